@@ -1,0 +1,111 @@
+"""What every backend offers, and the table they are found in.
+
+A backend holds algorithms, not experiments: the same experiment drives all of them through these
+protocols. Handles (arrays that live where the backend computes) are opaque to the experiment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness.config.shapes import Placed
+from harness.config.train import Train
+from harness.types import Array
+
+Handle = Any
+
+
+class Network(Protocol):
+    """A model with its loss and optimizer, ready to train."""
+
+    def step(self, x: Handle, y: Handle) -> Handle:
+        """Take one optimizer step on a batch; return the loss before it (a 0-d handle)."""
+        ...
+
+    def loss(self, x: Handle, y: Handle) -> float:
+        """Return the loss (data plus l2 term) in evaluation mode, without a graph."""
+        ...
+
+    def gradients(self, x: Handle, y: Handle) -> dict[str, Array]:
+        """Return d loss / d parameter by name, without updating anything."""
+        ...
+
+    def predict(self, x: Handle) -> Handle:
+        """Return the model's outputs (N, outputs) in evaluation mode, without a graph."""
+        ...
+
+    def weights(self) -> dict[str, Array]:
+        """Return a copy of the parameters by name, as NumPy arrays."""
+        ...
+
+
+class Backend(Protocol):
+    """One library that carries out the algorithms.
+
+    Attributes
+    ----------
+    name : str
+        As suites write it.
+    devices : tuple of str
+        Devices it could ever use; other combinations are no cells.
+    experiments : tuple of str
+        Experiments it has the algorithms for; other combinations are no cells.
+    implementations : tuple of str
+        Neighbour-search implementations it offers.
+    """
+
+    name: str
+    devices: tuple[str, ...]
+    experiments: tuple[str, ...]
+    implementations: tuple[str, ...]
+
+    def absent(self, device: str) -> str | None:
+        """Return why `device` cannot be used here and now, or None when it can."""
+        ...
+
+    def put(self, array: Array, device: str, *, pinned: bool = False) -> Handle:
+        """Place an array; `pinned` keeps it in page-locked host memory instead."""
+        ...
+
+    def move(self, handle: Handle, device: str, *, non_blocking: bool = False) -> Handle:
+        """Copy a host handle to the device."""
+        ...
+
+    def take(self, handle: Handle, index: Array) -> Handle:
+        """Return the rows `index` (int64, (m,)) of a handle."""
+        ...
+
+    def array(self, handle: Handle) -> Array:
+        """Return a handle as a NumPy array."""
+        ...
+
+    def synchronize(self, device: str) -> None:
+        """Wait until the device has finished; a no-op on cpu."""
+        ...
+
+    def threads(self, count: int) -> None:
+        """Use `count` threads from here on."""
+        ...
+
+    def network(
+        self,
+        layers: Sequence[Placed],
+        weights: Mapping[str, Array],
+        train: Train,
+        device: str,
+        dropout: np.random.Generator,
+    ) -> Network:
+        """Build a network from equal initial `weights` (copied)."""
+        ...
+
+    def neighbors(
+        self, train: Handle, test: Handle, k: int, implementation: str
+    ) -> tuple[Array, Array]:
+        """Return (distances (m, k) float32, indices (m, k) int64) of the k nearest rows.
+
+        Sorted by distance; equal distances in order of index.
+        """
+        ...

@@ -1,0 +1,136 @@
+"""The ``[[claims]]`` and ``[[figures]]`` tables."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from harness.config.base import Table
+
+Scalar = str | int | float | bool
+Where = dict[str, Scalar]
+
+
+class Source(Table):
+    """Where a sentence stands: a key of ``sources.toml`` and a section or question."""
+
+    key: str
+    section: str
+
+
+class Compare(Table):
+    """Two selections of cells, paired by seed (or by example).
+
+    ``better`` against ``than`` for claims of order; the difference and the ratio are
+    ``better - than`` and ``better / than``.
+    """
+
+    better: Where
+    than: Where
+
+
+class Expect(Table):
+    """What the sentence says the measurement is; the keys given choose the rule.
+
+    ``value`` +- ``tolerance``: mean over seeds. ``exactly``: deterministic. ``low``/``high``:
+    a range, either end may be open. ``difference`` or ``ratio`` (needs ``compare``):
+    +- ``tolerance`` (of the ratio: relative). ``at_least`` / ``at_most``: one-sided range of
+    the mean, or of the ratio when ``compare`` and ``of = "ratio"``, of the difference when
+    ``of = "difference"``. ``frequency_low``/``frequency_high``: how often, 0-1.
+    ``slope_low``/``slope_high`` with ``along``: a trend. ``best``: the winner of a grid.
+    No key and a ``compare``: A is better than B.
+    """
+
+    value: float | None = None
+    exactly: float | None = None
+    low: float | None = None
+    high: float | None = None
+    difference: float | None = None
+    ratio: float | None = None
+    tolerance: float | None = Field(default=None, ge=0.0)
+    at_least: float | None = None
+    at_most: float | None = None
+    of: Literal["mean", "difference", "ratio"] = "mean"
+    frequency_low: float | None = None
+    frequency_high: float | None = None
+    slope_low: float | None = None
+    slope_high: float | None = None
+    best: Where | None = None
+
+
+class Claim(Table):
+    """A verbatim sentence and what would make it true.
+
+    Attributes
+    ----------
+    quote
+        Verbatim; ``...`` marks an omission.
+    published
+        The quoted number as printed, for the ledger, e.g. ``"97.92 %"``.
+    metric, at
+        Name of a metric, or of a series together with the `at` of its x.
+    over
+        ``seeds``, or ``examples``: the metric is then an array with one value per test example.
+    where
+        Axis values the cells must have.
+    along, scale
+        For trends: the axis, and whether it is taken as its natural logarithm; with
+        ``scale = "loglog"`` the metric too.
+    goal
+        Whether larger or smaller is better, for `compare` and `best`.
+    hardware
+        Hardware class of the published number when it matters; elsewhere the verdict is
+        ``not-comparable``. Empty when the statement holds for any machine.
+    expected, because
+        The verdict this claim is known to get, and why in one sentence.
+    """
+
+    id: str
+    quote: str
+    published: str = ""
+    source: Source | None = None
+    metric: str
+    at: float | None = None
+    over: Literal["seeds", "examples"] = "seeds"
+    where: Where = {}
+    compare: Compare | None = None
+    along: str | None = None
+    scale: Literal["linear", "log", "loglog"] = "linear"
+    goal: Literal["larger", "smaller"] = "larger"
+    expect: Expect = Expect()
+    unit: Literal["", "fraction", "seconds", "bytes", "ratio"] = ""
+    hardware: str = ""
+    expected: Literal["", "reproduced", "contradicted", "inconclusive"] = ""
+    because: str = ""
+
+
+class Figure(Table):
+    """A picture drawn from records.
+
+    Attributes
+    ----------
+    kind
+        Name in the figure registry: ``curve``, ``line``, ``heatmap``, ``images``,
+        ``confusion``, ``paired``, ``bars``, ``neighbors``, ``fits``.
+    x, y, hue
+        Series or metric on the y axis; axis (or series x) on the x axis; axis for colour.
+    where
+        Axis values the records must have.
+    log
+        Axes drawn logarithmically.
+    compare
+        For ``paired``: the two selections.
+    """
+
+    id: str
+    kind: str
+    title: str
+    caption: str = ""
+    x: str = ""
+    y: str = ""
+    hue: str = ""
+    where: Where = {}
+    log: tuple[Literal["x", "y"], ...] = ()
+    compare: Compare | None = None
+    profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")

@@ -1,0 +1,66 @@
+"""The tables of the experiments that do not train: ``[knn]``, ``[timing]``, ``[probe]``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PositiveInt
+
+from harness.config.base import Table
+
+
+class Knn(Table):
+    """k-nearest-neighbour classification, L2, majority vote, smallest label wins ties.
+
+    Attributes
+    ----------
+    n_neighbors
+        Every k, all answered from one neighbour search.
+    implementation
+        ``two_loops``, ``one_loop`` or ``no_loop``; a backend offers those it has.
+    cv_folds
+        0, or the number of folds of a cross-validation on the training images instead of
+        the test images.
+    panel
+        Test images whose nearest neighbours are kept for a figure.
+    """
+
+    n_neighbors: tuple[PositiveInt, ...] = (1,)
+    implementation: Literal["two_loops", "one_loop", "no_loop"] = "no_loop"
+    cv_folds: int = Field(default=0, ge=0)
+    panel: int = Field(default=0, ge=0)
+
+
+class Timing(Table):
+    """What to time and how often.
+
+    Attributes
+    ----------
+    workload
+        ``train``: epochs, steps and inference of ``[model]`` under ``[train]``;
+        ``neighbors``: the search of ``[knn]``; ``step``: single optimizer steps only.
+    warmup, repeats
+        Units discarded, and units whose raw seconds are kept.
+    transfer
+        Where batches come from on an accelerator: ``resident`` on the device, ``copy`` from
+        pageable memory each step, ``pinned`` from page-locked memory, ``non_blocking``.
+    threads
+        Threads the backend may use; 0 for all cores.
+    """
+
+    workload: Literal["train", "neighbors", "step"] = "train"
+    warmup: int = Field(default=1, ge=0)
+    repeats: PositiveInt = 5
+    transfer: Literal["resident", "copy", "pinned"] = "resident"
+    threads: int = Field(default=0, ge=0)
+
+
+class Probe(Table):
+    """A named measurement that is neither training nor timing.
+
+    ``parameters``: parameter count of ``[model]``; ``memory``: bytes allocated by one forward
+    pass of ``[train] batch_size`` examples, graph kept when `grad`.
+    """
+
+    name: Literal["parameters", "memory"]
+    grad: bool = True

@@ -1,0 +1,97 @@
+"""Every error the harness raises on purpose.
+
+::
+
+    HarnessError
+    ├── UsageError              the command line or a file it names is wrong
+    │   └── SuiteError          one or more problems in a suite file
+    ├── DataError               a data set cannot be used
+    │   ├── DataMissing         a file is not where it was looked for
+    │   └── DataCorrupt         a file is there and is not what it should be
+    ├── StoreError              the record store is malformed
+    ├── NothingMeasured         no record answers the question
+    └── CellSignal              how an experiment ends a cell early
+        ├── Skip                the cell cannot be run here, with the reason
+        └── Timeout             the cell outlived its budget
+
+Divergence is a result, not an error: an experiment reports it in its ``Outcome``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class HarnessError(Exception):
+    """Base of every error raised on purpose; its text is meant for the user."""
+
+
+class UsageError(HarnessError):
+    """The command line, or a file it names, asks for something that cannot be done."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a suite file.
+
+    Attributes
+    ----------
+    file : str
+        Path of the file as the user gave it.
+    line : int or None
+        1-based line of the key, when it could be located.
+    key : str
+        Dotted path of the key, ``""`` for the file as a whole.
+    message : str
+        What must be, what was found, and the nearest valid name if there is one.
+    """
+
+    file: str
+    line: int | None
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class SuiteError(UsageError):
+    """One or more problems in suite files; each is a line of the message."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class DataError(HarnessError):
+    """A data set cannot be used."""
+
+
+class DataMissing(DataError):
+    """A file of a data set is not where it was looked for."""
+
+
+class DataCorrupt(DataError):
+    """A file of a data set is there and is not what it should be."""
+
+
+class StoreError(HarnessError):
+    """The record store holds something that no version of the harness wrote."""
+
+
+class NothingMeasured(HarnessError):
+    """No stored record answers the question."""
+
+
+class CellSignal(HarnessError):
+    """Base of the ways in which an experiment ends its own cell early."""
+
+
+class Skip(CellSignal):
+    """The cell cannot be run here; the text is the reason."""
+
+
+class Timeout(CellSignal):
+    """The cell outlived its time budget."""

@@ -1,0 +1,83 @@
+"""What an experiment is: a function from a cell's context to an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.backends.base import Backend
+from harness.config.data import Data
+from harness.config.model import Model
+from harness.config.other import Knn, Probe, Timing
+from harness.config.train import Train
+from harness.datasets.base import Dataset
+from harness.seeding import Streams
+from harness.types import Outcome
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The validated tables of one case; those its experiment does not use are None."""
+
+    data: Data | None = None
+    model: Model | None = None
+    train: Train | None = None
+    knn: Knn | None = None
+    timing: Timing | None = None
+    probe: Probe | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything an experiment may use.
+
+    Attributes
+    ----------
+    settings : Settings
+        The case's tables.
+    backend : Backend
+        The library to compute with.
+    device : str
+        Where.
+    streams : Streams
+        The cell's keyed random streams; there is no other source of randomness.
+    dataset : Dataset or None
+        The decoded data, whole; the experiment takes the first ``n_train`` and so on itself
+        through `harness.experiments.parts`.
+    """
+
+    settings: Settings
+    backend: Backend
+    device: str
+    streams: Streams
+    dataset: Dataset | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An entry of the experiment table.
+
+    Attributes
+    ----------
+    name : str
+        As suites write it.
+    version : int
+        Raised by hand when the code changes results; part of every case id.
+    tables : tuple of str
+        Suite tables it reads; the others do not enter its case ids.
+    requires : tuple of str
+        Those of `tables` that must be given.
+    run : callable
+        ``run(context) -> Outcome``.
+    alone : bool
+        True when its cells time something and must run with nothing beside them.
+    """
+
+    name: str
+    version: int
+    tables: tuple[str, ...]
+    requires: tuple[str, ...]
+    run: Callable[[Context], Outcome]
+    alone: bool = False

@@ -1,0 +1,110 @@
+"""The suite file as a whole."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, PositiveInt, field_validator
+
+from harness.config.base import Table
+from harness.config.claim import Claim, Figure, Source
+from harness.config.data import Data
+from harness.config.model import Model
+from harness.config.other import Knn, Probe, Timing
+from harness.config.train import Train
+
+TABLES: dict[str, type[Table]] = {
+    "data": Data,
+    "model": Model,
+    "train": Train,
+    "knn": Knn,
+    "timing": Timing,
+    "probe": Probe,
+}
+
+
+class Seeds(Table):
+    """Repetitions of every case, and the root of their random streams."""
+
+    count: PositiveInt = 1
+    root: int = Field(default=0, ge=0)
+
+
+class Grid(Table):
+    """One product of axes. A suite may have several, as in scikit-learn's ``ParameterGrid``.
+
+    Attributes
+    ----------
+    axes
+        Axis name to list of values. An axis is ``experiment``, ``backend``, ``device``, or the
+        name of a key of one of the suite's tables; it overrides that key.
+    seeds
+        Repetitions, when they differ from the suite's.
+    profiles
+        The profiles this grid is part of.
+    """
+
+    axes: dict[str, list[Any]]
+    seeds: PositiveInt | None = None
+    profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
+
+
+class Suite(Table):
+    """One suite file, validated.
+
+    Attributes
+    ----------
+    schema_version
+        ``schema = 1`` in the file.
+    id, title, summary, source
+        Names for the ledger; `source` is what claims cite unless they say otherwise.
+    protocol
+        Sentences shown on the page: what the run does and where it had to choose.
+    experiment
+        Default experiment of the grids.
+    budget
+        Seconds one cell may take.
+    quick
+        Axis values and settings that the quick profile changes.
+    stand_in
+        Further changes, in the quick profile, when the data set is not found.
+    """
+
+    schema_version: Literal[1] = Field(alias="schema")
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str
+    summary: str = ""
+    source: Source
+    protocol: tuple[str, ...] = ()
+    experiment: str
+    budget: float = Field(default=600.0, gt=0.0)
+    data: Data | None = None
+    model: Model | None = None
+    train: Train | None = None
+    knn: Knn | None = None
+    timing: Timing | None = None
+    probe: Probe | None = None
+    params: dict[str, Any] = {}
+    grid: tuple[Grid, ...] = Field(min_length=1)
+    seeds: Seeds = Seeds()
+    quick: dict[str, Any] = {}
+    stand_in: dict[str, Any] = {}
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    path: str = Field(default="", exclude=True)
+
+    @field_validator("grid", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        """Accept one ``[grid]`` or several ``[[grid]]``; axes stand beside the reserved keys."""
+        grids = [value] if isinstance(value, dict) else value
+        if not isinstance(grids, list | tuple):
+            return value
+        return [_split(grid) if isinstance(grid, dict) else grid for grid in grids]
+
+
+def _split(grid: dict[str, Any]) -> dict[str, Any]:
+    if "axes" in grid and isinstance(grid["axes"], dict):
+        return grid
+    reserved = {key: grid[key] for key in ("seeds", "profiles") if key in grid}
+    return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}

@@ -1,0 +1,33 @@
+"""Wording shared by every message: nearest names and lists."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(found: str, valid: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"``, or the valid names when none is near.
+
+    Parameters
+    ----------
+    found : str
+        The name that is not known.
+    valid : iterable of str
+        The names that are.
+    """
+    names = sorted(set(valid))
+    near = difflib.get_close_matches(found, names, n=1, cutoff=0.6)
+    if near:
+        return f" Did you mean {near[0]!r}?"
+    return f" Known: {', '.join(names)}." if names else ""
+
+
+def unknown(what: str, found: str, valid: Iterable[str]) -> str:
+    """Return the standard sentence for an unknown name of some kind."""
+    return f"unknown {what} {found!r}.{did_you_mean(found, valid)}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return ``"1 cell"`` or ``"3 cells"``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
