@@ -1,0 +1,1 @@
+"""Stage 3: cells to records, each in its own process."""

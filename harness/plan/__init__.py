@@ -1,0 +1,1 @@
+"""Stage 2: a ``Suite`` and a profile to cases and cells."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, PositiveInt
 
 from harness.config.base import Table
 from harness.config.claim import Claim, Figure, Source
@@ -93,18 +94,21 @@ class Suite(Table):
     figures: tuple[Figure, ...] = ()
     path: str = Field(default="", exclude=True)
 
-    @field_validator("grid", mode="before")
-    @classmethod
-    def _one_or_more(cls, value: Any) -> Any:
-        """Accept one ``[grid]`` or several ``[[grid]]``; axes stand beside the reserved keys."""
-        grids = [value] if isinstance(value, dict) else value
-        if not isinstance(grids, list | tuple):
-            return value
-        return [_split(grid) if isinstance(grid, dict) else grid for grid in grids]
+
+def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a file's values with one ``[grid]`` or several ``[[grid]]`` as a list of grids.
+
+    In the file, axes stand beside the reserved keys ``seeds`` and ``profiles``; in the model
+    they have a table of their own. Values of a wrong type are left for validation to name.
+    """
+    grids = values.get("grid")
+    if isinstance(grids, dict):
+        grids = [grids]
+    if not isinstance(grids, list):
+        return dict(values)
+    return {**values, "grid": [_split(grid) if isinstance(grid, dict) else grid for grid in grids]}
 
 
 def _split(grid: dict[str, Any]) -> dict[str, Any]:
-    if "axes" in grid and isinstance(grid["axes"], dict):
-        return grid
-    reserved = {key: grid[key] for key in ("seeds", "profiles") if key in grid}
+    reserved: dict[str, Any] = {key: grid[key] for key in ("seeds", "profiles") if key in grid}
     return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}

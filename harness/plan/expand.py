@@ -1,0 +1,267 @@
+"""A suite and a profile to cases and cells."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness import backends, digest
+from harness.config.base import Table
+from harness.errors import SuiteError
+from harness.experiments import table as experiments
+from harness.experiments.base import Settings
+from harness.plan.axes import axis_names, homes, label, labels
+from harness.suite.explain import sentence
+from harness.suite.load import problem_at
+from harness.suite.schema import TABLES, Grid, Suite
+from harness.types import Case, Cell, Profile, Scalar
+from harness.words import unknown
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cases of a suite at one profile.
+
+    Attributes
+    ----------
+    suite : Suite
+        As loaded.
+    profile : {'quick', 'full'}
+        Which.
+    cases : tuple of Case
+        Every case that can exist, in grid order, each once.
+    seeds : mapping of str to int
+        Repetitions by case id.
+    """
+
+    suite: Suite
+    profile: Profile
+    cases: tuple[Case, ...]
+    seeds: Mapping[str, int]
+
+    def cells(self) -> list[Cell]:
+        """Return the cells, all cases of one seed before the next: pairs run close in time."""
+        rounds = range(max(self.seeds.values(), default=0))
+        return [
+            self._cell(case, seed)
+            for seed in rounds
+            for case in self.cases
+            if seed < self.seeds[case.id]
+        ]
+
+    def _cell(self, case: Case, seed: int) -> Cell:
+        alone = experiments.get(case.experiment).alone
+        return Cell(case, seed, self.suite.seeds.root, self.suite.budget, alone)
+
+
+def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
+    """Expand a suite's grids into cases.
+
+    Parameters
+    ----------
+    suite : Suite
+        A loaded suite.
+    profile : {'quick', 'full'}
+        ``quick`` applies the suite's ``[quick]`` changes.
+    found : bool
+        False applies ``[stand_in]`` as well, in the quick profile.
+
+    Raises
+    ------
+    SuiteError
+        If an axis or a setting of a case is not valid.
+    """
+    full = _cases(suite, {}, "full")
+    if profile == "full":
+        return Plan(suite, profile, *full)
+    changes = {**suite.quick, **(suite.stand_in if not found else {})}
+    cases, seeds = _cases(suite, changes, "quick")
+    known = {case.id for case in full[0]}
+    return Plan(suite, profile, tuple(_mark(case, known, changes) for case in cases), seeds)
+
+
+def settings(case: Case) -> Settings:
+    """Return a case's validated tables."""
+    config = case.config
+    tables = {
+        name: TABLES[name].model_validate_json(digest.canonical(values))
+        for name, values in config.items()
+        if name in TABLES
+    }
+    return Settings(**tables, params=config.get("params", {}))  # type: ignore[arg-type]
+
+
+def narrow(
+    plan: Plan,
+    *,
+    seeds: int | None = None,
+    backend: Sequence[str] = (),
+    device: Sequence[str] = (),
+) -> Plan:
+    """Return the plan with fewer backends or devices, or another number of seeds."""
+    kept = tuple(
+        case
+        for case in plan.cases
+        if (not backend or case.backend in backend) and (not device or case.device in device)
+    )
+    counts = {case.id: seeds or plan.seeds[case.id] for case in kept}
+    return replace(plan, cases=kept, seeds=counts)
+
+
+def _mark(case: Case, known: Collection[str], changes: Mapping[str, Any]) -> Case:
+    if case.id in known:
+        return case
+    words = ", ".join(
+        f"{key} = {case.axes[key] if key in case.axes else label(value)}"
+        for key, value in changes.items()
+        if key != "seeds"
+    )
+    return replace(case, protocol=False, deviation=words)
+
+
+def _cases(
+    suite: Suite, changes: Mapping[str, Any], profile: Profile
+) -> tuple[tuple[Case, ...], dict[str, int]]:
+    cases: dict[str, Case] = {}
+    seeds: dict[str, int] = {}
+    for position, grid in enumerate(suite.grid):
+        if profile not in grid.profiles:
+            continue
+        count = changes.get("seeds", grid.seeds or suite.seeds.count)
+        count = min(count, grid.seeds or suite.seeds.count)
+        for case in _grid_cases(suite, position, grid, changes):
+            cases.setdefault(case.id, case)
+            seeds[case.id] = max(count, seeds.get(case.id, 0))
+    return tuple(cases.values()), seeds
+
+
+def _grid_cases(
+    suite: Suite, position: int, grid: Grid, changes: Mapping[str, Any]
+) -> Iterator[Case]:
+    everywhere = axis_names(suite)
+    axes = dict(grid.axes)
+    fixed: Values = {}
+    for key, value in changes.items():
+        if key in everywhere and isinstance(value, list):
+            axes[key] = value
+        elif key != "seeds":
+            axes.pop(key, None)
+            fixed[key] = value
+    for combination in itertools.product(*axes.values()):
+        chosen = {**fixed, **dict(zip(axes, combination, strict=True))}
+        case = _case(suite, position, chosen)
+        if _feasible(case):
+            yield case
+
+
+def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
+    tables = _apply(suite, position, chosen)
+    top = {name: chosen.get(name) for name in ("experiment", "backend", "device")}
+    experiment = experiments.get(str(top["experiment"] or suite.experiment))
+    backend, device = str(top["backend"] or "numpy"), str(top["device"] or "cpu")
+    config = _config(suite, position, tables, experiment.tables, chosen)
+    axes = _axes(suite, tables, experiment.name, backend, device)
+    identity = [suite.id, experiment.name, experiment.version, backend, device, config]
+    return Case(
+        digest.of_value(identity), suite.id, experiment.name, backend, device, axes, config
+    )
+
+
+def _apply(suite: Suite, position: int, chosen: Mapping[str, Any]) -> dict[str, Values]:
+    """Return the suite's tables as plain values with the chosen axis values laid over them."""
+    places = homes(suite)
+    tables: dict[str, Values] = {}
+    for name in TABLES:
+        model: Table | None = getattr(suite, name)
+        if model is not None:
+            tables[name] = model.settings()
+    if suite.params:
+        tables["params"] = dict(suite.params)
+    for key, value in chosen.items():
+        if key not in places:
+            raise _problem(suite, position, key, unknown("axis", key, places))
+        if places[key]:
+            tables.setdefault(places[key], {})[key] = value
+    return tables
+
+
+def _config(
+    suite: Suite,
+    position: int,
+    tables: Mapping[str, Values],
+    wanted: Sequence[str],
+    chosen: Mapping[str, Any],
+) -> dict[str, Values]:
+    config: dict[str, Values] = {}
+    for name in wanted:
+        if name in TABLES and name in tables:
+            config[name] = _validated(suite, position, name, tables[name], chosen)
+        elif name == "params" and "params" in tables:
+            config["params"] = tables["params"]
+    return config
+
+
+def _validated(
+    suite: Suite, position: int, name: str, values: Values, chosen: Mapping[str, Any]
+) -> Values:
+    try:
+        return TABLES[name].model_validate_json(digest.canonical(values)).settings()
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        key = str(detail["loc"][0]) if detail["loc"] else name
+        place = key if key in chosen else f"{name}.{key}"
+        raise _problem(suite, position, place, sentence(detail, TABLES[name])) from None
+
+
+def _axes(
+    suite: Suite, tables: Mapping[str, Values], experiment: str, backend: str, device: str
+) -> dict[str, Scalar]:
+    axes: dict[str, Scalar] = {"experiment": experiment, "backend": backend, "device": device}
+    places, names = homes(suite), labels(suite)
+    for name in axis_names(suite):
+        table = places.get(name, "")
+        if table:
+            value = tables.get(table, {}).get(name, _default(table, name))
+            shared = names.get(name, {}) if isinstance(value, Mapping) else {}
+            axes[name] = shared.get(digest.canonical(value), label(value)) if shared else label(value)
+    return axes
+
+
+def _default(table: str, name: str) -> Any:
+    if table not in TABLES:
+        return None
+    return TABLES[table].model_fields[name].get_default(call_default_factory=True)
+
+
+def _feasible(case: Case) -> bool:
+    """Whether a backend could ever run the case; what merely is absent here is skipped later."""
+    backend = backends.get(case.backend)
+    builtin = case.experiment in experiments.names()
+    if case.device not in backend.devices:
+        return False
+    if builtin and case.experiment not in backend.experiments:
+        return False
+    values = settings(case)
+    searches = case.experiment == "knn" or (
+        values.timing is not None and values.timing.workload == "neighbors"
+    )
+    if searches and values.knn is not None:
+        if values.knn.implementation not in backend.implementations:
+            return False
+    elif values.timing is not None and "train" not in backend.experiments:
+        return False
+    copies = values.timing is not None and values.timing.transfer != "resident"
+    return not copies or case.device == "cuda"
+
+
+def _problem(suite: Suite, position: int, key: str, message: str) -> SuiteError:
+    """Return an error at ``[data] n_train`` (`key` ``"data.n_train"``) or at an axis of a grid."""
+    inside: tuple[str | int, ...] = tuple(key.split("."))
+    path = inside if len(inside) > 1 else ("grid", position, key)
+    return SuiteError([problem_at(suite, path, message)])

@@ -1,0 +1,47 @@
+"""Several stores read as one: the records of every machine under a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.store.store import RECORDS, Store
+from harness.types import Array, Environment, Record
+
+
+class Library:
+    """Every store under a folder, read-only; an `harness.types.Archive`.
+
+    Parameters
+    ----------
+    folder : Path
+        A store, or a folder of stores such as ``results/reference``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        paths = sorted(path.parent for path in folder.rglob(RECORDS)) if folder.exists() else []
+        self._stores = [Store(path) for path in paths]
+        self._owner = {
+            (record.cell, record.started): store
+            for store in self._stores
+            for record in store.records
+        }
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """Every record, store by store."""
+        return tuple(record for store in self._stores for record in store.records)
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """Environment snapshots of all stores by id."""
+        return {key: value for store in self._stores for key, value in store.environments.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """Notes of all stores."""
+        return [note for store in self._stores for note in store.notes]
+
+    def array(self, record: Record, name: str) -> Array:
+        """Return a stored array of a record from the store that holds it."""
+        return self._owner[record.cell, record.started].array(record, name)

@@ -1,0 +1,104 @@
+"""A record to one line of JSON and back.
+
+JSON has no inf and nan, and a diverged loss is exactly that: they are written as the strings
+``"inf"``, ``"-inf"`` and ``"nan"``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.errors import StoreError
+from harness.types import DataUsed, Environment, Record, Series
+
+VERSION = 1
+_FIELDS = {field.name for field in dataclasses.fields(Record)}
+
+
+def encode(record: Record) -> str:
+    """Return the line of a record, without a newline."""
+    values = dataclasses.asdict(record)
+    kept = {name: value for name, value in values.items() if value not in ({}, "", None)}
+    return json.dumps({"v": VERSION, **_finite(kept)}, separators=(",", ":"), allow_nan=False)
+
+
+def decode(line: str) -> Record:
+    """Return the record of a line.
+
+    Raises
+    ------
+    StoreError
+        If the line is not a record of this version.
+    """
+    values = _object(line)
+    if values.pop("v", None) != VERSION:
+        raise StoreError(f"must be a record of format {VERSION}, got {line[:60]!r} instead")
+    unknown = set(values) - _FIELDS
+    if unknown:
+        raise StoreError(f"unknown field {sorted(unknown)[0]!r} in a record")
+    values.setdefault("reason", "")
+    values["metrics"] = {k: _number(v) for k, v in values.get("metrics", {}).items()}
+    values["samples"] = {k: _numbers(v) for k, v in values.get("samples", {}).items()}
+    values["series"] = {k: _series(v) for k, v in values.get("series", {}).items()}
+    if values.get("data"):
+        values["data"] = DataUsed(**values["data"])
+    try:
+        return Record(**values)
+    except TypeError as error:
+        raise StoreError(f"must be a whole record, got one with {error}") from None
+
+
+def encode_environment(environment: Environment) -> str:
+    """Return the line of an environment snapshot."""
+    return json.dumps(dataclasses.asdict(environment), sort_keys=True, separators=(",", ":"))
+
+
+def decode_environment(line: str) -> Environment:
+    """Return the environment of a line.
+
+    Raises
+    ------
+    StoreError
+        If the line is not an environment.
+    """
+    try:
+        return Environment(**_object(line))
+    except TypeError as error:
+        raise StoreError(f"must be an environment, got one with {error}") from None
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise StoreError(f"must be JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise StoreError(f"must be a JSON object, got {line[:60]!r} instead")
+    return values
+
+
+def _finite(value: Any) -> Any:
+    """Replace floats that JSON lacks by strings, throughout."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _number(value: float | str) -> float:
+    return float(value)
+
+
+def _numbers(values: Sequence[float | str]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def _series(value: Mapping[str, Sequence[float | str]]) -> Series:
+    return Series(_numbers(value["x"]), _numbers(value["y"]))

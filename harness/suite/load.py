@@ -1,0 +1,141 @@
+"""Read suite files and the bibliography."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from harness.config.base import Table
+from harness.errors import Problem, SuiteError, UsageError
+from harness.suite import locate
+from harness.suite.explain import dotted, problems_of
+from harness.suite.schema import Suite, with_axes
+from harness.words import unknown
+
+BIBLIOGRAPHY = "sources.toml"
+M = TypeVar("M", bound=BaseModel)
+
+
+class Document(Table):
+    """A source document: the key suites use, the number the ledger cites, its title."""
+
+    key: str
+    number: str
+    title: str
+
+
+class Bibliography(Table):
+    """``sources.toml``."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    sources: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True)
+class Text:
+    """A TOML file as read: its path as given, its values, and the lines of its keys."""
+
+    file: str
+    values: Mapping[str, Any]
+    lines: Mapping[locate.Path, int]
+
+    def problem(self, path: locate.Path, message: str) -> Problem:
+        """Return a problem at the key `path`."""
+        return Problem(self.file, locate.nearest(self.lines, path), dotted(path), message)
+
+
+def read(path: Path) -> Text:
+    """Read a TOML file.
+
+    Raises
+    ------
+    SuiteError
+        If it cannot be read, is not UTF-8, or is not TOML; names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Text(str(path), tomllib.loads(text), locate.lines_of(text))
+    except OSError as error:
+        raise SuiteError([Problem(str(path), None, "", f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise SuiteError([Problem(str(path), None, "", f"must be UTF-8: {error}")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SuiteError([_malformed(str(path), str(error))]) from None
+
+
+def load(path: Path) -> Suite:
+    """Read and validate one suite file against the schema.
+
+    What the schema cannot see (names of backends, shapes, claims that select nothing) is
+    checked by `harness.plan.check`.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found, each by file, line and key.
+    """
+    text = read(path)
+    suite = _validate(Suite, replace(text, values=with_axes(text.values)))
+    return suite.model_copy(update={"path": str(path)})
+
+
+def problem_at(suite: Suite, path: locate.Path, message: str) -> Problem:
+    """Return a problem at a key of a loaded suite, with the line where its file has it."""
+    if not suite.path:
+        return Problem(suite.id, None, dotted(path), message)
+    text = read(Path(suite.path))
+    if path[:2] == ("grid", 0) and ("grid", 0) not in text.lines:
+        path = ("grid", *path[2:])
+    return text.problem(path, message)
+
+
+def bibliography(folder: Path) -> dict[str, Document]:
+    """Return the source documents by key; empty when the folder has no ``sources.toml``."""
+    path = folder / BIBLIOGRAPHY
+    if not path.exists():
+        return {}
+    return {entry.key: entry for entry in _validate(Bibliography, read(path)).sources}
+
+
+def find(names: Sequence[str], folder: Path) -> list[Path]:
+    """Return the files of suites named by id or path; all of `folder` when none is named.
+
+    Raises
+    ------
+    UsageError
+        If a name is neither a file nor a suite of `folder`, or there is no suite at all.
+    """
+    known = {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != BIBLIOGRAPHY}
+    if not names and not known:
+        raise UsageError(f"no suite file (*.toml) in {folder}; name one, or give --suites DIR")
+    return [_find_one(name, known) for name in names] or list(known.values())
+
+
+def _find_one(name: str, known: Mapping[str, Path]) -> Path:
+    if name in known:
+        return known[name]
+    if name.endswith(".toml") or Path(name).is_file():
+        return Path(name)
+    raise UsageError(unknown("suite", name, known))
+
+
+def _validate(model: type[M], text: Text) -> M:
+    try:
+        # JSON mode is strict about types yet takes lists for tuples, as TOML has no tuples.
+        return model.model_validate_json(json.dumps(text.values, default=str))
+    except ValidationError as error:
+        raise SuiteError(problems_of(error, model, text.file, text.lines)) from None
+
+
+def _malformed(file: str, message: str) -> Problem:
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    line = int(place.group(1)) if place else None
+    plain = message[: place.start()] if place else message
+    return Problem(file, line, "", f"must be TOML: {plain[:1].lower()}{plain[1:]}")
