@@ -1,0 +1,1 @@
+"""One file per experiment; `harness.experiments.table` finds them by name."""

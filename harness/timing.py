@@ -1,0 +1,171 @@
+"""Clocks, samples, contention and peak memory: what every measurement of speed here rests on.
+
+Raw samples are kept and statistics are left to the reader, as in pyperf; a sample carries the
+processor time beside the wall time, so that a measurement can tell when it was disturbed.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+CONTENTION = 1.5
+"""Wall time over processor time from which a busy process counts as disturbed."""
+
+_PROC_STATUS = Path("/proc/self/status")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Two clocks read together, both in seconds.
+
+    Attributes
+    ----------
+    wall : callable
+        Monotonic wall clock of the highest resolution at hand.
+    cpu : callable
+        Processor time of this process, user plus system, summed over its threads.
+    """
+
+    wall: Callable[[], float] = time.perf_counter
+    cpu: Callable[[], float] = time.process_time
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Raw durations of one thing done several times.
+
+    Attributes
+    ----------
+    wall, cpu : tuple of float
+        Seconds of each repeat, equal lengths, in the order they were taken.
+    """
+
+    wall: tuple[float, ...]
+    cpu: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Median wall time of a repeat, seconds."""
+        return statistics.median(self.wall)
+
+    @property
+    def wall_over_cpu(self) -> float:
+        """Total wall time over total processor time; inf when no processor time was seen."""
+        cpu = sum(self.cpu)
+        return sum(self.wall) / cpu if cpu > 0 else float("inf")
+
+    @property
+    def contended(self) -> bool:
+        """Whether the wall time is far above the processor time; see `contended`."""
+        return contended(sum(self.wall), sum(self.cpu))
+
+
+def _nothing() -> None:
+    """Do nothing: the synchronization of a processor that never runs ahead."""
+
+
+def measure(
+    function: Callable[[], object],
+    *,
+    synchronize: Callable[[], None] = _nothing,
+    warmup: int = 1,
+    repeats: int = 5,
+    clock: Clock | None = None,
+) -> Samples:
+    """Time `function` `repeats` times after `warmup` discarded calls.
+
+    Parameters
+    ----------
+    function : callable
+        What is timed; its result is dropped.
+    synchronize : callable
+        Waits for the device. It is called before every reading of the clock, because an
+        accelerator returns from a call before it has done the work (see "Asynchronous
+        execution" in PyTorch's CUDA notes).
+    warmup : int
+        Calls discarded: lazy initialisation, cold caches, clock frequency.
+    repeats : int
+        Calls whose seconds are kept, at least 1.
+    clock : Clock, optional
+        Clocks to read; the system's by default.
+
+    Returns
+    -------
+    Samples
+        `repeats` wall and processor times, seconds.
+
+    Raises
+    ------
+    ValueError
+        If `repeats` is below 1 or `warmup` below 0.
+    """
+    if repeats < 1 or warmup < 0:
+        raise ValueError(f"repeats must be >= 1 and warmup >= 0, got {repeats} and {warmup}")
+    clock = Clock() if clock is None else clock
+    for _ in range(warmup):
+        function()
+    pairs = [_once(function, synchronize, clock) for _ in range(repeats)]
+    return Samples(tuple(wall for wall, _ in pairs), tuple(cpu for _, cpu in pairs))
+
+
+def _once(
+    function: Callable[[], object], synchronize: Callable[[], None], clock: Clock
+) -> tuple[float, float]:
+    synchronize()
+    cpu, wall = clock.cpu(), clock.wall()
+    function()
+    synchronize()
+    # The wall clock is read innermost: the reading of the other is not part of the sample.
+    wall = clock.wall() - wall
+    return wall, clock.cpu() - cpu
+
+
+def contended(wall: float, cpu: float, limit: float = CONTENTION) -> bool:
+    """Return whether a process that never waits was kept from running.
+
+    A process that only computes has ``wall <= cpu``: with several threads far below, as `cpu`
+    sums over them. Wall time above `limit` times the processor time means that other processes
+    took the core. It is a one-sided sign: threads that share cores can hide contention, and
+    waiting for a file or a sleeping device driver looks like it.
+
+    Parameters
+    ----------
+    wall, cpu : float
+        Seconds.
+    limit : float
+        Ratio from which to say so.
+    """
+    return wall > limit * cpu
+
+
+def peak_rss() -> int:
+    """Return the largest resident set this process has had, bytes.
+
+    Linux: ``VmHWM`` of ``/proc/self/status``, because ``getrusage`` there hands a process the
+    peak of its parent across ``exec``. Elsewhere ``getrusage`` (bytes on macOS, KiB on other
+    systems), and the peak working set on Windows.
+    """
+    if _PROC_STATUS.exists():
+        return _high_water_mark(_PROC_STATUS.read_text(encoding="utf-8", errors="replace"))
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource  # not on Windows
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _high_water_mark(status: str) -> int:
+    """Return ``VmHWM`` of a ``/proc/<pid>/status`` text in bytes (the kernel writes kB)."""
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    # A kernel thread or a sandbox without memory accounting: the present size is a lower bound.
+    return int(psutil.Process().memory_info().rss)
