@@ -7,7 +7,7 @@ protocols. Handles (arrays that live where the backend computes) are opaque to t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -107,5 +107,30 @@ class Backend(Protocol):
         """Return (distances (m, k) float32, indices (m, k) int64) of the k nearest rows.
 
         Sorted by distance; equal distances in order of index.
+        """
+        ...
+
+
+@runtime_checkable
+class Memory(Protocol):
+    """What a backend may also offer: an account of the memory its arrays take.
+
+    Optional: experiments ask with ``isinstance(backend, Memory)``.
+    """
+
+    def reset_peak(self, device: str) -> None:
+        """Start `peak` anew; a no-op on devices that do not count."""
+        ...
+
+    def peak(self, device: str) -> int | None:
+        """Return the most bytes allocated at once since `reset_peak`; None if not counted."""
+        ...
+
+    def forward_memory(
+        self, network: Network, x: Handle, device: str, *, grad: bool
+    ) -> tuple[int, int]:
+        """Return (peak, retained) bytes of one forward pass over `x`, inputs and weights not
+        counted: the most alive at once, and what is still alive after it. With `grad` the
+        graph for the backward pass is kept.
         """
         ...
