@@ -1,0 +1,162 @@
+"""Sheets to draw on, in one style, written as small deterministic SVG.
+
+Only the object-oriented interface of matplotlib is used; settings hold inside `styled` alone.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Sheet
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from harness.figures.format import number
+from harness.figures.theme import DASHES, MARKERS, Theme
+
+WIDTH, HEIGHT = 5.4, 3.6
+MARGIN = 0.04
+LEGEND_TEXT = 84
+
+_FIXED = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "claims-harness",
+    "font.family": "DejaVu Sans",
+    "font.size": 10.0,
+    "axes.titlesize": 10.0,
+    "axes.labelsize": 10.0,
+    "xtick.labelsize": 9.0,
+    "ytick.labelsize": 9.0,
+    "legend.fontsize": 9.0,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 5.5,
+    "hatch.linewidth": 0.8,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.unicode_minus": True,
+    "path.simplify": True,
+    "path.simplify_threshold": 0.5,
+    "image.composite_image": False,
+}
+_FONT = re.compile(r"""(?:'DejaVu Sans'|&apos;DejaVu Sans&apos;|"DejaVu Sans"|DejaVu Sans)""")
+
+
+@contextmanager
+def styled(theme: Theme) -> Iterator[None]:
+    """Apply the style inside the block, and put the settings back after it."""
+    with mpl.rc_context({**sns.axes_style("ticks"), **_FIXED, **theme.settings()}):
+        yield
+
+
+def sheet(width: float = WIDTH, height: float = HEIGHT) -> Sheet:
+    """Return an empty sheet of `width` x `height` inches."""
+    new = Sheet(figsize=(width, height), layout="constrained")
+    FigureCanvasSVG(new)
+    return new
+
+
+def one_axes(width: float = WIDTH, height: float = HEIGHT) -> tuple[Sheet, Axes]:
+    """Return a sheet with one pair of axes."""
+    new = sheet(width, height)
+    return new, new.add_subplot()
+
+
+def svg(drawn: Sheet) -> str:
+    """Write a sheet as SVG: text as text, no dates, equal input gives equal bytes."""
+    buffer = io.BytesIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    drawn.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    text = buffer.getvalue().decode()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    return re.sub(r">\s+<", "><", _FONT.sub("system-ui, sans-serif", text)).strip()
+
+
+def look(theme: Theme, hue: int, rest: int, several: int) -> dict[str, object]:
+    """Return colour, marker and dashes of a line: no two groups differ by colour alone.
+
+    Parameters
+    ----------
+    theme : Theme
+        The colours.
+    hue, rest : int
+        Positions of the group.
+    several : int
+        Number of distinct `rest` positions; with one, the dashes follow the hue too.
+    """
+    dash = rest if several > 1 else hue
+    marker = hue + (len(MARKERS) // 2) * (hue // len(theme.palette))
+    return {
+        "color": theme.colour(hue),
+        "marker": MARKERS[marker % len(MARKERS)],
+        "linestyle": DASHES[dash % len(DASHES)],
+        "markeredgecolor": theme.page,
+        "markeredgewidth": 0.6,
+    }
+
+
+def legend(drawn: Sheet, axes: Axes) -> None:
+    """Put the legend under the axes, in as many columns as fit its text."""
+    handles, labels = axes.get_legend_handles_labels()
+    kept = {label: handle for handle, label in zip(handles, labels, strict=True) if label}
+    if not kept:
+        return
+    longest = max(len(label) for label in kept) + 6
+    columns = max(1, min(len(kept), LEGEND_TEXT // longest, 5))
+    drawn.legend(
+        list(kept.values()),
+        list(kept),
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+        handlelength=2.6,
+        columnspacing=1.4,
+    )
+
+
+def format_axis(axis: Axis, values: Sequence[float], *, unit: str, log: bool) -> None:
+    """Set scale, ticks and tick labels of one axis of a plot.
+
+    An axis asked to be logarithmic stays linear when nothing on it is positive.
+    """
+    positive = [value for value in values if value > 0 and math.isfinite(value)]
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, unit, digits=6)))
+    if not (log and positive):
+        return
+    _set_log(axis)
+    decades = math.log10(max(positive)) - math.log10(min(positive))
+    steps = (1.0, 2.0, 5.0) if decades < 1.5 else (1.0,)
+    axis.set_major_locator(LogLocator(base=10.0, subs=steps, numticks=9))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, unit, digits=3)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def ticks_at(axis: Axis, values: Sequence[float]) -> None:
+    """Put the ticks at the values themselves, where they are few."""
+    distinct = np.unique(np.asarray(values, dtype=np.float64))
+    if 1 <= distinct.size <= 7:
+        axis.set_major_locator(FixedLocator(list(distinct)))
+        axis.set_minor_locator(NullLocator())
+
+
+def _set_log(axis: Axis) -> None:
+    axes = axis.axes
+    if axis.axis_name == "x":
+        axes.set_xscale("log")
+    else:
+        axes.set_yscale("log")

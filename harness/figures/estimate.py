@@ -1,0 +1,148 @@
+"""Estimates with intervals, from the raw values of records."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import NothingMeasured
+from harness.figures.format import measured
+from harness.statistics import mean_interval, median_interval, proportion_interval
+from harness.types import Archive, Array, Interval, Record, as_float_array
+from harness.words import plural
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number and its doubt.
+
+    Attributes
+    ----------
+    value : float
+        The estimate; nan when any of the values behind it is not finite.
+    interval : Interval or None
+        None when one value cannot give any.
+    n : int
+        Number of independent values.
+    over : str
+        What `n` counts: ``"seeds"``, ``"examples"`` or ``"samples"``.
+    lost : int
+        How many of the `n` are not finite, or come from runs that diverged.
+    """
+
+    value: float
+    interval: Interval | None
+    n: int
+    over: str
+    lost: int = 0
+
+    @property
+    def half(self) -> float:
+        """Half the width of the interval; 0 without one."""
+        return (self.interval.high - self.interval.low) / 2 if self.interval else 0.0
+
+    def text(self, unit: str) -> str:
+        """Return the estimate in words: ``"97.38 % ± 0.09"`` or ``"3 of 10 diverged"``."""
+        if self.lost:
+            return f"{self.lost} of {self.n} diverged"
+        return measured(self.value, self.interval, unit)
+
+    @property
+    def counted(self) -> str:
+        """What stands behind the number: ``"10 seeds"``."""
+        return plural(self.n, self.over.removesuffix("s"))
+
+
+def over_seeds(values: Sequence[float], over: str = "seeds") -> Estimate:
+    """Return the mean of independent values with its 95 % t interval (Student 1908)."""
+    array = as_float_array(values)
+    lost = int(np.count_nonzero(~np.isfinite(array)))
+    if lost:
+        return Estimate(math.nan, None, array.size, over, lost)
+    return Estimate(*_mean_t(array), array.size, over)
+
+
+def over_examples(values: Array) -> Estimate:
+    """Return the mean of an array with one value per example.
+
+    0/1 arrays get the exact binomial interval of Clopper and Pearson (1934), others the t
+    interval.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        One value per example, any real dtype.
+    """
+    array = np.asarray(values, dtype=np.float64).ravel()
+    if not array.size or not np.isin(array, (0.0, 1.0)).all():
+        return over_seeds(list(array), "examples")
+    hits = int(array.sum())
+    interval = proportion_interval(hits, array.size, LEVEL)
+    return Estimate(hits / array.size, interval, array.size, "examples")
+
+
+def over_samples(values: Sequence[float]) -> Estimate:
+    """Return the median of timing samples with its distribution-free interval.
+
+    With fewer than six samples no such interval reaches 95 %; the range is given instead, at the
+    level it has (``1 - 2 ** (1 - n)``), which the interval carries.
+    """
+    array = as_float_array(values)
+    if array.size < 2:
+        return Estimate(float(np.median(array)), None, array.size, "samples")
+    interval = median_interval(array, LEVEL)
+    if math.isinf(interval.high):
+        level = 1.0 - 2.0 ** (1 - array.size)
+        interval = Interval(float(array.min()), float(array.max()), level)
+    return Estimate(float(np.median(array)), interval, array.size, "samples")
+
+
+def _mean_t(array: NDArray[np.float64]) -> tuple[float, Interval | None]:
+    # scaled by the largest value, so that squares of 1e200 do not overflow
+    scale = float(np.max(np.abs(array), initial=0.0)) or 1.0
+    mean = float(np.mean(array / scale)) * scale
+    if array.size < 2:
+        return mean, None
+    scaled = mean_interval(array / scale, LEVEL)
+    return mean, Interval(scaled.low * scale, scaled.high * scale, LEVEL)
+
+
+def of_metric(records: Sequence[Record], name: str, archive: Archive) -> Estimate:
+    """Estimate a metric, or the mean of a per-example array, over the records of one case.
+
+    Several seeds are averaged over seeds. One run with a per-example array is averaged over
+    examples: the interval then speaks of other test examples, not of other seeds.
+
+    Raises
+    ------
+    NothingMeasured
+        If no record holds the name.
+    """
+    holding = [record for record in records if has(record, name)]
+    if not holding:
+        raise NothingMeasured(f"no matching record holds the metric {name!r}")
+    if len(holding) == 1 and name in holding[0].arrays:
+        return over_examples(archive.array(holding[0], name))
+    return over_seeds([scalar(record, name, archive) for record in holding])
+
+
+def has(record: Record, name: str) -> bool:
+    """Whether a record holds a metric or a per-example array of that name."""
+    return name == "diverged" or name in record.metrics or name in record.arrays
+
+
+def scalar(record: Record, name: str, archive: Archive) -> float:
+    """Return a metric, or the mean of an array, of one record; nan where the run diverged."""
+    if name == "diverged":
+        return float(record.status == "diverged")
+    if record.status == "diverged":
+        return math.nan
+    if name in record.metrics:
+        return float(record.metrics[name])
+    return float(np.mean(np.asarray(archive.array(record, name), dtype=np.float64)))

@@ -1,0 +1,179 @@
+"""Numbers in words: no digit is printed that the measurement did not earn.
+
+The half width of the interval decides. It is shown with one significant digit, two when the first
+is a 1 (the usual rule for uncertainties, e.g. Particle Data Group 2022, section 5.3), and the
+value is rounded at the same place: ``97.38 % ± 0.09``. Without an interval a number is shown with
+four significant digits at most.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from harness.types import Interval, Scalar
+
+SINGLE_DIGITS = 4
+EXACT_DIGITS = 7
+LARGEST_PLAIN = 1e7
+SMALLEST_PLAIN = 1e-4
+SKEW = 0.1
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TIMES = ((60.0, " min", 120.0), (1.0, " s", 1.0), (1e-3, " ms", 1e-3), (1e-6, " µs", 1e-6))
+_SIZES = ((2.0**30, " GiB"), (2.0**20, " MiB"), (2.0**10, " KiB"))
+
+
+def measured(value: float | None, interval: Interval | None, unit: str = "") -> str:
+    """Return a value with its interval, at the digits the interval earns.
+
+    Parameters
+    ----------
+    value : float or None
+        The estimate; None reads "not measured".
+    interval : Interval or None
+        Its confidence interval, in the same unit; None when there is none to give.
+    unit : {'', 'fraction', 'points', 'seconds', 'bytes', 'ratio'}
+        Fractions are shown in per cent, differences of fractions in percentage points, seconds
+        and bytes in the unit that fits their size.
+
+    Returns
+    -------
+    str
+        ``"97.38 % ± 0.09"``; ``"33.6 % (29.5 to 37.9)"`` when the interval is lopsided.
+    """
+    if value is None:
+        return "not measured"
+    if interval is None or not math.isfinite(value):
+        return number(value, unit)
+    half = (interval.high - interval.low) / 2
+    if not math.isfinite(half):
+        return f"{number(value, unit, digits=2)}, interval unbounded"
+    if half < sys.float_info.min:
+        return number(value, unit, digits=EXACT_DIGITS)
+    centre = interval.low + half
+    if abs(value - centre) > SKEW * half:
+        return _lopsided(value, interval, unit, half)
+    return _symmetric(value, half, unit)
+
+
+def span(interval: Interval | None, unit: str = "") -> str:
+    """Return the ends of an interval, ``"97.29 to 97.47 %"``, or a dash when there is none."""
+    if interval is None:
+        return "–"
+    half = (interval.high - interval.low) / 2
+    if not math.isfinite(half) or half < sys.float_info.min:
+        return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
+    factor, suffix, power = _scale(max(abs(interval.low), abs(interval.high)), unit)
+    places = _places(half / factor)
+    ends = " to ".join(_fixed(end / factor, places) for end in (interval.low, interval.high))
+    return f"({ends}){power}{suffix}" if power else f"{ends}{suffix}"
+
+
+def number(value: float, unit: str = "", digits: int = SINGLE_DIGITS) -> str:
+    """Return one number with at most `digits` significant digits; inf and nan in words."""
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "minus infinite"
+    if abs(value) < sys.float_info.min:
+        return f"0{_scale(0.0, unit)[1]}"
+    if unit in {"", "bytes"} and value == int(value) and abs(value) < LARGEST_PLAIN:
+        return _integer(int(value), unit, digits)
+    factor, suffix, power = _scale(abs(value), unit)
+    places = digits - 1 - _exponent(value / factor)
+    text = _fixed(value / factor, places)
+    text = text.rstrip("0").rstrip(".") if places > 0 and "." in text else text
+    return f"{text}{power}{suffix}"
+
+
+def count(value: int) -> str:
+    """Return a whole number with thousands separated: ``"50,000"``."""
+    return f"{value:,}".replace("-", "−")
+
+
+def axis_value(value: Scalar) -> str:
+    """Return the value of an axis as a reader writes it: ``50,000``, ``0.0005``, ``yes``."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return count(value) if abs(value) >= 1000 else str(value)
+    if isinstance(value, float):
+        return count(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"
+    return value
+
+
+def tick(value: float, unit: str = "") -> str:
+    """Return a short label for a tick of a plot's axis: three significant digits."""
+    return number(value, unit, digits=3)
+
+
+def _integer(value: int, unit: str, digits: int) -> str:
+    if unit == "bytes" and abs(value) >= 1024:
+        factor, suffix, _ = _scale(abs(value), unit)
+        return f"{value / factor:.{digits}g}{suffix}".replace("-", "−")
+    return count(value) + (" B" if unit == "bytes" else "")
+
+
+def _symmetric(value: float, half: float, unit: str) -> str:
+    factor, suffix, power = _scale(max(abs(value), half), unit)
+    places = _places(half / factor)
+    middle, width = _fixed(value / factor, places), _fixed(half / factor, places)
+    if power:
+        return f"({middle} ± {width}){power}{suffix}"
+    return f"{middle}{suffix} ± {width}"
+
+
+def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
+    largest = max(abs(value), abs(interval.low), abs(interval.high))
+    factor, suffix, power = _scale(largest, unit)
+    places = _places(half / factor)
+    middle, low, high = (
+        _fixed(part / factor, places) for part in (value, interval.low, interval.high)
+    )
+    return f"{middle}{power}{suffix} ({low} to {high})"
+
+
+def _scale(size: float, unit: str) -> tuple[float, str, str]:
+    """Return (divisor, unit suffix, power of ten in words) for numbers of about `size`."""
+    factor, suffix = _unit_scale(size, unit)
+    scaled = size / factor
+    if scaled == 0 or SMALLEST_PLAIN <= scaled < LARGEST_PLAIN:
+        return factor, suffix, ""
+    exponent = _exponent(scaled)
+    power = max(min(exponent, 308), -307)  # what a double can hold
+    return factor * 10.0**power, suffix, f" × 10{str(power).translate(_SUPERSCRIPTS)}"
+
+
+def _unit_scale(size: float, unit: str) -> tuple[float, str]:
+    if unit == "fraction":
+        return 0.01, " %"
+    if unit == "points":
+        return 0.01, " points"
+    if unit == "ratio":
+        return 1.0, "×"
+    if unit == "seconds":
+        fit = ((factor, suffix) for factor, suffix, least in _TIMES if size >= least)
+        return next(fit, (1e-9, " ns")) if size else (1.0, " s")
+    if unit == "bytes":
+        return next(((factor, suffix) for factor, suffix in _SIZES if size >= factor), (1.0, " B"))
+    return 1.0, ""
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(abs(value)))
+
+
+def _places(half: float) -> int:
+    """Return the decimal place to which a half width earns digits; negative left of the point."""
+    exponent = _exponent(half)
+    leading = half / 10.0**exponent
+    return (1 if leading < 1.95 else 0) - exponent
+
+
+def _fixed(value: float, places: int) -> str:
+    text = f"{round(value, places):,.{max(places, 0)}f}"
+    # a negative that rounds to nothing is nothing
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("-")
+    return text.replace("-", "−")

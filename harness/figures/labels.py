@@ -1,0 +1,82 @@
+"""Names of axes and metrics in words, and the units of metrics."""
+
+from __future__ import annotations
+
+import re
+
+from harness.figures.format import axis_value
+from harness.types import Scalar
+
+_WORDS = {
+    "accuracy": "accuracy",
+    "batch_size": "batch size",
+    "best_accuracy": "accuracy at the best k",
+    "best_k": "best k",
+    "bias_0": "bias",
+    "correct": "accuracy",
+    "cv_accuracy": "cross-validated accuracy",
+    "cv_folds": "folds",
+    "data": "data set",
+    "device_peak": "peak device memory",
+    "diverged": "share of runs that diverged",
+    "epoch_s": "time per epoch",
+    "first_inf": "first infinite loss at",
+    "first_nan": "first undefined loss at",
+    "forward_bytes": "memory of one forward pass",
+    "hidden": "hidden units",
+    "initial_loss": "initial loss",
+    "l2": "L2 weight",
+    "latency_s": "inference latency",
+    "lr": "learning rate",
+    "lr_over_limit": "learning rate / stability limit",
+    "n_neighbors": "number of neighbours k",
+    "n_test": "test examples",
+    "n_train": "training examples",
+    "nearest_distance": "distance to the nearest neighbour",
+    "parameters": "parameters",
+    "seconds": "search time",
+    "split": "split",
+    "stability_limit": "stability limit 2/λmax",
+    "step_s": "time per step",
+    "throughput": "examples per second",
+    "train_loss": "training loss",
+    "wall_over_cpu": "wall time / processor time",
+    "weight_0": "weight",
+}
+_SHORT = {"n_train": "N", "n_test": "M", "batch_size": "batch", "cv_folds": "folds"}
+_NAMELESS = {"backend", "device", "experiment", "optimizer", "implementation", "machine", "split"}
+
+
+def title(name: str) -> str:
+    """Return an axis, metric or series name in words: ``train_loss`` -> ``training loss``."""
+    if name in _WORDS:
+        return _WORDS[name]
+    neighbours = re.fullmatch(r"(cv_)?accuracy_k(\d+)", name)
+    if neighbours:
+        return f"{'cross-validated ' if neighbours[1] else ''}accuracy, k = {neighbours[2]}"
+    return name.replace("_", " ").strip()
+
+
+def axis_title(name: str, unit: str = "") -> str:
+    """Return `title` with a capital, and the unit where ticks do not carry it."""
+    words = title(name)
+    return words[:1].upper() + words[1:] + (" (ratio)" if unit == "ratio" else "")
+
+
+def setting(name: str, value: Scalar) -> str:
+    """Return one setting as a legend writes it: ``adam``, ``learning rate 0.01``, ``N = 5,000``."""
+    text = axis_value(value)
+    if name in _NAMELESS:
+        return text
+    if name in _SHORT:
+        return f"{_SHORT[name]} = {text}" if len(_SHORT[name]) == 1 else f"{_SHORT[name]} {text}"
+    return f"{title(name)} {text}"
+
+
+def unit_of(metric: str) -> str:
+    """Return the unit of a metric, as claims write it, from its name."""
+    if metric in {"correct", "diverged"} or re.search(r"(^|_)accuracy(_k\d+)?$", metric):
+        return "fraction"
+    if metric == "seconds" or metric.endswith("_s"):
+        return "seconds"
+    return "bytes" if metric == "device_peak" or metric.endswith("_bytes") else ""

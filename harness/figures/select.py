@@ -1,0 +1,175 @@
+"""Which records a figure shows, and how they fall into groups of equal settings.
+
+A group is one case: records that differ in anything but the seed are never averaged. When a
+figure's hue leaves other axes free (a second backend, a second machine), those split the groups
+further and appear in the labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.config.claim import Where
+from harness.figures.format import axis_value
+from harness.figures.labels import setting
+from harness.types import Archive, Record, Scalar
+
+MACHINE = "machine"
+MEASURED = ("ok", "diverged")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records of one case, by seed.
+
+    Attributes
+    ----------
+    hue : Scalar or None
+        Value of the hue axis.
+    rest : tuple of (str, Scalar)
+        Axes that vary beside hue and x, with this group's values.
+    hue_index, rest_index : int
+        Positions for colour and marker, and for dashes.
+    label : str
+        Both in words; ``""`` for a lone group.
+    records : tuple of Record
+        Ordered by seed.
+    """
+
+    hue: Scalar | None
+    rest: tuple[tuple[str, Scalar], ...]
+    hue_index: int
+    rest_index: int
+    label: str
+    records: tuple[Record, ...]
+
+
+def matches(record: Record, where: Where) -> bool:
+    """Whether a record has every axis value of `where`."""
+    return all(
+        name in record.axes and same(record.axes[name], value) for name, value in where.items()
+    )
+
+
+def same(left: Scalar, right: Scalar) -> bool:
+    """Whether two axis values are equal, a list of one width and that width included."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return left == right or str(left) == str(right)
+
+
+def measured(records: Iterable[Record]) -> tuple[Record, ...]:
+    """Return the records that hold a result."""
+    return tuple(record for record in records if record.status in MEASURED)
+
+
+def newest(records: Iterable[Record], archive: Archive) -> tuple[Record, ...]:
+    """Return the last record of each case, seed, data set and machine.
+
+    A library upgrade opens a new environment class on the same machine; what was measured under
+    the old one stays in the store and is not shown beside the new.
+    """
+    last: dict[tuple[object, ...], Record] = {}
+    for record in records:
+        used = record.data.used if record.data else ""
+        key = (record.case, record.seed, used, machine(record, archive))
+        last.pop(key, None)
+        last[key] = record
+    return tuple(last.values())
+
+
+def machine(record: Record, archive: Archive) -> str:
+    """Return the hardware class a record was measured on."""
+    environment = archive.environments.get(record.environment)
+    return environment.hardware if environment else record.environment
+
+
+def settings(record: Record, archive: Archive) -> dict[str, Scalar]:
+    """Return the axes of a record with the machine as one more."""
+    return {**record.axes, MACHINE: machine(record, archive)}
+
+
+def ordered(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
+    """Return distinct values: numbers by size, names in order of appearance."""
+    distinct = list(dict.fromkeys(values))
+    numbers = [value for value in distinct if as_number(value) is not None]
+    names = [value for value in distinct if as_number(value) is None]
+    return (*sorted(numbers, key=lambda value: as_number(value) or 0.0), *names)
+
+
+def as_number(value: Scalar) -> float | None:
+    """Return an axis value as a number, None for names; one-item lists (``"128"``) are numbers."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def groups(
+    records: Sequence[Record], archive: Archive, hue: str = "", x: str = ""
+) -> tuple[Group, ...]:
+    """Split records into groups of one case each (over all x), hue first.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Measured records.
+    archive : Archive
+        For the machines.
+    hue, x : str
+        Axis names; ``""`` for none.
+    """
+    rows = [(settings(record, archive), record) for record in records]
+    rest_names = _free_axes([row for row, _ in rows], {hue, x})
+    hues = ordered(row[hue] for row, _ in rows if hue in row)
+    found: dict[tuple[Scalar | None, tuple[Scalar, ...]], list[Record]] = {}
+    for row, record in rows:
+        rest = tuple(row[name] for name in rest_names if name in row)
+        found.setdefault((row.get(hue), rest), []).append(record)
+    rests = list(dict.fromkeys(rest for _, rest in found))
+    return tuple(
+        _group(hue, hues, rest_names, rests, key, found[key])
+        for key in sorted(found, key=lambda key: (_position(hues, key[0]), rests.index(key[1])))
+    )
+
+
+def _group(
+    hue: str,
+    hues: Sequence[Scalar],
+    names: Sequence[str],
+    rests: Sequence[tuple[Scalar, ...]],
+    key: tuple[Scalar | None, tuple[Scalar, ...]],
+    records: Sequence[Record],
+) -> Group:
+    value, rest = key
+    parts = [] if value is None else [setting(hue, value)]
+    parts += [axis_value(part) for part in rest]
+    return Group(
+        hue=value,
+        rest=tuple(zip(names, rest, strict=False)),
+        hue_index=_position(hues, value),
+        rest_index=rests.index(rest),
+        label=", ".join(parts),
+        records=tuple(sorted(records, key=lambda record: record.seed)),
+    )
+
+
+def _position(values: Sequence[Scalar], value: Scalar | None) -> int:
+    return values.index(value) if value in values else 0
+
+
+def _free_axes(rows: Sequence[Mapping[str, Scalar]], pinned: set[str]) -> tuple[str, ...]:
+    """Return the axes that take several values among rows of equal hue and x."""
+    seen: dict[tuple[object, ...], dict[str, set[Scalar]]] = {}
+    free: dict[str, None] = {}
+    for row in rows:
+        values = seen.setdefault(tuple(row.get(name) for name in sorted(pinned)), {})
+        for name in row.keys() - pinned:
+            values.setdefault(name, set()).add(row[name])
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    for values in seen.values():
+        free.update({name: None for name in names if len(values.get(name, ())) > 1})
+    return tuple(name for name in names if name in free)
