@@ -17,7 +17,7 @@ from harness import digest
 from harness.backends.base import Backend
 from harness.config.data import Data
 from harness.config.other import Knn
-from harness.datasets.parts import Parts, parts, scaled
+from harness.datasets.parts import Parts, flat, parts, scaled
 from harness.errors import UsageError
 from harness.experiments.base import Context, Experiment
 from harness.types import Array, Outcome, Series
@@ -111,7 +111,7 @@ def _classify(job: _Job) -> Outcome:
     knn, split, data = job.knn, job.split, job.data
     _check(knn, len(split.y_train))
     k = max(*knn.n_neighbors, PANEL_NEIGHBORS if knn.panel else 1)
-    train, test = flat(split.x_train, data), flat(split.x_test, data)
+    train, test = features(split.x_train, data), features(split.x_test, data)
     distances, indices = job.search(train, test, min(k, len(train)))
     predicted = vote(split.y_train[indices], knn.n_neighbors, job.classes)
     accuracy = {k: float(np.mean(predicted[k] == split.y_test)) for k in predicted}
@@ -141,7 +141,7 @@ def _cross_validate(job: _Job) -> Outcome:
     if not 2 <= knn.cv_folds <= n:
         raise UsageError(f"[knn] cv_folds must be 0, or 2 to {n}, got {knn.cv_folds}")
     _check(knn, n - -(-n // knn.cv_folds))
-    train = flat(job.split.x_train, job.data)
+    train = features(job.split.x_train, job.data)
     folds = np.array_split(np.arange(n), knn.cv_folds)
     table = np.array([_fold(job, train, fold) for fold in folds])
     accuracy = dict(zip(sorted(set(knn.n_neighbors)), table.mean(axis=0).tolist(), strict=True))
@@ -162,9 +162,9 @@ def _fold(job: _Job, train: Array, fold: Labels) -> list[float]:
     return [float(np.mean(winners == labels[fold])) for winners in predicted.values()]
 
 
-def flat(x: Array, data: Data) -> Array:
+def features(x: Array, data: Data) -> Array:
     """Return examples as rows of scaled features, float32 (n, d)."""
-    return scaled(x, data.scale, np.dtype(np.float32)).reshape(len(x), -1)
+    return flat(scaled(x, data.scale, np.float32))
 
 
 def best_of(accuracy: Mapping[int, float]) -> int:

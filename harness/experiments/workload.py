@@ -1,0 +1,185 @@
+"""What the experiments that do not train to the end share: a network, and batches to feed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.backends.base import Backend, Handle, Network
+from harness.backends.initial import initial_weights
+from harness.config.data import Data
+from harness.config.shapes import Placed, place
+from harness.config.train import Train
+from harness.datasets.base import Dataset
+from harness.datasets.parts import parts, scaled
+from harness.errors import UsageError
+from harness.experiments.base import Context
+from harness.types import Array
+
+Batch = tuple[Handle, Handle]
+Index = Array | None
+"""Rows of a batch, int64 (m,); None for all of them, which need not be gathered."""
+Feed = Callable[[Index], Batch]
+"""From rows to a batch on the device."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A network and the tables it was built from.
+
+    Attributes
+    ----------
+    network : Network
+        With initial weights of the cell's ``init`` stream.
+    placed : tuple of Placed
+        Its layers.
+    data, train : Data, Train
+        What it is to be fed and how.
+    dataset : Dataset
+        The decoded data, whole.
+    """
+
+    network: Network
+    placed: tuple[Placed, ...]
+    data: Data
+    train: Train
+    dataset: Dataset
+
+    def examples(self, first: int | None = None) -> tuple[Array, Array]:
+        """Return the training examples in host memory, or the first so many of them.
+
+        Returns
+        -------
+        tuple of ndarray
+            Examples (n, *shape), scaled, in the dtype of ``[train]``; labels (n,) int64 or
+            targets (n, outputs) in that dtype.
+        """
+        dtype = np.dtype(self.train.dtype)
+        split = parts(self.dataset, self.data)
+        x, y = split.x_train[:first], np.asarray(split.y_train[:first])
+        labels = np.issubdtype(y.dtype, np.integer)
+        return scaled(x, self.data.scale, dtype), y.astype(np.int64 if labels else dtype)
+
+
+def build(context: Context, asked_by: str) -> Workload:
+    """Build the network of ``[model]`` for ``[data]`` and ``[train]``.
+
+    Parameters
+    ----------
+    context : Context
+        The cell's.
+    asked_by : str
+        Named in the message when something is missing, e.g. ``"workload 'train'"``.
+
+    Raises
+    ------
+    UsageError
+        If one of the three tables or the data set is missing.
+    ShapeError
+        If the layers do not fit the data.
+    """
+    settings, dataset = context.settings, context.dataset
+    data, model, train = settings.data, settings.model, settings.train
+    if data is None or model is None or train is None or dataset is None:
+        given = {"data": data and dataset, "model": model, "train": train}
+        missing = ", ".join(f"[{name}]" for name, table in given.items() if table is None)
+        raise UsageError(
+            f"{asked_by} must be given [data], [model] and [train]; "
+            f"{missing} is missing, add it to the suite"
+        )
+    placed = place(model, dataset.facts.shape, dataset.facts.outputs)
+    weights = initial_weights(placed, model.init, context.streams.generator("init"))
+    dropout = context.streams.generator("dropout")
+    network = context.backend.network(placed, weights, train, context.device, dropout)
+    return Workload(network, placed, data, train, dataset)
+
+
+def steps_per_epoch(train: Train, n: int) -> int:
+    """Return the steps of one pass over `n` examples.
+
+    Raises
+    ------
+    UsageError
+        If ``drop_last`` drops the only batch.
+    """
+    size = _size(train, n)
+    steps = n // size if train.drop_last else -(-n // size)
+    if not steps:
+        raise UsageError(
+            f"[train] batch_size must be at most {n}, the training examples, when drop_last is "
+            f"set, got {size}; lower it or raise [data] n_train"
+        )
+    return steps
+
+
+def examples_per_epoch(train: Train, n: int) -> int:
+    """Return the examples that the steps of one pass over `n` examples see."""
+    whole = steps_per_epoch(train, n) * _size(train, n)
+    return whole if train.drop_last or train.sampling == "replacement" else n
+
+
+def batches(train: Train, n: int, rng: np.random.Generator) -> Iterator[Index]:
+    """Yield the rows of one batch after another, without end, as ``[train] sampling`` says."""
+    size, steps = _size(train, n), steps_per_epoch(train, n)
+    while True:
+        if train.sampling == "replacement":
+            yield rng.integers(n, size=size)
+        elif size >= n:
+            yield None
+        else:
+            order = rng.permutation(n) if train.sampling == "epoch" else np.arange(n)
+            for step in range(steps):
+                yield order[step * size : (step + 1) * size]
+
+
+def _size(train: Train, n: int) -> int:
+    return n if train.batch_size == "full" else train.batch_size
+
+
+def feed(transfer: str, backend: Backend, device: str, x: Array, y: Array) -> Feed:
+    """Return the way from rows to a batch on the device.
+
+    ``resident``: everything lies on the device and is gathered there. ``copy``: gathered in
+    pageable host memory, then copied. ``pinned``: gathered, put into page-locked memory as
+    ``DataLoader(pin_memory=True)`` does, and copied without waiting. On cpu all is resident.
+    """
+    return FEEDS["resident" if device == "cpu" else transfer](backend, device, x, y)
+
+
+def _resident(backend: Backend, device: str, x: Array, y: Array) -> Feed:
+    xs, ys = backend.put(x, device), backend.put(y, device)
+
+    def batch(rows: Index) -> Batch:
+        return (xs, ys) if rows is None else (backend.take(xs, rows), backend.take(ys, rows))
+
+    return batch
+
+
+def _copy(backend: Backend, device: str, x: Array, y: Array) -> Feed:
+    def send(array: Array) -> Handle:
+        return backend.move(backend.put(array, "cpu"), device)
+
+    return _from_host(x, y, send)
+
+
+def _pinned(backend: Backend, device: str, x: Array, y: Array) -> Feed:
+    def send(array: Array) -> Handle:
+        return backend.move(backend.put(array, device, pinned=True), device, non_blocking=True)
+
+    return _from_host(x, y, send)
+
+
+def _from_host(x: Array, y: Array, send: Callable[[Array], Handle]) -> Feed:
+    def batch(rows: Index) -> Batch:
+        return (send(x), send(y)) if rows is None else (send(x[rows]), send(y[rows]))
+
+    return batch
+
+
+FEEDS: Mapping[str, Callable[[Backend, str, Array, Array], Feed]] = {
+    "resident": _resident,
+    "copy": _copy,
+    "pinned": _pinned,
+}
