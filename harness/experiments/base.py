@@ -73,6 +73,9 @@ class Experiment:
         ``run(context) -> Outcome``.
     alone : bool
         True when its cells time something and must run with nothing beside them.
+    produces : callable or None
+        ``produces(settings)`` returns the names of every metric, series and array that a cell
+        with those settings can leave; None when that is not known beforehand.
     """
 
     name: str
@@ -81,3 +84,4 @@ class Experiment:
     requires: tuple[str, ...]
     run: Callable[[Context], Outcome]
     alone: bool = False
+    produces: Callable[[Settings], frozenset[str]] | None = None

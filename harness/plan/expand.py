@@ -168,9 +168,7 @@ def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     config = _config(suite, position, tables, experiment.tables, chosen)
     axes = _axes(suite, tables, experiment.name, backend, device)
     identity = [suite.id, experiment.name, experiment.version, backend, device, config]
-    return Case(
-        digest.of_value(identity), suite.id, experiment.name, backend, device, axes, config
-    )
+    return Case(digest.of_value(identity), suite.id, experiment.name, backend, device, axes, config)
 
 
 def _apply(suite: Suite, position: int, chosen: Mapping[str, Any]) -> dict[str, Values]:
@@ -229,7 +227,9 @@ def _axes(
         if table:
             value = tables.get(table, {}).get(name, _default(table, name))
             shared = names.get(name, {}) if isinstance(value, Mapping) else {}
-            axes[name] = shared.get(digest.canonical(value), label(value)) if shared else label(value)
+            axes[name] = (
+                shared.get(digest.canonical(value), label(value)) if shared else label(value)
+            )
     return axes
 
 

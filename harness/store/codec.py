@@ -39,7 +39,7 @@ def decode(line: str) -> Record:
         raise StoreError(f"must be a record of format {VERSION}, got {line[:60]!r} instead")
     unknown = set(values) - _FIELDS
     if unknown:
-        raise StoreError(f"unknown field {sorted(unknown)[0]!r} in a record")
+        raise StoreError(f"unknown field {min(unknown)!r} in a record")
     values.setdefault("reason", "")
     values["metrics"] = {k: _number(v) for k, v in values.get("metrics", {}).items()}
     values["samples"] = {k: _numbers(v) for k, v in values.get("samples", {}).items()}

@@ -90,7 +90,11 @@ def sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "literal_error":
         return _choice(str(context["expected"]), got)
     if kind == "union_tag_invalid":
-        return unknown("layer type", str(context["tag"]), str(context["expected_tags"]).replace("'", "").split(", "))
+        return unknown(
+            "layer type",
+            str(context["tag"]),
+            str(context["expected_tags"]).replace("'", "").split(", "),
+        )
     return f"{detail['msg'].removeprefix('Value error, ')}, got {shown(got)} instead"
 
 

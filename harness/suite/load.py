@@ -63,7 +63,9 @@ def read(path: Path) -> Text:
         text = path.read_text(encoding="utf-8")
         return Text(str(path), tomllib.loads(text), locate.lines_of(text))
     except OSError as error:
-        raise SuiteError([Problem(str(path), None, "", f"cannot be read: {error.strerror}")]) from None
+        raise SuiteError(
+            [Problem(str(path), None, "", f"cannot be read: {error.strerror}")]
+        ) from None
     except UnicodeDecodeError as error:
         raise SuiteError([Problem(str(path), None, "", f"must be UTF-8: {error}")]) from None
     except tomllib.TOMLDecodeError as error:

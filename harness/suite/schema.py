@@ -92,7 +92,7 @@ class Suite(Table):
     stand_in: dict[str, Any] = {}
     claims: tuple[Claim, ...] = ()
     figures: tuple[Figure, ...] = ()
-    path: str = Field(default="", exclude=True)
+    path: str = Field(default="", exclude=True, repr=False)
 
 
 def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,3 +112,16 @@ def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
 def _split(grid: dict[str, Any]) -> dict[str, Any]:
     reserved: dict[str, Any] = {key: grid[key] for key in ("seeds", "profiles") if key in grid}
     return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a suite file, for editors."""
+    schema = Suite.model_json_schema(by_alias=True)
+    grid = schema["$defs"]["Grid"]
+    # In the file the axes stand beside seeds and profiles, see `with_axes`.
+    axes = grid["properties"].pop("axes")
+    grid["additionalProperties"] = axes["additionalProperties"]
+    grid["required"] = []
+    either = schema["properties"]["grid"]
+    schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
+    return schema

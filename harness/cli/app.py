@@ -1,0 +1,55 @@
+"""The command ``harness``: verbs, and errors to exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from harness.cli import claims, codes, data, inspect, report, run
+from harness.errors import HarnessError, NothingMeasured, UsageError
+
+app = typer.Typer(
+    name="harness",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Continuous integration for numbers: run the experiment behind each claim and judge it.",
+)
+app.command("list")(inspect.list_suites)
+app.command("check")(inspect.check)
+app.command("run")(run.run)
+app.command("claims")(claims.claims)
+app.command("report")(report.report)
+app.add_typer(data.app, name="data")
+app.command("env")(inspect.env)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the code of what happened."""
+    sys.exit(run_main(arguments))
+
+
+def run_main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Errors the harness raises on purpose become one message on stderr; anything else is a defect
+    of the harness and keeps its traceback.
+    """
+    try:
+        app(list(arguments) if arguments is not None else None)
+    except SystemExit as end:  # how typer ends, usage errors (2) and interrupts (130) included
+        return end.code if isinstance(end.code, int) else codes.OK
+    except UsageError as error:
+        return _fail(str(error), codes.USAGE)
+    except NothingMeasured as error:
+        return _fail(str(error), codes.NOTHING_MEASURED)
+    except HarnessError as error:
+        return _fail(str(error), codes.HARNESS_FAILED)
+    return codes.OK
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"harness: {message}\n")
+    return code

@@ -1,0 +1,65 @@
+"""``harness claims``: judge the claims of suites from stored records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from harness import claims as judging
+from harness.cli import codes, options, show
+from harness.cli.console import Output
+from harness.cli.workspace import Workspace, known_cases, open_workspace
+from harness.errors import NothingMeasured
+from harness.store.archive import Library
+from harness.types import Archive, Verdict
+
+
+def claims(
+    names: options.Names = None,
+    *,
+    suites: options.SuitesDir = options.SUITES,
+    results: options.Results = options.LOCAL,
+    strict: options.Strict = False,
+    json_path: options.Json = "",
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Judge every claim; exit 3 when a verdict differs from the recorded one."""
+    output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
+    workspace = open_workspace(names or [], suites)
+    archive = open_archive(results, output)
+    verdicts = judged(workspace, archive)
+    output.out.print(show.verdict_table(verdicts))
+    output.json(judging.to_json(verdicts))
+    raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
+
+
+def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
+    """Judge the claims of all suites, with one false-discovery control over all of them."""
+    found: list[Verdict] = []
+    for suite in workspace.suites:
+        found += judging.judge(suite, known_cases(suite), archive, workspace.sources)
+    return judging.control(found)
+
+
+def open_archive(results: options.Path, output: Output) -> Library:
+    """Open the records of a folder and print what the reader should know of them.
+
+    Raises
+    ------
+    NothingMeasured
+        If there is no record.
+    """
+    archive = Library(results)
+    for note in archive.notes:
+        output.err.print(f"note: {note}", markup=False, highlight=False)
+    _require(archive.records, results)
+    return archive
+
+
+def _require(records: Sequence[object], results: options.Path) -> None:
+    if not records:
+        raise NothingMeasured(
+            f"no record under {results}; run `harness run` first, or name the folder with --results"
+        )

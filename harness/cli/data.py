@@ -1,0 +1,58 @@
+"""``harness data list|get|verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from harness.cli import options
+from harness.cli.console import Output
+from harness.datasets import fetch
+from harness.datasets.roots import Roots
+
+app = typer.Typer(no_args_is_help=True, help="List, get and verify data sets.")
+
+
+@app.command("list")
+def list_data(
+    data: options.DataDir = None, json_path: options.Json = "", no_color: options.NoColor = False
+) -> None:
+    """List the data sets and whether each is here."""
+    output = Output(no_color=no_color, json_path=json_path)
+    rows = fetch.listing(Roots.find(data))
+    table = Table("data set", "here", "detail")
+    for row in rows:
+        table.add_row(row.name, "yes" if row.present else "no", row.detail)
+    output.out.print(table)
+    output.json([{"name": r.name, "present": r.present, "detail": r.detail} for r in rows])
+
+
+@app.command("get")
+def get(
+    name: str,
+    data: options.DataDir = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="Take archives from here.")
+    ] = None,
+) -> None:
+    """Download a data set, or verify and unpack local archives; checksums are always checked."""
+    output = Output()
+    for line in fetch.get(name, Roots.find(data), source=source):
+        output.out.print(line, highlight=False, markup=False)
+
+
+@app.command("verify")
+def verify(name: str, data: options.DataDir = None) -> None:
+    """Decode a data set afresh from its files and print its fingerprint."""
+    dataset = fetch.verify(name, Roots.find(data))
+    facts = dataset.facts
+    Output().out.print(
+        f"{name}: {facts.n_train} training and {facts.n_test} test examples of shape "
+        f"{facts.shape}, SHA-256 {dataset.used.fingerprint}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,73 @@
+"""``harness list``, ``check`` and ``env``: what there is, before anything runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from harness import devices, environment
+from harness.cli import options, show
+from harness.cli.console import Output
+from harness.cli.workspace import open_workspace
+from harness.plan.expand import expand
+from harness.suite.schema import json_schema
+from harness.words import plural
+
+
+def list_suites(
+    names: options.Names = None,
+    *,
+    suites: options.SuitesDir = options.SUITES,
+    json_path: options.Json = "",
+    no_color: options.NoColor = False,
+) -> None:
+    """List the suites, their cells and claims."""
+    output = Output(no_color=no_color, json_path=json_path)
+    workspace = open_workspace(names or [], suites)
+    rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
+    output.out.print(show.suites_table(rows))
+    output.json(
+        [
+            {
+                "id": suite.id,
+                "title": suite.title,
+                "cells": {"quick": len(quick.cells()), "full": len(full.cells())},
+                "claims": [claim.id for claim in suite.claims],
+            }
+            for suite, quick, full in rows
+        ]
+    )
+
+
+def check(
+    names: options.Names = None,
+    *,
+    suites: options.SuitesDir = options.SUITES,
+    schema: Annotated[bool, typer.Option(help="Print the JSON Schema for editors.")] = False,
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Check suite files; every problem is named by file, line and key."""
+    output = Output(quiet=quiet, no_color=no_color, json_path="-" if schema else "")
+    if schema:
+        output.json(json_schema())
+        return
+    workspace = open_workspace(names or [], suites)
+    claims = sum(len(suite.claims) for suite in workspace.suites)
+    counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
+    output.out.print(f"{counted}: no problem", highlight=False)
+
+
+def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None:
+    """Show the environment that records will carry, and which devices are here."""
+    output = Output(no_color=no_color, json_path=json_path)
+    snapshot = environment.snapshot()
+    table = Table("fact", "value", title=snapshot.hardware)
+    for name, value in snapshot.facts.items():
+        table.add_row(name, value)
+    for device, reason in devices.present().items():
+        table.add_row(f"device {device}", reason or "present")
+    output.out.print(table)
+    output.json(environment.to_json(snapshot))

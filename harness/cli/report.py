@@ -1,0 +1,48 @@
+"""``harness report``: build the page and the summary from stored records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness import report as reporting
+from harness.cli import options, show
+from harness.cli.claims import judged, open_archive
+from harness.cli.console import Output
+from harness.cli.workspace import known_cases, open_workspace
+from harness.suite.schema import Suite
+
+
+def report(
+    names: options.Names = None,
+    *,
+    suites: options.SuitesDir = options.SUITES,
+    results: options.Results = options.LOCAL,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the page.")] = options.REPORTS,
+    profile: options.Profile = options.ProfileName.quick,
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Write ``index.html``, one page that needs no network, and ``summary.md``."""
+    output = Output(quiet=quiet, no_color=no_color)
+    workspace = open_workspace(names or [], suites)
+    archive = open_archive(results, output)
+    verdicts = judged(workspace, archive)
+    out.mkdir(parents=True, exist_ok=True)
+    page = reporting.build(
+        workspace.suites,
+        {suite.id: known_cases(suite) for suite in workspace.suites},
+        archive,
+        verdicts,
+        profile.value,
+        out / "index.html",
+        {suite.id: _command(suite, profile.value) for suite in workspace.suites},
+    )
+    (out / "summary.md").write_text(reporting.summary(verdicts), encoding="utf-8")
+    output.out.print(f"{show.counts(verdicts)}\nthe page is {page}", highlight=False)
+
+
+def _command(suite: Suite, profile: str) -> str:
+    return f"harness run {suite.id} --profile {profile}"

@@ -1,0 +1,118 @@
+"""Tables and progress for the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from harness.cli.console import Output
+from harness.execute.run import Progress as Step
+from harness.figures.format import measured
+from harness.plan.expand import Plan
+from harness.suite.schema import Suite
+from harness.types import VERDICTS, Record, Verdict
+from harness.words import plural
+
+STYLES = {
+    "reproduced": "green",
+    "contradicted": "red",
+    "inconclusive": "yellow",
+    "not-comparable": "blue",
+    "not-run": "dim",
+}
+
+
+def suites_table(rows: Sequence[tuple[Suite, Plan, Plan]]) -> Table:
+    """Return the table of ``harness list``."""
+    table = Table("suite", "title", "source", "cells quick", "cells full", "claims")
+    for suite, quick, full in rows:
+        source = f"{suite.source.key} {suite.source.section}"
+        cells = [str(len(plan.cells())) for plan in (quick, full)]
+        table.add_row(suite.id, escape(suite.title), source, *cells, str(len(suite.claims)))
+    return table
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+    """Return the ledger, one row a claim."""
+    table = Table("claim", "published", "measured", "verdict", "why", title=counts(verdicts))
+    for verdict in verdicts:
+        style = STYLES[verdict.verdict]
+        name = f"[{style}]{verdict.verdict}[/]" + (" (moved)" if verdict.moved else "")
+        table.add_row(
+            f"{verdict.suite}/{verdict.claim}",
+            escape(verdict.published),
+            escape(_measured(verdict)),
+            name,
+            escape(verdict.reason),
+        )
+    return table
+
+
+def _measured(verdict: Verdict) -> str:
+    if not verdict.findings or verdict.findings[0].measured is None:
+        return "-"
+    first = verdict.findings[0]
+    text = measured(first.measured, first.interval, verdict.unit)
+    return f"{text} (n = {first.n})" + (f" on {first.data}" if first.data else "")
+
+
+def counts(verdicts: Sequence[Verdict]) -> str:
+    """Return ``"12 reproduced, 3 contradicted, ..."``."""
+    found = Counter(verdict.verdict for verdict in verdicts)
+    return ", ".join(f"{found[name]} {name}" for name in VERDICTS if found[name]) or "no claims"
+
+
+@contextmanager
+def progress(output: Output, title: str, total: int) -> Iterator[Step]:
+    """Show progress: a bar on a terminal, a line per tenth of the work elsewhere."""
+    if output.err.is_terminal:
+        with _bar(output, title, total) as step:
+            yield step
+    else:
+        yield _lines(output, title, total)
+
+
+@contextmanager
+def _bar(output: Output, title: str, total: int) -> Iterator[Step]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=output.err) as bar:
+        task = bar.add_task(title, total=total)
+
+        def step(record: Record) -> None:
+            bar.advance(task)
+            _complain(output, record)
+
+        yield step
+
+
+def _lines(output: Output, title: str, total: int) -> Step:
+    done = Counter[str]()
+
+    def step(record: Record) -> None:
+        done["cells"] += 1
+        _complain(output, record)
+        if (
+            done["cells"] == total
+            or done["cells"] * 10 // total > (done["cells"] - 1) * 10 // total
+        ):
+            output.err.print(
+                f"{title}: {done['cells']} of {plural(total, 'cell')}", highlight=False
+            )
+
+    return step
+
+
+def _complain(output: Output, record: Record) -> None:
+    if record.status in ("failed", "timeout"):
+        axes = ", ".join(f"{name}={value}" for name, value in record.axes.items())
+        output.err.print(
+            f"{record.status}: {record.suite} ({axes}, seed={record.seed}): {record.reason}",
+            style="red",
+            markup=False,
+            highlight=False,
+        )

@@ -1,0 +1,123 @@
+"""What every verb starts from: the suites named, checked, and their plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import datasets, figures
+from harness.datasets.roots import Roots
+from harness.errors import Problem, SuiteError, UsageError
+from harness.plan.check import check
+from harness.plan.expand import Plan, expand, narrow, settings
+from harness.suite.load import bibliography, find, load
+from harness.suite.schema import Suite
+from harness.types import Case, Profile
+from harness.words import unknown
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Checked suites and the documents they quote.
+
+    Attributes
+    ----------
+    suites : tuple of Suite
+        In the order named.
+    sources : mapping of str to str
+        Source key to the number the ledger cites.
+    """
+
+    suites: tuple[Suite, ...]
+    sources: Mapping[str, str]
+
+
+def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
+    """Load and check the suites named (all of `folder` when none is).
+
+    Raises
+    ------
+    SuiteError
+        With every problem of every suite.
+    """
+    documents = bibliography(folder)
+    suites, problems = list[Suite](), list[Problem]()
+    for path in find(names, folder):
+        try:
+            suite = load(path)
+            check(suite, documents, figures.names())
+            suites.append(suite)
+        except SuiteError as error:
+            problems += error.problems
+    problems += _twice(suites)
+    if problems:
+        raise SuiteError(problems)
+    return Workspace(tuple(suites), {key: entry.number for key, entry in documents.items()})
+
+
+def plans(
+    workspace: Workspace,
+    profile: Profile,
+    roots: Roots,
+    use: Mapping[str, str],
+    *,
+    seeds: int | None = None,
+    backend: Sequence[str] = (),
+    device: Sequence[str] = (),
+) -> list[Plan]:
+    """Expand every suite at a profile, standing in for data that is not there."""
+    return [
+        narrow(
+            expand(suite, profile, found=_found(suite, roots, use)),
+            seeds=seeds,
+            backend=backend,
+            device=device,
+        )
+        for suite in workspace.suites
+    ]
+
+
+def known_cases(suite: Suite) -> tuple[Case, ...]:
+    """Return every case of a suite at any profile, those of the full protocol first."""
+    expanded = (expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False))
+    cases = {case.id: case for plan in reversed(expanded) for case in plan.cases}
+    return tuple(sorted(cases.values(), key=lambda case: not case.protocol))
+
+
+def stand_ins(pairs: Sequence[str]) -> dict[str, str]:
+    """Read ``--use A=B`` options.
+
+    Raises
+    ------
+    UsageError
+        If one is not of that form or names an unknown data set.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, other = pair.partition("=")
+        if not (name and equals and other):
+            raise UsageError(
+                f"--use must read A=B, e.g. cifar10=cifar10-jpeg, got {pair!r} instead"
+            )
+        for each in (name, other.partition(":")[0]):
+            if each not in datasets.names():
+                raise UsageError(f"--use {pair}: {unknown('data set', each, datasets.names())}")
+        found[name] = other
+    return found
+
+
+def _found(suite: Suite, roots: Roots, use: Mapping[str, str]) -> bool:
+    tables = [settings(case).data for case in expand(suite, "full").cases]
+    return not any(table and datasets.missing(table, roots, use) for table in tables)
+
+
+def _twice(suites: Sequence[Suite]) -> list[Problem]:
+    seen: dict[str, Suite] = {}
+    problems = []
+    for suite in suites:
+        if suite.id in seen:
+            message = f"must be unique, got {suite.id!r} in {seen[suite.id].path} too"
+            problems.append(Problem(suite.path, None, "id", message))
+        seen.setdefault(suite.id, suite)
+    return problems

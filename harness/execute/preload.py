@@ -1,0 +1,11 @@
+"""Imported once by the server that forks the cells' processes, so that they start at once."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+
+for _name in ("numpy", "scipy", "sklearn.datasets", "sklearn.neighbors", "harness.execute.worker"):
+    importlib.import_module(_name)
+with contextlib.suppress(ImportError):  # torch is optional; cells that need it say so themselves
+    importlib.import_module("torch")

@@ -1,0 +1,231 @@
+"""Plans to records: skip what is done, run the rest, store each as it ends."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from harness import backends, datasets, digest
+from harness.config.data import Data
+from harness.datasets.roots import Roots
+from harness.execute.pool import Finished, run_all
+from harness.execute.worker import Job
+from harness.plan.expand import Plan, settings
+from harness.seeding import Streams
+from harness.store.store import Store
+from harness.types import Case, Cell, DataUsed, Environment, Record, Status
+
+Progress = Callable[[Record], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is carried out.
+
+    Attributes
+    ----------
+    roots : Roots
+        Where data lies.
+    use : mapping of str to str
+        Data sets to stand in for others.
+    jobs : int
+        Cells at a time; timing cells always run alone.
+    timeout : float or None
+        Seconds a cell may take, instead of the suite's budget.
+    force : bool
+        Run cells again that are done.
+    """
+
+    roots: Roots
+    use: Mapping[str, str] = field(default_factory=dict)
+    jobs: int = 1
+    timeout: float | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What a run has to do.
+
+    Attributes
+    ----------
+    cells : tuple of (str, Cell)
+        Cells to run, with their ids.
+    skipped : tuple of Record
+        Cases that cannot run here, as records of their first seed.
+    done : int
+        Cells whose records are there already.
+    """
+
+    cells: tuple[tuple[str, Cell], ...]
+    skipped: tuple[Record, ...]
+    done: int
+
+
+class Runner:
+    """Carries out plans on one machine into one store.
+
+    Parameters
+    ----------
+    store : Store
+        Where records go; must be open for writing.
+    environment : Environment
+        This machine's snapshot.
+    options : Options
+        How to run.
+    """
+
+    def __init__(self, store: Store, environment: Environment, options: Options) -> None:
+        self.store = store
+        self.environment = environment
+        self.options = options
+        self._used: dict[str, DataUsed | str] = {}
+
+    def todo(self, plan: Plan) -> Todo:
+        """Sort a plan's cells into those to run, those that cannot run here, and those done."""
+        reasons = {case.id: self._absent(case) for case in plan.cases}
+        cells, skipped, done = list[tuple[str, Cell]](), list[Record](), 0
+        for cell in plan.cells():
+            name = self.cell_id(cell)
+            if reason := reasons[cell.case.id]:
+                if cell.seed == 0:  # one record says it for all seeds of the case
+                    skipped.append(self._record(name, cell, "skipped", reason))
+            elif self._is_done(name, cell):
+                done += 1
+            else:
+                cells.append((name, cell))
+        return Todo(tuple(cells), tuple(skipped), done)
+
+    def run(self, todo: Todo, progress: Progress) -> Counter[Status]:
+        """Run what is to do; call `progress` after each record is stored."""
+        counts: Counter[Status] = Counter()
+        for record in self._records(todo):
+            counts[record.status] += 1
+            progress(record)
+        return counts
+
+    def cell_id(self, cell: Cell) -> str:
+        """Return the content address of a cell on this machine."""
+        used = self._data(cell.case)
+        fingerprint = used.fingerprint if isinstance(used, DataUsed) else ""
+        return digest.of_value(
+            [cell.case.id, cell.seed, cell.root, fingerprint, self.environment.klass], length=24
+        )
+
+    def _records(self, todo: Todo) -> Iterator[Record]:
+        for record in todo.skipped:
+            if not self._known(record):
+                self.store.append(record, self.environment)
+            yield record
+        for width, alone in ((self.options.jobs, False), (1, True)):
+            jobs = [self._job(*item) for item in todo.cells if item[1].alone is alone]
+            for finished in run_all(jobs, width):
+                yield self._stored(finished)
+
+    def _job(self, name: str, cell: Cell) -> Job:
+        threads = (os.cpu_count() or 1) if cell.alone else 1
+        cell = replace(cell, budget=self._budget(cell))
+        return Job(name, cell, self.options.roots, self.options.use, threads)
+
+    def _stored(self, finished: Finished) -> Record:
+        name, cell = finished.job.name, finished.job.cell
+        record = self._ended(name, cell, finished)
+        if finished.answer is not None:
+            files = self.store.save_arrays(name, finished.answer.outcome.arrays)
+            record = replace(record, arrays=files)
+        self.store.append(record, self.environment)
+        return record
+
+    def _ended(self, name: str, cell: Cell, finished: Finished) -> Record:
+        budget = self._budget(cell)
+        if finished.timeout:
+            reason = f"took longer than its budget of {budget:g} s and was killed"
+            return self._record(name, cell, "timeout", reason, wall_s=finished.wall_s)
+        answer = finished.answer
+        if answer is None:
+            return self._record(name, cell, "failed", finished.died, wall_s=finished.wall_s)
+        outcome = answer.outcome
+        record = self._record(name, cell, answer.status, answer.reason, wall_s=answer.wall_s)
+        return replace(
+            record,
+            metrics=outcome.metrics,
+            series=outcome.series,
+            samples=outcome.samples,
+            digests=outcome.digests,
+            cpu_s=answer.cpu_s,
+            peak_rss=answer.peak_rss,
+        )
+
+    def _record(
+        self, name: str, cell: Cell, status: Status, reason: str, wall_s: float = 0.0
+    ) -> Record:
+        case, used = cell.case, self._data(cell.case)
+        return Record(
+            cell=name,
+            case=case.id,
+            suite=case.suite,
+            experiment=case.experiment,
+            axes=case.axes,
+            seed=cell.seed,
+            status=status,
+            reason=reason,
+            environment=self.environment.id,
+            data=used if isinstance(used, DataUsed) else None,
+            wall_s=wall_s,
+            started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            budget=self._budget(cell),
+            deviation=case.deviation,
+        )
+
+    def _budget(self, cell: Cell) -> float:
+        return self.options.timeout or cell.budget
+
+    def _is_done(self, name: str, cell: Cell) -> bool:
+        """Whether a record of the cell stands: a result, or a timeout under no smaller budget."""
+        record = None if self.options.force else self.store.get(name)
+        if record is None:
+            return False
+        if record.status == "timeout":
+            return record.budget >= self._budget(cell)
+        return record.status in ("ok", "diverged")
+
+    def _known(self, record: Record) -> bool:
+        stored = self.store.get(record.cell)
+        return stored is not None and (stored.status, stored.reason) == ("skipped", record.reason)
+
+    def _absent(self, case: Case) -> str:
+        """Return why a case cannot run here, ``""`` when it can."""
+        reason = backends.get(case.backend).absent(case.device)
+        if reason:
+            return reason
+        used = self._data(case)
+        return used if isinstance(used, str) else ""
+
+    def _data(self, case: Case) -> DataUsed | str | None:
+        """Return the data set of a case, or what is missing; read once per data set."""
+        data = settings(case).data
+        if data is None:
+            return None
+        key = digest.of_value([data.dataset, data.path])
+        if data.dataset == "synthetic":
+            return DataUsed("synthetic", "synthetic", "", same_images=True)
+        if key not in self._used:
+            self._used[key] = self._read(data)
+        return self._used[key]
+
+    def _read(self, data: Data) -> DataUsed | str:
+        reason = datasets.missing(data, self.options.roots, self.options.use)
+        if reason:
+            return reason
+        streams = Streams("", 0)
+        return datasets.load(
+            data, self.options.roots, streams.generator("data"), self.options.use
+        ).used
+
+
+def found(plans_data: Sequence[Data], options: Options) -> bool:
+    """Whether every data set is there."""
+    return not any(datasets.missing(data, options.roots, options.use) for data in plans_data)

@@ -1,0 +1,219 @@
+"""What the schema cannot see: names, shapes, and claims that select nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from harness import backends, claims, datasets
+from harness.config.claim import Claim, Where
+from harness.config.shapes import ShapeError, place
+from harness.datasets.roots import Roots
+from harness.errors import Problem, SuiteError, UsageError
+from harness.experiments import table as experiments
+from harness.experiments.base import Experiment, Settings
+from harness.plan.axes import axis_names, homes, matches
+from harness.plan.expand import Plan, expand, settings
+from harness.suite.load import problem_at
+from harness.suite.schema import Suite
+from harness.types import Case
+from harness.words import unknown
+
+Path = tuple[str | int, ...]
+Complaint = tuple[Path, str]
+DEVICES = ("cpu", "cuda", "mps")
+
+
+def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str]) -> None:
+    """Check everything about a suite that can be known before a cell runs.
+
+    Parameters
+    ----------
+    suite : Suite
+        As loaded.
+    sources : collection of str
+        Keys of the bibliography.
+    figure_kinds : collection of str
+        Names of the kinds of figure there are.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found.
+    """
+    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
+    plans = [expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False)]
+    _refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
+    complaints = itertools.chain(
+        _claims(suite, plans[0], sources), _figures(suite, plans, figure_kinds)
+    )
+    _refuse(suite, complaints)
+
+
+def _refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
+    found: dict[Complaint, Problem] = {
+        complaint: problem_at(suite, *complaint) for complaint in complaints
+    }
+    if found:
+        raise SuiteError(list(found.values()))
+
+
+def _names(suite: Suite) -> Iterator[Complaint]:
+    yield from _known(("experiment",), "experiment", suite.experiment)
+    for position, grid in enumerate(suite.grid):
+        for axis in ("experiment", "backend", "device"):
+            for value in grid.axes.get(axis, []):
+                yield from _known(("grid", position, axis), axis, value)
+    if suite.data is not None:
+        yield from _known(("data", "dataset"), "data set", suite.data.dataset)
+
+
+def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
+    try:
+        if what == "experiment":
+            experiments.get(value)
+        elif what == "backend":
+            backends.get(value)
+        elif what == "data set" and value not in datasets.names():
+            yield path, unknown(what, value, datasets.names())
+        elif what == "device" and value not in DEVICES:
+            yield path, unknown(what, str(value), DEVICES)
+    except UsageError as error:
+        yield path, str(error)
+
+
+def _empty(suite: Suite) -> Iterator[Complaint]:
+    for position, grid in enumerate(suite.grid):
+        for axis, values in grid.axes.items():
+            if not values:
+                yield ("grid", position, axis), "must list at least one value, got [] instead"
+
+
+def _quick_keys(suite: Suite) -> Iterator[Complaint]:
+    valid = {*homes(suite), "seeds"} - {"experiment"}
+    for table in ("quick", "stand_in"):
+        for key, value in getattr(suite, table).items():
+            if key not in valid:
+                yield (table, key), unknown("key", key, valid)
+            elif key == "seeds" and not (isinstance(value, int) and value > 0):
+                yield (table, key), f"must be a positive integer, got {value!r} instead"
+            elif key == "dataset":
+                yield from _known((table, key), "data set", value)
+
+
+def _cases(plan: Plan) -> Iterator[Complaint]:
+    if not plan.cases:
+        yield ("grid",), f"the {plan.profile} profile must have at least one case, got none"
+    for case in plan.cases:
+        experiment, values = experiments.get(case.experiment), settings(case)
+        yield from _missing_tables(experiment, values)
+        yield from _training(values)
+        yield from _data(values)
+
+
+def _missing_tables(experiment: Experiment, values: Settings) -> Iterator[Complaint]:
+    for table in experiment.requires:
+        if not getattr(values, table):
+            yield (table,), f"the experiment {experiment.name!r} must have a [{table}] table"
+
+
+def _training(values: Settings) -> Iterator[Complaint]:
+    train = values.train
+    if train is None:
+        return
+    if (train.lr is None) == (train.optimizer.lr is None):
+        yield ("train", "lr"), "must be given exactly once: as lr, or inside optimizer"
+    if (train.epochs is None) == (train.steps is None):
+        yield ("train", "epochs"), "must have exactly one of epochs and steps"
+
+
+def _data(values: Settings) -> Iterator[Complaint]:
+    data = values.data
+    if data is None:
+        return
+    if (data.dataset == "synthetic") != (data.synthetic is not None):
+        yield ("data", "synthetic"), 'must be given for dataset = "synthetic" and for no other'
+        return
+    facts = datasets.facts(data, Roots.find(None), {})
+    if facts is None:
+        return
+    for key, there in (("n_train", facts.n_train), ("n_test", facts.n_test)):
+        asked = getattr(data, key)
+        if asked is not None and asked > there:
+            yield ("data", key), f"must be at most {there} for {data.dataset}, got {asked} instead"
+    if data.n_validation and data.n_validation >= (data.n_train or facts.n_train):
+        yield ("data", "n_validation"), "must be smaller than the number of training examples"
+    if values.model is not None:
+        try:
+            place(values.model, facts.shape, facts.outputs)
+        except ShapeError as error:
+            inside = ("layers", error.layer) if values.model.layers else ("hidden",)
+            yield ("model", *inside), str(error)
+
+
+def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Complaint]:
+    seen: set[str] = set()
+    for position, claim in enumerate(suite.claims):
+        here = ("claims", position)
+        if claim.id in seen:
+            yield (*here, "id"), f"must be unique within the suite, got {claim.id!r} twice"
+        seen.add(claim.id)
+        source = claim.source or suite.source
+        if source.key not in sources:
+            yield (*here, "source"), unknown("source", source.key, sources)
+        if message := claims.check_claim(claim):
+            yield (*here, "expect"), message
+        yield from _selections(suite, plan, claim, here)
+
+
+def _selections(suite: Suite, plan: Plan, claim: Claim, here: Path) -> Iterator[Complaint]:
+    sides: dict[Path, Where] = {(): {}}
+    if claim.compare is not None:
+        sides = {
+            ("compare", "better"): claim.compare.better,
+            ("compare", "than"): claim.compare.than,
+        }
+    for side, where in sides.items():
+        place = (*here, *(side or ("where",)))
+        cases = yield from _select(suite, plan, {**claim.where, **where}, place)
+        if cases:
+            yield from _metric(claim, cases, here)
+    if claim.along is not None and claim.along not in axis_names(suite):
+        yield (*here, "along"), unknown("axis", claim.along, axis_names(suite))
+    for axis in claim.expect.best or {}:
+        if axis not in axis_names(suite):
+            yield (*here, "expect", "best"), unknown("axis", axis, axis_names(suite))
+
+
+def _select(
+    suite: Suite, plan: Plan, where: Mapping[str, Any], here: Path
+) -> Any:  # a generator that returns the cases it selects
+    for axis in where:
+        if axis not in axis_names(suite):
+            yield here, unknown("axis", axis, axis_names(suite))
+            return []
+    cases = [case for case in plan.cases if matches(case.axes, where)]
+    if not cases:
+        yield here, f"must select at least one case, got none for {dict(where)}"
+    return cases
+
+
+def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
+    names: set[str] = {"diverged"}
+    for case in cases:
+        produces = experiments.get(case.experiment).produces
+        if produces is None:
+            return
+        names |= produces(settings(case))
+    if claim.metric not in names:
+        yield (*here, "metric"), unknown("metric", claim.metric, names)
+
+
+def _figures(suite: Suite, plans: list[Plan], kinds: Collection[str]) -> Iterator[Complaint]:
+    for position, figure in enumerate(suite.figures):
+        here: Path = ("figures", position)
+        if figure.kind not in kinds:
+            yield (*here, "kind"), unknown("kind of figure", figure.kind, kinds)
+        full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
+        yield from _select(suite, full, figure.where, (*here, "where"))
