@@ -1,0 +1,28 @@
+"""Data sets by name: one file per kind, found through the catalogue.
+
+Importing this package imports no torch; a data set already decoded is read without it.
+"""
+
+from harness.datasets.base import Dataset, Facts, Loader
+from harness.datasets.catalogue import CATALOGUE, loader, names
+from harness.datasets.load import facts, load, missing, parse_use
+from harness.datasets.parts import Parts, flat, parts, scaled
+from harness.datasets.roots import Roots
+
+__all__ = [
+    "CATALOGUE",
+    "Dataset",
+    "Facts",
+    "Loader",
+    "Parts",
+    "Roots",
+    "facts",
+    "flat",
+    "load",
+    "loader",
+    "missing",
+    "names",
+    "parse_use",
+    "parts",
+    "scaled",
+]

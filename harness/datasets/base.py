@@ -75,16 +75,25 @@ class Loader(Protocol):
         Name of the data set whose images this one holds, re-encoded; ``""`` if none.
     """
 
-    name: str
-    copy_of: str
+    @property
+    def name(self) -> str:
+        """As suites write it."""
+        ...
+
+    @property
+    def copy_of(self) -> str:
+        """Data set whose images this one holds, re-encoded."""
+        ...
 
     def facts(self, data: Data) -> Facts | None:
         """Return what is known without reading files; None when that takes reading."""
         ...
 
     def missing(self, data: Data) -> str | None:
-        """Return None if the data set can be read, else what is missing, where it was
-        looked for, and the command that gets it."""
+        """Return None if the data set can be read, else what is missing.
+
+        The text says which file, where it was looked for, and the command that gets it.
+        """
         ...
 
     def load(self, data: Data, rng: np.random.Generator) -> Dataset:

@@ -1,0 +1,178 @@
+"""Image data sets in the Hugging Face parquet layout.
+
+``train-*.parquet`` and ``test-*.parquet`` (or ``validation-*``), in the folder or in its ``data``
+folder; a column of encoded pictures, ``struct{bytes, path}`` or plain bytes, and a column of
+integer labels. Images keep the order of the shards and rows.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from harness.config.data import Data
+from harness.datasets import archives, cifar10, pictures
+from harness.datasets.base import Facts
+from harness.datasets.cache import Decoded
+from harness.datasets.files import FileLoader, Sources
+from harness.datasets.roots import Roots
+from harness.datasets.shards import Shard
+from harness.errors import DataCorrupt, DataMissing, UsageError
+from harness.types import Array
+
+TRAIN = ("train",)
+TEST = ("test", "validation", "valid")
+SHARD = re.compile(r"-(?P<index>\d{5})-of-(?P<total>\d{5})\b")
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """Reads a folder of shards.
+
+    Attributes
+    ----------
+    folders : tuple of str
+        Where to look under the data root; empty when the suite's ``[data] path`` says it.
+    remedy : str
+        Command that gets the files, for the message.
+    known : Facts or None
+        What the data set must turn out to be; its class names are used as they are.
+    """
+
+    folders: tuple[str, ...] = ()
+    remedy: str = ""
+    known: Facts | None = None
+
+    @property
+    def version(self) -> str:
+        """The decoder and the library that decodes pictures."""
+        names = "" if self.known is None else ",".join(self.known.classes)
+        return f"parquet-1 {pictures.VERSION} {names}"
+
+    def sources(self, data: Data, root: Path) -> Sources:
+        """Return all shards by file name: training, then test."""
+        folders = [root / name for name in self.folders or (given_path(data),)]
+        for place in (folder / inner for folder in folders for inner in ("", "data")):
+            train, test = _shards(place, TRAIN), _shards(place, TEST)
+            if train and test:
+                return {path.name: path for path in (*train, *test)}
+            if train or test:
+                lacking = "test-*.parquet" if train else "train-*.parquet"
+                raise DataMissing(f"{data.dataset}: {lacking} must be in {place}{self.remedy}")
+        looked = ", ".join(f"{folder}, {folder / 'data'}" for folder in folders)
+        raise DataMissing(
+            f"{data.dataset}: train-*.parquet and test-*.parquet must be in one of {looked}. "
+            f"Put them there, or name another data folder with --data DIR or "
+            f"HARNESS_DATA{self.remedy}"
+        )
+
+    def absent(self) -> str | None:
+        """Return None: what is needed is always installed with this package."""
+        return None
+
+    def decode(self, sources: Sources, scratch: Path) -> Decoded:  # noqa: ARG002 - in memory
+        """Decode every picture of every shard."""
+        paths = list(sources.values())
+        x_train, y_train, train = _part(_of(paths, TRAIN))
+        x_test, y_test, test = _part(_of(paths, TEST), x_train.shape[1:])
+        found = Shard.open(paths[0]).class_names()
+        names = self.known.classes if self.known else found
+        highest = int(max(y_train.max(), y_test.max()))
+        classes = names or tuple(str(index) for index in range(highest + 1))
+        if highest >= len(classes):
+            raise DataCorrupt(
+                f"{paths[0].parent}: labels must be below the {len(classes)} class names, "
+                f"got {highest}"
+            )
+        return Decoded(x_train, y_train, x_test, y_test, classes, pictures.encoding(train, test))
+
+
+CIFAR10_JPEG = "cifar10-jpeg"
+CIFAR10_JPEG_READER = Parquet(
+    (CIFAR10_JPEG,),
+    f", or copy them with `harness data get {CIFAR10_JPEG} --from DIR`",
+    cifar10.Cifar10.known,
+)
+
+
+def get(roots: Roots, source: Path | None, mirror: str | None) -> list[str]:
+    """Check the shards of ``cifar10-jpeg`` in `source` and copy them under the data root.
+
+    Raises
+    ------
+    UsageError
+        If `source` is None or `mirror` is given: there is nowhere to download it from.
+    DataMissing, DataCorrupt, DataError
+    """
+    if source is None or mirror is not None:
+        raise UsageError(
+            f"{CIFAR10_JPEG} cannot be downloaded; name a folder that holds it: "
+            f"`harness data get {CIFAR10_JPEG} --from DIR`"
+        )
+    reader = replace(CIFAR10_JPEG_READER, folders=(CIFAR10_JPEG, ""))
+    data = Data(dataset=CIFAR10_JPEG)
+    FileLoader(CIFAR10_JPEG, Roots(source, roots.cache), reader).fresh(data)
+    with archives.staged(roots.data) as folder:
+        (folder / CIFAR10_JPEG).mkdir()
+        for name, path in reader.sources(data, source).items():
+            shutil.copyfile(path, folder / CIFAR10_JPEG / name)
+    return [f"{roots.data / CIFAR10_JPEG}: copied from {source}, every image decoded"]
+
+
+def given_path(data: Data) -> str:
+    """Return ``[data] path``.
+
+    Raises
+    ------
+    UsageError
+        If it is not given.
+    """
+    if not data.path:
+        raise UsageError(
+            f"data.path must name the folder of the {data.dataset} data set, relative to the "
+            "data root or absolute; got none"
+        )
+    return data.path
+
+
+def _shards(place: Path, prefixes: Sequence[str]) -> list[Path]:
+    """Return the shards of the first prefix that has any, in order, none missing."""
+    for prefix in prefixes:
+        paths = [*place.glob(f"{prefix}.parquet"), *place.glob(f"{prefix}-*.parquet")]
+        if paths:
+            return _complete(sorted(path for path in paths if path.is_file()))
+    return []
+
+
+def _complete(paths: list[Path]) -> list[Path]:
+    """Check names of the form ``-00001-of-00005``; return `paths`."""
+    numbers = [match for match in (SHARD.search(path.name) for path in paths) if match]
+    for total in {int(match["total"]) for match in numbers}:
+        held = {int(match["index"]) for match in numbers if int(match["total"]) == total}
+        lacking = sorted(set(range(total)) - held)
+        if lacking:
+            raise DataMissing(
+                f"{paths[0].parent}: shard {lacking[0]:05d}-of-{total:05d} must be beside "
+                f"{paths[0].name}; got {len(held)} of {total}"
+            )
+    return paths
+
+
+def _of(paths: Sequence[Path], prefixes: Sequence[str]) -> list[Path]:
+    return [path for path in paths if re.split(r"[-.]", path.name)[0] in prefixes]
+
+
+def _part(
+    paths: Sequence[Path], shape: tuple[int, ...] | None = None
+) -> tuple[Array, Array, frozenset[str]]:
+    """Return (images (n, C, H, W) uint8, labels (n,) int64, picture formats) of shards."""
+    shards = [Shard.open(path) for path in paths]
+    labels = np.concatenate([shard.labels() for shard in shards])
+    rows = (row for shard in shards for row in shard.pictures())
+    images, formats = pictures.stack(rows, len(labels), shape)
+    return images, labels, formats
