@@ -1,4 +1,4 @@
-"""What every backend offers, and the table they are found in.
+"""What every backend offers.
 
 A backend holds algorithms, not experiments: the same experiment drives all of them through these
 protocols. Handles (arrays that live where the backend computes) are opaque to the experiment.
@@ -13,9 +13,28 @@ import numpy as np
 
 from harness.config.shapes import Placed
 from harness.config.train import Train
+from harness.errors import UsageError
 from harness.types import Array
 
 Handle = Any
+
+
+def learning_rate(train: Train) -> float:
+    """Return the learning rate, given in ``[train]`` or in its optimizer.
+
+    Raises
+    ------
+    UsageError
+        If it stands in neither place, or in both with different values.
+    """
+    rates = {rate for rate in (train.lr, train.optimizer.lr) if rate is not None}
+    if len(rates) != 1:
+        found = "none" if not rates else " and ".join(str(rate) for rate in sorted(rates))
+        raise UsageError(
+            f"the learning rate must be given once, as lr in [train] or in its optimizer, "
+            f"got {found} instead"
+        )
+    return rates.pop()
 
 
 class Network(Protocol):
@@ -30,7 +49,7 @@ class Network(Protocol):
         ...
 
     def gradients(self, x: Handle, y: Handle) -> dict[str, Array]:
-        """Return d loss / d parameter by name, without updating anything."""
+        """Return d loss / d parameter by name, of `loss` (evaluation mode), updating nothing."""
         ...
 
     def predict(self, x: Handle) -> Handle:
@@ -129,8 +148,9 @@ class Memory(Protocol):
     def forward_memory(
         self, network: Network, x: Handle, device: str, *, grad: bool
     ) -> tuple[int, int]:
-        """Return (peak, retained) bytes of one forward pass over `x`, inputs and weights not
-        counted: the most alive at once, and what is still alive after it. With `grad` the
-        graph for the backward pass is kept.
+        """Return (peak, retained) bytes of one forward pass over `x`.
+
+        The most alive at once, and what is still alive after it, inputs and weights not
+        counted. With `grad` the graph for the backward pass is kept.
         """
         ...

@@ -1,0 +1,108 @@
+"""What every backend is handed instead of drawing it: initial weights and dropout masks.
+
+NumPy draws both, so that two backends start from the same point, drop the same units, and their
+loss curves can be held against each other step by step.
+"""
+
+# ruff: noqa: ARG001 - the draws of one table share one signature
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.config.model import Init
+from harness.config.shapes import Placed, Shape
+
+Draw = Callable[[Shape, int, Init, np.random.Generator], NDArray[np.float64]]
+
+
+def initial_weights(
+    placed: Sequence[Placed], init: Init, rng: np.random.Generator
+) -> dict[str, NDArray[np.float64]]:
+    """Draw every parameter of a model, layer by layer, the weight before the bias.
+
+    Parameters
+    ----------
+    placed : sequence of Placed
+        The model, from `harness.config.shapes.place`.
+    init : Init
+        The schemes.
+    rng : numpy.random.Generator
+        The cell's ``init`` stream.
+
+    Returns
+    -------
+    dict of str to ndarray
+        float64; ``"1.weight"`` (out, in) and ``"1.bias"`` (out,), numbered by layer as in
+        ``torch.nn.Sequential``. A backend casts them to the dtype it trains in.
+
+    References
+    ----------
+    ``default`` is what ``torch.nn.Linear.reset_parameters`` does; Glorot & Bengio (2010) for
+    ``xavier``, He et al. (2015) for ``kaiming``, both in their normal form.
+    """
+    weights: dict[str, NDArray[np.float64]] = {}
+    for step in placed:
+        if "weight" not in step.params:
+            continue
+        fan_in = math.prod(step.params["weight"][1:])
+        for name, shape in step.params.items():
+            draw = WEIGHTS[init.scheme] if name == "weight" else BIASES[init.bias]
+            weights[f"{step.index}.{name}"] = draw(shape, fan_in, init, rng)
+    return weights
+
+
+def kept_units(shape: Shape, rate: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Draw a dropout mask: True where a unit is kept, with probability ``1 - rate``.
+
+    The draw is float32 whatever the dtype of the training, so that it costs the same stream.
+    """
+    return rng.random(shape, dtype=np.float32) >= np.float32(rate)
+
+
+def _uniform_fan_in(
+    shape: Shape, fan_in: int, init: Init, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    bound = 1.0 / math.sqrt(fan_in)
+    return rng.uniform(-bound, bound, shape)
+
+
+def _normal(shape: Shape, fan_in: int, init: Init, rng: np.random.Generator) -> NDArray[np.float64]:
+    return init.std * rng.standard_normal(shape)
+
+
+def _xavier(shape: Shape, fan_in: int, init: Init, rng: np.random.Generator) -> NDArray[np.float64]:
+    return math.sqrt(2.0 / (fan_in + shape[0])) * rng.standard_normal(shape)
+
+
+def _kaiming(
+    shape: Shape, fan_in: int, init: Init, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    return math.sqrt(2.0 / fan_in) * rng.standard_normal(shape)
+
+
+def _zeros(shape: Shape, fan_in: int, init: Init, rng: np.random.Generator) -> NDArray[np.float64]:
+    return np.zeros(shape)
+
+
+def _normal_bias(
+    shape: Shape, fan_in: int, init: Init, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    return init.bias_std * rng.standard_normal(shape)
+
+
+WEIGHTS: Mapping[str, Draw] = {
+    "default": _uniform_fan_in,
+    "normal": _normal,
+    "xavier": _xavier,
+    "kaiming": _kaiming,
+    "zeros": _zeros,
+}
+BIASES: Mapping[str, Draw] = {
+    "default": _uniform_fan_in,
+    "zeros": _zeros,
+    "normal": _normal_bias,
+}

@@ -1,0 +1,173 @@
+"""Layers with their analytic backward passes.
+
+A layer kind is one class here and one entry in `LAYERS`. ``forward`` returns the output and what
+``backward`` will need of it (the cache), so that inference keeps nothing. ``backward`` turns
+d loss / d output into d loss / d input and may overwrite its argument, which nobody else holds.
+Gradients of parameters come from ``gradients``, apart from ``backward``, because the first
+layer's input gradient is never needed and would cost a third of that layer's work.
+"""
+
+# ruff: noqa: ARG002, ARG005 - all layers, and the table of them, share one signature
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.backends.initial import kept_units
+from harness.config import model
+from harness.types import Array
+
+Cache = Any
+
+
+class Layer:
+    """A layer without parameters; `params` maps ``weight`` and ``bias`` to arrays."""
+
+    def __init__(self, params: Mapping[str, Array] | None = None) -> None:
+        self.params: dict[str, Array] = dict(params or {})
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return the output for `x` (N, ...), and the cache for the backward pass."""
+        raise NotImplementedError
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Return d loss / d input from d loss / d output."""
+        raise NotImplementedError
+
+    def gradients(self, grad: Array, cache: Cache) -> dict[str, Array]:
+        """Return d loss / d parameter from d loss / d output, by name of the parameter."""
+        return {}
+
+
+class Flatten(Layer):
+    """(N, ...) -> (N, features), row by row in C order."""
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return `x` as (N, features), without a copy where memory allows; keep its shape."""
+        return x.reshape(len(x), -1), x.shape
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Return `grad` in the shape of the input."""
+        return grad.reshape(cache)
+
+
+class Linear(Layer):
+    """(N, in) -> (N, out): ``x @ W.T + b``."""
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return the scores (N, out); keep x."""
+        out: Array = x @ self.params["weight"].T
+        if "bias" in self.params:
+            out += self.params["bias"]
+        return out, x
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Return grad @ W (N, in)."""
+        out: Array = grad @ self.params["weight"]
+        return out
+
+    def gradients(self, grad: Array, cache: Cache) -> dict[str, Array]:
+        """Return dW = grad.T @ x (out, in) and db = the column sums of grad (out,)."""
+        grads: dict[str, Array] = {"weight": grad.T @ cache}
+        if "bias" in self.params:
+            grads["bias"] = grad.sum(axis=0)
+        return grads
+
+
+class ReLU(Layer):
+    """max(0, x); the derivative at 0 is 0, as in torch."""
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return max(0, x), where nan stays nan; keep the output."""
+        y: Array = np.maximum(x, 0)
+        return y, y
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Clear `grad` where the unit was off."""
+        # A product with the mask would turn inf * 0 into nan; torch clears, and so do we.
+        np.copyto(grad, 0, where=cache <= 0)
+        return grad
+
+
+class LeakyReLU(Layer):
+    """x where positive, slope * x elsewhere."""
+
+    def __init__(self, slope: float) -> None:
+        super().__init__()
+        self._slope = slope
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return x or slope * x; keep where x was not positive."""
+        off: Array = x <= 0
+        return np.where(off, x * self._slope, x), off
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Scale `grad` by the slope where x was not positive."""
+        np.multiply(grad, self._slope, out=grad, where=cache)
+        return grad
+
+
+class Sigmoid(Layer):
+    """1 / (1 + exp(-x)), from exp(-abs(x)) so that nothing overflows."""
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return the sigmoid of `x`; keep it."""
+        small = np.exp(-np.abs(x))
+        y: Array = np.where(x >= 0, 1, small) / (1 + small)
+        return y, y
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Multiply `grad` by y * (1 - y)."""
+        grad *= cache * (1 - cache)
+        return grad
+
+
+class Tanh(Layer):
+    """tanh(x)."""
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return tanh(x); keep it."""
+        y: Array = np.tanh(x)
+        return y, y
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Multiply `grad` by 1 - y**2."""
+        grad *= 1 - cache * cache
+        return grad
+
+
+class Dropout(Layer):
+    """Inverted dropout: kept units are scaled by 1 / (1 - rate) while training."""
+
+    def __init__(self, rate: float, rng: np.random.Generator) -> None:
+        super().__init__()
+        self._rate, self._rng = rate, rng
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return `x` with units dropped, and the mask; `x` itself when not training."""
+        if not training:
+            return x, None
+        mask = kept_units(x.shape, self._rate, self._rng).astype(x.dtype)
+        mask *= 1.0 / (1.0 - self._rate)
+        return x * mask, mask
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Let through the gradient of kept units, scaled alike."""
+        if cache is not None:
+            grad *= cache
+        return grad
+
+
+Build = Callable[[Any, Mapping[str, Array], np.random.Generator], Layer]
+
+LAYERS: Mapping[type[Any], Build] = {
+    model.Flatten: lambda layer, params, rng: Flatten(),
+    model.Linear: lambda layer, params, rng: Linear(params),
+    model.ReLU: lambda layer, params, rng: ReLU(),
+    model.Sigmoid: lambda layer, params, rng: Sigmoid(),
+    model.Tanh: lambda layer, params, rng: Tanh(),
+    model.LeakyReLU: lambda layer, params, rng: LeakyReLU(layer.slope),
+    model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+}

@@ -1,0 +1,137 @@
+"""A model with its loss and update rule, trained by backpropagation in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from harness.backends.base import learning_rate
+from harness.backends.numpy_backend.layers import LAYERS, Cache, Layer
+from harness.backends.numpy_backend.losses import LOSSES
+from harness.backends.numpy_backend.optimizers import OPTIMIZERS, Update
+from harness.config.shapes import Placed
+from harness.config.train import Train
+from harness.types import Array
+
+
+def _divergence_is_a_result() -> np.errstate:
+    """Let numbers overflow to inf and nan in silence, as on every other backend.
+
+    The experiment looks at the loss and records a divergence; a warning would say it twice.
+    """
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
+
+
+class NumpyNetwork:
+    """See `harness.backends.base.Network`; handles are arrays of the training dtype."""
+
+    def __init__(
+        self,
+        layers: Sequence[Placed],
+        weights: Mapping[str, Array],
+        train: Train,
+        dropout: np.random.Generator,
+    ) -> None:
+        self._params: dict[str, Array] = {}
+        self._layers = [self._build(placed, weights, train.dtype, dropout) for placed in layers]
+        self._places = [placed.index for placed in layers]
+        # Nothing below the first layer with parameters needs a gradient.
+        self._first = next((i for i, layer in enumerate(self._layers) if layer.params), 0)
+        self._loss = LOSSES[train.loss]
+        self._l2 = train.l2
+        self._decayed = [name for name in self._params if name.endswith("weight")]
+        self._train = train
+
+    def _build(
+        self,
+        placed: Placed,
+        weights: Mapping[str, Array],
+        dtype: str,
+        dropout: np.random.Generator,
+    ) -> Layer:
+        names = {name: f"{placed.index}.{name}" for name in placed.params}
+        params = {name: np.array(weights[full], dtype=dtype) for name, full in names.items()}
+        self._params.update({full: params[name] for name, full in names.items()})
+        return LAYERS[type(placed.layer)](placed.layer, params, dropout)
+
+    @cached_property
+    def _optimizer(self) -> Update:
+        # Built on the first step: a network that only predicts needs no learning rate.
+        settings = self._train.optimizer
+        return OPTIMIZERS[settings.name](self._params, settings, learning_rate(self._train))
+
+    @_divergence_is_a_result()
+    def step(self, x: Array, y: Array) -> Any:
+        """Take one optimizer step; return the loss before it."""
+        loss, grads = self._loss_and_gradients(x, y, training=True)
+        self._optimizer.update(grads)
+        return loss
+
+    @_divergence_is_a_result()
+    def loss(self, x: Array, y: Array) -> float:
+        """Return the loss in evaluation mode."""
+        value, _ = self._loss(self._outputs(x), y)
+        return float(value + self._penalty())
+
+    @_divergence_is_a_result()
+    def gradients(self, x: Array, y: Array) -> dict[str, Array]:
+        """Return d loss / d parameter in evaluation mode."""
+        return self._loss_and_gradients(x, y, training=False)[1]
+
+    @_divergence_is_a_result()
+    def predict(self, x: Array) -> Array:
+        """Return the outputs (N, outputs) in evaluation mode."""
+        return self._outputs(x)
+
+    @_divergence_is_a_result()
+    def forward(self, x: Array) -> tuple[Array, list[Cache]]:
+        """Return the outputs (N, outputs) and what a backward pass would need, by layer."""
+        return self._run(x, training=True)
+
+    def weights(self) -> dict[str, Array]:
+        """Return a copy of the parameters."""
+        return {name: value.copy() for name, value in self._params.items()}
+
+    def _outputs(self, x: Array) -> Array:
+        for layer in self._layers:
+            x = layer.forward(x, training=False)[0]
+        return x
+
+    def _run(self, x: Array, *, training: bool) -> tuple[Array, list[Cache]]:
+        caches: list[Cache] = []
+        for layer in self._layers:
+            x, cache = layer.forward(x, training=training)
+            caches.append(cache)
+        return x, caches
+
+    def _loss_and_gradients(
+        self, x: Array, y: Array, *, training: bool
+    ) -> tuple[Any, dict[str, Array]]:
+        outputs, caches = self._run(x, training=training)
+        loss, grad = self._loss(outputs, y)
+        grads = self._backward(grad, caches)
+        if self._l2:
+            loss = loss + self._penalty()
+            for name in self._decayed:
+                grads[name] += self._l2 * self._params[name]
+        return loss, grads
+
+    def _backward(self, grad: Array, caches: Sequence[Cache]) -> dict[str, Array]:
+        grads: dict[str, Array] = {}
+        for i in range(len(self._layers) - 1, self._first - 1, -1):
+            layer = self._layers[i]
+            for name, value in layer.gradients(grad, caches[i]).items():
+                grads[f"{self._places[i]}.{name}"] = value
+            if i > self._first:
+                grad = layer.backward(grad, caches[i])
+        return grads
+
+    def _penalty(self) -> Any:
+        """Return ``0.5 * l2 * sum(W**2)`` over weights, not biases."""
+        if not self._l2:
+            return 0.0
+        squares = (np.vdot(self._params[name], self._params[name]) for name in self._decayed)
+        return 0.5 * self._l2 * sum(squares)

@@ -1,0 +1,91 @@
+"""The peer's entry in the table: brute-force neighbours, and no networks.
+
+scikit-learn is imported on first use: it takes a second that no other backend should pay.
+"""
+
+# ruff: noqa: ARG002 - the protocol of backends fixes the arguments
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from harness.backends.base import Network
+from harness.backends.threads import limit_threads
+from harness.config.shapes import Placed
+from harness.config.train import Train
+from harness.errors import UsageError
+from harness.types import Array
+
+
+class SklearnBackend:
+    """See `harness.backends.base.Backend`; a handle is the array itself."""
+
+    name = "sklearn"
+    devices: tuple[str, ...] = ("cpu",)
+    experiments: tuple[str, ...] = ("knn", "timing", "peer")
+    implementations: tuple[str, ...] = ("no_loop",)
+
+    def absent(self, device: str) -> str | None:
+        """Return None for cpu, a reason for any other device."""
+        if device in self.devices:
+            return None
+        return f"scikit-learn computes on cpu only, not on {device}"
+
+    def put(self, array: Array, device: str, *, pinned: bool = False) -> Array:
+        """Return `array` itself."""
+        return array
+
+    def move(self, handle: Array, device: str, *, non_blocking: bool = False) -> Array:
+        """Return `handle` itself."""
+        return handle
+
+    def take(self, handle: Array, index: Array) -> Array:
+        """Return the rows `index` (int64, (m,)), copied."""
+        return np.take(handle, index, axis=0)
+
+    def array(self, handle: Array) -> Array:
+        """Return `handle` as an array."""
+        return np.asarray(handle)
+
+    def synchronize(self, device: str) -> None:
+        """Do nothing: scikit-learn has finished when it returns."""
+
+    def threads(self, count: int) -> None:
+        """Let BLAS and OpenMP use `count` threads from here on; 0 for all cores."""
+        limit_threads(count)
+
+    def network(
+        self,
+        layers: Sequence[Placed],
+        weights: Mapping[str, Array],
+        train: Train,
+        device: str,
+        dropout: np.random.Generator,
+    ) -> Network:
+        """Refuse: scikit-learn's networks take neither our weights nor our batches.
+
+        Raises
+        ------
+        UsageError
+        """
+        raise UsageError(
+            "the sklearn backend trains no networks; use backend numpy or torch, or experiment peer"
+        )
+
+    def neighbors(
+        self, train: Array, test: Array, k: int, implementation: str
+    ) -> tuple[Array, Array]:
+        """Return distances (m, k) float32 and indices (m, k) int64 of the k nearest rows.
+
+        Equal distances are sorted by index here. Which of the rows that tie with the k-th are
+        among the k is scikit-learn's choice: that much of a peer is its own.
+        """
+        from sklearn.neighbors import NearestNeighbors
+
+        search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(train)
+        distances, indices = search.kneighbors(test)
+        order = np.lexsort((indices, distances), axis=1)
+        distances = np.take_along_axis(distances, order, axis=1)
+        indices = np.take_along_axis(indices, order, axis=1)
+        return distances.astype(np.float32), indices.astype(np.int64)

@@ -1,0 +1,135 @@
+"""The torch backend's entry in the table. Every import of torch is inside a method."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.backends.base import Network
+from harness.backends.threads import resolve
+from harness.config.shapes import Placed
+from harness.config.train import Train
+from harness.errors import Skip
+from harness.types import Array
+
+if TYPE_CHECKING:
+    import torch
+
+
+class TorchBackend:
+    """See `harness.backends.base.Backend` and `Memory`; a handle is a tensor."""
+
+    name = "torch"
+    devices: tuple[str, ...] = ("cpu", "cuda", "mps")
+    experiments: tuple[str, ...] = ("knn", "train", "timing", "probe")
+    implementations: tuple[str, ...] = ("no_loop",)
+
+    def absent(self, device: str) -> str | None:
+        """Return why `device` cannot be used here, or None."""
+        if importlib.util.find_spec("torch") is None:
+            return "torch is not installed; install claims-harness[torch]"
+        import torch
+
+        if device == "cuda" and not torch.cuda.is_available():
+            return "torch sees no CUDA device"
+        if device == "mps" and not torch.backends.mps.is_available():
+            return "torch sees no MPS device"
+        return None if device in self.devices else f"torch is not used on {device} here"
+
+    def put(self, array: Array, device: str, *, pinned: bool = False) -> torch.Tensor:
+        """Place an array; on cpu the tensor shares its memory where it may be written."""
+        import torch
+
+        # torch has no read-only tensors and warns of them; a memory-mapped array is copied.
+        whole = np.ascontiguousarray(array)
+        tensor = torch.from_numpy(whole if whole.flags.writeable else whole.copy())
+        if pinned:
+            return tensor.pin_memory() if torch.cuda.is_available() else tensor
+        return tensor.to(device)
+
+    def move(
+        self, handle: torch.Tensor, device: str, *, non_blocking: bool = False
+    ) -> torch.Tensor:
+        """Copy a host tensor to the device."""
+        return handle.to(device, non_blocking=non_blocking)
+
+    def take(self, handle: torch.Tensor, index: Array) -> torch.Tensor:
+        """Return the rows `index` (int64, (m,)), copied."""
+        import torch
+
+        return handle.index_select(0, torch.from_numpy(index).to(handle.device))
+
+    def array(self, handle: torch.Tensor) -> Array:
+        """Return a tensor as a NumPy array; waits for the device."""
+        array: Array = handle.detach().cpu().numpy()
+        return array
+
+    def synchronize(self, device: str) -> None:
+        """Wait until the device has finished; a no-op on cpu."""
+        import torch
+
+        if device == "cuda":
+            torch.cuda.synchronize()
+        elif device == "mps":
+            torch.mps.synchronize()
+
+    def threads(self, count: int) -> None:
+        """Use `count` threads inside an operation from here on; 0 for all cores."""
+        import torch
+
+        torch.set_num_threads(resolve(count))
+
+    def network(
+        self,
+        layers: Sequence[Placed],
+        weights: Mapping[str, Array],
+        train: Train,
+        device: str,
+        dropout: np.random.Generator,
+    ) -> Network:
+        """Build a network from a copy of `weights`, cast to ``train.dtype``.
+
+        Raises
+        ------
+        Skip
+            For float64 on mps, which does not have it.
+        """
+        if device == "mps" and train.dtype == "float64":
+            raise Skip("mps has no float64; set [train] dtype to float32")
+        from harness.backends.torch_backend.network import TorchNetwork
+
+        return TorchNetwork(layers, weights, train, device, dropout)
+
+    def neighbors(
+        self, train: torch.Tensor, test: torch.Tensor, k: int, implementation: str
+    ) -> tuple[Array, Array]:
+        """Return distances (m, k) float32 and indices (m, k) int64 of the k nearest rows."""
+        from harness.backends.torch_backend.neighbors import no_loop
+
+        return {"no_loop": no_loop}[implementation](train, test, k)
+
+    def reset_peak(self, device: str) -> None:
+        """Start `peak` anew on cuda; a no-op elsewhere."""
+        from harness.backends.torch_backend import memory
+
+        memory.reset_peak(device)
+
+    def peak(self, device: str) -> int | None:
+        """Return the most bytes allocated at once on cuda; None where torch does not count."""
+        from harness.backends.torch_backend import memory
+
+        return memory.peak(device)
+
+    def forward_memory(
+        self, network: Network, x: torch.Tensor, device: str, *, grad: bool
+    ) -> tuple[int, int]:
+        """Return (peak, retained) bytes of one forward pass over `x`."""
+        from harness.backends.torch_backend.memory import forward_memory
+        from harness.backends.torch_backend.network import TorchNetwork
+
+        if not isinstance(network, TorchNetwork):
+            raise TypeError(f"network must be a TorchNetwork, got {type(network).__name__}")
+        return forward_memory(network.model, x, device, grad=grad)

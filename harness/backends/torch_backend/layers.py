@@ -1,0 +1,56 @@
+"""Layers as torch modules. A layer kind is one entry of `LAYERS`."""
+
+# ruff: noqa: ARG005 - the entries of the table share one signature
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from harness.backends.initial import kept_units
+from harness.config import model
+from harness.config.shapes import Shape
+
+
+class Dropout(nn.Module):
+    """Inverted dropout whose masks come from NumPy, the same as every other backend's.
+
+    ``torch.nn.Dropout`` would draw from torch's own generator. The price is one copy of the mask
+    to the device per step.
+    """
+
+    def __init__(self, rate: float, rng: np.random.Generator) -> None:
+        super().__init__()
+        self._rate, self._rng = rate, rng
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return `x` with units dropped while training, `x` itself otherwise."""
+        if not self.training:
+            return x
+        mask = torch.from_numpy(kept_units(tuple(x.shape), self._rate, self._rng))
+        return x * (mask.to(x.device, x.dtype) * (1.0 / (1.0 - self._rate)))
+
+
+def _linear(params: Mapping[str, Shape]) -> nn.Module:
+    # The weights are handed in afterwards: drawing them here would be wasted, and would move
+    # torch's global generator.
+    rows, columns = params["weight"]
+    bias = "bias" in params
+    linear: nn.Linear = nn.utils.skip_init(nn.Linear, columns, rows, bias=bias)  # type: ignore[no-untyped-call]
+    return linear
+
+
+Build = Callable[[Any, Mapping[str, Shape], np.random.Generator], nn.Module]
+
+LAYERS: Mapping[type[Any], Build] = {
+    model.Flatten: lambda layer, params, rng: nn.Flatten(),
+    model.Linear: lambda layer, params, rng: _linear(params),
+    model.ReLU: lambda layer, params, rng: nn.ReLU(),
+    model.Sigmoid: lambda layer, params, rng: nn.Sigmoid(),
+    model.Tanh: lambda layer, params, rng: nn.Tanh(),
+    model.LeakyReLU: lambda layer, params, rng: nn.LeakyReLU(layer.slope),
+    model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+}

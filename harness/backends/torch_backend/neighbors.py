@@ -1,0 +1,92 @@
+"""Nearest neighbours by one matrix product on any device.
+
+The method is that of `harness.backends.numpy_backend.neighbors`: the product, in float32,
+proposes every row within its rounding error of the k-th smallest score; the distances of those
+are computed again from differences and summed in float64 (in float32 on mps, which has no
+float64), and sorted by distance, then by index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+Found = tuple[NDArray[np.float32], NDArray[np.int64]]
+BLOCK_BYTES = 256 * 2**20
+"""Memory that the temporaries of a search may take at once."""
+
+
+def no_loop(train: torch.Tensor, test: torch.Tensor, k: int) -> Found:
+    """Return the k nearest rows of `train` for every row of `test`.
+
+    Parameters
+    ----------
+    train, test : Tensor, (n, d) and (m, d), float32 or float64, on one device
+    k : int
+        Number of neighbours, at most n.
+
+    Returns
+    -------
+    distances : ndarray, (m, k), float32
+    indices : ndarray, (m, k), int64
+        By distance, equal distances by index.
+    """
+    norms = train.square().sum(dim=1)
+    width = len(train) * (2 * train.element_size() + 1)
+    found = [_block(train, norms, test[rows], k) for rows in _blocks(len(test), width)]
+    if not found:
+        return np.empty((0, k), np.float32), np.empty((0, k), np.int64)
+    distances, indices = zip(*found, strict=True)
+    return np.concatenate(distances), np.concatenate(indices)
+
+
+def _blocks(n: int, width: int) -> Iterator[slice]:
+    size = max(1, BLOCK_BYTES // max(1, width))
+    return (slice(start, min(n, start + size)) for start in range(0, n, size))
+
+
+def _block(train: torch.Tensor, norms: torch.Tensor, test: torch.Tensor, k: int) -> Found:
+    scores = torch.addmm(norms[None, :], test, train.T, alpha=-2)
+    kth = torch.topk(scores, k, dim=1, largest=False).values[:, -1]
+    limit = kth + _slack(norms, test, train.shape[1])
+    rows, columns = torch.nonzero(scores <= limit[:, None], as_tuple=True)
+    squared = _pairs(train, columns, test, rows)
+    order = _by_row_then_distance(rows, squared)
+    counts = torch.bincount(rows, minlength=len(test))
+    starts = torch.cumsum(counts, dim=0) - counts
+    first = order[starts[:, None] + torch.arange(k, device=train.device)]
+    distances = squared[first].sqrt().to(torch.float32)
+    return distances.cpu().numpy(), columns[first].cpu().numpy()
+
+
+def _slack(norms: torch.Tensor, test: torch.Tensor, d: int) -> torch.Tensor:
+    """Return twice the largest rounding error of a score, (m,); see the NumPy backend."""
+    terms = (d + 4) * torch.finfo(test.dtype).eps / 2
+    if terms >= 1:
+        return torch.full((len(test),), float("inf"), dtype=test.dtype, device=test.device)
+    largest = norms.max() * (1 + 2 * terms)
+    lengths = test.square().sum(dim=1).sqrt() * (1 + 2 * terms)
+    error = terms / (1 - terms) * (largest + 2 * largest.sqrt() * lengths)
+    # The last factor covers the rounding of these few operations themselves.
+    return 2 * error * 1.001
+
+
+def _pairs(
+    train: torch.Tensor, columns: torch.Tensor, test: torch.Tensor, rows: torch.Tensor
+) -> torch.Tensor:
+    """Return the squared distances between ``train[columns]`` and ``test[rows]``, (pairs,)."""
+    exact = torch.float32 if train.device.type == "mps" else torch.float64
+    out = torch.empty(len(rows), dtype=exact, device=train.device)
+    for part in _blocks(len(rows), train.shape[1] * (2 * train.element_size() + 8)):
+        difference = train[columns[part]] - test[rows[part]]
+        out[part] = difference.square_().sum(dim=1, dtype=exact)
+    return out
+
+
+def _by_row_then_distance(rows: torch.Tensor, squared: torch.Tensor) -> torch.Tensor:
+    """Return the order by row, then by distance, then as before (by index): two stable sorts."""
+    order = torch.argsort(squared, stable=True)
+    return order[torch.argsort(rows[order], stable=True)]
