@@ -1,0 +1,10 @@
+"""Records to pictures: one file per kind, found by name.
+
+Nothing here imports torch, and importing this package loads no plotting library.
+"""
+
+from harness.figures.base import Numbers, Picture
+from harness.figures.registry import draw, names
+from harness.figures.theme import DARK, LIGHT, Theme
+
+__all__ = ["DARK", "LIGHT", "Numbers", "Picture", "Theme", "draw", "names"]

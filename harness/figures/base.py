@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from matplotlib.figure import Figure as Sheet
+from typing import TYPE_CHECKING
 
 from harness.config.claim import Figure
 from harness.errors import NothingMeasured
 from harness.figures.theme import Theme
 from harness.suite.schema import Suite
 from harness.types import Archive, Array, Record
+
+if TYPE_CHECKING:  # the names of the kinds are known without loading matplotlib
+    from matplotlib.figure import Figure as Sheet
 
 
 @dataclass(frozen=True)

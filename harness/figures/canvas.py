@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -20,7 +21,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Sheet
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from harness.figures.format import number
+from harness.figures.format import tick
 from harness.figures.theme import DASHES, MARKERS, Theme
 
 WIDTH, HEIGHT = 5.4, 3.6
@@ -59,7 +60,8 @@ _FONT = re.compile(r"""(?:'DejaVu Sans'|&apos;DejaVu Sans&apos;|"DejaVu Sans"|De
 @contextmanager
 def styled(theme: Theme) -> Iterator[None]:
     """Apply the style inside the block, and put the settings back after it."""
-    with mpl.rc_context({**sns.axes_style("ticks"), **_FIXED, **theme.settings()}):
+    settings: dict[Any, Any] = {**sns.axes_style("ticks"), **_FIXED, **theme.settings()}
+    with mpl.rc_context(settings):
         yield
 
 
@@ -135,14 +137,14 @@ def format_axis(axis: Axis, values: Sequence[float], *, unit: str, log: bool) ->
     An axis asked to be logarithmic stays linear when nothing on it is positive.
     """
     positive = [value for value in values if value > 0 and math.isfinite(value)]
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, unit, digits=6)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
     if not (log and positive):
         return
     _set_log(axis)
     decades = math.log10(max(positive)) - math.log10(min(positive))
     steps = (1.0, 2.0, 5.0) if decades < 1.5 else (1.0,)
     axis.set_major_locator(LogLocator(base=10.0, subs=steps, numticks=9))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, unit, digits=3)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
     axis.set_minor_formatter(NullFormatter())
 
 
@@ -155,8 +157,7 @@ def ticks_at(axis: Axis, values: Sequence[float]) -> None:
 
 
 def _set_log(axis: Axis) -> None:
-    axes = axis.axes
-    if axis.axis_name == "x":
-        axes.set_xscale("log")
+    if axis is axis.axes.xaxis:
+        axis.axes.set_xscale("log")
     else:
-        axes.set_yscale("log")
+        axis.axes.set_yscale("log")

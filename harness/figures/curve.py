@@ -13,7 +13,7 @@ from harness.errors import NothingMeasured
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
 from harness.figures.estimate import Estimate, over_seeds
-from harness.figures.format import number
+from harness.figures.format import DASH, number
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.select import Group, groups
 from harness.types import Record, Series
@@ -63,7 +63,9 @@ def curve(request: Request) -> Drawing:
         _draw(axes, group, band, style, x=figure.x)
     _dress(axes, request, bands)
     legend(drawn, axes)
-    return Drawing(drawn, _alt(request, found, bands), _numbers(request, found, bands), _note(bands))
+    return Drawing(
+        drawn, _alt(request, found, bands), _numbers(request, found, bands), _note(bands)
+    )
 
 
 def band_of(runs: Sequence[tuple[Record, Series]]) -> Band:
@@ -116,8 +118,10 @@ def _draw(axes: Axes, group: Group, band: Band, style: dict[str, object], x: str
 
 def _fill(axes: Axes, band: Band, mean: Sequence[float], colour: object) -> None:
     """Shade the band; where it reaches below zero a log axis needs a floor to draw it to."""
-    ends = [(p.interval.low, p.interval.high) if p.interval else (m, m) for p, m in
-            zip(band.points, mean, strict=True)]
+    ends = [
+        (p.interval.low, p.interval.high) if p.interval else (m, m)
+        for p, m in zip(band.points, mean, strict=True)
+    ]
     low, high = (np.array(part) for part in zip(*ends, strict=True))
     if min(mean) > 0:
         low = np.maximum(low, BAND_FLOOR * np.array(mean))
@@ -172,9 +176,7 @@ def _note(bands: Sequence[Band]) -> str:
     if seeds == [1]:
         text = "One run per line, so no band."
     else:
-        text = f"Mean and 95 % t band over {'–'.join(str(n) for n in seeds)} seeds."
+        text = f"Mean and 95 % t band over {DASH.join(str(n) for n in seeds)} seeds."
     if any(band.end for band in bands):
         text += " A cross marks the last point at which every seed is finite."
     return text
-
-

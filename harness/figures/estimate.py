@@ -16,6 +16,11 @@ from harness.types import Archive, Array, Interval, Record, as_float_array
 from harness.words import plural
 
 LEVEL = 0.95
+SOUND = frozenset(
+    ("first_inf", "first_nan", "grew", "initial_loss", "lr_over_limit", "parameters")
+    + ("stability_limit",)
+)
+"""Metrics that mean something even when the run diverged."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ def scalar(record: Record, name: str, archive: Archive) -> float:
     """Return a metric, or the mean of an array, of one record; nan where the run diverged."""
     if name == "diverged":
         return float(record.status == "diverged")
-    if record.status == "diverged":
+    if record.status == "diverged" and name not in SOUND:
         return math.nan
     if name in record.metrics:
         return float(record.metrics[name])

@@ -13,6 +13,7 @@ import sys
 
 from harness.types import Interval, Scalar
 
+DASH, MINUS, TIMES = "\u2013", "\u2212", "\u00d7"
 SINGLE_DIGITS = 4
 EXACT_DIGITS = 7
 LARGEST_PLAIN = 1e7
@@ -60,7 +61,7 @@ def measured(value: float | None, interval: Interval | None, unit: str = "") -> 
 def span(interval: Interval | None, unit: str = "") -> str:
     """Return the ends of an interval, ``"97.29 to 97.47 %"``, or a dash when there is none."""
     if interval is None:
-        return "–"
+        return DASH
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half) or half < sys.float_info.min:
         return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
@@ -89,7 +90,7 @@ def number(value: float, unit: str = "", digits: int = SINGLE_DIGITS) -> str:
 
 def count(value: int) -> str:
     """Return a whole number with thousands separated: ``"50,000"``."""
-    return f"{value:,}".replace("-", "−")
+    return f"{value:,}".replace("-", MINUS)
 
 
 def axis_value(value: Scalar) -> str:
@@ -104,14 +105,14 @@ def axis_value(value: Scalar) -> str:
 
 
 def tick(value: float, unit: str = "") -> str:
-    """Return a short label for a tick of a plot's axis: three significant digits."""
-    return number(value, unit, digits=3)
+    """Return a label for a tick of a plot's axis: at most six digits, bare powers of ten."""
+    return number(value, unit, digits=6).removeprefix(f"1 {TIMES} ")
 
 
 def _integer(value: int, unit: str, digits: int) -> str:
     if unit == "bytes" and abs(value) >= 1024:
         factor, suffix, _ = _scale(abs(value), unit)
-        return f"{value / factor:.{digits}g}{suffix}".replace("-", "−")
+        return f"{value / factor:.{digits}g}{suffix}".replace("-", MINUS)
     return count(value) + (" B" if unit == "bytes" else "")
 
 
@@ -142,7 +143,7 @@ def _scale(size: float, unit: str) -> tuple[float, str, str]:
         return factor, suffix, ""
     exponent = _exponent(scaled)
     power = max(min(exponent, 308), -307)  # what a double can hold
-    return factor * 10.0**power, suffix, f" × 10{str(power).translate(_SUPERSCRIPTS)}"
+    return factor * 10.0**power, suffix, f" {TIMES} 10{str(power).translate(_SUPERSCRIPTS)}"
 
 
 def _unit_scale(size: float, unit: str) -> tuple[float, str]:
@@ -151,7 +152,7 @@ def _unit_scale(size: float, unit: str) -> tuple[float, str]:
     if unit == "points":
         return 0.01, " points"
     if unit == "ratio":
-        return 1.0, "×"
+        return 1.0, TIMES
     if unit == "seconds":
         fit = ((factor, suffix) for factor, suffix, least in _TIMES if size >= least)
         return next(fit, (1e-9, " ns")) if size else (1.0, " s")
@@ -176,4 +177,4 @@ def _fixed(value: float, places: int) -> str:
     # a negative that rounds to nothing is nothing
     if not any(digit in text for digit in "123456789"):
         text = text.lstrip("-")
-    return text.replace("-", "−")
+    return text.replace("-", MINUS)

@@ -23,6 +23,8 @@ _WORDS = {
     "first_inf": "first infinite loss at",
     "first_nan": "first undefined loss at",
     "forward_bytes": "memory of one forward pass",
+    "grad": "graph kept",
+    "grew": "share of runs whose loss grew",
     "hidden": "hidden units",
     "initial_loss": "initial loss",
     "l2": "L2 weight",
@@ -44,7 +46,17 @@ _WORDS = {
     "weight_0": "weight",
 }
 _SHORT = {"n_train": "N", "n_test": "M", "batch_size": "batch", "cv_folds": "folds"}
-_NAMELESS = {"backend", "device", "experiment", "optimizer", "implementation", "machine", "split"}
+_NAMELESS = {
+    "backend",
+    "deviation",
+    "device",
+    "experiment",
+    "implementation",
+    "machine",
+    "optimizer",
+    "split",
+    "transfer",
+}
 
 
 def title(name: str) -> str:
@@ -75,7 +87,7 @@ def setting(name: str, value: Scalar) -> str:
 
 def unit_of(metric: str) -> str:
     """Return the unit of a metric, as claims write it, from its name."""
-    if metric in {"correct", "diverged"} or re.search(r"(^|_)accuracy(_k\d+)?$", metric):
+    if metric in {"correct", "diverged", "grew"} or re.search(r"(^|_)accuracy(_k\d+)?$", metric):
         return "fraction"
     if metric == "seconds" or metric.endswith("_s"):
         return "seconds"

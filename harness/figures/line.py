@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation, Transform
 
 from harness.errors import NothingMeasured
 from harness.figures.base import Drawing, Numbers, Request
@@ -18,6 +19,7 @@ from harness.figures.select import Group, as_number, groups, ordered, same
 from harness.types import Record, Scalar
 
 TOP = 0.97
+STEP = 4.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,12 @@ def line(request: Request) -> Drawing:
     _draw(axes, request, found, points)
     _dress(axes, request, xs, points)
     legend(drawn, axes)
-    return Drawing(drawn, _alt(request, found, points), _numbers(request, found, points),
-                   basis([point.estimate for row in points for point in row]))
+    return Drawing(
+        drawn,
+        _alt(request, found, points),
+        _numbers(request, found, points),
+        basis([point.estimate for row in points for point in row]),
+    )
 
 
 def points_of(
@@ -103,15 +109,22 @@ def _draw(
         style["linewidth"] = max(3.4 - 0.8 * index, 1.4)
         style["markersize"] = max(9.0 - 1.5 * index, 4.5)
         good = [point for point in row if math.isfinite(point.estimate.value)]
-        _draw_line(axes, group.label or title(request.figure.y), good, style)
+        shift = _aside(axes, index - (len(found) - 1) / 2)
+        _draw_line(axes, group.label or title(request.figure.y), good, style, shift)
         _draw_lost(axes, [p.position for p in row if p.estimate.lost], str(style["color"]))
 
 
+def _aside(axes: Axes, steps: float) -> Transform:
+    """Return the data transform moved sideways by a few points, so that equal bars stay apart."""
+    inches = ScaledTranslation(STEP * steps / 72, 0, axes.figure.dpi_scale_trans)
+    return axes.transData + inches
+
+
 def _draw_line(
-    axes: Axes, label: str, row: Sequence[Point], style: dict[str, object]
+    axes: Axes, label: str, row: Sequence[Point], style: dict[str, object], place: Transform
 ) -> None:
     x, y = [p.position for p in row], [p.estimate.value for p in row]
-    axes.plot(x, y, label=label, **style)  # type: ignore[arg-type]
+    axes.plot(x, y, label=label, transform=place, **style)  # type: ignore[arg-type]
     bounded = [p for p in row if p.estimate.interval]
     if bounded:
         axes.errorbar(
@@ -121,7 +134,8 @@ def _draw_line(
             fmt="none",
             ecolor=str(style["color"]),
             elinewidth=1.3,
-            capsize=3.5,
+            capsize=3.0,
+            transform=place,
         )
 
 

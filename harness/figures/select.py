@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.config.claim import Where
-from harness.figures.format import axis_value
+from harness.config.claim import Figure, Where
 from harness.figures.labels import setting
 from harness.types import Archive, Record, Scalar
 
-MACHINE = "machine"
+MACHINE, DEVIATION = "machine", "deviation"
 MEASURED = ("ok", "diverged")
 
 
@@ -47,9 +46,16 @@ class Group:
 
 def matches(record: Record, where: Where) -> bool:
     """Whether a record has every axis value of `where`."""
-    return all(
-        name in record.axes and same(record.axes[name], value) for name, value in where.items()
-    )
+    axes = {"experiment": record.experiment, **record.axes}
+    return all(name in axes and same(axes[name], value) for name, value in where.items())
+
+
+def wanted(record: Record, figure: Figure) -> bool:
+    """Whether a figure selects a record; a side of its ``compare`` overrides its ``where``."""
+    if figure.compare is None:
+        return matches(record, figure.where)
+    sides = (figure.compare.better, figure.compare.than)
+    return any(matches(record, {**figure.where, **side}) for side in sides)
 
 
 def same(left: Scalar, right: Scalar) -> bool:
@@ -86,8 +92,9 @@ def machine(record: Record, archive: Archive) -> str:
 
 
 def settings(record: Record, archive: Archive) -> dict[str, Scalar]:
-    """Return the axes of a record with the machine as one more."""
-    return {**record.axes, MACHINE: machine(record, archive)}
+    """Return the axes of a record, with the machine and the profile's deviation as two more."""
+    deviation = record.deviation or "full protocol"
+    return {**record.axes, MACHINE: machine(record, archive), DEVIATION: deviation}
 
 
 def ordered(values: Iterable[Scalar]) -> tuple[Scalar, ...]:
@@ -146,7 +153,7 @@ def _group(
 ) -> Group:
     value, rest = key
     parts = [] if value is None else [setting(hue, value)]
-    parts += [axis_value(part) for part in rest]
+    parts += [setting(name, part) for name, part in zip(names, rest, strict=False)]
     return Group(
         hue=value,
         rest=tuple(zip(names, rest, strict=False)),

@@ -1,0 +1,39 @@
+"""Which one record a picture of single arrays shows, and saying so."""
+
+from __future__ import annotations
+
+from harness.figures.base import Request
+from harness.figures.format import axis_value
+from harness.figures.labels import setting
+from harness.figures.select import Group, groups
+
+
+def first_case(request: Request, *arrays: str) -> Group:
+    """Return the first case, in the suite's order, whose records kept every one of `arrays`.
+
+    Raises
+    ------
+    NothingMeasured
+        If no record did.
+    """
+    return groups(request.having(*arrays), request.archive)[0]
+
+
+def shown(group: Group, *, seed: bool) -> str:
+    """Say which case, and which seed, of several is shown; ``""`` if there is only one.
+
+    Parameters
+    ----------
+    group : Group
+        The case shown.
+    seed : bool
+        Whether the picture is of one seed (the first) out of several.
+    """
+    parts = [setting(name, value) for name, value in group.rest]
+    record = group.records[0]
+    if not parts:
+        names = ("backend", "device")
+        parts = [axis_value(record.axes[name]) for name in names if name in record.axes]
+    if seed and len(group.records) > 1:
+        parts.append(f"seed {record.seed} of {len(group.records)}")
+    return f"Shown: {', '.join(parts)}." if parts else ""

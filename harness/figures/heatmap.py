@@ -1,0 +1,194 @@
+"""``heatmap``: a metric over two axes, mean and half width in every box."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from harness.errors import NothingMeasured
+from harness.figures.base import Drawing, Numbers, Request
+from harness.figures.canvas import sheet
+from harness.figures.estimate import Estimate, has, of_metric
+from harness.figures.format import axis_value
+from harness.figures.labels import axis_title, setting, title, unit_of
+from harness.figures.line import basis
+from harness.figures.select import groups, ordered
+from harness.types import Record, Scalar
+
+COLUMNS = 2
+FACETS = 6
+Boxes = Mapping[tuple[Scalar, Scalar], Estimate]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which of a figure's x, y and hue is the metric, and which are columns and rows."""
+
+    metric: str
+    column: str
+    row: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One map: estimates by (column value, row value), for one setting of all other axes."""
+
+    label: str
+    boxes: Boxes
+
+
+def heatmap(request: Request) -> Drawing:
+    """Draw one map per setting of the axes that the figure leaves free."""
+    roles = roles_of(request)
+    holding = [r for r in request.records if has(r, roles.metric)]
+    if not holding:
+        raise NothingMeasured(f"no matching record holds the metric {roles.metric!r}")
+    columns = ordered(record.axes[roles.column] for record in holding)
+    rows = ordered(record.axes[roles.row] for record in holding)
+    facets = facets_of(holding, roles, request)
+    drawn = sheet(*_size(len(facets[:FACETS]), len(columns), len(rows)))
+    across = min(COLUMNS, len(facets))
+    grid = drawn.subplots(math.ceil(len(facets[:FACETS]) / across), across, squeeze=False)
+    limits = _limits(facets)
+    for axes, facet in zip(grid.flat, facets, strict=False):
+        _draw(axes, facet, roles, columns, rows, request.theme.ramp, limits)
+    for axes in list(grid.flat)[len(facets) :]:
+        axes.set_axis_off()
+    return Drawing(drawn, _alt(facets, roles), _numbers(facets, roles), _note(facets))
+
+
+def roles_of(request: Request) -> Roles:
+    """Tell metric from axes: the one of x, y and hue that is no axis is the metric.
+
+    Raises
+    ------
+    NothingMeasured
+        If not exactly two of the three are axes of the records.
+    """
+    names = (request.figure.x, request.figure.y, request.figure.hue)
+    axes = set().union(*(record.axes for record in request.records))
+    on = [name for name in names if name in axes]
+    off = [name for name in names if name and name not in axes]
+    if len(on) != 2 or len(off) != 1:
+        raise NothingMeasured(
+            f"a heat map needs two axes and one metric among x, y and hue, got {names} instead"
+        )
+    return Roles(metric=off[0], column=on[0], row=on[1])
+
+
+def facets_of(records: Sequence[Record], roles: Roles, request: Request) -> tuple[Facet, ...]:
+    """Estimate every box of every map."""
+    boxes: dict[str, dict[tuple[Scalar, Scalar], Estimate]] = {}
+    for group in groups(records, request.archive, hue=roles.row, x=roles.column):
+        label = ", ".join(setting(name, value) for name, value in group.rest)
+        for column in ordered(record.axes[roles.column] for record in group.records):
+            here = [r for r in group.records if r.axes[roles.column] == column]
+            key = (column, here[0].axes[roles.row])
+            estimate = of_metric(here, roles.metric, request.archive)
+            boxes.setdefault(label, {})[key] = estimate
+    return tuple(Facet(label, found) for label, found in boxes.items())
+
+
+def _size(facets: int, columns: int, rows: int) -> tuple[float, float]:
+    across, down = min(COLUMNS, facets), math.ceil(facets / COLUMNS)
+    width = across * max(0.95 * columns + 0.7, 2.6)
+    return max(width, 4.2), down * max(0.62 * rows + 0.9, 2.0) + 0.2
+
+
+def _limits(facets: Sequence[Facet]) -> tuple[float, float]:
+    values = [e.value for f in facets for e in f.boxes.values() if math.isfinite(e.value)]
+    return (min(values), max(values)) if values else (0.0, 1.0)
+
+
+def _draw(
+    axes: Axes,
+    facet: Facet,
+    roles: Roles,
+    columns: Sequence[Scalar],
+    rows: Sequence[Scalar],
+    ramp: str,
+    limits: tuple[float, float],
+) -> None:
+    values, words = _matrix(facet.boxes, columns, rows, unit_of(roles.metric))
+    sns.heatmap(
+        values,
+        ax=axes,
+        annot=words,
+        fmt="",
+        cmap=ramp,
+        vmin=limits[0],
+        vmax=limits[1],
+        cbar=False,
+        linewidths=1.5,
+        linecolor="none",
+        mask=np.isnan(values),
+        xticklabels=[axis_value(value) for value in columns],
+        yticklabels=[axis_value(value) for value in rows],
+        annot_kws={"fontsize": 9},
+    )
+    _lost_words(axes, values, words)
+    axes.set_xlabel(axis_title(roles.column))
+    axes.set_ylabel(axis_title(roles.row))
+    axes.set_title(facet.label)
+    axes.tick_params(length=0, rotation=0)
+    axes.grid(visible=False)
+
+
+def _lost_words(axes: Axes, values: NDArray[np.float64], words: NDArray[np.str_]) -> None:
+    """Write into boxes that have no number why they have none."""
+    for row, column in zip(*np.nonzero(np.isnan(values)), strict=True):
+        axes.text(column + 0.5, row + 0.5, str(words[row, column]), ha="center", va="center")
+
+
+def _matrix(
+    boxes: Boxes, columns: Sequence[Scalar], rows: Sequence[Scalar], unit: str
+) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    values = np.full((len(rows), len(columns)), np.nan)
+    words = np.full((len(rows), len(columns)), "", dtype=object)
+    for (column, row), estimate in boxes.items():
+        at = (rows.index(row), columns.index(column))
+        values[at] = estimate.value
+        text = estimate.text(unit)
+        words[at] = text.replace(" ± ", "\n± ").replace(" (", "\n(").replace(" diverged", "\ndiv.")
+    return values, words
+
+
+def _numbers(facets: Sequence[Facet], roles: Roles) -> Numbers:
+    unit = unit_of(roles.metric)
+    rows = tuple(
+        (facet.label or "all", axis_value(column), axis_value(row), e.text(unit), e.counted)
+        for facet in facets
+        for (column, row), e in facet.boxes.items()
+    )
+    heads = ("Group", axis_title(roles.column), axis_title(roles.row), axis_title(roles.metric))
+    return Numbers((*heads, "n"), rows)
+
+
+def _alt(facets: Sequence[Facet], roles: Roles) -> str:
+    unit, parts = unit_of(roles.metric), []
+    for facet in facets:
+        finite = {key: e for key, e in facet.boxes.items() if math.isfinite(e.value)}
+        if not finite:
+            continue
+        low, high = (end(finite, key=lambda k: finite[k].value) for end in (min, max))
+        said = [
+            f"{word} {finite[key].text(unit)} at {title(roles.column)} {axis_value(key[0])}, "
+            f"{title(roles.row)} {axis_value(key[1])}"
+            for word, key in (("lowest", low), ("highest", high))
+        ]
+        parts.append(f"{facet.label + ': ' if facet.label else ''}{'; '.join(said)}")
+    where = f"{title(roles.column)} and {title(roles.row)}"
+    return f"Heat map of {title(roles.metric)} over {where}. {'. '.join(parts)}."
+
+
+def _note(facets: Sequence[Facet]) -> str:
+    text = basis([estimate for facet in facets for estimate in facet.boxes.values()])
+    if len(facets) > FACETS:
+        text += f" The first {FACETS} of {len(facets)} maps are drawn; the table has them all."
+    return text

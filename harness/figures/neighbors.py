@@ -1,0 +1,81 @@
+"""``neighbors``: test images beside their nearest training images."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from harness.figures.base import Drawing, Numbers, Request
+from harness.figures.canvas import sheet
+from harness.figures.choice import first_case, shown
+from harness.figures.theme import Theme
+from harness.types import Array
+
+PANEL = ("panel_images", "panel_neighbors", "panel_labels", "panel_neighbor_labels")
+RIGHT, WRONG = "✓", "✗"
+MOST = 10
+
+
+def neighbors(request: Request) -> Drawing:
+    """Draw one row per test image: the image, then its neighbours, nearest first."""
+    group = first_case(request, *PANEL)
+    record = group.records[0]
+    images, near, labels, near_labels = (request.array(record, name) for name in PANEL)
+    down, across = min(len(images), MOST), near.shape[1] + 1
+    drawn = sheet(across * 0.88, down * 1.02 + 0.25)
+    grid = drawn.subplots(down, across, squeeze=False)
+    for row in range(down):
+        _picture(grid[row][0], images[row], str(labels[row]), request.theme.muted)
+        for column in range(across - 1):
+            same = bool(near_labels[row, column] == labels[row])
+            _neighbour(
+                grid[row][column + 1],
+                near[row, column],
+                near_labels[row, column],
+                same,
+                request.theme,
+            )
+    grid[0][0].set_title(f"test: {labels[0]}", pad=3)
+    agree = np.asarray(near_labels)[:down] == np.asarray(labels)[:down, None]
+    note = f"First column: test image with its label. {RIGHT} same label, {WRONG} another label. "
+    numbers = _numbers(labels[:down], near_labels[:down], agree)
+    return Drawing(drawn, _alt(agree), numbers, note + shown(group, seed=True))
+
+
+def _picture(axes: Axes, image: Array, words: str, frame: str) -> None:
+    """Draw an image (H, W, C) or (H, W), C 1 or 3, uint8, in a frame."""
+    plain = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
+    axes.imshow(plain, interpolation="nearest", cmap="gray")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_title(words, pad=3)
+    for spine in axes.spines.values():
+        spine.set(visible=True, color=frame, linewidth=2.4)
+
+
+def _neighbour(axes: Axes, image: Array, label: object, same: bool, theme: Theme) -> None:
+    colour = theme.good if same else theme.bad
+    _picture(axes, image, f"{RIGHT if same else WRONG} {label}", colour)
+    axes.title.set_color(colour)
+
+
+def _alt(agree: Array) -> str:
+    rows, columns = agree.shape
+    right = int(agree[:, 0].sum())
+    return (
+        f"{rows} test images, each with its {columns} nearest training images. The nearest has "
+        f"the same label for {right} of {rows}; of all neighbours shown, {int(agree.sum())} of "
+        f"{agree.size} do."
+    )
+
+
+def _numbers(labels: Array, near: Array, agree: Array) -> Numbers:
+    rows = tuple(
+        (
+            str(label),
+            ", ".join(str(other) for other in others),
+            f"{int(same.sum())} of {len(same)}",
+        )
+        for label, others, same in zip(labels, near, agree, strict=True)
+    )
+    return Numbers(("Test label", "Labels of the neighbours, nearest first", "Same label"), rows)

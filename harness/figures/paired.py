@@ -1,0 +1,171 @@
+"""``paired``: differences between two selections at equal seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from harness.config.claim import Where
+from harness.errors import NothingMeasured
+from harness.figures.base import Drawing, Numbers, Request
+from harness.figures.canvas import format_axis, one_axes
+from harness.figures.estimate import Estimate, has, over_seeds, scalar
+from harness.figures.labels import setting, title, unit_of
+from harness.figures.line import errors
+from harness.figures.select import Group, groups, matches, settings
+from harness.figures.theme import MARKERS
+from harness.types import Record
+
+PINNED = ("backend", "device", "machine")
+SPREAD = 0.16
+
+
+@dataclass(frozen=True)
+class Track:
+    """Paired differences of one backend on one device, by seed."""
+
+    label: str
+    seeds: tuple[int, ...]
+    differences: tuple[float, ...]
+    estimate: Estimate
+
+
+def paired(request: Request) -> Drawing:
+    """Draw the difference better - than at every shared seed, its mean and 95 % t interval."""
+    tracks = tracks_of(request)
+    drawn, axes = one_axes(5.4, 1.5 + 0.75 * len(tracks))
+    axes.axvline(0.0, color=request.theme.muted, linewidth=1.2, linestyle=(0, (4, 3)))
+    for index, track in enumerate(tracks):
+        _draw(axes, track, -float(index), request.theme.colour(index), MARKERS[index % 5])
+    _dress(axes, request, tracks)
+    note = "Small marks: one seed each. Large mark and bar: mean and 95 % t interval."
+    return Drawing(drawn, _alt(request, tracks), _numbers(request, tracks), note)
+
+
+def tracks_of(request: Request) -> tuple[Track, ...]:
+    """Pair the two selections of the figure by seed, within backend, device and machine.
+
+    Raises
+    ------
+    NothingMeasured
+        If the figure compares nothing, no seed is shared, or a selection is ambiguous.
+    """
+    compare, metric = request.figure.compare, request.figure.y
+    if compare is None:
+        raise NothingMeasured("a paired figure needs compare = { better = ..., than = ... }")
+    where, holding = request.figure.where, [r for r in request.records if has(r, metric)]
+    better = [r for r in holding if matches(r, {**where, **compare.better})]
+    than = [r for r in holding if matches(r, {**where, **compare.than})]
+    named = compare.better.keys() | compare.than.keys()
+    found = [_track(request, group, than, named) for group in groups(better, request.archive)]
+    tracks = tuple(track for track in found if track.seeds)
+    if not tracks:
+        raise NothingMeasured(
+            f"no seed was measured on both sides of {words(compare.better)} and "
+            f"{words(compare.than)}"
+        )
+    return tracks
+
+
+def _track(request: Request, group: Group, than: Sequence[Record], named: set[str]) -> Track:
+    pinned = [name for name in (*PINNED, *dict(group.rest)) if name not in named]
+    mine = settings(group.records[0], request.archive)
+    rivals: dict[int, list[Record]] = {}
+    for record in than:
+        theirs = settings(record, request.archive)
+        if all(theirs.get(name) == mine.get(name) for name in pinned):
+            rivals.setdefault(record.seed, []).append(record)
+    pairs = [
+        (record, _only(rivals[record.seed])) for record in group.records if record.seed in rivals
+    ]
+    values = [_difference(request, left, right) for left, right in pairs]
+    label = group.label or "/".join(str(mine[name]) for name in PINNED[:2] if name in mine)
+    return Track(label, tuple(r.seed for r, _ in pairs), tuple(values), over_seeds(values))
+
+
+def _only(records: Sequence[Record]) -> Record:
+    if len(records) > 1:
+        raise NothingMeasured(
+            f"compare.than must leave one case for each seed, got {len(records)} instead; "
+            "name more axes in it, or in where"
+        )
+    return records[0]
+
+
+def _difference(request: Request, left: Record, right: Record) -> float:
+    metric = request.figure.y
+    return scalar(left, metric, request.archive) - scalar(right, metric, request.archive)
+
+
+def words(selection: Where) -> str:
+    """Return a selection in words: ``adam, learning rate 0.001``."""
+    return ", ".join(setting(name, value) for name, value in selection.items())
+
+
+def _unit(request: Request) -> str:
+    unit = unit_of(request.figure.y)
+    return "points" if unit == "fraction" else unit
+
+
+def _draw(axes: Axes, track: Track, row: float, colour: str, marker: str) -> None:
+    finite = [value for value in track.differences if math.isfinite(value)]
+    heights = row + np.linspace(SPREAD, -SPREAD, len(finite)) + 0.16 if len(finite) > 1 else [row]
+    axes.plot(
+        finite, heights, linestyle="none", marker=marker, markersize=4.5, color=colour, alpha=0.65
+    )
+    if not math.isfinite(track.estimate.value):
+        return
+    below, above = errors([track.estimate])
+    axes.errorbar(
+        [track.estimate.value],
+        [row - 0.22],
+        xerr=(below, above),
+        fmt=marker,
+        markersize=8.5,
+        color=colour,
+        elinewidth=2.2,
+        capsize=4.5,
+    )
+
+
+def _dress(axes: Axes, request: Request, tracks: Sequence[Track]) -> None:
+    compare = request.figure.compare
+    sides = f"{words(compare.better)} minus {words(compare.than)}" if compare else ""
+    values = [value for track in tracks for value in track.differences]
+    format_axis(axes.xaxis, values, unit=_unit(request), log=False)
+    axes.set_xlabel(f"{title(request.figure.y).capitalize()}: {sides}")
+    axes.set_yticks([-float(i) for i in range(len(tracks))], [track.label for track in tracks])
+    axes.set_ylim(-len(tracks) + 0.45, 0.55)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.locator_params(axis="x", nbins=6)
+
+
+def _alt(request: Request, tracks: Sequence[Track]) -> str:
+    compare = request.figure.compare
+    sides = f"{words(compare.better)} minus {words(compare.than)}" if compare else ""
+    said = "; ".join(
+        f"{track.label}: {track.estimate.text(_unit(request))} over {track.estimate.counted}, "
+        f"above zero in {sum(value > 0 for value in track.differences)}"
+        for track in tracks
+    )
+    return f"Paired differences of {title(request.figure.y)}, {sides}. {said}."
+
+
+def _numbers(request: Request, tracks: Sequence[Track]) -> Numbers:
+    rows = tuple(
+        (
+            track.label,
+            track.estimate.text(_unit(request)),
+            str(sum(value > 0 for value in track.differences)),
+            str(sum(value < 0 for value in track.differences)),
+            track.estimate.counted,
+        )
+        for track in tracks
+    )
+    return Numbers(("Group", "Mean difference", "Seeds above 0", "Seeds below 0", "n"), rows)
