@@ -135,7 +135,7 @@ def _cases(
             continue
         count = changes.get("seeds", grid.seeds or suite.seeds.count)
         count = min(count, grid.seeds or suite.seeds.count)
-        for case in _grid_cases(suite, position, grid, changes):
+        for case in _grid_cases(suite, position, grid, {} if grid.as_is else changes):
             cases.setdefault(case.id, case)
             seeds[case.id] = max(count, seeds.get(case.id, 0))
     return tuple(cases.values()), seeds

@@ -17,12 +17,19 @@ from harness.types import DataUsed, Environment, Record, Series
 
 VERSION = 1
 _FIELDS = {field.name for field in dataclasses.fields(Record)}
+_MISSING = object()
+_DEFAULTS = {
+    field.name: {} if field.default is dataclasses.MISSING else field.default
+    for field in dataclasses.fields(Record)
+    if field.default is not dataclasses.MISSING
+    or field.default_factory is not dataclasses.MISSING
+}
 
 
 def encode(record: Record) -> str:
     """Return the line of a record, without a newline."""
     values = dataclasses.asdict(record)
-    kept = {name: value for name, value in values.items() if value not in ({}, "", None)}
+    kept = {name: values[name] for name in values if values[name] != _DEFAULTS.get(name, _MISSING)}
     return json.dumps({"v": VERSION, **_finite(kept)}, separators=(",", ":"), allow_nan=False)
 
 
@@ -40,7 +47,6 @@ def decode(line: str) -> Record:
     unknown = set(values) - _FIELDS
     if unknown:
         raise StoreError(f"unknown field {min(unknown)!r} in a record")
-    values.setdefault("reason", "")
     values["metrics"] = {k: _number(v) for k, v in values.get("metrics", {}).items()}
     values["samples"] = {k: _numbers(v) for k, v in values.get("samples", {}).items()}
     values["series"] = {k: _series(v) for k, v in values.get("series", {}).items()}

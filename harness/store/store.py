@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -81,7 +82,7 @@ class Store:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 return np.asarray(arrays[name])
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, BadZipFile) as error:
             raise StoreError(f"{path}: must be the arrays of a record: {error}") from None
 
     def append(self, record: Record, environment: Environment) -> None:

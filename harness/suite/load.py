@@ -83,8 +83,8 @@ def load(path: Path) -> Suite:
     SuiteError
         With every problem found, each by file, line and key.
     """
-    text = read(path)
-    suite = _validate(Suite, replace(text, values=with_axes(text.values)))
+    text = _suite_text(path)
+    suite = _validate(Suite, text)
     return suite.model_copy(update={"path": str(path)})
 
 
@@ -92,10 +92,7 @@ def problem_at(suite: Suite, path: locate.Path, message: str) -> Problem:
     """Return a problem at a key of a loaded suite, with the line where its file has it."""
     if not suite.path:
         return Problem(suite.id, None, dotted(path), message)
-    text = read(Path(suite.path))
-    if path[:2] == ("grid", 0) and ("grid", 0) not in text.lines:
-        path = ("grid", *path[2:])
-    return text.problem(path, message)
+    return _suite_text(Path(suite.path)).problem(path, message)
 
 
 def bibliography(folder: Path) -> dict[str, Document]:
@@ -126,6 +123,15 @@ def _find_one(name: str, known: Mapping[str, Path]) -> Path:
     if name.endswith(".toml") or Path(name).is_file():
         return Path(name)
     raise UsageError(unknown("suite", name, known))
+
+
+def _suite_text(path: Path) -> Text:
+    """Read a suite file in the form of the model: grids as a list, axes in a table of their own."""
+    text = read(path)
+    lines = dict(text.lines)
+    if isinstance(text.values.get("grid"), dict):  # one [grid]: its keys are those of grid[0]
+        lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
+    return replace(text, values=with_axes(text.values), lines=lines)
 
 
 def _validate(model: type[M], text: Text) -> M:

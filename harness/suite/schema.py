@@ -43,11 +43,14 @@ class Grid(Table):
         Repetitions, when they differ from the suite's.
     profiles
         The profiles this grid is part of.
+    as_is
+        True leaves the grid alone in the quick profile, except for the number of seeds.
     """
 
     axes: dict[str, list[Any]]
     seeds: PositiveInt | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
+    as_is: bool = False
 
 
 class Suite(Table):
@@ -98,7 +101,7 @@ class Suite(Table):
 def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a file's values with one ``[grid]`` or several ``[[grid]]`` as a list of grids.
 
-    In the file, axes stand beside the reserved keys ``seeds`` and ``profiles``; in the model
+    In the file, axes stand beside the reserved keys (``seeds`` and so on); in the model
     they have a table of their own. Values of a wrong type are left for validation to name.
     """
     grids = values.get("grid")
@@ -110,7 +113,8 @@ def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _split(grid: dict[str, Any]) -> dict[str, Any]:
-    reserved: dict[str, Any] = {key: grid[key] for key in ("seeds", "profiles") if key in grid}
+    names = Grid.model_fields.keys() - {"axes"}
+    reserved: dict[str, Any] = {key: grid[key] for key in names if key in grid}
     return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}
 
 

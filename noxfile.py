@@ -1,0 +1,113 @@
+"""The sessions a newcomer, a contributor and CI all use.
+
+``nox -s reproduce`` is the main job, ``nox -s tests`` the tests. Every session installs what it
+needs at the versions of ``constraints.txt``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+nox.options.sessions = ["lint", "types", "tests", "reproduce"]
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
+
+HERE = Path(__file__).parent
+LOCK = ("-c", "constraints.txt")
+
+
+def _install(session: nox.Session, *what: str) -> None:
+    session.install(*LOCK, *what)
+
+
+def _torch(session: nox.Session) -> None:
+    # Asked for by exact version, pip takes a CPU build where a local index or folder offers one.
+    pins = [line for line in (HERE / "constraints.txt").read_text().splitlines() if "==" in line]
+    session.install(*[pin for pin in pins if pin.split("==")[0] == "torch"])
+
+
+def _project(session: nox.Session, extras: str) -> None:
+    _torch(session)
+    _install(session, "-e", f".[{extras}]")
+
+
+@nox.session
+def reproduce(session: nox.Session) -> None:
+    """Run every suite, judge the claims, write reports/index.html; options go to the run.
+
+    ``nox -s reproduce -- --profile full --data DIR`` does the sources' protocol.
+    """
+    _project(session, "torch")
+    arguments = session.posargs
+    results = _option(arguments, "--results", "results/local")
+    profile = _option(arguments, "--profile", "quick")
+    ran = _try(session, "harness", "run", *arguments)
+    session.run("harness", "report", "--results", results, "--profile", profile)
+    session.run("harness", "claims", "--results", results, "--quiet")
+    if not ran:
+        session.error("a cell failed, see above; the page was written all the same")
+
+
+def _try(session: nox.Session, *command: str) -> bool:
+    try:
+        session.run(*command)
+    except CommandFailed:
+        return False
+    return True
+
+
+def _option(arguments: list[str], name: str, default: str) -> str:
+    if name in arguments[:-1]:
+        return arguments[arguments.index(name) + 1]
+    joined = [a.partition("=")[2] for a in arguments if a.startswith(f"{name}=")]
+    return joined[0] if joined else default
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The ordinary tests; HARNESS_DATA names a folder of real data, if there is one."""
+    _project(session, "torch,dev")
+    session.run("pytest", "-n", str(min(os.cpu_count() or 1, 4)), *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """The pytest-benchmark kernels under tests/benchmarks."""
+    _project(session, "torch,dev")
+    session.run("pytest", "tests/benchmarks", "--benchmark-enable", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and formatting."""
+    _install(session, "ruff")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Static types, strict."""
+    _project(session, "torch,dev")
+    session.run("mypy")
+
+
+@nox.session
+def page(session: nox.Session) -> None:
+    """Build the page of the committed reference results, without torch installed."""
+    _install(session, "-e", ".")
+    session.run(
+        "harness", "report", "--results", "results/reference", "--profile", "full",
+        *session.posargs,
+    )  # fmt: skip
+
+
+@nox.session
+def full(session: nox.Session) -> None:
+    """The sources' protocol on the real data, as the committed reference was made."""
+    _project(session, "torch")
+    session.run("harness", "run", "--profile", "full", *session.posargs)

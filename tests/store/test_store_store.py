@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from harness.errors import StoreError
+from harness.store.archive import Library
+from harness.store.store import Store
+
+
+def fill(folder, environment, *records):
+    store = Store(folder)
+    with store.writing():
+        for record in records:
+            store.append(record, environment)
+    return store
+
+
+def test_what_is_appended_is_read_back(tmp_path, record, environment):
+    fill(tmp_path, environment, record)
+    again = Store(tmp_path)
+    assert list(again.records) == [record]
+    assert dict(again.environments) == {"e1": environment}
+    assert again.get("c1") == record
+    assert again.get("c2") is None
+
+
+def test_the_latest_record_of_a_cell_counts_and_both_stay_on_disk(tmp_path, record, environment):
+    later = replace(record, status="failed", reason="x")
+    fill(tmp_path, environment, record, later)
+    assert list(Store(tmp_path).records) == [later]
+    assert len((tmp_path / "records.jsonl").read_text().splitlines()) == 2
+
+
+def test_an_environment_is_written_once(tmp_path, record, environment):
+    fill(tmp_path, environment, record, replace(record, cell="c2"))
+    assert len((tmp_path / "environments.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("cut", [1, 10, 60])
+def test_a_torn_last_line_is_dropped_with_a_note_and_kept_aside(tmp_path, record, environment, cut):
+    fill(tmp_path, environment, record, replace(record, cell="c2"))
+    path = tmp_path / "records.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-cut])
+    store = Store(tmp_path)
+    assert [r.cell for r in store.records] == ["c1"]
+    assert "cut off" in store.notes[0]
+    assert path.read_bytes() == whole[:-cut], "reading must not change the file"
+    fill(tmp_path, environment, replace(record, cell="c3"))
+    assert [r.cell for r in Store(tmp_path).records] == ["c1", "c3"]
+    assert Store(tmp_path).notes == []
+    assert (tmp_path / "records.jsonl.torn").read_bytes().strip()
+
+
+def test_any_other_malformed_line_is_refused_by_number(tmp_path, record, environment):
+    fill(tmp_path, environment, record)
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(b'{"v": 1, "half\n' + path.read_bytes())
+    with pytest.raises(StoreError, match=r"records\.jsonl:1: must be JSON"):
+        Store(tmp_path)
+
+
+def test_two_writers_at_once_are_refused(tmp_path):
+    with Store(tmp_path).writing(), pytest.raises(StoreError, match="another run is writing"):  # noqa: SIM117
+        with Store(tmp_path).writing():
+            pass
+
+
+def test_arrays_are_whole_or_absent(tmp_path, record, environment):
+    store = Store(tmp_path)
+    with store.writing():
+        files = store.save_arrays("c1", {"a": np.arange(3), "b": np.eye(2)})
+        record = replace(record, arrays=files)
+        store.append(record, environment)
+    assert np.array_equal(Store(tmp_path).array(record, "a"), np.arange(3))
+    with pytest.raises(KeyError):
+        store.array(record, "none")
+    path = tmp_path / "arrays" / "c1.npz"
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(StoreError, match=r"c1\.npz: must be the arrays"):
+        store.array(record, "a")
+
+
+def test_pickled_arrays_are_refused(tmp_path, record):
+    (tmp_path / "arrays").mkdir()
+    np.savez(tmp_path / "arrays" / "c1.npz", a=np.array([{"x": 1}], dtype=object))
+    with pytest.raises(StoreError, match="must be the arrays"):
+        Store(tmp_path).array(replace(record, arrays={"a": "c1.npz"}), "a")
+
+
+def test_a_library_reads_every_machine(tmp_path, record, environment):
+    other = replace(environment, id="e2", klass="k2")
+    fill(tmp_path / "one", environment, record)
+    fill(tmp_path / "two", other, replace(record, cell="c2", environment="e2"))
+    library = Library(tmp_path)
+    assert [r.cell for r in library.records] == ["c1", "c2"]
+    assert set(library.environments) == {"e1", "e2"}
+    assert Library(tmp_path / "none").records == ()

@@ -1,0 +1,149 @@
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.errors import SuiteError, UsageError
+from harness.suite.load import bibliography, find, load
+from harness.suite.locate import lines_of
+
+GOOD = """\
+schema = 1
+id = "tiny"
+title = "Tiny"
+source = { key = "notes", section = "1" }
+experiment = "train"
+
+[data]
+dataset = "digits"
+scale = "unit"
+
+[model]
+layers = [
+  { type = "flatten" },
+  { type = "linear", out = 10 },
+]
+
+[train]
+loss = "cross_entropy"
+lr = 0.1
+epochs = 1
+batch_size = 32
+
+[grid]
+backend = ["numpy"]
+device = ["cpu"]
+seeds = 2
+
+[[claims]]
+id = "works"
+quote = "it works"
+metric = "test_accuracy"
+expect = { at_least = 0.5 }
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text, name="tiny.toml"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def problems(write, old, new):
+    assert old in GOOD
+    with pytest.raises(SuiteError) as caught:
+        load(write(GOOD.replace(old, new, 1)))
+    return caught.value.problems
+
+
+def test_a_good_suite_loads(write):
+    suite = load(write(GOOD))
+    assert suite.grid[0].axes == {"backend": ["numpy"], "device": ["cpu"]}
+    assert suite.grid[0].seeds == 2
+    assert suite.claims[0].expect.at_least == 0.5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "words"),
+    [
+        ('scale = "unit"', 'scael = "unit"', 9, "data.scael", "Did you mean 'scale'?"),
+        ("lr = 0.1", 'lr = "big"', 19, "train.lr", "must be a number, got 'big' (a string)"),
+        ("epochs = 1", "epochs = 0", 20, "train.epochs", "must be greater than 0, got 0"),
+        ("epochs = 1", "epochs = 1.5", 20, "train.epochs", "must be an integer, got 1.5"),
+        ("epochs = 1", "epochs = true", 20, "train.epochs", "must be an integer, got true"),
+        ('"linear", out', '"lineer", out', 14, "model.layers[1]", "Did you mean 'linear'?"),
+        ("out = 10", "out = -1", 14, "model.layers[1].out", "must be greater than 0"),
+        ('"cross_entropy"', '"cross_entropi"', 18, "train.loss", "Did you mean 'cross_entropy'?"),
+        ('backend = ["numpy"]', 'backend = "numpy"', 24, "grid[0].backend", "must be a list"),
+        ('id = "tiny"', 'id = "Tiny!"', 2, "id", "got 'Tiny!'"),
+        ("schema = 1", "schema = 2", 1, "schema", "must be one of 1, got 2"),
+        ("at_least = 0.5", "at_leest = 0.5", 32, "claims[0].expect.at_leest", "'at_least'"),
+        ("batch_size = 32", 'batch_size = "ful"', 21, "train.batch_size", "Did you mean 'full'?"),
+        ("[grid]", "[gird]", 23, "gird", "Did you mean 'grid'?"),
+        ('quote = "it works"\n', "", 28, "claims[0].quote", "must be given"),
+    ],
+)
+def test_a_bad_key_is_named_by_line_and_key(write, old, new, line, key, words):
+    found = {problem.key: problem for problem in problems(write, old, new)}
+    assert key in found, sorted(found)
+    assert found[key].line == line
+    assert words in found[key].message
+    assert "tiny.toml" in str(found[key])
+
+
+def test_every_problem_is_reported_at_once(write):
+    bad = GOOD.replace("lr = 0.1", 'lr = "x"').replace("epochs = 1", 'epochs = "y"')
+    with pytest.raises(SuiteError) as caught:
+        load(write(bad))
+    assert {problem.key for problem in caught.value.problems} >= {"train.lr", "train.epochs"}
+
+
+def test_malformed_toml_names_its_line(write):
+    with pytest.raises(SuiteError, match=r"tiny\.toml:7: must be TOML"):
+        load(write(GOOD.replace("[data]", "[data")))
+
+
+def test_a_missing_file_and_a_file_that_is_not_text(write, tmp_path):
+    with pytest.raises(SuiteError, match="cannot be read: No such file"):
+        load(tmp_path / "none.toml")
+    path = write("")
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SuiteError, match="must be UTF-8"):
+        load(path)
+
+
+def test_suites_are_found_by_id_or_path(write, tmp_path):
+    path = write(GOOD)
+    write('schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n', "sources.toml")
+    assert find([], tmp_path) == [path]
+    assert find(["tiny"], tmp_path) == [path]
+    assert find([str(path)], tmp_path) == [path]
+    with pytest.raises(UsageError, match="Did you mean 'tiny'"):
+        find(["tinny"], tmp_path)
+    with pytest.raises(UsageError, match="no suite file"):
+        find([], tmp_path / "empty")
+    assert bibliography(tmp_path)["notes"].number == "1"
+
+
+keys = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
+values = st.one_of(
+    st.integers(-9, 9).map(str),
+    st.text("ab [=#]{}", max_size=8).map(lambda text: f'"{text}"'),
+    st.lists(st.integers(0, 9), min_size=1, max_size=3).map(
+        lambda items: "[\n" + "".join(f"  {item},\n" for item in items) + "]"
+    ),
+)
+
+
+@given(st.dictionaries(keys, values, min_size=1, max_size=5))
+def test_lines_agree_with_the_toml_parser(table):
+    text = "".join(f"{key} = {value}\n" for key, value in table.items())
+    lines = lines_of(text)
+    assert {path[0] for path in lines} == set(tomllib.loads(text))
+    for key in table:
+        assert text.split("\n")[lines[key,] - 1].startswith(f"{key} =")
