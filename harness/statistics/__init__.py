@@ -15,7 +15,6 @@ from harness.statistics.intervals import (
     median_interval,
     prediction_interval,
     proportion_interval,
-    welch_interval,
 )
 from harness.statistics.location import Location
 from harness.statistics.multiple import benjamini_hochberg
@@ -51,5 +50,4 @@ __all__ = [
     "slope_location",
     "slopes",
     "tost_p_value",
-    "welch_interval",
 ]

@@ -55,12 +55,7 @@ def predicted(values: Values) -> location.Location:
     """Return the location whose intervals are prediction intervals of one further value."""
     array = vector(values, 2)
     se = location.spread(array) * math.sqrt(1.0 + 1.0 / array.size)
-    return location.Location(float(array.mean()), se, array.size - 1)
-
-
-def welch_interval(a: Values, b: Values, level: float = 0.95) -> Interval:
-    """Interval of mean(a) - mean(b) of two independent samples (Welch 1947)."""
-    return location.of_means(a, b).interval(level)
+    return location.Location(location.mean(array), se, array.size - 1)
 
 
 def proportion_interval(successes: int, trials: int, level: float = 0.95) -> Interval:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from harness.statistics.checks import Values, probability, vector
@@ -76,7 +77,16 @@ def of_mean(values: Values) -> Location:
         At least two.
     """
     array = vector(values, 2)
-    return Location(float(array.mean()), spread(array) / math.sqrt(array.size), array.size - 1)
+    return Location(mean(array), spread(array) / math.sqrt(array.size), array.size - 1)
+
+
+def mean(values: Values) -> float:
+    """Return the mean; the value itself when all are equal, and no overflow on the way."""
+    array = vector(values, 1)
+    if array.min() == array.max():
+        return float(array[0])
+    unit, exponent = _unit(array)
+    return float(np.ldexp(unit.mean(), exponent))
 
 
 def spread(values: Values) -> float:
@@ -86,19 +96,16 @@ def spread(values: Values) -> float:
     would pass for noise.
     """
     array = vector(values, 2)
-    return 0.0 if array.min() == array.max() else float(array.std(ddof=1))
+    if array.min() == array.max():
+        return 0.0
+    unit, exponent = _unit(array)
+    return float(np.ldexp(unit.std(ddof=1), exponent))
 
 
-def of_means(a: Values, b: Values) -> Location:
-    """Return mean(a) - mean(b) of independent samples, Welch's standard error and df.
+def _unit(array: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    """Return the values divided by a power of two (no rounding) to lie within -1..1, and it.
 
-    References
-    ----------
-    Welch (1947), The generalization of 'Student's' problem when several different population
-    variances are involved, Biometrika 34, 28-35.
+    Losses that explode reach 1e300, whose squares overflow.
     """
-    first, second = vector(a, 2), vector(b, 2)
-    va, vb = spread(first) ** 2 / first.size, spread(second) ** 2 / second.size
-    total = va + vb
-    df = total**2 / (va**2 / (first.size - 1) + vb**2 / (second.size - 1)) if total else math.inf
-    return Location(float(np.mean(first) - np.mean(second)), math.sqrt(total), df)
+    exponent = int(np.frexp(np.abs(array).max())[1])
+    return np.ldexp(array, -exponent), exponent

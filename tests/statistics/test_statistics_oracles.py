@@ -36,17 +36,17 @@ def test_mean_p_value_is_scipys() -> None:
 
 
 def test_equal_values_give_a_point() -> None:
-    values = np.full(10, 0.1)  # their float mean is not 0.1
-    assert values.mean() == pytest.approx(0.1)
+    values = np.full(3, 0.1)  # their float mean is not 0.1
+    assert values.mean() != 0.1
     interval = hs.mean_interval(values)
-    assert interval.low == interval.high == values.mean()
-    assert hs.prediction_interval(values).low == values.mean()
+    assert interval.low == interval.high == 0.1
+    assert hs.prediction_interval(values).low == 0.1
 
 
-def test_welch_interval_is_scipys() -> None:
-    expected = stats.ttest_ind(VALUES, OTHERS[:4], equal_var=False).confidence_interval(0.9)
-    interval = hs.welch_interval(VALUES, OTHERS[:4], 0.9)
-    assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
+def test_exploding_values_do_not_overflow() -> None:
+    values = np.array([1e300, 3e300, 2e300])
+    small = hs.mean_interval(values * 1e-300)
+    assert hs.mean_interval(values).high == pytest.approx(small.high * 1e300)
 
 
 @pytest.mark.parametrize("level", [0.9, 0.95])

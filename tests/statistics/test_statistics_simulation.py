@@ -127,15 +127,6 @@ def test_slope_interval_covers_one_run_and_many(level: float) -> None:
     assert rate_of(many) == pytest.approx(level, abs=slack(level))
 
 
-@LEVELS
-def test_welch_interval_covers_unequal_spreads(level: float) -> None:
-    def hit(rng: np.random.Generator) -> bool:
-        a, b = rng.normal(1.0, 1.0, 10), rng.normal(0.0, 0.2, 10)
-        return holds(hs.welch_interval(a, b, level), 1.0)
-
-    assert rate_of(hit) == pytest.approx(level, abs=slack(level))
-
-
 def test_tost_false_alarm_at_the_margin_is_five_percent() -> None:
     def hit(rng: np.random.Generator) -> bool:
         values = rng.normal(1.0, 0.3, 8)  # the true mean sits on the upper margin

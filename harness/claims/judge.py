@@ -1,0 +1,161 @@
+"""Records to verdicts: every claim on every track, in the environment that measured most of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from harness.claims import text
+from harness.claims.check import rule_of
+from harness.claims.pools import Pool, pools
+from harness.claims.rules.base import Evidence
+from harness.claims.rules.table import RULES
+from harness.claims.select import Track, tracks
+from harness.claims.undecided import Undecided
+from harness.config.claim import Claim
+from harness.suite.schema import Suite
+from harness.types import Archive, Case, Finding, Verdict, VerdictName
+
+
+def judge(
+    suite: Suite, cases: Sequence[Case], archive: Archive, sources: Mapping[str, str]
+) -> tuple[Verdict, ...]:
+    """Judge every claim of a suite.
+
+    Parameters
+    ----------
+    suite : Suite
+        Its claims.
+    cases : sequence of Case
+        The planned cases; those with `protocol` False are never judged.
+    archive : Archive
+        The records.
+    sources : mapping of str to str
+        Source key to the number the ledger cites: ``{"dl-foundation": "002"}``.
+
+    Returns
+    -------
+    tuple of Verdict
+        In the order of the suite, before false-discovery control (`harness.claims.control`).
+    """
+    own = [case for case in cases if case.suite == suite.id]
+    return tuple(_judge_claim(claim, suite, own, archive, sources) for claim in suite.claims)
+
+
+def _judge_claim(
+    claim: Claim,
+    suite: Suite,
+    cases: Sequence[Case],
+    archive: Archive,
+    sources: Mapping[str, str],
+) -> Verdict:
+    source = claim.source or suite.source
+    blank = Verdict(
+        suite=suite.id,
+        claim=claim.id,
+        quote=claim.quote,
+        source=f"{sources.get(source.key, source.key)} section {source.section}",
+        published=claim.published,
+        metric=claim.metric,
+        rule=rule_of(claim),
+        verdict="not-run",
+        reason="",
+        expected=claim.expected,
+        because=claim.because,
+        unit=claim.unit,
+    )
+    found = tracks(claim, [case for case in cases if case.protocol])
+    if not found:
+        return replace(blank, reason=_off_protocol(cases))
+    return _summed(blank, *_findings(claim, found, archive))
+
+
+def _off_protocol(cases: Sequence[Case]) -> str:
+    deviations = dict.fromkeys(case.deviation for case in cases if not case.protocol)
+    changed = text.sentence(list(deviations)[:3])
+    reason = "the cells of this claim are not part of this run"
+    return f"{reason}, which departs from the protocol: {changed}" if changed else reason
+
+
+def _findings(
+    claim: Claim, found: Sequence[Track], archive: Archive
+) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings of the pool judged, and those of the other pools that measured."""
+    ids = [case.id for track in found for case in track.cases]
+    ranked = pools(claim, ids, archive) or (Pool({}),)
+    primary = [_judge_track(claim, track, ranked[0], archive) for track in found]
+    others = [pool for pool in ranked[1:] if pool.cells and not pool.other_images]
+    further = [_judge_track(claim, track, pool, archive) for pool in others for track in found]
+    return primary, [finding for finding in further if finding.verdict != "not-run"]
+
+
+def _judge_track(claim: Claim, track: Track, pool: Pool, archive: Archive) -> Finding:
+    try:
+        result = RULES[rule_of(claim)](Evidence(claim, track, pool.records, archive))
+    except Undecided as undecided:
+        result = undecided.finding
+    placed = replace(result, track=track.label, environment=pool.environment, data=pool.stand_in)
+    if placed.verdict == "not-run":
+        return placed
+    if pool.other_images and pool.data is not None:
+        return replace(_unjudged(placed), reason=_other_images(pool.data.used, pool.data.requested))
+    return placed if pool.comparable(claim) else _elsewhere(placed, claim, pool)
+
+
+def _other_images(used: str, requested: str) -> str:
+    return f"measured on {used}, the claim is about {requested}"
+
+
+def _unjudged(finding: Finding, verdict: VerdictName = "not-run") -> Finding:
+    return replace(finding, verdict=verdict, p_contradict=None)
+
+
+def _elsewhere(finding: Finding, claim: Claim, pool: Pool) -> Finding:
+    """Turn a finding on another class of hardware into numbers without a judgement."""
+    measured = "" if finding.measured is None else f" {text.number(finding.measured)}"
+    where = pool.hardware or "hardware that was not recorded"
+    reason = f"measured{measured} on {where}; the published number is from {claim.hardware}"
+    return replace(_unjudged(finding, "not-comparable"), reason=reason)
+
+
+def _summed(blank: Verdict, primary: list[Finding], further: list[Finding]) -> Verdict:
+    """Return the common verdict of the tracks, or inconclusive when they disagree."""
+    counted = [finding for finding in primary if finding.verdict != "not-run"]
+    absent = [finding for finding in primary if finding.verdict == "not-run"]
+    findings = (*counted, *absent, *further)
+    if not counted:
+        reasons = dict.fromkeys(finding.reason for finding in absent)
+        return replace(blank, reason=text.sentence(list(reasons)[:3]), findings=findings)
+    names = {finding.verdict for finding in counted}
+    verdict = counted[0].verdict if len(names) == 1 else "inconclusive"
+    first = _agreed(counted) if len(names) == 1 else _disagreed(counted)
+    reason = text.sentence((first, _absent(absent), _further(further, verdict)))
+    return replace(blank, verdict=verdict, reason=reason, findings=findings)
+
+
+def _agreed(counted: Sequence[Finding]) -> str:
+    others = [finding.track for finding in counted[1:] if finding.track]
+    agree = f"{', '.join(others)} {'agrees' if len(others) == 1 else 'agree'}" if others else ""
+    return text.sentence((counted[0].reason, agree))
+
+
+def _disagreed(counted: Sequence[Finding]) -> str:
+    groups: dict[str, list[str]] = {}
+    for finding in counted:
+        groups.setdefault(finding.verdict, []).append(finding.track)
+    told = ", ".join(f"{verdict} on {', '.join(names)}" for verdict, names in groups.items())
+    return f"the tracks disagree: {told}"
+
+
+def _absent(absent: Sequence[Finding]) -> str:
+    reasons: dict[str, list[str]] = {}
+    for finding in absent:
+        reasons.setdefault(finding.reason, []).append(finding.track)
+    return text.sentence(f"{', '.join(names)} {reason}" for reason, names in reasons.items())
+
+
+def _further(further: Sequence[Finding], verdict: str) -> str:
+    """Mention other environments (or stand-ins) whose verdict differs."""
+    other = [finding for finding in further if finding.verdict != verdict]
+    told = (f"{finding.verdict} on {finding.track or 'all tracks'}" for finding in other)
+    return f"elsewhere {', '.join(dict.fromkeys(told))}" if other else ""

@@ -1,0 +1,124 @@
+"""Records that may be judged together: one environment class, one data set. Never pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.claims.measure import DONE
+from harness.config.claim import Claim
+from harness.types import Archive, DataUsed, Record
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Records of one environment class on one data set.
+
+    Attributes
+    ----------
+    records : mapping of str to sequence of Record
+        Case id to its records, one per seed.
+    environment : str
+        Id of the latest snapshot among them.
+    hardware : str
+        Its hardware class in words; ``""`` when the snapshot is unknown.
+    data : DataUsed or None
+        The data set, of the latest record.
+    """
+
+    records: Mapping[str, Sequence[Record]]
+    environment: str = ""
+    hardware: str = ""
+    data: DataUsed | None = None
+
+    @property
+    def cells(self) -> int:
+        """How many cells were measured."""
+        return sum(r.status in DONE for records in self.records.values() for r in records)
+
+    @property
+    def stand_in(self) -> str:
+        """The name of the data set that stood in for the suite's own; ``""`` if none did."""
+        replaced = self.data is not None and self.data.used != self.data.requested
+        return self.data.used if self.data is not None and replaced else ""
+
+    @property
+    def other_images(self) -> bool:
+        """Whether a data set of different images stood in, which shows nothing of the claim."""
+        return bool(self.stand_in) and self.data is not None and not self.data.same_images
+
+    def comparable(self, claim: Claim) -> bool:
+        """Whether the hardware is of the class that the claim is about."""
+        return claim.hardware.lower() in self.hardware.lower()
+
+
+def pools(claim: Claim, cases: Sequence[str], archive: Archive) -> tuple[Pool, ...]:
+    """Return the pools of a claim's records, the one to judge first.
+
+    First comes the claim's hardware class, then the suite's own images, then most measured
+    cells, then the exact data set, then the latest.
+    """
+    wanted = set(cases)
+    groups: dict[tuple[object, ...], list[Record]] = {}
+    for record in archive.records:
+        if record.case in wanted:
+            groups.setdefault(_key(record, archive), []).append(record)
+    _share_unmeasured(groups)
+    found = [_pool(records, archive) for records in groups.values()]
+    started = {id(pool): max(r.started for r in _all(pool)) for pool in found}
+
+    def rank(pool: Pool) -> tuple[bool, bool, bool, int, bool, str]:
+        return (
+            pool.cells > 0,
+            pool.comparable(claim),
+            not pool.other_images,
+            pool.cells,
+            not pool.stand_in,
+            started[id(pool)],
+        )
+
+    return tuple(sorted(found, key=rank, reverse=True))
+
+
+def _key(record: Record, archive: Archive) -> tuple[object, ...]:
+    snapshot = archive.environments.get(record.environment)
+    klass = snapshot.klass if snapshot else record.environment
+    data = record.data
+    return (klass, *((data.used, data.same_images) if data else ("", True)))
+
+
+def _share_unmeasured(groups: dict[tuple[object, ...], list[Record]]) -> None:
+    """Move skipped and failed records, which saw no data, to the measured pools of their class."""
+    bare = [k for k, records in groups.items() if not any(r.status in DONE for r in records)]
+    for key in bare:
+        partners = [k for k in groups if k[0] == key[0] and k not in bare]
+        if partners:
+            unmeasured = groups.pop(key)
+            for partner in partners:
+                groups[partner].extend(unmeasured)
+
+
+def _pool(records: Sequence[Record], archive: Archive) -> Pool:
+    by_case: dict[str, dict[int, Record]] = {}
+    for record in records:
+        held = by_case.setdefault(record.case, {}).get(record.seed)
+        if held is None or _newer(record, held):
+            by_case[record.case][record.seed] = record
+    measured = [record for record in records if record.status in DONE] or list(records)
+    latest = max(measured, key=lambda record: record.started)
+    snapshot = archive.environments.get(latest.environment)
+    return Pool(
+        {case: tuple(by_seed.values()) for case, by_seed in by_case.items()},
+        latest.environment,
+        snapshot.hardware if snapshot else "",
+        latest.data,
+    )
+
+
+def _newer(record: Record, held: Record) -> bool:
+    """Whether a record replaces another of the same seed: measured first, then the latest."""
+    return (record.status in DONE, record.started) >= (held.status in DONE, held.started)
+
+
+def _all(pool: Pool) -> list[Record]:
+    return [record for records in pool.records.values() for record in records]

@@ -1,0 +1,100 @@
+"""Which is better: paired tests of one case against another, or against a whole grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.claims import text
+from harness.claims.contest import ALPHA, Contest, contest, worst
+from harness.claims.estimate import Estimate
+from harness.claims.measure import Values, paired
+from harness.claims.rules.base import OUTSIDE, Evidence, finding, said
+from harness.claims.rules.sizes import both
+from harness.claims.select import ambiguity, axes_of, differing, matches
+from harness.claims.undecided import Undecided
+from harness.types import Case, Finding, VerdictName
+
+SMALLEST_N = 5  # 1 / 2^5 is the first smallest p-value below 5 %
+
+
+def better(evidence: Evidence) -> Finding:
+    """Judge "A is better than B" by the exact paired permutation test."""
+    goal = evidence.claim.goal
+    a, b, over, notes = both(evidence, worst(goal))
+    result = contest(a, b, over, goal)
+    estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes))
+    p = None if result.certain else result.p_lose
+    if result.wins:
+        reason = said(estimate, OUTSIDE, f"favours the first {_p(result)}")
+        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
+    if result.loses:
+        reason = said(estimate, OUTSIDE, "favours the second")
+        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
+    reason = said(estimate, OUTSIDE, f"favours neither {_p(result)}")
+    return finding(estimate, reason=text.sentence((reason, _few(estimate))), p_contradict=p)
+
+
+def _p(result: Contest) -> str:
+    return "(both deterministic)" if result.certain else f"(one-sided p = {result.p_win:.2g})"
+
+
+def _few(estimate: Estimate) -> str:
+    """Say when no outcome at all could have been significant."""
+    if estimate.over != "seeds" or estimate.exact or estimate.n >= SMALLEST_N:
+        return ""
+    least = f"the smallest p that {text.many(estimate.n, 'seeds')} can give is {0.5**estimate.n:g}"
+    return f"{least}, {SMALLEST_N} are needed"
+
+
+def best(evidence: Evidence) -> Finding:
+    """Judge "X is the best of the grid" by the paired test against every rival.
+
+    No correction is needed for winning, since every test must agree. A rival is said to beat the
+    quoted winner when the smallest p-value times the number of rivals is below 5 % (Bonferroni).
+    """
+    claim = evidence.claim
+    grid = evidence.track.sides[0]
+    problem = ambiguity(claim, grid)
+    if problem:
+        raise Undecided(problem)
+    winner = next(case for case in grid if matches(case, claim.expect.best or {}))
+    rivals = [case for case in grid if case.id != winner.id]
+    quoted = evidence.values(winner, worst(claim.goal))
+    results = [_against(evidence, quoted, rival) for rival in rivals]
+    return _ranking(results, [_name(rival, grid) for rival in rivals])
+
+
+def _against(evidence: Evidence, winner: Values, rival: Case) -> Contest:
+    goal = evidence.claim.goal
+    (a, b), notes = paired([winner, evidence.values(rival, worst(goal))])
+    result = contest(a, b, winner.over, goal)
+    estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes))
+    return replace(result, estimate=estimate)
+
+
+def _name(case: Case, grid: Sequence[Case]) -> str:
+    axes = axes_of(case)
+    return ", ".join(f"{name} {axes.get(name)}" for name in differing(grid))
+
+
+def _ranking(results: Sequence[Contest], names: Sequence[str]) -> Finding:
+    """Return the finding; its numbers are those against the rival that decides."""
+    number = len(results)
+    loss = min(range(number), key=lambda i: results[i].p_lose)
+    hardest = max(range(number), key=lambda i: results[i].p_win)
+    p = min(1.0, number * results[loss].p_lose)
+    certain = all(result.certain for result in results)
+    if p < ALPHA:
+        verdict: VerdictName = "contradicted"
+        at, tail = loss, f"favours {names[loss]} (p = {p:.2g} among {text.many(number, 'rivals')})"
+    elif results[hardest].wins:
+        verdict = "reproduced"
+        at, tail = hardest, f"favours the winner over every rival {_p(results[hardest])}"
+    else:
+        verdict = "inconclusive"
+        at, tail = hardest, f"does not set it apart from {names[hardest]} {_p(results[hardest])}"
+    estimate = results[at].estimate
+    few = _few(estimate) if verdict == "inconclusive" else ""
+    reason = text.sentence((f"against {names[at]}: {said(estimate, OUTSIDE, tail)}", few))
+    return finding(estimate, verdict=verdict, reason=reason, p_contradict=None if certain else p)

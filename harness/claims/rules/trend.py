@@ -1,0 +1,87 @@
+"""Saturation, growth, floor: the slope of a metric along an axis."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from harness import statistics as hs
+from harness.claims import estimate as est
+from harness.claims.estimate import Estimate
+from harness.claims.measure import Floats, paired
+from harness.claims.rules.base import Evidence, in_range
+from harness.claims.select import ambiguity, axes_of
+from harness.claims.undecided import Undecided
+from harness.config.claim import Claim
+from harness.types import Case, Finding
+
+
+def trend(evidence: Evidence) -> Finding:
+    """Judge a slope between ``slope_low`` and ``slope_high``.
+
+    A slope is fitted within every seed (or example) and the interval is that of their mean; with
+    one run, or runs that are all the same, the interval comes from the line's own residuals.
+    """
+    claim, grid = evidence.claim, evidence.track.sides[0]
+    problem = ambiguity(claim, grid)
+    if problem:
+        raise Undecided(problem)
+    positions = {case.id: _position(claim, case) for case in grid}
+    cases = sorted(grid, key=lambda case: positions[case.id])
+    read = [evidence.values(case) for case in cases]
+    columns, notes = paired(read)
+    x = np.array([positions[case.id] for case in cases])
+    estimate = _slope(_scaled(claim, x), _rows(claim, columns), read[0].over)
+    low, high = claim.expect.slope_low, claim.expect.slope_high
+    return in_range(
+        replace(estimate, notes=notes),
+        -math.inf if low is None else low,
+        math.inf if high is None else high,
+    )
+
+
+def _position(claim: Claim, case: Case) -> float:
+    value = axes_of(case).get(claim.along or "")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Undecided(f"a slope needs an axis of numbers, got {claim.along} = {value!r}")
+    return float(value)
+
+
+def _scaled(claim: Claim, x: Floats) -> Floats:
+    if claim.scale == "linear":
+        return x
+    if x.min() <= 0.0:
+        raise Undecided(f"the logarithm of {claim.along} needs positive values, got {x.min():g}")
+    logs: Floats = np.log(x)
+    return logs
+
+
+def _rows(claim: Claim, columns: list[Floats]) -> Floats:
+    """Return the values, shape (units, positions), as logarithms for ``loglog``."""
+    rows = np.stack(columns, axis=1)
+    bad = int((~np.isfinite(rows)).sum())
+    if bad:
+        raise Undecided(f"{bad} of {rows.size} values are inf", n=len(rows))
+    if claim.scale != "loglog":
+        return rows
+    if rows.min() <= 0.0:
+        raise Undecided(f"the logarithm of {claim.metric} needs positive values", n=len(rows))
+    logs: Floats = np.log(rows)
+    return logs
+
+
+def _slope(x: Floats, rows: Floats, over: str) -> Estimate:
+    if x.size < 2:
+        raise Undecided(f"a slope needs two positions at least, got {x.size}", n=len(rows))
+    if len(rows) > 1 and (rows != rows[0]).any():
+        return replace(est.of_mean(hs.slopes(x, rows), over, "slope"), run=None)
+    if x.size < 3:
+        raise Undecided(
+            "one run at two positions only: its slope has no interval",
+            measured=float(hs.slopes(x, rows)[0]),
+            n=1,
+        )
+    spread = hs.slope_location(x, rows[0])
+    return Estimate("slope", spread.centre, x.size, "runs", spread)
