@@ -109,7 +109,7 @@ def _job(context: Context) -> _Job:
 
 def _classify(job: _Job) -> Outcome:
     knn, split, data = job.knn, job.split, job.data
-    _check(knn, len(split.y_train))
+    check_neighbors(knn, len(split.y_train))
     k = max(*knn.n_neighbors, PANEL_NEIGHBORS if knn.panel else 1)
     train, test = features(split.x_train, data), features(split.x_test, data)
     distances, indices = job.search(train, test, min(k, len(train)))
@@ -140,7 +140,7 @@ def _cross_validate(job: _Job) -> Outcome:
     knn, n = job.knn, len(job.split.y_train)
     if not 2 <= knn.cv_folds <= n:
         raise UsageError(f"[knn] cv_folds must be 0, or 2 to {n}, got {knn.cv_folds}")
-    _check(knn, n - -(-n // knn.cv_folds))
+    check_neighbors(knn, n - -(-n // knn.cv_folds))
     train = features(job.split.x_train, job.data)
     folds = np.array_split(np.arange(n), knn.cv_folds)
     table = np.array([_fold(job, train, fold) for fold in folds])
@@ -173,7 +173,8 @@ def best_of(accuracy: Mapping[int, float]) -> int:
     return min(k for k, value in accuracy.items() if value == best)
 
 
-def _check(knn: Knn, available: int) -> None:
+def check_neighbors(knn: Knn, available: int) -> None:
+    """Raise UsageError unless some k is asked for and none exceeds the examples searched."""
     if not knn.n_neighbors:
         raise UsageError("[knn] n_neighbors must name at least one k, got an empty list")
     if max(knn.n_neighbors) > available:

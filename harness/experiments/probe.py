@@ -51,7 +51,7 @@ def _parameters(context: Context, _: Probe) -> Outcome:
 def _memory(context: Context, probe: Probe) -> Outcome:
     backend, device = context.backend, context.device
     if not isinstance(backend, Memory):
-        raise Skip(f"the {backend.name} backend keeps no graph and counts no memory of its own")
+        raise Skip(f"the {backend.name} backend does not account for its memory")
     work = workload.build(context, "probe 'memory'")
     parameters = _count(context, work)
     size = work.train.batch_size

@@ -24,7 +24,7 @@ from harness.environment import cores
 from harness.errors import UsageError
 from harness.experiments import workload
 from harness.experiments.base import Context, Experiment
-from harness.experiments.knn import features
+from harness.experiments.knn import check_neighbors, features
 from harness.experiments.workload import Index, Workload
 from harness.timing import Samples, measure
 from harness.types import Array, Outcome
@@ -105,6 +105,7 @@ def _neighbors(context: Context, timing: Timing) -> Outcome:
     if data is None or knn is None or dataset is None:
         raise UsageError("workload 'neighbors' must be given [data] and [knn]; add them")
     backend, device, split = context.backend, context.device, parts(dataset, data)
+    check_neighbors(knn, len(split.y_train))
     train = backend.put(features(split.x_train, data), device)
     test = backend.put(features(split.x_test, data), device)
     k, implementation = max(knn.n_neighbors), knn.implementation

@@ -87,8 +87,18 @@ def test_memory_is_asked_of_the_backend_on_the_device():
 
 
 def test_a_backend_without_an_account_of_memory_skips():
-    with pytest.raises(Skip, match="the numpy backend keeps no graph"):
-        run(Probe(name="memory"), get("numpy"), Model(hidden=()))
+    with pytest.raises(Skip, match="the fake backend does not account for its memory"):
+        run(Probe(name="memory"), FakeBackend(), Model(hidden=()))
+
+
+def test_numpy_holds_the_output_and_in_training_what_it_needs_backwards():
+    model, objects = Model(hidden=(32,)), 4096  # bytes of Python objects beside the arrays
+    kept = run(Probe(name="memory", grad=True), get("numpy"), model).metrics
+    free = run(Probe(name="memory", grad=False), get("numpy"), model).metrics
+    output = 10 * BATCH * FLOAT32
+    assert output <= free["retained_bytes"] <= output + objects
+    assert kept["retained_bytes"] >= output + 32 * BATCH  # at least relu's mask
+    assert kept["forward_bytes"] >= kept["retained_bytes"]
 
 
 def test_missing_tables_are_named():

@@ -163,6 +163,11 @@ def test_neighbors_must_be_given_knn():
         run(Timing(workload="neighbors"), FakeBackend())
 
 
+def test_neighbors_beyond_the_examples_are_refused():
+    with pytest.raises(UsageError, match=r"at most 60.* got 61"):
+        run(Timing(workload="neighbors"), FakeBackend(), knn=Knn(n_neighbors=(61,)))
+
+
 def rows(train, n, count, seed=0):
     rng = np.random.default_rng(seed)
     return list(itertools.islice(workload.batches(train, n, rng), count))
