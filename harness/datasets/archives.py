@@ -120,7 +120,8 @@ def download(
                     f"{file} from {mirror} must have MD5 {expected}, got {md5(folder / file)}. "
                     f"Try again, or another mirror with HARNESS_{name.upper()}_MIRROR"
                 ) from error
+        reason = " ".join(str(error).split())  # torchvision's own runs over several lines
         raise DataMissing(
-            f"{name} could not be downloaded from {mirror}: {str(error).strip()}. With the "
+            f"{name} could not be downloaded from {mirror}: {reason}. With the "
             f"archives at hand, run `harness data get {name} --from DIR`"
         ) from error

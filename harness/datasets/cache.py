@@ -76,6 +76,11 @@ class Entry:
 
         Pixels are memory-mapped, read-only. An entry whose manifest or files are not what they
         must be counts as absent: it is a copy, and is made again.
+
+        Raises
+        ------
+        DataError
+            If the cache cannot be read.
         """
         manifest = self._manifest()
         if manifest is None:
@@ -117,6 +122,8 @@ class Entry:
             manifest = json.loads((self.folder / "manifest.json").read_text("utf-8"))
         except (FileNotFoundError, ValueError):  # ValueError: not JSON, not UTF-8
             return None
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
         whole = isinstance(manifest, dict) and manifest.get("format") == FORMAT
         return manifest if whole and manifest.keys() == KEYS else None
 
@@ -141,8 +148,8 @@ class Entry:
 def unwritable(folder: Path, error: OSError) -> DataError:
     """Return the error for a cache folder that cannot be used."""
     return DataError(
-        f"the cache folder must be writable, got {error.strerror or error} at {folder}. "
-        "Set HARNESS_CACHE to a folder that is"
+        "the cache folder must be readable and writable, got "
+        f"{error.strerror or error} at {folder}. Set HARNESS_CACHE to a folder that is"
     )
 
 

@@ -81,8 +81,8 @@ def find(root: Path, remedy: str) -> Sources:
             return {ARCHIVE: place / ARCHIVE}
     looked = ", ".join(str(root / place) for place in PLACES)
     raise DataMissing(
-        f"{NAME}: {ARCHIVE} or the folder {FOLDER} with {', '.join(BATCHES)} must be in one of "
-        f"{looked}. Get it with {remedy}, or from an archive at hand with "
+        f"{NAME}: {ARCHIVE}, or the folder {FOLDER} with its {len(BATCHES)} files, must be in one "
+        f"of {looked}. Get it with {remedy}, or from an archive at hand with "
         f"`harness data get {NAME} --from DIR`. Its JPEG copy can stand in: "
         f"--use {NAME}=cifar10-jpeg"
     )
