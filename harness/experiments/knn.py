@@ -19,11 +19,13 @@ from harness.config.data import Data
 from harness.config.other import Knn
 from harness.datasets.parts import Parts, flat, parts, scaled
 from harness.errors import UsageError
-from harness.experiments.base import Context, Experiment
+from harness.experiments.base import Context, Experiment, Settings
 from harness.types import Array, Outcome, Series
 
 PANEL_NEIGHBORS = 5
 """Neighbours kept per test image of a panel."""
+PANEL = {"panel_images", "panel_neighbors", "panel_labels", "panel_neighbor_labels"}
+"""Arrays of a panel."""
 
 Labels = NDArray[np.int64]
 Distances = NDArray[np.float32]
@@ -224,6 +226,23 @@ def _channels_last(images: Array) -> Array:
     return np.ascontiguousarray(np.moveaxis(images, -3, -1))
 
 
+def produces(settings: Settings) -> frozenset[str]:
+    """Return the names of the metrics, series and arrays that a cell leaves."""
+    knn = settings.knn or Knn()
+    if knn.cv_folds:
+        names = {f"cv_accuracy_k{k}" for k in knn.n_neighbors}
+        return frozenset(names | {"best_k", "cv_accuracy", "cv_fold_accuracy"})
+    names = {f"accuracy_k{k}" for k in knn.n_neighbors}
+    names |= {"accuracy", "best_accuracy", "best_k", "nearest_distance"}
+    names |= {"correct", "predictions", "labels"}
+    return frozenset(names | (PANEL if knn.panel else set()))
+
+
 EXPERIMENT = Experiment(
-    name="knn", version=1, tables=("data", "knn"), requires=("data", "knn"), run=run
+    name="knn",
+    version=1,
+    tables=("data", "knn"),
+    requires=("data", "knn"),
+    run=run,
+    produces=produces,
 )

@@ -17,7 +17,7 @@ from harness.config.shapes import parameter_count
 from harness.config.train import Train
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments import workload
-from harness.experiments.base import Context, Experiment
+from harness.experiments.base import Context, Experiment, Settings
 from harness.types import Outcome
 
 
@@ -85,10 +85,17 @@ def _count(context: Context, work: workload.Workload) -> int:
     return described
 
 
+def produces(settings: Settings) -> frozenset[str]:
+    """Return the names of the metrics that a cell leaves."""
+    memory = settings.probe is not None and settings.probe.name == "memory"
+    return frozenset({"parameters"} | ({"forward_bytes", "retained_bytes"} if memory else set()))
+
+
 EXPERIMENT = Experiment(
     name="probe",
     version=1,
     tables=("data", "model", "train", "probe"),
     requires=("data", "model", "probe"),
     run=run,
+    produces=produces,
 )

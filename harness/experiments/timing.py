@@ -23,7 +23,7 @@ from harness.datasets.parts import parts
 from harness.environment import cores
 from harness.errors import UsageError
 from harness.experiments import workload
-from harness.experiments.base import Context, Experiment
+from harness.experiments.base import Context, Experiment, Settings
 from harness.experiments.knn import check_neighbors, features
 from harness.experiments.workload import Index, Workload
 from harness.timing import Samples, measure
@@ -180,6 +180,19 @@ def _outcome(
     )
 
 
+_ALWAYS = {"wall_over_cpu", "contended", "device_peak"}
+MEASURES: Mapping[str, frozenset[str]] = {
+    "train": frozenset({"epoch_s", "step_s", "latency_s", "throughput", "train_loss"} | _ALWAYS),
+    "step": frozenset({"step_s", "train_loss"} | _ALWAYS),
+    "neighbors": frozenset({"seconds"} | _ALWAYS),
+}
+
+
+def produces(settings: Settings) -> frozenset[str]:
+    """Return the names of the metrics that a cell can leave."""
+    return MEASURES[(settings.timing or Timing()).workload]
+
+
 EXPERIMENT = Experiment(
     name="timing",
     version=1,
@@ -187,4 +200,5 @@ EXPERIMENT = Experiment(
     requires=("data", "timing"),
     run=run,
     alone=True,
+    produces=produces,
 )
