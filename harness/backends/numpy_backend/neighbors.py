@@ -6,8 +6,8 @@ All three return the same neighbours. Two things need care for that.
 1e8, where float32 resolves 8, while the distances of two neighbours can differ by 1. So the
 product only proposes: it keeps every row within twice its rounding error of the k-th smallest
 value, which certainly includes the true neighbours, and their distances are computed again from
-differences. Differences and squares of pixels are exact in float32; their sums are taken in
-float64, where they are exact as well. Computing the product itself in float64 would double its
+differences. Differences of pixels are exact in float32; their squares are summed in float64,
+where they are exact as well. Computing the product itself in float64 would double its
 time and memory; centring the data would lower the error but not remove it.
 
 *Ties.* Equal distances are sorted by index, and every row that ties with the k-th is looked at.
@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 from harness.types import Array
 
 BLOCK_BYTES = 256 * 2**20
-"""Memory that the temporaries of a search may take at once."""
+"""Memory that the scores of a block of test rows may take at once."""
+CACHE_BYTES = 4 * 2**20
+"""Memory for differences of rows: small enough to stay in cache, where they are made and used."""
 
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 Search = Callable[[Array, Array, int], Found]
@@ -34,7 +36,8 @@ def two_loops(train: Array, test: Array, k: int) -> Found:
     squared = np.empty((len(test), len(train)))
     for i in range(len(test)):
         for j in range(len(train)):
-            squared[i, j] = np.sum(np.square(test[i] - train[j]), dtype=np.float64)
+            difference = (test[i] - train[j]).astype(np.float64)
+            squared[i, j] = np.dot(difference, difference)
     return _stack([_nearest(row, k) for row in squared], k)
 
 
@@ -63,7 +66,10 @@ def no_loop(train: Array, test: Array, k: int) -> Found:
     Algorithms, section 3.1.
     """
     norms = np.einsum("ij,ij->i", train, train)
-    found = [_block(train, norms, test[rows], k) for rows in _blocks(len(test), _width(train))]
+    found = [
+        _block(train, norms, test[rows], k)
+        for rows in _blocks(len(test), _width(train), BLOCK_BYTES)
+    ]
     return _join(found, k)
 
 
@@ -72,8 +78,13 @@ def _width(train: Array) -> int:
     return len(train) * (2 * train.itemsize + 1)
 
 
-def _blocks(n: int, width: int) -> Iterator[slice]:
-    size = max(1, BLOCK_BYTES // max(1, width))
+def _pair_width(train: Array) -> int:
+    """Bytes that one difference takes: itself, a row gathered for it, and its float64 copy."""
+    return train.shape[1] * (2 * train.itemsize + 8)
+
+
+def _blocks(n: int, width: int, memory: int) -> Iterator[slice]:
+    size = max(1, memory // max(1, width))
     return (slice(start, min(n, start + size)) for start in range(0, n, size))
 
 
@@ -107,19 +118,25 @@ def _slack(train: Array, norms: Array, test: Array) -> Array:
 def _pairs(train: Array, columns: Array, test: Array, rows: Array) -> NDArray[np.float64]:
     """Return the squared distances between ``train[columns]`` and ``test[rows]``, (pairs,)."""
     out = np.empty(len(rows))
-    for part in _blocks(len(rows), 3 * train.shape[1] * train.itemsize):
+    for part in _blocks(len(rows), _pair_width(train), CACHE_BYTES):
         difference = train[columns[part]]
         difference -= test[rows[part]]
-        out[part] = np.sum(np.square(difference, out=difference), axis=1, dtype=np.float64)
+        out[part] = _sums_of_squares(difference)
     return out
 
 
 def _squared(train: Array, row: Array) -> NDArray[np.float64]:
     """Return the squared distances between all of `train` and one row, (n,)."""
     out = np.empty(len(train))
-    for part in _blocks(len(train), 2 * train.shape[1] * train.itemsize):
-        out[part] = np.sum(np.square(train[part] - row), axis=1, dtype=np.float64)
+    for part in _blocks(len(train), _pair_width(train), CACHE_BYTES):
+        out[part] = _sums_of_squares(train[part] - row)
     return out
+
+
+def _sums_of_squares(difference: Array) -> NDArray[np.float64]:
+    wide = difference.astype(np.float64)
+    sums: NDArray[np.float64] = np.einsum("ij,ij->i", wide, wide)
+    return sums
 
 
 def _nearest(squared: NDArray[np.float64], k: int) -> Found:
