@@ -54,6 +54,8 @@ _FIXED = {
     "path.simplify_threshold": 0.5,
     "image.composite_image": False,
 }
+_PLACES = re.compile(r' (?:d|x|y)="[^"]*"')  # coordinates, and never the text of a label
+_LONG = re.compile(r"-?\d+\.\d{4,}")
 _FONT = re.compile(r"""(?:'DejaVu Sans'|&apos;DejaVu Sans&apos;|"DejaVu Sans"|DejaVu Sans)""")
 
 
@@ -86,7 +88,13 @@ def svg(drawn: Sheet) -> str:
     text = buffer.getvalue().decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    return re.sub(r">\s+<", "><", _FONT.sub("system-ui, sans-serif", text)).strip()
+    text = re.sub(r">\s+<", "><", _FONT.sub("system-ui, sans-serif", text))
+    text = _PLACES.sub(lambda found: _LONG.sub(_shorter, found[0]), text)
+    return re.sub(r"\s*\n\s*", " ", text).strip()
+
+
+def _shorter(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.3f}".rstrip("0").rstrip(".")
 
 
 def look(theme: Theme, hue: int, rest: int, several: int) -> dict[str, object]:

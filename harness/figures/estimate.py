@@ -17,8 +17,15 @@ from harness.words import plural
 
 LEVEL = 0.95
 SOUND = frozenset(
-    ("first_inf", "first_nan", "grew", "initial_loss", "lr_over_limit", "parameters")
-    + ("stability_limit",)
+    {
+        "first_inf",
+        "first_nan",
+        "grew",
+        "initial_loss",
+        "lr_over_limit",
+        "parameters",
+        "stability_limit",
+    }
 )
 """Metrics that mean something even when the run diverged."""
 

@@ -1,0 +1,195 @@
+"""Records to the tables of a suite: cases with their metrics, and cells without a result."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.figures.estimate import over_seeds
+from harness.figures.format import axis_value, number
+from harness.figures.labels import axis_title, unit_of
+from harness.figures.select import MACHINE, MEASURED, ordered, settings
+from harness.suite.schema import Suite
+from harness.types import Archive, Case, Record, Scalar
+from harness.words import plural
+
+NOT_AXES = frozenset({"experiment", "deviation"})
+
+
+@dataclass(frozen=True)
+class CaseTable:
+    """The measured cases of one experiment.
+
+    Attributes
+    ----------
+    experiment : str
+        Its name.
+    axes, metrics : tuple of str
+        Headings: axes that differ between the cases, then metrics.
+    shared : tuple of str
+        Settings that all cases share, in words.
+    rows : tuple of (tuple of str, str, str, tuple of str)
+        Axis values, runs by status, seconds a cell took, metrics.
+    """
+
+    experiment: str
+    axes: tuple[str, ...]
+    metrics: tuple[str, ...]
+    shared: tuple[str, ...]
+    rows: tuple[CaseRow, ...]
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case: see `CaseTable`."""
+
+    axes: tuple[str, ...]
+    runs: str
+    wall: str
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Cells that left no result for one reason.
+
+    Attributes
+    ----------
+    status, reason : str
+        As recorded; status ``"not run"`` for cases of the plan without a record.
+    cells : str
+        How many, in words.
+    where : str
+        Backends and devices concerned.
+    """
+
+    status: str
+    reason: str
+    cells: str
+    where: str
+
+
+def tables(suite: Suite, records: Sequence[Record], archive: Archive) -> tuple[CaseTable, ...]:
+    """Return one table per experiment, of the cases that left a result."""
+    done = [record for record in records if record.status in MEASURED]
+    experiments = dict.fromkeys(record.experiment for record in done)
+    return tuple(
+        _table(name, [r for r in done if r.experiment == name], suite, archive)
+        for name in experiments
+    )
+
+
+def _table(experiment: str, records: Sequence[Record], suite: Suite, archive: Archive) -> CaseTable:
+    found: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        place = str(settings(record, archive)[MACHINE])
+        found.setdefault((record.case, place), []).append(record)
+    axes = [settings(group[0], archive) for group in found.values()]
+    names = [name for name in dict.fromkeys(n for row in axes for n in row) if name not in NOT_AXES]
+    varied = [name for name in names if len({row.get(name) for row in axes}) > 1]
+    metrics = _metrics(records, suite)
+    return CaseTable(
+        experiment=experiment,
+        axes=tuple(axis_title(name) for name in varied),
+        metrics=tuple(axis_title(name) for name in metrics),
+        shared=tuple(
+            f"{axis_title(name)}: {axis_value(axes[0][name])}"
+            for name in names
+            if name not in varied and name in axes[0]
+        ),
+        rows=_rows(list(found.values()), axes, varied, metrics),
+    )
+
+
+def _rows(
+    cases: Sequence[Sequence[Record]],
+    axes: Sequence[dict[str, Scalar]],
+    varied: Sequence[str],
+    metrics: Sequence[str],
+) -> tuple[CaseRow, ...]:
+    ranks = {name: ordered(row[name] for row in axes if name in row) for name in varied}
+
+    def place(index: int) -> list[int]:
+        row = axes[index]
+        return [ranks[name].index(row[name]) if name in row else -1 for name in varied]
+
+    return tuple(
+        CaseRow(
+            tuple(axis_value(axes[i][name]) if name in axes[i] else "" for name in varied),
+            _runs(cases[i]),
+            _wall(cases[i]),
+            tuple(_metric(cases[i], name) for name in metrics),
+        )
+        for i in sorted(range(len(cases)), key=place)
+    )
+
+
+def _runs(records: Sequence[Record]) -> str:
+    found = Counter(record.status for record in records)
+    return ", ".join(f"{count} {status}" for status, count in found.items())
+
+
+def _wall(records: Sequence[Record]) -> str:
+    return number(over_seeds([record.wall_s for record in records]).value, "seconds", digits=2)
+
+
+def _metric(records: Sequence[Record], name: str) -> str:
+    """Return mean and interval of a metric; runs without it are left out and said."""
+    values = [float(record.metrics[name]) for record in records if name in record.metrics]
+    if not values:
+        return ""
+    estimate = over_seeds(values)
+    if estimate.lost == len(values) == 1:
+        return number(values[0])
+    text = (
+        f"{estimate.lost} of {estimate.n} not finite"
+        if estimate.lost
+        else estimate.text(unit_of(name))
+    )
+    return text if len(values) == len(records) else f"{text} ({plural(len(values), 'run')})"
+
+
+def _metrics(records: Sequence[Record], suite: Suite) -> list[str]:
+    """Return metric names: those that claims and figures speak of first, then by name."""
+    names = {name for record in records for name in record.metrics}
+    said = [claim.metric for claim in suite.claims]
+    said += [name for figure in suite.figures for name in (figure.y, figure.hue)]
+    first = [name for name in dict.fromkeys(said) if name in names]
+    return first + sorted(names - set(first), key=_natural)
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """Return a sort key by which ``accuracy_k10`` follows ``accuracy_k5``."""
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)
+    ]
+
+
+def lost(records: Sequence[Record], plan: Sequence[Case]) -> tuple[Lost, ...]:
+    """Return the cells without a result by status and reason, and the cases never run."""
+    found: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        if record.status not in MEASURED:
+            found.setdefault((record.status, record.reason), []).append(record)
+    some = [
+        Lost(status, reason, plural(len(group), "cell"), _where([r.axes for r in group]))
+        for (status, reason), group in sorted(found.items())
+    ]
+    seen = {record.case for record in records}
+    unseen = [case for case in plan if case.id not in seen]
+    if unseen:
+        where = _where([{"backend": c.backend, "device": c.device, **c.axes} for c in unseen])
+        reason = "no record yet; the command below runs what is missing"
+        some.append(Lost("not run", reason, plural(len(unseen), "case"), where))
+    return tuple(some)
+
+
+def _where(rows: Sequence[object]) -> str:
+    tracks = dict.fromkeys(
+        "/".join(str(row[name]) for name in ("backend", "device") if name in row)
+        for row in rows
+        if isinstance(row, dict)
+    )
+    return ", ".join(tracks)

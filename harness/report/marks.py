@@ -1,0 +1,50 @@
+"""Signs and words of verdicts and statuses: never colour alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.types import VERDICTS, Verdict, VerdictName
+
+SIGNS: Mapping[VerdictName, str] = {
+    "reproduced": "✓",
+    "contradicted": "✗",
+    "inconclusive": "?",
+    "not-comparable": "≠",
+    "not-run": "○",
+}
+WORDS: Mapping[VerdictName, str] = {
+    "reproduced": "reproduced",
+    "contradicted": "contradicted",
+    "inconclusive": "inconclusive",
+    "not-comparable": "not comparable",
+    "not-run": "not run",
+}
+MEANINGS: Mapping[VerdictName, str] = {
+    "reproduced": "The interval lies within the declared tolerance of the claim.",
+    "contradicted": "The interval rules the claim out.",
+    "inconclusive": "The measurement does not decide; the reason says why.",
+    "not-comparable": "The published number belongs to other hardware.",
+    "not-run": "Nothing that answers the claim was measured here.",
+}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many claims got a verdict."""
+
+    name: VerdictName
+    sign: str
+    word: str
+    meaning: str
+    count: int
+
+
+def tallies(verdicts: Sequence[Verdict]) -> tuple[Tally, ...]:
+    """Return the count of every verdict, in the order of `VERDICTS`, zeros included."""
+    found = Counter(verdict.verdict for verdict in verdicts)
+    return tuple(
+        Tally(name, SIGNS[name], WORDS[name], MEANINGS[name], found[name]) for name in VERDICTS
+    )

@@ -1,0 +1,59 @@
+"""The ledger in Markdown, for a file in the repository and for the summary of a CI run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from harness.report.ledger import Row, rows
+from harness.report.marks import tallies
+from harness.types import Verdict
+from harness.words import plural
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Return the verdict counts and the ledger as Markdown.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        In the order shown.
+    """
+    if not verdicts:
+        return "# Claims\n\nNo claims were judged.\n"
+    lines = ["# Claims", "", _counts(verdicts), *_moved(verdicts), ""]
+    lines += ["| | Claim | Published | Measured | Source |", "| --- | --- | --- | --- | --- |"]
+    lines += [_line(row) for row in rows(verdicts, {})]
+    return "\n".join(lines) + "\n"
+
+
+def plain(text: str) -> str:
+    """Return text that Markdown shows as it is, inside a table cell."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _counts(verdicts: Sequence[Verdict]) -> str:
+    said = ", ".join(f"{t.sign} {t.count} {t.word}" for t in tallies(verdicts) if t.count)
+    return f"{plural(len(verdicts), 'claim')}: {said}."
+
+
+def _moved(verdicts: Sequence[Verdict]) -> list[str]:
+    moved = [verdict for verdict in verdicts if verdict.moved]
+    if not moved:
+        return []
+    names = ", ".join(f"{plain(v.suite)}/{plain(v.claim)}" for v in moved)
+    return ["", f"**{plural(len(moved), 'verdict')} moved** from what the suites record: {names}."]
+
+
+def _line(row: Row) -> str:
+    measured = ""
+    if row.first:
+        measured = plain(row.first.measured) + (f", {row.first.n}" if row.first.n else "")
+    marks = [f"on {plain(name)}" for name in row.stand_ins]
+    marks += [f"moved, expected {plain(row.expected)}"] if row.moved else []
+    verdict = f"{row.sign} {row.word}" + (f" ({'; '.join(marks)})" if marks else "")
+    claim = f"{plain(row.suite)}/{plain(row.claim)}<br>{plain(row.reason)}"
+    cells = (verdict, claim, plain(row.published), measured, plain(row.source))
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,151 @@
+"""What the page shows of a suite, as finished text; the template only lays it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.figures.select import MEASURED, newest
+from harness.report.cases import CaseTable, Lost, lost, tables
+from harness.report.ledger import Row, rows
+from harness.report.marks import Tally, tallies
+from harness.report.pictures import Plate, plates
+from harness.suite.schema import Suite
+from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict
+
+Command = Mapping[str, str] | Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One suite on the page.
+
+    Attributes
+    ----------
+    id, title, summary, source : str
+        From the suite.
+    protocol, deviations : tuple of str
+        Sentences; what the profile changed.
+    claims : tuple of Row
+        Its part of the ledger.
+    tallies : tuple of Tally
+        Verdicts that occur.
+    plates, tables, lost, data, environments
+        Figures, measured cases, cells without a result, data sets and machines used.
+    command : str
+        What repeats it.
+    cells : int
+        Records with a result.
+    """
+
+    id: str
+    title: str
+    summary: str
+    source: str
+    protocol: tuple[str, ...]
+    deviations: tuple[str, ...]
+    claims: tuple[Row, ...]
+    tallies: tuple[Tally, ...]
+    plates: tuple[Plate, ...]
+    tables: tuple[CaseTable, ...]
+    lost: tuple[Lost, ...]
+    data: tuple[DataUsed, ...]
+    environments: tuple[Environment, ...]
+    command: str
+    cells: int
+
+    @property
+    def stand_ins(self) -> tuple[DataUsed, ...]:
+        """Data sets that stood in for others."""
+        return tuple(data for data in self.data if data.used != data.requested)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page."""
+
+    profile: Profile
+    tallies: tuple[Tally, ...]
+    total: int
+    moved: int
+    ledger: tuple[Row, ...]
+    sections: tuple[Section, ...]
+    environments: tuple[Environment, ...]
+    measured: str
+
+
+def page(
+    suites: Sequence[Suite],
+    plans: Mapping[str, Sequence[Case]],
+    archive: Archive,
+    verdicts: Sequence[Verdict],
+    profile: Profile,
+    command: Command,
+) -> Page:
+    """Return the page of `suites`; parameters as in `harness.report.build.build`."""
+    sections = tuple(
+        _section(suite, plans.get(suite.id, ()), archive, verdicts, profile, command)
+        for suite in suites
+    )
+    used = {env.id: env for section in sections for env in section.environments}
+    dates = [r.started for suite in suites for r in archive.records if r.suite == suite.id]
+    return Page(
+        profile=profile,
+        tallies=tallies(verdicts),
+        total=len(verdicts),
+        moved=sum(verdict.moved for verdict in verdicts),
+        ledger=rows(verdicts, archive.environments),
+        sections=sections,
+        environments=tuple(used.values()),
+        measured=max(dates, default="")[:10],
+    )
+
+
+def shown(
+    suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile
+) -> tuple[Record, ...]:
+    """Return the records a suite's section speaks of.
+
+    Those of the plan's cases, the newest of each seed and machine. In the full profile, cases
+    that only the quick profile has are left out once a case of the protocol was measured.
+    """
+    by_id = {case.id: case for case in plan}
+    mine = [r for r in archive.records if r.suite == suite.id and r.case in by_id]
+    protocol = [r for r in mine if by_id[r.case].protocol]
+    if profile == "full" and any(r.status in MEASURED for r in protocol):
+        mine = protocol
+    return newest(mine, archive)
+
+
+def _section(
+    suite: Suite,
+    plan: Sequence[Case],
+    archive: Archive,
+    verdicts: Sequence[Verdict],
+    profile: Profile,
+    command: Command,
+) -> Section:
+    records = shown(suite, plan, archive, profile)
+    own = [verdict for verdict in verdicts if verdict.suite == suite.id]
+    return Section(
+        id=suite.id,
+        title=suite.title,
+        summary=suite.summary,
+        source=f"{suite.source.key}, section {suite.source.section}",
+        protocol=suite.protocol,
+        deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
+        claims=rows(own, archive.environments),
+        tallies=tuple(tally for tally in tallies(own) if tally.count),
+        plates=plates(suite, records, archive, profile),
+        tables=tables(suite, records, archive),
+        lost=lost(records, plan),
+        data=tuple(dict.fromkeys(r.data for r in records if r.data)),
+        environments=_environments(records, archive),
+        command=command[suite.id] if isinstance(command, Mapping) else command(suite.id),
+        cells=sum(record.status in MEASURED for record in records),
+    )
+
+
+def _environments(records: Sequence[Record], archive: Archive) -> tuple[Environment, ...]:
+    ids = dict.fromkeys(record.environment for record in records if record.status in MEASURED)
+    return tuple(archive.environments[name] for name in ids if name in archive.environments)
