@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
@@ -43,7 +44,7 @@ def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
     return judging.control(found)
 
 
-def open_archive(results: options.Path, output: Output) -> Library:
+def open_archive(results: Path, output: Output) -> Library:
     """Open the records of a folder and print what the reader should know of them.
 
     Raises
@@ -58,7 +59,7 @@ def open_archive(results: options.Path, output: Output) -> Library:
     return archive
 
 
-def _require(records: Sequence[object], results: options.Path) -> None:
+def _require(records: Sequence[object], results: Path) -> None:
     if not records:
         raise NothingMeasured(
             f"no record under {results}; run `harness run` first, or name the folder with --results"

@@ -24,10 +24,9 @@ class Output:
     """
 
     def __init__(self, *, quiet: bool = False, no_color: bool = False, json_path: str = "") -> None:
-        color = None if no_color else "auto"
-        self.err = Console(stderr=True, no_color=no_color, color_system=color, quiet=quiet)
+        self.err = Console(stderr=True, no_color=no_color, quiet=quiet)
         hush = quiet or json_path == "-"
-        self.out = Console(no_color=no_color, color_system=color, quiet=hush, soft_wrap=False)
+        self.out = Console(no_color=no_color, quiet=hush)
         self._json_path = json_path
 
     def json(self, value: Any) -> None:

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from harness import environment
+from harness import datasets, environment
 from harness.cli import codes, options, show
 from harness.cli.claims import judged
 from harness.cli.console import Output
-from harness.cli.workspace import open_workspace, plans, stand_ins
+from harness.cli.workspace import open_workspace, plans
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner, Todo
 from harness.plan.expand import Plan
@@ -44,7 +44,7 @@ def run(
     workspace = open_workspace(names or [], suites)
     chosen = Options(
         roots=Roots.find(data),
-        use=stand_ins(use or []),
+        use=datasets.parse_use(use or []),
         jobs=jobs or os.cpu_count() or 1,
         timeout=timeout,
         force=force,

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from harness import datasets, figures
 from harness.datasets.roots import Roots
-from harness.errors import Problem, SuiteError, UsageError
+from harness.errors import Problem, SuiteError
 from harness.plan.check import check
 from harness.plan.expand import Plan, expand, narrow, settings
 from harness.suite.load import bibliography, find, load
 from harness.suite.schema import Suite
 from harness.types import Case, Profile
-from harness.words import unknown
 
 
 @dataclass(frozen=True)
@@ -83,28 +82,6 @@ def known_cases(suite: Suite) -> tuple[Case, ...]:
     expanded = (expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False))
     cases = {case.id: case for plan in reversed(expanded) for case in plan.cases}
     return tuple(sorted(cases.values(), key=lambda case: not case.protocol))
-
-
-def stand_ins(pairs: Sequence[str]) -> dict[str, str]:
-    """Read ``--use A=B`` options.
-
-    Raises
-    ------
-    UsageError
-        If one is not of that form or names an unknown data set.
-    """
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, other = pair.partition("=")
-        if not (name and equals and other):
-            raise UsageError(
-                f"--use must read A=B, e.g. cifar10=cifar10-jpeg, got {pair!r} instead"
-            )
-        for each in (name, other.partition(":")[0]):
-            if each not in datasets.names():
-                raise UsageError(f"--use {pair}: {unknown('data set', each, datasets.names())}")
-        found[name] = other
-    return found
 
 
 def _found(suite: Suite, roots: Roots, use: Mapping[str, str]) -> bool:

@@ -96,15 +96,14 @@ def _start(context: Any, job: Job) -> _Running:
 @contextlib.contextmanager
 def _plain_main() -> Iterator[None]:
     """Keep children from importing the caller's script again; they need nothing of it."""
-    module = sys.modules["__main__"]
-    saved = {
-        name: vars(module).pop(name) for name in ("__file__", "__spec__") if name in vars(module)
-    }
-    module.__spec__ = None
+    names = vars(sys.modules["__main__"])
+    hidden = [name for name in ("__file__", "__spec__") if name in names]
+    saved: dict[str, Any] = {name: names.pop(name) for name in hidden}
+    names["__spec__"] = None
     try:
         yield
     finally:
-        vars(module).update(saved)
+        names.update(saved)
 
 
 def _ready(running: Sequence[_Running]) -> list[_Running]:

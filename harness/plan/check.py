@@ -135,7 +135,11 @@ def _data(values: Settings) -> Iterator[Complaint]:
     if (data.dataset == "synthetic") != (data.synthetic is not None):
         yield ("data", "synthetic"), 'must be given for dataset = "synthetic" and for no other'
         return
-    facts = datasets.facts(data, Roots.find(None), {})
+    try:
+        facts = datasets.facts(data, Roots.find(None), {})
+    except UsageError as error:
+        yield ("data",), str(error)
+        return
     if facts is None:
         return
     for key, there in (("n_train", facts.n_train), ("n_test", facts.n_test)):

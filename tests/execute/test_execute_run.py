@@ -1,0 +1,138 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from harness import environment
+from harness.datasets.roots import Roots
+from harness.execute.run import Options, Runner
+from harness.plan.expand import expand
+from harness.store.store import Store
+from harness.suite.load import load
+
+TEXT = """\
+schema = 1
+id = "tiny"
+title = "Tiny"
+source = {{ key = "notes", section = "1" }}
+experiment = "misbehave:fine"
+budget = {budget}
+[seeds]
+count = {seeds}
+[grid]
+experiment = {experiments}
+"""
+
+
+@pytest.fixture
+def runner(tmp_path):
+    def make(experiments, seeds=1, budget=60.0, **options):
+        path = tmp_path / "tiny.toml"
+        names = [f"misbehave:{name}" for name in experiments]
+        path.write_text(TEXT.format(experiments=names, seeds=seeds, budget=budget))
+        roots = Roots(tmp_path / "data", tmp_path / "cache")
+        chosen = Options(roots=roots, jobs=2, **options)
+        runner = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
+        return runner, expand(load(path), "full")
+
+    return make
+
+
+def carry_out(runner, plan):
+    seen = []
+    with runner.store.writing():
+        counts = runner.run(runner.todo(plan), seen.append)
+    assert Counter(record.status for record in seen) == counts
+    return {record.experiment.partition(":")[2]: record for record in seen}
+
+
+def test_every_way_to_end_becomes_a_record_and_the_others_go_on(runner):
+    names = ["raises", "dies", "exits", "diverges", "skips", "sleeps", "fine"]
+    records = carry_out(*runner(names, budget=3.0))
+    assert set(records) == set(names)
+    assert {name: record.status for name, record in records.items()} == {
+        "raises": "failed",
+        "dies": "failed",
+        "exits": "failed",
+        "diverges": "diverged",
+        "skips": "skipped",
+        "sleeps": "timeout",
+        "fine": "ok",
+    }
+    assert "ValueError: a broken experiment (misbehave.py:" in records["raises"].reason
+    assert "killed by SIGKILL" in records["dies"].reason
+    assert "exit code 7" in records["exits"].reason
+    assert "budget of 3 s" in records["sleeps"].reason
+    assert records["diverges"].reason == "loss became inf at step 3"
+    assert records["fine"].reason == ""
+
+
+def test_records_carry_what_the_cell_left(runner):
+    one, plan = runner(["fine"])
+    record = carry_out(one, plan)["fine"]
+    assert record.series["s"].y[0] == record.metrics["value"]
+    assert list(one.store.array(record, "squares")) == [0, 1, 4, 9]
+    assert record.peak_rss > 1e6
+    assert record.environment in one.store.environments
+
+
+def test_seeds_differ_and_a_repeated_run_is_the_same(runner):
+    one, plan = runner(["fine"], seeds=3)
+    with one.store.writing():
+        one.run(one.todo(plan), lambda record: None)
+    values = [record.metrics["value"] for record in one.store.records]
+    assert len(set(values)) == 3
+    again, plan = runner(["fine"], seeds=3, force=True)
+    with again.store.writing():
+        again.run(again.todo(plan), lambda record: None)
+    assert sorted(r.metrics["value"] for r in again.store.records) == sorted(values)
+
+
+def test_what_is_done_is_not_done_again_and_what_failed_is(runner):
+    carry_out(*runner(["fine", "diverges", "raises"]))
+    again, plan = runner(["fine", "diverges", "raises"])
+    todo = again.todo(plan)
+    assert todo.done == 2
+    assert [cell.case.experiment for _, cell in todo.cells] == ["misbehave:raises"]
+
+
+def test_a_timeout_is_tried_again_only_with_a_larger_budget(runner):
+    carry_out(*runner(["sleeps"], budget=0.5))
+    same, plan = runner(["sleeps"], budget=0.5)
+    assert same.todo(plan).done == 1
+    more, plan = runner(["sleeps"], budget=0.5, timeout=0.8)
+    assert more.todo(plan).done == 0
+    record = carry_out(more, plan)["sleeps"]
+    assert "budget of 0.8 s" in record.reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
+def test_a_run_killed_half_way_is_finished_by_a_second(tmp_path, runner):
+    one, plan = runner(["slow"], seeds=8)
+    total = len(plan.cells())
+    command = [sys.executable, "-m", "harness", "run", str(tmp_path / "tiny.toml")]
+    command += ["--suites", str(tmp_path), "--results", str(tmp_path / "results"), "-j", "1"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    (tmp_path / "sources.toml").write_text(
+        'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
+    )
+    first = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+    records = tmp_path / "results" / "records.jsonl"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (records.exists() and records.read_bytes()):
+        time.sleep(0.05)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    before = records.read_bytes()
+    done = before.count(b"\n")
+    assert 0 < done < total
+    assert subprocess.run(command, env=env, capture_output=True).returncode == 0
+    after = records.read_bytes()
+    assert after.startswith(before[: before.rfind(b"\n") + 1]), "nothing stored may change"
+    cells = [record.cell for record in Store(tmp_path / "results").records]
+    assert len(cells) == after.count(b"\n") == total, "no cell may run twice"

@@ -1,0 +1,93 @@
+import pytest
+
+from harness import figures
+from harness.errors import SuiteError
+from harness.plan.check import check
+from harness.suite.load import load
+
+GOOD = """\
+schema = 1
+id = "tiny"
+title = "Tiny"
+source = { key = "notes", section = "1" }
+experiment = "train"
+[data]
+dataset = "digits"
+[model]
+layers = [
+  { type = "flatten" },
+  { type = "linear", out = 10 },
+]
+[train]
+loss = "cross_entropy"
+lr = 0.1
+epochs = 1
+[[grid]]
+backend = ["numpy"]
+device = ["cpu"]
+batch_size = [16, 32]
+[[claims]]
+id = "works"
+quote = "it works"
+metric = "test_accuracy"
+where = { batch_size = 16 }
+expect = { at_least = 0.5 }
+[[figures]]
+id = "loss"
+kind = "curve"
+title = "Loss"
+y = "train_loss"
+"""
+
+
+@pytest.fixture
+def checked(tmp_path):
+    def checked(text):
+        path = tmp_path / "tiny.toml"
+        path.write_text(text, encoding="utf-8")
+        check(load(path), ["notes"], figures.names())
+
+    return checked
+
+
+def test_a_good_suite_passes(checked):
+    checked(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('"train"', '"trian"', 5, "unknown experiment 'trian'. Did you mean 'train'?"),
+        ('"digits"', '"digit"', 7, "unknown data set 'digit'. Did you mean 'digits'?"),
+        ('["numpy"]', '["numpi"]', 18, "unknown backend 'numpi'. Did you mean 'numpy'?"),
+        ('["cpu"]', '["gpu"]', 19, "unknown device 'gpu'. Did you mean 'cpu'?"),
+        ("[16, 32]", "[]", 20, "must list at least one value"),
+        ("out = 10", "out = 3", 11, "must end in 10 outputs"),
+        ('  { type = "flatten" },\n', "", 10, "must get flat input"),
+        ("lr = 0.1\n", "", None, "must be given exactly once"),
+        ("epochs = 1\n", "epochs = 1\nsteps = 2\n", 16, "exactly one of epochs and steps"),
+        ('"digits"', '"digits"\nn_train = 99999', 8, "must be at most"),
+        ('"digits"', '"synthetic"', 7, "must be given for dataset"),
+        ('key = "notes"', 'key = "nodes"', None, "unknown source 'nodes'. Did you mean 'notes'?"),
+        ('"test_accuracy"', '"test_acuracy"', 24, "Did you mean 'test_accuracy'?"),
+        ("{ batch_size = 16 }", "{ batch_size = 17 }", 25, "must select at least one case"),
+        ("{ batch_size = 16 }", "{ bach_size = 16 }", 25, "Did you mean 'batch_size'?"),
+        ('kind = "curve"', 'kind = "curv"', 29, "Did you mean 'curve'?"),
+        ("at_least = 0.5", "at_least = 0.5, value = 1.0", 26, ""),
+        ("[[figures]]", '[quick]\nepoch = 1\n[[figures]]', 28, "Did you mean 'epochs'?"),
+        ("[[grid]]", '[[grid]]\nexperiment = ["knn"]', None, "[knn]"),
+    ],
+)  # fmt: skip
+def test_a_bad_suite_is_refused_by_line(checked, old, new, line, words):
+    assert old in GOOD
+    with pytest.raises(SuiteError) as caught:
+        checked(GOOD.replace(old, new, 1))
+    assert words in str(caught.value)
+    if line is not None:
+        assert line in [problem.line for problem in caught.value.problems], str(caught.value)
+
+
+def test_claims_of_one_id_twice_are_refused(checked):
+    claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
+    with pytest.raises(SuiteError, match="must be unique within the suite"):
+        checked(GOOD.replace("[[figures]]", claim + "[[figures]]"))
