@@ -80,7 +80,7 @@ def _width(train: Array) -> int:
 
 def _pair_width(train: Array) -> int:
     """Bytes that one difference takes: itself, a row gathered for it, and its float64 copy."""
-    return train.shape[1] * (2 * train.itemsize + 8)
+    return int(train.shape[1]) * (2 * train.itemsize + 8)
 
 
 def _blocks(n: int, width: int, memory: int) -> Iterator[slice]:

@@ -1,0 +1,142 @@
+"""Training: the same loop for every backend, from equal weights over equal batches.
+
+The initial weights, the order of the batches and the dropout masks come from the cell's own
+streams, drawn in NumPy. Metrics, series and arrays are listed in ``docs/architecture.md``;
+`initial_loss` is the loss of the first step's batch before any update, which is that of all
+training examples when ``batch_size = "full"``. `grew` is 1 when the last logged loss is not below
+or at it, `nan_weights` 1 when some parameter is nan at the end, else 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness import digest
+from harness.config.shapes import parameter_count
+from harness.datasets.parts import Parts, parts
+from harness.errors import Skip, UsageError
+from harness.experiments import workload
+from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.train_curve import History, curve, divergence, first
+from harness.experiments.train_loop import fit
+from harness.experiments.train_measures import Evaluator, kept, line_of
+from harness.experiments.workload import Workload
+from harness.types import Array, Outcome
+
+
+def run(context: Context) -> Outcome:
+    """Train a network and evaluate it.
+
+    Raises
+    ------
+    UsageError
+        If a table is missing, or the loss does not fit the targets.
+    ShapeError
+        If the layers do not fit the data.
+    Skip
+        If the device is not here.
+    """
+    reason = context.backend.absent(context.device)
+    if reason is not None:
+        raise Skip(reason)
+    work = workload.build(context, "experiment 'train'")
+    split = parts(work.dataset, work.data)
+    _check_loss(work.train.loss, split)
+    before = work.network.weights()
+    history = fit(context, work, split)
+    return _outcome(context, work, split, before, history)
+
+
+def _check_loss(loss: str, split: Parts) -> None:
+    classes = bool(np.issubdtype(split.y_train.dtype, np.integer))
+    if classes != (loss != "mse"):
+        found = "class labels" if classes else "regression targets"
+        wanted = "cross_entropy or multiclass_hinge" if classes else "mse"
+        raise UsageError(f"[train] loss must be {wanted} for {found}, got {loss!r}")
+
+
+def _outcome(
+    context: Context,
+    work: Workload,
+    split: Parts,
+    before: Mapping[str, Array],
+    history: History,
+) -> Outcome:
+    after = work.network.weights()
+    evaluator = Evaluator(context, work, split)
+    line, fitted = line_of(work, split, after)
+    series = curve(history)
+    metrics = {
+        "train_loss": series.y[-1],
+        "initial_loss": float(history.losses[0]),
+        "parameters": float(parameter_count(work.placed)),
+        "grew": _grew(series.y[-1], float(history.losses[0])),
+        "nan_weights": float(any(np.isnan(weight).any() for weight in after.values())),
+        **_events(history),
+        **evaluator.metrics(),
+        **line,
+    }
+    return Outcome(
+        metrics=metrics,
+        series={"train_loss": series},
+        arrays={**kept(work.train, work.placed, after, evaluator), **fitted},
+        digests=_digests(work, before, after, history),
+        diverged=divergence(history) or _broken(after),
+    )
+
+
+def _events(history: History) -> dict[str, float]:
+    steps = {f"first_{kind}": first(history, kind) for kind in ("inf", "nan")}
+    return {name: float(history.x(step)) for name, step in steps.items() if step is not None}
+
+
+def _grew(last: float, initial: float) -> float:
+    """Return 1 if training ended above the loss it began with, or at nan; else 0."""
+    return 0.0 if last <= initial else 1.0
+
+
+def _broken(weights: Mapping[str, Array]) -> str:
+    """Return a reason when the last update alone broke the weights, which no loss has seen."""
+    finite = all(np.isfinite(weight).all() for weight in weights.values())
+    return "" if finite else "weights hold inf or nan after the last step"
+
+
+def _digests(
+    work: Workload, before: Mapping[str, Array], after: Mapping[str, Array], history: History
+) -> dict[str, str]:
+    """Return the stages in the order in which they can first differ between two runs."""
+    return {
+        "data": work.dataset.used.fingerprint,
+        "initial_weights": digest.of_weights(before),
+        "batch_order": history.order,
+        "final_weights": digest.of_weights(after),
+    }
+
+
+def produces(settings: Settings) -> frozenset[str]:
+    """Return the names of every metric, series and array of a cell with these settings."""
+    train, data = settings.train, settings.data
+    names = {"train_loss", "initial_loss", "parameters", "grew", "nan_weights"}
+    names |= {"first_inf", "first_nan"}
+    if train is None:
+        return frozenset(names)
+    names |= {f"{e.name}_loss" for e in train.evaluate} | set(train.keep)
+    if "predictions" in train.keep:
+        names.add("labels")
+    if train.loss != "mse":
+        return frozenset(names | {f"{e.name}_accuracy" for e in train.evaluate})
+    features = len(data.synthetic.coefficients) if data and data.synthetic else 1
+    names |= {"bias_0", "stability_limit", "lr_over_limit", "fit_x", "fit_y"}
+    return frozenset(names | {f"weight_{i}" for i in range(features)})
+
+
+EXPERIMENT = Experiment(
+    name="train",
+    version=1,
+    tables=("data", "model", "train"),
+    requires=("data", "train", "model"),
+    run=run,
+    produces=produces,
+)

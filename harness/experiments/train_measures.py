@@ -1,0 +1,216 @@
+"""What is measured on a trained network: evaluations, predictions, and the line of a line fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.backends.base import learning_rate
+from harness.config.data import Scale
+from harness.config.model import Flatten, Linear
+from harness.config.shapes import Placed
+from harness.config.train import Train
+from harness.datasets.parts import Parts, flat, scaled
+from harness.errors import UsageError
+from harness.experiments.base import Context
+from harness.experiments.train_loop import targets
+from harness.experiments.workload import Workload
+from harness.types import Array
+
+BLOCK_BYTES = 64 * 2**20
+"""Memory that the scaled examples of one block of an evaluation may take."""
+FIT_POINTS = 200
+"""Training points kept for a picture of a fitted line."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A network's outputs over a part of the data.
+
+    Attributes
+    ----------
+    outputs : ndarray, (n, outputs)
+    y : ndarray, (n,) int64 labels or (n, outputs) targets
+    loss : float
+        Data plus l2 term, mean over the part.
+    """
+
+    outputs: Array
+    y: Array
+    loss: float
+
+    @property
+    def classes(self) -> bool:
+        """Whether the targets are class labels."""
+        return bool(np.issubdtype(self.y.dtype, np.integer))
+
+    @property
+    def predicted(self) -> Array:
+        """The class of the largest score (the first nan if there is one), or the outputs."""
+        return self.outputs.argmax(axis=1) if self.classes else self.outputs
+
+    @property
+    def correct(self) -> NDArray[np.uint8]:
+        """1 where the predicted class is the label, (n,)."""
+        right: NDArray[np.uint8] = (self.predicted == self.y).astype(np.uint8)
+        return right
+
+
+class Evaluator:
+    """Evaluates a network on named parts, each at most once.
+
+    Parameters
+    ----------
+    context : Context
+    work : Workload
+        With the trained network.
+    split : Parts
+    """
+
+    def __init__(self, context: Context, work: Workload, split: Parts) -> None:
+        self._context, self._work = context, work
+        self._parts: Mapping[str, tuple[Array, Array]] = {
+            "train": (split.x_train, split.y_train),
+            "validation": (split.x_validation, split.y_validation),
+            "test": (split.x_test, split.y_test),
+        }
+        self._known: dict[tuple[str, Scale], Scores] = {}
+
+    def scores(self, part: str, scale: Scale | None = None) -> Scores:
+        """Return the scores on a part, at the scale of ``[data]`` unless another is given.
+
+        Raises
+        ------
+        UsageError
+            If the part has no examples.
+        """
+        key = (part, scale or self._work.data.scale)
+        if key not in self._known:
+            self._known[key] = self._score(*key)
+        return self._known[key]
+
+    def metrics(self) -> dict[str, float]:
+        """Return ``<name>_loss`` and, for classes, ``<name>_accuracy`` of every evaluation."""
+        found: dict[str, float] = {}
+        for evaluation in self._work.train.evaluate:
+            scores = self.scores(evaluation.part, evaluation.scale)
+            if scores.classes:
+                found[f"{evaluation.name}_accuracy"] = float(scores.correct.mean())
+            found[f"{evaluation.name}_loss"] = scores.loss
+        return found
+
+    def _score(self, part: str, scale: Scale) -> Scores:
+        x, y = self._parts[part]
+        if not len(x):
+            raise UsageError(
+                f"an evaluation on part {part!r} must find examples there, got none; "
+                f"set [data] n_{part}"
+            )
+        y = targets(y, self._work.train.dtype)
+        width = int(np.prod(x.shape[1:])) * np.dtype(self._work.train.dtype).itemsize
+        size = max(1, BLOCK_BYTES // width)
+        blocks = [slice(start, start + size) for start in range(0, len(x), size)]
+        scored = [self._block(x[rows], y[rows], scale) for rows in blocks]
+        outputs = np.concatenate([outputs for outputs, _ in scored])
+        # The l2 term is the same in every block, so the weighted mean keeps it once.
+        return Scores(outputs, y, sum(loss * len(o) for o, loss in scored) / len(x))
+
+    def _block(self, x: Array, y: Array, scale: Scale) -> tuple[Array, float]:
+        backend, device = self._context.backend, self._context.device
+        here = backend.put(scaled(x, scale, np.dtype(self._work.train.dtype)), device)
+        outputs = backend.array(self._work.network.predict(here))
+        return outputs, self._work.network.loss(here, backend.put(y, device))
+
+
+def kept(
+    train: Train, placed: Sequence[Placed], weights: Mapping[str, Array], evaluator: Evaluator
+) -> dict[str, Array]:
+    """Return the arrays that ``[train] keep`` names; those of examples are of the test part."""
+    arrays: dict[str, Array] = {}
+    if "weights" in train.keep:
+        linear = next(step for step in placed if step.params)
+        arrays["weights"] = weights[f"{linear.index}.weight"]
+    if "predictions" in train.keep:
+        scores = evaluator.scores("test")
+        arrays["predictions"], arrays["labels"] = _small(scores.predicted), _small(scores.y)
+    if "correct" in train.keep and evaluator.scores("test").classes:
+        arrays["correct"] = evaluator.scores("test").correct
+    return arrays
+
+
+def _small(values: Array) -> Array:
+    """Return class labels as uint8 where they fit, anything else as it is."""
+    labels = np.issubdtype(values.dtype, np.integer)
+    return values.astype(np.uint8) if labels and values.max(initial=0) < 256 else values
+
+
+def is_line(placed: Sequence[Placed]) -> bool:
+    """Whether the model is a single linear layer with one output."""
+    linear = [step for step in placed if isinstance(step.layer, Linear)]
+    plain = all(isinstance(step.layer, Linear | Flatten) for step in placed)
+    return plain and len(linear) == 1 and linear[0].shape_out == (1,)
+
+
+def line_metrics(placed: Sequence[Placed], weights: Mapping[str, Array]) -> dict[str, float]:
+    """Return ``weight_0`` ... and ``bias_0`` of a model for which `is_line` holds."""
+    index = next(step.index for step in placed if step.params)
+    found = {f"weight_{i}": float(w) for i, w in enumerate(weights[f"{index}.weight"].ravel())}
+    if f"{index}.bias" in weights:
+        found["bias_0"] = float(weights[f"{index}.bias"][0])
+    return found
+
+
+def stability(train: Train, x: Array, *, bias: bool) -> dict[str, float]:
+    """Return the largest stable learning rate of gradient descent on this line fit.
+
+    Parameters
+    ----------
+    train : Train
+        With loss ``mse``.
+    x : ndarray, (n, d)
+        Training examples, scaled.
+    bias : bool
+        Whether the layer has one.
+
+    Returns
+    -------
+    dict
+        ``stability_limit`` ``= 2 (1 + momentum) / lambda_max`` of the Hessian
+        ``2/n [x, 1].T [x, 1]`` plus l2 on the weights, in float64, and ``lr_over_limit``. Empty
+        for optimizers other than SGD, to which the limit does not apply.
+
+    References
+    ----------
+    Polyak (1964) for the factor of momentum; without it the classical ``2 / lambda_max``.
+    """
+    if train.optimizer.name != "sgd":
+        return {}
+    wide = np.asarray(x, dtype=np.float64)
+    if bias:
+        wide = np.column_stack([wide, np.ones(len(wide))])
+    hessian = 2.0 / len(wide) * (wide.T @ wide)
+    hessian[np.diag_indices(x.shape[1])] += train.l2
+    steepest = float(np.linalg.eigvalsh(hessian)[-1])
+    if steepest <= 0:
+        return {"stability_limit": float("inf"), "lr_over_limit": 0.0}
+    limit = 2.0 * (1.0 + train.optimizer.momentum) / steepest
+    return {"stability_limit": limit, "lr_over_limit": learning_rate(train) / limit}
+
+
+def line_of(
+    work: Workload, split: Parts, weights: Mapping[str, Array]
+) -> tuple[dict[str, float], dict[str, Array]]:
+    """Return the metrics and arrays that only a line fit has; both empty for other models."""
+    if not is_line(work.placed):
+        return {}, {}
+    metrics = line_metrics(work.placed, weights)
+    x = flat(scaled(split.x_train, work.data.scale, np.dtype(work.train.dtype)))
+    if work.train.loss == "mse":
+        metrics |= stability(work.train, x, bias="bias_0" in metrics)
+    if x.shape[1] > 1:
+        return metrics, {}
+    some = np.linspace(0, len(x) - 1, min(FIT_POINTS, len(x))).astype(np.int64)
+    return metrics, {"fit_x": x[some, 0], "fit_y": np.asarray(split.y_train)[some].ravel()}
