@@ -1,0 +1,270 @@
+"""Tracks, environments, stand-ins, hardware and what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from claims_builders import (
+    HERE,
+    Shelf,
+    case,
+    claim,
+    record,
+    runs,
+    spread,
+    suite,
+    used,
+    verdict,
+)
+
+from harness.claims import judge
+from harness.types import Environment
+
+GOOD, BAD = spread(0.97, 0.001, 8), spread(0.90, 0.001, 8)
+ABOUT = claim(expect={"value": 0.97, "tolerance": 0.003})
+NUMPY, TORCH = case("a"), case("a", backend="torch")
+CUDA = case("a", backend="torch", device="cuda")
+OTHER = Environment("env-2", "class-2", "x86_64 Intel Xeon, 16 cores, NVIDIA H100", {})
+BOTH = {HERE.id: HERE, OTHER.id: OTHER}
+SKIP = {"status": "skipped", "reason": "torch sees no CUDA device"}
+
+
+def skipped(of, n=8, **fields):
+    return [record(of, seed, **{**SKIP, **fields}) for seed in range(n)]
+
+
+# -- tracks --------------------------------------------------------------------------------------
+
+
+def test_tracks_that_agree_share_their_verdict() -> None:
+    found = verdict(ABOUT, [NUMPY, TORCH], [*runs(NUMPY, GOOD), *runs(TORCH, GOOD)])
+    assert found.verdict == "reproduced"
+    assert [f.track for f in found.findings] == ["numpy/cpu", "torch/cpu"]
+    assert found.reason.endswith("; torch/cpu agrees")
+
+
+def test_tracks_that_disagree_are_inconclusive_and_named() -> None:
+    found = verdict(ABOUT, [NUMPY, TORCH], [*runs(NUMPY, GOOD), *runs(TORCH, BAD)])
+    assert found.verdict == "inconclusive"
+    assert found.reason == (
+        "the tracks disagree: reproduced on numpy/cpu, contradicted on torch/cpu"
+    )
+
+
+def test_where_that_names_the_backend_leaves_one_track() -> None:
+    about = claim(where={"backend": "torch"}, expect={"value": 0.97, "tolerance": 0.003})
+    found = verdict(about, [NUMPY, TORCH], [*runs(NUMPY, BAD), *runs(TORCH, GOOD)])
+    assert [f.track for f in found.findings] == ["torch/cpu"]
+    assert found.verdict == "reproduced"
+
+
+def test_compare_that_names_the_backend_spans_tracks() -> None:
+    about = claim(compare={"better": {"backend": "torch"}, "than": {"backend": "numpy"}})
+    noise = spread(0, 1e-4, 8)
+    found = verdict(about, [NUMPY, TORCH], [*runs(NUMPY, BAD), *runs(TORCH, BAD + 0.05 + noise)])
+    assert (found.verdict, [f.track for f in found.findings]) == ("reproduced", ["cpu"])
+    both = {"backend": "torch", "device": "cuda"}, {"backend": "numpy", "device": "cpu"}
+    about = claim(compare={"better": both[0], "than": both[1]})
+    found = verdict(about, [NUMPY, CUDA], [*runs(NUMPY, BAD), *runs(CUDA, BAD + 0.05 + noise)])
+    assert [f.track for f in found.findings] == [""]
+
+
+def test_compare_pairs_within_each_track() -> None:
+    cases = [case(o, backend=b, opt=o) for b in ("numpy", "torch") for o in ("x", "y")]
+    about = claim(compare={"better": {"opt": "x"}, "than": {"opt": "y"}})
+    level = {"numpy": 0.0, "torch": -5.0}
+    records = [
+        r
+        for c in cases
+        for r in runs(c, level[c.backend] + (GOOD if c.axes["opt"] == "x" else BAD[::-1]))
+    ]
+    found = verdict(about, cases, records)
+    assert (found.verdict, len(found.findings)) == ("reproduced", 2)
+    assert all(f.measured == pytest.approx(0.07) for f in found.findings)
+
+
+def test_skipped_track_is_mentioned_and_not_counted() -> None:
+    found = verdict(ABOUT, [NUMPY, CUDA], [*runs(NUMPY, GOOD), *skipped(CUDA)])
+    assert found.verdict == "reproduced"
+    assert "torch/cuda skipped: torch sees no CUDA device" in found.reason
+    assert [f.verdict for f in found.findings] == ["reproduced", "not-run"]
+
+
+def test_all_skipped_or_absent_is_not_run() -> None:
+    found = verdict(ABOUT, [CUDA], skipped(CUDA))
+    assert (found.verdict, found.reason) == ("not-run", "skipped: torch sees no CUDA device")
+    found = verdict(ABOUT, [CUDA], [])
+    assert (found.verdict, found.reason) == (
+        "not-run",
+        "not measured yet: no record of these cells",
+    )
+
+
+def test_compare_with_one_side_skipped_is_not_run() -> None:
+    about = claim(compare={"better": {"device": "cuda"}, "than": {"device": "cpu"}})
+    found = verdict(about, [TORCH, CUDA], [*runs(TORCH, GOOD), *skipped(CUDA)])
+    assert (found.verdict, "no CUDA device" in found.reason) == ("not-run", True)
+
+
+# -- protocol ------------------------------------------------------------------------------------
+
+
+def test_off_protocol_cells_are_not_run_and_the_deviation_is_named() -> None:
+    quick = case("q", protocol=False, deviation="quick: n_train 500 instead of 50000")
+    found = verdict(ABOUT, [quick], runs(quick, GOOD))
+    assert found.verdict == "not-run"
+    assert "quick: n_train 500 instead of 50000" in found.reason
+    assert verdict(ABOUT, [quick, NUMPY], runs(NUMPY, GOOD)).verdict == "reproduced"
+
+
+def test_cases_of_other_suites_are_ignored() -> None:
+    foreign = replace(NUMPY, suite="t")
+    assert verdict(ABOUT, [foreign], runs(foreign, GOOD)).verdict == "not-run"
+
+
+def test_ambiguous_selection_names_the_axes() -> None:
+    cases = [case("a", lr=0.1), case("b", lr=0.2)]
+    found = verdict(ABOUT, cases, [*runs(cases[0], GOOD), *runs(cases[1], GOOD)])
+    assert found.verdict == "inconclusive"
+    assert "single out one case, got 2 cases that differ in lr" in found.reason
+
+
+# -- what is left out ----------------------------------------------------------------------------
+
+
+def test_failed_cells_are_left_out_and_counted() -> None:
+    failed = record(NUMPY, 8, status="failed", reason="boom")
+    late = record(NUMPY, 9, status="timeout", reason="over budget")
+    found = verdict(ABOUT, [NUMPY], [*runs(NUMPY, GOOD), failed, late])
+    assert found.verdict == "reproduced"
+    assert "2 of 10 cells failed and left out" in found.reason
+    assert found.findings[0].n == 8
+
+
+def test_all_failed_is_not_run_with_the_reason() -> None:
+    found = verdict(ABOUT, [NUMPY], [record(NUMPY, 0, status="failed", reason="boom")])
+    assert (found.verdict, found.reason) == ("not-run", "failed: boom")
+
+
+def test_missing_metric_is_named_with_the_nearest() -> None:
+    found = verdict(claim(metric="test_acc", expect={"at_least": 0}), [NUMPY], runs(NUMPY, GOOD))
+    assert found.verdict == "not-run"
+    assert found.reason.startswith("no record has a metric 'test_acc'.")
+    some = [*runs(NUMPY, GOOD), record(NUMPY, 8, metrics={"other": 1.0})]
+    assert "1 of 9 seeds left no 'acc'" in verdict(ABOUT, [NUMPY], some).reason
+
+
+# -- environments --------------------------------------------------------------------------------
+
+
+def test_environments_are_never_pooled_and_most_cells_decide() -> None:
+    elsewhere = runs(NUMPY, BAD[:5], environment=OTHER.id)
+    found = verdict(ABOUT, [NUMPY], Shelf([*elsewhere, *runs(NUMPY, GOOD)], BOTH))
+    assert found.verdict == "reproduced"
+    assert [(f.environment, f.n) for f in found.findings] == [("env-1", 8), ("env-2", 5)]
+    assert "elsewhere contradicted on numpy/cpu" in found.reason
+
+
+def test_equal_environments_the_latest_decides() -> None:
+    later = runs(NUMPY, BAD, environment=OTHER.id, started="2026-01-01T00:00:00")
+    found = verdict(ABOUT, [NUMPY], Shelf([*later, *runs(NUMPY, GOOD)], BOTH))
+    assert found.findings[0].environment == "env-2"
+
+
+def test_snapshots_of_one_class_are_one_environment() -> None:
+    again = replace(HERE, id="env-3")
+    split = [*runs(NUMPY, GOOD)[:4], *runs(NUMPY, GOOD, environment="env-3")[4:]]
+    found = verdict(ABOUT, [NUMPY], Shelf(split, {HERE.id: HERE, "env-3": again}))
+    assert [f.n for f in found.findings] == [8]
+
+
+def test_skipped_cells_do_not_make_an_environment_the_judge() -> None:
+    records = [*skipped(CUDA, 20), *runs(CUDA, GOOD, environment=OTHER.id)]
+    found = verdict(ABOUT, [CUDA], Shelf(records, BOTH))
+    assert (found.verdict, found.findings[0].environment) == ("reproduced", "env-2")
+
+
+# -- data ----------------------------------------------------------------------------------------
+
+
+def test_stand_in_of_other_images_is_not_run() -> None:
+    records = runs(NUMPY, GOOD, data=used("mnist", "digits", same=False))
+    found = verdict(ABOUT, [NUMPY], records)
+    assert found.verdict == "not-run"
+    assert found.reason == "measured on digits, the claim is about mnist"
+    assert found.findings[0].p_contradict is None
+
+
+def test_stand_in_of_the_same_images_is_judged_and_marked() -> None:
+    records = runs(NUMPY, GOOD, data=used("cifar10", "cifar10-jpeg", same=True))
+    found = verdict(ABOUT, [NUMPY], records)
+    assert (found.verdict, found.findings[0].data) == ("reproduced", "cifar10-jpeg")
+
+
+def test_own_data_is_preferred_to_a_stand_in_and_not_pooled() -> None:
+    stand_in = runs(NUMPY, BAD, data=used("mnist", "mnist-png", same=True))
+    digits = runs(NUMPY, np.tile(BAD, 3), data=used("mnist", "digits", same=False))
+    own = runs(NUMPY, GOOD, data=used("mnist", "mnist", same=True))
+    found = verdict(ABOUT, [NUMPY], [*digits, *stand_in, *own])
+    assert found.verdict == "reproduced"
+    assert [(f.data, f.n) for f in found.findings] == [("", 8), ("mnist-png", 8)]
+
+
+def test_skips_beside_data_do_not_split_the_pool() -> None:
+    own = runs(NUMPY, GOOD, data=used("mnist", "mnist", same=True))
+    found = verdict(ABOUT, [NUMPY, CUDA], [*skipped(CUDA), *own])
+    assert "torch/cuda skipped" in found.reason
+    assert len(found.findings) == 2
+
+
+# -- hardware ------------------------------------------------------------------------------------
+
+TIMED = claim(hardware="h100", expect={"value": 0.97, "tolerance": 0.003})
+
+
+def test_other_hardware_is_not_comparable_but_measured() -> None:
+    found = verdict(TIMED, [NUMPY], runs(NUMPY, BAD))
+    assert found.verdict == "not-comparable"
+    assert found.reason == (
+        "measured 0.9 on x86_64 AMD EPYC, 2 cores; the published number is from h100"
+    )
+    assert found.findings[0].measured == pytest.approx(0.9)
+    assert found.findings[0].p_contradict is None
+
+
+def test_matching_hardware_is_judged_even_with_fewer_cells() -> None:
+    records = [*runs(NUMPY, BAD), *runs(NUMPY, GOOD[:7], environment=OTHER.id)]
+    found = verdict(TIMED, [NUMPY], Shelf(records, BOTH))
+    assert (found.verdict, found.findings[0].environment) == ("reproduced", "env-2")
+
+
+# -- what is passed through ----------------------------------------------------------------------
+
+
+def test_verdict_carries_the_claim() -> None:
+    about = claim(
+        published="97 %",
+        unit="fraction",
+        source={"key": "elsewhere", "section": "9"},
+        expect={"value": 0.97, "tolerance": 0.003},
+        expected="contradicted",
+        because="wrong as described",
+    )
+    found = verdict(about, [NUMPY], runs(NUMPY, GOOD))
+    assert (found.published, found.unit, found.source) == (
+        "97 %",
+        "fraction",
+        "elsewhere section 9",
+    )
+    assert (found.because, found.moved) == ("wrong as described", True)
+    assert not verdict(about, [NUMPY], []).moved
+    assert not verdict(about, [NUMPY], runs(NUMPY, BAD)).moved
+
+
+def test_claims_are_judged_in_the_order_of_the_suite() -> None:
+    claims = [ABOUT.model_copy(update={"id": name}) for name in ("z", "a", "m")]
+    found = judge(suite(*claims), [NUMPY], Shelf(runs(NUMPY, GOOD)), {})
+    assert [v.claim for v in found] == ["z", "a", "m"]
+    assert found[0].source == "doc section 3"
