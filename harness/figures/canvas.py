@@ -24,9 +24,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 from harness.figures.format import tick
 from harness.figures.theme import DASHES, MARKERS, Theme
 
-WIDTH, HEIGHT = 5.4, 3.6
+WIDTH, HEIGHT = 4.8, 3.4
 MARGIN = 0.04
-LEGEND_TEXT = 84
+LETTER, HANDLE = 5.6, 48.0  # points: a letter of a legend, and what stands beside its text
 
 _FIXED = {
     "svg.fonttype": "none",
@@ -126,8 +126,9 @@ def legend(drawn: Sheet, axes: Axes) -> None:
     kept = {label: handle for handle, label in zip(handles, labels, strict=True) if label}
     if not kept:
         return
-    longest = max(len(label) for label in kept) + 6
-    columns = max(1, min(len(kept), LEGEND_TEXT // longest, 5))
+    longest = max(len(label) for label in kept)
+    fit = int(72 * drawn.get_figwidth() / (LETTER * longest + HANDLE))
+    columns = max(1, min(len(kept), fit, 5))
     drawn.legend(
         list(kept.values()),
         list(kept),

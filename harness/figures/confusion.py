@@ -24,7 +24,7 @@ def confusion(request: Request) -> Drawing:
     """Draw the confusion matrix of one case, counts summed over its seeds."""
     group = first_case(request, "predictions", "labels")
     table = counts_of(request, group)
-    drawn, axes = one_axes(5.2, 4.4)
+    drawn, axes = one_axes(4.8, 4.1)
     _draw(axes, table, request.theme.ramp)
     seeds = plural(len(group.records), "run")
     note = f"Counts over {seeds}; colour is the share of the row. "

@@ -138,6 +138,8 @@ def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
 def _scale(size: float, unit: str) -> tuple[float, str, str]:
     """Return (divisor, unit suffix, power of ten in words) for numbers of about `size`."""
     factor, suffix = _unit_scale(size, unit)
+    if math.isinf(size / factor):  # per cent of numbers next to the largest double
+        factor, suffix = 1.0, ""
     scaled = size / factor
     if scaled == 0 or SMALLEST_PLAIN <= scaled < LARGEST_PLAIN:
         return factor, suffix, ""

@@ -120,10 +120,21 @@ def _aside(axes: Axes, steps: float) -> Transform:
     return axes.transData + inches
 
 
+def _make_room(axes: Axes, row: Sequence[Point]) -> None:
+    """Let the axes hold points and bars: shifted artists are not asked for their limits."""
+    for point in row:
+        below, above = errors([point.estimate])
+        value = point.estimate.value
+        ends = [(point.position, value - below[0]), (point.position, value + above[0])]
+        axes.update_datalim(ends)
+    axes.autoscale_view()
+
+
 def _draw_line(
     axes: Axes, label: str, row: Sequence[Point], style: dict[str, object], place: Transform
 ) -> None:
     x, y = [p.position for p in row], [p.estimate.value for p in row]
+    _make_room(axes, row)
     axes.plot(x, y, label=label, transform=place, **style)  # type: ignore[arg-type]
     bounded = [p for p in row if p.estimate.interval]
     if bounded:

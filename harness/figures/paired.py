@@ -37,7 +37,7 @@ class Track:
 def paired(request: Request) -> Drawing:
     """Draw the difference better - than at every shared seed, its mean and 95 % t interval."""
     tracks = tracks_of(request)
-    drawn, axes = one_axes(5.4, 1.5 + 0.75 * len(tracks))
+    drawn, axes = one_axes(4.8, 1.5 + 0.75 * len(tracks))
     axes.axvline(0.0, color=request.theme.muted, linewidth=1.2, linestyle=(0, (4, 3)))
     for index, track in enumerate(tracks):
         _draw(axes, track, -float(index), request.theme.colour(index), MARKERS[index % 5])
@@ -62,7 +62,7 @@ def tracks_of(request: Request) -> tuple[Track, ...]:
     than = [r for r in holding if matches(r, {**where, **compare.than})]
     named = compare.better.keys() | compare.than.keys()
     found = [_track(request, group, than, named) for group in groups(better, request.archive)]
-    tracks = tuple(track for track in found if track.seeds)
+    tracks = tuple(track for track in found if track)
     if not tracks:
         raise NothingMeasured(
             f"no seed was measured on both sides of {words(compare.better)} and "
@@ -71,7 +71,8 @@ def tracks_of(request: Request) -> tuple[Track, ...]:
     return tracks
 
 
-def _track(request: Request, group: Group, than: Sequence[Record], named: set[str]) -> Track:
+def _track(request: Request, group: Group, than: Sequence[Record], named: set[str]) -> Track | None:
+    """Return the differences of one group, None when it shares no seed with the other side."""
     pinned = [name for name in (*PINNED, *dict(group.rest)) if name not in named]
     mine = settings(group.records[0], request.archive)
     rivals: dict[int, list[Record]] = {}
@@ -82,6 +83,8 @@ def _track(request: Request, group: Group, than: Sequence[Record], named: set[st
     pairs = [
         (record, _only(rivals[record.seed])) for record in group.records if record.seed in rivals
     ]
+    if not pairs:
+        return None
     values = [_difference(request, left, right) for left, right in pairs]
     label = group.label or "/".join(str(mine[name]) for name in PINNED[:2] if name in mine)
     return Track(label, tuple(r.seed for r, _ in pairs), tuple(values), over_seeds(values))

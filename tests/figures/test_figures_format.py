@@ -1,0 +1,107 @@
+# ruff: noqa: RUF001 the signs are what is tested
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.figures.format import axis_value, count, measured, number, span
+from harness.types import Interval
+
+finite = st.floats(-1e12, 1e12, allow_nan=False)
+widths = st.floats(1e-9, 1e9, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "unit", "expected"),
+    [
+        (0.97384, 0.97294, 0.97474, "fraction", "97.38 % ± 0.09"),
+        (0.0056, 0.0032, 0.0080, "points", "0.6 points ± 0.2"),
+        (0.0812, 0.0800, 0.0824, "seconds", "81.2 ms ± 1.2"),
+        (117.3, 114.0, 120.6, "ratio", "117× ± 3"),
+        (12345.0, 12000.0, 12690.0, "", "12,300 ± 300"),
+        (1.3e33, 1.0e33, 1.6e33, "", "(1.3 ± 0.3) × 10³³"),
+        (1.5 * 2**30, 1.4 * 2**30, 1.6 * 2**30, "bytes", "1.50 GiB ± 0.10"),
+        (0.30, 0.21, 0.60, "fraction", "30 % (20 to 60)"),
+        (25450.0, 25450.0, 25450.0, "", "25,450"),
+        (-0.02, -0.03, -0.01, "", "−0.020 ± 0.010"),
+    ],
+)
+def test_digits_come_from_the_interval(value, low, high, unit, expected):
+    assert measured(value, Interval(low, high, 0.95), unit) == expected
+
+
+def test_what_is_not_finite_is_said_in_words():
+    assert measured(math.inf, None) == "infinite"
+    assert measured(-math.inf, None, "seconds") == "minus infinite"
+    assert measured(math.nan, Interval(0, 1, 0.95)) == "not a number"
+    assert measured(None, None) == "not measured"
+    assert measured(2.0, Interval(-math.inf, math.inf, 0.95)) == "2, interval unbounded"
+
+
+def test_single_numbers_have_four_digits_at_most():
+    assert number(1.99723) == "1.997"
+    assert number(0.33612, "fraction") == "33.61 %"
+    assert number(0.0, "fraction") == "0 %"
+    assert number(2.0, "fraction") == "200 %"
+    assert number(3e-7, "seconds") == "300 ns"
+    assert number(25450) == "25,450"
+    assert number(1536, "bytes") == "1.5 KiB"
+
+
+def test_span_gives_both_ends_at_the_same_place():
+    assert span(Interval(0.97294, 0.97474, 0.95), "fraction") == "97.29 to 97.47 %"
+    assert span(None) == "\u2013"
+
+
+def test_axis_values():
+    assert [axis_value(v) for v in (50000, 128, 0.0005, 5000.0, True, "sgd")] == [
+        "50,000",
+        "128",
+        "0.0005",
+        "5,000",
+        "yes",
+        "sgd",
+    ]
+    assert count(-1234) == "−1,234"
+
+
+def parse(text):
+    """Read back ``value ± half`` as (value, half, digits after the point of each)."""
+    power = re.search(r"× 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
+    table = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    factor = 10.0 ** int(power[1].translate(table)) if power else 1.0
+    parts = re.findall(r"−?[\d,]+(?:\.\d+)?", text.partition("×")[0])[:2]
+    plain = [part.replace(",", "").replace("−", "-") for part in parts]
+    places = [len(part.partition(".")[2]) for part in plain]
+    return [float(part) * factor for part in plain], places
+
+
+@given(finite, widths)
+def test_the_printed_value_is_as_close_as_its_interval_allows(value, half):
+    interval = Interval(value - half, value + half, 0.95)
+    half = (interval.high - interval.low) / 2
+    if half == 0 or abs(value - (interval.low + half)) > 0.1 * half:
+        return
+    (shown, width), places = parse(measured(value, interval))
+    assert places[0] == places[1]
+    assert abs(shown - value) <= 0.5001 * half + 1e-9 * abs(value)
+    assert 0.6 * half <= width <= 1.5 * half
+
+
+@given(finite, widths, st.sampled_from(["", "fraction", "points", "seconds", "bytes", "ratio"]))
+def test_the_half_width_never_has_more_than_two_digits(value, half, unit):
+    text = measured(value, Interval(value - half, value + half, 0.95), unit)
+    if "±" not in text:
+        return
+    width = re.search(r"± ([\d,.]+)", text)[1].replace(",", "")
+    assert len(width.replace(".", "").strip("0") or "0") <= 2
+
+
+@given(st.floats(), st.floats(), st.floats())
+def test_nothing_that_can_be_stored_breaks_it(value, low, high):
+    text = measured(value, Interval(low, high, 0.95), "fraction")
+    assert text
+    assert "nan" not in text
+    assert "inf " not in text

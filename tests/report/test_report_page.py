@@ -1,0 +1,306 @@
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import fake_results as fake
+import pytest
+
+from harness import report
+from harness.report.build import emphasis, integrity
+from harness.report.cases import lost, tables
+from harness.report.view import shown
+
+EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>{{ 7*7 }}"
+VOID = {"meta", "link", "img", "source", "br"}
+
+
+class Outline(HTMLParser):
+    """Collects tags with attributes, text, and elements that are not closed in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.open, self.wrong, self.text = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] not in {"script", "style"}:
+            self.text.append(data)
+
+    @property
+    def words(self):
+        return " ".join(" ".join(self.text).split())
+
+
+def outline(page):
+    parsed = Outline()
+    parsed.feed(page.read_text(encoding="utf-8"))
+    return parsed
+
+
+def build(out, suites, archive, verdicts=(), profile="quick"):
+    plans = fake.plans_of(suites, archive)
+    return report.build(
+        suites,
+        plans,
+        archive,
+        verdicts,
+        profile,
+        out,
+        lambda suite: f"harness run {suite} --profile {profile}",
+    )
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    suites, archive = fake.everything()
+    return build(
+        tmp_path_factory.mktemp("page") / "deep" / "index.html", suites, archive, fake.ledger()
+    )
+
+
+def test_the_page_is_well_formed(page):
+    parsed = outline(page)
+    assert parsed.wrong == []
+    assert parsed.open == []
+    ids = [attrs["id"] for _, attrs in parsed.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    targets = [a["href"][1:] for t, a in parsed.tags if t == "a" and a["href"].startswith("#")]
+    assert set(targets) <= set(ids)
+
+
+def test_the_page_asks_the_network_for_nothing(page):
+    for tag, attrs in outline(page).tags:
+        for name in ("src", "srcset", "href"):
+            if name in attrs:
+                assert attrs[name].startswith(("data:", "#")), (tag, attrs[name][:60])
+    html = page.read_text(encoding="utf-8")
+    assert "default-src 'none'" in html
+    assert "@import" not in html
+    assert "url(" not in html.partition("</style>")[0]
+
+
+def test_only_the_pages_own_script_is_allowed(page):
+    html = page.read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert len(scripts) == 1
+    assert integrity(scripts[0]) in html.replace("&#43;", "+")
+
+
+def test_counts_come_first_then_ledger_then_suites(page):
+    html = page.read_text(encoding="utf-8")
+    order = ['class="counts"', 'id="ledger"', 'id="suite-demo-knn"', 'id="machines"']
+    places = [html.index(text) for text in order]
+    assert places == sorted(places)
+
+
+def test_the_ledger_shows_every_part_of_a_claim(page):
+    words = outline(page).words
+    for text in (
+        "97.92% on the test images",
+        "97.38 % ± 0.09",
+        "97.29 to 97.47 %",
+        "10 seeds",
+        "002 section 14",
+        "on cifar10-jpeg",
+        "moved: expected reproduced",
+        "The published curves peak",
+        "5 points ± 4",
+        "infinite",
+        "not measured",
+        "no CUDA device was found",
+    ):
+        assert text in words, text
+
+
+def test_a_suite_shows_how_to_repeat_it_and_on_what_it_ran(page):
+    words = outline(page).words
+    for text in (
+        "harness run demo-knn --profile quick",
+        "cd34" * 16,
+        "x86_64 AMD EPYC, 2 cores",
+        "epochs 15 -> 3",
+        "standing in for cifar10",
+        "openblas, 2 threads",
+        "10 cells (torch/cuda)",
+        "killed after its budget of 600 s",
+        "drawn once, in NumPy",
+    ):
+        assert text in words, text
+
+
+def test_every_figure_has_a_light_and_a_dark_picture_with_words(page):
+    tags = outline(page).tags
+    pictures = [attrs for tag, attrs in tags if tag == "img"]
+    sources = [attrs for tag, attrs in tags if tag == "source"]
+    drawn = sum(len(suite.figures) for suite in fake.everything()[0]) - 1
+    assert len(pictures) == len(sources) == drawn
+    assert all(len(attrs["alt"]) > 40 for attrs in pictures)
+    assert all("dark" in attrs["media"] for attrs in sources)
+    assert all(a["src"] != b["srcset"] for a, b in zip(pictures, sources, strict=True))
+    assert "No record matches rmsprop" in outline(page).words
+
+
+def test_building_twice_gives_equal_bytes(tmp_path):
+    suites, archive = fake.everything()
+    one, two = (build(tmp_path / name, suites[2:3], archive, fake.ledger()) for name in ("a", "b"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_text_from_suites_and_records_is_escaped(tmp_path):
+    maker = fake.Maker()
+    for backend, status in (("numpy", "ok"), (EVIL, "ok"), ("torch", "failed")):
+        maker.add(
+            "demo",
+            EVIL,
+            {"backend": backend, "lr": 0.1},
+            status=status,
+            reason=EVIL,
+            metrics={EVIL: 1.0, "loss": 1.0},
+            data=replace(fake.STAND_IN, used=EVIL),
+            deviation=EVIL,
+        )
+    suite = fake.suite_of(
+        title=EVIL,
+        summary=EVIL,
+        protocol=[EVIL],
+        source={"key": EVIL, "section": EVIL},
+        figures=[
+            fake.figure("f", "line", EVIL, x="lr", y="loss", hue="backend", caption=EVIL),
+            fake.figure("g", "line", EVIL, x="lr", y=EVIL),
+        ],
+    )
+    archive = maker.archive()
+    machine = replace(fake.LAPTOP, hardware=EVIL, facts={EVIL: EVIL})
+    archive.environments[machine.id] = machine
+    texts = dict.fromkeys(
+        ("quote", "source", "published", "metric", "rule", "reason", "because", "expected"), EVIL
+    )
+    verdict = fake.verdict(
+        "c",
+        "reproduced",
+        **texts,
+        suite="demo",
+        findings=(fake.finding("reproduced", reason=EVIL, track=EVIL, data=EVIL),),
+    )
+    parsed = outline(build(tmp_path / "evil.html", [suite], archive, [verdict]))
+    assert sum(tag == "script" for tag, _ in parsed.tags) == 1
+    assert all("onerror" not in attrs for _, attrs in parsed.tags)
+    assert all(a["src"].startswith("data:") for tag, a in parsed.tags if tag == "img")
+    assert parsed.wrong == []
+    assert "{{ 7*7 }}" in parsed.words
+
+
+def test_an_empty_page_says_so(tmp_path):
+    words = outline(build(tmp_path / "empty.html", [], fake.FakeArchive(()))).words
+    assert "0 claims judged" in words
+    assert "No claims were judged." in words
+    assert "Nothing was measured." in words
+
+
+def test_a_suite_never_run_says_so(tmp_path):
+    _, archive = fake.everything()
+    suite = fake.suite_of()
+    plan = fake.cases_of(archive.records)[:3]
+    out = report.build(
+        [suite],
+        {"demo": plan},
+        fake.FakeArchive(()),
+        (),
+        "quick",
+        tmp_path / "page.html",
+        {"demo": "harness run demo"},
+    )
+    words = outline(out).words
+    assert "not run : 3 cases" in words
+    assert "0 cells measured" in words
+
+
+def test_emphasis_is_the_only_markup_of_a_quote():
+    assert emphasis("a **b** <i>") == "a <strong>b</strong> &lt;i&gt;"
+    assert emphasis("2 ** 3") == "2 ** 3"
+
+
+def test_cases_have_their_axes_runs_and_metrics():
+    suites, archive = fake.everything()
+    records = [r for r in archive.records if r.suite == "demo-rates"]
+    (table,) = tables(suites[2], records, archive)
+    assert table.axes == ("Learning rate",)
+    assert "Backend: numpy" in table.shared
+    assert [row.axes for row in table.rows] == [("0.0001",), ("0.01",), ("0.8",)]
+    assert table.rows[2].runs == "6 diverged"
+    last = dict(zip(table.metrics, table.rows[2].metrics, strict=True))
+    assert last["Weight"] == "6 of 6 not finite"
+    assert last["Stability limit 2/λmax"] == "0.0297"
+
+
+def test_a_metric_that_some_runs_lack_is_said():
+    maker = fake.Maker()
+    for seed in range(4):
+        metrics = {"loss": 1.0, **({"first_inf": 7.0} if seed < 3 else {})}
+        maker.add("demo", "train", {"lr": 1}, seed, metrics=metrics)
+    (table,) = tables(fake.suite_of(), maker.records, maker.archive())
+    assert dict(zip(table.metrics, table.rows[0].metrics, strict=True)) == {
+        "First infinite loss at": "7 (3 runs)",
+        "Loss": "1",
+    }
+
+
+def test_numbered_metrics_are_in_the_order_of_their_numbers():
+    maker = fake.Maker()
+    maker.add("demo", "knn", {"lr": 1}, metrics={f"accuracy_k{k}": 0.5 for k in (10, 100, 5, 1)})
+    (table,) = tables(fake.suite_of(), maker.records, maker.archive())
+    assert [head.rpartition(" ")[2] for head in table.metrics] == ["1", "5", "10", "100"]
+
+
+def test_lost_cells_are_grouped_by_reason():
+    _, archive = fake.everything()
+    records = [r for r in archive.records if r.suite == "demo-optimizers"]
+    assert [(item.status, item.cells, item.where) for item in lost(records, ())] == [
+        ("skipped", "10 cells", "torch/cuda"),
+        ("timeout", "1 cell", "torch/cpu"),
+    ]
+
+
+def test_the_full_profile_leaves_out_what_only_the_quick_one_has():
+    maker = fake.Maker()
+    maker.add("demo", "train", {"epochs": 3}, deviation="epochs 15 -> 3")
+    maker.add("demo", "train", {"epochs": 15})
+    archive, suite = maker.archive(), fake.suite_of()
+    plan = fake.cases_of(archive.records)
+    assert [r.axes["epochs"] for r in shown(suite, plan, archive, "full")] == [15]
+    assert [r.axes["epochs"] for r in shown(suite, plan, archive, "quick")] == [3, 15]
+    assert [r.axes["epochs"] for r in shown(suite, plan[:1], archive, "full")] == [3]
+
+
+def test_a_page_needs_no_torch(tmp_path):
+    code = f"""
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "torchvision"):
+            raise ImportError(name + " is blocked")
+sys.meta_path.insert(0, Blocked())
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import pathlib
+import fake_results as fake
+from harness import report
+suites, archive = fake.everything()
+plans = fake.plans_of(suites, archive)
+report.build(suites[2:3], plans, archive, fake.ledger(), "quick",
+             pathlib.Path({str(tmp_path / "page.html")!r}), str)
+assert not [name for name in sys.modules if name.partition(".")[0] == "torch"]
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "page.html").stat().st_size > 10_000

@@ -1,0 +1,53 @@
+import re
+
+import fake_results as fake
+
+from harness import report
+from harness.report.ledger import counted, rows, unit_shown
+from harness.report.marks import SIGNS, tallies
+from harness.types import VERDICTS
+
+
+def test_counts_and_rows():
+    text = report.summary(fake.ledger())
+    assert "6 claims: ✓ 2 reproduced, ✗ 1 contradicted" in text
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(lines) == 2 + 6
+    assert "**1 verdict moved**" in text
+    assert "contradicted (on cifar10-jpeg)" in text
+
+
+def test_every_row_has_as_many_cells_as_the_head():
+    hostile = fake.verdict("x", "reproduced", reason="a | b\nc | <b>", source="`|`", quote="|")
+    lines = report.summary([hostile]).splitlines()
+    cells = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")]
+    assert set(cells) == {6}
+    assert "<b>" not in report.summary([hostile])
+
+
+def test_no_claims():
+    assert "No claims were judged." in report.summary(())
+
+
+def test_every_verdict_has_its_own_sign_and_a_count():
+    assert len(set(SIGNS.values())) == len(VERDICTS)
+    assert sum(tally.count for tally in tallies(fake.ledger())) == 6
+    assert [tally.name for tally in tallies(())] == list(VERDICTS)
+
+
+def test_differences_of_fractions_are_points():
+    assert unit_shown(fake.verdict("a", "reproduced", rule="difference")) == "points"
+    assert unit_shown(fake.verdict("a", "reproduced", rule="value")) == "fraction"
+    assert unit_shown(fake.verdict("a", "reproduced", rule="difference", unit="ratio")) == "ratio"
+
+
+def test_what_n_counts():
+    assert counted(fake.finding("reproduced", n=1)) == "1 seed"
+    assert counted(fake.finding("reproduced", n=10_000, over="examples")) == "10,000 examples"
+    assert counted(fake.finding("not-run", n=0)) == ""
+
+
+def test_a_row_keeps_the_stand_ins_of_all_tracks():
+    findings = (fake.finding("reproduced"), fake.finding("reproduced", data="digits"))
+    (row,) = rows([fake.verdict("a", "reproduced", findings=findings)], {})
+    assert row.stand_ins == ("digits",)
