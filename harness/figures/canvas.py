@@ -128,7 +128,8 @@ def legend(drawn: Sheet, axes: Axes) -> None:
         return
     longest = max(len(label) for label in kept)
     fit = int(72 * drawn.get_figwidth() / (LETTER * longest + HANDLE))
-    columns = max(1, min(len(kept), fit, 5))
+    most = max(1, min(len(kept), fit, 5))
+    columns = math.ceil(len(kept) / math.ceil(len(kept) / most))  # rows of equal length
     drawn.legend(
         list(kept.values()),
         list(kept),

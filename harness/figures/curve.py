@@ -20,7 +20,7 @@ from harness.types import Record, Series
 from harness.words import plural
 
 POINTS_IN_TABLE = 6
-POINTS_WITH_MARKERS = 12
+MARKERS_ON_A_LINE = 10
 BAND_FLOOR = 1e-3
 
 Floats = NDArray[np.float64]
@@ -89,10 +89,11 @@ def _end(runs: Sequence[tuple[Record, Series]], table: Floats, x: Floats, stop: 
     lost = int(np.count_nonzero(~np.isfinite(table).all(axis=1)))
     diverged = sum(record.status == "diverged" for record, _ in runs)
     if stop == x.size:
-        return f"diverged in {diverged} of {len(runs)}" if diverged else ""
+        return f"diverged in {diverged} of {plural(len(runs), 'seed')}" if diverged else ""
     column = table[:, stop]
     word = "infinite" if np.isinf(column).any() else "not a number"
-    return f"{word} from {number(float(x[stop]))} in {max(lost, diverged)} of {len(runs)}"
+    seeds = f"{max(lost, diverged)} of {plural(len(runs), 'seed')}"
+    return f"{word} from {number(float(x[stop]))} in {seeds}"
 
 
 def _draw(axes: Axes, group: Group, band: Band, style: dict[str, object], x: str) -> None:
@@ -100,8 +101,8 @@ def _draw(axes: Axes, group: Group, band: Band, style: dict[str, object], x: str
     label = group.label or f"mean of {plural(band.seeds, 'seed')}"
     if band.end:
         label = f"{label}: {band.end.replace('from', f'from {title(x)}' if x else 'from')}"
-    marker = None if len(mean) > POINTS_WITH_MARKERS else style["marker"]
-    axes.plot(band.x, mean, label=label, **{**style, "marker": marker})  # type: ignore[arg-type]
+    every = max(len(mean) // MARKERS_ON_A_LINE, 1)
+    axes.plot(band.x, mean, label=label, markevery=every, **style)  # type: ignore[arg-type]
     if any(point.interval for point in band.points):
         _fill(axes, band, mean, style["color"])
     if band.end and mean:

@@ -106,8 +106,8 @@ def _draw(
     for index, (group, row) in enumerate(zip(found, points, strict=True)):
         style = look(request.theme, group.hue_index, group.rest_index, several)
         # equal lines lie on each other: the earlier ones are drawn wider, and stay visible
-        style["linewidth"] = max(3.4 - 0.8 * index, 1.4)
-        style["markersize"] = max(9.0 - 1.5 * index, 4.5)
+        style["linewidth"] = min(1.8 + 0.8 * (len(found) - 1 - index), 3.4)
+        style["markersize"] = min(5.5 + 1.5 * (len(found) - 1 - index), 9.0)
         good = [point for point in row if math.isfinite(point.estimate.value)]
         shift = _aside(axes, index - (len(found) - 1) / 2)
         _draw_line(axes, group.label or title(request.figure.y), good, style, shift)

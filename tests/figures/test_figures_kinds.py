@@ -11,6 +11,7 @@ import pytest
 from harness import figures
 from harness.config.claim import Figure
 from harness.errors import UsageError
+from harness.figures.canvas import look
 from harness.types import Series
 
 
@@ -142,8 +143,8 @@ def test_an_unknown_kind_names_the_nearest(everything):
 def test_curves_stop_and_say_where_a_seed_leaves_the_finite(everything):
     suites, archive = everything
     picture = draw(suites[2], archive)
-    assert "infinite from epoch 12 in 6 of 6" in picture.svg
-    assert "then infinite from 12 in 6 of 6" in picture.alt
+    assert "infinite from epoch 12 in 6 of 6 seeds" in picture.svg
+    assert "then infinite from 12 in 6 of 6 seeds" in picture.alt
 
 
 def test_a_curve_that_is_never_finite_is_still_named():
@@ -155,7 +156,7 @@ def test_a_curve_that_is_never_finite_is_still_named():
         )
     figure = table(kind="curve", x="epoch", y="train_loss", log=("y",))
     picture = draw(fake.suite_of(), maker.archive(), figure)
-    assert "not a number from 0 in 2 of 2" in picture.alt
+    assert "not a number from 0 in 2 of 2 seeds" in picture.alt
     assert picture.svg
 
 
@@ -302,3 +303,15 @@ def test_names_need_no_plotting_library():
     code = "import sys, harness.figures as f; f.names(); print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_groups_differ_by_more_than_colour():
+    seen = {
+        (style["marker"], str(style["linestyle"]))
+        for hue in range(4)
+        for rest in range(3)
+        for style in [look(figures.LIGHT, hue, rest, several=3)]
+    }
+    assert len(seen) == 12
+    alone = [look(figures.LIGHT, hue, 0, several=1) for hue in range(8)]
+    assert len({str(style["linestyle"]) for style in alone}) == 8
