@@ -13,7 +13,6 @@ from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import legend, look, one_axes
 from harness.figures.choice import first_case
 from harness.figures.estimate import Estimate, has, of_metric
-from harness.figures.format import MINUS, number
 from harness.figures.select import Group, groups
 from harness.types import Array
 
@@ -105,9 +104,7 @@ def _lines(axes: Axes, request: Request, found: Sequence[Fit], x: Array) -> None
                 label=f"{fit.name}: {fit.weight.text('')}",
             )
             continue
-        sign = MINUS if fit.bias.value < 0 else "+"
-        slope = number(fit.weight.value, digits=3)
-        text = f"{fit.name}: y = {slope} x {sign} {number(abs(fit.bias.value), digits=3)}"
+        text = f"{fit.name}: weight {fit.weight.text('')}, bias {fit.bias.text('')}"
         line = fit.weight.value * ends + fit.bias.value
         axes.plot(ends, line, label=text, **style)  # type: ignore[arg-type]
 

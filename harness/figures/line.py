@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ from harness.figures.select import Group, as_number, groups, ordered, same
 from harness.types import Record, Scalar
 
 TOP = 0.97
-STEP = 4.0
+STEP = 3.0
+FAR = 100.0
 
 
 @dataclass(frozen=True)
@@ -103,14 +105,18 @@ def _draw(
     axes: Axes, request: Request, found: Sequence[Group], points: Sequence[Sequence[Point]]
 ) -> None:
     several = len({group.rest_index for group in found})
+    far = far_off([p for row in points for p in row], log="y" in request.figure.log)
     for index, (group, row) in enumerate(zip(found, points, strict=True)):
         style = look(request.theme, group.hue_index, group.rest_index, several)
         # equal lines lie on each other: the earlier ones are drawn wider, and stay visible
         style["linewidth"] = min(1.8 + 0.8 * (len(found) - 1 - index), 3.4)
         style["markersize"] = min(5.5 + 1.5 * (len(found) - 1 - index), 9.0)
         good = [point for point in row if math.isfinite(point.estimate.value)]
+        near = [point for point in good if point not in far]
         shift = _aside(axes, index - (len(found) - 1) / 2)
         _draw_line(axes, group.label or title(request.figure.y), good, style, shift)
+        _make_room(axes, near)
+        _draw_far(axes, [p for p in good if p in far], str(style["color"]))
         _draw_lost(axes, [p.position for p in row if p.estimate.lost], str(style["color"]))
 
 
@@ -118,6 +124,38 @@ def _aside(axes: Axes, steps: float) -> Transform:
     """Return the data transform moved sideways by a few points, so that equal bars stay apart."""
     inches = ScaledTranslation(STEP * steps / 72, 0, axes.figure.dpi_scale_trans)
     return axes.transData + inches
+
+
+def far_off(points: Sequence[Point], *, log: bool) -> tuple[Point, ...]:
+    """Return the points a linear axis has no room for: 100 times the middle size, or more.
+
+    One run on its way to infinity would press all others into a straight line.
+    """
+    sizes = [abs(p.estimate.value) for p in points if math.isfinite(p.estimate.value)]
+    middle = statistics.median(sizes) if sizes else 0.0
+    if log or middle == 0.0:
+        return ()
+    return tuple(
+        p
+        for p in points
+        if math.isfinite(p.estimate.value) and abs(p.estimate.value) > FAR * middle
+    )
+
+
+def _draw_far(axes: Axes, row: Sequence[Point], colour: str) -> None:
+    for low, marker in ((True, "v"), (False, "^")):
+        here = [p.position for p in row if (p.estimate.value < 0) is low]
+        if here:
+            axes.plot(
+                here,
+                [1 - TOP if low else TOP] * len(here),
+                transform=axes.get_xaxis_transform(),
+                linestyle="none",
+                marker=marker,
+                markersize=8,
+                color=colour,
+                label="off the picture",
+            )
 
 
 def _make_room(axes: Axes, row: Sequence[Point]) -> None:
@@ -134,7 +172,6 @@ def _draw_line(
     axes: Axes, label: str, row: Sequence[Point], style: dict[str, object], place: Transform
 ) -> None:
     x, y = [p.position for p in row], [p.estimate.value for p in row]
-    _make_room(axes, row)
     axes.plot(x, y, label=label, transform=place, **style)  # type: ignore[arg-type]
     bounded = [p for p in row if p.estimate.interval]
     if bounded:

@@ -17,6 +17,14 @@ Command = Mapping[str, str] | Callable[[str], str]
 
 
 @dataclass(frozen=True)
+class DataRow:
+    """A data set used; `more` counts further fingerprints, as of data drawn for each seed."""
+
+    data: DataUsed
+    more: int
+
+
+@dataclass(frozen=True)
 class Section:
     """One suite on the page.
 
@@ -49,7 +57,7 @@ class Section:
     plates: tuple[Plate, ...]
     tables: tuple[CaseTable, ...]
     lost: tuple[Lost, ...]
-    data: tuple[DataUsed, ...]
+    data: tuple[DataRow, ...]
     environments: tuple[Environment, ...]
     command: str
     cells: int
@@ -57,7 +65,7 @@ class Section:
     @property
     def stand_ins(self) -> tuple[DataUsed, ...]:
         """Data sets that stood in for others."""
-        return tuple(data for data in self.data if data.used != data.requested)
+        return tuple(row.data for row in self.data if row.data.used != row.data.requested)
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ def _section(
         plates=plates(suite, records, archive, profile),
         tables=tables(suite, records, archive),
         lost=lost(records, plan),
-        data=tuple(dict.fromkeys(r.data for r in records if r.data)),
+        data=_data(records),
         environments=_environments(records, archive),
         command=command[suite.id] if isinstance(command, Mapping) else command(suite.id),
         cells=sum(record.status in MEASURED for record in records),
@@ -149,3 +157,10 @@ def _section(
 def _environments(records: Sequence[Record], archive: Archive) -> tuple[Environment, ...]:
     ids = dict.fromkeys(record.environment for record in records if record.status in MEASURED)
     return tuple(archive.environments[name] for name in ids if name in archive.environments)
+
+
+def _data(records: Sequence[Record]) -> tuple[DataRow, ...]:
+    found: dict[tuple[str, str], list[DataUsed]] = {}
+    for data in dict.fromkeys(r.data for r in records if r.data):
+        found.setdefault((data.requested, data.used), []).append(data)
+    return tuple(DataRow(group[0], len(group) - 1) for group in found.values())

@@ -315,3 +315,18 @@ def test_groups_differ_by_more_than_colour():
     assert len(seen) == 12
     alone = [look(figures.LIGHT, hue, 0, several=1) for hue in range(8)]
     assert len({str(style["linestyle"]) for style in alone}) == 8
+
+
+def test_a_run_on_its_way_to_infinity_does_not_flatten_the_rest():
+    maker = fake.Maker()
+    for lr, weight in ((0.1, 1.4), (0.2, 1.9), (0.3, 2.0), (0.4, -1.4e16)):
+        for seed in range(2):
+            metrics = {"weight_0": weight * (1 + 0.01 * seed)}
+            maker.add("demo", "train", {"lr": lr}, seed, metrics=metrics)
+    figure = table(kind="line", x="lr", y="weight_0")
+    picture = draw(fake.suite_of(), maker.archive(), figure)
+    assert "off the picture" in picture.svg
+    assert "10¹⁶" not in picture.svg
+    assert "10¹⁶" in picture.numbers.rows[-1][2]
+    logarithmic = draw(fake.suite_of(), maker.archive(), figure.model_copy(update={"log": ("y",)}))
+    assert "off the picture" not in logarithmic.svg

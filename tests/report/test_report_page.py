@@ -304,3 +304,12 @@ assert not [name for name in sys.modules if name.partition(".")[0] == "torch"]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "page.html").stat().st_size > 10_000
+
+
+def test_data_drawn_for_each_seed_is_one_line(tmp_path):
+    maker = fake.Maker()
+    for seed in range(5):
+        data = replace(fake.MNIST, requested="synthetic", used="synthetic", fingerprint=f"f{seed}")
+        maker.add("demo", "train", {"lr": 1}, seed, data=data)
+    page = build(tmp_path / "page.html", [fake.suite_of()], maker.archive())
+    assert "f0 and 4 more" in outline(page).words
