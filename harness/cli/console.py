@@ -10,6 +10,9 @@ from typing import Any
 from rich.console import Console
 
 
+WIDE = 160
+
+
 class Output:
     """One command's output.
 
@@ -25,8 +28,10 @@ class Output:
 
     def __init__(self, *, quiet: bool = False, no_color: bool = False, json_path: str = "") -> None:
         self.err = Console(stderr=True, no_color=no_color, quiet=quiet)
+        # Logs and pipes have no width of their own; a verdict table needs some.
+        width = None if sys.stdout.isatty() else WIDE
         hush = quiet or json_path == "-"
-        self.out = Console(no_color=no_color, quiet=hush)
+        self.out = Console(no_color=no_color, quiet=hush, width=width)
         self._json_path = json_path
 
     def json(self, value: Any) -> None:

@@ -32,7 +32,9 @@ def run(
     seeds: options.SeedCount = None,
     backend: options.BackendNames = None,
     device: options.DeviceNames = None,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Cells at a time.")] = 0,
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", min=1, help="Cells at a time.")
+    ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds a cell may take.")] = None,
     force: Annotated[bool, typer.Option(help="Run again what is done.")] = False,
     json_path: options.Json = "",

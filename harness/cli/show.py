@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -39,7 +40,10 @@ def suites_table(rows: Sequence[tuple[Suite, Plan, Plan]]) -> Table:
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     """Return the ledger, one row a claim."""
-    table = Table("claim", "published", "measured", "verdict", "why", title=counts(verdicts))
+    table = Table(box=SIMPLE_HEAD, title=counts(verdicts), title_justify="left")
+    for heading, ratio in (("claim", 3), ("published", 2), ("measured", 2), ("verdict", 1)):
+        table.add_column(heading, ratio=ratio, overflow="fold")
+    table.add_column("why", ratio=5)
     for verdict in verdicts:
         style = STYLES[verdict.verdict]
         name = f"[{style}]{verdict.verdict}[/]" + (" (moved)" if verdict.moved else "")
@@ -48,9 +52,15 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
             escape(verdict.published),
             escape(_measured(verdict)),
             name,
-            escape(verdict.reason),
+            escape(_why(verdict)),
         )
     return table
+
+
+def _why(verdict: Verdict) -> str:
+    """Return the reason of the finding to quote; of all tracks when they do not agree with it."""
+    first = verdict.findings[0] if verdict.findings else None
+    return first.reason if first and first.verdict == verdict.verdict else verdict.reason
 
 
 def _measured(verdict: Verdict) -> str:

@@ -5,20 +5,28 @@ A new layer kind is one class here, one entry in `LAYERS`, and one function per 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, SerializerFunctionWrapHandler, model_serializer
 
 from harness.config.base import Table
 
 
-class Flatten(Table):
+class _Kind(Table):
+    """A layer; its ``type`` is always written out, though it never differs from its default."""
+
+    @model_serializer(mode="wrap")
+    def _with_type(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {"type": type(self).model_fields["type"].default, **handler(self)}
+
+
+class Flatten(_Kind):
     """(N, ...) -> (N, features)."""
 
     type: Literal["flatten"] = "flatten"
 
 
-class Linear(Table):
+class Linear(_Kind):
     """(N, in) -> (N, out): ``x @ W.T + b`` with W of shape (out, in)."""
 
     type: Literal["linear"] = "linear"
@@ -26,32 +34,32 @@ class Linear(Table):
     bias: bool = True
 
 
-class ReLU(Table):
+class ReLU(_Kind):
     """max(0, x)."""
 
     type: Literal["relu"] = "relu"
 
 
-class Sigmoid(Table):
+class Sigmoid(_Kind):
     """1 / (1 + exp(-x))."""
 
     type: Literal["sigmoid"] = "sigmoid"
 
 
-class Tanh(Table):
+class Tanh(_Kind):
     """tanh(x)."""
 
     type: Literal["tanh"] = "tanh"
 
 
-class LeakyReLU(Table):
+class LeakyReLU(_Kind):
     """x where positive, slope * x elsewhere."""
 
     type: Literal["leaky_relu"] = "leaky_relu"
     slope: float = 0.01
 
 
-class Dropout(Table):
+class Dropout(_Kind):
     """Inverted dropout: zero with probability `rate` while training, scaled by 1/(1-rate)."""
 
     type: Literal["dropout"] = "dropout"

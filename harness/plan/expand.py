@@ -166,7 +166,8 @@ def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     experiment = experiments.get(str(top["experiment"] or suite.experiment))
     backend, device = str(top["backend"] or "numpy"), str(top["device"] or "cpu")
     config = _config(suite, position, tables, experiment.tables, chosen)
-    axes = _axes(suite, tables, experiment.name, backend, device)
+    names = {"experiment": experiment.name, "backend": backend, "device": device}
+    axes = _axes(suite, tables, chosen, names)
     identity = [suite.id, experiment.name, experiment.version, backend, device, config]
     return Case(digest.of_value(identity), suite.id, experiment.name, backend, device, axes, config)
 
@@ -218,25 +219,32 @@ def _validated(
 
 
 def _axes(
-    suite: Suite, tables: Mapping[str, Values], experiment: str, backend: str, device: str
+    suite: Suite, tables: Mapping[str, Values], chosen: Mapping[str, Any], top: Mapping[str, str]
 ) -> dict[str, Scalar]:
-    axes: dict[str, Scalar] = {"experiment": experiment, "backend": backend, "device": device}
-    places, names = homes(suite), labels(suite)
+    axes: dict[str, Scalar] = dict(top)
+    places, shared = homes(suite), labels(suite)
     for name in axis_names(suite):
         table = places.get(name, "")
-        if table:
-            value = tables.get(table, {}).get(name, _default(table, name))
-            shared = names.get(name, {}) if isinstance(value, Mapping) else {}
-            axes[name] = (
-                shared.get(digest.canonical(value), label(value)) if shared else label(value)
+        if table and name in chosen and isinstance(chosen[name], Mapping):
+            axes[name] = shared.get(name, {}).get(
+                digest.canonical(chosen[name]), label(chosen[name])
             )
+        elif table:
+            axes[name] = label(_setting(table, tables.get(table, {}), name))
     return axes
 
 
-def _default(table: str, name: str) -> Any:
+def _setting(table: str, values: Values, name: str) -> Any:
+    """Return a setting of a table, its default when it is not given."""
     if table not in TABLES:
-        return None
-    return TABLES[table].model_fields[name].get_default(call_default_factory=True)
+        return values.get(name)
+    field = TABLES[table].model_fields[name]
+    value = values.get(name, field.get_default(call_default_factory=True))
+    if isinstance(value, Mapping) and "name" not in value:  # settings() left the default name out
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Table):
+            value = kind.model_validate(value)
+    return value.model_dump() if isinstance(value, Table) else value
 
 
 def _feasible(case: Case) -> bool:

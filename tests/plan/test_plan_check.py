@@ -67,7 +67,7 @@ def test_a_good_suite_passes(checked):
         ("lr = 0.1\n", "", None, "must be given exactly once"),
         ("epochs = 1\n", "epochs = 1\nsteps = 2\n", 16, "exactly one of epochs and steps"),
         ('"digits"', '"digits"\nn_train = 99999', 8, "must be at most"),
-        ('"digits"', '"synthetic"', 7, "must be given for dataset"),
+        ('"digits"', '"synthetic"', 6, "must be given for dataset"),
         ('key = "notes"', 'key = "nodes"', None, "unknown source 'nodes'. Did you mean 'notes'?"),
         ('"test_accuracy"', '"test_acuracy"', 24, "Did you mean 'test_accuracy'?"),
         ("{ batch_size = 16 }", "{ batch_size = 17 }", 25, "must select at least one case"),
