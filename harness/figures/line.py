@@ -21,7 +21,7 @@ from harness.types import Record, Scalar
 
 TOP = 0.97
 STEP = 3.0
-FAR = 100.0
+FAR = 25.0
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _aside(axes: Axes, steps: float) -> Transform:
 
 
 def far_off(points: Sequence[Point], *, log: bool) -> tuple[Point, ...]:
-    """Return the points a linear axis has no room for: 100 times the middle size, or more.
+    """Return the points a linear axis has no room for: 25 times the middle size, or more.
 
     One run on its way to infinity would press all others into a straight line.
     """
