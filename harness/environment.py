@@ -171,14 +171,13 @@ def _version(distribution: str) -> str:
 
 
 def _blas() -> str:
-    """Return name, version and kernel of NumPy's BLAS, e.g. ``openblas 0.3.31 Haswell``.
-
-    NumPy's is the first that is loaded; SciPy and scikit-learn may bring further ones later.
-    """
-    loaded = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
-    if loaded:
-        first = loaded[0]
-        words = (first["internal_api"], first.get("version"), first.get("architecture"))
+    """Return name, version and kernel of NumPy's BLAS, e.g. ``openblas 0.3.31 Haswell``."""
+    pools = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    # SciPy loads a BLAS of its own; the order they are listed in varies from process to process.
+    own = [pool for pool in pools if "numpy" in Path(pool["filepath"]).parent.name.lower()]
+    if pools:
+        chosen = min(own or pools, key=lambda pool: str(pool["filepath"]))
+        words = (chosen["internal_api"], chosen.get("version"), chosen.get("architecture"))
         return " ".join(str(word) for word in words if word)
     # Accelerate on macOS is not seen by threadpoolctl; the build configuration names it.
     built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[call-overload,unused-ignore]

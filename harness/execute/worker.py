@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 import psutil
-from threadpoolctl import threadpool_limits
 
 from harness import backends, datasets
 from harness.datasets.roots import Roots
@@ -66,9 +65,7 @@ class Answer:
 def main(job: Job, pipe: Connection) -> None:
     """Run a job and send its `Answer`; die at once if the parent does."""
     threading.Thread(target=_die_with_parent, args=(pipe,), daemon=True).start()
-    with threadpool_limits(job.threads):
-        answer = _timed(job)
-    pipe.send(answer)
+    pipe.send(_timed(job))
 
 
 def run(job: Job) -> Outcome:
