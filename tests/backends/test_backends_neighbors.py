@@ -1,0 +1,100 @@
+"""Every neighbour search of every backend against SciPy's distances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+
+from harness import backends
+from harness.backends.numpy_backend import neighbors as numpy_neighbors
+from harness.backends.torch_backend import neighbors as torch_neighbors
+
+SEARCHES = [(name, how) for name in backends.names() for how in backends.get(name).implementations]
+OURS = [search for search in SEARCHES if search[0] != "sklearn"]
+
+
+def _search(name: str, how: str, train, test, k: int) -> tuple[np.ndarray, np.ndarray]:
+    backend = backends.get(name)
+    return backend.neighbors(backend.put(train, "cpu"), backend.put(test, "cpu"), k, how)
+
+
+def _oracle(train, test, k: int) -> tuple[np.ndarray, np.ndarray]:
+    squared = cdist(test.astype(np.float64), train.astype(np.float64), "sqeuclidean")
+    order = np.argsort(squared, axis=1, kind="stable")[:, :k]
+    return np.sqrt(np.take_along_axis(squared, order, axis=1)), order
+
+
+def _pixels(n: int, d: int, seed: int, levels: int = 256) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, levels, (n, d)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("name", "how"), SEARCHES)
+def test_raw_pixels_of_full_size(name: str, how: str) -> None:
+    train, test = _pixels(120, 3072, 0), _pixels(7, 3072, 1)
+    distances, indices = _search(name, how, train, test, 20)
+    expected, order = _oracle(train, test, 20)
+    np.testing.assert_array_equal(indices, order)
+    np.testing.assert_allclose(distances, expected, rtol=2e-7)
+    assert (distances.dtype, indices.dtype) == (np.float32, np.int64)
+
+
+@pytest.mark.parametrize(("name", "how"), OURS)
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_ties_are_broken_by_index(name: str, how: str, data) -> None:
+    n, d = data.draw(st.integers(1, 30)), data.draw(st.integers(1, 4))
+    k, seed = data.draw(st.integers(1, n)), data.draw(st.integers(0, 10_000))
+    train, test = _pixels(n, d, seed, levels=3), _pixels(4, d, seed + 1, levels=3)
+    distances, indices = _search(name, how, train, test, k)
+    expected, order = _oracle(train, test, k)
+    np.testing.assert_array_equal(indices, order)
+    np.testing.assert_allclose(distances, expected, rtol=2e-7)
+
+
+@pytest.mark.parametrize(("name", "how"), OURS)
+def test_neighbours_one_unit_apart_where_float32_norms_resolve_eight(name: str, how: str) -> None:
+    # All rows lie near 255 in every pixel: the norms are 2e8, the squared distances 1, 2, 3, ...
+    train = np.full((40, 3072), 254, dtype=np.float32)
+    order = np.random.default_rng(3).permutation(40)
+    for rank, row in enumerate(order):
+        train[row, : rank + 1] = 255
+    test = np.full((1, 3072), 254, dtype=np.float32)
+    distances, indices = _search(name, how, train, test, 40)
+    np.testing.assert_array_equal(indices[0], order)
+    np.testing.assert_allclose(distances[0] ** 2, np.arange(1, 41), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "how"), OURS)
+def test_scaled_features(name: str, how: str) -> None:
+    rng = np.random.default_rng(4)
+    train = rng.standard_normal((200, 50)).astype(np.float32)
+    test = rng.standard_normal((9, 50)).astype(np.float32)
+    np.testing.assert_array_equal(
+        _search(name, how, train, test, 15)[1], _oracle(train, test, 15)[1]
+    )
+
+
+@pytest.mark.parametrize(("name", "how"), SEARCHES)
+def test_distances_of_the_peer_too_are_those_of_its_indices(name: str, how: str) -> None:
+    train, test = _pixels(50, 2, 5, levels=4), _pixels(6, 2, 6, levels=4)
+    distances, indices = _search(name, how, train, test, 9)
+    apart = np.linalg.norm(train[indices].astype(np.float64) - test[:, None], axis=2)
+    np.testing.assert_allclose(distances, apart, rtol=2e-7)
+    np.testing.assert_allclose(distances, _oracle(train, test, 9)[0], rtol=2e-7)
+
+
+@pytest.mark.parametrize("module", [numpy_neighbors, torch_neighbors])
+def test_blocks_change_nothing(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "numpy" if module is numpy_neighbors else "torch"
+    train, test = _pixels(60, 12, 7, levels=5), _pixels(25, 12, 8, levels=5)
+    whole = _search(name, "no_loop", train, test, 6)
+    monkeypatch.setattr(module, "BLOCK_BYTES", 60 * 9 * 4)
+    if module is numpy_neighbors:
+        monkeypatch.setattr(module, "CACHE_BYTES", 1000)
+    else:
+        monkeypatch.setattr(module, "PAIR_BYTES", {"cpu": 1000})
+    for one, other in zip(whole, _search(name, "no_loop", train, test, 6), strict=True):
+        np.testing.assert_array_equal(one, other)
