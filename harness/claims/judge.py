@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.claims import text
 from harness.claims.check import rule_of
+from harness.claims.departures import explain
 from harness.claims.pools import Pool, pools
 from harness.claims.rules.base import Evidence
 from harness.claims.rules.table import RULES
@@ -67,7 +68,16 @@ def _judge_claim(
     found = tracks(claim, [case for case in cases if case.protocol])
     if not found:
         return replace(blank, reason=_off_protocol(cases))
-    return _summed(blank, *_findings(claim, found, archive))
+    verdict = _summed(blank, *_findings(claim, found, archive))
+    if verdict.verdict == "not-run" and not _recorded(found, archive):
+        return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
+    return verdict
+
+
+def _recorded(found: Sequence[Track], archive: Archive) -> bool:
+    """Whether any cell of a claim has a record, be it a skipped one."""
+    ids = {case.id for track in found for case in track.cases}
+    return any(record.case in ids for record in archive.records)
 
 
 def _off_protocol(cases: Sequence[Case]) -> str:

@@ -59,7 +59,7 @@ class Train(Table):
         Evaluations after the last step; ``test_accuracy`` when not given.
     keep
         Arrays to store: ``weights`` (first linear layer), ``predictions`` and ``correct`` on
-        the test images.
+        the test images, ``fit`` (at most 200 training points of a line fit).
     """
 
     loss: Literal["cross_entropy", "mse", "multiclass_hinge"]
@@ -75,4 +75,4 @@ class Train(Table):
     log_every: int = Field(default=0, ge=0)
     after_divergence: Literal["stop", "continue"] = "stop"
     evaluate: tuple[Evaluation, ...] = (Evaluation(name="test"),)
-    keep: tuple[Literal["weights", "predictions", "correct"], ...] = ()
+    keep: tuple[Literal["weights", "predictions", "correct", "fit"], ...] = ()

@@ -122,13 +122,14 @@ def produces(settings: Settings) -> frozenset[str]:
     names |= {"first_inf", "first_nan"}
     if train is None:
         return frozenset(names)
-    names |= {f"{e.name}_loss" for e in train.evaluate} | set(train.keep)
+    names |= {f"{e.name}_loss" for e in train.evaluate} | (set(train.keep) - {"fit"})
     if "predictions" in train.keep:
         names.add("labels")
     if train.loss != "mse":
         return frozenset(names | {f"{e.name}_accuracy" for e in train.evaluate})
     features = len(data.synthetic.coefficients) if data and data.synthetic else 1
-    names |= {"bias_0", "stability_limit", "lr_over_limit", "fit_x", "fit_y"}
+    names |= {"bias_0", "stability_limit", "lr_over_limit"}
+    names |= {"fit_x", "fit_y"} if "fit" in train.keep else set()
     return frozenset(names | {f"weight_{i}" for i in range(features)})
 
 

@@ -210,7 +210,7 @@ def line_of(
     x = flat(scaled(split.x_train, work.data.scale, np.dtype(work.train.dtype)))
     if work.train.loss == "mse":
         metrics |= stability(work.train, x, bias="bias_0" in metrics)
-    if x.shape[1] > 1:
+    if x.shape[1] > 1 or "fit" not in work.train.keep:
         return metrics, {}
     some = np.linspace(0, len(x) - 1, min(FIT_POINTS, len(x))).astype(np.int64)
     return metrics, {"fit_x": x[some, 0], "fit_y": np.asarray(split.y_train)[some].ravel()}

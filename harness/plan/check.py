@@ -168,7 +168,10 @@ def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Comp
             yield (*here, "source"), unknown("source", source.key, sources)
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
-        yield from _selections(suite, plan, claim, here)
+        found = list(_selections(suite, plan, claim, here))
+        yield from found
+        if not found and (message := claims.check_selection(claim, plan.cases)):
+            yield (*here, "where"), message
 
 
 def _selections(suite: Suite, plan: Plan, claim: Claim, here: Path) -> Iterator[Complaint]:

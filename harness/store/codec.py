@@ -21,8 +21,7 @@ _MISSING = object()
 _DEFAULTS = {
     field.name: {} if field.default is dataclasses.MISSING else field.default
     for field in dataclasses.fields(Record)
-    if field.default is not dataclasses.MISSING
-    or field.default_factory is not dataclasses.MISSING
+    if field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
 }
 
 

@@ -113,7 +113,7 @@ def test_a_timeout_is_tried_again_only_with_a_larger_budget(runner):
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
 def test_a_run_killed_half_way_is_finished_by_a_second(tmp_path, runner):
-    one, plan = runner(["slow"], seeds=8)
+    _, plan = runner(["slow"], seeds=8)
     total = len(plan.cells())
     command = [sys.executable, "-m", "harness", "run", str(tmp_path / "tiny.toml")]
     command += ["--suites", str(tmp_path), "--results", str(tmp_path / "results"), "-j", "1"]

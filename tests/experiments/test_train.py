@@ -142,7 +142,9 @@ def test_equal_cells_give_equal_bits_and_another_seed_does_not(digits: Dataset) 
 
 @pytest.mark.parametrize("backend", BOTH)
 def test_a_line_fit_finds_least_squares_and_its_limit(line: Dataset, backend: str) -> None:
-    outcome = _line(line, backend, lr=0.025, epochs=3000, log_every=1000, dtype="float64")
+    outcome = _line(
+        line, backend, lr=0.025, epochs=3000, log_every=1000, dtype="float64", keep=("fit",)
+    )
     slope, intercept = np.polyfit(line.x_train[:, 0].astype(float), line.y_train[:, 0], 1)
     assert outcome.metrics["weight_0"] == pytest.approx(slope, rel=1e-6)
     assert outcome.metrics["bias_0"] == pytest.approx(intercept, rel=1e-6)

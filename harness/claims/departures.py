@@ -1,0 +1,38 @@
+"""Why a claim has no cells on the protocol: what was run instead, if anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.claims.measure import DONE
+from harness.claims.select import matches, sides
+from harness.config.claim import Claim
+from harness.types import Archive, Case
+
+
+def explain(claim: Claim, cases: Sequence[Case], archive: Archive) -> str:
+    """Return what the suite's off-protocol records say about a claim without records of its own.
+
+    Parameters
+    ----------
+    claim : Claim
+        A claim for which no cell on the protocol has a record.
+    cases : sequence of Case
+        All known cases of the suite.
+    archive : Archive
+        The records.
+
+    Returns
+    -------
+    str
+        ``""`` when the suite has no off-protocol record either.
+    """
+    done = {record.case for record in archive.records if record.status in DONE}
+    departed = [case for case in cases if not case.protocol and case.id in done]
+    if not departed:
+        return ""
+    own = [case for case in departed if any(matches(case, where) for where in sides(claim))]
+    if not own:
+        return "not part of the quick profile; the full profile measures it"
+    changed = "; ".join(dict.fromkeys(case.deviation for case in own))
+    return f"measured only off the protocol ({changed}); the full profile follows it"
