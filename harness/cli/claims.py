@@ -32,7 +32,13 @@ def claims(
     archive = open_archive(results, output)
     verdicts = judged(workspace, archive)
     output.out.print(show.verdict_table(verdicts))
-    output.json(judging.to_json(verdicts))
+    output.json(
+        {
+            "schema": 1,
+            "counts": judging.counts(verdicts),
+            "verdicts": judging.to_json(verdicts),
+        }
+    )
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
 
 

@@ -1,0 +1,57 @@
+import pytest
+
+from harness.cli.app import run_main
+
+SUITE = """\
+schema = 1
+id = "tiny"
+title = "A <tiny> suite"
+source = { key = "notes", section = "1" }
+experiment = "train"
+[data]
+dataset = "digits"
+scale = "unit"
+[model]
+hidden = []
+[train]
+loss = "cross_entropy"
+lr = 0.5
+epochs = 2
+batch_size = 64
+[seeds]
+count = 3
+[grid]
+backend = ["numpy"]
+device = ["cpu"]
+[[claims]]
+id = "learns"
+quote = "it <b>learns</b>"
+metric = "test_accuracy"
+expect = { at_least = 0.5 }
+[[figures]]
+id = "loss"
+kind = "curve"
+title = "Loss"
+x = "epoch"
+y = "train_loss"
+"""
+SOURCES = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
+
+
+@pytest.fixture
+def harness(tmp_path, monkeypatch, capfd):
+    """Call the command line in a folder of its own: ``harness("run", "-j", "1")``."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "tiny.toml").write_text(SUITE, encoding="utf-8")
+    (tmp_path / "suites" / "sources.toml").write_text(SOURCES, encoding="utf-8")
+
+    def call(*arguments):
+        capfd.readouterr()
+        code = run_main([str(argument) for argument in arguments])
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    call.folder = tmp_path
+    call.suite = tmp_path / "suites" / "tiny.toml"
+    return call
