@@ -75,6 +75,7 @@ class Page:
     profile: Profile
     tallies: tuple[Tally, ...]
     total: int
+    judged: int
     moved: int
     ledger: tuple[Row, ...]
     sections: tuple[Section, ...]
@@ -101,6 +102,7 @@ def page(
         profile=profile,
         tallies=tallies(verdicts),
         total=len(verdicts),
+        judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         ledger=rows(verdicts, archive.environments),
         sections=sections,

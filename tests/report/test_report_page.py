@@ -203,7 +203,7 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
 
 def test_an_empty_page_says_so(tmp_path):
     words = outline(build(tmp_path / "empty.html", [], fake.FakeArchive(()))).words
-    assert "0 claims judged" in words
+    assert "0 of 0 claims judged" in words
     assert "No claims were judged." in words
     assert "Nothing was measured." in words
 

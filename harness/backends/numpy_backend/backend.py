@@ -9,48 +9,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from harness.backends.base import Network
+from harness.backends.host import HostArrays
 from harness.backends.numpy_backend.neighbors import IMPLEMENTATIONS
 from harness.backends.numpy_backend.network import NumpyNetwork
-from harness.backends.threads import limit_threads
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.types import Array
 
 
-class NumpyBackend:
+class NumpyBackend(HostArrays):
     """See `harness.backends.base.Backend` and `Memory`; a handle is the array itself."""
 
     name = "numpy"
-    devices: tuple[str, ...] = ("cpu",)
+    library = "NumPy"
     experiments: tuple[str, ...] = ("knn", "train", "timing", "probe")
     implementations: tuple[str, ...] = tuple(IMPLEMENTATIONS)
-
-    def absent(self, device: str) -> str | None:
-        """Return None for cpu, a reason for any other device."""
-        return None if device in self.devices else f"NumPy computes on cpu only, not on {device}"
-
-    def put(self, array: Array, device: str, *, pinned: bool = False) -> Array:
-        """Return `array` itself."""
-        return array
-
-    def move(self, handle: Array, device: str, *, non_blocking: bool = False) -> Array:
-        """Return `handle` itself."""
-        return handle
-
-    def take(self, handle: Array, index: Array) -> Array:
-        """Return the rows `index` (int64, (m,)), copied."""
-        return np.take(handle, index, axis=0)
-
-    def array(self, handle: Array) -> Array:
-        """Return `handle` as an array (a step's loss is a scalar)."""
-        return np.asarray(handle)
-
-    def synchronize(self, device: str) -> None:
-        """Do nothing: NumPy has finished when it returns."""
-
-    def threads(self, count: int) -> None:
-        """Let BLAS use `count` threads from here on; 0 for all cores."""
-        limit_threads(count)
 
     def network(
         self,

@@ -11,49 +11,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from harness.backends.base import Network
-from harness.backends.threads import limit_threads
+from harness.backends.host import HostArrays
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.types import Array
 
 
-class SklearnBackend:
+class SklearnBackend(HostArrays):
     """See `harness.backends.base.Backend`; a handle is the array itself."""
 
     name = "sklearn"
-    devices: tuple[str, ...] = ("cpu",)
+    library = "scikit-learn"
     experiments: tuple[str, ...] = ("knn", "timing", "peer")
     implementations: tuple[str, ...] = ("no_loop",)
-
-    def absent(self, device: str) -> str | None:
-        """Return None for cpu, a reason for any other device."""
-        if device in self.devices:
-            return None
-        return f"scikit-learn computes on cpu only, not on {device}"
-
-    def put(self, array: Array, device: str, *, pinned: bool = False) -> Array:
-        """Return `array` itself."""
-        return array
-
-    def move(self, handle: Array, device: str, *, non_blocking: bool = False) -> Array:
-        """Return `handle` itself."""
-        return handle
-
-    def take(self, handle: Array, index: Array) -> Array:
-        """Return the rows `index` (int64, (m,)), copied."""
-        return np.take(handle, index, axis=0)
-
-    def array(self, handle: Array) -> Array:
-        """Return `handle` as an array."""
-        return np.asarray(handle)
-
-    def synchronize(self, device: str) -> None:
-        """Do nothing: scikit-learn has finished when it returns."""
-
-    def threads(self, count: int) -> None:
-        """Let BLAS and OpenMP use `count` threads from here on; 0 for all cores."""
-        limit_threads(count)
 
     def network(
         self,

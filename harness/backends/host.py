@@ -1,0 +1,46 @@
+"""Arrays that already lie where the backend computes: what NumPy and its peers share."""
+
+# ruff: noqa: ARG002 - the protocol of backends fixes the arguments
+from __future__ import annotations
+
+import numpy as np
+
+from harness.backends.threads import limit_threads
+from harness.types import Array
+
+
+class HostArrays:
+    """The handling of arrays of `harness.backends.base.Backend`; a handle is the array itself."""
+
+    devices: tuple[str, ...] = ("cpu",)
+    library: str
+    """Name of the library, for messages."""
+
+    def absent(self, device: str) -> str | None:
+        """Return None for cpu, a reason for any other device."""
+        if device in self.devices:
+            return None
+        return f"{self.library} computes on cpu only, not on {device}"
+
+    def put(self, array: Array, device: str, *, pinned: bool = False) -> Array:
+        """Return `array` itself."""
+        return array
+
+    def move(self, handle: Array, device: str, *, non_blocking: bool = False) -> Array:
+        """Return `handle` itself."""
+        return handle
+
+    def take(self, handle: Array, index: Array) -> Array:
+        """Return the rows `index` (int64, (m,)), copied."""
+        return np.take(handle, index, axis=0)
+
+    def array(self, handle: Array) -> Array:
+        """Return `handle` as an array (a step's loss is a scalar)."""
+        return np.asarray(handle)
+
+    def synchronize(self, device: str) -> None:
+        """Do nothing: host libraries have finished when they return."""
+
+    def threads(self, count: int) -> None:
+        """Let BLAS and OpenMP use `count` threads from here on; 0 for all cores."""
+        limit_threads(count)
