@@ -15,6 +15,7 @@ from harness.cli.console import Output
 from harness.execute.run import Progress as Step
 from harness.figures.format import measured
 from harness.plan.expand import Plan
+from harness.report.ledger import unit_shown
 from harness.suite.schema import Suite
 from harness.types import VERDICTS, Record, Verdict
 from harness.words import plural
@@ -67,7 +68,7 @@ def _measured(verdict: Verdict) -> str:
     if not verdict.findings or verdict.findings[0].measured is None:
         return "-"
     first = verdict.findings[0]
-    text = measured(first.measured, first.interval, verdict.unit)
+    text = measured(first.measured, first.interval, unit_shown(verdict))
     return f"{text} (n = {first.n})" + (f" on {first.data}" if first.data else "")
 
 
