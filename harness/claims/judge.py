@@ -158,9 +158,11 @@ def _disagreed(counted: Sequence[Finding]) -> str:
 
 
 def _absent(absent: Sequence[Finding]) -> str:
+    """Name the tracks that were not judged; why a device was skipped stands in their findings."""
     reasons: dict[str, list[str]] = {}
     for finding in absent:
-        reasons.setdefault(finding.reason, []).append(finding.track)
+        skipped = finding.reason.startswith("skipped: ")
+        reasons.setdefault("skipped" if skipped else finding.reason, []).append(finding.track)
     return text.sentence(f"{', '.join(names)} {reason}" for reason, names in reasons.items())
 
 
