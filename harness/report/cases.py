@@ -30,8 +30,8 @@ class CaseTable:
         Headings: axes that differ between the cases, then metrics.
     shared : tuple of str
         Settings that all cases share, in words.
-    rows : tuple of (tuple of str, str, str, tuple of str)
-        Axis values, runs by status, seconds a cell took, metrics.
+    rows : tuple of CaseRow
+        Axis values, runs by status, seconds a cell took, its peak memory, metrics.
     """
 
     experiment: str
@@ -48,6 +48,7 @@ class CaseRow:
     axes: tuple[str, ...]
     runs: str
     wall: str
+    peak: str
     metrics: tuple[str, ...]
 
 
@@ -120,6 +121,7 @@ def _rows(
             tuple(axis_value(axes[i][name]) if name in axes[i] else "" for name in varied),
             _runs(cases[i]),
             _wall(cases[i]),
+            _peak(cases[i]),
             tuple(_metric(cases[i], name) for name in metrics),
         )
         for i in sorted(range(len(cases)), key=place)
@@ -133,6 +135,11 @@ def _runs(records: Sequence[Record]) -> str:
 
 def _wall(records: Sequence[Record]) -> str:
     return number(over_seeds([record.wall_s for record in records]).value, "seconds", digits=2)
+
+
+def _peak(records: Sequence[Record]) -> str:
+    """Return the largest resident memory that any run of a case reached."""
+    return number(float(max(record.peak_rss for record in records)), "bytes", digits=3)
 
 
 def _metric(records: Sequence[Record], name: str) -> str:
