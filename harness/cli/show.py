@@ -61,7 +61,8 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
 def _why(verdict: Verdict) -> str:
     """Return the reason of the finding to quote; of all tracks when they do not agree with it."""
     first = verdict.findings[0] if verdict.findings else None
-    return first.reason if first and first.verdict == verdict.verdict else verdict.reason
+    same = first is not None and first.verdict == verdict.verdict != "not-run"
+    return first.reason if first and same else verdict.reason
 
 
 def _measured(verdict: Verdict) -> str:
