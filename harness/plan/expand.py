@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,8 +82,7 @@ def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
         return Plan(suite, profile, *full)
     changes = {**suite.quick, **(suite.stand_in if not found else {})}
     cases, seeds = _cases(suite, changes, "quick")
-    known = {case.id for case in full[0]}
-    return Plan(suite, profile, tuple(_mark(case, known, changes) for case in cases), seeds)
+    return Plan(suite, profile, tuple(_mark(case, full[0], changes) for case in cases), seeds)
 
 
 def settings(case: Case) -> Settings:
@@ -114,15 +113,16 @@ def narrow(
     return replace(plan, cases=kept, seeds=counts)
 
 
-def _mark(case: Case, known: Collection[str], changes: Mapping[str, Any]) -> Case:
-    if case.id in known:
+def _mark(case: Case, full: Sequence[Case], changes: Mapping[str, Any]) -> Case:
+    """Mark a case of the quick profile as off the protocol, unless the full profile has it."""
+    if any(case.id == other.id for other in full):
         return case
-    words = ", ".join(
-        f"{key} = {case.axes[key] if key in case.axes else label(value)}"
-        for key, value in changes.items()
-        if key != "seeds"
-    )
-    return replace(case, protocol=False, deviation=words)
+    words = []
+    for key, value in changes.items():
+        protocol = {other.axes.get(key, "") for other in full}
+        if key != "seeds" and case.axes.get(key) not in protocol:
+            words.append(f"{key} = {case.axes[key] if key in case.axes else label(value)}")
+    return replace(case, protocol=False, deviation=", ".join(words))
 
 
 def _cases(
