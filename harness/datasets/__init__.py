@@ -5,7 +5,7 @@ Importing this package imports no torch; a data set already decoded is read with
 
 from harness.datasets.base import Dataset, Facts, Loader
 from harness.datasets.catalogue import CATALOGUE, loader, names
-from harness.datasets.load import facts, load, missing, parse_use
+from harness.datasets.load import class_names, facts, load, missing, parse_use
 from harness.datasets.parts import Parts, flat, parts, scaled
 from harness.datasets.roots import Roots
 
@@ -16,6 +16,7 @@ __all__ = [
     "Loader",
     "Parts",
     "Roots",
+    "class_names",
     "facts",
     "flat",
     "load",

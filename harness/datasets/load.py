@@ -80,6 +80,15 @@ def facts(data: Data, roots: Roots, use: Mapping[str, str] = NO_STAND_INS) -> Fa
     return chosen.loader.facts(chosen.data)
 
 
+def class_names(name: str) -> tuple[str, ...]:
+    """Return the class names of a data set known beforehand, ``()`` for any other."""
+    try:
+        known = facts(Data(dataset=name), Roots.find())
+    except UsageError:  # it needs a path or a table: its classes are known once it is read
+        return ()
+    return known.classes if known else ()
+
+
 def parse_use(pairs: Iterable[str]) -> dict[str, str]:
     """Return the stand-ins of ``--use A=B`` arguments.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -10,12 +12,14 @@ from numpy.typing import NDArray
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import one_axes
 from harness.figures.choice import first_case, shown
-from harness.figures.format import DASH, axis_value, count, number
+from harness.figures.classes import Namer, namer
+from harness.figures.format import DASH, count, number
 from harness.figures.select import Group
 from harness.words import plural
 
 ANNOTATED = 12
 WORST = 3
+UPRIGHT = 2  # letters that fit side by side under a column
 
 Counts = NDArray[np.int64]
 
@@ -25,11 +29,12 @@ def confusion(request: Request) -> Drawing:
     group = first_case(request, "predictions", "labels")
     table = counts_of(request, group)
     drawn, axes = one_axes(4.8, 4.1)
-    _draw(axes, table, request.theme.ramp)
+    name = namer(group.records[0])
+    _draw(axes, table, request.theme.ramp, [name(index) for index in range(len(table))])
     seeds = plural(len(group.records), "run")
     note = f"Counts over {seeds}; colour is the share of the row. "
-    numbers = _numbers(table, seeds)
-    return Drawing(drawn, _alt(table), numbers, note + shown(group, seed=False))
+    numbers = _numbers(table, seeds, name)
+    return Drawing(drawn, _alt(table, name), numbers, note + shown(group, seed=False))
 
 
 def counts_of(request: Request, group: Group) -> Counts:
@@ -46,9 +51,8 @@ def counts_of(request: Request, group: Group) -> Counts:
     return table
 
 
-def _draw(axes: Axes, table: Counts, ramp: str) -> None:
+def _draw(axes: Axes, table: Counts, ramp: str, names: Sequence[str]) -> None:
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    names = [axis_value(index) for index in range(len(table))]
     sns.heatmap(
         share,
         ax=axes,
@@ -65,6 +69,8 @@ def _draw(axes: Axes, table: Counts, ramp: str) -> None:
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
     axes.tick_params(length=0, rotation=0)
+    if max(map(len, names)) > UPRIGHT:
+        axes.tick_params(axis="x", rotation=45)
     axes.grid(visible=False)
 
 
@@ -77,10 +83,10 @@ def mistakes(table: Counts) -> list[tuple[int, int, int]]:
     return [(int(off[true, seen]), true, seen) for true, seen in pairs if off[true, seen]]
 
 
-def _alt(table: Counts) -> str:
+def _alt(table: Counts, name: Namer) -> str:
     right, total = int(np.trace(table)), int(table.sum())
     worst = "; ".join(
-        f"class {true} taken for {seen} ({plural(times, 'time')})"
+        f"class {name(true)} taken for {name(seen)} ({plural(times, 'time')})"
         for times, true, seen in mistakes(table)
     )
     said = f" Commonest mistakes: {worst}." if worst else " No mistakes."
@@ -88,10 +94,10 @@ def _alt(table: Counts) -> str:
     return f"Confusion matrix. {count(right)} of {count(total)} are right ({share}).{said}"
 
 
-def _numbers(table: Counts, seeds: str) -> Numbers:
+def _numbers(table: Counts, seeds: str, name: Namer) -> Numbers:
     rows = []
     for index, row in enumerate(table):
         total, right = int(row.sum()), int(row[index])
         share = number(right / total, "fraction", digits=3) if total else DASH
-        rows.append((str(index), count(right), count(total), share, seeds))
+        rows.append((name(index), count(right), count(total), share, seeds))
     return Numbers(("True class", "Right", "Examples", "Share right", "n"), tuple(rows))

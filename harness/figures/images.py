@@ -10,6 +10,7 @@ from harness.errors import NothingMeasured
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
 from harness.figures.choice import first_case, shown
+from harness.figures.classes import namer
 from harness.types import Array
 from harness.words import plural
 
@@ -22,6 +23,7 @@ def images(request: Request) -> Drawing:
     group = first_case(request, "weights")
     weights = np.asarray(request.array(group.records[0], "weights"), dtype=np.float64)
     pictures = as_pictures(weights)[:MOST]
+    name = namer(group.records[0], len(weights))
     down = math.ceil(len(pictures) / ACROSS)
     drawn = sheet(ACROSS * 1.08, down * 1.28)
     grid = drawn.subplots(down, ACROSS, squeeze=False)
@@ -29,7 +31,7 @@ def images(request: Request) -> Drawing:
         axes.set_axis_off()
         if index < len(pictures):
             axes.imshow(pictures[index], interpolation="nearest", cmap="gray")
-            axes.set_title(str(index), pad=3)
+            axes.set_title(name(index), pad=3)
     return Drawing(drawn, _alt(weights, len(pictures)), _numbers(weights), _note(request, weights))
 
 

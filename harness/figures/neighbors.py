@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
 from harness.figures.choice import first_case, shown
+from harness.figures.classes import Namer, namer
 from harness.figures.theme import Theme
 from harness.types import Array
 
@@ -21,24 +22,25 @@ def neighbors(request: Request) -> Drawing:
     group = first_case(request, *PANEL)
     record = group.records[0]
     images, near, labels, near_labels = (request.array(record, name) for name in PANEL)
+    name = namer(record)
     down, across = min(len(images), MOST), near.shape[1] + 1
     drawn = sheet(across * 0.88, down * 1.02 + 0.25)
     grid = drawn.subplots(down, across, squeeze=False)
     for row in range(down):
-        _picture(grid[row][0], images[row], str(labels[row]), request.theme.muted)
+        _picture(grid[row][0], images[row], name(labels[row]), request.theme.muted)
         for column in range(across - 1):
             same = bool(near_labels[row, column] == labels[row])
             _neighbour(
                 grid[row][column + 1],
                 near[row, column],
-                near_labels[row, column],
+                name(near_labels[row, column]),
                 same,
                 request.theme,
             )
-    grid[0][0].set_title(f"test: {labels[0]}", pad=3)
+    grid[0][0].set_title(f"test: {name(labels[0])}", pad=3)
     agree = np.asarray(near_labels)[:down] == np.asarray(labels)[:down, None]
     note = f"First column: test image with its label. {RIGHT} same label, {WRONG} another label. "
-    numbers = _numbers(labels[:down], near_labels[:down], agree)
+    numbers = _numbers(labels[:down], near_labels[:down], agree, name)
     return Drawing(drawn, _alt(agree), numbers, note + shown(group, seed=True))
 
 
@@ -53,7 +55,7 @@ def _picture(axes: Axes, image: Array, words: str, frame: str) -> None:
         spine.set(visible=True, color=frame, linewidth=2.4)
 
 
-def _neighbour(axes: Axes, image: Array, label: object, same: bool, theme: Theme) -> None:
+def _neighbour(axes: Axes, image: Array, label: str, same: bool, theme: Theme) -> None:
     colour = theme.good if same else theme.bad
     _picture(axes, image, f"{RIGHT if same else WRONG} {label}", colour)
     axes.title.set_color(colour)
@@ -69,11 +71,11 @@ def _alt(agree: Array) -> str:
     )
 
 
-def _numbers(labels: Array, near: Array, agree: Array) -> Numbers:
+def _numbers(labels: Array, near: Array, agree: Array, name: Namer) -> Numbers:
     rows = tuple(
         (
-            str(label),
-            ", ".join(str(other) for other in others),
+            name(label),
+            ", ".join(name(other) for other in others),
             f"{int(same.sum())} of {len(same)}",
         )
         for label, others, same in zip(labels, near, agree, strict=True)

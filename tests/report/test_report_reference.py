@@ -1,0 +1,53 @@
+"""The committed reference results: small, judged, and what the committed summary says."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import report
+from harness.cli.claims import judged
+from harness.cli.workspace import open_workspace
+from harness.store.archive import Library
+
+ROOT = Path(__file__).parent.parent.parent
+REFERENCE = ROOT / "results" / "reference"
+FIVE_MB = 5_000_000
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(open_workspace([], ROOT / "suites"), Library(REFERENCE))
+
+
+def test_the_reference_is_small():
+    files = [path for path in REFERENCE.rglob("*") if path.is_file()]
+    assert files
+    assert sum(path.stat().st_size for path in files) < FIVE_MB
+
+
+def test_every_claim_is_judged_or_says_why_not(verdicts):
+    assert verdicts
+    for verdict in verdicts:
+        assert verdict.reason, f"{verdict.suite}/{verdict.claim}"
+    not_run = {f"{v.suite}/{v.claim}": v.reason for v in verdicts if v.verdict == "not-run"}
+    assert all("skipped" in reason for reason in not_run.values()), not_run
+
+
+def test_no_verdict_moved(verdicts):
+    moved = [f"{v.suite}/{v.claim}: {v.verdict}, not {v.expected}" for v in verdicts if v.moved]
+    assert not moved
+
+
+def test_contradictions_are_explained(verdicts):
+    for verdict in verdicts:
+        if verdict.verdict == "contradicted":
+            assert verdict.expected == "contradicted", f"{verdict.suite}/{verdict.claim}"
+            assert verdict.because.endswith(".")
+
+
+def test_the_committed_summary_is_what_the_records_say(verdicts):
+    text = (ROOT / "reports" / "reference.md").read_text(encoding="utf-8")
+    assert text == report.summary(verdicts), (
+        "reports/reference.md must be the summary of results/reference; run "
+        "`nox -s page` and copy reports/summary.md over it"
+    )
