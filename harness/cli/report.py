@@ -13,6 +13,7 @@ from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
 from harness.cli.workspace import known_cases, open_workspace
 from harness.suite.schema import Suite
+from harness.types import Archive
 
 
 def report(
@@ -38,11 +39,15 @@ def report(
         verdicts,
         profile.value,
         out / "index.html",
-        {suite.id: _command(suite, profile.value) for suite in workspace.suites},
+        {suite.id: _command(suite, profile.value, archive) for suite in workspace.suites},
     )
     (out / "summary.md").write_text(reporting.summary(verdicts), encoding="utf-8")
     output.out.print(f"{show.counts(verdicts)}\nthe page is {page}", highlight=False)
 
 
-def _command(suite: Suite, profile: str) -> str:
-    return f"harness run {suite.id} --profile {profile}"
+def _command(suite: Suite, profile: str, archive: Archive) -> str:
+    """Return the command that repeats a suite, stand-ins included."""
+    data = [r.data for r in archive.records if r.suite == suite.id and r.data is not None]
+    swapped = dict.fromkeys(f"{d.requested}={d.used}" for d in data if d.used != d.requested)
+    use = "".join(f" --use {pair}" for pair in swapped)
+    return f"harness run {suite.id} --profile {profile}{use}"

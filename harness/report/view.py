@@ -148,12 +148,26 @@ def _section(
         tallies=tuple(tally for tally in tallies(own) if tally.count),
         plates=plates(suite, records, archive, profile),
         tables=tables(suite, records, archive),
-        lost=lost(records, plan),
+        lost=lost(records, _expected(plan, records, profile)),
         data=_data(records),
         environments=_environments(records, archive),
         command=command[suite.id] if isinstance(command, Mapping) else command(suite.id),
         cells=sum(record.status in MEASURED for record in records),
     )
+
+
+def _expected(plan: Sequence[Case], records: Sequence[Record], profile: Profile) -> list[Case]:
+    """Return the cases that a whole run of the profile would have recorded.
+
+    In the quick profile those that depart from the protocol as the records at hand do: the suite
+    knows other departures too, for when data are missing.
+    """
+    if profile == "full":
+        return [case for case in plan if case.protocol]
+    if not records:
+        return list(plan)
+    departures = {record.deviation for record in records} - {""}
+    return [case for case in plan if case.deviation in departures]
 
 
 def _environments(records: Sequence[Record], archive: Archive) -> tuple[Environment, ...]:
