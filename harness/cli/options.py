@@ -32,6 +32,9 @@ Use = Annotated[
     typer.Option(metavar="A=B", help="Let data set B stand in for A, e.g. cifar10=cifar10-jpeg."),
 ]
 SeedCount = Annotated[int | None, typer.Option("--seeds", min=1, help="Repetitions of each case.")]
+ExperimentNames = Annotated[
+    list[str] | None, typer.Option("--experiment", help="Only these experiments, e.g. timing.")
+]
 BackendNames = Annotated[list[str] | None, typer.Option("--backend", help="Only these backends.")]
 DeviceNames = Annotated[list[str] | None, typer.Option("--device", help="Only these devices.")]
 Json = Annotated[str, typer.Option("--json", metavar="PATH|-", help="Write JSON; - is stdout.")]

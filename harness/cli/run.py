@@ -15,7 +15,7 @@ from harness.cli.console import Output
 from harness.cli.workspace import open_workspace, plans
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner, Todo
-from harness.plan.expand import Plan
+from harness.plan.expand import Plan, Selection
 from harness.store.store import Store
 from harness.types import Status
 from harness.words import plural
@@ -30,6 +30,7 @@ def run(
     profile: options.Profile = options.ProfileName.quick,
     use: options.Use = None,
     seeds: options.SeedCount = None,
+    experiment: options.ExperimentNames = None,
     backend: options.BackendNames = None,
     device: options.DeviceNames = None,
     jobs: Annotated[
@@ -56,9 +57,7 @@ def run(
         profile.value,
         chosen.roots,
         chosen.use,
-        seeds=seeds,
-        backend=backend or [],
-        device=device or [],
+        Selection(seeds, experiment or [], backend or [], device or []),
     )
     store = Store(results)
     counts, done = _carry_out(Runner(store, environment.snapshot(), chosen), todo, output)

@@ -10,7 +10,7 @@ from harness import datasets, figures
 from harness.datasets.roots import Roots
 from harness.errors import Problem, SuiteError
 from harness.plan.check import check
-from harness.plan.expand import Plan, expand, narrow, settings
+from harness.plan.expand import Plan, Selection, expand, narrow, settings
 from harness.suite.load import bibliography, find, load
 from harness.suite.schema import Suite
 from harness.types import Case, Profile
@@ -60,19 +60,11 @@ def plans(
     profile: Profile,
     roots: Roots,
     use: Mapping[str, str],
-    *,
-    seeds: int | None = None,
-    backend: Sequence[str] = (),
-    device: Sequence[str] = (),
+    selection: Selection,
 ) -> list[Plan]:
     """Expand every suite at a profile, standing in for data that is not there."""
     return [
-        narrow(
-            expand(suite, profile, found=_found(suite, roots, use)),
-            seeds=seeds,
-            backend=backend,
-            device=device,
-        )
+        narrow(expand(suite, profile, found=_found(suite, roots, use)), selection)
         for suite in workspace.suites
     ]
 

@@ -96,20 +96,37 @@ def settings(case: Case) -> Settings:
     return Settings(**tables, params=config.get("params", {}))  # type: ignore[arg-type]
 
 
-def narrow(
-    plan: Plan,
-    *,
-    seeds: int | None = None,
-    backend: Sequence[str] = (),
-    device: Sequence[str] = (),
-) -> Plan:
-    """Return the plan with fewer backends or devices, or another number of seeds."""
-    kept = tuple(
-        case
-        for case in plan.cases
-        if (not backend or case.backend in backend) and (not device or case.device in device)
-    )
-    counts = {case.id: seeds or plan.seeds[case.id] for case in kept}
+@dataclass(frozen=True)
+class Selection:
+    """The part of a plan to run; an empty sequence selects all.
+
+    Attributes
+    ----------
+    seeds : int or None
+        Repetitions of every case, instead of the suite's.
+    experiment, backend, device : sequence of str
+        Names.
+    """
+
+    seeds: int | None = None
+    experiment: Sequence[str] = ()
+    backend: Sequence[str] = ()
+    device: Sequence[str] = ()
+
+    def has(self, case: Case) -> bool:
+        """Whether a case is selected."""
+        pairs = (
+            (self.experiment, case.experiment),
+            (self.backend, case.backend),
+            (self.device, case.device),
+        )
+        return all(not names or name in names for names, name in pairs)
+
+
+def narrow(plan: Plan, selection: Selection) -> Plan:
+    """Return the selected part of a plan."""
+    kept = tuple(case for case in plan.cases if selection.has(case))
+    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in kept}
     return replace(plan, cases=kept, seeds=counts)
 
 

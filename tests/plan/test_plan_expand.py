@@ -4,7 +4,7 @@ import pytest
 
 from harness.errors import SuiteError
 from harness.plan.axes import homes, label, labels
-from harness.plan.expand import expand, narrow, settings
+from harness.plan.expand import Selection, expand, narrow, settings
 from harness.suite.load import load
 from harness.suite.schema import TABLES
 
@@ -147,9 +147,10 @@ def test_a_bad_axis_is_named_by_line(tmp_path, old, new, line, words):
 
 
 def test_narrow_keeps_what_is_asked_for(suite):
-    plan = narrow(expand(suite, "full"), seeds=1, backend=["torch"], device=["cpu"])
+    plan = narrow(expand(suite, "full"), Selection(1, ["train"], ["torch"], ["cpu"]))
     assert {(case.backend, case.device) for case in plan.cases} == {("torch", "cpu")}
     assert len(plan.cells()) == 2
+    assert not narrow(plan, Selection(experiment=["knn"])).cases
 
 
 def test_key_names_are_unique_over_all_tables(suite):
