@@ -40,6 +40,8 @@ def run_main(arguments: Sequence[str] | None = None) -> int:
     try:
         app(list(arguments) if arguments is not None else None)
     except SystemExit as end:  # how typer ends, usage errors (2) and interrupts (130) included
+        if end.code == codes.INTERRUPTED:
+            return _fail("interrupted; what was finished is stored", codes.INTERRUPTED)
         return end.code if isinstance(end.code, int) else codes.OK
     except UsageError as error:
         return _fail(str(error), codes.USAGE)

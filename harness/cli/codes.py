@@ -13,6 +13,7 @@ MOVED = 3
 CELL_FAILED = 4
 NOTHING_MEASURED = 5
 INCONCLUSIVE = 6
+INTERRUPTED = 130
 
 
 def of_run(counts: Mapping[Status, int], done: int) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from harness.cli import options
@@ -25,7 +26,7 @@ def list_data(
     rows = fetch.listing(Roots.find(data))
     table = Table("data set", "here", "detail")
     for row in rows:
-        table.add_row(row.name, "yes" if row.present else "no", row.detail)
+        table.add_row(row.name, "yes" if row.present else "no", escape(row.detail))
     output.out.print(table)
     output.json([{"name": r.name, "present": r.present, "detail": r.detail} for r in rows])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from harness import devices, environment
@@ -66,7 +67,7 @@ def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None
     snapshot = environment.snapshot()
     table = Table("fact", "value", title=snapshot.hardware)
     for name, value in snapshot.facts.items():
-        table.add_row(name, value)
+        table.add_row(name, escape(value))
     for device, reason in devices.present().items():
         table.add_row(f"device {device}", reason or "present")
     output.out.print(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 import traceback
@@ -64,6 +65,8 @@ class Answer:
 
 def main(job: Job, pipe: Connection) -> None:
     """Run a job and send its `Answer`; die at once if the parent does."""
+    # Ctrl-C reaches the whole group; the parent alone answers it, by ending its cells.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, args=(pipe,), daemon=True).start()
     pipe.send(_timed(job))
 

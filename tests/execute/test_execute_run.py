@@ -136,3 +136,27 @@ def test_a_run_killed_half_way_is_finished_by_a_second(tmp_path, runner):
     assert after.startswith(before[: before.rfind(b"\n") + 1]), "nothing stored may change"
     cells = [record.cell for record in Store(tmp_path / "results").records]
     assert len(cells) == after.count(b"\n") == total, "no cell may run twice"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX process groups")
+def test_an_interrupt_keeps_what_is_finished_and_leaves_nobody_behind(tmp_path, runner):
+    runner(["slow"], seeds=40)
+    (tmp_path / "sources.toml").write_text(
+        'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
+    )
+    command = [sys.executable, "-m", "harness", "run", str(tmp_path / "tiny.toml")]
+    command += ["--suites", str(tmp_path), "--results", str(tmp_path / "results"), "-j", "1"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    process = subprocess.Popen(
+        command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    records = tmp_path / "results" / "records.jsonl"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (records.exists() and records.read_bytes()):
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted; what was finished is stored" in err
+    assert "Traceback" not in err
+    assert Store(tmp_path / "results").records
