@@ -11,8 +11,7 @@
     ├── StoreError              the record store is malformed
     ├── NothingMeasured         no record answers the question
     └── CellSignal              how an experiment ends a cell early
-        ├── Skip                the cell cannot be run here, with the reason
-        └── Timeout             the cell outlived its budget
+        └── Skip                the cell cannot be run here, with the reason
 
 Divergence is a result, not an error: an experiment reports it in its ``Outcome``.
 """
@@ -91,7 +90,3 @@ class CellSignal(HarnessError):
 
 class Skip(CellSignal):
     """The cell cannot be run here; the text is the reason."""
-
-
-class Timeout(CellSignal):
-    """The cell outlived its time budget."""

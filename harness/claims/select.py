@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.config.claim import Claim, Where
+from harness.config.claim import Claim, Where, selects
 from harness.types import Case, Scalar
 from harness.words import plural
 
@@ -36,8 +36,7 @@ class Track:
 
 def matches(case: Case, where: Mapping[str, Scalar]) -> bool:
     """Whether a case has all the axis values of `where`."""
-    axes = axes_of(case)
-    return all(key in axes and axes[key] == value for key, value in where.items())
+    return selects(where, axes_of(case))
 
 
 def axes_of(case: Case) -> dict[str, Scalar]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -10,6 +11,18 @@ from harness.config.base import Table
 
 Scalar = str | int | float | bool
 Where = dict[str, Scalar]
+
+
+def same(left: Scalar, right: Scalar) -> bool:
+    """Whether two axis values are equal, a list of one width and that width included."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return left == right or str(left) == str(right)
+
+
+def selects(where: Mapping[str, Scalar], axes: Mapping[str, Scalar]) -> bool:
+    """Whether axes have every value of a selection; the one rule for claims, figures, checks."""
+    return all(name in axes and same(axes[name], value) for name, value in where.items())
 
 
 class Source(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -224,8 +224,3 @@ class Runner:
         return datasets.load(
             data, self.options.roots, streams.generator("data"), self.options.use
         ).used
-
-
-def found(plans_data: Sequence[Data], options: Options) -> bool:
-    """Whether every data set is there."""
-    return not any(datasets.missing(data, options.roots, options.use) for data in plans_data)

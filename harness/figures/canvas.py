@@ -25,7 +25,6 @@ from harness.figures.format import tick
 from harness.figures.theme import DASHES, MARKERS, Theme
 
 WIDTH, HEIGHT = 4.8, 3.4
-MARGIN = 0.04
 LETTER, HANDLE = 5.6, 48.0  # points: a letter of a legend, and what stands beside its text
 
 _FIXED = {

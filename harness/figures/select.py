@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.config.claim import Figure, Where
+from harness.config.claim import Figure, Where, selects
 from harness.figures.labels import setting
 from harness.types import Archive, Record, Scalar
 
@@ -46,8 +46,7 @@ class Group:
 
 def matches(record: Record, where: Where) -> bool:
     """Whether a record has every axis value of `where`."""
-    axes = {"experiment": record.experiment, **record.axes}
-    return all(name in axes and same(axes[name], value) for name, value in where.items())
+    return selects(where, {"experiment": record.experiment, **record.axes})
 
 
 def wanted(record: Record, figure: Figure) -> bool:
@@ -56,13 +55,6 @@ def wanted(record: Record, figure: Figure) -> bool:
         return matches(record, figure.where)
     sides = (figure.compare.better, figure.compare.than)
     return any(matches(record, {**figure.where, **side}) for side in sides)
-
-
-def same(left: Scalar, right: Scalar) -> bool:
-    """Whether two axis values are equal, a list of one width and that width included."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return left == right or str(left) == str(right)
 
 
 def measured(records: Iterable[Record]) -> tuple[Record, ...]:

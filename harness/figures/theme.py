@@ -113,5 +113,3 @@ DARK = Theme(
     good="#4cc26a",
     bad="#ff7b72",
 )
-
-THEMES = (LIGHT, DARK)

@@ -67,8 +67,3 @@ def _distinct(names: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 def _settings(value: Mapping[str, Any]) -> str:
     return " ".join(f"{key}={label(item)}" for key, item in value.items() if key != "name")
-
-
-def matches(axes: Mapping[str, Scalar], where: Mapping[str, Scalar]) -> bool:
-    """Whether a case's axes have every value of a selection."""
-    return all(name in axes and axes[name] == value for name, value in where.items())

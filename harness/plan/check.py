@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from harness import backends, claims, datasets
-from harness.config.claim import Claim, Where
+from harness.config.claim import Claim, Where, selects
 from harness.config.shapes import ShapeError, place
 from harness.datasets.roots import Roots
+from harness.devices import DEVICES
 from harness.errors import Problem, SuiteError, UsageError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
-from harness.plan.axes import axis_names, homes, matches
+from harness.plan.axes import axis_names, homes
 from harness.plan.expand import Plan, expand, settings
 from harness.suite.load import problem_at
 from harness.suite.schema import Suite
@@ -22,7 +23,6 @@ from harness.words import unknown
 
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
-DEVICES = ("cpu", "cuda", "mps")
 
 
 def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str]) -> None:
@@ -200,7 +200,7 @@ def _select(
         if axis not in axis_names(suite):
             yield here, unknown("axis", axis, axis_names(suite))
             return []
-    cases = [case for case in plan.cases if matches(case.axes, where)]
+    cases = [case for case in plan.cases if selects(where, case.axes)]
     if not cases:
         yield here, f"must select at least one case, got none for {dict(where)}"
     return cases
