@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from harness.config.base import Table
 
-Scale = Literal["raw", "unit"]
+Scale = Literal["raw", "unit", "symmetric", "centered", "standard"]
 
 
 class Synthetic(Table):
@@ -17,10 +17,21 @@ class Synthetic(Table):
     ``linear``: targets ``y = x @ coefficients + intercept + noise * N(0, 1)``, float32, shapes
     (n, d) and (n, 1); features on ``linspace(low, high, n)`` (one coefficient) or N(0, 1).
     ``images``: `n_classes` smooth random templates of `shape` plus N(0, noise * 255) pixels,
-    clipped to 0-255, uint8.
+    clipped to 0-255, uint8. ``polynomial``: one x, uniform on [low, high), seen as the features
+    x, x**2, ... x**degree; ``y = intercept + sum coefficients[i] * x**(i + 1) + noise``.
+    ``xor``: the four points of {0, 1}**2, targets (4, 1) their exclusive or, 0 or 1. ``circle``:
+    two features uniform on [-1, 1), targets (n, 1), 1 within `radius` of the origin. ``classes``:
+    features N(0, 1) and labels uniform over `n_classes`, unrelated; with `leak` the label is
+    appended one-hot to the features.
+
+    Of ``linear`` only: `n_features` appends features whose coefficients are zero, `correlation`
+    is that of any two features, `feature_scales` and `feature_means` are laid over them before
+    the targets are drawn, and a share `outliers` of the training targets is raised by
+    `outlier_size`. `name` is what an axis of such tables calls one.
     """
 
-    generator: Literal["linear", "images"]
+    name: str = ""
+    generator: Literal["linear", "images", "polynomial", "xor", "circle", "classes"]
     n_train: PositiveInt = 100
     n_test: PositiveInt = 100
     features: Literal["linspace", "normal"] = "linspace"
@@ -29,6 +40,15 @@ class Synthetic(Table):
     coefficients: tuple[float, ...] = (1.0,)
     intercept: float = 0.0
     noise: float = Field(default=1.0, ge=0.0)
+    n_features: PositiveInt | None = None
+    correlation: float = Field(default=0.0, ge=0.0, le=1.0)
+    feature_scales: tuple[float, ...] = ()
+    feature_means: tuple[float, ...] = ()
+    outliers: float = Field(default=0.0, ge=0.0, le=1.0)
+    outlier_size: float = 10.0
+    degree: PositiveInt = 1
+    radius: float = Field(default=0.8, gt=0.0)
+    leak: bool = False
     shape: tuple[PositiveInt, PositiveInt, PositiveInt] = (3, 32, 32)
     n_classes: PositiveInt = 10
 
@@ -39,12 +59,19 @@ class Data(Table):
     `n_train` and `n_test` take the first so many images of the data set's own order, the way
     the source documents do. The validation images are the first or last `n_validation` of
     those training images; `split` says whether training may draw them too (``leaky``).
-    `scale`: ``raw`` keeps pixels 0-255 as float, ``unit`` divides by 255.
+    `scale`: ``raw`` keeps pixels 0-255 as float, ``unit`` divides by 255, ``symmetric`` maps
+    them to [-1, 1], ``centered`` takes the mean training example off the raw values,
+    ``standard`` also divides every feature by its standard deviation (1 where it is 0). The
+    `statistics` of the last two come from the training examples, or, as a leak, from ``all``.
+    `majority`: the share of class 0 among training and test examples, reached by leaving out
+    examples of the other classes, or of class 0, evenly; None leaves the data as they are.
     """
 
     dataset: str
     path: str | None = None
     scale: Scale = "raw"
+    statistics: Literal["train", "all"] = "train"
+    majority: float | None = Field(default=None, gt=0.0, lt=1.0)
     n_train: PositiveInt | None = None
     n_test: PositiveInt | None = None
     n_validation: int = Field(default=0, ge=0)

@@ -66,9 +66,95 @@ class Dropout(_Kind):
     rate: float = Field(default=0.5, ge=0.0, lt=1.0)
 
 
-LAYERS: tuple[type[Table], ...] = (Flatten, Linear, ReLU, Sigmoid, Tanh, LeakyReLU, Dropout)
+class GELU(_Kind):
+    """x * Phi(x), Phi the normal distribution function (exact, not the tanh form)."""
+
+    type: Literal["gelu"] = "gelu"
+
+
+class Softmax(_Kind):
+    """(N, C) -> (N, C): probabilities over the last axis."""
+
+    type: Literal["softmax"] = "softmax"
+
+
+class LogSoftmax(_Kind):
+    """(N, C) -> (N, C): logarithms of the probabilities, for loss ``nll``."""
+
+    type: Literal["log_softmax"] = "log_softmax"
+
+
+class Conv2d(_Kind):
+    """(N, C, H, W) -> (N, out, H', W'): square kernels, H' = (H + 2 padding - kernel)/stride + 1.
+
+    W has shape (out, C, kernel, kernel); no kernel flip, as in torch.
+    """
+
+    type: Literal["conv2d"] = "conv2d"
+    out: PositiveInt
+    kernel: PositiveInt
+    stride: PositiveInt = 1
+    padding: int = Field(default=0, ge=0)
+    bias: bool = True
+
+
+class MaxPool2d(_Kind):
+    """(N, C, H, W) -> (N, C, H', W'): the maximum of every window; stride is the kernel's side."""
+
+    type: Literal["max_pool2d"] = "max_pool2d"
+    kernel: PositiveInt = 2
+
+
+class BatchNorm(_Kind):
+    """Normalise every feature (N, F), or channel (N, C, H, W), over the batch.
+
+    Evaluation uses running statistics, ``(1 - momentum) * old + momentum * batch``, with the
+    unbiased variance, as torch has it.
+    """
+
+    type: Literal["batch_norm"] = "batch_norm"
+    momentum: float = Field(default=0.1, gt=0.0, le=1.0)
+    eps: float = Field(default=1e-5, ge=0.0)
+
+
+class LayerNorm(_Kind):
+    """Normalise every example (N, F) over its own features."""
+
+    type: Literal["layer_norm"] = "layer_norm"
+    eps: float = Field(default=1e-5, ge=0.0)
+
+
+LAYERS: tuple[type[Table], ...] = (
+    Flatten,
+    Linear,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    LeakyReLU,
+    Dropout,
+    GELU,
+    Softmax,
+    LogSoftmax,
+    Conv2d,
+    MaxPool2d,
+    BatchNorm,
+    LayerNorm,
+)
 Layer = Annotated[
-    Flatten | Linear | ReLU | Sigmoid | Tanh | LeakyReLU | Dropout,
+    Flatten
+    | Linear
+    | ReLU
+    | Sigmoid
+    | Tanh
+    | LeakyReLU
+    | Dropout
+    | GELU
+    | Softmax
+    | LogSoftmax
+    | Conv2d
+    | MaxPool2d
+    | BatchNorm
+    | LayerNorm,
     Field(discriminator="type"),
 ]
 
@@ -78,12 +164,18 @@ class Init(Table):
 
     ``default`` is PyTorch's: uniform on +-1/sqrt(fan_in) for weights and biases.
     ``normal`` is N(0, std), ``xavier`` N(0, 2/(fan_in+fan_out)), ``kaiming`` N(0, 2/fan_in),
-    ``zeros`` zero. Biases follow `bias`: ``default``, ``zeros``, or ``normal`` with `bias_std`.
+    ``lecun`` N(0, 1/fan_in), ``uniform`` U(0, 1), ``zeros`` zero, ``constant`` all `std`. Biases
+    follow `bias`: ``default``, ``zeros``, ``normal`` with `bias_std`, or ``constant`` (all
+    `bias_std`). Weights of normalisation layers start at 1, their biases at 0, whatever `init`.
+    `name` is what an axis of such tables calls one.
     """
 
-    scheme: Literal["default", "normal", "xavier", "kaiming", "zeros"] = "default"
+    name: str = ""
+    scheme: Literal[
+        "default", "normal", "xavier", "kaiming", "lecun", "uniform", "zeros", "constant"
+    ] = "default"
     std: float = 0.01
-    bias: Literal["default", "zeros", "normal"] = "default"
+    bias: Literal["default", "zeros", "normal", "constant"] = "default"
     bias_std: float = 1.0
 
 
@@ -91,10 +183,11 @@ class Model(Table):
     """Either `layers`, or `hidden` widths of a plain network (``[]`` for a linear model).
 
     With `hidden`, the layers are flatten, then linear and `activation` per width, then a linear
-    layer to one output per class (one output for regression).
+    layer to one output per class (one output for regression). ``identity`` stacks the linear
+    layers with nothing between them.
     """
 
     layers: tuple[Layer, ...] | None = None
     hidden: tuple[PositiveInt, ...] | None = None
-    activation: Literal["relu", "sigmoid", "tanh", "leaky_relu"] = "relu"
+    activation: Literal["relu", "sigmoid", "tanh", "leaky_relu", "gelu", "identity"] = "relu"
     init: Init = Init()

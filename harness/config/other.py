@@ -38,7 +38,11 @@ class Timing(Table):
     ----------
     workload
         ``train``: epochs, steps and inference of ``[model]`` under ``[train]``;
-        ``neighbors``: the search of ``[knn]``; ``step``: single optimizer steps only.
+        ``neighbors``: the search of ``[knn]``; ``step``: single optimizer steps only;
+        ``kernel``: one operation of `harness.experiments.kernels`.
+    kernel, variant
+        For workload ``kernel``: the operation, and which of its ways of computing the same; its
+        sizes stand in ``[params]``.
     warmup, repeats
         Units discarded, and units whose raw seconds are kept.
     transfer
@@ -48,7 +52,9 @@ class Timing(Table):
         Threads the backend may use; 0 for all cores.
     """
 
-    workload: Literal["train", "neighbors", "step"] = "train"
+    workload: Literal["train", "neighbors", "step", "kernel"] = "train"
+    kernel: str = ""
+    variant: str = ""
     warmup: int = Field(default=1, ge=0)
     repeats: PositiveInt = 5
     transfer: Literal["resident", "copy", "pinned"] = "resident"
@@ -58,9 +64,13 @@ class Timing(Table):
 class Probe(Table):
     """A named measurement that is neither training nor timing.
 
-    ``parameters``: parameter count of ``[model]``; ``memory``: bytes allocated by one forward
-    pass of ``[train] batch_size`` examples, graph kept when `grad`.
+    Attributes
+    ----------
+    name
+        A key of `harness.experiments.probes`; the probe's own settings stand in ``[params]``.
+    grad
+        For ``memory``: whether the graph is kept.
     """
 
-    name: Literal["parameters", "memory"]
+    name: str
     grad: bool = True

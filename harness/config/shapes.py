@@ -6,15 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.config.model import Flatten, Layer, LeakyReLU, Linear, Model, ReLU, Sigmoid, Tanh
+from harness.config.model import GELU, Flatten, Layer, LeakyReLU, Linear, Model, ReLU, Sigmoid, Tanh
 from harness.words import plural
 
 Shape = tuple[int, ...]
-_ACTIVATIONS: Mapping[str, type[ReLU | Sigmoid | Tanh | LeakyReLU]] = {
+_ACTIVATIONS: Mapping[str, type[ReLU | Sigmoid | Tanh | LeakyReLU | GELU]] = {
     "relu": ReLU,
     "sigmoid": Sigmoid,
     "tanh": Tanh,
     "leaky_relu": LeakyReLU,
+    "gelu": GELU,
 }
 
 
@@ -44,10 +45,10 @@ def layers_of(model: Model, outputs: int) -> tuple[Layer, ...]:
     """Return the explicit layers of `model`, writing out the `hidden` shorthand."""
     if model.layers is not None:
         return model.layers
-    activation = _ACTIVATIONS[model.activation]
+    activation = _ACTIVATIONS.get(model.activation)  # none between the layers for identity
     layers: list[Layer] = [Flatten()]
     for width in model.hidden or ():
-        layers += [Linear(out=width), activation()]
+        layers += [Linear(out=width), *([activation()] if activation else [])]
     return (*layers, Linear(out=outputs))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,3 +85,4 @@ class Experiment:
     run: Callable[[Context], Outcome]
     alone: bool = False
     produces: Callable[[Settings], frozenset[str]] | None = None
+    complaints: Callable[[Settings], Iterable[tuple[tuple[str, ...], str]]] | None = None

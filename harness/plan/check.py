@@ -108,6 +108,8 @@ def _cases(plan: Plan) -> Iterator[Complaint]:
     for case in plan.cases:
         experiment, values = experiments.get(case.experiment), settings(case)
         yield from _missing_tables(experiment, values)
+        if experiment.complaints is not None:
+            yield from experiment.complaints(values)
         yield from _training(values)
         yield from _data(values)
 

@@ -25,10 +25,16 @@ TABLES: dict[str, type[Table]] = {
 
 
 class Seeds(Table):
-    """Repetitions of every case, and the root of their random streams."""
+    """Repetitions of every case, and the root of their random streams.
+
+    ``rng = "torch"`` repeats a published PyTorch script draw for draw: data, initial weights and
+    batch order then come from one ``torch.Generator``, in that order, seeded with
+    ``root + repetition``.
+    """
 
     count: PositiveInt = 1
     root: int = Field(default=0, ge=0)
+    rng: Literal["pcg64", "torch"] = "pcg64"
 
 
 class Grid(Table):

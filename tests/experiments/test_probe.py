@@ -102,7 +102,7 @@ def test_numpy_holds_the_output_and_in_training_what_it_needs_backwards():
 
 
 def test_missing_tables_are_named():
-    with pytest.raises(UsageError, match=r"\[train\] is missing"):
+    with pytest.raises(UsageError, match=r"must have a \[train\] table"):
         run(Probe(name="memory"), CountingBackend(), Model(hidden=()), train=None)
     with pytest.raises(UsageError, match=r"the table \[probe\]"):
         run(None, FakeBackend(), Model(hidden=()))
