@@ -86,3 +86,4 @@ class Experiment:
     alone: bool = False
     produces: Callable[[Settings], frozenset[str]] | None = None
     complaints: Callable[[Settings], Iterable[tuple[tuple[str, ...], str]]] | None = None
+    reads: Callable[[Settings], frozenset[str]] | None = None

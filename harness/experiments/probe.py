@@ -63,6 +63,16 @@ def produces(settings: Settings) -> frozenset[str]:
     return probe.produces(settings, params)
 
 
+def reads(settings: Settings) -> frozenset[str]:
+    """Return the keys of ``[params]`` that the probe knows: a suite may ask several probes."""
+    if settings.probe is None:
+        return frozenset()
+    try:
+        return frozenset(table.get(settings.probe.name).params.model_fields)
+    except UsageError:
+        return frozenset()
+
+
 EXPERIMENT = Experiment(
     name="probe",
     version=1,
@@ -71,4 +81,5 @@ EXPERIMENT = Experiment(
     run=run,
     produces=produces,
     complaints=complaints,
+    reads=reads,
 )

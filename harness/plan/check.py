@@ -45,6 +45,7 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
     _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
     plans = [expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False)]
     _refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
+    _refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
     complaints = itertools.chain(
         _claims(suite, plans[0], sources), _figures(suite, plans, figure_kinds)
     )
@@ -100,6 +101,22 @@ def _quick_keys(suite: Suite) -> Iterator[Complaint]:
                 yield (table, key), f"must be a positive integer, got {value!r} instead"
             elif key == "dataset":
                 yield from _known((table, key), "data set", value)
+
+
+def _unread(suite: Suite, cases: Collection[Case]) -> Iterator[Complaint]:
+    """Yield the keys of ``[params]`` that no case reads: most likely misspelt."""
+    read = {key for case in cases for key in case.config.get("params", {})}
+    for key in suite.params:
+        if key not in read:
+            yield ("params", key), unknown("key of [params]", key, sorted(_readable(cases)))
+
+
+def _readable(cases: Collection[Case]) -> set[str]:
+    known: set[str] = set()
+    for case in cases:
+        reads = experiments.get(case.experiment).reads
+        known |= reads(settings(case)) if reads is not None else set()
+    return known
 
 
 def _cases(plan: Plan) -> Iterator[Complaint]:

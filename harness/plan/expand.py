@@ -13,7 +13,7 @@ from harness import backends, digest
 from harness.config.base import Table
 from harness.errors import SuiteError
 from harness.experiments import table as experiments
-from harness.experiments.base import Settings
+from harness.experiments.base import Experiment, Settings
 from harness.plan.axes import axis_names, homes, label, labels
 from harness.suite.explain import sentence
 from harness.suite.load import problem_at
@@ -87,7 +87,10 @@ def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
 
 def settings(case: Case) -> Settings:
     """Return a case's validated tables."""
-    config = case.config
+    return _settings(case.config)
+
+
+def _settings(config: Mapping[str, Any]) -> Settings:
     tables = {
         name: TABLES[name].model_validate_json(digest.canonical(values))
         for name, values in config.items()
@@ -182,7 +185,7 @@ def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     top = {name: chosen.get(name) for name in ("experiment", "backend", "device")}
     experiment = experiments.get(str(top["experiment"] or suite.experiment))
     backend, device = str(top["backend"] or "numpy"), str(top["device"] or "cpu")
-    config = _config(suite, position, tables, experiment.tables, chosen)
+    config = _read(experiment, _config(suite, position, tables, experiment.tables, chosen))
     names = {"experiment": experiment.name, "backend": backend, "device": device}
     axes = _axes(suite, tables, chosen, names)
     identity = [suite.id, experiment.name, experiment.version, backend, device, config]
@@ -221,6 +224,16 @@ def _config(
         elif name == "params" and "params" in tables:
             config["params"] = tables["params"]
     return config
+
+
+def _read(experiment: Experiment, config: Values) -> Values:
+    """Leave out the keys of ``[params]`` that are for other cases of the suite."""
+    if experiment.reads is None or "params" not in config:
+        return config
+    known = experiment.reads(_settings(config))
+    tables = {name: values for name, values in config.items() if name != "params"}
+    params = {key: value for key, value in config["params"].items() if key in known}
+    return {**tables, "params": params} if params else tables
 
 
 def _validated(

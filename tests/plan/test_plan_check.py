@@ -76,6 +76,7 @@ def test_a_good_suite_passes(checked):
         ("at_least = 0.5", "at_least = 0.5, value = 1.0", 26, ""),
         ("[[figures]]", '[quick]\nepoch = 1\n[[figures]]', 28, "Did you mean 'epochs'?"),
         ("[[grid]]", '[[grid]]\nexperiment = ["knn"]', None, "[knn]"),
+        ("[[grid]]", "[params]\nsize = 3\n[[grid]]", 18, "unknown key of [params] 'size'"),
     ],
 )  # fmt: skip
 def test_a_bad_suite_is_refused_by_line(checked, old, new, line, words):

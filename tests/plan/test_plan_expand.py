@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.base import Table
 from harness.errors import SuiteError
+from harness.experiments.probes import table
+from harness.experiments.probes.base import Probe
 from harness.plan.axes import homes, label, labels
 from harness.plan.expand import Selection, expand, narrow, settings
 from harness.suite.load import load
@@ -174,3 +177,34 @@ def test_tables_that_share_a_name_are_told_apart(tmp_path):
     assert found == {"sgd lr=0.1", "sgd lr=0.1 momentum=0.9"}
     axes = {case.axes["optimizer"] for case in expand(suite, "full").cases}
     assert found <= axes
+
+
+TWO_PROBES = """\
+schema = 1
+id = "two-probes"
+title = "Two probes"
+source = { key = "notes", section = "1" }
+experiment = "probe"
+[params]
+size = 3
+[probe]
+name = "sized"
+[[grid]]
+backend = ["numpy"]
+device = ["cpu"]
+name = ["sized", "parameters"]
+"""
+
+
+def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
+    class Sized(Table):
+        size: int = 1
+
+    sized = Probe("sized", run=None, produces=None, params=Sized)
+    known = table.get
+    monkeypatch.setattr(table, "get", lambda name: sized if name == "sized" else known(name))
+    path = tmp_path / "two-probes.toml"
+    path.write_text(TWO_PROBES, encoding="utf-8")
+    first, second = expand(load(path), "full").cases
+    assert first.config["params"] == {"size": 3}
+    assert "params" not in second.config
