@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -13,6 +14,7 @@ from harness.cli.console import Output
 from harness.cli.workspace import Workspace, known_cases, open_workspace
 from harness.errors import NothingMeasured
 from harness.store.archive import Library
+from harness.suite import sections
 from harness.types import Archive, Verdict
 
 
@@ -22,6 +24,12 @@ def claims(
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,
     strict: options.Strict = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="Write the ledger of the documents' sections, in Markdown."
+        ),
+    ] = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -39,7 +47,23 @@ def claims(
             "verdicts": judging.to_json(verdicts),
         }
     )
+    if ledger is not None:
+        write_ledger(ledger, workspace, verdicts)
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
+
+
+def write_ledger(path: Path, workspace: Workspace, verdicts: Sequence[Verdict]) -> None:
+    """Write what covers every section of every document."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(ledger_text(workspace, verdicts), encoding="utf-8")
+
+
+def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
+    """Return the ledger of sections of a workspace's documents."""
+    from harness import report  # here: it brings the plotting libraries, which judging never needs
+
+    outlines = sections.outlines(workspace.folder, workspace.documents)
+    return report.coverage(workspace.documents, outlines, workspace.suites, verdicts)
 
 
 def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from harness import devices, environment
 from harness.cli import options, show
 from harness.cli.console import Output
-from harness.cli.workspace import open_workspace
+from harness.cli.workspace import check_sections, open_workspace
 from harness.plan.expand import expand
 from harness.suite.schema import json_schema
 from harness.words import plural
@@ -56,6 +56,8 @@ def check(
         output.json(json_schema())
         return
     workspace = open_workspace(names or [], suites)
+    if not names:
+        check_sections(workspace)
     claims = sum(len(suite.claims) for suite in workspace.suites)
     counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
     output.out.print(f"{counted}: no problem", highlight=False)

@@ -11,7 +11,8 @@ from harness.datasets.roots import Roots
 from harness.errors import Problem, SuiteError
 from harness.plan.check import check
 from harness.plan.expand import Plan, Selection, expand, narrow, settings
-from harness.suite.load import bibliography, find, load
+from harness.suite import sections
+from harness.suite.load import Document, bibliography, find, load
 from harness.suite.schema import Suite
 from harness.types import Case, Profile
 
@@ -24,12 +25,20 @@ class Workspace:
     ----------
     suites : tuple of Suite
         In the order named.
-    sources : mapping of str to str
-        Source key to the number the ledger cites.
+    documents : mapping of str to Document
+        The bibliography, by key.
+    folder : Path
+        Where the suites and the bibliography lie.
     """
 
     suites: tuple[Suite, ...]
-    sources: Mapping[str, str]
+    documents: Mapping[str, Document]
+    folder: Path
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Source key to the number the ledger cites."""
+        return {key: entry.number for key, entry in self.documents.items()}
 
 
 def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
@@ -52,7 +61,20 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     problems += _twice(suites)
     if problems:
         raise SuiteError(problems)
-    return Workspace(tuple(suites), {key: entry.number for key, entry in documents.items()})
+    return Workspace(tuple(suites), documents, folder)
+
+
+def check_sections(workspace: Workspace) -> None:
+    """Check that every section of every document is covered, when all suites are at hand.
+
+    Raises
+    ------
+    SuiteError
+        With every section that is not.
+    """
+    found = list(sections.problems(workspace.folder, workspace.documents, workspace.suites))
+    if found:
+        raise SuiteError(found)
 
 
 def plans(

@@ -84,7 +84,7 @@ def load(path: Path) -> Suite:
         With every problem found, each by file, line and key.
     """
     text = _suite_text(path)
-    suite = _validate(Suite, text)
+    suite = validate(Suite, text)
     return suite.model_copy(update={"path": str(path)})
 
 
@@ -100,7 +100,7 @@ def bibliography(folder: Path) -> dict[str, Document]:
     path = folder / BIBLIOGRAPHY
     if not path.exists():
         return {}
-    return {entry.key: entry for entry in _validate(Bibliography, read(path)).sources}
+    return {entry.key: entry for entry in validate(Bibliography, read(path)).sources}
 
 
 def find(names: Sequence[str], folder: Path) -> list[Path]:
@@ -134,7 +134,14 @@ def _suite_text(path: Path) -> Text:
     return replace(text, values=with_axes(text.values), lines=lines)
 
 
-def _validate(model: type[M], text: Text) -> M:
+def validate(model: type[M], text: Text) -> M:
+    """Return a TOML file as an instance of `model`.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found.
+    """
     try:
         # JSON mode is strict about types yet takes lists for tuples, as TOML has no tuples.
         return model.model_validate_json(json.dumps(text.values, default=str))

@@ -1,0 +1,89 @@
+"""The ledger of sections in Markdown: what covers every numbered section of every document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.report.marks import SIGNS, WORDS, tallies
+from harness.report.summary import plain
+from harness.suite.load import Document
+from harness.suite.schema import Suite
+from harness.suite.sections import Section, cited, covering
+from harness.types import Verdict
+from harness.words import plural
+
+
+def coverage(
+    documents: Mapping[str, Document],
+    outlines: Mapping[str, Sequence[Section]],
+    suites: Sequence[Suite],
+    verdicts: Sequence[Verdict],
+) -> str:
+    """Return the ledger of sections.
+
+    Parameters
+    ----------
+    documents : mapping of str to Document
+        The bibliography, by key.
+    outlines : mapping of str to sequence of Section
+        The sections of each document, by key.
+    suites : sequence of Suite
+        Those whose claims cover them.
+    verdicts : sequence of Verdict
+        Of those claims, as far as they were judged.
+    """
+    by_name = {f"{verdict.suite}/{verdict.claim}": verdict for verdict in verdicts}
+    places = cited(suites)
+    lines = ["# Claims by section", "", *_opening(verdicts, suites)]
+    for key, document in sorted(documents.items(), key=lambda item: item[1].number):
+        if key in outlines:
+            lines += ["", *_document(document, outlines[key], places, by_name)]
+    return "\n".join(lines) + "\n"
+
+
+def _opening(verdicts: Sequence[Verdict], suites: Sequence[Suite]) -> list[str]:
+    claims = sum(len(suite.claims) for suite in suites)
+    told = ", ".join(f"{t.sign} {t.count} {t.word}" for t in tallies(verdicts) if t.count)
+    return [
+        "Every numbered section and question of the documents, with the claims that cover it and",
+        "their verdicts, or why there is nothing to measure. Generated; do not edit.",
+        "",
+        f"{plural(len(suites), 'suite')}, {plural(claims, 'claim')}"
+        + (f": {told}." if told else "."),
+    ]
+
+
+def _document(
+    document: Document,
+    sections: Sequence[Section],
+    places: Mapping[tuple[str, str], tuple[str, ...]],
+    verdicts: Mapping[str, Verdict],
+) -> list[str]:
+    covered = [covering(document.key, section, places) for section in sections]
+    measured = sum(bool(claims) for claims in covered)
+    return [
+        f"## {document.number} {plain(document.title)}",
+        "",
+        f"{plural(len(sections), 'section')}, {measured} with claims.",
+        "",
+        "| Section | Topic | Covered by |",
+        "| --- | --- | --- |",
+        *(
+            _row(section, claims, verdicts)
+            for section, claims in zip(sections, covered, strict=True)
+        ),
+    ]
+
+
+def _row(section: Section, claims: Sequence[str], verdicts: Mapping[str, Verdict]) -> str:
+    told = "<br>".join(_claim(name, verdicts.get(name)) for name in claims)
+    if not claims:
+        told = f"nothing to measure: {plain(section.nothing)}"
+    return f"| {section.number} | {plain(section.topic)} | {told} |"
+
+
+def _claim(name: str, verdict: Verdict | None) -> str:
+    if verdict is None:
+        return plain(name)
+    because = f": {plain(verdict.because)}" if verdict.verdict == "contradicted" else ""
+    return f"{SIGNS[verdict.verdict]} {plain(name)} {WORDS[verdict.verdict]}{because}"

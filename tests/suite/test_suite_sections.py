@@ -1,0 +1,121 @@
+"""Every section of a document is covered, or says why there is nothing to measure."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.cli.workspace import check_sections, open_workspace
+from harness.errors import SuiteError
+from harness.suite.load import bibliography
+from harness.suite.sections import outlines, problems
+
+FOLDER = Path(__file__).parent.parent.parent / "suites"
+SOURCES = os.environ.get("HARNESS_SOURCES", "")
+
+SUITE = """
+schema = 1
+id = "line-fit"
+title = "A line"
+source = { key = "notes", section = "1" }
+experiment = "train"
+[data]
+dataset = "synthetic"
+[data.synthetic]
+generator = "linear"
+[model]
+hidden = []
+[train]
+loss = "mse"
+optimizer = { name = "sgd", lr = 0.1 }
+steps = 3
+batch_size = "full"
+[[grid]]
+backend = ["numpy"]
+[[claims]]
+id = "falls"
+quote = "the loss falls"
+metric = "train_loss"
+expect = { at_most = 1.0 }
+"""
+SOURCE = '[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "Notes"\n'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "line-fit.toml").write_text(SUITE)
+    (tmp_path / "sources.toml").write_text("schema = 1\n" + SOURCE)
+    (tmp_path / "sections").mkdir()
+    return tmp_path
+
+
+def found(folder, sections):
+    (folder / "sections" / "notes.toml").write_text("schema = 1\n" + sections)
+    workspace = open_workspace([], folder)
+    return [str(p) for p in problems(folder, workspace.documents, workspace.suites)]
+
+
+def section(number, **fields):
+    lines = [f'number = "{number}"', f'topic = "topic of {number}"']
+    lines += [f"{key} = {value}" for key, value in fields.items()]
+    return "\n".join(["[[sections]]", *lines, ""])
+
+
+def test_a_complete_outline_has_no_problem(folder):
+    nothing = section("2", nothing='"Tells a story."')
+    assert found(folder, section("1") + nothing + section("3", claims='["line-fit/falls"]')) == []
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (section("1") + section("2"), "must be covered by a claim"),
+        (section("1", nothing='"A story."'), "must be left out"),
+        (section("1") + section("1"), "must be unique"),
+        (section("1") + section("2", claims='["line-fit/fals"]'), "Did you mean 'line-fit/falls'"),
+        (section("2", nothing='"A story."'), "must list section '1', cited by line-fit/falls"),
+    ],
+)
+def test_each_fault_is_named_by_file_and_line(folder, sections, message):
+    (problem,) = found(folder, sections)
+    assert message in problem
+    assert re.search(r"notes\.toml:\d+", problem)
+
+
+def test_an_unknown_key_is_named(folder):
+    (folder / "sections" / "notes.toml").write_text("schema = 1\n" + section("1", topics='"x"'))
+    with pytest.raises(SuiteError, match="topics"):
+        outlines(folder, ["notes"])
+
+
+def test_a_document_without_outline_is_left_alone(folder):
+    check_sections(open_workspace([], folder))
+
+
+def test_our_own_documents_are_covered():
+    workspace = open_workspace([], FOLDER)
+    check_sections(workspace)
+    assert set(outlines(FOLDER, workspace.documents)) == set(workspace.documents)
+
+
+def headings(text):
+    """Return the numbered headings of a document, in order, each once."""
+    numbers = re.findall(r"^#+ +(\d+(?:\.\d+)*)\.? ", without_code(text), flags=re.MULTILINE)
+    return list(dict.fromkeys(numbers))
+
+
+def without_code(text):
+    return re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.skipif(not SOURCES, reason="HARNESS_SOURCES does not name the source documents")
+@pytest.mark.parametrize("key", sorted(bibliography(FOLDER)))
+def test_the_outline_has_every_numbered_heading(key):
+    number = bibliography(FOLDER)[key].number
+    (path,) = Path(SOURCES).glob(f"{number}*.txt")
+    listed = [entry.number for entry in outlines(FOLDER, [key])[key]]
+    there = headings(path.read_text(encoding="utf-8"))
+    assert len(there) >= 10
+    assert sorted(set(there) - set(listed)) == []
+    assert sorted(set(listed) - set(there)) == []
