@@ -4,7 +4,8 @@
 
     HarnessError
     ├── UsageError              the command line or a file it names is wrong
-    │   └── SuiteError          one or more problems in a suite file
+    │   ├── SuiteError          one or more problems in a suite file
+    │   └── BatchTooSmall       batch statistics of a single value
     ├── DataError               a data set cannot be used
     │   ├── DataMissing         a file is not where it was looked for
     │   └── DataCorrupt         a file is there and is not what it should be
@@ -62,6 +63,10 @@ class SuiteError(UsageError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class BatchTooSmall(UsageError):
+    """Batch normalisation in training has one value per feature, whose variance is undefined."""
 
 
 class DataError(HarnessError):

@@ -6,6 +6,7 @@ protocols. Handles (arrays that live where the backend computes) are opaque to t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from harness.config.shapes import Placed
 from harness.config.train import Train
-from harness.errors import UsageError
+from harness.errors import BatchTooSmall, UsageError
 from harness.types import Array
 
 Handle = Any
@@ -37,15 +38,53 @@ def learning_rate(train: Train) -> float:
     return rates.pop()
 
 
+def decays(name: str, rank: int) -> bool:
+    """Whether the penalties ``l2`` and ``l1`` cover a parameter.
+
+    They cover the weights of linear layers and convolutions, neither biases nor the scales of
+    normalisation layers, which have one axis.
+    """
+    return name.endswith("weight") and rank >= 2
+
+
+def check_batch_norm_input(shape: Sequence[int]) -> None:
+    """Refuse a training batch (N, C, ...) with one value per channel, as torch does.
+
+    Raises
+    ------
+    BatchTooSmall
+        If ``N * ...`` is 1: the variance of one value is undefined.
+    """
+    if math.prod(shape) == shape[1]:
+        raise BatchTooSmall(
+            "batch_norm in training mode must get more than one value per feature, got one "
+            f"(input shape {tuple(shape)}); use larger batches, with [train] drop_last = true if "
+            'the last one is short, or evaluate in mode = "eval"'
+        )
+
+
+def each_batch_updates(train: Train) -> bool:
+    """Whether every batch's own gradient, and nothing else, makes an update: the plain loop."""
+    return train.accumulate == 1 and train.zero_grad == "each_update" and train.backward
+
+
 class Network(Protocol):
     """A model with its loss and optimizer, ready to train."""
 
     def step(self, x: Handle, y: Handle) -> Handle:
-        """Take one optimizer step on a batch; return the loss before it (a 0-d handle)."""
+        """Train on a batch; return the loss before it (a 0-d handle).
+
+        One optimizer step, unless `accumulate`, `zero_grad` or `backward` of ``[train]`` say
+        otherwise.
+        """
+        ...
+
+    def set_lr(self, lr: float) -> None:
+        """Set the learning rate of the next updates; until then it is that of ``[train]``."""
         ...
 
     def loss(self, x: Handle, y: Handle) -> float:
-        """Return the loss (data plus l2 term) in evaluation mode, without a graph."""
+        """Return the loss (data plus l2 and l1 terms) in evaluation mode, without a graph."""
         ...
 
     def gradients(self, x: Handle, y: Handle) -> dict[str, Array]:

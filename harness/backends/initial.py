@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.config.model import Init
+from harness.config.model import BatchNorm, Init, LayerNorm
 from harness.config.shapes import Placed, Shape
 
 Draw = Callable[[Shape, int, Init, np.random.Generator], NDArray[np.float64]]
@@ -48,11 +48,20 @@ def initial_weights(
     for step in placed:
         if "weight" not in step.params:
             continue
+        if isinstance(step.layer, BatchNorm | LayerNorm):
+            weights |= _normalization(step)
+            continue
         fan_in = math.prod(step.params["weight"][1:])
         for name, shape in step.params.items():
             draw = WEIGHTS[init.scheme] if name == "weight" else BIASES[init.bias]
             weights[f"{step.index}.{name}"] = draw(shape, fan_in, init, rng)
     return weights
+
+
+def _normalization(step: Placed) -> dict[str, NDArray[np.float64]]:
+    """Return weights 1 and biases 0, whatever the scheme; nothing is drawn."""
+    start = {"weight": np.ones, "bias": np.zeros}
+    return {f"{step.index}.{name}": start[name](shape) for name, shape in step.params.items()}
 
 
 def kept_units(shape: Shape, rate: float, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -1,0 +1,64 @@
+"""GELU and the softmax layers, with their analytic backward passes."""
+
+# ruff: noqa: ARG002 - all layers share one signature
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import special
+
+from harness.backends.numpy_backend.layer import Cache, Layer
+from harness.types import Array
+
+
+class GELU(Layer):
+    """x * Phi(x) with Phi the normal distribution function, from the error function.
+
+    References
+    ----------
+    Hendrycks & Gimpel (2016), in its exact form.
+    """
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return x * Phi(x); keep x and Phi(x)."""
+        below: Array = 0.5 * (1 + special.erf(x * math.sqrt(0.5)))
+        return x * below, (x, below)
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Multiply `grad` by Phi(x) + x * phi(x)."""
+        x, below = cache
+        density = np.exp(-0.5 * np.square(x)) * (1 / math.sqrt(2 * math.pi))
+        grad *= below + x * density
+        return grad
+
+
+class Softmax(Layer):
+    """(N, C) -> (N, C): exp(x) over its sum, the largest of a row taken off first."""
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return the probabilities; keep them."""
+        y: Array = np.exp(x - x.max(axis=-1, keepdims=True))
+        y /= y.sum(axis=-1, keepdims=True)
+        return y, y
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Return p * (grad - sum(p * grad))."""
+        grad -= (grad * cache).sum(axis=-1, keepdims=True)
+        grad *= cache
+        return grad
+
+
+class LogSoftmax(Layer):
+    """(N, C) -> (N, C): x less the logarithm of the sum of exp(x)."""
+
+    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
+        """Return the log-probabilities; keep them."""
+        shifted = x - x.max(axis=-1, keepdims=True)
+        y: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+        return y, y
+
+    def backward(self, grad: Array, cache: Cache) -> Array:
+        """Return grad - p * sum(grad)."""
+        grad -= np.exp(cache) * grad.sum(axis=-1, keepdims=True)
+        return grad
