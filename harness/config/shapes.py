@@ -6,7 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.config.model import GELU, Flatten, Layer, LeakyReLU, Linear, Model, ReLU, Sigmoid, Tanh
+from harness.config.model import (
+    GELU,
+    Conv2d,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    Linear,
+    MaxPool2d,
+    Model,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
 from harness.words import plural
 
 Shape = tuple[int, ...]
@@ -58,7 +70,8 @@ def place(model: Model, shape: Shape, outputs: int) -> tuple[Placed, ...]:
     Raises
     ------
     ShapeError
-        If a linear layer meets an input that is not flat, or the last shape is not
+        If a linear layer meets an input that is not flat, a convolution or pooling one that is
+        not (channels, height, width) or smaller than its kernel, or the last shape is not
         ``(outputs,)``.
     """
     placed: list[Placed] = []
@@ -80,6 +93,10 @@ def _place_one(index: int, layer: Layer, shape: Shape) -> Placed:
         return Placed(index, layer, shape, (math.prod(shape),), {})
     if isinstance(layer, Linear):
         return _place_linear(index, layer, shape)
+    if isinstance(layer, Conv2d):
+        return _place_conv2d(index, layer, shape)
+    if isinstance(layer, MaxPool2d):
+        return _place_max_pool2d(index, layer, shape)
     return Placed(index, layer, shape, shape, {})
 
 
@@ -94,6 +111,40 @@ def _place_linear(index: int, layer: Linear, shape: Shape) -> Placed:
     if layer.bias:
         params["bias"] = (layer.out,)
     return Placed(index, layer, shape, (layer.out,), params)
+
+
+def _place_conv2d(index: int, layer: Conv2d, shape: Shape) -> Placed:
+    rows, columns = _windows(index, "convolution", layer.kernel, layer.stride, layer.padding, shape)
+    params: dict[str, Shape] = {"weight": (layer.out, shape[0], layer.kernel, layer.kernel)}
+    if layer.bias:
+        params["bias"] = (layer.out,)
+    return Placed(index, layer, shape, (layer.out, rows, columns), params)
+
+
+def _place_max_pool2d(index: int, layer: MaxPool2d, shape: Shape) -> Placed:
+    rows, columns = _windows(index, "pooling layer", layer.kernel, layer.kernel, 0, shape)
+    return Placed(index, layer, shape, (shape[0], rows, columns), {})
+
+
+def _windows(
+    index: int, name: str, kernel: int, stride: int, padding: int, shape: Shape
+) -> tuple[int, int]:
+    """Return how many windows fit into images of `shape`, by rows and columns."""
+    if len(shape) != 3:
+        raise ShapeError(
+            index,
+            f"a {name} must get images (channels, height, width), got {shape} instead; "
+            "put it before any flatten or linear layer",
+        )
+    height, width = (side + 2 * padding for side in shape[1:])
+    if kernel > min(height, width):
+        raise ShapeError(
+            index,
+            f"the kernel of a {name} must be at most as large as its padded input, "
+            f"{height} x {width}, got {kernel}; make it smaller",
+        )
+    # Rows and columns that fill no whole window are left out, as in torch.
+    return (height - kernel) // stride + 1, (width - kernel) // stride + 1
 
 
 def parameter_count(placed: Sequence[Placed]) -> int:

@@ -1,7 +1,8 @@
 """Layers with their analytic backward passes.
 
-A layer kind is one class here and one entry in `LAYERS`. ``forward`` returns the output and what
-``backward`` will need of it (the cache), so that inference keeps nothing. ``backward`` turns
+A layer kind is one class, here or in a module of its own, and one entry in `LAYERS`. ``forward``
+returns the output and what ``backward`` will need of it (the cache), so that inference keeps
+nothing. ``backward`` turns
 d loss / d output into d loss / d input and may overwrite its argument, which nobody else holds.
 Gradients of parameters come from ``gradients``, apart from ``backward``, because the first
 layer's input gradient is never needed and would cost a third of that layer's work.
@@ -16,29 +17,10 @@ from typing import Any
 import numpy as np
 
 from harness.backends.initial import kept_units
+from harness.backends.numpy_backend.conv import Conv2d, MaxPool2d
+from harness.backends.numpy_backend.layer import Cache, Layer
 from harness.config import model
 from harness.types import Array
-
-Cache = Any
-
-
-class Layer:
-    """A layer without parameters; `params` maps ``weight`` and ``bias`` to arrays."""
-
-    def __init__(self, params: Mapping[str, Array] | None = None) -> None:
-        self.params: dict[str, Array] = dict(params or {})
-
-    def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the output for `x` (N, ...), and the cache for the backward pass."""
-        raise NotImplementedError
-
-    def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return d loss / d input from d loss / d output."""
-        raise NotImplementedError
-
-    def gradients(self, grad: Array, cache: Cache) -> dict[str, Array]:
-        """Return d loss / d parameter from d loss / d output, by name of the parameter."""
-        return {}
 
 
 class Flatten(Layer):
@@ -170,4 +152,6 @@ LAYERS: Mapping[type[Any], Build] = {
     model.Tanh: lambda layer, params, rng: Tanh(),
     model.LeakyReLU: lambda layer, params, rng: LeakyReLU(layer.slope),
     model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+    model.Conv2d: lambda layer, params, rng: Conv2d(params, layer.stride, layer.padding),
+    model.MaxPool2d: lambda layer, params, rng: MaxPool2d(layer.kernel),
 }

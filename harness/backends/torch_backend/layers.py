@@ -43,6 +43,13 @@ def _linear(params: Mapping[str, Shape]) -> nn.Module:
     return linear
 
 
+def _conv2d(layer: model.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
+    filters, channels, kernel, _ = params["weight"]
+    settings = {"stride": layer.stride, "padding": layer.padding, "bias": "bias" in params}
+    conv: nn.Conv2d = nn.utils.skip_init(nn.Conv2d, channels, filters, kernel, **settings)  # type: ignore[no-untyped-call]
+    return conv
+
+
 Build = Callable[[Any, Mapping[str, Shape], np.random.Generator], nn.Module]
 
 LAYERS: Mapping[type[Any], Build] = {
@@ -53,4 +60,6 @@ LAYERS: Mapping[type[Any], Build] = {
     model.Tanh: lambda layer, params, rng: nn.Tanh(),
     model.LeakyReLU: lambda layer, params, rng: nn.LeakyReLU(layer.slope),
     model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+    model.Conv2d: lambda layer, params, rng: _conv2d(layer, params),
+    model.MaxPool2d: lambda layer, params, rng: nn.MaxPool2d(layer.kernel),
 }
