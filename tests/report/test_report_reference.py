@@ -5,24 +5,30 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.cli.claims import judged
+from harness.cli.claims import judged, ledger_text
 from harness.cli.workspace import open_workspace
 from harness.store.archive import Library
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
-FIVE_MB = 5_000_000
+TEN_MB = 10_000_000
+"""Plain text, one record a line, of every cell of every suite: readable and diffable in git."""
 
 
 @pytest.fixture(scope="module")
-def verdicts():
-    return judged(open_workspace([], ROOT / "suites"), Library(REFERENCE))
+def workspace():
+    return open_workspace([], ROOT / "suites")
+
+
+@pytest.fixture(scope="module")
+def verdicts(workspace):
+    return judged(workspace, Library(REFERENCE))
 
 
 def test_the_reference_is_small():
     files = [path for path in REFERENCE.rglob("*") if path.is_file()]
     assert files
-    assert sum(path.stat().st_size for path in files) < FIVE_MB
+    assert sum(path.stat().st_size for path in files) < TEN_MB
 
 
 def test_every_claim_is_judged_or_says_why_not(verdicts):
@@ -50,4 +56,11 @@ def test_the_committed_summary_is_what_the_records_say(verdicts):
     assert text == report.summary(verdicts), (
         "reports/reference.md must be the summary of results/reference; run "
         "`nox -s page` and copy reports/summary.md over it"
+    )
+
+
+def test_the_committed_ledger_is_what_the_suites_and_records_say(workspace, verdicts):
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    assert text == ledger_text(workspace, verdicts), (
+        "docs/claims.md must be the ledger of suites and results/reference; run `nox -s ledger`"
     )
