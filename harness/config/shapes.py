@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from harness.config.model import (
     GELU,
+    BatchNorm,
     Conv2d,
     Flatten,
     Layer,
+    LayerNorm,
     LeakyReLU,
     Linear,
     MaxPool2d,
@@ -93,6 +95,8 @@ def _place_one(index: int, layer: Layer, shape: Shape) -> Placed:
         return Placed(index, layer, shape, (math.prod(shape),), {})
     if isinstance(layer, Linear):
         return _place_linear(index, layer, shape)
+    if isinstance(layer, BatchNorm | LayerNorm):
+        return _place_normalization(index, layer, shape)
     if isinstance(layer, Conv2d):
         return _place_conv2d(index, layer, shape)
     if isinstance(layer, MaxPool2d):
@@ -111,6 +115,19 @@ def _place_linear(index: int, layer: Linear, shape: Shape) -> Placed:
     if layer.bias:
         params["bias"] = (layer.out,)
     return Placed(index, layer, shape, (layer.out,), params)
+
+
+def _place_normalization(index: int, layer: BatchNorm | LayerNorm, shape: Shape) -> Placed:
+    images = isinstance(layer, BatchNorm) and len(shape) == 3
+    if len(shape) != 1 and not images:
+        kind = type(layer).model_fields["type"].default
+        other = " or images (channels, height, width)" if isinstance(layer, BatchNorm) else ""
+        raise ShapeError(
+            index,
+            f"{kind} must get flat input (features,){other}, got {shape} instead; "
+            'put { type = "flatten" } before it',
+        )
+    return Placed(index, layer, shape, shape, {"weight": shape[:1], "bias": shape[:1]})
 
 
 def _place_conv2d(index: int, layer: Conv2d, shape: Shape) -> Placed:

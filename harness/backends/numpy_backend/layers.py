@@ -19,6 +19,8 @@ import numpy as np
 from harness.backends.initial import kept_units
 from harness.backends.numpy_backend.conv import Conv2d, MaxPool2d
 from harness.backends.numpy_backend.layer import Cache, Layer
+from harness.backends.numpy_backend.normalization import BatchNorm, LayerNorm
+from harness.backends.numpy_backend.smooth import GELU, LogSoftmax, Softmax
 from harness.config import model
 from harness.types import Array
 
@@ -152,6 +154,11 @@ LAYERS: Mapping[type[Any], Build] = {
     model.Tanh: lambda layer, params, rng: Tanh(),
     model.LeakyReLU: lambda layer, params, rng: LeakyReLU(layer.slope),
     model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+    model.GELU: lambda layer, params, rng: GELU(),
+    model.Softmax: lambda layer, params, rng: Softmax(),
+    model.LogSoftmax: lambda layer, params, rng: LogSoftmax(),
+    model.BatchNorm: lambda layer, params, rng: BatchNorm(params, layer.momentum, layer.eps),
+    model.LayerNorm: lambda layer, params, rng: LayerNorm(params, layer.eps),
     model.Conv2d: lambda layer, params, rng: Conv2d(params, layer.stride, layer.padding),
     model.MaxPool2d: lambda layer, params, rng: MaxPool2d(layer.kernel),
 }

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from harness.backends.initial import kept_units
+from harness.backends.torch_backend.normalization import batch_norm, layer_norm
 from harness.config import model
 from harness.config.shapes import Shape
 
@@ -60,6 +61,13 @@ LAYERS: Mapping[type[Any], Build] = {
     model.Tanh: lambda layer, params, rng: nn.Tanh(),
     model.LeakyReLU: lambda layer, params, rng: nn.LeakyReLU(layer.slope),
     model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+    model.GELU: lambda layer, params, rng: nn.GELU(),
+    model.Softmax: lambda layer, params, rng: nn.Softmax(dim=-1),
+    model.LogSoftmax: lambda layer, params, rng: nn.LogSoftmax(dim=-1),
+    model.BatchNorm: lambda layer, params, rng: batch_norm(
+        params["weight"][0], layer.momentum, layer.eps
+    ),
+    model.LayerNorm: lambda layer, params, rng: layer_norm(params["weight"][0], layer.eps),
     model.Conv2d: lambda layer, params, rng: _conv2d(layer, params),
     model.MaxPool2d: lambda layer, params, rng: nn.MaxPool2d(layer.kernel),
 }
