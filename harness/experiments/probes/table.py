@@ -13,6 +13,7 @@ from harness.words import unknown
 PROBES: Mapping[str, str] = {
     "parameters": "harness.experiments.probes.parameters",
     "memory": "harness.experiments.probes.memory",
+    "torch_facts": "harness.experiments.probes.torch_facts",
 }
 """Name of a probe to the module that holds it as ``PROBE``."""
 
