@@ -6,8 +6,9 @@ Importing this package imports no torch; a data set already decoded is read with
 from harness.datasets.base import Dataset, Facts, Loader
 from harness.datasets.catalogue import CATALOGUE, loader, names
 from harness.datasets.load import class_names, facts, load, missing, parse_use
-from harness.datasets.parts import Parts, flat, parts, scaled
+from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.roots import Roots
+from harness.datasets.scaling import Scaler
 
 __all__ = [
     "CATALOGUE",
@@ -16,6 +17,7 @@ __all__ = [
     "Loader",
     "Parts",
     "Roots",
+    "Scaler",
     "class_names",
     "facts",
     "flat",
@@ -25,5 +27,4 @@ __all__ = [
     "names",
     "parse_use",
     "parts",
-    "scaled",
 ]

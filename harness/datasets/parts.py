@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from harness.config.data import Data, Scale
+from harness.config.data import Data
 from harness.datasets.base import Dataset
 from harness.errors import UsageError
 from harness.types import Array
@@ -16,7 +15,7 @@ from harness.types import Array
 
 @dataclass(frozen=True)
 class Parts:
-    """Views into a `Dataset`; nothing is copied or scaled.
+    """Views into a `Dataset`; nothing is scaled, or copied unless `majority` leaves some out.
 
     Attributes
     ----------
@@ -35,7 +34,7 @@ class Parts:
 
 
 def parts(dataset: Dataset, data: Data) -> Parts:
-    """Apply ``n_train``, ``n_test``, ``n_validation``, ``validation`` and ``split``.
+    """Apply ``n_train``, ``n_test``, ``majority``, ``n_validation``, ``validation`` and ``split``.
 
     Parameters
     ----------
@@ -48,47 +47,49 @@ def parts(dataset: Dataset, data: Data) -> Parts:
     Raises
     ------
     UsageError
-        If the data set has fewer examples than asked for, or none are left to train on.
+        If the data set has fewer examples than asked for, or none are left to train on, or
+        `majority` is asked of targets that are not classes or cannot be reached.
     """
     n_train = _count("n_train", data.n_train, len(dataset.x_train), "training")
     n_test = _count("n_test", data.n_test, len(dataset.x_test), "test")
-    train, validation = _split(n_train, data)
+    x_train, y_train = _thinned(dataset.x_train[:n_train], dataset.y_train[:n_train], data)
+    x_test, y_test = _thinned(dataset.x_test[:n_test], dataset.y_test[:n_test], data)
+    train, validation = _split(len(x_train), data)
     return Parts(
-        dataset.x_train[train],
-        dataset.y_train[train],
-        dataset.x_train[validation],
-        dataset.y_train[validation],
-        dataset.x_test[:n_test],
-        dataset.y_test[:n_test],
+        x_train[train], y_train[train], x_train[validation], y_train[validation], x_test, y_test
     )
 
 
-def scaled(x: Array, scale: Scale, dtype: DTypeLike = np.float32) -> NDArray[Any]:
-    """Return examples as floating point, (n, *shape).
-
-    Parameters
-    ----------
-    x : ndarray
-        uint8 images or float32 features.
-    scale : {'raw', 'unit'}
-        ``raw`` keeps the values, ``unit`` divides pixels by 255.
-    dtype : dtype
-        float32 or float64; the division is carried out in it.
-
-    Raises
-    ------
-    UsageError
-        If features, which have no largest value, are to be scaled to ``unit``.
-    """
-    values = x.astype(dtype)
-    if scale == "raw":
-        return values
-    if x.dtype != np.uint8:
+def _thinned(x: Array, y: Array, data: Data) -> tuple[Array, Array]:
+    """Leave examples out until class 0 has the share ``data.majority`` of those that stay."""
+    if data.majority is None:
+        return x, y
+    first = y.reshape(len(y), -1)[:, 0]
+    if y.size != len(y) or not np.isin(first, np.arange(256)).all():
         raise UsageError(
-            f'data.scale must be "raw" for data that are not pixels ({x.dtype}), got "unit"'
+            f"data.majority must be left out for targets that are not classes ({y.dtype}), "
+            f"got {data.majority}"
         )
-    values /= values.dtype.type(255)
-    return values
+    # In order of their label, so that even steps leave out the same share of every other class.
+    by_label = np.argsort(first, kind="stable")
+    of_class, others = by_label[first[by_label] == 0], by_label[first[by_label] != 0]
+    odds = data.majority / (1.0 - data.majority)
+    if len(of_class) > odds * len(others):
+        of_class = _evenly(of_class, round(odds * len(others)))
+    else:
+        others = _evenly(others, round(len(of_class) / odds))
+    if not (len(of_class) and len(others)):
+        raise UsageError(
+            f"data.majority must leave examples of class 0 and of another, got {data.majority} "
+            f"for {len(y)} examples"
+        )
+    rows = np.sort(np.concatenate([of_class, others]))
+    return x[rows], y[rows]
+
+
+def _evenly(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return `count` of the rows, evenly spaced, in their order."""
+    return rows[(np.arange(count) * len(rows)) // max(count, 1)]
 
 
 def flat(x: Array) -> Array:

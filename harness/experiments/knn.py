@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from harness import digest
 from harness.backends.base import Backend
-from harness.config.data import Data
 from harness.config.other import Knn
-from harness.datasets.parts import Parts, flat, parts, scaled
+from harness.datasets.parts import Parts, flat, parts
+from harness.datasets.scaling import Scaler
 from harness.errors import UsageError
 from harness.experiments.base import Context, Experiment, Settings
 from harness.types import Array, Outcome, Series
@@ -38,8 +38,8 @@ class _Job:
     backend: Backend
     device: str
     knn: Knn
-    data: Data
     split: Parts
+    scaler: Scaler
     classes: int
 
     def search(self, train: Array, test: Array, k: int) -> tuple[Distances, Labels]:
@@ -106,14 +106,15 @@ def _job(context: Context) -> _Job:
             f"in data set {data.dataset!r}; choose a data set with class labels"
         )
     split, classes = parts(dataset, data), dataset.facts.outputs
-    return _Job(context.backend, context.device, knn, data, split, classes)
+    scaler = Scaler.of(data, split)
+    return _Job(context.backend, context.device, knn, split, scaler, classes)
 
 
 def _classify(job: _Job) -> Outcome:
-    knn, split, data = job.knn, job.split, job.data
+    knn, split, scaler = job.knn, job.split, job.scaler
     check_neighbors(knn, len(split.y_train))
     k = max(*knn.n_neighbors, PANEL_NEIGHBORS if knn.panel else 1)
-    train, test = features(split.x_train, data), features(split.x_test, data)
+    train, test = features(split.x_train, scaler), features(split.x_test, scaler)
     distances, indices = job.search(train, test, min(k, len(train)))
     predicted = vote(split.y_train[indices], knn.n_neighbors, job.classes)
     accuracy = {k: float(np.mean(predicted[k] == split.y_test)) for k in predicted}
@@ -143,7 +144,7 @@ def _cross_validate(job: _Job) -> Outcome:
     if not 2 <= knn.cv_folds <= n:
         raise UsageError(f"[knn] cv_folds must be 0, or 2 to {n}, got {knn.cv_folds}")
     check_neighbors(knn, n - -(-n // knn.cv_folds))
-    train = features(job.split.x_train, job.data)
+    train = features(job.split.x_train, job.scaler)
     folds = np.array_split(np.arange(n), knn.cv_folds)
     table = np.array([_fold(job, train, fold) for fold in folds])
     accuracy = dict(zip(sorted(set(knn.n_neighbors)), table.mean(axis=0).tolist(), strict=True))
@@ -164,9 +165,9 @@ def _fold(job: _Job, train: Array, fold: Labels) -> list[float]:
     return [float(np.mean(winners == labels[fold])) for winners in predicted.values()]
 
 
-def features(x: Array, data: Data) -> Array:
+def features(x: Array, scaler: Scaler) -> Array:
     """Return examples as rows of scaled features, float32 (n, d)."""
-    return flat(scaled(x, data.scale, np.float32))
+    return flat(scaler.apply(x, np.float32))
 
 
 def best_of(accuracy: Mapping[int, float]) -> int:

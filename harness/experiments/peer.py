@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.datasets.parts import Parts, flat, parts, scaled
+from harness.datasets.parts import Parts, flat, parts
+from harness.datasets.scaling import Scaler
 from harness.errors import UsageError
 from harness.experiments.base import Context, Experiment, Settings
 from harness.types import Array, Outcome
@@ -82,12 +83,13 @@ def run(context: Context) -> Outcome:
     if not np.issubdtype(split.y_train.dtype, np.integer):
         raise UsageError(f"experiment 'peer' must be given classes, got {split.y_train.dtype}")
     estimator = _estimator(context)
-    train = flat(scaled(split.x_train, data.scale, np.float64))
+    scaler = Scaler.of(data, split)
+    train = flat(scaler.apply(split.x_train, np.float64))
     converged = _fit(estimator, train, split.y_train)
     accuracies = {"train_accuracy": float(estimator.score(train, split.y_train))}
     for name, (x, y) in _held_out(split).items():
         if len(x):
-            accuracies[name] = float(estimator.score(flat(scaled(x, data.scale, np.float64)), y))
+            accuracies[name] = float(estimator.score(flat(scaler.apply(x, np.float64)), y))
     return Outcome(
         metrics={**accuracies, "converged": float(converged)},
         digests={"data": dataset.used.fingerprint},

@@ -20,6 +20,7 @@ import numpy as np
 from harness.backends.base import Backend, Handle, Memory
 from harness.config.other import Timing
 from harness.datasets.parts import parts
+from harness.datasets.scaling import Scaler
 from harness.environment import cores
 from harness.errors import UsageError
 from harness.experiments import workload
@@ -106,8 +107,9 @@ def _neighbors(context: Context, timing: Timing) -> Outcome:
         raise UsageError("workload 'neighbors' must be given [data] and [knn]; add them")
     backend, device, split = context.backend, context.device, parts(dataset, data)
     check_neighbors(knn, len(split.y_train))
-    train = backend.put(features(split.x_train, data), device)
-    test = backend.put(features(split.x_test, data), device)
+    scaler = Scaler.of(data, split)
+    train = backend.put(features(split.x_train, scaler), device)
+    test = backend.put(features(split.x_test, scaler), device)
     k, implementation = max(knn.n_neighbors), knn.implementation
     search, peak = _with_peak(
         context,

@@ -10,12 +10,14 @@ or at it, `nan_weights` 1 when some parameter is nan at the end, else 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 
 from harness import digest
 from harness.config.shapes import parameter_count
-from harness.datasets.parts import Parts, parts
+from harness.config.train import CLASS_LOSSES, Loss
+from harness.datasets.parts import Parts
 from harness.errors import Skip, UsageError
 from harness.experiments import workload
 from harness.experiments.base import Context, Experiment, Settings
@@ -42,7 +44,7 @@ def run(context: Context) -> Outcome:
     if reason is not None:
         raise Skip(reason)
     work = workload.build(context, "experiment 'train'")
-    split = parts(work.dataset, work.data)
+    split = work.split
     _check_loss(work.train.loss, split)
     before = work.network.weights()
     history = fit(context, work, split)
@@ -51,9 +53,10 @@ def run(context: Context) -> Outcome:
 
 def _check_loss(loss: str, split: Parts) -> None:
     classes = bool(np.issubdtype(split.y_train.dtype, np.integer))
-    if classes != (loss != "mse"):
-        found = "class labels" if classes else "regression targets"
-        wanted = "cross_entropy or multiclass_hinge" if classes else "mse"
+    if classes != (loss in CLASS_LOSSES):
+        found = "class labels" if classes else "float targets"
+        fitting = [name for name in get_args(Loss) if (name in CLASS_LOSSES) == classes]
+        wanted = f"{', '.join(fitting[:-1])} or {fitting[-1]}"
         raise UsageError(f"[train] loss must be {wanted} for {found}, got {loss!r}")
 
 
@@ -125,7 +128,7 @@ def produces(settings: Settings) -> frozenset[str]:
     names |= {f"{e.name}_loss" for e in train.evaluate} | (set(train.keep) - {"fit"})
     if "predictions" in train.keep:
         names.add("labels")
-    if train.loss != "mse":
+    if train.loss in CLASS_LOSSES:
         return frozenset(names | {f"{e.name}_accuracy" for e in train.evaluate})
     features = len(data.synthetic.coefficients) if data and data.synthetic else 1
     names |= {"bias_0", "stability_limit", "lr_over_limit"}

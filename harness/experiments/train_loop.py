@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from harness.backends.base import Backend, Handle
 from harness.config.train import Train
-from harness.datasets.parts import Parts, scaled
+from harness.datasets.parts import Parts
 from harness.errors import UsageError
 from harness.experiments import workload
 from harness.experiments.base import Context
@@ -108,15 +108,15 @@ def _feed(context: Context, work: Workload, split: Parts) -> Feed:
     y = targets(split.y_train, work.train.dtype)
     if context.device == "cpu" and work.train.batch_size != "full":
         return _streamed(context.backend, work, split.x_train, y)
-    x = scaled(split.x_train, work.data.scale, np.dtype(work.train.dtype))
+    x = work.scaler.apply(split.x_train, work.train.dtype)
     return workload.feed("resident", context.backend, context.device, x, y)
 
 
 def _streamed(backend: Backend, work: Workload, x: Array, y: Array) -> Feed:
-    scale, dtype = work.data.scale, np.dtype(work.train.dtype)
+    scaler, dtype = work.scaler, np.dtype(work.train.dtype)
 
     def batch(rows: Index) -> Batch:
         index = slice(None) if rows is None else rows
-        return backend.put(scaled(x[index], scale, dtype), "cpu"), backend.put(y[index], "cpu")
+        return backend.put(scaler.apply(x[index], dtype), "cpu"), backend.put(y[index], "cpu")
 
     return batch

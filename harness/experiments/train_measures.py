@@ -13,7 +13,8 @@ from harness.config.data import Scale
 from harness.config.model import Flatten, Linear
 from harness.config.shapes import Placed
 from harness.config.train import Train
-from harness.datasets.parts import Parts, flat, scaled
+from harness.datasets.parts import Parts, flat
+from harness.datasets.scaling import Scaler
 from harness.errors import UsageError
 from harness.experiments.base import Context
 from harness.experiments.train_loop import targets
@@ -113,14 +114,15 @@ class Evaluator:
         width = int(np.prod(x.shape[1:])) * np.dtype(self._work.train.dtype).itemsize
         size = max(1, BLOCK_BYTES // width)
         blocks = [slice(start, start + size) for start in range(0, len(x), size)]
-        scored = [self._block(x[rows], y[rows], scale) for rows in blocks]
+        scaler = Scaler.of(self._work.data, self._work.split, scale)
+        scored = [self._block(x[rows], y[rows], scaler) for rows in blocks]
         outputs = np.concatenate([outputs for outputs, _ in scored])
         # The l2 term is the same in every block, so the weighted mean keeps it once.
         return Scores(outputs, y, sum(loss * len(o) for o, loss in scored) / len(x))
 
-    def _block(self, x: Array, y: Array, scale: Scale) -> tuple[Array, float]:
+    def _block(self, x: Array, y: Array, scaler: Scaler) -> tuple[Array, float]:
         backend, device = self._context.backend, self._context.device
-        here = backend.put(scaled(x, scale, np.dtype(self._work.train.dtype)), device)
+        here = backend.put(scaler.apply(x, self._work.train.dtype), device)
         outputs = backend.array(self._work.network.predict(here))
         return outputs, self._work.network.loss(here, backend.put(y, device))
 
@@ -207,7 +209,7 @@ def line_of(
     if not is_line(work.placed):
         return {}, {}
     metrics = line_metrics(work.placed, weights)
-    x = flat(scaled(split.x_train, work.data.scale, np.dtype(work.train.dtype)))
+    x = flat(work.scaler.apply(split.x_train, work.train.dtype))
     if work.train.loss == "mse":
         metrics |= stability(work.train, x, bias="bias_0" in metrics)
     if x.shape[1] > 1 or "fit" not in work.train.keep:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from harness.config.data import Data
 from harness.config.shapes import Placed, place
 from harness.config.train import Train
 from harness.datasets.base import Dataset
-from harness.datasets.parts import parts, scaled
+from harness.datasets.parts import Parts, parts
+from harness.datasets.scaling import Scaler
 from harness.errors import UsageError
 from harness.experiments.base import Context
 from harness.types import Array
@@ -39,6 +41,8 @@ class Workload:
         What it is to be fed and how.
     dataset : Dataset
         The decoded data, whole.
+    split : Parts
+        The part of it that `data` asks for.
     """
 
     network: Network
@@ -46,6 +50,12 @@ class Workload:
     data: Data
     train: Train
     dataset: Dataset
+    split: Parts
+
+    @cached_property
+    def scaler(self) -> Scaler:
+        """The scale of `data`, its statistics taken once."""
+        return Scaler.of(self.data, self.split)
 
     def examples(self, first: int | None = None) -> tuple[Array, Array]:
         """Return the training examples in host memory, or the first so many of them.
@@ -57,10 +67,9 @@ class Workload:
             targets (n, outputs) in that dtype.
         """
         dtype = np.dtype(self.train.dtype)
-        split = parts(self.dataset, self.data)
-        x, y = split.x_train[:first], np.asarray(split.y_train[:first])
+        x, y = self.split.x_train[:first], np.asarray(self.split.y_train[:first])
         labels = np.issubdtype(y.dtype, np.integer)
-        return scaled(x, self.data.scale, dtype), y.astype(np.int64 if labels else dtype)
+        return self.scaler.apply(x, dtype), y.astype(np.int64 if labels else dtype)
 
 
 def build(context: Context, asked_by: str) -> Workload:
@@ -93,7 +102,7 @@ def build(context: Context, asked_by: str) -> Workload:
     weights = initial_weights(placed, model.init, context.streams.generator("init"))
     dropout = context.streams.generator("dropout")
     network = context.backend.network(placed, weights, train, context.device, dropout)
-    return Workload(network, placed, data, train, dataset)
+    return Workload(network, placed, data, train, dataset, parts(dataset, data))
 
 
 def steps_per_epoch(train: Train, n: int) -> int:

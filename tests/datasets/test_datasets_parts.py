@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.preprocessing import StandardScaler
 
 from harness.config.data import Data
-from harness.datasets import Dataset, Facts, Parts, flat, parts, scaled
+from harness.datasets import Dataset, Facts, Parts, flat, parts
+from harness.datasets.scaling import Scaler
 from harness.errors import UsageError
 from harness.types import DataUsed
 
@@ -101,22 +103,87 @@ def test_parts_are_views() -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_unit_scale_is_the_correctly_rounded_quotient(dtype: type) -> None:
     pixels = np.arange(256, dtype=np.uint8)
-    unit = scaled(pixels, "unit", dtype)
+    unit = Scaler("unit").apply(pixels, dtype)
     assert unit.dtype == dtype
     np.testing.assert_array_equal(unit, pixels.astype(dtype) / dtype(255))
     assert (unit[0], unit[-1]) == (0, 1)
-    np.testing.assert_array_equal(scaled(pixels, "raw", dtype), np.arange(256))
+    np.testing.assert_array_equal(Scaler("raw").apply(pixels, dtype), np.arange(256))
     assert pixels.dtype == np.uint8
 
 
 def test_features_have_no_unit_scale() -> None:
     features = np.linspace(0, 1, 4, dtype=np.float32)
-    np.testing.assert_array_equal(scaled(features, "raw"), features)
-    with pytest.raises(UsageError, match=r'data\.scale must be "raw" for data that are not pixels'):
-        scaled(features, "unit")
+    np.testing.assert_array_equal(Scaler("raw").apply(features), features)
+    with pytest.raises(UsageError, match=r"data\.scale must be .* for data that are not pixels"):
+        Scaler("unit").apply(features)
 
 
 def test_flat_keeps_rows_even_when_there_are_none() -> None:
     x = np.arange(12).reshape(2, 1, 2, 3)
     np.testing.assert_array_equal(flat(x), np.arange(12).reshape(2, 6))
     assert flat(x[:0]).shape == (0, 6)
+
+
+def _split(x_train: np.ndarray, x_test: np.ndarray) -> Parts:
+    y = np.zeros(0)
+    return Parts(x_train, y, x_train[:0], y, x_test, y)
+
+
+@pytest.mark.parametrize("statistics", ["train", "all"])
+@pytest.mark.parametrize("with_std", [False, True])
+def test_standard_scale_is_that_of_scikit_learn(
+    statistics: str, with_std: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.datasets.scaling.BLOCK", 7)
+    rng = np.random.default_rng(0)
+    x_train = (1e4 + rng.standard_normal((31, 3)) * [1, 30, 0]).astype(np.float32)
+    x_test = (2e4 + rng.standard_normal((12, 3))).astype(np.float32)
+    scale = "standard" if with_std else "centered"
+    data = Data(dataset="a", scale=scale, statistics=statistics)  # type: ignore[arg-type]
+    seen = x_train if statistics == "train" else np.concatenate([x_train, x_test])
+    oracle = StandardScaler(with_std=with_std).fit(seen.astype(np.float64))
+    found = Scaler.of(data, _split(x_train, x_test)).apply(x_test, np.float64)
+    np.testing.assert_allclose(found, oracle.transform(x_test.astype(np.float64)), rtol=1e-9)
+
+
+def test_pixels_are_centered_on_the_mean_training_image() -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (50, 3, 4, 4)).astype(np.uint8)
+    data = Data(dataset="a", scale="centered")
+    centered = Scaler.of(data, _split(pixels, pixels)).apply(pixels)
+    assert centered.dtype == np.float32
+    np.testing.assert_allclose(centered.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(
+        centered[1] - centered[0], pixels[1] - pixels[0].astype(float), atol=1e-3
+    )
+
+
+def test_symmetric_pixels_reach_both_ends() -> None:
+    pixels = np.array([0, 51, 255], np.uint8)
+    np.testing.assert_allclose(Scaler("symmetric").apply(pixels), [-1, -0.6, 1], rtol=1e-6)
+
+
+def test_an_evaluation_may_have_its_own_scale() -> None:
+    x = np.arange(4, dtype=np.uint8).reshape(4, 1)
+    scaler = Scaler.of(Data(dataset="a", scale="standard"), _split(x, x), "raw")
+    np.testing.assert_array_equal(scaler.apply(x), x)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_majority_sets_the_share_of_class_0_in_both_parts(share: float) -> None:
+    y = np.arange(1000) % 10
+    x = np.arange(1000, dtype=np.float32)[:, None]
+    used = DataUsed("a", "a", "", same_images=True)
+    whole = Dataset(Facts((1,), 10, 1000, 1000), x, y, x, y, used)
+    found = parts(whole, Data(dataset="a", majority=share, n_validation=10))
+    for labels in (np.concatenate([found.y_train, found.y_validation]), found.y_test):
+        assert (labels == 0).mean() == pytest.approx(share, abs=0.01)
+        assert set(labels) == set(range(10))
+    np.testing.assert_array_equal(found.x_test[:, 0] % 10, found.y_test)
+
+
+def test_majority_needs_classes() -> None:
+    x = np.linspace(0, 1, 10, dtype=np.float32)[:, None]
+    used = DataUsed("a", "a", "", same_images=True)
+    whole = Dataset(Facts((1,), 1, 10, 10), x, x, x, x, used)
+    with pytest.raises(UsageError, match=r"data\.majority must be left out"):
+        parts(whole, Data(dataset="a", majority=0.5))

@@ -222,7 +222,7 @@ def test_the_feeds_agree(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> No
     streamed = _run(digits, **settings)  # type: ignore[arg-type]
 
     def resident(backend, work, x, y):  # type: ignore[no-untyped-def]
-        scaled = train_loop.scaled(x, work.data.scale, np.dtype(work.train.dtype))
+        scaled = work.scaler.apply(x, work.train.dtype)
         return train_loop.workload.feed("resident", backend, "cpu", scaled, y)
 
     monkeypatch.setattr(train_loop, "_streamed", resident)
