@@ -76,6 +76,11 @@ class Experiment:
     produces : callable or None
         ``produces(settings)`` returns the names of every metric, series and array that a cell
         with those settings can leave; None when that is not known beforehand.
+    complaints : callable or None
+        ``complaints(settings)`` yields what is wrong with them: the path of a key, a sentence.
+    reads : callable or None
+        ``reads(settings)`` returns the keys of ``[params]`` that a case with those settings
+        reads; the others do not enter its case id. None when it reads them all.
     """
 
     name: str
