@@ -89,7 +89,7 @@ def test_a_network_keeps_names_shapes_and_dtype(name: str, kind: str, dtype: str
     assert {str(value.dtype) for value in before.values()} == {dtype}
     handles = on(name, x.astype(dtype), y)
     loss = net.loss(*handles)
-    if kind != "dropout":  # in evaluation mode nothing is dropped, so there the two differ
+    if kind not in ("dropout", "batch_norm"):  # their training mode computes something else
         assert float(backends.get(name).array(net.step(*handles))) == pytest.approx(loss, rel=1e-6)
         assert net.loss(*handles) < loss
     assert {key: g.shape for key, g in net.gradients(*handles).items()} == shapes

@@ -19,7 +19,7 @@ class BatchNorm(_BatchNorm):
 
 def batch_norm(features: int, momentum: float, eps: float) -> nn.Module:
     """Return batch normalisation of (N, F) or (N, C, H, W); statistics start at 0 and 1."""
-    return BatchNorm(features, eps=eps, momentum=momentum)  # type: ignore[no-untyped-call]
+    return BatchNorm(features, eps=eps, momentum=momentum)
 
 
 def layer_norm(features: int, eps: float) -> nn.Module:
