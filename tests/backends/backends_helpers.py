@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from harness.backends.initial import initial_weights
 from harness.config import model as layers
 from harness.config.model import Init, Model
 from harness.config.shapes import Placed, place
-from harness.config.train import Optimizer, Train
+from harness.config.train import CLASS_LOSSES, Loss, Optimizer, Train
 
 SHAPE = (2, 3, 2)
 OUTPUTS = 4
@@ -25,13 +25,24 @@ LAYERS: dict[str, tuple[Any, ...]] = {
     "tanh": (layers.Linear(out=7), layers.Tanh()),
     "leaky_relu": (layers.Linear(out=7), layers.LeakyReLU(slope=0.2)),
     "dropout": (layers.Linear(out=7), layers.Tanh(), layers.Dropout(rate=0.4)),
+    "gelu": (layers.Linear(out=7), layers.GELU()),
+    "softmax": (layers.Linear(out=7), layers.Softmax()),
+    "log_softmax": (layers.Linear(out=7), layers.LogSoftmax()),
+    "batch_norm": (layers.Linear(out=7), layers.BatchNorm(momentum=0.3), layers.Tanh()),
+    "layer_norm": (layers.Linear(out=7), layers.LayerNorm(), layers.Tanh()),
 }
 """A model per layer kind: these between a flatten and a last linear layer."""
-LOSSES = ("cross_entropy", "mse", "multiclass_hinge")
+LOSSES = get_args(Loss)
+HEADS: dict[str, tuple[Any, ...]] = {
+    "nll": (layers.LogSoftmax(),),
+    "binary_cross_entropy": (layers.Sigmoid(),),
+}
+"""Layers that some losses need behind the last linear layer."""
 
 
-def placed(kind: str) -> tuple[Placed, ...]:
-    model = Model(layers=(layers.Flatten(), *LAYERS[kind], layers.Linear(out=OUTPUTS)))
+def placed(kind: str, loss: str = "") -> tuple[Placed, ...]:
+    last = (layers.Linear(out=OUTPUTS), *HEADS.get(loss, ()))
+    model = Model(layers=(layers.Flatten(), *LAYERS[kind], *last))
     return place(model, SHAPE, OUTPUTS)
 
 
@@ -43,13 +54,17 @@ def train(loss: str, **settings: Any) -> Train:
 def batch(loss: str, n: int = 9, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((n, *SHAPE))
-    return x, rng.standard_normal((n, OUTPUTS)) if loss == "mse" else rng.integers(OUTPUTS, size=n)
+    if loss in CLASS_LOSSES:
+        return x, rng.integers(OUTPUTS, size=n)
+    if loss == "binary_cross_entropy":
+        return x, rng.random((n, OUTPUTS))
+    return x, rng.standard_normal((n, OUTPUTS))
 
 
 def network(
     backend: str, kind: str, settings: Train, weights: dict[str, np.ndarray] | None = None
 ) -> Network:
-    steps = placed(kind)
+    steps = placed(kind, settings.loss)
     rng = np.random.default_rng(5)
     weights = weights or initial_weights(steps, Init(), rng)
     dropout = np.random.default_rng(6)

@@ -1,18 +1,25 @@
 """Losses: from the model's outputs and the targets to (mean loss, d loss / d outputs).
 
-A loss is one function here and one entry in `LOSSES`.
+A loss is one function here and one entry in `LOSSES`. `build` gives the one that ``[train]`` asks
+for, with its settings and its reduction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from harness.config.train import CLASS_LOSSES, Train
 from harness.types import Array
 
 Loss = Callable[[Array, Array], tuple[Any, Array]]
+LOWEST_LOG = -100
+"""Below it a logarithm of `binary_cross_entropy` is cut off, as ``torch.nn.BCELoss`` does."""
+SMALLEST = 1e-12
+"""The least ``p * (1 - p)`` that its gradient divides by, as there."""
 
 
 def cross_entropy(scores: Array, labels: Array) -> tuple[Any, Array]:
@@ -94,8 +101,110 @@ def multiclass_hinge(scores: Array, labels: Array) -> tuple[Any, Array]:
     return loss, grad
 
 
+def nll(log_probabilities: Array, labels: Array) -> tuple[Any, Array]:
+    """Return the mean of ``-log_probabilities[i, y_i]`` and its gradient.
+
+    Parameters
+    ----------
+    log_probabilities : ndarray, (N, C), float
+        Of a ``log_softmax`` layer; they are taken as they are.
+    labels : ndarray, (N,), int64
+
+    Returns
+    -------
+    loss : 0-d float
+    grad : ndarray, (N, C)
+        ``-one_hot(labels) / N``.
+    """
+    rows = np.arange(len(labels))
+    loss = -np.mean(log_probabilities[rows, labels])
+    grad = np.zeros_like(log_probabilities)
+    grad[rows, labels] = -1.0 / len(labels)
+    return loss, grad
+
+
+def binary_cross_entropy(probabilities: Array, targets: Array) -> tuple[Any, Array]:
+    """Return the mean of ``-(y log p + (1 - y) log(1 - p))`` and its gradient.
+
+    Parameters
+    ----------
+    probabilities, targets : ndarray, (N, D), float
+        In [0, 1], probabilities those of a ``sigmoid`` layer.
+
+    Returns
+    -------
+    loss : 0-d float
+        Mean over all elements, nats; no logarithm counts as less than `LOWEST_LOG`.
+    grad : ndarray, (N, D)
+        ``(p - y) / max(p (1 - p), SMALLEST) / (N * D)``: that of the loss without the limit on
+        the logarithms, as torch has it.
+    """
+    p = probabilities
+    # np.maximum keeps a nan: a network that diverged must say so.
+    yes, no = np.maximum(np.log(p), LOWEST_LOG), np.maximum(np.log1p(-p), LOWEST_LOG)
+    loss = np.mean((targets - 1) * no - targets * yes)
+    grad = p - targets
+    grad /= np.maximum((1 - p) * p, SMALLEST)
+    grad /= grad.size
+    return loss, grad
+
+
+def l1(outputs: Array, targets: Array) -> tuple[Any, Array]:
+    """Return the mean absolute error over all elements and its gradient, 0 where they are equal.
+
+    Parameters
+    ----------
+    outputs, targets : ndarray, (N, D), float
+    """
+    apart = outputs - targets
+    grad = np.sign(apart)
+    grad /= grad.size
+    return np.mean(np.abs(apart)), grad
+
+
+def huber(outputs: Array, targets: Array, delta: float = 1.0) -> tuple[Any, Array]:
+    """Return the mean of Huber's function of ``outputs - targets`` and its gradient.
+
+    Parameters
+    ----------
+    outputs, targets : ndarray, (N, D), float
+    delta : float
+        ``0.5 * d**2`` where ``|d| < delta``, ``delta * (|d| - 0.5 * delta)`` elsewhere.
+
+    References
+    ----------
+    Huber (1964), without the normalisation by `delta`, as ``torch.nn.HuberLoss``.
+    """
+    apart = outputs - targets
+    size = np.abs(apart)
+    loss = np.mean(np.where(size < delta, 0.5 * apart * apart, delta * (size - 0.5 * delta)))
+    grad = np.clip(apart, -delta, delta)
+    grad /= grad.size
+    return loss, grad
+
+
 LOSSES: Mapping[str, Loss] = {
     "cross_entropy": cross_entropy,
     "mse": mse,
     "multiclass_hinge": multiclass_hinge,
+    "nll": nll,
+    "binary_cross_entropy": binary_cross_entropy,
+    "l1": l1,
+    "huber": huber,
 }
+
+
+def build(train: Train) -> Loss:
+    """Return the loss of ``[train]``, its `huber_delta` and `reduction` applied."""
+    loss = partial(huber, delta=train.huber_delta) if train.loss == "huber" else LOSSES[train.loss]
+    if train.reduction == "mean":
+        return loss
+    classes = train.loss in CLASS_LOSSES
+
+    def summed(outputs: Array, targets: Array) -> tuple[Any, Array]:
+        count = len(outputs) if classes else outputs.size
+        mean, grad = loss(outputs, targets)
+        grad *= count
+        return mean * count, grad
+
+    return summed

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.base import learning_rate
-from harness.backends.numpy_backend.layers import LAYERS, Cache, Layer
-from harness.backends.numpy_backend.losses import LOSSES
+from harness.backends.base import decays, each_batch_updates, learning_rate
+from harness.backends.numpy_backend.accumulate import Accumulator
+from harness.backends.numpy_backend.layer import Cache, Layer
+from harness.backends.numpy_backend.layers import LAYERS
+from harness.backends.numpy_backend.losses import build as build_loss
 from harness.backends.numpy_backend.optimizers import OPTIMIZERS, Update
 from harness.config.shapes import Placed
 from harness.config.train import Train
@@ -40,9 +42,10 @@ class NumpyNetwork:
         self._places = [placed.index for placed in layers]
         # Nothing below the first layer with parameters needs a gradient.
         self._first = next((i for i, layer in enumerate(self._layers) if layer.params), 0)
-        self._loss = LOSSES[train.loss]
-        self._l2 = train.l2
-        self._decayed = [name for name in self._params if name.endswith("weight")]
+        self._loss = build_loss(train)
+        self._l2, self._l1 = train.l2, train.l1
+        self._accumulator = None if each_batch_updates(train) else Accumulator(train)
+        self._decayed = [name for name, value in self._params.items() if decays(name, value.ndim)]
         self._train = train
 
     def _build(
@@ -66,9 +69,18 @@ class NumpyNetwork:
     @_divergence_is_a_result()
     def step(self, x: Array, y: Array) -> Any:
         """Take one optimizer step; return the loss before it."""
+        optimizer = self._optimizer
+        if not self._train.backward:
+            return self._loss(self._run(x, training=True)[0], y)[0] + self._penalty()
         loss, grads = self._loss_and_gradients(x, y, training=True)
-        self._optimizer.update(grads)
+        moving = grads if self._accumulator is None else self._accumulator.add(grads)
+        if moving is not None:
+            optimizer.update(moving)
         return loss
+
+    def set_lr(self, lr: float) -> None:
+        """Set the learning rate of the next updates."""
+        self._optimizer.lr = lr
 
     @_divergence_is_a_result()
     def loss(self, x: Array, y: Array) -> float:
@@ -113,11 +125,17 @@ class NumpyNetwork:
         outputs, caches = self._run(x, training=training)
         loss, grad = self._loss(outputs, y)
         grads = self._backward(grad, caches)
-        if self._l2:
+        if self._l2 or self._l1:
             loss = loss + self._penalty()
-            for name in self._decayed:
-                grads[name] += self._l2 * self._params[name]
+            self._decay(grads)
         return loss, grads
+
+    def _decay(self, grads: dict[str, Array]) -> None:
+        for name in self._decayed:
+            if self._l2:
+                grads[name] += self._l2 * self._params[name]
+            if self._l1:
+                grads[name] += self._l1 * np.sign(self._params[name])
 
     def _backward(self, grad: Array, caches: Sequence[Cache]) -> dict[str, Array]:
         grads: dict[str, Array] = {}
@@ -130,8 +148,11 @@ class NumpyNetwork:
         return grads
 
     def _penalty(self) -> Any:
-        """Return ``0.5 * l2 * sum(W**2)`` over weights, not biases."""
-        if not self._l2:
-            return 0.0
-        squares = (np.vdot(self._params[name], self._params[name]) for name in self._decayed)
-        return 0.5 * self._l2 * sum(squares)
+        """Return ``0.5 * l2 * sum(W**2) + l1 * sum(|W|)`` over weights, not biases."""
+        total: Any = 0.0
+        weights = [self._params[name] for name in self._decayed]
+        if self._l2:
+            total = 0.5 * self._l2 * sum(np.vdot(weight, weight) for weight in weights)
+        if self._l1:
+            total = total + self._l1 * sum(np.abs(weight).sum() for weight in weights)
+        return total

@@ -13,39 +13,63 @@ from harness.types import Array
 
 
 class Update(Protocol):
-    """An update rule bound to the parameters it moves."""
+    """An update rule bound to the parameters it moves, at a learning rate that may be set."""
+
+    lr: float
 
     def update(self, grads: Mapping[str, Array]) -> None:
         """Move every parameter; `grads` may be overwritten."""
         ...
 
 
-class SGD:
-    """``v = momentum * v + g; w -= lr * v`` (``torch.optim.SGD`` without dampening)."""
+class Rule:
+    """What all rules share: the learning rate and the decay of the weights."""
 
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: float) -> None:
-        self._params, self._lr, self._momentum = params, lr, settings.momentum
-        self._velocity = (
-            {name: np.zeros_like(value) for name, value in params.items()}
-            if settings.momentum
-            else {}
-        )
+        self._params, self.lr, self._decay = params, lr, settings.weight_decay
 
     def update(self, grads: Mapping[str, Array]) -> None:
         """Take one step."""
+        if self._decay:
+            for name, param in self._params.items():
+                grads[name][...] += self._decay * param
+        self._move(grads)
+
+    def _move(self, grads: Mapping[str, Array]) -> None:
+        raise NotImplementedError
+
+    def _zeros(self) -> dict[str, Array]:
+        return {name: np.zeros_like(value) for name, value in self._params.items()}
+
+
+class SGD(Rule):
+    """``v = momentum * v + (1 - dampening) * g; w -= lr * v``, as ``torch.optim.SGD``.
+
+    The first v is g, undamped.
+    """
+
+    def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: float) -> None:
+        super().__init__(params, settings, lr)
+        self._momentum = settings.momentum
+        self._share = 1.0  # of the first gradient; of the later ones 1 - dampening
+        self._later = 1.0 - settings.dampening
+        self._velocity = self._zeros() if settings.momentum else {}
+
+    def _move(self, grads: Mapping[str, Array]) -> None:
         for name, param in self._params.items():
             grad = grads[name]
             if self._momentum:
                 velocity = self._velocity[name]
                 velocity *= self._momentum
-                velocity += grad
-                np.multiply(velocity, self._lr, out=grad)
+                velocity += grad if self._share == 1.0 else self._share * grad
+                np.multiply(velocity, self.lr, out=grad)
             else:
-                grad *= self._lr
+                grad *= self.lr
             param -= grad
+        self._share = self._later
 
 
-class Adam:
+class Adam(Rule):
     """Adam with bias correction, operation by operation as ``torch.optim.Adam`` has it.
 
     References
@@ -54,17 +78,14 @@ class Adam:
     """
 
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: float) -> None:
-        self._params, self._lr = params, lr
+        super().__init__(params, settings, lr)
         self._beta1, self._beta2, self._eps = settings.beta1, settings.beta2, settings.eps
-        self._mean = {name: np.zeros_like(value) for name, value in params.items()}
-        self._square = {name: np.zeros_like(value) for name, value in params.items()}
-        self._scratch = {name: np.empty_like(value) for name, value in params.items()}
+        self._mean, self._square, self._scratch = self._zeros(), self._zeros(), self._zeros()
         self._steps = 0
 
-    def update(self, grads: Mapping[str, Array]) -> None:
-        """Take one step."""
+    def _move(self, grads: Mapping[str, Array]) -> None:
         self._steps += 1
-        size = self._lr / (1 - self._beta1**self._steps)
+        size = self.lr / (1 - self._beta1**self._steps)
         root = math.sqrt(1 - self._beta2**self._steps)
         for name, param in self._params.items():
             self._moments(name, grads[name])
@@ -86,7 +107,32 @@ class Adam:
         mean += grad
 
 
+class RMSProp(Rule):
+    """``s = alpha * s + (1 - alpha) * g**2; w -= lr * g / (sqrt(s) + eps)``.
+
+    References
+    ----------
+    Tieleman & Hinton (2012), lecture 6.5; epsilon outside the root, as ``torch.optim.RMSprop``.
+    """
+
+    def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: float) -> None:
+        super().__init__(params, settings, lr)
+        self._alpha, self._eps, self._square = settings.alpha, settings.eps, self._zeros()
+
+    def _move(self, grads: Mapping[str, Array]) -> None:
+        for name, param in self._params.items():
+            grad, square = grads[name], self._square[name]
+            square *= self._alpha
+            square += (1 - self._alpha) * grad * grad
+            root = np.sqrt(square)
+            root += self._eps
+            grad /= root
+            grad *= self.lr
+            param -= grad
+
+
 OPTIMIZERS: Mapping[str, Callable[[Mapping[str, Array], Optimizer, float], Update]] = {
     "sgd": SGD,
     "adam": Adam,
+    "rmsprop": RMSProp,
 }

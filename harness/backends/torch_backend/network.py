@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from harness.backends.base import learning_rate
+from harness.backends.base import decays, each_batch_updates, learning_rate
 from harness.backends.torch_backend.layers import LAYERS
-from harness.backends.torch_backend.losses import LOSSES
+from harness.backends.torch_backend.losses import build as build_loss
 from harness.config.shapes import Placed
 from harness.config.train import Optimizer, Train
 from harness.types import Array
@@ -21,18 +21,30 @@ from harness.types import Array
 DTYPES: Mapping[str, torch.dtype] = {"float32": torch.float32, "float64": torch.float64}
 
 
+Rule = Callable[[list[nn.Parameter], Optimizer, float], torch.optim.Optimizer]
+
+
 def _sgd(params: list[nn.Parameter], settings: Optimizer, lr: float) -> torch.optim.Optimizer:
-    return torch.optim.SGD(params, lr=lr, momentum=settings.momentum)
+    return torch.optim.SGD(
+        params,
+        lr=lr,
+        momentum=settings.momentum,
+        dampening=settings.dampening,
+        weight_decay=settings.weight_decay,
+    )
 
 
 def _adam(params: list[nn.Parameter], settings: Optimizer, lr: float) -> torch.optim.Optimizer:
-    betas = (settings.beta1, settings.beta2)
-    return torch.optim.Adam(params, lr=lr, betas=betas, eps=settings.eps)
+    betas, decay = (settings.beta1, settings.beta2), settings.weight_decay
+    return torch.optim.Adam(params, lr=lr, betas=betas, eps=settings.eps, weight_decay=decay)
 
 
-OPTIMIZERS: Mapping[
-    str, Callable[[list[nn.Parameter], Optimizer, float], torch.optim.Optimizer]
-] = {"sgd": _sgd, "adam": _adam}
+def _rmsprop(params: list[nn.Parameter], settings: Optimizer, lr: float) -> torch.optim.Optimizer:
+    alpha, decay = settings.alpha, settings.weight_decay
+    return torch.optim.RMSprop(params, lr=lr, alpha=alpha, eps=settings.eps, weight_decay=decay)
+
+
+OPTIMIZERS: Mapping[str, Rule] = {"sgd": _sgd, "adam": _adam, "rmsprop": _rmsprop}
 
 
 class TorchNetwork:
@@ -49,10 +61,11 @@ class TorchNetwork:
         # The modules stay in training mode; evaluation switches to the other and back.
         self.model = _model(layers, weights, dropout).to(device, DTYPES[train.dtype])
         self._params = dict(self.model.named_parameters())
-        self._decayed = [p for name, p in self._params.items() if name.endswith("weight")]
-        self._loss = LOSSES[train.loss]
-        self._l2 = train.l2
+        self._decayed = [p for name, p in self._params.items() if decays(name, p.ndim)]
+        self._loss = build_loss(train)
+        self._l2, self._l1 = train.l2, train.l1
         self._train = train
+        self._plain, self._batches = each_batch_updates(train), 0
 
     @cached_property
     def _optimizer(self) -> torch.optim.Optimizer:
@@ -62,11 +75,34 @@ class TorchNetwork:
 
     def step(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Take one optimizer step; return the loss before it (0-d, on the device)."""
+        if not self._plain:
+            return self._other_step(x, y)
         self._optimizer.zero_grad(set_to_none=True)
         loss = self._objective(x, y)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         return loss.detach()
+
+    def _other_step(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """Take a step of a loop with gradients that add up, are cleared late, or are missing."""
+        train, optimizer = self._train, self._optimizer
+        if train.zero_grad == "each_update" and self._batches % train.accumulate == 0:
+            optimizer.zero_grad()
+        self._batches += 1
+        loss = self._objective(x, y)
+        if train.backward:
+            part = loss / train.accumulate if train.accumulate_mean else loss
+            part.backward()  # type: ignore[no-untyped-call]
+        if train.zero_grad == "before_update":
+            optimizer.zero_grad()
+        if self._batches % train.accumulate == 0:
+            optimizer.step()
+        return loss.detach()
+
+    def set_lr(self, lr: float) -> None:
+        """Set the learning rate of the next updates."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = lr
 
     def loss(self, x: torch.Tensor, y: torch.Tensor) -> float:
         """Return the loss in evaluation mode, without a graph."""
@@ -92,12 +128,11 @@ class TorchNetwork:
     def _objective(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         loss = self._loss(self.model(x), y)
         if self._l2:
-            loss = (
-                loss
-                + 0.5
-                * self._l2
-                * torch.stack([param.square().sum() for param in self._decayed]).sum()
-            )
+            squares = torch.stack([param.square().sum() for param in self._decayed])
+            loss = loss + 0.5 * self._l2 * squares.sum()
+        if self._l1:
+            sizes = torch.stack([param.abs().sum() for param in self._decayed])
+            loss = loss + self._l1 * sizes.sum()
         return loss
 
 
@@ -111,7 +146,8 @@ def _model(
         )
     ).double()
     state = {name: torch.tensor(np.asarray(value)) for name, value in weights.items()}
-    model.load_state_dict(state)
+    # Running statistics of batch normalisation are buffers, and start where the module has them.
+    model.load_state_dict({**dict(model.named_buffers()), **state})
     return model
 
 
