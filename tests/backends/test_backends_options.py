@@ -32,8 +32,10 @@ LOOP |= {"log_every", "after_divergence", "evaluate", "evaluate_every", "measure
 """Keys that the training loop sees to, not the network."""
 ELSEWHERE = {"loss", "huber_delta", "optimizer", "lr", "dtype"}
 """Keys that the tests of losses, of agreement and of the contract try."""
-TRIED = [pytest.param(o, id=f"{key}-{i}") for key, some in OPTIONS.items() for i, o in enumerate(some)]
-    pytest.param(o, id=f"{key}-{i}") for key, all_ in OPTIONS.items() for i, o in enumerate(all_)
+TRIED = [
+    pytest.param(options, id=f"{key}-{i}")
+    for key, tried in OPTIONS.items()
+    for i, options in enumerate(tried)
 ]
 BOTH = ("numpy", "torch")
 
