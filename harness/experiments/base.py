@@ -81,6 +81,9 @@ class Experiment:
     reads : callable or None
         ``reads(settings)`` returns the keys of ``[params]`` that a case with those settings
         reads; the others do not enter its case id. None when it reads them all.
+    offers : callable or None
+        ``offers(settings, backend, device)`` tells whether those could ever run a case with
+        those settings; where not, there is no such case.
     """
 
     name: str
@@ -92,3 +95,4 @@ class Experiment:
     produces: Callable[[Settings], frozenset[str]] | None = None
     complaints: Callable[[Settings], Iterable[tuple[tuple[str, ...], str]]] | None = None
     reads: Callable[[Settings], frozenset[str]] | None = None
+    offers: Callable[[Settings, str, str], bool] | None = None

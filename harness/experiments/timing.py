@@ -1,4 +1,4 @@
-"""How long things take: epochs, steps, inference, neighbour search.
+"""How long things take: epochs, steps, inference, neighbour search, single operations.
 
 Every clock is read after the device has finished, warm-up is discarded, raw samples are kept and
 metrics are their medians. A cell runs alone, with the threads its suite declares.
@@ -8,12 +8,13 @@ synchronization at each end), and apart from them single steps, because a synchr
 would slow the epochs. Its warm-up is `timing.warmup` bursts of `WARMUP_STEPS` steps: a whole epoch
 warms nothing that a burst does not. ``step`` times single steps only, `timing.warmup` discarded
 and `timing.repeats` kept, each with the drawing and gathering of its batch, as the published
-loops have it. ``neighbors`` times whole searches over data that lie on the device.
+loops have it. ``neighbors`` times whole searches over data that lie on the device. ``kernel``
+times one operation on data that lie there, once its results are held to a reference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from harness.environment import cores
 from harness.errors import UsageError
 from harness.experiments import workload
 from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.kernels import workload as kernel_workload
 from harness.experiments.knn import check_neighbors, features
 from harness.experiments.workload import Index, Workload
 from harness.timing import Samples, measure
@@ -60,7 +62,7 @@ class _Loop:
     def __init__(self, context: Context, transfer: str, work: Workload, x: Array, y: Array) -> None:
         rng = context.streams.generator("shuffle")
         self._network = work.network
-        self._rows: Iterator[Index] = workload.batches(work.train, len(x), rng)
+        self._rows: Iterator[Index] = workload.batches(work.train, len(x), rng, y)
         self._feed = workload.feed(transfer, context.backend, context.device, x, y)
         self._loss: Handle = np.float64("nan")
 
@@ -123,10 +125,25 @@ def _neighbors(context: Context, timing: Timing) -> Outcome:
     return _outcome(context, {"seconds": search}, peak)
 
 
+def _kernel(context: Context, timing: Timing) -> Outcome:
+    call, apart = kernel_workload.prepare(context)
+    seconds, peak = _with_peak(
+        context,
+        lambda: measure(
+            call,
+            synchronize=lambda: context.backend.synchronize(context.device),
+            warmup=timing.warmup,
+            repeats=timing.repeats,
+        ),
+    )
+    return _outcome(context, {"seconds": seconds}, {**peak, "disagreement": apart})
+
+
 WORKLOADS: Mapping[str, Callable[[Context, Timing], Outcome]] = {
     "train": _train,
     "step": _step,
     "neighbors": _neighbors,
+    "kernel": _kernel,
 }
 
 
@@ -187,6 +204,7 @@ MEASURES: Mapping[str, frozenset[str]] = {
     "train": frozenset({"epoch_s", "step_s", "latency_s", "throughput", "train_loss"} | _ALWAYS),
     "step": frozenset({"step_s", "train_loss"} | _ALWAYS),
     "neighbors": frozenset({"seconds"} | _ALWAYS),
+    "kernel": kernel_workload.MEASURES | _ALWAYS,
 }
 
 
@@ -195,12 +213,37 @@ def produces(settings: Settings) -> frozenset[str]:
     return MEASURES[(settings.timing or Timing()).workload]
 
 
+def complaints(settings: Settings) -> Iterable[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with the settings of a case, each with the key it concerns."""
+    if kernel_workload.asked(settings.timing):
+        yield from kernel_workload.complaints(settings)
+    elif settings.timing is not None and settings.data is None:
+        workload = settings.timing.workload
+        yield ("data",), f"the workload {workload!r} must have a [data] table"
+
+
+def reads(settings: Settings) -> frozenset[str]:
+    """Return the keys of ``[params]`` that the workload knows: those of a kernel."""
+    asked = kernel_workload.asked(settings.timing)
+    return kernel_workload.reads(settings) if asked else frozenset()
+
+
+def offers(settings: Settings, backend: str, device: str) -> bool:
+    """Whether a backend has what is to be timed, for a device."""
+    if not kernel_workload.asked(settings.timing):
+        return True
+    return kernel_workload.offers(settings, backend, device)
+
+
 EXPERIMENT = Experiment(
     name="timing",
     version=1,
-    tables=("data", "model", "train", "knn", "timing"),
-    requires=("data", "timing"),
+    tables=("data", "model", "train", "knn", "timing", "params"),
+    requires=("timing",),
     run=run,
     alone=True,
     produces=produces,
+    complaints=complaints,
+    reads=reads,
+    offers=offers,
 )

@@ -294,6 +294,9 @@ def _feasible(case: Case) -> bool:
             return False
     elif values.timing is not None and "train" not in backend.experiments:
         return False
+    offers = experiments.get(case.experiment).offers
+    if offers is not None and not offers(values, case.backend, case.device):
+        return False
     copies = values.timing is not None and values.timing.transfer != "resident"
     return not copies or case.device == "cuda"
 

@@ -1,4 +1,5 @@
 """Kernels: single operations to time, each in several ways that compute the same.
 
-A new kernel is one module with a ``KERNEL`` and one entry of `harness.experiments.kernels.table`.
+A new kernel is a `harness.experiments.kernels.base.Kernel` in a module here and one entry of
+`harness.experiments.kernels.table`.
 """

@@ -1,20 +1,51 @@
-"""What a kernel is."""
+"""What a kernel is, and how a variant of one is held to the reference before it is timed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
+
+from harness.backends.base import Backend, Handle
 from harness.config.base import Table
-from harness.experiments.base import Context
+from harness.errors import HarnessError
 from harness.types import Array
 
-Call = Callable[[], Any]
-"""Carries the operation out once and returns a handle of its result."""
-Variant = Callable[[Context, Any], Call]
-"""``variant(context, params)`` draws the inputs from the cell's ``probe`` stream, places them on
-the device, and returns the call to time."""
+Precision = Literal["float32", "float64"]
+Results = tuple[Any, ...]
+Call = Callable[[], Results]
+"""Carries the operation out once and returns handles, in the order of the reference's results."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a variant computes with.
+
+    Attributes
+    ----------
+    backend : Backend
+    device : str
+    params : Table
+        ``[params]`` as the kernel reads it.
+    arrays : mapping of str to ndarray
+        The kernel's inputs, in host memory.
+    """
+
+    backend: Backend
+    device: str
+    params: Any
+    arrays: Mapping[str, Array]
+
+    def handles(self) -> dict[str, Handle]:
+        """Return the inputs on the device."""
+        put = self.backend.put
+        return {name: put(array, self.device) for name, array in self.arrays.items()}
+
+
+Variant = Callable[[Setup], Call]
+"""Prepares everything that is not to be timed and returns the call to time."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +56,60 @@ class Kernel:
     ----------
     name : str
         As suites write it in ``[timing] kernel``.
-    variants : mapping of str to mapping of str to callable
-        Backend to variant name to `Variant`. The first variant of the first backend is the
-        reference that every other is held to before anything is timed.
     params : type of Table
         The keys of ``[params]`` it understands, with their defaults.
+    inputs : callable
+        ``inputs(params, rng)`` draws the inputs, equal for every backend and variant.
+    reference : callable
+        ``reference(params, arrays)`` returns the results in NumPy by the definition; no variant
+        shares its code.
+    variants : mapping of str to mapping of str to callable
+        Backend to name to `Variant`: every way to compute the same.
     tolerance : float
         Largest relative difference from the reference, ``max|a - b| / max|b|``.
+    devices : tuple of str
+        Where it has a meaning.
     """
 
     name: str
-    variants: Mapping[str, Mapping[str, Variant]]
     params: type[Table]
+    inputs: Callable[[Any, np.random.Generator], Mapping[str, Array]]
+    reference: Callable[[Any, Mapping[str, Array]], tuple[Array, ...]]
+    variants: Mapping[str, Mapping[str, Variant]]
     tolerance: float = 1e-4
-    result: Callable[[Context, Any], Array] | None = None
+    devices: tuple[str, ...] = ("cpu", "cuda", "mps")
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all variants, whichever backend has them."""
+        return tuple(dict.fromkeys(name for found in self.variants.values() for name in found))
+
+
+def disagreement(kernel: Kernel, setup: Setup, results: Results) -> float:
+    """Return the largest relative difference of any result from the reference.
+
+    Raises
+    ------
+    HarnessError
+        If it is above the kernel's tolerance, not finite, or a result has another shape.
+    """
+    wanted = kernel.reference(setup.params, setup.arrays)
+    found = [np.asarray(setup.backend.array(result)) for result in results]
+    shapes = [array.shape for array in found]
+    if shapes != [array.shape for array in wanted]:
+        raise HarnessError(
+            f"kernel {kernel.name!r} must give results of shapes "
+            f"{[array.shape for array in wanted]}, got {shapes}; the variant is at fault"
+        )
+    worst = max(_relative(a, b) for a, b in zip(found, wanted, strict=True))
+    if not worst <= kernel.tolerance:
+        raise HarnessError(
+            f"kernel {kernel.name!r} must agree with its reference to {kernel.tolerance:g}, "
+            f"got a relative difference of {worst:g}; what computes something else is not timed"
+        )
+    return worst
+
+
+def _relative(found: Array, wanted: Array) -> float:
+    apart = float(np.max(np.abs(found - wanted), initial=0.0))
+    size = float(np.max(np.abs(wanted), initial=0.0))
+    return apart / size if size else apart

@@ -10,8 +10,17 @@ from harness.errors import UsageError
 from harness.experiments.kernels.base import Kernel
 from harness.words import unknown
 
-KERNELS: Mapping[str, str] = {}
-"""Name of a kernel to the module that holds it as ``KERNEL``."""
+_HERE = "harness.experiments.kernels"
+KERNELS: Mapping[str, str] = {
+    "conv2d_forward": f"{_HERE}.conv2d:FORWARD",
+    "conv2d_backward": f"{_HERE}.conv2d:BACKWARD",
+    "hinge_loss": f"{_HERE}.hinge_loss:KERNEL",
+    "linear": f"{_HERE}.linear:KERNEL",
+    "matmul": f"{_HERE}.matmul:KERNEL",
+    "least_squares": f"{_HERE}.least_squares:KERNEL",
+    "to_device": f"{_HERE}.to_device:KERNEL",
+}
+"""Name of a kernel to the module and the name in it that hold it."""
 
 
 def get(name: str) -> Kernel:
@@ -24,4 +33,5 @@ def get(name: str) -> Kernel:
     """
     if name not in KERNELS:
         raise UsageError(unknown("kernel", name, KERNELS))
-    return cast(Kernel, importlib.import_module(KERNELS[name]).KERNEL)
+    module, _, attribute = KERNELS[name].partition(":")
+    return cast(Kernel, getattr(importlib.import_module(module), attribute))

@@ -1,0 +1,92 @@
+"""The workload ``kernel`` of experiment ``timing``: what is asked, and a checked call to time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.config.other import Timing
+from harness.errors import Skip, UsageError
+from harness.experiments.base import Context, Settings
+from harness.experiments.kernels import table
+from harness.experiments.kernels.base import Call, Kernel, Setup, Variant, disagreement
+from harness.experiments.probes.base import read_params
+from harness.words import unknown
+
+MEASURES = frozenset({"seconds", "disagreement"})
+
+
+def prepare(context: Context) -> tuple[Call, float]:
+    """Return the call to time, and by how much its results differ from the reference.
+
+    Raises
+    ------
+    UsageError
+        If kernel, variant or ``[params]`` are not valid.
+    Skip
+        If the device or its arithmetic is not here.
+    HarnessError
+        If the results are not those of the reference.
+    """
+    kernel, variant, params = _chosen(context.settings, context.backend.name)
+    reason = context.backend.absent(context.device)
+    if reason is not None:
+        raise Skip(reason)
+    if context.device == "mps" and getattr(params, "precision", "") == "float64":
+        raise Skip("mps has no float64; set [params] precision to float32")
+    arrays = kernel.inputs(params, context.streams.generator("probe"))
+    setup = Setup(context.backend, context.device, params, arrays)
+    call = variant(setup)
+    return call, disagreement(kernel, setup, call())
+
+
+def asked(timing: Timing | None) -> bool:
+    """Whether a kernel is to be timed."""
+    return timing is not None and timing.workload == "kernel"
+
+
+def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with the settings of a case, each with the key it concerns."""
+    timing = settings.timing or Timing()
+    try:
+        kernel = table.get(timing.kernel)
+    except UsageError as error:
+        yield ("timing", "kernel"), str(error)
+        return
+    if timing.variant not in kernel.names():
+        yield ("timing", "variant"), unknown("variant", timing.variant, kernel.names())
+    try:
+        _params(kernel, settings)
+    except UsageError as error:
+        yield ("params",), str(error)
+
+
+def offers(settings: Settings, backend: str, device: str) -> bool:
+    """Whether a backend has the variant for a device; True for what `complaints` refuses."""
+    timing = settings.timing or Timing()
+    if timing.kernel not in table.KERNELS:
+        return True
+    kernel = table.get(timing.kernel)
+    known = timing.variant in kernel.variants.get(backend, {})
+    return (known or timing.variant not in kernel.names()) and device in kernel.devices
+
+
+def reads(settings: Settings) -> frozenset[str]:
+    """Return the keys of ``[params]`` that the kernel knows."""
+    timing = settings.timing or Timing()
+    if timing.kernel not in table.KERNELS:
+        return frozenset()
+    return frozenset(table.get(timing.kernel).params.model_fields)
+
+
+def _chosen(settings: Settings, backend: str) -> tuple[Kernel, Variant, Any]:
+    timing = settings.timing or Timing()
+    kernel = table.get(timing.kernel)
+    variants = kernel.variants.get(backend, {})
+    if timing.variant not in variants:
+        raise UsageError(unknown(f"{backend} variant", timing.variant, variants))
+    return kernel, variants[timing.variant], _params(kernel, settings)
+
+
+def _params(kernel: Kernel, settings: Settings) -> Any:
+    return read_params(kernel.params, settings.params, f"kernel {kernel.name!r}")
