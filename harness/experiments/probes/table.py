@@ -14,6 +14,7 @@ PROBES: Mapping[str, str] = {
     "parameters": "harness.experiments.probes.parameters",
     "memory": "harness.experiments.probes.memory",
     "torch_facts": "harness.experiments.probes.torch_facts",
+    "least_squares": "harness.experiments.probes.least_squares.probe",
 }
 """Name of a probe to the module that holds it as ``PROBE``."""
 
