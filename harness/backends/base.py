@@ -95,6 +95,10 @@ class Network(Protocol):
         """Return the model's outputs (N, outputs) in evaluation mode, without a graph."""
         ...
 
+    def activations(self, x: Handle, layers: int) -> Handle:
+        """Return the outputs of the first so many layers, in evaluation mode, without a graph."""
+        ...
+
     def weights(self) -> dict[str, Array]:
         """Return a copy of the parameters by name, as NumPy arrays."""
         ...

@@ -9,23 +9,25 @@ or at it, `nan_weights` 1 when some parameter is nan at the end, else 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import get_args
 
 import numpy as np
 
 from harness import digest
-from harness.config.shapes import parameter_count
+from harness.config.model import Sigmoid, Softmax
+from harness.config.shapes import layers_of, parameter_count
 from harness.config.train import CLASS_LOSSES, Loss
 from harness.datasets.parts import Parts
 from harness.errors import Skip, UsageError
-from harness.experiments import workload
+from harness.experiments import measures, workload
 from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.measures import Trained, measured
 from harness.experiments.train_curve import History, curve, divergence, first
 from harness.experiments.train_loop import fit
 from harness.experiments.train_measures import Evaluator, kept, line_of
-from harness.experiments.workload import Workload
-from harness.types import Array, Outcome
+from harness.experiments.train_watch import Watcher
+from harness.types import Array, Outcome, Series
 
 
 def run(context: Context) -> Outcome:
@@ -47,8 +49,11 @@ def run(context: Context) -> Outcome:
     split = work.split
     _check_loss(work.train.loss, split)
     before = work.network.weights()
-    history = fit(context, work, split)
-    return _outcome(context, work, split, before, history)
+    watcher = Watcher(context, work, split) if work.train.evaluate_every else None
+    history = fit(context, work, split, watcher)
+    during = watcher.series() if watcher is not None else {}
+    after = work.network.weights()
+    return _outcome(Trained(context, work, split, before, after, history), during)
 
 
 def _check_loss(loss: str, split: Parts) -> None:
@@ -60,16 +65,10 @@ def _check_loss(loss: str, split: Parts) -> None:
         raise UsageError(f"[train] loss must be {wanted} for {found}, got {loss!r}")
 
 
-def _outcome(
-    context: Context,
-    work: Workload,
-    split: Parts,
-    before: Mapping[str, Array],
-    history: History,
-) -> Outcome:
-    after = work.network.weights()
-    evaluator = Evaluator(context, work, split)
-    line, fitted = line_of(work, split, after)
+def _outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
+    work, history, after = trained.work, trained.history, trained.after
+    evaluator = Evaluator(trained.context, work, trained.split)
+    line, fitted = line_of(work, trained.split, after)
     series = curve(history)
     metrics = {
         "train_loss": series.y[-1],
@@ -80,12 +79,13 @@ def _outcome(
         **_events(history),
         **evaluator.metrics(),
         **line,
+        **measured(trained),
     }
     return Outcome(
         metrics=metrics,
-        series={"train_loss": series},
+        series={"train_loss": series, **during},
         arrays={**kept(work.train, work.placed, after, evaluator), **fitted},
-        digests=_digests(work, before, after, history),
+        digests=_digests(trained),
         diverged=divergence(history) or _broken(after),
     )
 
@@ -106,15 +106,13 @@ def _broken(weights: Mapping[str, Array]) -> str:
     return "" if finite else "weights hold inf or nan after the last step"
 
 
-def _digests(
-    work: Workload, before: Mapping[str, Array], after: Mapping[str, Array], history: History
-) -> dict[str, str]:
+def _digests(trained: Trained) -> dict[str, str]:
     """Return the stages in the order in which they can first differ between two runs."""
     return {
-        "data": work.dataset.used.fingerprint,
-        "initial_weights": digest.of_weights(before),
-        "batch_order": history.order,
-        "final_weights": digest.of_weights(after),
+        "data": trained.work.dataset.used.fingerprint,
+        "initial_weights": digest.of_weights(trained.before),
+        "batch_order": trained.history.order,
+        "final_weights": digest.of_weights(trained.after),
     }
 
 
@@ -126,6 +124,7 @@ def produces(settings: Settings) -> frozenset[str]:
     if train is None:
         return frozenset(names)
     names |= {f"{e.name}_loss" for e in train.evaluate} | (set(train.keep) - {"fit"})
+    names |= measures.produces(settings)
     if "predictions" in train.keep:
         names.add("labels")
     if train.loss in CLASS_LOSSES:
@@ -136,6 +135,23 @@ def produces(settings: Settings) -> frozenset[str]:
     return frozenset(names | {f"weight_{i}" for i in range(features)})
 
 
+def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with the settings of a case, each with the key it concerns."""
+    train, model = settings.train, settings.model
+    if train is None or model is None:
+        return
+    for message in measures.complaints(train.measure):
+        yield ("train", "measure"), message
+    last = layers_of(model, 1)[-1]
+    if train.loss == "binary_cross_entropy" and not isinstance(last, Sigmoid | Softmax):
+        yield ("train", "loss"), _NO_PROBABILITY
+
+
+_NO_PROBABILITY = (
+    "binary_cross_entropy takes probabilities: the model's last layer must be sigmoid or softmax; "
+    'end [model] layers with { type = "sigmoid" }'
+)
+
 EXPERIMENT = Experiment(
     name="train",
     version=1,
@@ -143,4 +159,5 @@ EXPERIMENT = Experiment(
     requires=("data", "train", "model"),
     run=run,
     produces=produces,
+    complaints=complaints,
 )

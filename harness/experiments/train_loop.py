@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import islice
+from collections.abc import Callable
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from harness.datasets.parts import Parts
 from harness.errors import UsageError
 from harness.experiments import workload
 from harness.experiments.base import Context
+from harness.experiments.schedule import Rate, schedule
 from harness.experiments.train_curve import History
 from harness.experiments.workload import Batch, Feed, Index, Workload
 from harness.types import Array
@@ -51,11 +53,21 @@ class _Losses:
         self.diverged = self.diverged or not all(map(np.isfinite, values))
 
 
-def fit(context: Context, work: Workload, split: Parts) -> History:
+Watch = Callable[[int], None]
+"""Called after every step with the number of steps taken so far."""
+
+
+def fit(context: Context, work: Workload, split: Parts, watch: Watch | None = None) -> History:
     """Train the network of `work` to the end of ``[train]``, or to its divergence.
 
     With ``after_divergence = "stop"`` the last loss kept is the first that is not finite. On an
     accelerator the network may be up to `SYNC_EVERY` steps past it by then.
+
+    Parameters
+    ----------
+    context, work, split : Context, Workload, Parts
+    watch : callable, optional
+        Looks at the network after every step.
 
     Raises
     ------
@@ -64,13 +76,15 @@ def fit(context: Context, work: Workload, split: Parts) -> History:
     """
     train, n = work.train, len(split.x_train)
     per_epoch = workload.steps_per_epoch(train, n)
-    batches = workload.batches(train, n, context.streams.generator("shuffle"))
+    total, shuffle = _total(train, per_epoch), context.streams.generator("shuffle")
+    batches = workload.batches(train, n, shuffle, split.y_train)
+    step = _step(work, watch, schedule(train, total, per_epoch))
     feed = _feed(context, work, split)
     losses, order = _Losses(context.backend, context.device), hashlib.sha256()
     stop = train.after_divergence == "stop"
-    for rows in islice(batches, _total(train, per_epoch)):
+    for rows in islice(batches, total):
         order.update(b"all" if rows is None else rows.tobytes())
-        losses.add(work.network.step(*feed(rows)))
+        losses.add(step(*feed(rows)))
         if stop and losses.diverged:
             break
     values = losses.values(stop=stop)
@@ -78,6 +92,26 @@ def fit(context: Context, work: Workload, split: Parts) -> History:
     closes = train.batch_size == "full" and train.log_every > 0 and not stopped
     after = _loss_after(work, feed) if closes else None
     return History(values, per_epoch, train.log_every, after, order.hexdigest())
+
+
+def _step(
+    work: Workload, watch: Watch | None, rate: Rate | None
+) -> Callable[[Handle, Handle], Handle]:
+    """Return a step of the network; the plain one unless its rate changes or someone watches."""
+    if watch is None and rate is None:
+        return work.network.step
+    numbers = count()
+
+    def step(x: Handle, y: Handle) -> Handle:
+        number = next(numbers)
+        if rate is not None:
+            work.network.set_lr(rate(number))
+        loss = work.network.step(x, y)
+        if watch is not None:
+            watch(number + 1)
+        return loss
+
+    return step
 
 
 def _total(train: Train, per_epoch: int) -> int:

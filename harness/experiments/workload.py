@@ -129,18 +129,40 @@ def examples_per_epoch(train: Train, n: int) -> int:
     return whole if train.drop_last or train.sampling == "replacement" else n
 
 
-def batches(train: Train, n: int, rng: np.random.Generator) -> Iterator[Index]:
-    """Yield the rows of one batch after another, without end, as ``[train] sampling`` says."""
+def batches(
+    train: Train, n: int, rng: np.random.Generator, y: Array | None = None
+) -> Iterator[Index]:
+    """Yield the rows of one batch after another, without end, as ``[train] sampling`` says.
+
+    Parameters
+    ----------
+    train : Train
+        With `batch_size`, `sampling` and `drop_last`.
+    n : int
+        Training examples.
+    rng : numpy.random.Generator
+        The cell's ``shuffle`` stream.
+    y : ndarray, (n,) or (n, outputs), optional
+        Labels or targets; only ``sorted`` looks at them.
+    """
     size, steps = _size(train, n), steps_per_epoch(train, n)
+    given = _order(train, n, y)
     while True:
         if train.sampling == "replacement":
             yield rng.integers(n, size=size)
         elif size >= n:
             yield None
         else:
-            order = rng.permutation(n) if train.sampling == "epoch" else np.arange(n)
+            order = rng.permutation(n) if given is None else given
             for step in range(steps):
                 yield order[step * size : (step + 1) * size]
+
+
+def _order(train: Train, n: int, y: Array | None) -> Array | None:
+    """Return the rows in the order of every epoch, (n,); None where each epoch draws its own."""
+    if train.sampling == "sorted" and y is not None:
+        return np.argsort(y.reshape(n, -1)[:, 0], kind="stable")
+    return np.arange(n) if train.sampling in ("none", "sorted") else None
 
 
 def _size(train: Train, n: int) -> int:

@@ -270,7 +270,7 @@ def test_a_step_count_ends_within_an_epoch(digits: Dataset) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"loss": "mse"}, "cross_entropy or multiclass_hinge for class labels, got 'mse'"),
+        ({"loss": "mse"}, "multiclass_hinge or nll for class labels, got 'mse'"),
         ({"steps": 3}, "exactly one of epochs and steps"),
         ({"evaluate": (Evaluation(name="v", part="validation"),)}, "set \\[data\\] n_validation"),
         ({"lr": None}, "learning rate must be given once"),

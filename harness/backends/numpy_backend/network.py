@@ -99,6 +99,13 @@ class NumpyNetwork:
         return self._outputs(x)
 
     @_divergence_is_a_result()
+    def activations(self, x: Array, layers: int) -> Array:
+        """Return the outputs of the first so many layers, in evaluation mode."""
+        for layer in self._layers[:layers]:
+            x = layer.forward(x, training=False)[0]
+        return x
+
+    @_divergence_is_a_result()
     def forward(self, x: Array) -> tuple[Array, list[Cache]]:
         """Return the outputs (N, outputs) and what a backward pass would need, by layer."""
         return self._run(x, training=True)

@@ -121,6 +121,12 @@ class TorchNetwork:
             outputs: torch.Tensor = self.model(x)
         return outputs
 
+    def activations(self, x: torch.Tensor, layers: int) -> torch.Tensor:
+        """Return the outputs of the first so many layers, in evaluation mode, without a graph."""
+        with torch.no_grad(), _evaluating(self.model):
+            outputs: torch.Tensor = self.model[:layers](x)
+        return outputs
+
     def weights(self) -> dict[str, Array]:
         """Return a copy of the parameters."""
         return {name: param.detach().cpu().numpy().copy() for name, param in self._params.items()}

@@ -1,0 +1,51 @@
+"""Measure ``collapse``: linear layers with nothing between them are one linear map."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.config.model import Flatten, Linear
+from harness.config.shapes import Placed
+from harness.datasets.parts import flat
+from harness.experiments.base import Settings
+from harness.experiments.measures.base import Measure, Trained, Values, kinds
+from harness.types import Array
+
+LINEAR = (Flatten, Linear)
+
+
+def collapse(trained: Trained) -> Values:
+    """Return how far the outputs lie from those of the product of the weights.
+
+    ``collapse`` is the largest difference over the first block of training examples, relative to
+    the largest output; the product is formed in float64. None for other networks.
+    """
+    if not all(isinstance(step.layer, LINEAR) for step in trained.work.placed):
+        return {}
+    x, _, _ = next(trained.blocks())
+    array = trained.context.backend.array
+    outputs = array(trained.work.network.predict(x)).astype(np.float64)
+    wide = flat(array(x)).astype(np.float64)
+    matrix, offset = _product(trained.work.placed, trained)
+    apart = np.abs(outputs - (wide @ matrix.T + offset)).max()
+    return {"collapse": float(apart / np.abs(outputs).max())}
+
+
+def _product(placed: tuple[Placed, ...], trained: Trained) -> tuple[Array, Array]:
+    """Return W (outputs, features) and b (outputs,) of the one map that the layers make up."""
+    features = int(np.prod(placed[0].shape_in))
+    matrix, offset = np.eye(features), np.zeros(features)
+    for step in placed:
+        if step.params:
+            weight = trained.after[f"{step.index}.weight"].astype(np.float64)
+            bias = trained.after.get(f"{step.index}.bias", np.zeros(len(weight)))
+            matrix, offset = weight @ matrix, weight @ offset + bias
+    return matrix, offset
+
+
+def _names(settings: Settings) -> frozenset[str]:
+    linear = all(issubclass(kind, LINEAR) for kind in kinds(settings))
+    return frozenset({"collapse"} if linear else ())
+
+
+MEASURES = (Measure("collapse", collapse, _names),)
