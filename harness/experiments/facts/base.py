@@ -24,8 +24,9 @@ class Setup:
         The cell's ``probe`` stream; there is no other source of randomness.
     device : str
         Where tensors are to lie.
-    rows, inputs, outputs : int
-        Sizes of the suite: examples of a batch, features of one, outputs.
+    rows, inputs, outputs, units, examples : int
+        Sizes of the suite: examples of a batch, features of one, outputs, units of a hidden
+        layer, examples in all.
     dataset : Dataset or None
         The decoded data when the suite has a [data] table.
     """
@@ -35,6 +36,8 @@ class Setup:
     rows: int = 64
     inputs: int = 784
     outputs: int = 10
+    units: int = 32
+    examples: int = 1003
     dataset: Dataset | None = None
 
     def normal(self, *shape: int) -> torch.Tensor:

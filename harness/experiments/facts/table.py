@@ -10,7 +10,19 @@ from harness.errors import HarnessError, UsageError
 from harness.experiments.facts.base import Scenario
 from harness.words import unknown
 
-THEMES: tuple[str, ...] = ("modules", "tensors")
+THEMES: tuple[str, ...] = (
+    "modules",
+    "tensors",
+    "losses",
+    "training",
+    "loading",
+    "initial",
+    "perceptron",
+    "learning",
+    "feeding",
+    "devices",
+    "pictures",
+)
 """Modules of this package with a ``SCENARIOS``."""
 
 

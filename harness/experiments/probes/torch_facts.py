@@ -12,7 +12,7 @@ from harness.config.base import Table
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.base import Context, Settings
 from harness.experiments.facts import table
-from harness.experiments.facts.base import Setup
+from harness.experiments.facts.base import Scenario, Setup
 from harness.experiments.probes.base import Probe
 from harness.types import Outcome
 
@@ -24,14 +24,17 @@ class Params(Table):
     ----------
     scenario
         A name of `harness.experiments.facts.table`.
-    rows, inputs, outputs
-        Examples of a batch, features of one, outputs; a scenario uses those it needs.
+    rows, inputs, outputs, units, examples
+        Examples of a batch, features of one, outputs, units of a hidden layer, examples in all; a
+        scenario uses those it needs.
     """
 
     scenario: str
     rows: PositiveInt = 64
     inputs: PositiveInt = 784
     outputs: PositiveInt = 10
+    units: PositiveInt = 32
+    examples: PositiveInt = 1003
 
 
 def run(context: Context, params: Params) -> Outcome:
@@ -53,15 +56,26 @@ def run(context: Context, params: Params) -> Outcome:
         rows=params.rows,
         inputs=params.inputs,
         outputs=params.outputs,
+        units=params.units,
+        examples=params.examples,
         dataset=context.dataset,
     )
-    found = {name: float(value) for name, value in scenario.run(setup).items()}
+    found = _played(scenario, setup)
     if found.keys() != set(scenario.metrics):
         raise HarnessError(
             f"scenario {params.scenario!r} must return the metrics it declares, "
             f"{sorted(scenario.metrics)}, got {sorted(found)}; correct its entry in SCENARIOS"
         )
     return Outcome(metrics=found)
+
+
+def _played(scenario: Scenario, setup: Setup) -> dict[str, float]:
+    """Return the numbers of a scenario; the global generator, which modules use, is its own."""
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(int(setup.rng.integers(2**31)))
+        return {name: float(value) for name, value in scenario.run(setup).items()}
 
 
 def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: ARG001
