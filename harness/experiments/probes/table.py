@@ -13,7 +13,10 @@ from harness.words import unknown
 PROBES: Mapping[str, str] = {
     "parameters": "harness.experiments.probes.parameters",
     "memory": "harness.experiments.probes.memory",
+    "function": "harness.experiments.probes.function",
     "torch_facts": "harness.experiments.probes.torch_facts",
+    "autograd": "harness.experiments.probes.autograd",
+    "equivalence": "harness.experiments.probes.equivalence",
     "least_squares": "harness.experiments.probes.least_squares.probe",
 }
 """Name of a probe to the module that holds it as ``PROBE``."""
