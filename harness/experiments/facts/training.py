@@ -50,7 +50,7 @@ def optimizer_step(setup: Setup) -> Mapping[str, float]:
     )
     optimizer.step()
     found = {
-        "rule_error": float((layer.weight - (before - LR * gradient)).abs().max()),
+        "rule_error": float((layer.weight.detach() - (before - LR * gradient)).abs().max()),
         "same_memory": layer.weight.data_ptr() == place,
         "optimizer_holds_it": optimizer.param_groups[0]["params"][0] is layer.weight,
         "gradient_change": float((_gradient(layer) - gradient).abs().max()),
