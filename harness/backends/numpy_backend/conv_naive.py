@@ -6,8 +6,6 @@ Nothing here is fast and nothing is meant to be: the loops are the definition wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from harness.types import Array
@@ -100,9 +98,10 @@ def _windows(x: Array, kernel: int, stride: int, padding: int) -> list[Window]:
     ]
 
 
-def _sides(windows: list[Window]) -> Iterator[int]:
+def _sides(windows: list[Window]) -> tuple[int, int]:
     """Return the rows and columns of the output, which the last window closes."""
-    return (windows[-1][axis] + 1 for axis in (0, 1))
+    row, column, *_ = windows[-1]
+    return row + 1, column + 1
 
 
 def _padded(x: Array, padding: int) -> Array:

@@ -1,0 +1,78 @@
+"""What makes a picture of weights a filter: patterns whose answer is known."""
+
+import numpy as np
+import pytest
+from experiment_fakes import context, images
+
+from harness.backends import get
+from harness.config.model import Conv2d, Flatten, Init, Linear, MaxPool2d, Model, ReLU
+from harness.config.train import Train
+from harness.experiments import train as experiment
+from harness.experiments.measures.filters import NAMES, coherence, roughness, uniform_color
+
+RNG = np.random.default_rng(0)
+NOISE = RNG.standard_normal((400, 3, 7, 7))
+COLOR = np.ones((1, 3, 7, 7)) * np.array([0.1, -2.0, 1.0])[:, None, None]
+RAMP = np.broadcast_to(np.arange(7.0) - 3, (1, 3, 7, 7))
+"""A vertical edge: it changes along the columns only."""
+
+
+def test_white_noise_has_roughness_1_and_no_color():
+    assert roughness(NOISE).mean() == pytest.approx(1, abs=0.02)
+    assert roughness(NOISE).min() > 0.6
+    assert uniform_color(NOISE).mean() == pytest.approx(1 / 49, abs=0.004)
+    assert coherence(NOISE.mean(axis=1)).mean() < 0.4
+
+
+def test_a_uniform_color_is_smooth_and_all_color():
+    assert roughness(COLOR) == 0
+    assert uniform_color(COLOR) == pytest.approx(1)
+
+
+def test_a_checkerboard_is_as_rough_as_can_be():
+    board = np.indices((8, 8)).sum(axis=0) % 2 * 2.0 - 1
+    assert roughness(board[None, None]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("turned", [RAMP, RAMP.transpose(0, 1, 3, 2), RAMP - 5])
+def test_an_edge_has_one_direction(turned):
+    assert coherence(turned.mean(axis=1)) == pytest.approx(1)
+
+
+def test_a_round_blob_has_no_direction():
+    y, x = np.indices((9, 9)) - 4
+    assert coherence(np.exp(-(x**2 + y**2) / 8.0)[None]) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e3])
+def test_size_does_not_matter(scale):
+    for measure in (roughness, uniform_color):
+        np.testing.assert_allclose(measure(scale * NOISE), measure(NOISE))
+
+
+def run(*layers, steps=3, lr=0.01):
+    model = Model(layers=(*layers, Linear(out=4)), init=Init(scheme="normal", std=0.1))
+    train = Train(
+        loss="cross_entropy", lr=lr, steps=steps, batch_size=16, measure=("filters",), evaluate=()
+    )
+    data = images(shape=(3, 8, 8))
+    return experiment.run(context(data, get("numpy"), model=model, train=train)).metrics
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Conv2d(out=6, kernel=5), ReLU(), Flatten()),
+        (Flatten(), Linear(out=6), ReLU()),
+    ],
+)
+def test_filters_of_untrained_noise_are_noise(layers):
+    found = run(*layers, steps=1, lr=1e-12)
+    assert found["roughness_ratio"] == pytest.approx(1, abs=1e-3)
+    assert 0.7 < found["filter_roughness"] < 1.3
+    assert found["smooth_filters"] == found["color_filters"] == found["edge_filters"] == 0
+
+
+@pytest.mark.parametrize("layers", [(MaxPool2d(), Flatten()), (Conv2d(out=2, kernel=1), Flatten())])
+def test_weights_that_are_no_pictures_are_left_alone(layers):
+    assert not set(run(*layers)) & set(NAMES)
