@@ -91,8 +91,12 @@ class Network(Protocol):
         """Return d loss / d parameter by name, of `loss` (evaluation mode), updating nothing."""
         ...
 
-    def predict(self, x: Handle) -> Handle:
-        """Return the model's outputs (N, outputs) in evaluation mode, without a graph."""
+    def predict(self, x: Handle, *, training: bool = False) -> Handle:
+        """Return the model's outputs (N, outputs), without a graph.
+
+        With `training`, dropout and batch statistics stay switched on, and running statistics
+        move, as in a torch model without ``model.eval()``.
+        """
         ...
 
     def activations(self, x: Handle, layers: int) -> Handle:
@@ -195,5 +199,18 @@ class Memory(Protocol):
 
         The most alive at once, and what is still alive after it, inputs and weights not
         counted. With `grad` the graph for the backward pass is kept.
+        """
+        ...
+
+
+@runtime_checkable
+class StepMemory(Protocol):
+    """What a backend with `Memory` may also offer: the same account of a training step."""
+
+    def step_memory(self, network: Network, x: Handle, y: Handle, device: str) -> tuple[int, int]:
+        """Return (peak, retained) bytes of the first optimizer step on a batch.
+
+        The most alive at once, and what is still alive after it, gradients and the optimizer's
+        state; inputs and weights not counted. The step is taken.
         """
         ...

@@ -10,6 +10,7 @@ from harness.config.model import (
     GELU,
     BatchNorm,
     Conv2d,
+    Dropout,
     Flatten,
     Layer,
     LayerNorm,
@@ -60,9 +61,11 @@ def layers_of(model: Model, outputs: int) -> tuple[Layer, ...]:
     if model.layers is not None:
         return model.layers
     activation = _ACTIVATIONS.get(model.activation)  # none between the layers for identity
+    after: list[Layer] = [activation()] if activation else []
+    after += [Dropout(rate=model.dropout)] if model.dropout else []
     layers: list[Layer] = [Flatten()]
     for width in model.hidden or ():
-        layers += [Linear(out=width), *([activation()] if activation else [])]
+        layers += [Linear(out=width), *after]
     return (*layers, Linear(out=outputs))
 
 
@@ -76,17 +79,30 @@ def place(model: Model, shape: Shape, outputs: int) -> tuple[Placed, ...]:
         not (channels, height, width) or smaller than its kernel, or the last shape is not
         ``(outputs,)``.
     """
-    placed: list[Placed] = []
-    for index, layer in enumerate(layers_of(model, outputs)):
-        step = _place_one(index, layer, shape)
-        placed.append(step)
-        shape = step.shape_out
+    placed = lay(layers_of(model, outputs), shape)
+    shape = placed[-1].shape_out if placed else shape
     if shape != (outputs,):
         raise ShapeError(
             len(placed) - 1,
             f"the model must end in {plural(outputs, 'output')} for this data set, "
             f"got shape {shape} instead; set the last linear layer's out = {outputs}",
         )
+    return placed
+
+
+def lay(layers: Sequence[Layer], shape: Shape) -> tuple[Placed, ...]:
+    """Lay layers out over inputs of `shape`, whatever comes out at the end.
+
+    Raises
+    ------
+    ShapeError
+        If a layer does not fit its input.
+    """
+    placed: list[Placed] = []
+    for index, layer in enumerate(layers):
+        step = _place_one(index, layer, shape)
+        placed.append(step)
+        shape = step.shape_out
     return tuple(placed)
 
 

@@ -186,3 +186,18 @@ def test_places_that_cannot_be_normalised_are_refused() -> None:
         place(images, (3, 4, 4), 2)
     per_channel = Model(layers=(model.BatchNorm(), model.Flatten(), model.Linear(out=2)))
     assert place(per_channel, (3, 4, 4), 2)[0].params == {"weight": (3,), "bias": (3,)}
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_prediction_in_training_mode_uses_the_batch_and_moves_the_running_statistics(
+    backend: str,
+) -> None:
+    net = network(backend, "batch_norm", train("cross_entropy"))
+    (x,) = on(backend, batch("cross_entropy", n=64)[0])
+    read = backends.get(backend).array
+    before, live = read(net.predict(x)), read(net.predict(x, training=True))
+    assert np.abs(live - before).max() > 0.01
+    for _ in range(60):  # momentum 0.3: the running statistics become those of the batch
+        net.predict(x, training=True)
+    # the variance of evaluation is the unbiased one, 64/63 of the batch's
+    np.testing.assert_allclose(read(net.predict(x)), live, atol=0.02)

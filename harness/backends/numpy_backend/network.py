@@ -94,9 +94,9 @@ class NumpyNetwork:
         return self._loss_and_gradients(x, y, training=False)[1]
 
     @_divergence_is_a_result()
-    def predict(self, x: Array) -> Array:
-        """Return the outputs (N, outputs) in evaluation mode."""
-        return self._outputs(x)
+    def predict(self, x: Array, *, training: bool = False) -> Array:
+        """Return the outputs (N, outputs), in evaluation mode unless `training`."""
+        return self._outputs(x, training=training)
 
     @_divergence_is_a_result()
     def activations(self, x: Array, layers: int) -> Array:
@@ -114,9 +114,9 @@ class NumpyNetwork:
         """Return a copy of the parameters."""
         return {name: value.copy() for name, value in self._params.items()}
 
-    def _outputs(self, x: Array) -> Array:
+    def _outputs(self, x: Array, *, training: bool = False) -> Array:
         for layer in self._layers:
-            x = layer.forward(x, training=False)[0]
+            x = layer.forward(x, training=training)[0]
         return x
 
     def _run(self, x: Array, *, training: bool) -> tuple[Array, list[Cache]]:

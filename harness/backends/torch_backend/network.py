@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 
 import numpy as np
@@ -115,9 +115,9 @@ class TorchNetwork:
             grads = torch.autograd.grad(self._objective(x, y), list(self._params.values()))
         return {name: grad.cpu().numpy() for name, grad in zip(self._params, grads, strict=True)}
 
-    def predict(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the outputs (N, outputs) in evaluation mode, without a graph."""
-        with torch.no_grad(), _evaluating(self.model):
+    def predict(self, x: torch.Tensor, *, training: bool = False) -> torch.Tensor:
+        """Return the outputs (N, outputs), in evaluation mode unless `training`, no graph."""
+        with torch.no_grad(), nullcontext() if training else _evaluating(self.model):
             outputs: torch.Tensor = self.model(x)
         return outputs
 
