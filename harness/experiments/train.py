@@ -17,7 +17,7 @@ import numpy as np
 from harness import digest
 from harness.config.model import Sigmoid, Softmax
 from harness.config.shapes import layers_of, parameter_count
-from harness.config.train import CLASS_LOSSES, Loss
+from harness.config.train import CLASS_LOSSES, Loss, Train
 from harness.datasets.parts import Parts
 from harness.errors import Skip, UsageError
 from harness.experiments import measures, workload
@@ -26,7 +26,7 @@ from harness.experiments.measures import Trained, measured
 from harness.experiments.train_curve import History, curve, divergence, first
 from harness.experiments.train_loop import fit
 from harness.experiments.train_measures import Evaluator, kept, line_of
-from harness.experiments.train_watch import Watcher
+from harness.experiments.train_watch import Watcher, setbacks
 from harness.types import Array, Outcome, Series
 
 
@@ -80,6 +80,7 @@ def _outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
         **evaluator.metrics(),
         **line,
         **measured(trained),
+        **setbacks(during),
     }
     return Outcome(
         metrics=metrics,
@@ -124,7 +125,7 @@ def produces(settings: Settings) -> frozenset[str]:
     if train is None:
         return frozenset(names)
     names |= {f"{e.name}_loss" for e in train.evaluate} | (set(train.keep) - {"fit"})
-    names |= measures.produces(settings)
+    names |= measures.produces(settings) | _of_setbacks(train)
     if "predictions" in train.keep:
         names.add("labels")
     if train.loss in CLASS_LOSSES:
@@ -133,6 +134,13 @@ def produces(settings: Settings) -> frozenset[str]:
     names |= {"bias_0", "stability_limit", "lr_over_limit"}
     names |= {"fit_x", "fit_y"} if "fit" in train.keep else set()
     return frozenset(names | {f"weight_{i}" for i in range(features)})
+
+
+def _of_setbacks(train: Train) -> set[str]:
+    if not train.evaluate_every:
+        return set()
+    series = [f"{e.name}_{kind}" for e in train.evaluate for kind in ("loss", "accuracy")]
+    return {f"{name}_{what}" for name in series for what in ("setbacks", "from_best")}
 
 
 def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:

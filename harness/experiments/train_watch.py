@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from harness.datasets.parts import Parts
 from harness.experiments import workload
 from harness.experiments.base import Context
@@ -43,3 +47,26 @@ class Watcher:
             name: Series([x for x, _ in points], [y for _, y in points])
             for name, points in self.points.items()
         }
+
+
+def setbacks(series: Mapping[str, Series]) -> dict[str, float]:
+    """Return how often evaluations got worse, and how far the last is behind the best.
+
+    Parameters
+    ----------
+    series : mapping of str to Series
+        From `Watcher.series`; a name that ends in ``loss`` is better when smaller.
+
+    Returns
+    -------
+    dict
+        ``<name>_setbacks``, evaluations worse than the one before, and ``<name>_from_best``, the
+        distance of the last from the best, at least 0.
+    """
+    found: dict[str, float] = {}
+    for name, points in series.items():
+        values = np.asarray(points.y) * (1.0 if name.endswith("loss") else -1.0)
+        with np.errstate(invalid="ignore"):  # of a training that diverged
+            found[f"{name}_setbacks"] = float((np.diff(values) > 0).sum())
+            found[f"{name}_from_best"] = float(values[-1] - values.min())
+    return found
