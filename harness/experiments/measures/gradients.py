@@ -37,7 +37,8 @@ def _gradients(trained: Trained, network: Network) -> dict[str, Array]:
         share = 1.0 if summed else size / whole
         for name, grad in network.gradients(x, y).items():
             total[name] = total.get(name, 0) + share * grad
-    return total
+    # The order of the layers: a backward pass may give them from the last to the first.
+    return {name: total[name] for name in trained.after}
 
 
 def _names(settings: Settings) -> frozenset[str]:
