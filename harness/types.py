@@ -77,6 +77,8 @@ class Cell:
         Seconds the cell may take before it is killed.
     alone : bool
         True for timing cells, which run with nothing beside them.
+    script : int or None
+        With ``[seeds] rng = "torch"``, the seed of the script that is repeated.
     """
 
     case: Case
@@ -84,6 +86,7 @@ class Cell:
     root: int
     budget: float
     alone: bool = False
+    script: int | None = None
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def initial_weights(
     References
     ----------
     ``default`` is what ``torch.nn.Linear.reset_parameters`` does; Glorot & Bengio (2010) for
-    ``xavier``, He et al. (2015) for ``kaiming``, both in their normal form.
+    ``xavier``, He et al. (2015) for ``kaiming``, LeCun et al. (1998) for ``lecun``, all in their
+    normal form.
     """
     weights: dict[str, NDArray[np.float64]] = {}
     for step in placed:
@@ -84,13 +85,30 @@ def _normal(shape: Shape, fan_in: int, init: Init, rng: np.random.Generator) -> 
 
 
 def _xavier(shape: Shape, fan_in: int, init: Init, rng: np.random.Generator) -> NDArray[np.float64]:
-    return math.sqrt(2.0 / (fan_in + shape[0])) * rng.standard_normal(shape)
+    fan_out = shape[0] * math.prod(shape[2:])  # of a convolution, every place of its kernel
+    return math.sqrt(2.0 / (fan_in + fan_out)) * rng.standard_normal(shape)
 
 
 def _kaiming(
     shape: Shape, fan_in: int, init: Init, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     return math.sqrt(2.0 / fan_in) * rng.standard_normal(shape)
+
+
+def _lecun(shape: Shape, fan_in: int, init: Init, rng: np.random.Generator) -> NDArray[np.float64]:
+    return math.sqrt(1.0 / fan_in) * rng.standard_normal(shape)
+
+
+def _uniform(
+    shape: Shape, fan_in: int, init: Init, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    return rng.uniform(0.0, 1.0, shape)
+
+
+def _constant(
+    shape: Shape, fan_in: int, init: Init, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    return np.full(shape, init.std)
 
 
 def _zeros(shape: Shape, fan_in: int, init: Init, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -103,15 +121,25 @@ def _normal_bias(
     return init.bias_std * rng.standard_normal(shape)
 
 
+def _constant_bias(
+    shape: Shape, fan_in: int, init: Init, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    return np.full(shape, init.bias_std)
+
+
 WEIGHTS: Mapping[str, Draw] = {
     "default": _uniform_fan_in,
     "normal": _normal,
     "xavier": _xavier,
     "kaiming": _kaiming,
+    "lecun": _lecun,
+    "uniform": _uniform,
     "zeros": _zeros,
+    "constant": _constant,
 }
 BIASES: Mapping[str, Draw] = {
     "default": _uniform_fan_in,
     "zeros": _zeros,
     "normal": _normal_bias,
+    "constant": _constant_bias,
 }

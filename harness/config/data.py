@@ -22,7 +22,7 @@ class Synthetic(Table):
     ``xor``: the four points of {0, 1}**2, targets (4, 1) their exclusive or, 0 or 1. ``circle``:
     two features uniform on [-1, 1), targets (n, 1), 1 within `radius` of the origin. ``classes``:
     features N(0, 1) and labels uniform over `n_classes`, unrelated; with `leak` the label is
-    appended one-hot to the features.
+    appended one-hot to the features. ``noise_images``: the same as images of `shape`, float32.
 
     Of ``linear`` only: `n_features` appends features whose coefficients are zero, `correlation`
     is that of any two features, `feature_scales` and `feature_means` are laid over them before
@@ -31,7 +31,7 @@ class Synthetic(Table):
     """
 
     name: str = ""
-    generator: Literal["linear", "images", "polynomial", "xor", "circle", "classes"]
+    generator: Literal["linear", "images", "polynomial", "xor", "circle", "classes", "noise_images"]
     n_train: PositiveInt = 100
     n_test: PositiveInt = 100
     features: Literal["linspace", "normal"] = "linspace"

@@ -83,7 +83,7 @@ def run(job: Job) -> Outcome:
     """
     case = job.cell.case
     chosen = settings(case)
-    streams = Streams(case.suite, job.cell.seed, job.cell.root)
+    streams = Streams(case.suite, job.cell.seed, job.cell.root, job.cell.script)
     dataset = None
     if chosen.data is not None:
         dataset = datasets.load(chosen.data, job.roots, streams.generator("data"), job.use)

@@ -57,7 +57,8 @@ class Plan:
 
     def _cell(self, case: Case, seed: int) -> Cell:
         alone = experiments.get(case.experiment).alone
-        return Cell(case, seed, self.suite.seeds.root, self.suite.budget, alone)
+        seeds = self.suite.seeds
+        return Cell(case, seed, seeds.root, self.suite.budget, alone, seeds.script(seed))
 
 
 def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
@@ -189,6 +190,8 @@ def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     names = {"experiment": experiment.name, "backend": backend, "device": device}
     axes = _axes(suite, tables, chosen, names)
     identity = [suite.id, experiment.name, experiment.version, backend, device, config]
+    if suite.seeds.rng != "pcg64":  # as a default it is left out, like every other
+        identity.append([suite.seeds.rng, suite.seeds.step])
     return Case(digest.of_value(identity), suite.id, experiment.name, backend, device, axes, config)
 
 

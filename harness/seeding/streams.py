@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import cached_property
+from typing import Literal, cast, get_args
 
 import numpy as np
 
+from harness.seeding.script import ScriptGenerator
+
 Role = Literal["data", "split", "init", "shuffle", "dropout", "order", "probe"]
 ROLES: tuple[str, ...] = get_args(Role)
+SCRIPTED = frozenset({"data", "init", "shuffle"})
+"""Roles that one stream serves, in the order in which they draw, when a script is repeated."""
 
 
 def suite_key(suite: str) -> int:
@@ -35,11 +40,14 @@ class Streams:
         Seed number of the cell.
     root : int
         Root seed of the suite.
+    script : int or None
+        What a PyTorch script to be repeated gives ``torch.manual_seed``: see `SCRIPTED`.
     """
 
     suite: str
     repetition: int
     root: int = 0
+    script: int | None = None
 
     def sequence(self, role: Role) -> np.random.SeedSequence:
         """Return the seed sequence of a role."""
@@ -47,5 +55,23 @@ class Streams:
         return np.random.SeedSequence(self.root, spawn_key=key)
 
     def generator(self, role: Role) -> np.random.Generator:
-        """Return a fresh PCG64 generator of a role; equal calls give equal draws."""
+        """Return a fresh PCG64 generator of a role; equal calls give equal draws.
+
+        With a `script` the `SCRIPTED` roles share one stream instead, which goes on from call to
+        call.
+
+        Raises
+        ------
+        Skip
+            If there is a `script` and torch is not installed.
+        """
+        if self.script is not None and role in SCRIPTED:
+            return cast(np.random.Generator, self._scripted)
+        return self._own(role)
+
+    def _own(self, role: Role) -> np.random.Generator:
         return np.random.Generator(np.random.PCG64(self.sequence(role)))
+
+    @cached_property
+    def _scripted(self) -> ScriptGenerator:
+        return ScriptGenerator(self.script or 0, aside=self._own("data"))

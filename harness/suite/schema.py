@@ -29,12 +29,17 @@ class Seeds(Table):
 
     ``rng = "torch"`` repeats a published PyTorch script draw for draw: data, initial weights and
     batch order then come from one ``torch.Generator``, in that order, seeded with
-    ``root + repetition``.
+    ``root + step * repetition``. ``step = 0`` repeats the very same draws, for a claim ``exactly``.
     """
 
     count: PositiveInt = 1
     root: int = Field(default=0, ge=0)
     rng: Literal["pcg64", "torch"] = "pcg64"
+    step: int = Field(default=1, ge=0)
+
+    def script(self, repetition: int) -> int | None:
+        """Return the seed of the script that a repetition repeats, None when there is no script."""
+        return self.root + self.step * repetition if self.rng == "torch" else None
 
 
 class Grid(Table):

@@ -208,3 +208,23 @@ def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
     first, second = expand(load(path), "full").cases
     assert first.config["params"] == {"size": 3}
     assert "params" not in second.config
+
+
+def test_a_repeated_script_has_cases_and_seeds_of_its_own(tmp_path):
+    plain = expand(make(tmp_path, TEXT), "full")
+    assert {cell.script for cell in plain.cells()} == {None}
+    scripted = TEXT.replace("count = 4", 'count = 4\nroot = 42\nrng = "torch"')
+    plan = expand(make(tmp_path, scripted), "full")
+    assert not {case.id for case in plan.cases} & {case.id for case in plain.cases}
+    assert {(cell.seed, cell.script) for cell in plan.cells()} == {(i, 42 + i) for i in range(4)}
+    again = expand(make(tmp_path, scripted.replace("root =", "step = 0\nroot =")), "full")
+    assert {cell.script for cell in again.cells()} == {42}
+    assert not {case.id for case in plan.cases} & {case.id for case in again.cases}
+
+
+def test_ids_of_cases_without_a_script_are_those_of_stored_records(suite):
+    # Taken before scripts could be repeated: stored records are found by these.
+    assert [case.id for case in expand(suite, "full").cases][:2] == [
+        "b4f732a6d50b5dae",
+        "b2ed07eb38948d1a",
+    ]

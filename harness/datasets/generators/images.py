@@ -1,0 +1,61 @@
+"""Pictures: smooth random templates, one a class, under noise."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.config.data import Synthetic
+from harness.datasets.generators.base import Part, Recipe
+
+CHUNK = 1_000  # images drawn at once, to bound memory
+GRAIN = 4  # pixels between the points a template is interpolated from
+
+
+def _images(
+    table: Synthetic, train: np.random.Generator, test: np.random.Generator
+) -> tuple[Part, Part]:
+    templates = _templates(table, train)
+    return (
+        _pictures(templates, table.n_train, table.noise, train),
+        _pictures(templates, table.n_test, table.noise, test),
+    )
+
+
+def _templates(table: Synthetic, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return (n_classes, C, H, W): N(127.5, 64) every `GRAIN` pixels, linear between."""
+    channels, height, width = table.shape
+    rows, columns = _interpolation(height), _interpolation(width)
+    size = (table.n_classes, channels, rows.shape[1], columns.shape[1])
+    coarse = 127.5 + 64.0 * rng.standard_normal(size)
+    smooth: NDArray[np.float64] = np.einsum("hi,ncij,wj->nchw", rows, coarse, columns)
+    return smooth.astype(np.float32)
+
+
+def _interpolation(size: int) -> NDArray[np.float64]:
+    """Return the (size, points) matrix of linear interpolation from evenly spaced points."""
+    points = max(2, -(-size // GRAIN))
+    at = np.linspace(0.0, points - 1.0, size)
+    columns = [np.interp(at, np.arange(points), unit) for unit in np.eye(points)]
+    return np.stack(columns, axis=1)
+
+
+def _pictures(
+    templates: NDArray[np.float32], n: int, noise: float, rng: np.random.Generator
+) -> Part:
+    """Return images (n, C, H, W) uint8 and labels (n,) int64, uniform over the classes."""
+    labels = rng.integers(0, len(templates), n)
+    images = np.empty((n, *templates.shape[1:]), np.uint8)
+    for start in range(0, n, CHUNK):
+        chosen = templates[labels[start : start + CHUNK]]
+        grain = rng.standard_normal(chosen.shape, np.float32) * np.float32(255 * noise)
+        images[start : start + CHUNK] = np.rint(np.clip(chosen + grain, 0, 255)).astype(np.uint8)
+    return images, labels
+
+
+IMAGES = Recipe(
+    draw=_images,
+    shape=lambda table: table.shape,
+    keys=("noise", "shape", "n_classes"),
+    classes=True,
+)

@@ -1,0 +1,21 @@
+"""Generators by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from harness.datasets.generators import images, labels, lines, noise
+from harness.datasets.generators.base import Recipe
+
+GENERATORS: Mapping[str, Recipe] = MappingProxyType(
+    {
+        "linear": lines.LINEAR,
+        "polynomial": lines.POLYNOMIAL,
+        "images": images.IMAGES,
+        "xor": labels.XOR,
+        "circle": labels.CIRCLE,
+        "classes": labels.CLASSES,
+        "noise_images": noise.NOISE_IMAGES,
+    }
+)
