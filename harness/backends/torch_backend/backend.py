@@ -44,7 +44,7 @@ class TorchBackend:
         import torch
 
         # torch has no read-only tensors and warns of them; a memory-mapped array is copied.
-        whole = np.ascontiguousarray(array)
+        whole = np.asarray(array, order="C")  # ascontiguousarray would make a scalar a vector
         tensor = torch.from_numpy(whole if whole.flags.writeable else whole.copy())
         if pinned:
             return tensor.pin_memory() if torch.cuda.is_available() else tensor
@@ -133,3 +133,14 @@ class TorchBackend:
         if not isinstance(network, TorchNetwork):
             raise TypeError(f"network must be a TorchNetwork, got {type(network).__name__}")
         return forward_memory(network.model, x, device, grad=grad)
+
+    def step_memory(
+        self, network: Network, x: torch.Tensor, y: torch.Tensor, device: str
+    ) -> tuple[int, int]:
+        """Return (peak, retained) bytes of the first optimizer step on a batch."""
+        from harness.backends.torch_backend.memory import step_memory
+        from harness.backends.torch_backend.network import TorchNetwork
+
+        if not isinstance(network, TorchNetwork):
+            raise TypeError(f"network must be a TorchNetwork, got {type(network).__name__}")
+        return step_memory(network.model, lambda: network.step(x, y), (x, y), device)

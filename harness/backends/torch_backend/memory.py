@@ -119,6 +119,30 @@ def _on_cuda(module: torch.nn.Module, x: torch.Tensor) -> tuple[int, int]:
     return torch.cuda.max_memory_allocated() - before, retained
 
 
+def step_memory(
+    module: torch.nn.Module,
+    step: Callable[[], object],
+    batch: Sequence[torch.Tensor],
+    device: str,
+) -> tuple[int, int]:
+    """Return (peak, retained) bytes of `step`, one optimizer step of `module` on `batch`.
+
+    Retained are the gradients and the optimizer's state; the loss that `step` returns is not
+    counted, inputs and parameters neither.
+    """
+    if device == "cuda":
+        torch.cuda.synchronize()
+        before = torch.cuda.memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        step()
+        torch.cuda.synchronize()
+        retained = torch.cuda.memory_allocated() - before
+        return torch.cuda.max_memory_allocated() - before, retained
+    with LiveStorages([*batch, *module.parameters(), *module.buffers()]) as storages:
+        step()
+        return storages.peak, storages.live
+
+
 def reset_peak(device: str) -> None:
     """Start `peak` anew on cuda; do nothing elsewhere."""
     if device == "cuda":

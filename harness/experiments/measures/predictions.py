@@ -26,7 +26,8 @@ def _outputs(trained: Trained, x: Array) -> NDArray[np.float64]:
 
 def _probabilities(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
     powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    p: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return p
 
 
 def _accuracy(trained: Trained, x: Array, y: Array) -> float:
@@ -83,7 +84,8 @@ def templates(trained: Trained) -> Values:
 def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     centred = rows - rows.mean(axis=1, keepdims=True)
     size: NDArray[np.float64] = np.linalg.norm(centred, axis=1, keepdims=True)
-    return centred / np.where(size > 0, size, 1.0)
+    unit: NDArray[np.float64] = centred / np.where(size > 0, size, 1.0)
+    return unit
 
 
 MEASURES = (

@@ -13,11 +13,16 @@ from harness.words import unknown
 PROBES: Mapping[str, str] = {
     "parameters": "harness.experiments.probes.parameters",
     "memory": "harness.experiments.probes.memory",
+    "training_memory": "harness.experiments.probes.training_memory",
+    "data_summary": "harness.experiments.probes.data_summary",
+    "separability": "harness.experiments.probes.separability",
     "function": "harness.experiments.probes.function",
     "torch_facts": "harness.experiments.probes.torch_facts",
     "autograd": "harness.experiments.probes.autograd",
     "equivalence": "harness.experiments.probes.equivalence",
     "least_squares": "harness.experiments.probes.least_squares.probe",
+    "broadcast": "harness.experiments.probes.broadcast",
+    "optimizer": "harness.experiments.probes.optimizer",
 }
 """Name of a probe to the module that holds it as ``PROBE``."""
 
