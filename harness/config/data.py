@@ -65,6 +65,8 @@ class Data(Table):
     `statistics` of the last two come from the training examples, or, as a leak, from ``all``.
     `majority`: the share of class 0 among training and test examples, reached by leaving out
     examples of the other classes, or of class 0, evenly; None leaves the data as they are.
+    `targets`: ``value`` takes the class label itself as the one number to predict, (n, 1), for
+    regression losses.
     """
 
     dataset: str
@@ -77,4 +79,5 @@ class Data(Table):
     n_validation: int = Field(default=0, ge=0)
     validation: Literal["first", "last"] = "last"
     split: Literal["clean", "leaky"] = "clean"
+    targets: Literal["classes", "value"] = "classes"
     synthetic: Synthetic | None = None

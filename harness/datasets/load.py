@@ -11,6 +11,7 @@ from harness.config.data import Data
 from harness.datasets import catalogue
 from harness.datasets.base import Dataset, Facts, Loader
 from harness.datasets.roots import Roots
+from harness.datasets.targets import facts_as_asked, targets_as_asked
 from harness.errors import UsageError
 
 NO_STAND_INS: Mapping[str, str] = {}
@@ -53,7 +54,7 @@ def load(
         used=chosen.label,
         same_images=chosen.same_images,
     )
-    return replace(dataset, used=used)
+    return targets_as_asked(replace(dataset, used=used), data)
 
 
 def missing(data: Data, roots: Roots, use: Mapping[str, str] = NO_STAND_INS) -> str | None:
@@ -77,7 +78,7 @@ def facts(data: Data, roots: Roots, use: Mapping[str, str] = NO_STAND_INS) -> Fa
         As for `missing`.
     """
     chosen = _choose(data, roots, use)
-    return chosen.loader.facts(chosen.data)
+    return facts_as_asked(chosen.loader.facts(chosen.data), data)
 
 
 def class_names(name: str) -> tuple[str, ...]:
