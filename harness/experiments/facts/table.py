@@ -22,6 +22,9 @@ THEMES: tuple[str, ...] = (
     "feeding",
     "devices",
     "pictures",
+    "regression",
+    "tools",
+    "numbers",
 )
 """Modules of this package with a ``SCENARIOS``."""
 
