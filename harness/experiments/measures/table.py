@@ -8,11 +8,20 @@ import numpy as np
 
 from harness.errors import UsageError
 from harness.experiments.base import Settings
-from harness.experiments.measures import collapse, curve, filters, gradients, hidden, units, weights
+from harness.experiments.measures import (
+    collapse,
+    curve,
+    filters,
+    gradients,
+    hidden,
+    predictions,
+    units,
+    weights,
+)
 from harness.experiments.measures.base import Measure, Trained, Values
 from harness.words import unknown
 
-FAMILIES = (units, weights, collapse, curve, gradients, filters, hidden)
+FAMILIES = (units, weights, collapse, curve, gradients, filters, hidden, predictions)
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure for family in FAMILIES for measure in family.MEASURES
 }
