@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.backends.base import learning_rate
+from harness.backends.base import each_batch_updates, learning_rate
 from harness.config.data import Scale
 from harness.config.model import Flatten, Linear
 from harness.config.shapes import Placed
@@ -181,24 +181,31 @@ def stability(train: Train, x: Array, *, bias: bool) -> dict[str, float]:
     -------
     dict
         ``stability_limit`` ``= 2 (1 + momentum) / lambda_max`` of the Hessian
-        ``2/n [x, 1].T [x, 1]`` plus l2 on the weights, in float64, and ``lr_over_limit``. Empty
-        for optimizers other than SGD, to which the limit does not apply.
+        ``2/n [x, 1].T [x, 1]`` plus l2 on the weights and the optimizer's decay, in float64
+        (``2 [x, 1].T [x, 1]`` for ``reduction = "sum"``), and ``lr_over_limit``. Empty for
+        optimizers other than SGD, for rates that change, and for gradients that add up or are
+        missing, to which the limit does not apply.
 
     References
     ----------
     Polyak (1964) for the factor of momentum; without it the classical ``2 / lambda_max``.
     """
-    if train.optimizer.name != "sgd":
+    rule, changes = train.optimizer, train.lr_decay != 1.0 or train.schedule != "constant"
+    if rule.name != "sgd" or changes or not each_batch_updates(train):
         return {}
     wide = np.asarray(x, dtype=np.float64)
     if bias:
         wide = np.column_stack([wide, np.ones(len(wide))])
     hessian = 2.0 / len(wide) * (wide.T @ wide)
+    if train.reduction == "sum":
+        hessian *= len(wide)
     hessian[np.diag_indices(x.shape[1])] += train.l2
+    hessian[np.diag_indices(len(hessian))] += rule.weight_decay
     steepest = float(np.linalg.eigvalsh(hessian)[-1])
     if steepest <= 0:
         return {"stability_limit": float("inf"), "lr_over_limit": 0.0}
-    limit = 2.0 * (1.0 + train.optimizer.momentum) / steepest
+    damped = 1.0 - rule.dampening if rule.momentum else 1.0
+    limit = 2.0 * (1.0 + rule.momentum) / (damped * steepest)
     return {"stability_limit": limit, "lr_over_limit": learning_rate(train) / limit}
 
 
