@@ -184,10 +184,13 @@ class Model(Table):
 
     With `hidden`, the layers are flatten, then linear and `activation` per width, then a linear
     layer to one output per class (one output for regression). ``identity`` stacks the linear
-    layers with nothing between them.
+    layers with nothing between them; `dropout` is the rate of a dropout layer after every
+    activation, 0 for none; `biases` says whether the linear layers have any.
     """
 
     layers: tuple[Layer, ...] | None = None
     hidden: tuple[PositiveInt, ...] | None = None
     activation: Literal["relu", "sigmoid", "tanh", "leaky_relu", "gelu", "identity"] = "relu"
+    dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    biases: bool = True
     init: Init = Init()

@@ -65,8 +65,8 @@ def layers_of(model: Model, outputs: int) -> tuple[Layer, ...]:
     after += [Dropout(rate=model.dropout)] if model.dropout else []
     layers: list[Layer] = [Flatten()]
     for width in model.hidden or ():
-        layers += [Linear(out=width), *after]
-    return (*layers, Linear(out=outputs))
+        layers += [Linear(out=width, bias=model.biases), *after]
+    return (*layers, Linear(out=outputs, bias=model.biases))
 
 
 def place(model: Model, shape: Shape, outputs: int) -> tuple[Placed, ...]:

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.config.model import Conv2d, Flatten, Linear, MaxPool2d, Model
-from harness.config.shapes import ShapeError, parameter_count, place
+from harness.config.shapes import ShapeError, layers_of, parameter_count, place
 
 
 def shapes(*layers, shape=(3, 32, 32)):
@@ -50,3 +50,16 @@ def test_a_kernel_must_fit_its_input(layer):
 def test_a_linear_layer_must_be_flattened_to():
     with pytest.raises(ShapeError, match="flat"):
         shapes(Conv2d(out=5, kernel=3), Linear(out=3))
+
+
+def test_dropout_of_the_short_form_follows_every_activation():
+    layers = layers_of(Model(hidden=(4, 3), dropout=0.25), 2)
+    kinds = ["flatten", "linear", "relu", "dropout", "linear", "relu", "dropout", "linear"]
+    assert [layer.type for layer in layers] == kinds
+    assert {layer.rate for layer in layers if layer.type == "dropout"} == {0.25}
+
+
+def test_a_model_without_biases_has_weights_alone():
+    placed = place(Model(hidden=(6,), biases=False), (3,), 2)
+    assert parameter_count(placed) == 6 * 3 + 2 * 6
+    assert parameter_count(place(Model(hidden=(6,)), (3,), 2)) == 6 * 3 + 6 + 2 * 6 + 2
