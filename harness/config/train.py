@@ -117,9 +117,11 @@ class Train(Table):
         Batches whose gradients are added up before each update, and whether each batch's loss
         is divided by their number first.
     zero_grad
-        ``each_update`` clears the gradients before a backward pass; ``never`` lets them add up
-        for ever; ``before_update`` clears them after the backward pass, so that nothing is
-        left to update with.
+        When the gradients of an update are cleared. ``each_update``: before its first forward
+        pass; ``before_backward``: between that and the backward pass; ``after_update``: after
+        it. These three come to the same. ``never`` lets the gradients add up for ever;
+        ``before_update`` clears them after the backward pass, so that nothing is left to
+        update with.
     backward
         False leaves the backward pass out: ``loss.backward`` without its call.
     log_every
@@ -155,7 +157,9 @@ class Train(Table):
     l1: float = Field(default=0.0, ge=0.0)
     accumulate: PositiveInt = 1
     accumulate_mean: bool = True
-    zero_grad: Literal["each_update", "never", "before_update"] = "each_update"
+    zero_grad: Literal[
+        "each_update", "before_backward", "after_update", "never", "before_update"
+    ] = "each_update"
     backward: bool = True
     dtype: Literal["float32", "float64"] = "float32"
     log_every: int = Field(default=0, ge=0)

@@ -116,6 +116,18 @@ def test_uncleared_gradients_make_the_kth_step_the_sum_of_k_gradients(backend: s
             )
 
 
+@pytest.mark.parametrize("accumulate", [1, 3])
+@pytest.mark.parametrize("when", ["before_backward", "after_update"])
+@pytest.mark.parametrize("backend", BOTH)
+def test_the_orders_that_work_come_to_the_same(backend: str, when: str, accumulate: int) -> None:
+    plain = _run(backend, train("cross_entropy", accumulate=accumulate), 7)
+    other = _run(backend, train("cross_entropy", accumulate=accumulate, zero_grad=when), 7)
+    assert plain[0] == other[0]
+    for a, b in zip(plain[1], other[1], strict=True):
+        for name in a:
+            np.testing.assert_array_equal(a[name], b[name])
+
+
 @pytest.mark.parametrize("options", [{"backward": False}, {"zero_grad": "before_update"}])
 @pytest.mark.parametrize("backend", BOTH)
 def test_without_gradients_nothing_moves(backend: str, options: dict[str, Any]) -> None:

@@ -34,7 +34,9 @@ class Accumulator:
 
         What is returned may be overwritten.
         """
-        if self._when == "each_update" and self._batches % self._every == 0:
+        first = self._batches % self._every == 0
+        # Before the forward pass or before the backward pass: no gradient is born in between.
+        if first and self._when in ("each_update", "before_backward"):
             self._sum = {}
         self._batches += 1
         for name, grad in grads.items():
@@ -44,4 +46,7 @@ class Accumulator:
             self._sum = {}
         if self._batches % self._every or not self._sum:
             return None
-        return {name: grad.copy() for name, grad in self._sum.items()}
+        moving = {name: grad.copy() for name, grad in self._sum.items()}
+        if self._when == "after_update":
+            self._sum = {}
+        return moving

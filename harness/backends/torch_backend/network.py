@@ -85,28 +85,34 @@ class TorchNetwork:
 
     def _other_step(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Take a step of a loop with gradients that add up, are cleared late, or are missing."""
-        train, optimizer = self._train, self._optimizer
-        if train.zero_grad == "each_update" and self._batches % train.accumulate == 0:
-            optimizer.zero_grad()
+        train = self._train
+        first = self._batches % train.accumulate == 0
         self._batches += 1
+        last = self._batches % train.accumulate == 0
+        self._clear("each_update", now=first)
         loss = self._objective(x, y)
+        self._clear("before_backward", now=first)
         if train.backward:
             part = loss / train.accumulate if train.accumulate_mean else loss
             part.backward()  # type: ignore[no-untyped-call]
-        if train.zero_grad == "before_update":
-            optimizer.zero_grad()
-        if self._batches % train.accumulate == 0:
-            optimizer.step()
+        self._clear("before_update")
+        if last:
+            self._optimizer.step()
+        self._clear("after_update", now=last)
         return loss.detach()
+
+    def _clear(self, when: str, *, now: bool = True) -> None:
+        if now and self._train.zero_grad == when:
+            self._optimizer.zero_grad()
 
     def set_lr(self, lr: float) -> None:
         """Set the learning rate of the next updates."""
         for group in self._optimizer.param_groups:
             group["lr"] = lr
 
-    def loss(self, x: torch.Tensor, y: torch.Tensor) -> float:
-        """Return the loss in evaluation mode, without a graph."""
-        with torch.no_grad(), _evaluating(self.model):
+    def loss(self, x: torch.Tensor, y: torch.Tensor, *, training: bool = False) -> float:
+        """Return the loss, in evaluation mode unless `training`, without a graph."""
+        with torch.no_grad(), nullcontext() if training else _evaluating(self.model):
             return float(self._objective(x, y))
 
     def gradients(self, x: torch.Tensor, y: torch.Tensor) -> dict[str, Array]:
@@ -120,6 +126,16 @@ class TorchNetwork:
         with torch.no_grad(), nullcontext() if training else _evaluating(self.model):
             outputs: torch.Tensor = self.model(x)
         return outputs
+
+    @contextmanager
+    def statistics_kept(self) -> Iterator[None]:
+        """Put running statistics back at the end."""
+        kept = [(buffer, buffer.clone()) for buffer in self.model.buffers()]
+        try:
+            yield
+        finally:
+            for now, before in kept:
+                now.copy_(before)
 
     def activations(self, x: torch.Tensor, layers: int) -> torch.Tensor:
         """Return the outputs of the first so many layers, in evaluation mode, without a graph."""
