@@ -5,6 +5,9 @@
 given, 24 bytes per feature and example in all: 10,000 CIFAR-10 images take 0.7 GB. Its time grows
 steeply with ``C`` and with the size of the features: ``C = 1e-4`` and ``tol = 0.1`` take seconds on
 those, scikit-learn's defaults (1 and 1e-4) hours.
+
+Numbers as targets take one of the estimators of `harness.experiments.peer_regression`, and give
+losses instead of accuracies.
 """
 
 from __future__ import annotations
@@ -15,10 +18,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from harness.datasets.base import Dataset
 from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import UsageError
 from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.peer_regression import METRICS, REGRESSORS, measured
 from harness.types import Array, Outcome
 from harness.words import unknown
 
@@ -74,14 +79,16 @@ def run(context: Context) -> Outcome:
     Raises
     ------
     UsageError
-        If the estimator or one of its settings is not known, or the data are not classes.
+        If the estimator or one of its settings is not known, or the targets are not its kind.
     """
     data, dataset = context.settings.data, context.dataset
     if data is None or dataset is None:
         raise UsageError("experiment 'peer' must be given the table [data]")
     split = parts(dataset, data)
-    if not np.issubdtype(split.y_train.dtype, np.integer):
-        raise UsageError(f"experiment 'peer' must be given classes, got {split.y_train.dtype}")
+    classes = bool(np.issubdtype(split.y_train.dtype, np.integer))
+    _check(str(context.settings.params.get("estimator", DEFAULT)), classes=classes)
+    if not classes:
+        return _regression(context, split, Scaler.of(data, split), dataset)
     estimator = _estimator(context)
     scaler = Scaler.of(data, split)
     train = flat(scaler.apply(split.x_train, np.float64))
@@ -96,11 +103,25 @@ def run(context: Context) -> Outcome:
     )
 
 
+def _check(name: str, *, classes: bool) -> None:
+    if name not in {**ESTIMATORS, **REGRESSORS}:
+        raise UsageError(unknown("estimator", name, {**ESTIMATORS, **REGRESSORS}))
+    if (name in ESTIMATORS) != classes:
+        wanted = "classes" if name in ESTIMATORS else "numbers"
+        raise UsageError(f"estimator {name!r} of experiment 'peer' must be given {wanted}")
+
+
+def _regression(context: Context, split: Parts, scaler: Scaler, dataset: Dataset) -> Outcome:
+    params = dict(context.settings.params)
+    name = str(params.pop("estimator", DEFAULT))
+    _known(params, ("alpha",))
+    metrics = measured(name, split, scaler, {"alpha": _positive(params, "alpha", 1.0)})
+    return Outcome(metrics=metrics, digests={"data": dataset.used.fingerprint})
+
+
 def _estimator(context: Context) -> Estimator:
     params = dict(context.settings.params)
     name = str(params.pop("estimator", DEFAULT))
-    if name not in ESTIMATORS:
-        raise UsageError(unknown("estimator", name, ESTIMATORS))
     seed = int(context.streams.generator("init").integers(2**31))
     return ESTIMATORS[name](params, seed)
 
@@ -143,9 +164,17 @@ def _positive(params: Mapping[str, Any], name: str, default: float) -> float:
     return float(value)
 
 
-def produces(settings: Settings) -> frozenset[str]:  # noqa: ARG001 - the same for any settings
+def produces(settings: Settings) -> frozenset[str]:
     """Return the names of every metric that a cell can leave."""
+    if settings.params.get("estimator") in REGRESSORS:
+        return METRICS
     return frozenset({"train_accuracy", "validation_accuracy", "test_accuracy", "converged"})
+
+
+def reads(settings: Settings) -> frozenset[str]:
+    """Return the keys of ``[params]`` that the estimator knows."""
+    own = {"alpha"} if settings.params.get("estimator") in REGRESSORS else {"C", "tol"}
+    return frozenset({"estimator", *own})
 
 
 EXPERIMENT = Experiment(
@@ -155,4 +184,5 @@ EXPERIMENT = Experiment(
     requires=("data",),
     run=run,
     produces=produces,
+    reads=reads,
 )

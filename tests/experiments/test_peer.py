@@ -63,9 +63,27 @@ def test_wrong_params_are_named(params: dict, message: str) -> None:
         _run(images(), **params)
 
 
-def test_regression_targets_are_refused() -> None:
+def test_an_estimator_gets_the_targets_of_its_kind() -> None:
     with pytest.raises(UsageError, match="must be given classes"):
         _run(targets(), Data(dataset="fake"))
+    with pytest.raises(UsageError, match="must be given numbers"):
+        _run(images(), estimator="linear-regression")
+
+
+@pytest.mark.parametrize("name", ["linear-regression", "ridge", "sgd-regressor-in-batches"])
+def test_regressors_find_the_line(name: str) -> None:
+    metrics = _run(targets(), Data(dataset="fake"), estimator=name, alpha=1e-9).metrics
+    assert metrics["weight_0"] == pytest.approx(2.0, abs=0.4)
+    assert metrics["bias"] == pytest.approx(0.0, abs=0.2)
+    assert metrics["train_loss"] < 0.05
+    assert metrics.keys() <= peer.produces(Settings(params={"estimator": name}))
+
+
+def test_the_lasso_is_scikit_learns() -> None:
+    data = targets()
+    metrics = _run(data, Data(dataset="fake"), estimator="lasso", alpha=10.0).metrics
+    assert metrics["zero_weights"] == 1
+    assert metrics["bias"] == pytest.approx(float(data.y_train.mean()))
 
 
 def test_the_table_knows_the_experiment() -> None:

@@ -12,7 +12,14 @@ NAMED_WEIGHTS = 8
 """Weights given by name; a fit with more gives none."""
 TANGENTS = 200
 """Pairs of points at which the loss is held against a tangent of it."""
-SHAPE = ("condition", "gradient_cosine", "tangent_gap", "sign_agreement", "importance_agreement")
+SHAPE = (
+    "condition",
+    "largest_step",
+    "gradient_cosine",
+    "tangent_gap",
+    "sign_agreement",
+    "importance_agreement",
+)
 WEIGHTS = ("largest_weight", "weight_norm", "zero_weights", "bias", "bias_off_mean", "distance")
 RESIDUALS = ("residual_mean", "residual_curvature", "residual_spread")
 
@@ -58,7 +65,8 @@ def residuals(fit: Fit, part: Part) -> dict[str, float]:
 def shape(problem: Problem, best: Array, rng: np.random.Generator) -> dict[str, float]:
     """Return the shape of the loss over weights and bias.
 
-    ``condition`` of ``X.T X``; ``gradient_cosine`` between the downhill direction at zero and
+    ``condition`` of ``X.T X``; ``largest_step``, 2 / lambda_max of the Hessian, beyond which
+    descent diverges; ``gradient_cosine`` between the downhill direction at zero and
     the way to the minimum; ``tangent_gap``, the least height of the loss above a tangent plane
     of it, over random pairs of points, relative to the loss there (negative where it is not
     convex); ``sign_agreement``, the share of features whose weight has the sign of their
@@ -70,6 +78,7 @@ def shape(problem: Problem, best: Array, rng: np.random.Generator) -> dict[str, 
     cosine = downhill @ best / (np.linalg.norm(downhill) * np.linalg.norm(best))
     return {
         "condition": float(np.linalg.cond(part.x)) ** 2,
+        "largest_step": len(part.y) / float(np.linalg.norm(part.x, ord=2)) ** 2,
         "gradient_cosine": float(cosine),
         "tangent_gap": min(_tangent_gap(part, rng) for _ in range(TANGENTS)),
         **_features(part, best, problem.weights),
