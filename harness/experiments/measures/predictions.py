@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.config.model import Flatten, Linear
 from harness.datasets.parts import flat
-from harness.experiments.measures.base import BLOCK_BYTES, Measure, Trained, Values, always
+from harness.experiments.base import Settings
+from harness.experiments.measures.base import (
+    BLOCK_BYTES,
+    Measure,
+    Trained,
+    Values,
+    always,
+    kinds,
+)
 from harness.types import Array
 
 
@@ -70,15 +80,23 @@ def templates(trained: Trained) -> Values:
     Of a single linear layer: the share of rows whose correlation with the mean training
     example of a class, minus the mean of all, is largest for the row's own class.
     """
-    linear = [p for p in trained.work.placed if isinstance(p.layer, Linear)]
-    plain = all(isinstance(p.layer, Linear | Flatten) for p in trained.work.placed)
-    if len(linear) != 1 or not plain:
+    placed = trained.work.placed
+    if not _single([type(p.layer) for p in placed]):
         return {}
-    rows = trained.after[f"{linear[0].index}.weight"].astype(np.float64)
+    rows = trained.after[f"{placed[-1].index}.weight"].astype(np.float64)
     x, y = flat(trained.split.x_train), np.asarray(trained.split.y_train)
     means = np.stack([x[y == k].mean(axis=0, dtype=np.float64) for k in range(len(rows))])
     likeness = _unit(rows) @ _unit(means - x.mean(axis=0, dtype=np.float64)).T
     return {"matched_templates": float((likeness.argmax(axis=1) == np.arange(len(rows))).mean())}
+
+
+def _template_names(settings: Settings) -> frozenset[str]:
+    return frozenset({"matched_templates"} if _single(kinds(settings)) else ())
+
+
+def _single(layers: Sequence[type]) -> bool:
+    """Whether a model is one linear layer, with or without a flattening before it."""
+    return tuple(layers) in ((Flatten, Linear), (Linear,))
 
 
 def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -92,5 +110,5 @@ MEASURES = (
     Measure("generalization_gap", generalization_gap, always("generalization_gap")),
     Measure("confidence", confidence, always("confidence", "lowest_probability")),
     Measure("black_image", black_image, always("black_label", "black_probability_0")),
-    Measure("templates", templates, always("matched_templates")),
+    Measure("templates", templates, _template_names),
 )
