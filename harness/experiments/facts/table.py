@@ -13,6 +13,7 @@ from harness.words import unknown
 THEMES: tuple[str, ...] = (
     "modules",
     "tensors",
+    "layouts",
     "losses",
     "training",
     "loading",

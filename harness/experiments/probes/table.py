@@ -17,6 +17,8 @@ PROBES: Mapping[str, str] = {
     "data_summary": "harness.experiments.probes.data_summary",
     "separability": "harness.experiments.probes.separability",
     "function": "harness.experiments.probes.function",
+    "layer": "harness.experiments.probes.layer",
+    "signal": "harness.experiments.probes.signal",
     "torch_facts": "harness.experiments.probes.torch_facts",
     "autograd": "harness.experiments.probes.autograd",
     "equivalence": "harness.experiments.probes.equivalence",

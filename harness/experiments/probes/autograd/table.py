@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probes.autograd import accumulation, graph, leaves, worked
+from harness.experiments.probes.autograd import accumulation, blocked, graph, leaves, worked
 from harness.experiments.probes.autograd.base import Scenario
 
 SCENARIOS: Mapping[str, Scenario] = {
     **worked.SCENARIOS,
     **leaves.SCENARIOS,
     **accumulation.SCENARIOS,
+    **blocked.SCENARIOS,
     **graph.SCENARIOS,
 }
 """Name of a scenario, as in ``[params] scenario``, to what plays it on which backend."""

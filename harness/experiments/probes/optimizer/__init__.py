@@ -1,0 +1,57 @@
+"""Probe ``optimizer``: the update rule of ``[train]`` on declared gradients or a small surface.
+
+With ``[params] gradients`` one scalar parameter is fed a sequence of gradients and every step is
+reported in units of the learning rate, positive downhill for a positive gradient. With
+``[params] surface`` the parameters move on a known function for ``[train] steps`` steps. Either
+way the steps are taken by the backend's own optimizer, through `Driven`.
+"""
+
+from __future__ import annotations
+
+from harness.config.base import Table
+from harness.errors import UsageError
+from harness.experiments.base import Context, Settings
+from harness.experiments.probes.base import Probe
+from harness.experiments.probes.optimizer import sequence, surface
+from harness.experiments.probes.optimizer.sequence import Gradients
+from harness.experiments.probes.optimizer.surface import Surface
+from harness.types import Outcome
+
+
+class Params(Table):
+    """``[params]``: exactly one of `gradients` and `surface`.
+
+    A `name` in either is what an axis of such tables calls one.
+    """
+
+    gradients: Gradients | None = None
+    surface: Surface | None = None
+
+
+def run(context: Context, params: Params) -> Outcome:
+    """Feed the optimizer.
+
+    Raises
+    ------
+    UsageError
+        If not exactly one of `gradients` and `surface` is given, or ``[train] steps`` is missing.
+    """
+    train = context.settings.train
+    if train is None or (params.gradients is None) == (params.surface is None):
+        raise UsageError(
+            "[params] of probe 'optimizer' must have exactly one of gradients and surface, "
+            "beside a [train] table with the optimizer"
+        )
+    if params.gradients is not None:
+        return sequence.run(context, train, params.gradients)
+    assert params.surface is not None
+    return surface.run(context, train, params.surface)
+
+
+def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: ARG001
+    if params.gradients is not None:
+        return sequence.NAMES
+    return surface.names(params.surface) if params.surface is not None else frozenset()
+
+
+PROBE = Probe("optimizer", run, _produces, params=Params, requires=("train",))

@@ -1,0 +1,120 @@
+"""One parameter, a declared sequence of gradients, and the steps that come of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, PositiveInt
+
+from harness.backends.base import learning_rate
+from harness.config.base import Table
+from harness.config.train import Optimizer, Train
+from harness.errors import UsageError
+from harness.experiments.base import Context
+from harness.experiments.probes.optimizer.driven import Driven
+from harness.types import Outcome, Series
+
+POINTS = 30
+"""Points of a series; longer sequences are thinned, their last ten steps are all kept."""
+TAIL = 10
+NAMES = frozenset(
+    {
+        "first_step",
+        "last_step",
+        "previous_step",
+        "last_over_previous",
+        "largest_step",
+        "rms_step",
+        "mean_step",
+        "uncorrected_last",
+        "step",
+        "uncorrected",
+        "gradient",
+    }
+)
+
+
+class Gradients(Table):
+    """What the parameter is fed, in this order: `values`, then `runs`, then `random`.
+
+    Attributes
+    ----------
+    values
+        Gradients, one a step.
+    runs
+        Pairs (gradient, how often).
+    random
+        Number of gradients drawn from N(0, 1).
+    scale
+        Factor of all of them.
+    """
+
+    name: str = ""
+    values: tuple[float, ...] = ()
+    runs: tuple[tuple[float, PositiveInt], ...] = ()
+    random: int = Field(default=0, ge=0)
+    scale: float = 1.0
+
+    def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Return all of them, (steps,).
+
+        Raises
+        ------
+        UsageError
+            If there are none.
+        """
+        repeated = [np.full(count, value) for value, count in self.runs]
+        parts = [np.array(self.values, dtype=float), *repeated, rng.standard_normal(self.random)]
+        found = self.scale * np.concatenate(parts)
+        if not len(found):
+            raise UsageError("[params] gradients must have values, runs or random, got none")
+        return found
+
+
+def run(context: Context, train: Train, gradients: Gradients) -> Outcome:
+    """Return the steps in units of the learning rate.
+
+    ``uncorrected`` is ``m / (sqrt(v) + eps)`` of the Adam recursions without bias correction, for
+    optimizer ``adam`` only.
+    """
+    sequence = gradients.draw(context.streams.generator("probe"))
+    driven, lr = Driven(context, train, [0.0]), learning_rate(train)
+    steps = np.array([-driven.step(np.array([g]))[0] / lr for g in sequence])
+    series = {"step": _thinned(steps), "gradient": _thinned(sequence)}
+    metrics = _metrics(steps)
+    if train.optimizer.name == "adam":
+        raw = uncorrected(sequence, train.optimizer)
+        series["uncorrected"], metrics["uncorrected_last"] = _thinned(raw), float(raw[-1])
+    return Outcome(metrics=metrics, series=series)
+
+
+def _metrics(steps: NDArray[np.float64]) -> dict[str, float]:
+    found = {
+        "first_step": steps[0],
+        "last_step": steps[-1],
+        "largest_step": np.abs(steps).max(),
+        "rms_step": np.sqrt(np.mean(steps**2)),
+        "mean_step": steps.mean(),
+    }
+    if len(steps) > 1:
+        found["previous_step"] = steps[-2]
+        found["last_over_previous"] = steps[-1] / steps[-2] if steps[-2] else np.nan
+    return {name: float(value) for name, value in found.items()}
+
+
+def uncorrected(gradients: NDArray[np.float64], settings: Optimizer) -> NDArray[np.float64]:
+    """Return ``m / (sqrt(v) + eps)`` after every gradient, m and v starting at 0."""
+    m = v = 0.0
+    found = []
+    for g in gradients:
+        m = settings.beta1 * m + (1 - settings.beta1) * g
+        v = settings.beta2 * v + (1 - settings.beta2) * g * g
+        found.append(m / (np.sqrt(v) + settings.eps))
+    return np.array(found)
+
+
+def _thinned(values: NDArray[np.float64]) -> Series:
+    n = len(values)
+    head = np.linspace(1, n, min(n, POINTS - TAIL)).round().astype(int)
+    kept = sorted({*head.tolist(), *range(max(1, n - TAIL + 1), n + 1)})
+    return Series([float(step) for step in kept], [float(values[step - 1]) for step in kept])
