@@ -16,6 +16,7 @@ from harness.experiments.kernels.base import Setup, disagreement
 
 SMALL = {
     "linear": {"n": 5, "d": 7, "outputs": 3},
+    "forward": {"n": 5, "d": 7, "depth": 2, "outputs": 3},
     "matmul": {"n": 9},
     "least_squares": {"n": 60, "d": 3, "descent": 1e-6},
     "to_device": {"n": 4, "d": 3},
