@@ -114,7 +114,7 @@ class BatchNorm(_Kind):
 
     type: Literal["batch_norm"] = "batch_norm"
     momentum: float = Field(default=0.1, gt=0.0, le=1.0)
-    eps: float = Field(default=1e-5, ge=0.0)
+    eps: float = Field(default=1e-5, gt=0.0)
 
 
 class LayerNorm(_Kind):
