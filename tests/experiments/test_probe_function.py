@@ -15,7 +15,7 @@ from harness.experiments.probes.function.base import Options
 
 STEP = 1e-6
 BACKENDS = ["numpy", "torch"]
-LABELLED = {"cross_entropy", "cross_entropy_naive", "accuracy"}
+LABELLED = {"cross_entropy", "cross_entropy_naive", "cross_entropy_of_softmax", "accuracy"}
 TARGETED = {"mse", "l1", "huber"}
 AT = {  # away from kinks, inside the domain
     **{name: [0.3, 1.2, 2.5, 0.7] for name in ("log", "negative_log", "power", "share")},
@@ -117,6 +117,20 @@ def test_draws_are_those_of_the_cell_and_their_moments_are_reported(backend):
     assert metrics["second_moment_ratio"] == pytest.approx(0.5, abs=0.01)
     assert metrics["variance_ratio"] == pytest.approx(0.5 - 0.5 / np.pi, abs=0.01)
     assert metrics == pytest.approx(run("numpy", "relu", at=(), normal=200_000).metrics, rel=1e-6)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_logarithm_of_a_finished_softmax_underflows_and_does_not_overflow(backend):
+    at = [1000.0, 1.0, 1.0]
+    right = run(backend, "cross_entropy_of_softmax", at=at, precision="float32", target=[0])
+    assert right.metrics["value_0"] == 0
+    wrong = run(backend, "cross_entropy_of_softmax", at=at, precision="float32", target=[1])
+    assert wrong.metrics["value_0"] == np.inf
+    assert run(backend, "cross_entropy", at=at, target=[1]).metrics["value_0"] == 999
+
+
+def test_different_inputs_may_have_one_value():
+    assert run("numpy", "relu", at=[-2.0, -1.0, 0.0, 3.0]).metrics["distinct"] == 0.5
 
 
 def test_a_step_function_has_no_graph_in_torch():

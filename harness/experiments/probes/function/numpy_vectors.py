@@ -62,10 +62,17 @@ def _log_softmax(x: Array, options: Options) -> Both:
     return value, lambda grad: grad - p * grad.sum(axis=-1, keepdims=True)
 
 
-def _log_softmax_naive(x: Array, options: Options) -> Both:
+def _log_of(softmax: Function) -> Function:
     """Take the logarithm of the finished probabilities, overflow and underflow included."""
-    p, back = _softmax_naive(x, options)
-    return np.log(p), lambda grad: back(grad / p)
+
+    def function(x: Array, options: Options) -> Both:
+        p, back = softmax(x, options)
+        return np.log(p), lambda grad: back(grad / p)
+
+    return function
+
+
+_log_softmax_naive, _log_of_softmax = _log_of(_softmax_naive), _log_of(_softmax)
 
 
 def _nll_of(log_probabilities: Function) -> Function:
@@ -118,8 +125,10 @@ VECTORS: Table = {
     "log_softmax_naive": _log_softmax_naive,
     "cross_entropy": _nll_of(_log_softmax),
     "cross_entropy_naive": _nll_of(_log_softmax_naive),
+    "cross_entropy_of_softmax": _nll_of(_log_of_softmax),
     "accuracy": _accuracy,
     "mse": _mse,
     "l1": _l1,
     "huber": _huber,
 }
+"""``_naive`` overflows; ``_of_softmax`` takes the logarithm of a shifted, finished softmax."""

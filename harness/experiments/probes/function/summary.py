@@ -55,6 +55,7 @@ def summary(found: Found) -> dict[str, float]:
             "value_min": float(value.min()),
             "value_max": float(value.max()),
             "zeros": float(np.mean(value == 0)),
+            "distinct": float(len(np.unique(value)) / value.size),
             "gradient_min": float(grad.min()),
             "gradient_max": float(grad.max()),
             "gradient_norm": float(np.linalg.norm(grad)),

@@ -31,6 +31,10 @@ def _cross_entropy_naive(x: torch.Tensor, o: Any) -> torch.Tensor:
     return functional.nll_loss(torch.log(_softmax_naive(_rows(x))), _labels(o))
 
 
+def _cross_entropy_of_softmax(x: torch.Tensor, o: Any) -> torch.Tensor:
+    return functional.nll_loss(torch.log(torch.softmax(_rows(x), dim=-1)), _labels(o))
+
+
 def _accuracy(x: torch.Tensor, o: Any) -> torch.Tensor:
     right: torch.Tensor = _rows(x).argmax(dim=-1) == _labels(o)
     return right.to(x.dtype).mean()
@@ -68,6 +72,7 @@ WITH_OPTIONS: Mapping[str, Callable[[torch.Tensor, Any], torch.Tensor]] = {
     "power": lambda x, o: x**o.exponent,
     "cross_entropy": lambda x, o: functional.cross_entropy(_rows(x), _labels(o)),
     "cross_entropy_naive": _cross_entropy_naive,
+    "cross_entropy_of_softmax": _cross_entropy_of_softmax,
     "accuracy": _accuracy,
     "mse": lambda x, o: functional.mse_loss(x, o.target),
     "l1": lambda x, o: functional.l1_loss(x, o.target),
