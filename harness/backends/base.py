@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -83,8 +84,11 @@ class Network(Protocol):
         """Set the learning rate of the next updates; until then it is that of ``[train]``."""
         ...
 
-    def loss(self, x: Handle, y: Handle) -> float:
-        """Return the loss (data plus l2 and l1 terms) in evaluation mode, without a graph."""
+    def loss(self, x: Handle, y: Handle, *, training: bool = False) -> float:
+        """Return the loss (data plus l2 and l1 terms), without a graph.
+
+        In evaluation mode unless `training`, see `predict`.
+        """
         ...
 
     def gradients(self, x: Handle, y: Handle) -> dict[str, Array]:
@@ -97,6 +101,10 @@ class Network(Protocol):
         With `training`, dropout and batch statistics stay switched on, and running statistics
         move, as in a torch model without ``model.eval()``.
         """
+        ...
+
+    def statistics_kept(self) -> AbstractContextManager[None]:
+        """Return a context at whose end running statistics are what they were at its start."""
         ...
 
     def activations(self, x: Handle, layers: int) -> Handle:

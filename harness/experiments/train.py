@@ -9,23 +9,24 @@ or at it, `nan_weights` 1 when some parameter is nan at the end, else 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import get_args
 
 import numpy as np
 
 from harness import digest
-from harness.config.model import Sigmoid, Softmax
-from harness.config.shapes import layers_of, parameter_count
-from harness.config.train import CLASS_LOSSES, Loss, Train
+from harness.config.shapes import parameter_count
+from harness.config.train import CLASS_LOSSES, Loss
 from harness.datasets.parts import Parts
 from harness.errors import Skip, UsageError
-from harness.experiments import measures, workload
-from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments import workload
+from harness.experiments.base import Context, Experiment
+from harness.experiments.evaluation import Evaluator
 from harness.experiments.measures import Trained, measured
 from harness.experiments.train_curve import History, curve, divergence, first
 from harness.experiments.train_loop import fit
-from harness.experiments.train_measures import Evaluator, kept, line_of
+from harness.experiments.train_measures import kept, line_of
+from harness.experiments.train_names import complaints, produces
 from harness.experiments.train_watch import Watcher, setbacks
 from harness.types import Array, Outcome, Series
 
@@ -116,49 +117,6 @@ def _digests(trained: Trained) -> dict[str, str]:
         "final_weights": digest.of_weights(trained.after),
     }
 
-
-def produces(settings: Settings) -> frozenset[str]:
-    """Return the names of every metric, series and array of a cell with these settings."""
-    train, data = settings.train, settings.data
-    names = {"train_loss", "initial_loss", "parameters", "grew", "nan_weights"}
-    names |= {"first_inf", "first_nan"}
-    if train is None:
-        return frozenset(names)
-    names |= {f"{e.name}_loss" for e in train.evaluate} | (set(train.keep) - {"fit"})
-    names |= measures.produces(settings) | _of_setbacks(train)
-    if "predictions" in train.keep:
-        names.add("labels")
-    if train.loss in CLASS_LOSSES:
-        return frozenset(names | {f"{e.name}_accuracy" for e in train.evaluate})
-    features = len(data.synthetic.coefficients) if data and data.synthetic else 1
-    names |= {"bias_0", "stability_limit", "lr_over_limit"}
-    names |= {"fit_x", "fit_y"} if "fit" in train.keep else set()
-    return frozenset(names | {f"weight_{i}" for i in range(features)})
-
-
-def _of_setbacks(train: Train) -> set[str]:
-    if not train.evaluate_every:
-        return set()
-    series = [f"{e.name}_{kind}" for e in train.evaluate for kind in ("loss", "accuracy")]
-    return {f"{name}_{what}" for name in series for what in ("setbacks", "from_best")}
-
-
-def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what is wrong with the settings of a case, each with the key it concerns."""
-    train, model = settings.train, settings.model
-    if train is None or model is None:
-        return
-    for message in measures.complaints(train.measure):
-        yield ("train", "measure"), message
-    last = layers_of(model, 1)[-1]
-    if train.loss == "binary_cross_entropy" and not isinstance(last, Sigmoid | Softmax):
-        yield ("train", "loss"), _NO_PROBABILITY
-
-
-_NO_PROBABILITY = (
-    "binary_cross_entropy takes probabilities: the model's last layer must be sigmoid or softmax; "
-    'end [model] layers with { type = "sigmoid" }'
-)
 
 EXPERIMENT = Experiment(
     name="train",

@@ -1,130 +1,22 @@
-"""What is measured on a trained network: evaluations, predictions, and the line of a line fit."""
+"""What is kept of a trained network: weights, predictions, and the line of a line fit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.backends.base import each_batch_updates, learning_rate
-from harness.config.data import Scale
 from harness.config.model import Flatten, Linear
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.datasets.parts import Parts, flat
-from harness.datasets.scaling import Scaler
-from harness.errors import UsageError
-from harness.experiments.base import Context
-from harness.experiments.train_loop import targets
+from harness.experiments.evaluation import Evaluator
 from harness.experiments.workload import Workload
 from harness.types import Array
 
-BLOCK_BYTES = 64 * 2**20
-"""Memory that the scaled examples of one block of an evaluation may take."""
 FIT_POINTS = 200
 """Training points kept for a picture of a fitted line."""
-
-
-@dataclass(frozen=True)
-class Scores:
-    """A network's outputs over a part of the data.
-
-    Attributes
-    ----------
-    outputs : ndarray, (n, outputs)
-    y : ndarray, (n,) int64 labels or (n, outputs) targets
-    loss : float
-        Data plus l2 term, mean over the part.
-    """
-
-    outputs: Array
-    y: Array
-    loss: float
-
-    @property
-    def classes(self) -> bool:
-        """Whether the targets are class labels."""
-        return bool(np.issubdtype(self.y.dtype, np.integer))
-
-    @property
-    def predicted(self) -> Array:
-        """The class of the largest score (the first nan if there is one), or the outputs."""
-        return self.outputs.argmax(axis=1) if self.classes else self.outputs
-
-    @property
-    def correct(self) -> NDArray[np.uint8]:
-        """1 where the predicted class is the label, (n,)."""
-        right: NDArray[np.uint8] = (self.predicted == self.y).astype(np.uint8)
-        return right
-
-
-class Evaluator:
-    """Evaluates a network on named parts, each at most once.
-
-    Parameters
-    ----------
-    context : Context
-    work : Workload
-        With the trained network.
-    split : Parts
-    """
-
-    def __init__(self, context: Context, work: Workload, split: Parts) -> None:
-        self._context, self._work = context, work
-        self._parts: Mapping[str, tuple[Array, Array]] = {
-            "train": (split.x_train, split.y_train),
-            "validation": (split.x_validation, split.y_validation),
-            "test": (split.x_test, split.y_test),
-        }
-        self._known: dict[tuple[str, Scale], Scores] = {}
-
-    def scores(self, part: str, scale: Scale | None = None) -> Scores:
-        """Return the scores on a part, at the scale of ``[data]`` unless another is given.
-
-        Raises
-        ------
-        UsageError
-            If the part has no examples.
-        """
-        key = (part, scale or self._work.data.scale)
-        if key not in self._known:
-            self._known[key] = self._score(*key)
-        return self._known[key]
-
-    def metrics(self) -> dict[str, float]:
-        """Return ``<name>_loss`` and, for classes, ``<name>_accuracy`` of every evaluation."""
-        found: dict[str, float] = {}
-        for evaluation in self._work.train.evaluate:
-            scores = self.scores(evaluation.part, evaluation.scale)
-            if scores.classes:
-                found[f"{evaluation.name}_accuracy"] = float(scores.correct.mean())
-            found[f"{evaluation.name}_loss"] = scores.loss
-        return found
-
-    def _score(self, part: str, scale: Scale) -> Scores:
-        x, y = self._parts[part]
-        if not len(x):
-            raise UsageError(
-                f"an evaluation on part {part!r} must find examples there, got none; "
-                f"set [data] n_{part}"
-            )
-        y = targets(y, self._work.train.dtype)
-        width = int(np.prod(x.shape[1:])) * np.dtype(self._work.train.dtype).itemsize
-        size = max(1, BLOCK_BYTES // width)
-        blocks = [slice(start, start + size) for start in range(0, len(x), size)]
-        scaler = Scaler.of(self._work.data, self._work.split, scale)
-        scored = [self._block(x[rows], y[rows], scaler) for rows in blocks]
-        outputs = np.concatenate([outputs for outputs, _ in scored])
-        # The l2 term is the same in every block, so the weighted mean keeps it once.
-        return Scores(outputs, y, sum(loss * len(o) for o, loss in scored) / len(x))
-
-    def _block(self, x: Array, y: Array, scaler: Scaler) -> tuple[Array, float]:
-        backend, device = self._context.backend, self._context.device
-        here = backend.put(scaler.apply(x, self._work.train.dtype), device)
-        outputs = backend.array(self._work.network.predict(here))
-        return outputs, self._work.network.loss(here, backend.put(y, device))
 
 
 def kept(
@@ -136,10 +28,10 @@ def kept(
         linear = next(step for step in placed if step.params)
         arrays["weights"] = weights[f"{linear.index}.weight"]
     if "predictions" in train.keep:
-        scores = evaluator.scores("test")
+        scores = evaluator.scores()
         arrays["predictions"], arrays["labels"] = _small(scores.predicted), _small(scores.y)
-    if "correct" in train.keep and evaluator.scores("test").classes:
-        arrays["correct"] = evaluator.scores("test").correct
+    if "correct" in train.keep and evaluator.scores().classes:
+        arrays["correct"] = evaluator.scores().correct
     return arrays
 
 

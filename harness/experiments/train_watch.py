@@ -9,7 +9,7 @@ import numpy as np
 from harness.datasets.parts import Parts
 from harness.experiments import workload
 from harness.experiments.base import Context
-from harness.experiments.train_measures import Evaluator
+from harness.experiments.evaluation import Evaluator
 from harness.experiments.workload import Workload
 from harness.types import Series
 

@@ -17,7 +17,7 @@ from harness.config.model import Linear, Model, ReLU
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.datasets.base import Dataset, Facts
 from harness.errors import Skip, UsageError
-from harness.experiments import table, train_loop, train_measures
+from harness.experiments import evaluation, table, train_loop
 from harness.experiments.base import Context, Settings
 from harness.experiments.train import produces, run
 from harness.seeding import Streams
@@ -274,7 +274,7 @@ def test_evaluation_in_blocks_changes_nothing(
         "data": {"scale": "unit"},
     }
     whole = _run(digits, **settings)  # type: ignore[arg-type]
-    monkeypatch.setattr(train_measures, "BLOCK_BYTES", 64 * 8 * 30)
+    monkeypatch.setattr(evaluation, "BLOCK_BYTES", 64 * 8 * 30)
     blocks = _run(digits, **settings)  # type: ignore[arg-type]
     assert blocks.metrics["test_accuracy"] == whole.metrics["test_accuracy"]
     assert blocks.metrics["test_loss"] == pytest.approx(whole.metrics["test_loss"], rel=1e-12)

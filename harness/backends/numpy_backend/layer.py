@@ -35,3 +35,7 @@ class Layer:
     def gradients(self, grad: Array, cache: Cache) -> dict[str, Array]:
         """Return d loss / d parameter from d loss / d output, by name of the parameter."""
         return {}
+
+    def statistics(self) -> tuple[Array, ...]:
+        """Return what a forward pass in training changes beside the parameters."""
+        return ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -83,9 +84,9 @@ class NumpyNetwork:
         self._optimizer.lr = lr
 
     @_divergence_is_a_result()
-    def loss(self, x: Array, y: Array) -> float:
-        """Return the loss in evaluation mode."""
-        value, _ = self._loss(self._outputs(x), y)
+    def loss(self, x: Array, y: Array, *, training: bool = False) -> float:
+        """Return the loss, in evaluation mode unless `training`."""
+        value, _ = self._loss(self._outputs(x, training=training), y)
         return float(value + self._penalty())
 
     @_divergence_is_a_result()
@@ -97,6 +98,16 @@ class NumpyNetwork:
     def predict(self, x: Array, *, training: bool = False) -> Array:
         """Return the outputs (N, outputs), in evaluation mode unless `training`."""
         return self._outputs(x, training=training)
+
+    @contextmanager
+    def statistics_kept(self) -> Iterator[None]:
+        """Put running statistics back at the end."""
+        kept = [(a, a.copy()) for layer in self._layers for a in layer.statistics()]
+        try:
+            yield
+        finally:
+            for now, before in kept:
+                now[...] = before
 
     @_divergence_is_a_result()
     def activations(self, x: Array, layers: int) -> Array:

@@ -98,6 +98,10 @@ class BatchNorm(_Normalization):
         """Return d loss / d weight and bias, (F,) or (C,)."""
         return self._gradients(grad, cache)
 
+    def statistics(self) -> tuple[Array, ...]:
+        """Return the running mean and variance, which are written in place."""
+        return self.running_mean, self.running_var
+
     def _of_batch(self, x: Array) -> tuple[Array, Array]:
         check_batch_norm_input(x.shape)
         axes, count = _all_but_channels(x.ndim), x.size // x.shape[1]
