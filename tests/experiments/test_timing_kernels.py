@@ -16,11 +16,12 @@ from harness.experiments.kernels.base import Setup, disagreement
 
 SMALL = {
     "linear": {"n": 5, "d": 7, "outputs": 3},
+    "data_loader": {"examples": 11, "side": 4, "rows": 4},
     "forward": {"n": 5, "d": 7, "depth": 2, "outputs": 3},
     "matmul": {"n": 9},
     "least_squares": {"n": 60, "d": 3, "descent": 1e-6},
     "to_device": {"n": 4, "d": 3},
-    "hinge_loss": {"n": 30, "d": 8, "classes": 4},
+    "hinge_loss": {"n": 30, "d": 8, "classes": 4, "precision": "float64"},
     "conv2d_forward": {"n": 2, "side": 7, "filters": 3, "window": 3, "stride": 2, "pad": 2},
     "conv2d_backward": {"n": 2, "side": 8, "filters": 3, "window": 3, "stride": 2, "pad": 1},
 }
@@ -87,7 +88,7 @@ def test_the_hinge_losss_reference_is_the_networks_loss(monkeypatch):
 
 
 def test_without_its_gradient_the_hinge_loss_is_one_number():
-    for variant in ("two_loops", "one_loop", "no_loop"):
+    for variant in ("two_loops", "one_loop", "no_loop", "numerical"):
         call, _ = workload.prepare(cell("hinge_loss", variant, n=20, d=5, gradient=False))
         assert len(call()) == 1
 

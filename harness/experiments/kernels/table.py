@@ -14,6 +14,7 @@ _HERE = "harness.experiments.kernels"
 KERNELS: Mapping[str, str] = {
     "conv2d_forward": f"{_HERE}.conv2d:FORWARD",
     "conv2d_backward": f"{_HERE}.conv2d:BACKWARD",
+    "data_loader": f"{_HERE}.data_loader:KERNEL",
     "forward": f"{_HERE}.forward:KERNEL",
     "hinge_loss": f"{_HERE}.hinge_loss:KERNEL",
     "linear": f"{_HERE}.linear:KERNEL",
