@@ -1,7 +1,7 @@
 """Kernel ``hinge_loss``: the multiclass SVM loss over two loops, one loop, or none.
 
 As in the CS231n notes: ``L_i = sum_{j != y} max(0, 1 + s_j - s_y)`` with ``s = W x``, the mean
-over the images, and its gradient by W.
+over the images, and its gradient by W; ``numerical`` takes the gradient by central differences.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from harness.types import Array
 
 ROWS = 2_000
 """Images that the reference sees at once, to bound its memory."""
+STEP = 1e-6
+"""Half the distance of a central difference; too small for float32."""
 
 
 class Params(Table):
@@ -111,6 +113,31 @@ def _no_loop(setup: Setup) -> Call:
     return loss_of_all
 
 
+def _numerical(setup: Setup) -> Call:
+    x, weight, labels = _arrays(setup)
+    rows = np.arange(len(x))
+
+    def loss_at(moved: Array) -> float:
+        scores = x @ moved.T
+        margins = np.maximum(scores - scores[rows, labels][:, None] + 1, 0)
+        return float(margins.sum()) / len(x) - 1  # the label's own margin is always 1
+
+    def loss_of_all() -> Results:
+        if not setup.params.gradient:
+            return (loss_at(weight),)
+        moved, grad = weight.copy(), np.empty_like(weight)
+        for index in np.ndindex(weight.shape):
+            ends = []
+            for step in (STEP, -STEP):
+                moved[index] = weight[index] + step
+                ends.append(loss_at(moved))
+            moved[index] = weight[index]
+            grad[index] = (ends[0] - ends[1]) / (2 * STEP)
+        return loss_at(weight), grad
+
+    return loss_of_all
+
+
 def _torch_no_loop(setup: Setup) -> Call:
     import torch
 
@@ -144,7 +171,12 @@ KERNEL = Kernel(
     inputs=_inputs,
     reference=_reference,
     variants={
-        "numpy": {"two_loops": _two_loops, "one_loop": _one_loop, "no_loop": _no_loop},
+        "numpy": {
+            "two_loops": _two_loops,
+            "one_loop": _one_loop,
+            "no_loop": _no_loop,
+            "numerical": _numerical,
+        },
         "torch": {"no_loop": _torch_no_loop},
     },
 )
