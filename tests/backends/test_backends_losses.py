@@ -104,7 +104,12 @@ def test_binary_cross_entropy_at_its_edges() -> None:
 def test_binary_cross_entropy_of_nan_is_nan_everywhere() -> None:
     p, y = np.array([[0.5], [np.nan]]), np.zeros((2, 1))
     assert np.isnan(ours.binary_cross_entropy(p, y)[0])
-    assert torch.isnan(theirs.binary_cross_entropy(torch.tensor(p), torch.tensor(y)))
+    leaf = torch.tensor(p, requires_grad=True)
+    found = theirs.binary_cross_entropy(leaf, torch.tensor(y))
+    found.backward()
+    assert torch.isnan(found)
+    with pytest.raises(RuntimeError, match="between 0 and 1"):
+        theirs.binary_cross_entropy(torch.tensor([[1.5]]), torch.tensor([[0.0]]))
 
 
 def test_the_kinks_of_l1_and_huber() -> None:

@@ -48,7 +48,13 @@ def binary_cross_entropy(
         In [0, 1].
     reduction : {'mean', 'sum'}
     """
-    # torch raises on cpu, and on cuda ends the process: here a divergence is a result.
+    if probabilities.device.type == "cpu":
+        try:
+            return functional.binary_cross_entropy(probabilities, targets, reduction=reduction)
+        except RuntimeError:
+            if not probabilities.isnan().any():
+                raise
+    # Elsewhere there is nothing to catch: the check ends the process. A divergence is a result.
     known = probabilities.nan_to_num(nan=0.5)
     loss = functional.binary_cross_entropy(known, targets, reduction=reduction)
     return loss + (0 * probabilities).sum()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.config.model import Flatten, Linear
+from harness.config.model import Flatten, Linear, LogSoftmax, Sigmoid, Softmax
 from harness.config.shapes import Placed
 from harness.datasets.parts import flat
 from harness.experiments.base import Settings
@@ -12,23 +12,31 @@ from harness.experiments.measures.base import Measure, Trained, Values, kinds
 from harness.types import Array
 
 LINEAR = (Flatten, Linear)
+LAST = (Sigmoid, Softmax, LogSoftmax)
+"""Layers that may follow the last linear one: they turn its scores into probabilities."""
 
 
 def collapse(trained: Trained) -> Values:
-    """Return how far the outputs lie from those of the product of the weights.
+    """Return how far the scores lie from those of the product of the weights.
 
     ``collapse`` is the largest difference over the first block of training examples, relative to
-    the largest output; the product is formed in float64. None for other networks.
+    the largest score; the product is formed in float64. A sigmoid or softmax at the end is left
+    out. None for other networks.
     """
-    if not all(isinstance(step.layer, LINEAR) for step in trained.work.placed):
+    placed = _linear_part(trained.work.placed)
+    if not all(isinstance(step.layer, LINEAR) for step in placed):
         return {}
     x, _, _ = next(trained.blocks())
     array = trained.context.backend.array
-    outputs = array(trained.work.network.predict(x)).astype(np.float64)
+    outputs = array(trained.work.network.activations(x, len(placed))).astype(np.float64)
     wide = flat(array(x)).astype(np.float64)
-    matrix, offset = _product(trained.work.placed, trained)
+    matrix, offset = _product(placed, trained)
     apart = np.abs(outputs - (wide @ matrix.T + offset)).max()
     return {"collapse": float(apart / np.abs(outputs).max())}
+
+
+def _linear_part(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
+    return placed[:-1] if isinstance(placed[-1].layer, LAST) else placed
 
 
 def _product(placed: tuple[Placed, ...], trained: Trained) -> tuple[Array, Array]:
@@ -44,8 +52,9 @@ def _product(placed: tuple[Placed, ...], trained: Trained) -> tuple[Array, Array
 
 
 def _names(settings: Settings) -> frozenset[str]:
-    linear = all(issubclass(kind, LINEAR) for kind in kinds(settings))
-    return frozenset({"collapse"} if linear else ())
+    layers = kinds(settings)
+    inner = layers[:-1] if layers and layers[-1] in LAST else layers
+    return frozenset({"collapse"} if all(kind in LINEAR for kind in inner) else ())
 
 
 MEASURES = (Measure("collapse", collapse, _names),)

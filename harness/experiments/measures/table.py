@@ -11,17 +11,30 @@ from harness.experiments.base import Settings
 from harness.experiments.measures import (
     collapse,
     curve,
+    dynamics,
     filters,
     gradients,
     hidden,
     predictions,
+    solved,
     units,
     weights,
 )
 from harness.experiments.measures.base import Measure, Trained, Values
 from harness.words import unknown
 
-FAMILIES = (units, weights, collapse, curve, gradients, filters, hidden, predictions)
+FAMILIES = (
+    units,
+    weights,
+    collapse,
+    curve,
+    dynamics,
+    gradients,
+    filters,
+    hidden,
+    predictions,
+    solved,
+)
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure for family in FAMILIES for measure in family.MEASURES
 }
