@@ -105,13 +105,15 @@ def parameter_groups(setup: Setup) -> Mapping[str, float]:
     try:
         optimizer = torch.optim.SGD(groups)
     except ValueError:  # before PyTorch 2.0 a default was required
-        return {"is_generator": is_generator, "accepted": 0, "lr_of_first": 0, "lr_of_second": 0}
-    rates = [group["lr"] for group in optimizer.param_groups]
+        rates = [0.0, 0.0]
+    else:
+        rates = [group["lr"] for group in optimizer.param_groups]
     return {
         "is_generator": is_generator,
-        "accepted": 1,
+        "accepted": any(rates),
         "lr_of_first": rates[0],
         "lr_of_second": rates[1],
+        "groups_differ": rates[0] != rates[1],
     }
 
 
@@ -211,7 +213,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "gradient_accumulation": Scenario(("second_over_first", "parts_error"), gradient_accumulation),
     "gradient_meaning": Scenario(("relative_error",), gradient_meaning),
     "parameter_groups": Scenario(
-        ("is_generator", "accepted", "lr_of_first", "lr_of_second"), parameter_groups
+        ("is_generator", "accepted", "lr_of_first", "lr_of_second", "groups_differ"),
+        parameter_groups,
     ),
     "manual_seed": Scenario(("same_seed_difference", "other_seed_difference"), manual_seed),
     "no_grad": Scenario(
