@@ -50,6 +50,9 @@ class Evaluation(Table):
         Pixels by which every image is moved (rows, columns), emptied pixels 0.
     threshold
         For one output: ``<name>_accuracy`` is how often output and target lie on the same side.
+    rounded
+        For one output: ``<name>_accuracy`` is how often the output, rounded to the nearest whole
+        number, is the target.
     confusions
         Pairs of classes: ``<name>_confused_<a>_<b>``, the share of the examples of either class
         that are taken for the other.
@@ -67,6 +70,7 @@ class Evaluation(Table):
     labels: tuple[int, ...] = ()
     shift: tuple[int, int] = (0, 0)
     threshold: float | None = None
+    rounded: bool = False
     confusions: tuple[tuple[int, int], ...] = ()
     top_k: PositiveInt | None = None
     recall: bool = False

@@ -62,6 +62,8 @@ def metrics(scores: Scores, evaluation: Evaluation) -> Values:
     name, found = evaluation.name, {f"{evaluation.name}_loss": scores.loss}
     if evaluation.threshold is not None:
         scores = scores.parted(evaluation.threshold)
+    elif evaluation.rounded and not scores.classes:
+        found[f"{name}_accuracy"] = float((np.rint(scores.outputs) == scores.y).mean())
     if scores.classes:
         found[f"{name}_accuracy"] = float(scores.correct.mean())
         for part in METRICS:
@@ -128,9 +130,11 @@ def names(evaluation: Evaluation, classes: int) -> set[str]:
     name = evaluation.name
     found = {f"{name}_loss"}
     two = evaluation.threshold is not None
-    if not (classes or two):
+    if not (classes or two or evaluation.rounded):
         return found
     found.add(f"{name}_accuracy")
+    if not (classes or two):
+        return found
     if evaluation.batch_size is not None:
         found.add(f"{name}_batch_accuracy")
     if evaluation.top_k is not None:

@@ -156,3 +156,10 @@ def test_targets_have_an_accuracy_only_with_a_threshold() -> None:
     found = run(cell).metrics
     assert "plain_accuracy" not in found
     assert found["cut_accuracy"] > 0.9
+
+
+def test_a_rounded_output_is_right_where_it_meets_its_target() -> None:
+    outputs = np.array([[0.4], [1.6], [2.5], [-0.6], [7.2]])
+    y = np.array([[0.0], [2.0], [3.0], [-1.0], [8.0]])
+    assert of(outputs, y, rounded=True) == {"accuracy": pytest.approx(3 / 5)}  # 2.5 rounds to even
+    assert of(outputs, y) == {}
