@@ -120,6 +120,18 @@ def explicit_bias(setup: Setup) -> Mapping[str, float]:
     }
 
 
+def mixed_addition(setup: Setup) -> Mapping[str, float]:
+    """Add a vector, and a scalar, that lie on the host to a vector on the device."""
+    import torch
+
+    there, vector = setup.normal(3), setup.normal(3).cpu()
+    return {
+        "vector_raises": _refused(lambda: there + vector),
+        "scalar_raises": _refused(lambda: there + torch.tensor(2.0)),
+        "moved_raises": _refused(lambda: there + vector.to(setup.device)),
+    }
+
+
 def _refused(action: Callable[[], object]) -> float:
     try:
         action()
@@ -171,6 +183,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         ),
         leading_dimensions,
     ),
+    "mixed_addition": Scenario(("vector_raises", "scalar_raises", "moved_raises"), mixed_addition),
     "explicit_bias": Scenario(
         ("difference", "column_raises", "column_difference", "viewed_difference"), explicit_bias
     ),
