@@ -33,6 +33,8 @@ DEEP = Model(
     )
 )
 LINEAR = Model(layers=(Flatten(), Linear(out=5), Linear(out=4)))
+MODELS = {"collapse": LINEAR, "templates": Model(layers=(Flatten(), Linear(out=4)))}
+"""Models of measures that find nothing in `DEEP`."""
 DECLARED = Data(dataset="synthetic", synthetic=Synthetic(generator="images", n_classes=4))
 
 
@@ -61,7 +63,7 @@ def _extra(outcome: Outcome, **settings: Any) -> dict[str, float]:
 @pytest.mark.parametrize("backend", BOTH)
 @pytest.mark.parametrize("name", MEASURES)
 def test_a_measure_gives_what_it_says_and_moves_nothing(name: str, backend: str) -> None:
-    model = LINEAR if name == "collapse" else DEEP
+    model = MODELS.get(name, DEEP)
     outcome, plain = (_run(m, model, backend=backend) for m in ((name,), ()))
     assert outcome.digests == plain.digests
     found = outcome.metrics.keys() - plain.metrics.keys()
@@ -75,7 +77,7 @@ def test_a_measure_gives_what_it_says_and_moves_nothing(name: str, backend: str)
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_the_backends_measure_alike(name: str) -> None:
-    model = LINEAR if name == "collapse" else DEEP
+    model = MODELS.get(name, DEEP)
     ours, theirs = (
         _run((name,), model, backend=backend, dtype="float64").metrics for backend in BOTH
     )
