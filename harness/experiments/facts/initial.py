@@ -50,7 +50,33 @@ def _largest(logits: torch.Tensor) -> float:
     return float(logits.softmax(dim=1).max(dim=1).values.mean())
 
 
+def initializers(setup: Setup) -> Mapping[str, float]:
+    """Spread of weights as PyTorch draws them, in units of 1/sqrt(fan_in).
+
+    ``nn.Linear`` (outputs, inputs) and ``nn.Conv2d`` (3 to `units` channels, 5 x 5) as they come,
+    and a matrix (outputs, inputs) by ``xavier_normal_`` and ``kaiming_normal_`` for ReLU.
+    """
+    import torch
+    from torch import nn
+
+    torch.manual_seed(int(setup.rng.integers(2**31)))  # the initialisers draw from its generator
+    matrix = torch.empty(setup.outputs, setup.inputs)
+    drawn = {
+        "linear_default": nn.Linear(setup.inputs, setup.outputs).weight,
+        "conv2d_default": nn.Conv2d(3, setup.units, 5).weight,
+        "xavier_normal": nn.init.xavier_normal_(matrix.clone()),
+        "kaiming_normal": nn.init.kaiming_normal_(matrix.clone(), nonlinearity="relu"),
+    }
+    return {
+        name: float(weight.detach().std()) * math.sqrt(weight[0].numel())
+        for name, weight in drawn.items()
+    }
+
+
 SCENARIOS: Mapping[str, Scenario] = {
+    "initializers": Scenario(
+        ("linear_default", "conv2d_default", "xavier_normal", "kaiming_normal"), initializers
+    ),
     "default_linear": Scenario(
         ("largest_weight", "largest_bias", "standard_deviation", "variance_ratio"), default_linear
     ),
