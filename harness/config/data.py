@@ -65,6 +65,8 @@ class Data(Table):
     `statistics` of the last two come from the training examples, or, as a leak, from ``all``.
     `majority`: the share of class 0 among training and test examples, reached by leaving out
     examples of the other classes, or of class 0, evenly; None leaves the data as they are.
+    `pixel_order`: ``permuted`` lays the values of every example out in one other order, the same
+    for all examples and seeds, so that what lay side by side no longer does.
     `targets`: ``value`` takes the class label itself as the one number to predict, (n, 1), for
     regression losses.
     """
@@ -74,6 +76,7 @@ class Data(Table):
     scale: Scale = "raw"
     statistics: Literal["train", "all"] = "train"
     majority: float | None = Field(default=None, gt=0.0, lt=1.0)
+    pixel_order: Literal["kept", "permuted"] = "kept"
     n_train: PositiveInt | None = None
     n_test: PositiveInt | None = None
     n_validation: int = Field(default=0, ge=0)

@@ -15,7 +15,7 @@ from harness.types import Array
 
 @dataclass(frozen=True)
 class Parts:
-    """Views into a `Dataset`; nothing is scaled, or copied unless `majority` leaves some out.
+    """Views into a `Dataset`, copies for `majority` and `pixel_order`; nothing is scaled.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Parts:
 
 
 def parts(dataset: Dataset, data: Data) -> Parts:
-    """Apply ``n_train``, ``n_test``, ``majority``, ``n_validation``, ``validation`` and ``split``.
+    """Apply what ``[data]`` says of numbers, ``majority``, ``pixel_order`` and the split.
 
     Parameters
     ----------
@@ -54,6 +54,8 @@ def parts(dataset: Dataset, data: Data) -> Parts:
     n_test = _count("n_test", data.n_test, len(dataset.x_test), "test")
     x_train, y_train = _thinned(dataset.x_train[:n_train], dataset.y_train[:n_train], data)
     x_test, y_test = _thinned(dataset.x_test[:n_test], dataset.y_test[:n_test], data)
+    if data.pixel_order == "permuted":
+        x_train, x_test = permuted(x_train), permuted(x_test)
     train, validation = _split(len(x_train), data)
     return Parts(
         x_train[train], y_train[train], x_train[validation], y_train[validation], x_test, y_test
@@ -90,6 +92,12 @@ def _thinned(x: Array, y: Array, data: Data) -> tuple[Array, Array]:
 def _evenly(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Return `count` of the rows, evenly spaced, in their order."""
     return rows[(np.arange(count) * len(rows)) // max(count, 1)]
+
+
+def permuted(x: Array) -> Array:
+    """Return a copy of (n, *shape) with the values of every example in one fixed other order."""
+    order = np.random.Generator(np.random.PCG64(0)).permutation(int(np.prod(x.shape[1:])))
+    return flat(x)[:, order].reshape(x.shape)
 
 
 def flat(x: Array) -> Array:

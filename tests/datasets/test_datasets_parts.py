@@ -187,3 +187,21 @@ def test_majority_needs_classes() -> None:
     whole = Dataset(Facts((1,), 1, 10, 10), x, x, x, x, used)
     with pytest.raises(UsageError, match=r"data\.majority must be left out"):
         parts(whole, Data(dataset="a", majority=0.5))
+
+
+def test_permuted_pixels_are_the_same_pixels_in_one_other_order():
+    rng = np.random.default_rng(0)
+    x = rng.integers(256, size=(6, 1, 5, 5), dtype=np.uint8)
+    y = np.arange(6)
+    facts = Facts((1, 5, 5), 6, 4, 2)
+    used = DataUsed("fake", "fake", "0" * 64, same_images=True)
+    dataset = Dataset(facts, x[:4], y[:4], x[4:], y[4:], used)
+    kept = parts(dataset, Data(dataset="fake"))
+    moved = parts(dataset, Data(dataset="fake", pixel_order="permuted"))
+    before = np.concatenate([kept.x_train, kept.x_test]).reshape(6, 25)
+    after = np.concatenate([moved.x_train, moved.x_test]).reshape(6, 25)
+    assert moved.x_train.shape == kept.x_train.shape
+    assert not np.array_equal(before, after)
+    # Equal columns, as a multiset: one order for training and test examples alike.
+    assert sorted(map(bytes, before.T.copy())) == sorted(map(bytes, after.T.copy()))
+    assert np.array_equal(moved.y_train, kept.y_train)
