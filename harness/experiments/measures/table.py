@@ -15,7 +15,9 @@ from harness.experiments.measures import (
     filters,
     gradients,
     hidden,
+    line,
     predictions,
+    settled,
     solved,
     units,
     weights,
@@ -32,7 +34,9 @@ FAMILIES = (
     gradients,
     filters,
     hidden,
+    line,
     predictions,
+    settled,
     solved,
 )
 MEASURES: Mapping[str, Measure] = {

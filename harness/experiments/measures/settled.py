@@ -1,0 +1,28 @@
+"""Measure ``settled``: when the loss has reached where it ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.experiments.measures.base import Measure, Trained, Values, always
+from harness.experiments.train_curve import curve
+
+MARGIN = 1e-3
+"""Share of the last loss within which every later point must stay."""
+
+
+def settled(trained: Trained) -> Values:
+    """Return the x of the first point of the ``train_loss`` series after which nothing happens.
+
+    From ``settled_at`` on, every point lies within `MARGIN` of the last. The more points
+    ``log_every`` asks for, the finer the answer; nan where the loss ends at inf or nan.
+    """
+    series = curve(trained.history)
+    y = np.asarray(series.y)
+    if not np.isfinite(y[-1]):
+        return {"settled_at": float("nan")}
+    astray = np.flatnonzero(~(np.abs(y - y[-1]) <= MARGIN * abs(y[-1])))
+    return {"settled_at": float(series.x[astray[-1] + 1 if len(astray) else 0])}
+
+
+MEASURES = (Measure("settled", settled, always("settled_at")),)
