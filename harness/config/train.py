@@ -48,6 +48,8 @@ class Evaluation(Table):
         Only the examples of these classes.
     shift
         Pixels by which every image is moved (rows, columns), emptied pixels 0.
+    inverted
+        Light and dark swapped: every pixel p becomes 255 - p.
     threshold
         For one output: ``<name>_accuracy`` is how often output and target lie on the same side.
     rounded
@@ -69,6 +71,7 @@ class Evaluation(Table):
     batch_size: PositiveInt | None = None
     labels: tuple[int, ...] = ()
     shift: tuple[int, int] = (0, 0)
+    inverted: bool = False
     threshold: float | None = None
     rounded: bool = False
     confusions: tuple[tuple[int, int], ...] = ()

@@ -52,7 +52,7 @@ class Evaluator:
         Raises
         ------
         UsageError
-            If the part has no examples, or they cannot be shifted.
+            If the part has no examples, or they cannot be shifted or inverted.
         """
         # What is taken from the scores afterwards makes no other scores.
         key = Evaluation(
@@ -63,6 +63,7 @@ class Evaluator:
             batch_size=evaluation.batch_size,
             labels=evaluation.labels,
             shift=evaluation.shift,
+            inverted=evaluation.inverted,
         )
         if key not in self._known:
             self._known[key] = self._score(key)
@@ -95,6 +96,8 @@ class Evaluator:
 
     def _examples(self, evaluation: Evaluation) -> tuple[Array, Array]:
         x, y = self._parts[evaluation.part]
+        if evaluation.inverted:
+            x = inverted(x)
         if evaluation.labels:
             rows = np.isin(np.asarray(y).reshape(len(y), -1)[:, 0], evaluation.labels)
             x, y = x[rows], y[rows]
@@ -111,6 +114,22 @@ class Evaluator:
         here = backend.put(scaler.apply(x, self._work.train.dtype), device)
         outputs = backend.array(network.predict(here, training=training))
         return outputs, network.loss(here, backend.put(y, device), training=training)
+
+
+def inverted(x: Array) -> Array:
+    """Return images (n, *shape) with light and dark swapped.
+
+    Raises
+    ------
+    UsageError
+        If the examples are not pixels.
+    """
+    if x.dtype != np.uint8:
+        raise UsageError(
+            f"an evaluation's inverted must be false for examples that are not pixels, "
+            f"got {x.dtype}"
+        )
+    return 255 - x
 
 
 def moved(x: Array, shift: tuple[int, int]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from sklearn import metrics as oracle
 from harness import backends
 from harness.config.model import BatchNorm, Dropout, Flatten, Linear, Model, ReLU
 from harness.config.train import Evaluation, Train
+from harness.datasets.base import Dataset
 from harness.errors import UsageError
 from harness.experiments import scores
-from harness.experiments.evaluation import moved
+from harness.experiments.evaluation import inverted, moved
 from harness.experiments.scores import Scores
 from harness.experiments.train import produces, run
 
@@ -93,6 +95,25 @@ def test_a_threshold_parts_one_output_into_two_classes() -> None:
         "macro_recall": pytest.approx(0.5),
     }
     assert of(outputs, y) == {}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_inverted_images_are_those_of_an_inverted_test_set(backend: str) -> None:
+    dataset = images()
+    swapped = replace(dataset, x_test=255 - dataset.x_test)
+    model, train = Model(hidden=()), {"loss": "cross_entropy", "lr": 0.01, "epochs": 2}
+
+    def accuracy(data: Dataset, **options: Any) -> dict[str, float]:
+        table = Train(evaluate=(Evaluation(name="e", **options),), **train)
+        return dict(run(context(data, backends.get(backend), model=model, train=table)).metrics)
+
+    assert accuracy(dataset, inverted=True) == accuracy(swapped)
+    assert accuracy(dataset)["e_loss"] != accuracy(swapped)["e_loss"]
+
+
+def test_only_pixels_can_be_inverted() -> None:
+    with pytest.raises(UsageError, match="inverted must be false"):
+        inverted(np.zeros((2, 3), np.float32))
 
 
 def test_a_shift_moves_images_and_empties_what_they_leave() -> None:
