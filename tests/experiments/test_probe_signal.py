@@ -80,3 +80,11 @@ def test_the_network_may_be_that_of_the_model():
     assert len(outcome.series["variance"].y) == 3
     alone = run("numpy", model=Model(hidden=(), init=NORMAL), depth=0)
     assert alone.metrics["variance_change"] == 1
+
+
+def test_only_the_chosen_curves_are_kept_to_nine_digits():
+    outcome = run("numpy", curves=["gain"], precision="float32")
+    assert set(outcome.series) == {"gain"}
+    whole = run("numpy").series["gain"].y
+    np.testing.assert_allclose(outcome.series["gain"].y, whole, rtol=1e-5)
+    assert all(float(f"{y:.9g}") == y for y in outcome.series["gain"].y)

@@ -39,7 +39,20 @@ def distinct_units(trained: Trained) -> Values:
     return {"distinct_units": float(len(np.unique(first.reshape(len(first), -1), axis=0)))}
 
 
+def unit_spread(trained: Trained) -> Values:
+    """Return how far the units of the first layer lie apart, relative to its largest weight.
+
+    The largest distance of a weight from the mean over the units. Units that start equal stay
+    equal to rounding only: a matrix product may sum the terms of each in another order.
+    """
+    first = matrices(trained.after)[0].astype(np.float64)
+    largest = np.abs(first).max()
+    apart = np.abs(first - first.mean(axis=0)).max()
+    return {"unit_spread": float(apart / largest) if largest else 0.0}
+
+
 MEASURES = (
+    Measure("unit_spread", unit_spread, always("unit_spread")),
     Measure("dead_units", dead_units, _dead_names),
     Measure("distinct_units", distinct_units, always("distinct_units")),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from pydantic import Field, PositiveInt
@@ -25,6 +25,17 @@ from harness.experiments.probes.base import Probe
 from harness.types import Array, Outcome, Series
 
 STATISTICS = ("mean", "variance", "second_moment")
+Curve = Literal[
+    "mean",
+    "variance",
+    "second_moment",
+    "activation_mean",
+    "activation_variance",
+    "activation_second_moment",
+    "gain",
+    "gradient_norm",
+]
+CURVES: tuple[Curve, ...] = get_args(Curve)
 
 
 class Params(Table):
@@ -40,6 +51,8 @@ class Params(Table):
         Inputs drawn, and outputs of the last layer.
     precision
         What everything is computed in; statistics are taken in float64.
+    curves
+        The series to keep, of `CURVES`.
     """
 
     width: PositiveInt = 512
@@ -47,6 +60,7 @@ class Params(Table):
     examples: PositiveInt = 256
     classes: PositiveInt = 10
     precision: Literal["float32", "float64"] = "float32"
+    curves: tuple[Curve, ...] = CURVES
 
 
 @dataclass
@@ -83,7 +97,17 @@ def run(context: Context, params: Params) -> Outcome:
     trace = _forward(context, params, placed, weights, x)
     norms = _backward(context, params, placed, weights, (x, labels))
     entering = float(np.mean(x.astype(np.float64) ** 2))
-    return Outcome(metrics=_metrics(trace, norms), series=_series(trace, norms, entering))
+    series: dict[str, Series] = {
+        name: Series(curve.x, [_short(y, params) for y in curve.y])
+        for name, curve in _series(trace, norms, entering).items()
+        if name in params.curves
+    }
+    return Outcome(metrics=_metrics(trace, norms), series=series)
+
+
+def _short(value: float, params: Params) -> float:
+    """Round to 9 digits where the network itself has no more, to keep records small."""
+    return float(f"{value:.9g}") if params.precision == "float32" else value
 
 
 def _model(model: Model | None) -> Model:
@@ -178,8 +202,7 @@ def _series(trace: Trace, norms: Sequence[float], entering: float) -> dict[str, 
 
 def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG001
     metrics = {"overflow_layer", "variance_overflow_layer", "variance_change"}
-    metrics |= {"second_moment_change", "gradient_share", "gradient_norm", "gain"}
-    return frozenset(metrics | {p + name for p in ("", "activation_") for name in STATISTICS})
+    return frozenset({*metrics, "second_moment_change", "gradient_share", *params.curves})
 
 
 PROBE = Probe("signal", run, _produces, Params, requires=("model",))
