@@ -18,7 +18,7 @@ from harness.experiments.probes.equivalence.table import PAIRS
 SMALL = {"examples": 12, "features": 5, "units": 6, "classes": 4}
 ALL = [(name, backend) for name, pair in PAIRS.items() for backend in pair]
 # Pairs that are told apart on purpose, with what they must differ by.
-APART = {"accumulated_unscaled": 4.0, "dropout_unscaled": 0.5}
+APART = {"accumulated_unscaled": 4.0, "dropout_unscaled": 0.5, "penalty_gradient_twice": 0.25}
 UNEQUAL = {"averaged_uneven_losses", "decay_and_penalty_adamw", "dropout_mean_of_networks"}
 
 

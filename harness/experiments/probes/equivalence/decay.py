@@ -5,10 +5,11 @@ Ten steps with learning rate 0.01; ``amount`` is the strength of the decay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probes.equivalence.base import Inputs, Pair
+from harness.experiments.probes import numeric
+from harness.experiments.probes.equivalence.base import Inputs, Pair, gradient
 
 if TYPE_CHECKING:
     import torch
@@ -78,9 +79,27 @@ def _shrink_torch(inputs: Inputs) -> tuple[Any, Any]:
     return weight, inputs.put(start) * inputs.amount
 
 
+def _penalty(reference: Callable[[Inputs, Any], Any]) -> Pair:
+    """The derivative of ``amount / 2 * sum(W**2)``; what it is said to be."""
+
+    def on_numpy(inputs: Inputs) -> tuple[Any, Any]:
+        weight = inputs.normal(inputs.units, inputs.features)
+        slope = numeric.complex_step(lambda z: 0.5 * inputs.amount * z**2, weight)
+        return slope, reference(inputs, weight)
+
+    def on_torch(inputs: Inputs) -> tuple[Any, Any]:
+        weight = inputs.put(inputs.normal(inputs.units, inputs.features), grad=True)
+        loss = 0.5 * inputs.amount * weight.square().sum()
+        return gradient(loss, weight), reference(inputs, weight)
+
+    return {"numpy": on_numpy, "torch": on_torch}
+
+
 PAIRS: Mapping[str, Pair] = {
     "decay_and_penalty_sgd": {"numpy": sgd_numpy, **_torch_pair("SGD")},
     "decay_and_penalty_adam": _torch_pair("Adam"),
     "decay_and_penalty_adamw": _torch_pair("AdamW"),
+    "penalty_gradient": _penalty(lambda inputs, weight: inputs.amount * weight),
+    "penalty_gradient_twice": _penalty(lambda _, weight: 2 * weight),
     "shrinking": {"numpy": _shrink, "torch": _shrink_torch},
 }
