@@ -15,6 +15,7 @@ TANGENTS = 200
 SHAPE = (
     "condition",
     "largest_step",
+    "least_bias_off_mean",
     "gradient_cosine",
     "tangent_gap",
     "sign_agreement",
@@ -71,7 +72,8 @@ def shape(problem: Problem, best: Array, rng: np.random.Generator) -> dict[str, 
     of it, over random pairs of points, relative to the loss there (negative where it is not
     convex); ``sign_agreement``, the share of features whose weight has the sign of their
     correlation with the target; ``importance_agreement``, 1 if the feature with the largest
-    weight is the one whose absence costs most.
+    weight is the one whose absence costs most; ``least_bias_off_mean``, how far the bias at the
+    minimum is from the mean target.
     """
     part = Part(problem.train.x.astype(np.float64), problem.train.y.astype(np.float64))
     downhill = part.x.T @ part.y
@@ -82,7 +84,14 @@ def shape(problem: Problem, best: Array, rng: np.random.Generator) -> dict[str, 
         "gradient_cosine": float(cosine),
         "tangent_gap": min(_tangent_gap(part, rng) for _ in range(TANGENTS)),
         **_features(part, best, problem.weights),
+        **_least_bias(part, best, problem.weights),
     }
+
+
+def _least_bias(part: Part, best: Array, count: int) -> dict[str, float]:
+    if len(best) == count:
+        return {}
+    return {"least_bias_off_mean": abs(float(best[count] - part.y.mean()))}
 
 
 def _tangent_gap(part: Part, rng: np.random.Generator) -> float:
