@@ -32,7 +32,7 @@ def fit(
     **train: object,
 ) -> tuple[Outcome, Dataset]:
     settings = {"loss": "mse", "lr": 0.1, "epochs": 50, "batch_size": "full", "log_every": 1}
-    settings |= {"measure": ("least_squares", "parameter_error", "settled"), **train}
+    settings |= {"measure": ("least_squares", "parameter_error", "settled", "loss_ratio"), **train}
     tables = Settings(
         data=Data(dataset="synthetic", synthetic=table),
         model=model or Model(hidden=()),
@@ -88,6 +88,7 @@ def test_a_loss_settles_when_every_later_point_is_near_the_last() -> None:
     y, at = np.array(series.y), series.x.index(outcome.metrics["settled_at"])
     assert (np.abs(y[at:] / y[-1] - 1) <= 1e-3).all()
     assert abs(y[at - 1] / y[-1] - 1) > 1e-3
+    assert outcome.metrics["loss_ratio"] == y[-1] / y[0]
 
 
 def test_a_loss_that_ends_at_nan_never_settles() -> None:

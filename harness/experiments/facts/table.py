@@ -25,6 +25,7 @@ THEMES: tuple[str, ...] = (
     "pictures",
     "regression",
     "tools",
+    "extraction",
     "numbers",
 )
 """Modules of this package with a ``SCENARIOS``."""

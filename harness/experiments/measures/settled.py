@@ -1,4 +1,4 @@
-"""Measure ``settled``: when the loss has reached where it ends."""
+"""Measures of progress: when the loss has reached where it ends, and how far it has come."""
 
 from __future__ import annotations
 
@@ -25,4 +25,14 @@ def settled(trained: Trained) -> Values:
     return {"settled_at": float(series.x[astray[-1] + 1 if len(astray) else 0])}
 
 
-MEASURES = (Measure("settled", settled, always("settled_at")),)
+def loss_ratio(trained: Trained) -> Values:
+    """Return the last point of the ``train_loss`` series over its first."""
+    y = curve(trained.history).y
+    with np.errstate(all="ignore"):  # of a training that diverged, or began at nothing
+        return {"loss_ratio": float(np.divide(y[-1], y[0]))}
+
+
+MEASURES = (
+    Measure("settled", settled, always("settled_at")),
+    Measure("loss_ratio", loss_ratio, always("loss_ratio")),
+)
