@@ -144,7 +144,8 @@ class Train(Table):
     measure
         Names of measurements on the trained network, see `harness.experiments.measures`.
     keep
-        Arrays to store: ``weights`` (first layer with weights), ``predictions`` and ``correct``
+        Arrays to store: ``weights`` (first layer with weights; ``some_weights`` stores those of
+        20 units only, in half precision, under the same name), ``predictions`` and ``correct``
         on the test images, ``fit`` (at most 200 training points of a line fit).
     """
 
@@ -174,4 +175,4 @@ class Train(Table):
     evaluate: tuple[Evaluation, ...] = (Evaluation(name="test"),)
     evaluate_every: int = Field(default=0, ge=0)
     measure: tuple[str, ...] = ()
-    keep: tuple[Literal["weights", "predictions", "correct", "fit"], ...] = ()
+    keep: tuple[Literal["weights", "some_weights", "predictions", "correct", "fit"], ...] = ()

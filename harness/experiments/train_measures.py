@@ -15,6 +15,8 @@ from harness.experiments.evaluation import Evaluator
 from harness.experiments.workload import Workload
 from harness.types import Array
 
+SOME = 20
+"""Units whose weights are kept for a picture, where all would take too much room."""
 FIT_POINTS = 200
 """Training points kept for a picture of a fitted line."""
 
@@ -24,9 +26,11 @@ def kept(
 ) -> dict[str, Array]:
     """Return the arrays that ``[train] keep`` names; those of examples are of the test part."""
     arrays: dict[str, Array] = {}
+    first = weights[f"{next(step.index for step in placed if step.params)}.weight"]
+    if "some_weights" in train.keep:
+        arrays["weights"] = first[:SOME].astype(np.float16)
     if "weights" in train.keep:
-        linear = next(step for step in placed if step.params)
-        arrays["weights"] = weights[f"{linear.index}.weight"]
+        arrays["weights"] = first
     if "predictions" in train.keep:
         scores = evaluator.scores()
         arrays["predictions"], arrays["labels"] = _small(scores.predicted), _small(scores.y)

@@ -32,6 +32,8 @@ def produces(settings: Settings) -> frozenset[str]:
     names |= _evaluated(train, facts) | measures.produces(settings) | (set(train.keep) - {"fit"})
     if "predictions" in train.keep:
         names.add("labels")
+    if "some_weights" in train.keep:
+        names = (names - {"some_weights"}) | {"weights"}
     if train.loss in CLASS_LOSSES:
         return frozenset(names)
     names |= {"bias_0", "stability_limit", "lr_over_limit"}

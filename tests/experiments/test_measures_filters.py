@@ -76,3 +76,16 @@ def test_filters_of_untrained_noise_are_noise(layers):
 @pytest.mark.parametrize("layers", [(MaxPool2d(), Flatten()), (Conv2d(out=2, kernel=1), Flatten())])
 def test_weights_that_are_no_pictures_are_left_alone(layers):
     assert not set(run(*layers)) & set(NAMES)
+
+
+def test_some_weights_are_the_first_units_in_half_precision():
+    model = Model(layers=(Flatten(), Linear(out=25), ReLU(), Linear(out=4)))
+    found = {}
+    for keep in ("weights", "some_weights"):
+        train = Train(loss="cross_entropy", lr=0.01, steps=2, batch_size=16, keep=(keep,))
+        cell = context(images(), get("numpy"), model=model, train=train)
+        outcome = experiment.run(cell)
+        assert set(outcome.arrays) == {"weights"} <= experiment.produces(cell.settings)
+        found[keep] = outcome.arrays["weights"]
+    assert found["weights"].shape == (25, 16)
+    np.testing.assert_array_equal(found["some_weights"], found["weights"][:20].astype(np.float16))
