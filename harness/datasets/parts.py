@@ -12,10 +12,12 @@ from harness.datasets.base import Dataset
 from harness.errors import UsageError
 from harness.types import Array
 
+Rows = slice | NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Parts:
-    """Views into a `Dataset`, copies for `majority` and `pixel_order`; nothing is scaled.
+    """Views into a `Dataset`, copies where a setting moves or leaves out examples; unscaled.
 
     Attributes
     ----------
@@ -114,7 +116,7 @@ def _count(key: str, asked: int | None, available: int, noun: str) -> int:
     return available if asked is None else asked
 
 
-def _split(n_train: int, data: Data) -> tuple[slice, slice]:
+def _split(n_train: int, data: Data) -> tuple[Rows, Rows]:
     """Return the (training, validation) rows."""
     count = data.n_validation
     highest = n_train if data.split == "leaky" else n_train - 1
@@ -123,8 +125,13 @@ def _split(n_train: int, data: Data) -> tuple[slice, slice]:
             f"data.n_validation must be at most {highest} of {n_train} training examples with "
             f'split = "{data.split}", got {count}'
         )
+    everything = slice(0, n_train)
+    if data.validation == "spread":
+        chosen = _evenly(np.arange(n_train), count)
+        rest = np.setdiff1d(np.arange(n_train), chosen, assume_unique=True)
+        return (everything if data.split == "leaky" else rest), chosen
     first = data.validation == "first"
     validation = slice(0, count) if first else slice(n_train - count, n_train)
     if data.split == "leaky":
-        return slice(0, n_train), validation
+        return everything, validation
     return (slice(count, n_train) if first else slice(0, n_train - count)), validation
