@@ -65,11 +65,11 @@ def test_the_network_gets_the_gradient_it_is_asked_for(backend):
     assert driven.step(wanted) == pytest.approx(-wanted, abs=1e-14)
 
 
-def test_runs_values_and_random_follow_each_other_scaled():
-    gradients = {"values": [1, 2], "runs": [[3, 2]], "random": 1, "scale": 10}
+def test_values_ramp_runs_and_random_follow_each_other_scaled():
+    gradients = {"values": [7], "ramp": 2, "runs": [[3, 2]], "random": 1, "scale": 10}
     found = probe.run(cell("numpy", train(), gradients=gradients)).series["gradient"].y
-    assert found[:4] == [10, 20, 30, 30]
-    assert len(found) == 5
+    assert found[:5] == [70, 10, 20, 30, 30]
+    assert len(found) == 6
 
 
 def test_a_long_sequence_is_thinned_but_for_its_end():
@@ -94,6 +94,17 @@ def test_descent_of_a_bowl_in_closed_form(backend):
     assert (metrics["reversals_0"], metrics["reversals_1"]) == (19, 0)
     assert metrics["moved_1"] == pytest.approx(metrics["distance_1"])
     assert metrics["rose"] == 0
+
+
+def test_a_straight_way_is_no_detour_and_a_zigzag_is():
+    straight = {"start": [1.0, 1.0], "curvatures": [1.0, 1.0]}
+    zigzag = {"start": [1.0, 1.0], "curvatures": [19.0, 1.0]}
+    detours = [
+        probe.run(cell("numpy", train(steps=50), surface=surface)).metrics["path_over_distance"]
+        for surface in (straight, zigzag)
+    ]
+    assert detours[0] == pytest.approx(1)
+    assert detours[1] > 10
 
 
 def test_the_gradient_of_a_surface_against_differences():

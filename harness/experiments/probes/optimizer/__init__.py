@@ -19,13 +19,13 @@ from harness.types import Outcome
 
 
 class Params(Table):
-    """``[params]``: exactly one of `gradients` and `surface`.
+    """``[params]``: exactly one of `gradients` and `surface`; the other is left out or empty.
 
     A `name` in either is what an axis of such tables calls one.
     """
 
-    gradients: Gradients | None = None
-    surface: Surface | None = None
+    gradients: Gradients = Gradients()
+    surface: Surface = Surface()
 
 
 def run(context: Context, params: Params) -> Outcome:
@@ -37,21 +37,18 @@ def run(context: Context, params: Params) -> Outcome:
         If not exactly one of `gradients` and `surface` is given, or ``[train] steps`` is missing.
     """
     train = context.settings.train
-    if train is None or (params.gradients is None) == (params.surface is None):
+    if train is None or params.gradients.given == bool(params.surface.start):
         raise UsageError(
             "[params] of probe 'optimizer' must have exactly one of gradients and surface, "
             "beside a [train] table with the optimizer"
         )
-    if params.gradients is not None:
+    if params.gradients.given:
         return sequence.run(context, train, params.gradients)
-    assert params.surface is not None
     return surface.run(context, train, params.surface)
 
 
 def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: ARG001
-    if params.gradients is not None:
-        return sequence.NAMES
-    return surface.names(params.surface) if params.surface is not None else frozenset()
+    return sequence.NAMES if params.gradients.given else surface.names(params.surface)
 
 
 PROBE = Probe("optimizer", run, _produces, params=Params, requires=("train",))

@@ -9,7 +9,6 @@ from pydantic import Field, PositiveInt
 from harness.backends.base import learning_rate
 from harness.config.base import Table
 from harness.config.train import Optimizer, Train
-from harness.errors import UsageError
 from harness.experiments.base import Context
 from harness.experiments.probes.optimizer.driven import Driven
 from harness.types import Outcome, Series
@@ -35,12 +34,14 @@ NAMES = frozenset(
 
 
 class Gradients(Table):
-    """What the parameter is fed, in this order: `values`, then `runs`, then `random`.
+    """What the parameter is fed, in this order: `values`, `ramp`, `runs`, `random`.
 
     Attributes
     ----------
     values
         Gradients, one a step.
+    ramp
+        The last of 1, 2, 3, ...
     runs
         Pairs (gradient, how often).
     random
@@ -51,24 +52,22 @@ class Gradients(Table):
 
     name: str = ""
     values: tuple[float, ...] = ()
+    ramp: int = Field(default=0, ge=0)
     runs: tuple[tuple[float, PositiveInt], ...] = ()
     random: int = Field(default=0, ge=0)
     scale: float = 1.0
 
-    def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
-        """Return all of them, (steps,).
+    @property
+    def given(self) -> bool:
+        """Whether there are any."""
+        return bool(self.values or self.ramp or self.runs or self.random)
 
-        Raises
-        ------
-        UsageError
-            If there are none.
-        """
+    def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Return all of them, (steps,)."""
+        ramp = np.arange(1.0, self.ramp + 1)
         repeated = [np.full(count, value) for value, count in self.runs]
-        parts = [np.array(self.values, dtype=float), *repeated, rng.standard_normal(self.random)]
-        found = self.scale * np.concatenate(parts)
-        if not len(found):
-            raise UsageError("[params] gradients must have values, runs or random, got none")
-        return found
+        drawn = rng.standard_normal(self.random)
+        return self.scale * np.concatenate([self.values, ramp, *repeated, drawn])
 
 
 def run(context: Context, train: Train, gradients: Gradients) -> Outcome:

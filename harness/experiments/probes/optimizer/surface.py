@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from harness.config.base import Table
 from harness.config.train import Train
@@ -31,8 +30,8 @@ class Surface(Table):
     """
 
     name: str = ""
-    start: tuple[float, ...] = Field(min_length=1)
-    curvatures: tuple[float, ...] = Field(min_length=1)
+    start: tuple[float, ...] = ()
+    curvatures: tuple[float, ...] = ()
     height: float = 0.0
     frequency: float = 1.0
 
@@ -51,7 +50,7 @@ def names(surface: Surface) -> frozenset[str]:
     """Return the names of what `run` leaves."""
     each = ("final", "moved", "reversals", "left", "distance", "w")
     indexed = {f"{name}_{i}" for name in each for i in range(len(surface.start))}
-    return frozenset({"value", "initial_value", "rose", "value_at", *indexed})
+    return frozenset({"value", "initial_value", "rose", "path_over_distance", "value_at", *indexed})
 
 
 def run(context: Context, train: Train, surface: Surface) -> Outcome:
@@ -63,7 +62,8 @@ def run(context: Context, train: Train, surface: Surface) -> Outcome:
         By parameter i: ``final_<i>``; ``moved_<i>``, the length of its path; ``distance_<i>``, how
         far the end is from the start; ``left_<i>``, ``|final / start|``; ``reversals_<i>``, how
         often its direction changed; the series ``w_<i>``. Of all: ``initial_value`` and
-        ``value`` of f, ``rose`` (0 or 1), the series ``value_at``.
+        ``value`` of f, ``rose`` (0 or 1), ``path_over_distance`` (the length of the whole path
+        over the distance of its ends, nan without a move), the series ``value_at``.
 
     Raises
     ------
@@ -91,6 +91,7 @@ def _outcome(surface: Surface, path: Vector) -> Outcome:
         "initial_value": float(values[0]),
         "value": float(values[-1]),
         "rose": float(values[-1] > values[0]),
+        "path_over_distance": _detour(path),
     }
     series = {"value_at": Series(x, values[kept].tolist())}
     for i, w in enumerate(path.T):
@@ -109,3 +110,9 @@ def _journey(w: Vector) -> dict[str, float]:
         "left": float(abs(w[-1] / w[0])) if w[0] else float("nan"),
         "reversals": float((ways[1:] != ways[:-1]).sum()),
     }
+
+
+def _detour(path: Vector) -> float:
+    length = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
+    distance = float(np.linalg.norm(path[-1] - path[0]))
+    return length / distance if distance else float("nan")
