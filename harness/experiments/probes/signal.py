@@ -2,7 +2,8 @@
 
 ``[model]`` gives activation and initial weights; the network is `depth` hidden layers of `width`
 units, or what ``hidden`` or ``layers`` say. The forward pass goes layer by layer, and the gradients
-are those of the cross entropy with random labels. Layer k is the k-th with a weight matrix.
+are those of the cross entropy with random labels. Layer k is the k-th with a weight matrix, and
+`first_square` the mean square of what the first activation hands on.
 """
 
 from __future__ import annotations
@@ -179,6 +180,7 @@ def _metrics(trace: Trace, norms: Sequence[float]) -> dict[str, float]:
         return {
             "overflow_layer": _first_false(trace.finite),
             "variance_overflow_layer": _first_false(trace.narrow),
+            "first_square": moments[0],
             "variance_change": float(np.divide(variance[-1], variance[0])),
             "second_moment_change": float(np.divide(moments[-1], moments[0])),
             "gradient_share": float(np.divide(norms[0], norms[-1])),
@@ -202,7 +204,9 @@ def _series(trace: Trace, norms: Sequence[float], entering: float) -> dict[str, 
 
 def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG001
     metrics = {"overflow_layer", "variance_overflow_layer", "variance_change"}
-    return frozenset({*metrics, "second_moment_change", "gradient_share", *params.curves})
+    return frozenset(
+        {*metrics, "second_moment_change", "gradient_share", "first_square", *params.curves}
+    )
 
 
 PROBE = Probe("signal", run, _produces, Params, requires=("model",))
