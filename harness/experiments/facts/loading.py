@@ -67,6 +67,7 @@ def to_tensor(setup: Setup) -> Mapping[str, float]:
         "width": tensor.shape[2],
         "smallest": tensor.min(),
         "largest": tensor.max(),
+        "is_float32": tensor.numpy().dtype == np.float32,
         "scaling_error": np.abs(tensor.numpy() - picture.transpose(2, 0, 1) / 255.0).max(),
     }
 
@@ -123,7 +124,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     "worker_processes": Scenario(("loaded_by_main_process", "fork_is_default"), worker_processes),
     "to_tensor": Scenario(
-        ("channels", "height", "width", "smallest", "largest", "scaling_error"), to_tensor
+        ("channels", "height", "width", "smallest", "largest", "is_float32", "scaling_error"),
+        to_tensor,
     ),
     "vision_dataset": Scenario(
         (
