@@ -41,7 +41,7 @@ def solve(name, data=None, table=None, **params):
             backend,
             data=table,
             probe=Probe(name="least_squares"),
-            params=params,
+            params={"detail": ["shape", "residuals", "path"], **params},
         )
     )
 

@@ -43,6 +43,9 @@ class Params(Table):
         The features used; all of them when empty.
     precision
         What is computed in.
+    detail
+        What is measured beside losses and weights: ``shape`` of the loss, ``residuals``, the
+        ``path`` of a descent.
     """
 
     solver: Literal["inverse", "solve", "lstsq", "gradient_descent", "proximal", "subgradient"] = (
@@ -57,6 +60,7 @@ class Params(Table):
     bias: bool = True
     columns: tuple[int, ...] = ()
     precision: Literal["float32", "float64"] = "float64"
+    detail: tuple[Literal["shape", "residuals", "path"], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.config.data import Data
 from harness.datasets.parts import flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import Skip, UsageError
@@ -124,19 +123,23 @@ def _outcome(context: Context, problem: Problem, fit: Fit, pieces: Mapping[str, 
     finite = bool(np.isfinite(fit.theta).all())
     losses = {f"{name}_loss": part.loss(fit.theta) for name, part in pieces.items() if len(part.y)}
     lowest = pieces["train"].loss(best)
+    detail = problem.params.detail
     metrics = {
         **losses,
         "least_loss": lowest,
         "excess_loss": losses["train_loss"] - lowest,
         "stopped_at": float(fit.taken),
         **anatomy.weights(fit, problem, best),
-        **anatomy.residuals(fit, pieces["test"]),
-        **anatomy.shape(problem, best, context.streams.generator("probe")),
     }
-    series = anatomy.curves(fit, dict(pieces))
-    rise = _rise(series["validation_loss"].y) if "validation_loss" in series else {}
+    if "residuals" in detail:
+        metrics |= anatomy.residuals(fit, pieces["test"])
+    if "shape" in detail:
+        metrics |= anatomy.shape(problem, best, context.streams.generator("probe"))
+    series = anatomy.curves(fit, dict(pieces)) if "path" in detail else {}
+    if "validation_loss" in series:
+        metrics |= _rise(series["validation_loss"].y)
     reason = "" if finite else "the weights are not finite"
-    return Outcome(metrics={**metrics, **rise}, series=series, diverged=reason)
+    return Outcome(metrics=metrics, series=series, diverged=reason)
 
 
 def _rise(losses: object) -> dict[str, float]:
@@ -144,14 +147,14 @@ def _rise(losses: object) -> dict[str, float]:
     return {"validation_rise": float(values[-1] / values.min())}
 
 
-def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: ARG001
-    always = {"train_loss", "test_loss", "least_loss", "excess_loss", "stopped_at"}
-    names = always | {*anatomy.WEIGHTS, *anatomy.RESIDUALS, *anatomy.SHAPE}
-    names |= {f"weight_{i}" for i in range(anatomy.NAMED_WEIGHTS)}
-    data = settings.data or Data(dataset="")
-    return frozenset(
-        names | ({"validation_loss", "validation_rise"} if data.n_validation else set())
-    )
+def _produces(settings: Settings, params: Params) -> frozenset[str]:
+    names = {"train_loss", "test_loss", "least_loss", "excess_loss", "stopped_at"}
+    names |= {*anatomy.WEIGHTS, *(f"weight_{i}" for i in range(anatomy.NAMED_WEIGHTS))}
+    names |= set(anatomy.RESIDUALS) if "residuals" in params.detail else set()
+    names |= set(anatomy.SHAPE) if "shape" in params.detail else set()
+    if settings.data is not None and settings.data.n_validation:
+        names |= {"validation_loss"} | ({"validation_rise"} if "path" in params.detail else set())
+    return frozenset(names)
 
 
 PROBE = Probe("least_squares", run, _produces, Params, requires=("data",))
