@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 
 import numpy as np
 
-from harness.config.train import Evaluation
+from harness.config.train import Evaluation, Train
 from harness.datasets.parts import Parts
 from harness.datasets.scaling import Scaler
 from harness.errors import UsageError
@@ -91,8 +91,7 @@ class Evaluator:
                 for rows in blocks
             ]
         outputs = np.concatenate([outputs for outputs, _ in scored])
-        # The l2 term is the same in every block, so the weighted mean keeps it once.
-        return Scores(outputs, y, sum(loss * len(o) for o, loss in scored) / len(x))
+        return Scores(outputs, y, _total(scored, train))
 
     def _examples(self, evaluation: Evaluation) -> tuple[Array, Array]:
         x, y = self._parts[evaluation.part]
@@ -114,6 +113,19 @@ class Evaluator:
         here = backend.put(scaler.apply(x, self._work.train.dtype), device)
         outputs = backend.array(network.predict(here, training=training))
         return outputs, network.loss(here, backend.put(y, device), training=training)
+
+
+def _total(scored: Sequence[tuple[Array, float]], train: Train) -> float:
+    """Return the loss over all blocks from the outputs and the loss of each."""
+    if train.reduction == "sum" and len(scored) > 1:
+        if train.l2 or train.l1:
+            raise UsageError(
+                'with reduction = "sum" and a penalty an evaluation must fit into one block, got '
+                f"{len(scored)}: evaluate fewer examples or leave out l1 and l2"
+            )
+        return sum(loss for _, loss in scored)
+    # The penalties are the same in every block, so the weighted mean keeps them once.
+    return sum(loss * len(o) for o, loss in scored) / sum(len(o) for o, _ in scored)
 
 
 def inverted(x: Array) -> Array:

@@ -12,6 +12,7 @@ from experiment_fakes import context, images, targets
 from harness import backends
 from harness.config.model import Linear, Model, Sigmoid
 from harness.config.train import Evaluation, Optimizer, Train
+from harness.errors import UsageError
 from harness.experiments import train as experiment
 from harness.experiments import workload
 from harness.experiments.base import Settings
@@ -107,6 +108,18 @@ def test_a_loss_that_is_summed_takes_a_rate_so_much_smaller(backend: str) -> Non
     np.testing.assert_allclose(
         total.series["train_loss"].y, 15 * np.array(mean.series["train_loss"].y), rtol=1e-9
     )
+
+
+def test_a_summed_loss_is_summed_over_the_blocks_of_an_evaluation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = {"epochs": 1, "lr": 0.0001, "reduction": "sum", "dtype": "float64"}
+    whole = _run(**settings)
+    monkeypatch.setattr("harness.experiments.evaluation.BLOCK_BYTES", 16 * 8 * 6)
+    blocks = _run(**settings)
+    assert blocks.metrics["test_loss"] == pytest.approx(whole.metrics["test_loss"], rel=1e-12)
+    with pytest.raises(UsageError, match="fit into one block"):
+        _run(**settings, l2=0.1)
 
 
 def _complaints(train: Train, model: Model) -> list[tuple[tuple[str, ...], str]]:
