@@ -8,7 +8,14 @@ from harness.backends import get
 from harness.config.model import Conv2d, Flatten, Init, Linear, MaxPool2d, Model, ReLU
 from harness.config.train import Train
 from harness.experiments import train as experiment
-from harness.experiments.measures.filters import NAMES, coherence, roughness, uniform_color
+from harness.experiments.measures.filters import (
+    NAMES,
+    coherence,
+    colorfulness,
+    roughness,
+    strongest,
+    uniform_tone,
+)
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.standard_normal((400, 3, 7, 7))
@@ -20,13 +27,34 @@ RAMP = np.broadcast_to(np.arange(7.0) - 3, (1, 3, 7, 7))
 def test_white_noise_has_roughness_1_and_no_color():
     assert roughness(NOISE).mean() == pytest.approx(1, abs=0.02)
     assert roughness(NOISE).min() > 0.6
-    assert uniform_color(NOISE).mean() == pytest.approx(1 / 49, abs=0.004)
+    assert uniform_tone(NOISE).mean() == pytest.approx(1 / 49, abs=0.004)
     assert coherence(NOISE.mean(axis=1)).mean() < 0.4
 
 
-def test_a_uniform_color_is_smooth_and_all_color():
+def test_a_uniform_tone_is_smooth_and_all_color():
     assert roughness(COLOR) == 0
-    assert uniform_color(COLOR) == pytest.approx(1)
+    assert uniform_tone(COLOR) == pytest.approx(1)
+
+
+def test_grey_has_no_color():
+    assert colorfulness(COLOR) == pytest.approx(1 - 3 * 0.3**2 / (0.1**2 + 2**2 + 1))
+    assert colorfulness(np.full((1, 3, 4, 4), -0.3)) == pytest.approx(0)
+
+
+def test_a_local_blob_is_found_where_it_lies():
+    picture = 0.1 * RNG.standard_normal((2, 3, 20, 24))
+    picture[0, 1, 3:10, 15:22] += 1.0
+    picture[1, :, 11:18, 2:9] -= 1.0
+    window = strongest(picture)
+    np.testing.assert_array_equal(window[0], picture[0, :, 3:10, 15:22])
+    np.testing.assert_array_equal(window[1], picture[1, :, 11:18, 2:9])
+    assert (uniform_tone(window) > 0.8).all()
+    assert colorfulness(window) == pytest.approx([2 / 3, 0], abs=0.05)
+
+
+def test_the_window_of_a_small_filter_is_the_filter():
+    np.testing.assert_array_equal(strongest(NOISE), NOISE)
+    np.testing.assert_array_equal(strongest(NOISE[:, :, :3]), NOISE[:, :, :3])
 
 
 def test_a_checkerboard_is_as_rough_as_can_be():
@@ -46,7 +74,7 @@ def test_a_round_blob_has_no_direction():
 
 @pytest.mark.parametrize("scale", [1e-4, 1e3])
 def test_size_does_not_matter(scale):
-    for measure in (roughness, uniform_color):
+    for measure in (roughness, uniform_tone, colorfulness):
         np.testing.assert_allclose(measure(scale * NOISE), measure(NOISE))
 
 
@@ -70,7 +98,7 @@ def test_filters_of_untrained_noise_are_noise(layers):
     found = run(*layers, steps=1, lr=1e-12)
     assert found["roughness_ratio"] == pytest.approx(1, abs=1e-3)
     assert 0.7 < found["filter_roughness"] < 1.3
-    assert found["smooth_filters"] == found["color_filters"] == found["edge_filters"] == 0
+    assert all(found[name] == 0 for name in NAMES[2:])
 
 
 @pytest.mark.parametrize("layers", [(MaxPool2d(), Flatten()), (Conv2d(out=2, kernel=1), Flatten())])

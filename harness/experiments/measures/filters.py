@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from harness.config.shapes import Shape
@@ -10,7 +11,9 @@ from harness.experiments.measures.base import Measure, Trained, Values, always
 from harness.types import Array
 
 HALF = 0.5
-"""What a filter must pass to count as smooth, coloured or an edge; white noise stays far off."""
+"""What a filter must pass to count as smooth, a blob or an edge; white noise stays far off."""
+WINDOW = 7
+"""Side of the window in which blobs and edges are looked for."""
 
 
 def filters(trained: Trained) -> Values:
@@ -18,9 +21,11 @@ def filters(trained: Trained) -> Values:
 
     ``filter_roughness`` is the mean over filters of `roughness`, 1 for white noise, and
     ``roughness_ratio`` that at the end over that at the start. ``smooth_filters``: `roughness`
-    below one half. ``color_filters``: more than half of the weights' energy is one uniform
-    colour. ``edge_filters``: smooth, not of one colour, and the gradients of its grey picture
-    have a direction (`coherence` above one half). Nothing for inputs that are no images.
+    below one half. The other shares look at the strongest window of `WINDOW` by `WINDOW` weights,
+    all of a small filter: ``blob_filters`` have more than half of its energy in one uniform tone,
+    ``color_filters`` are blobs whose tone is more colour than grey, and ``edge_filters`` are
+    smooth, no blobs, and the gradients of the grey window have a direction (`coherence` above one
+    half). Nothing for inputs that are no images.
     """
     first = next(placed for placed in trained.work.placed if placed.params)
     name, images = f"{first.index}.weight", trained.work.placed[0].shape_in
@@ -29,12 +34,15 @@ def filters(trained: Trained) -> Values:
     if pictures is None or before is None:
         return {}
     rough, start = roughness(pictures), roughness(before)
-    smooth, color = rough < HALF, uniform_color(pictures) > HALF
-    edge = smooth & ~color & (coherence(pictures.mean(axis=1)) > HALF)
+    window = strongest(pictures)
+    smooth, blob = rough < HALF, uniform_tone(window) > HALF
+    color = blob & (colorfulness(window) > HALF)
+    edge = smooth & ~blob & (coherence(window.mean(axis=1)) > HALF)
     return {
         "filter_roughness": float(rough.mean()),
         "roughness_ratio": float(rough.mean() / start.mean()),
         "smooth_filters": float(smooth.mean()),
+        "blob_filters": float(blob.mean()),
         "color_filters": float(color.mean()),
         "edge_filters": float(edge.mean()),
     }
@@ -67,10 +75,28 @@ def roughness(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
     return _share(np.mean(steps, axis=0), 2 * np.square(pictures).mean(axis=(1, 2, 3)))
 
 
-def uniform_color(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
+def strongest(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the window of each picture that holds most energy, (F, C, h, w), h, w <= `WINDOW`."""
+    sides = tuple(min(WINDOW, side) for side in pictures.shape[2:])
+    windows = sliding_window_view(pictures, sides, axis=(2, 3))  # (F, C, rows, columns, h, w)
+    energy = np.einsum("fcijhw,fcijhw->fij", windows, windows)
+    best = energy.reshape(len(pictures), -1).argmax(axis=1)
+    rows, columns = np.unravel_index(best, energy.shape[1:])
+    return np.asarray(windows[np.arange(len(pictures)), :, rows, columns])
+
+
+def uniform_tone(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share of a picture's energy that lies in the mean of its channels, (F,)."""
     return _share(
         np.square(pictures.mean(axis=(2, 3))).mean(axis=1), np.square(pictures).mean(axis=(1, 2, 3))
+    )
+
+
+def colorfulness(pictures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of the mean tone's energy by which its channels differ, (F,); grey: 0."""
+    tone = pictures.mean(axis=(2, 3))
+    return _share(
+        np.square(tone - tone.mean(axis=1, keepdims=True)).sum(axis=1), np.square(tone).sum(axis=1)
     )
 
 
@@ -99,5 +125,12 @@ def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-NAMES = ("filter_roughness", "roughness_ratio", "smooth_filters", "color_filters", "edge_filters")
+NAMES = (
+    "filter_roughness",
+    "roughness_ratio",
+    "smooth_filters",
+    "blob_filters",
+    "color_filters",
+    "edge_filters",
+)
 MEASURES = (Measure("filters", filters, always(*NAMES)),)
