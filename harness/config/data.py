@@ -58,7 +58,7 @@ class Data(Table):
 
     `n_train` and `n_test` take the first so many images of the data set's own order, the way
     the source documents do. The validation images are the first or last `n_validation` of
-    those training images, or ``spread`` evenly over them, as a random split would have them;
+    those training images, or a ``random`` choice of them, the same for every seed;
     `split` says whether training may draw them too (``leaky``).
     `scale`: ``raw`` keeps pixels 0-255 as float, ``unit`` divides by 255, ``symmetric`` maps
     them to [-1, 1], ``centered`` takes the mean training example off the raw values,
@@ -81,7 +81,7 @@ class Data(Table):
     n_train: PositiveInt | None = None
     n_test: PositiveInt | None = None
     n_validation: int = Field(default=0, ge=0)
-    validation: Literal["first", "last", "spread"] = "last"
+    validation: Literal["first", "last", "random"] = "last"
     split: Literal["clean", "leaky"] = "clean"
     targets: Literal["classes", "value"] = "classes"
     synthetic: Synthetic | None = None

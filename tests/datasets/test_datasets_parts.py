@@ -208,13 +208,14 @@ def test_permuted_pixels_are_the_same_pixels_in_one_other_order():
 
 
 @pytest.mark.parametrize(("split", "left"), [("clean", 7), ("leaky", 10)])
-def test_validation_images_may_be_spread_over_the_training_images(split, left):
+def test_validation_images_may_be_a_random_choice_of_the_training_images(split, left):
     x, y = np.arange(12.0, dtype=np.float32).reshape(12, 1), np.arange(12)
     used = DataUsed("fake", "fake", "0" * 64, same_images=True)
     dataset = Dataset(Facts((1,), 12, 10, 2), x[:10], y[:10], x[10:], y[10:], used)
-    found = parts(dataset, Data(dataset="fake", n_validation=3, validation="spread", split=split))
-    assert list(found.y_validation) == [0, 3, 6]
-    assert found.x_validation.ravel().tolist() == [0.0, 3.0, 6.0]
+    found = parts(dataset, Data(dataset="fake", n_validation=3, validation="random", split=split))
+    assert len(set(found.y_validation)) == 3
+    assert set(found.y_validation) not in ({0, 1, 2}, {7, 8, 9})
+    assert np.array_equal(found.x_validation.ravel(), found.y_validation)
     assert len(found.y_train) == left
     assert {*found.y_train, *found.y_validation} == set(range(10))
     assert np.array_equal(found.x_train.ravel(), found.y_train)
