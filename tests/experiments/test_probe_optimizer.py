@@ -67,16 +67,17 @@ def test_the_network_gets_the_gradient_it_is_asked_for(backend):
 
 def test_values_ramp_runs_and_random_follow_each_other_scaled():
     gradients = {"values": [7], "ramp": 2, "runs": [[3, 2]], "random": 1, "scale": 10}
-    found = probe.run(cell("numpy", train(), gradients=gradients)).series["gradient"].y
-    assert found[:5] == [70, 10, 20, 30, 30]
+    # A step of SGD over the learning rate is the gradient.
+    found = probe.run(cell("numpy", train(), gradients=gradients)).series["step"].y
+    assert found[:5] == pytest.approx([70, 10, 20, 30, 30])
     assert len(found) == 6
 
 
 def test_a_long_sequence_is_thinned_but_for_its_end():
     series = probe.run(cell("numpy", train(), gradients={"runs": [[1, 5000]]})).series["step"]
-    assert len(series.x) <= 30
+    assert len(series.x) <= 20
     assert series.x[0] == 1
-    assert series.x[-10:] == list(range(4991, 5001))
+    assert series.x[-5:] == list(range(4996, 5001))
 
 
 def test_adam_without_bias_correction_by_hand():

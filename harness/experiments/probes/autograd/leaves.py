@@ -113,7 +113,8 @@ def shapes(scene: Scene) -> Metrics:
     backward(model(scene.normal(scene.examples, 5)).sum())
     parameters = list(model.parameters())
     same = sum(gradient(parameter).shape == parameter.shape for parameter in parameters)
-    return {"parameters": len(parameters), "same_shape": same}
+    relu = len(list(model[1].parameters()))
+    return {"parameters": len(parameters), "same_shape": same, "relu_parameters": relu}
 
 
 SCENARIOS: Mapping[str, Scenario] = {
@@ -128,5 +129,5 @@ SCENARIOS: Mapping[str, Scenario] = {
         in_place_update, "raises", "raises_without_graph", "is_leaf", "requires_grad"
     ),
     "rebinding_update": torch_only(rebinding_update, "is_leaf", "has_grad"),
-    "shapes": torch_only(shapes, "parameters", "same_shape"),
+    "shapes": torch_only(shapes, "parameters", "same_shape", "relu_parameters"),
 }

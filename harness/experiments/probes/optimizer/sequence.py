@@ -13,9 +13,9 @@ from harness.experiments.base import Context
 from harness.experiments.probes.optimizer.driven import Driven
 from harness.types import Outcome, Series
 
-POINTS = 30
-"""Points of a series; longer sequences are thinned, their last ten steps are all kept."""
-TAIL = 10
+POINTS = 20
+"""Points of a series; longer sequences are thinned, their last `TAIL` steps are all kept."""
+TAIL = 5
 NAMES = frozenset(
     {
         "first_step",
@@ -27,8 +27,6 @@ NAMES = frozenset(
         "mean_step",
         "uncorrected_last",
         "step",
-        "uncorrected",
-        "gradient",
     }
 )
 
@@ -73,18 +71,16 @@ class Gradients(Table):
 def run(context: Context, train: Train, gradients: Gradients) -> Outcome:
     """Return the steps in units of the learning rate.
 
-    ``uncorrected`` is ``m / (sqrt(v) + eps)`` of the Adam recursions without bias correction, for
-    optimizer ``adam`` only.
+    ``uncorrected_last`` is ``m / (sqrt(v) + eps)`` of the Adam recursions without bias correction,
+    after the last gradient, for optimizer ``adam`` only.
     """
     sequence = gradients.draw(context.streams.generator("probe"))
     driven, lr = Driven(context, train, [0.0]), learning_rate(train)
     steps = np.array([-driven.step(np.array([g]))[0] / lr for g in sequence])
-    series = {"step": _thinned(steps), "gradient": _thinned(sequence)}
     metrics = _metrics(steps)
     if train.optimizer.name == "adam":
-        raw = uncorrected(sequence, train.optimizer)
-        series["uncorrected"], metrics["uncorrected_last"] = _thinned(raw), float(raw[-1])
-    return Outcome(metrics=metrics, series=series)
+        metrics["uncorrected_last"] = uncorrected(sequence, train.optimizer)
+    return Outcome(metrics=metrics, series={"step": _thinned(steps)})
 
 
 def _metrics(steps: NDArray[np.float64]) -> dict[str, float]:
@@ -101,15 +97,13 @@ def _metrics(steps: NDArray[np.float64]) -> dict[str, float]:
     return {name: float(value) for name, value in found.items()}
 
 
-def uncorrected(gradients: NDArray[np.float64], settings: Optimizer) -> NDArray[np.float64]:
-    """Return ``m / (sqrt(v) + eps)`` after every gradient, m and v starting at 0."""
+def uncorrected(gradients: NDArray[np.float64], settings: Optimizer) -> float:
+    """Return ``m / (sqrt(v) + eps)`` after the last gradient, m and v starting at 0."""
     m = v = 0.0
-    found = []
     for g in gradients:
         m = settings.beta1 * m + (1 - settings.beta1) * g
         v = settings.beta2 * v + (1 - settings.beta2) * g * g
-        found.append(m / (np.sqrt(v) + settings.eps))
-    return np.array(found)
+    return float(m / (np.sqrt(v) + settings.eps))
 
 
 def _thinned(values: NDArray[np.float64]) -> Series:

@@ -12,7 +12,7 @@ from harness.experiments.base import Context
 from harness.experiments.probes.optimizer.driven import Driven
 from harness.types import Outcome, Series
 
-POINTS = 30
+POINTS = 20
 Vector = NDArray[np.float64]
 
 
@@ -48,7 +48,7 @@ class Surface(Table):
 
 def names(surface: Surface) -> frozenset[str]:
     """Return the names of what `run` leaves."""
-    each = ("final", "moved", "reversals", "left", "distance", "w")
+    each = ("final", "moved", "reversals", "left", "distance")
     indexed = {f"{name}_{i}" for name in each for i in range(len(surface.start))}
     return frozenset({"value", "initial_value", "rose", "path_over_distance", "value_at", *indexed})
 
@@ -61,7 +61,7 @@ def run(context: Context, train: Train, surface: Surface) -> Outcome:
     Outcome
         By parameter i: ``final_<i>``; ``moved_<i>``, the length of its path; ``distance_<i>``, how
         far the end is from the start; ``left_<i>``, ``|final / start|``; ``reversals_<i>``, how
-        often its direction changed; the series ``w_<i>``. Of all: ``initial_value`` and
+        often its direction changed. Of all: ``initial_value`` and
         ``value`` of f, ``rose`` (0 or 1), ``path_over_distance`` (the length of the whole path
         over the distance of its ends, nan without a move), the series ``value_at``.
 
@@ -93,11 +93,9 @@ def _outcome(surface: Surface, path: Vector) -> Outcome:
         "rose": float(values[-1] > values[0]),
         "path_over_distance": _detour(path),
     }
-    series = {"value_at": Series(x, values[kept].tolist())}
     for i, w in enumerate(path.T):
         metrics |= {f"{name}_{i}": value for name, value in _journey(w).items()}
-        series[f"w_{i}"] = Series(x, w[kept].tolist())
-    return Outcome(metrics=metrics, series=series)
+    return Outcome(metrics=metrics, series={"value_at": Series(x, values[kept].tolist())})
 
 
 def _journey(w: Vector) -> dict[str, float]:
