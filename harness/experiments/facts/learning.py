@@ -90,7 +90,7 @@ def frozen_layer(setup: Setup) -> Mapping[str, float]:
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        losses.append(float(loss))
+        losses.append(loss.item())
     return {
         "trained_tensors": len(trained),
         "first_layer_change": difference(model.linear1.weight, first),
