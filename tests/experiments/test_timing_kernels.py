@@ -21,6 +21,8 @@ SMALL = {
     "matmul": {"n": 9},
     "least_squares": {"n": 60, "d": 3, "descent": 1e-6},
     "to_device": {"n": 4, "d": 3},
+    "recurrent": {"n": 3, "length": 5, "d": 4, "hidden_units": 6},
+    "scaled_gradients": {"n": 5, "d": 7, "units": 8, "outputs": 3, "parts": 3},
     "hinge_loss": {"n": 30, "d": 8, "classes": 4, "precision": "float64"},
     "conv2d_forward": {"n": 2, "side": 7, "filters": 3, "window": 3, "stride": 2, "pad": 2},
     "conv2d_backward": {"n": 2, "side": 8, "filters": 3, "window": 3, "stride": 2, "pad": 1},

@@ -20,6 +20,8 @@ KERNELS: Mapping[str, str] = {
     "linear": f"{_HERE}.linear:KERNEL",
     "matmul": f"{_HERE}.matmul:KERNEL",
     "least_squares": f"{_HERE}.least_squares:KERNEL",
+    "recurrent": f"{_HERE}.recurrent:KERNEL",
+    "scaled_gradients": f"{_HERE}.scaled_gradients:KERNEL",
     "to_device": f"{_HERE}.to_device:KERNEL",
 }
 """Name of a kernel to the module and the name in it that hold it."""
