@@ -19,7 +19,14 @@ from harness.experiments.probes.base import Probe
 from harness.experiments.probes.function.base import Options
 from harness.experiments.probes.function.numpy_elementwise import ELEMENTWISE
 from harness.experiments.probes.function.numpy_vectors import VECTORS
-from harness.experiments.probes.function.summary import Found, curves, elements, names, summary
+from harness.experiments.probes.function.summary import (
+    Found,
+    curves,
+    elements,
+    moments,
+    names,
+    summary,
+)
 from harness.types import Array, Outcome
 from harness.words import unknown
 
@@ -40,7 +47,7 @@ class Params(Table):
     span
         Instead: low, high and how many, evenly spaced; adds series ``value`` and ``gradient``.
     normal
-        Instead: how many draws from N(0, 1), of the cell's ``probe`` stream.
+        Instead: how many draws from N(0, 1), of the cell's ``probe`` stream; adds the moments.
     precision
         What everything is computed in.
     target
@@ -105,7 +112,11 @@ def run(context: Context, params: Params) -> Outcome:
     x = params.input(context.streams.generator("probe"))
     found = _evaluate(context, params, x)
     return Outcome(
-        metrics={**elements(found), **summary(found)},
+        metrics={
+            **elements(found),
+            **summary(found),
+            **(moments(found) if params.normal else {}),
+        },
         series=curves(found) if params.span else {},
     )
 
@@ -139,7 +150,7 @@ def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG00
         value, _ = by_hand(params.function, x, params.options())
     except (UsageError, ValueError, IndexError):  # the cell itself will say what is wrong
         return frozenset()
-    return names(x.size, value.size, curve=bool(params.span))
+    return names(x.size, value.size, curve=bool(params.span), drawn=bool(params.normal))
 
 
 PROBE = Probe("function", run, _produces, Params)

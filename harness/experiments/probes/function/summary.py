@@ -41,17 +41,11 @@ def elements(found: Found) -> dict[str, float]:
 
 
 def summary(found: Found) -> dict[str, float]:
-    """Return metrics of the whole; moments in float64, over finite and other values alike."""
+    """Return metrics of the whole, over finite and other values alike."""
     x, value, grad = (a.astype(np.float64).ravel() for a in (found.x, found.value, found.gradient))
     with np.errstate(all="ignore"):
         return {
             "sum": float(value.sum()),
-            "mean": float(value.mean()),
-            "variance": float(value.var()),
-            "second_moment": float(np.mean(value**2)),
-            "input_variance": float(x.var()),
-            "variance_ratio": float(value.var() / x.var()),
-            "second_moment_ratio": float(np.mean(value**2) / np.mean(x**2)),
             "value_min": float(value.min()),
             "value_max": float(value.max()),
             "zeros": float(np.mean(value == 0)),
@@ -67,6 +61,18 @@ def summary(found: Found) -> dict[str, float]:
         }
 
 
+def moments(found: Found) -> dict[str, float]:
+    """Return mean, variance and mean square of the values, in float64, and beside the input's."""
+    x, value = found.x.astype(np.float64), found.value.astype(np.float64)
+    return {
+        "mean": float(value.mean()),
+        "variance": float(value.var()),
+        "second_moment": float(np.mean(value**2)),
+        "variance_ratio": float(value.var() / x.var()),
+        "second_moment_ratio": float(np.mean(value**2) / np.mean(x**2)),
+    }
+
+
 def curves(found: Found) -> Mapping[str, Series]:
     """Return value and gradient over the input; only functions of single elements have them."""
     if found.value.size != found.x.size:
@@ -76,9 +82,10 @@ def curves(found: Found) -> Mapping[str, Series]:
     return {name: Series(x, [float(v) for v in array.ravel()]) for name, array in pairs}
 
 
-def names(inputs: int, outputs: int, *, curve: bool) -> frozenset[str]:
+def names(inputs: int, outputs: int, *, curve: bool, drawn: bool) -> frozenset[str]:
     """Return the names of what a cell leaves, by the sizes of input and value."""
-    known = set(summary(Found(np.ones(1), np.ones(1), np.ones(1), graph=True)))
+    some = Found(np.arange(2.0), np.ones(2), np.ones(2), graph=True)
+    known = {*summary(some), *(moments(some) if drawn else ())}
     for name, size in (("value", outputs), ("gradient", inputs)):
         known |= {f"{name}_{i}" for i in range(size)} if size <= FEW else set()
     known |= {"value", "gradient"} if curve and inputs == outputs else set()
