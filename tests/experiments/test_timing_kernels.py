@@ -19,6 +19,7 @@ SMALL = {
     "data_loader": {"examples": 11, "side": 4, "rows": 4},
     "forward": {"n": 5, "d": 7, "depth": 2, "outputs": 3},
     "matmul": {"n": 9},
+    "inverse": {"n": 9},
     "least_squares": {"n": 60, "d": 3, "descent": 1e-6},
     "to_device": {"n": 4, "d": 3},
     "recurrent": {"n": 3, "length": 5, "d": 4, "hidden_units": 6},

@@ -19,6 +19,7 @@ KERNELS: Mapping[str, str] = {
     "hinge_loss": f"{_HERE}.hinge_loss:KERNEL",
     "linear": f"{_HERE}.linear:KERNEL",
     "matmul": f"{_HERE}.matmul:KERNEL",
+    "inverse": f"{_HERE}.inverse:KERNEL",
     "least_squares": f"{_HERE}.least_squares:KERNEL",
     "recurrent": f"{_HERE}.recurrent:KERNEL",
     "scaled_gradients": f"{_HERE}.scaled_gradients:KERNEL",
