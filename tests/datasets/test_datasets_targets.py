@@ -34,5 +34,5 @@ def test_there_is_one_output_then():
 
 
 def test_targets_that_are_no_labels_are_refused():
-    with pytest.raises(UsageError, match='must be given class labels'):
+    with pytest.raises(UsageError, match="must be given class labels"):
         both(Synthetic(generator="linear"), targets="value")
