@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from rich.table import Table
 from harness import devices, environment
 from harness.cli import options, show
 from harness.cli.console import Output
+from harness.cli.parts import parts as known_parts
 from harness.cli.workspace import check_sections, open_workspace
 from harness.plan.expand import expand
 from harness.suite.schema import json_schema
@@ -21,11 +23,18 @@ def list_suites(
     names: options.Names = None,
     *,
     suites: options.SuitesDir = options.SUITES,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="The probes, kernels and measures suites can name.")
+    ] = False,
     json_path: options.Json = "",
     no_color: options.NoColor = False,
 ) -> None:
     """List the suites, their cells and claims."""
     output = Output(no_color=no_color, json_path=json_path)
+    if parts:
+        output.out.print(show.parts_table(known_parts()))
+        output.json([asdict(part) for part in known_parts()])
+        return
     workspace = open_workspace(names or [], suites)
     rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
     output.out.print(show.suites_table(rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from harness.cli.console import Output
+from harness.cli.parts import Part
 from harness.execute.run import Progress as Step
 from harness.figures.format import measured
 from harness.plan.expand import Plan
@@ -36,6 +38,14 @@ def suites_table(rows: Sequence[tuple[Suite, Plan, Plan]]) -> Table:
         source = f"{suite.source.key} {suite.source.section}"
         cells = [str(len(plan.cells())) for plan in (quick, full)]
         table.add_row(suite.id, escape(suite.title), source, *cells, str(len(suite.claims)))
+    return table
+
+
+def parts_table(found: Sequence[Part]) -> Table:
+    """Return the table of ``harness list --parts``."""
+    table = Table("kind", "name", "what it does", "settings", "names")
+    for part in found:
+        table.add_row(*(escape(text) for text in astuple(part)))
     return table
 
 

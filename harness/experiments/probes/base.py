@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -37,6 +37,8 @@ class Probe:
         The keys of ``[params]`` it understands, with their defaults.
     requires : tuple of str
         Tables of the suite that must be given, e.g. ``("data", "model")``.
+    choices : mapping of str to callable
+        For the keys of ``[params]`` that name something: what names there are.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Probe:
     produces: Callable[[Settings, Any], frozenset[str]]
     params: type[Table] = NoParams
     requires: tuple[str, ...] = ()
+    choices: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
 
 
 def read_params(table: type[Table], values: Mapping[str, Any], asked_by: str) -> Any:

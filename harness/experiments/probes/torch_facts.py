@@ -85,4 +85,4 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
         return frozenset()
 
 
-PROBE = Probe("torch_facts", run, _produces, Params)
+PROBE = Probe("torch_facts", run, _produces, Params, choices={"scenario": table.scenarios})

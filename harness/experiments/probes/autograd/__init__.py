@@ -63,4 +63,4 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
     return SCENARIOS[params.scenario].names(len(params.points))
 
 
-PROBE = Probe("autograd", run, _produces, params=Params)
+PROBE = Probe("autograd", run, _produces, params=Params, choices={"scenario": lambda: SCENARIOS})

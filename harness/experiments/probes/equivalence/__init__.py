@@ -90,4 +90,4 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
     return frozenset({"relative_difference", "ratio"})
 
 
-PROBE = Probe("equivalence", run, _produces, params=Params)
+PROBE = Probe("equivalence", run, _produces, params=Params, choices={"pair": lambda: PAIRS})

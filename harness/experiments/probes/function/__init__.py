@@ -153,4 +153,4 @@ def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG00
     return names(x.size, value.size, curve=bool(params.span), drawn=bool(params.normal))
 
 
-PROBE = Probe("function", run, _produces, Params)
+PROBE = Probe("function", run, _produces, Params, choices={"function": lambda: FUNCTIONS})
