@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -61,6 +62,7 @@ class Plan:
         return Cell(case, seed, seeds.root, self.suite.budget, alone, seeds.script(seed))
 
 
+@lru_cache(maxsize=1024)  # every verb asks several times; a suite never changes
 def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
     """Expand a suite's grids into cases.
 
@@ -78,12 +80,12 @@ def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
     SuiteError
         If an axis or a setting of a case is not valid.
     """
-    full = _cases(suite, {}, "full")
     if profile == "full":
-        return Plan(suite, profile, *full)
+        return Plan(suite, profile, *_cases(suite, {}, "full"))
+    full = expand(suite, "full").cases
     changes = {**suite.quick, **(suite.stand_in if not found else {})}
     cases, seeds = _cases(suite, changes, "quick")
-    return Plan(suite, profile, tuple(_mark(case, full[0], changes) for case in cases), seeds)
+    return Plan(suite, profile, tuple(_mark(case, full, changes) for case in cases), seeds)
 
 
 def settings(case: Case) -> Settings:

@@ -21,6 +21,7 @@ class Library:
     def __init__(self, folder: Path) -> None:
         paths = sorted(path.parent for path in folder.rglob(RECORDS)) if folder.exists() else []
         self._stores = [Store(path) for path in paths]
+        self._records = tuple(record for store in self._stores for record in store.records)
         self._owner = {
             (record.cell, record.started): store
             for store in self._stores
@@ -30,7 +31,7 @@ class Library:
     @property
     def records(self) -> Sequence[Record]:
         """Every record, store by store."""
-        return tuple(record for store in self._stores for record in store.records)
+        return self._records
 
     @property
     def environments(self) -> Mapping[str, Environment]:

@@ -108,6 +108,10 @@ class Suite(Table):
     figures: tuple[Figure, ...] = ()
     path: str = Field(default="", exclude=True, repr=False)
 
+    def __hash__(self) -> int:
+        """Return the hash of its name: its tables cannot be hashed, and need not be."""
+        return hash((self.id, self.path))
+
 
 def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a file's values with one ``[grid]`` or several ``[[grid]]`` as a list of grids.
