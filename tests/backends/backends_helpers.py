@@ -30,8 +30,12 @@ LAYERS: dict[str, tuple[Any, ...]] = {
     "log_softmax": (layers.Linear(out=7), layers.LogSoftmax()),
     "batch_norm": (layers.Linear(out=7), layers.BatchNorm(momentum=0.3), layers.Tanh()),
     "layer_norm": (layers.Linear(out=7), layers.LayerNorm(), layers.Tanh()),
+    "conv2d": (layers.Conv2d(out=3, kernel=2, padding=1), layers.Tanh()),
+    "max_pool2d": (layers.Conv2d(out=3, kernel=2, padding=1), layers.MaxPool2d(kernel=2)),
 }
 """A model per layer kind: these between a flatten and a last linear layer."""
+OF_IMAGES = frozenset({"conv2d", "max_pool2d"})
+"""Kinds whose layers come before the flatten instead."""
 LOSSES = get_args(Loss)
 HEADS: dict[str, tuple[Any, ...]] = {
     "nll": (layers.LogSoftmax(),),
@@ -42,7 +46,9 @@ HEADS: dict[str, tuple[Any, ...]] = {
 
 def placed(kind: str, loss: str = "") -> tuple[Placed, ...]:
     last = (layers.Linear(out=OUTPUTS), *HEADS.get(loss, ()))
-    model = Model(layers=(layers.Flatten(), *LAYERS[kind], *last))
+    flat = (layers.Flatten(),)
+    first = (*LAYERS[kind], *flat) if kind in OF_IMAGES else (*flat, *LAYERS[kind])
+    model = Model(layers=(*first, *last))
     return place(model, SHAPE, OUTPUTS)
 
 

@@ -114,7 +114,8 @@ def without_code(text):
 def test_the_outline_has_every_numbered_heading(key):
     number = bibliography(FOLDER)[key].number
     (path,) = Path(SOURCES).glob(f"{number}*.txt")
-    listed = [entry.number for entry in outlines(FOLDER, [key])[key]]
+    numbers = [entry.number for entry in outlines(FOLDER, [key])[key]]
+    listed = [number for number in numbers if number[0].isdigit()]  # "overview" has none
     there = headings(path.read_text(encoding="utf-8"))
     assert len(there) >= 10
     assert sorted(set(there) - set(listed)) == []
