@@ -86,7 +86,7 @@ def _context() -> Any:
 
 def _start(context: Any, job: Job) -> _Running:
     ours, theirs = context.Pipe()
-    process = context.Process(target=main, args=(job, theirs), daemon=True)
+    process = context.Process(target=main, args=(job, theirs), daemon=False)
     with _plain_main():
         process.start()
     theirs.close()
