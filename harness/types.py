@@ -280,6 +280,8 @@ class Verdict:
         The verdict the suite records, if any, and why.
     unit : str
         ``"fraction"``, ``"seconds"``, ``"ratio"``, ... for formatting; may be ``""``.
+    partial : bool
+        True when some of the runs that the full profile has are not there.
     """
 
     suite: str
@@ -295,11 +297,18 @@ class Verdict:
     expected: str = ""
     because: str = ""
     unit: str = ""
+    partial: bool = False
 
     @property
     def moved(self) -> bool:
-        """Whether the verdict differs from the recorded one (``not-run`` never moves)."""
-        return bool(self.expected) and self.verdict not in (self.expected, "not-run")
+        """Whether the verdict differs from the recorded one.
+
+        ``not-run`` never moves, and neither does ``inconclusive`` on fewer runs than planned: too
+        few runs say nothing against what all of them said.
+        """
+        undecided = self.verdict == "inconclusive" and self.partial
+        known = self.verdict in (self.expected, "not-run")
+        return bool(self.expected) and not (known or undecided)
 
 
 @dataclass(frozen=True)

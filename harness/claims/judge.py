@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from harness.claims import text
@@ -17,9 +18,15 @@ from harness.config.claim import Claim
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Finding, Verdict, VerdictName
 
+NO_PLAN: Mapping[str, int] = {}
+
 
 def judge(
-    suite: Suite, cases: Sequence[Case], archive: Archive, sources: Mapping[str, str]
+    suite: Suite,
+    cases: Sequence[Case],
+    archive: Archive,
+    sources: Mapping[str, str],
+    planned: Mapping[str, int] = NO_PLAN,
 ) -> tuple[Verdict, ...]:
     """Judge every claim of a suite.
 
@@ -33,6 +40,8 @@ def judge(
         The records.
     sources : mapping of str to str
         Source key to the number the ledger cites: ``{"dl-foundation": "002"}``.
+    planned : mapping of str to int
+        Runs of the full profile by case id, to know which verdicts rest on fewer.
 
     Returns
     -------
@@ -40,7 +49,14 @@ def judge(
         In the order of the suite, before false-discovery control (`harness.claims.control`).
     """
     own = [case for case in cases if case.suite == suite.id]
-    return tuple(_judge_claim(claim, suite, own, archive, sources) for claim in suite.claims)
+    short = _short(archive, planned)
+    return tuple(_judge_claim(claim, suite, own, archive, sources, short) for claim in suite.claims)
+
+
+def _short(archive: Archive, planned: Mapping[str, int]) -> frozenset[str]:
+    """Return the cases that were measured less often than planned."""
+    measured = Counter(r.case for r in archive.records if r.status in ("ok", "diverged"))
+    return frozenset(case for case, runs in planned.items() if 0 < measured[case] < runs)
 
 
 def _judge_claim(
@@ -49,6 +65,7 @@ def _judge_claim(
     cases: Sequence[Case],
     archive: Archive,
     sources: Mapping[str, str],
+    short: Collection[str],
 ) -> Verdict:
     source = claim.source or suite.source
     blank = Verdict(
@@ -68,7 +85,8 @@ def _judge_claim(
     found = tracks(claim, [case for case in cases if case.protocol])
     if not found:
         return replace(blank, reason=_off_protocol(cases))
-    verdict = _summed(blank, *_findings(claim, found, archive))
+    partial = any(case.id in short for track in found for case in track.cases)
+    verdict = _summed(replace(blank, partial=partial), *_findings(claim, found, archive))
     if verdict.verdict == "not-run" and not _recorded(found, archive):
         return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
     return verdict

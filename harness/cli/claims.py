@@ -13,6 +13,7 @@ from harness.cli import codes, options, show
 from harness.cli.console import Output
 from harness.cli.workspace import Workspace, known_cases, open_workspace
 from harness.errors import NothingMeasured
+from harness.plan.expand import expand
 from harness.store.archive import Library
 from harness.suite import sections
 from harness.types import Archive, Verdict
@@ -70,7 +71,9 @@ def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
     """Judge the claims of all suites, with one false-discovery control over all of them."""
     found: list[Verdict] = []
     for suite in workspace.suites:
-        found += judging.judge(suite, known_cases(suite), archive, workspace.sources)
+        found += judging.judge(
+            suite, known_cases(suite), archive, workspace.sources, expand(suite, "full").seeds
+        )
     return judging.control(found)
 
 

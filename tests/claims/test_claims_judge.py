@@ -269,3 +269,22 @@ def test_claims_are_judged_in_the_order_of_the_suite() -> None:
     found = judge(suite(*claims), [NUMPY], Shelf(runs(NUMPY, GOOD)), {})
     assert [v.claim for v in found] == ["z", "a", "m"]
     assert found[0].source == "doc section 3"
+
+
+# -- runs that are missing -----------------------------------------------------------------------
+
+
+def test_inconclusive_on_fewer_runs_than_planned_has_not_moved():
+    found = replace(verdict(ABOUT, [NUMPY], runs(NUMPY, GOOD)), expected="contradicted")
+    assert found.moved
+    assert replace(found, partial=True).moved
+    undecided = replace(found, verdict="inconclusive")
+    assert undecided.moved
+    assert not replace(undecided, partial=True).moved
+
+
+@pytest.mark.parametrize(("planned", "partial"), [(8, False), (9, True)])
+def test_a_verdict_knows_whether_runs_are_missing(planned, partial):
+    shelf = Shelf(runs(NUMPY, GOOD))
+    (found,) = judge(suite(ABOUT), [NUMPY], shelf, {"doc": "002"}, {NUMPY.id: planned})
+    assert found.partial is partial
