@@ -25,6 +25,7 @@ THEMES: tuple[str, ...] = (
     "pictures",
     "regression",
     "tools",
+    "switches",
     "extraction",
     "numbers",
 )
