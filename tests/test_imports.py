@@ -13,7 +13,7 @@ LEVELS = {
     **dict.fromkeys(["backends", "datasets", "seeding", "timing", "statistics"], 1),
     **dict.fromkeys(["devices", "environment"], 2),
     "experiments": 3,
-    **dict.fromkeys(["suite", "plan", "store", "execute", "claims"], 4),
+    **dict.fromkeys(["suite", "plan", "store", "execute", "claims", "gate"], 4),
     "figures": 5,
     "report": 6,
     "cli": 7,

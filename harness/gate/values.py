@@ -1,0 +1,225 @@
+"""The values that pass between the stages of the gate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.types import Interval
+
+SideName = Literal["base", "head"]
+Quantity = Literal["time", "memory", "device_memory"]
+GateVerdict = Literal["regressed", "improved", "ok", "inconclusive", "broken", "missing"]
+
+SIDES: tuple[SideName, SideName] = ("base", "head")
+QUANTITIES: tuple[Quantity, ...] = ("time", "memory", "device_memory")
+GATE_VERDICTS: tuple[GateVerdict, ...] = (
+    "regressed",
+    "broken",
+    "inconclusive",
+    "missing",
+    "improved",
+    "ok",
+)
+"""In the order shown: what asks for attention comes first."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A state of a repository's files.
+
+    Attributes
+    ----------
+    label : str
+        As the user named it: a branch, a tag, ``"working tree"``.
+    commit : str
+        40 hex digits; of a working tree with changes, the commit that it changes.
+    tree : str
+        Object id of the tree of files, the content address of what is measured.
+    dirty : bool
+        True when the files are not those of `commit`.
+    subject : str
+        First line of the commit message.
+    committed : str
+        Time of the commit, ISO 8601.
+    """
+
+    label: str
+    commit: str
+    tree: str
+    dirty: bool = False
+    subject: str = ""
+    committed: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One case measured once by one side's process.
+
+    Attributes
+    ----------
+    seconds : float
+        The gated time of one call, nan when the case failed.
+    median, mean, rounds
+        Over the rounds of the process, seconds a call; and how many rounds there were.
+    wall, cpu, waited : float
+        Seconds the measurement took, processor time of the process in it, and the time its
+        threads were ready to run and not running (nan where the system does not say).
+    spin : float
+        Seconds a fixed piece of work took beside the measurement: the speed of the machine.
+    peak : float
+        Largest resident set during the measurement, bytes; nan where it cannot be told.
+    device_peak : float
+        Largest amount allocated on an accelerator, bytes; nan when none was used.
+    error : str
+        Why there is no value, ``""`` when there is.
+    skipped : bool
+        True when the test skipped itself; `error` is then its reason.
+    """
+
+    seconds: float = math.nan
+    median: float = math.nan
+    mean: float = math.nan
+    rounds: int = 0
+    wall: float = math.nan
+    cpu: float = math.nan
+    waited: float = math.nan
+    spin: float = math.nan
+    peak: float = math.nan
+    device_peak: float = math.nan
+    error: str = ""
+    skipped: bool = False
+
+    def value(self, quantity: Quantity) -> float:
+        """Return the gated value of a quantity, seconds or bytes."""
+        return {"time": self.seconds, "memory": self.peak, "device_memory": self.device_peak}[
+            quantity
+        ]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both sides of one case, measured next to each other in fresh processes.
+
+    Attributes
+    ----------
+    case : str
+        Name of the case.
+    index : int
+        Number of the round of processes it came from, from 0.
+    first : {'base', 'head'}
+        Who was measured first, drawn at random.
+    base, head : Sample
+        What they gave.
+    """
+
+    case: str
+    index: int
+    first: SideName
+    base: Sample
+    head: Sample
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What counts as slower, of one case and quantity.
+
+    Attributes
+    ----------
+    margin : float
+        Relative; a slow-down must be shown to exceed it to be called regressed.
+    tolerance : float
+        Relative, at least `margin`; the upper bound must lie below it for "ok".
+    absolute : float
+        Seconds or bytes; a smaller change than that never counts, however large its ratio.
+    """
+
+    margin: float = 0.01
+    tolerance: float = 0.05
+    absolute: float = 0.0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict on one quantity of one case.
+
+    Attributes
+    ----------
+    case : str
+        Name, e.g. ``"tests/benchmarks/test_kernels.py::test_hinge[numpy]"``.
+    quantity : {'time', 'memory', 'device_memory'}
+        What was compared.
+    verdict : str
+        One of `GATE_VERDICTS`.
+    reason : str
+        One sentence; ``""`` when the numbers say it all.
+    ratio : float
+        head / base, the Hodges-Lehmann estimate over pairs; nan without pairs.
+    interval : Interval or None
+        Of the ratio.
+    pairs : int
+        Pairs it rests on.
+    detectable : float
+        The smallest slow-down that this run would have called regressed four times out of
+        five, as a ratio (1.03 for 3 %); inf when none could have been.
+    base, head : float
+        Medians over pairs, seconds or bytes; nan without.
+    disturbed : int
+        Pairs during which other work was noticed on the machine.
+    thresholds : Thresholds
+        Those it was judged by.
+    """
+
+    case: str
+    quantity: Quantity
+    verdict: GateVerdict
+    reason: str = ""
+    ratio: float = math.nan
+    interval: Interval | None = None
+    pairs: int = 0
+    detectable: float = math.inf
+    base: float = math.nan
+    head: float = math.nan
+    disturbed: int = 0
+    thresholds: Thresholds = Thresholds()
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What a run of the gate found.
+
+    Attributes
+    ----------
+    base, head : Revision
+        What was compared.
+    decisions : tuple of Decision
+        One per case and quantity, in the order of the cases.
+    pairs : tuple of Pair
+        The raw values.
+    hardware : str
+        The machine, e.g. ``"x86_64-cpu AMD EPYC, 2 cores"``.
+    environment : mapping of str to str
+        Facts of machine and libraries.
+    started : str
+        ISO 8601.
+    elapsed : float
+        Seconds of the whole run.
+    partial : str
+        Why the run ended before every case was settled (``"interrupted"``, ``"the budget of
+        600 s ended"``), ``""`` when it did not.
+    notes : tuple of str
+        What the reader should know.
+    """
+
+    base: Revision
+    head: Revision
+    decisions: tuple[Decision, ...]
+    pairs: tuple[Pair, ...] = ()
+    hardware: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    started: str = ""
+    elapsed: float = 0.0
+    partial: str = ""
+    notes: tuple[str, ...] = ()
