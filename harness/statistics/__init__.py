@@ -27,11 +27,22 @@ from harness.statistics.paired import (
     ratio_of_means,
 )
 from harness.statistics.permutation import sign_flip
+from harness.statistics.signed_rank import (
+    centre,
+    centre_bound,
+    centre_interval,
+    detectable,
+    signed_rank_p,
+)
 from harness.statistics.trend import slope_interval, slope_location, slopes
 
 __all__ = [
     "Location",
     "benjamini_hochberg",
+    "centre",
+    "centre_bound",
+    "centre_interval",
+    "detectable",
     "difference_interval",
     "equivalent",
     "log_ratio",
@@ -46,6 +57,7 @@ __all__ = [
     "ratio_interval",
     "ratio_of_means",
     "sign_flip",
+    "signed_rank_p",
     "slope_interval",
     "slope_location",
     "slopes",
