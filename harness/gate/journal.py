@@ -1,8 +1,8 @@
 """The pairs of a run on disk, as they come, so that an interrupted run can go on.
 
 One folder a comparison, named by what is compared and how; in it ``journal.jsonl``, one JSON object
-a line: a header, the pairs of a round, the next, and an end. A line counts once its newline is on disk. Values are raw;
-decisions are always made again from them.
+a line: a header, the pairs of a round, those of the next, and an end. A line counts once its
+newline is on disk. Values are raw; decisions are always made again from them.
 """
 
 from __future__ import annotations

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
 
@@ -14,7 +15,7 @@ from harness.config.base import Table
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
 from harness.gate.values import Quantity, Thresholds
-from harness.suite.explain import problems_of
+from harness.suite.explain import problems_of, sentence
 from harness.suite.locate import lines_of
 
 DEFAULT = Thresholds()
@@ -153,6 +154,32 @@ def read_settings(tree: Path) -> GateSettings:
         problems = problems_of(error, GateSettings, "pyproject.toml", inner)
         prefix = ".".join(_HERE)
         raise SuiteError([replace(p, key=f"{prefix}.{p.key}") for p in problems]) from None
+
+
+def override(settings: GateSettings, given: Mapping[str, Any]) -> GateSettings:
+    """Return the settings with those of the command line over them; empty ones change nothing.
+
+    Options of pytest are added to the project's. A margin or tolerance is that of all times that
+    have none of their own. Benchmarks named take the place of all of the project's.
+
+    Raises
+    ------
+    UsageError
+        If a value is not valid; names the option.
+    """
+    said = {name: value for name, value in given.items() if value}
+    limits = {name: said.pop(name) for name in ("margin", "tolerance") if name in said}
+    values = settings.model_dump()
+    if said.pop("only", False):
+        values |= {"pytest": (), "suites": ()}
+    said["options"] = (*settings.options, *said.get("options", ()))
+    values |= said | {"time": {**values["time"], **limits}}
+    try:
+        return GateSettings.model_validate(values)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        name = str(detail["loc"][-1])
+        raise UsageError(f"--{name}: {sentence(detail, GateSettings)}") from None
 
 
 _HERE = ("tool", "harness", "gate")
