@@ -12,7 +12,8 @@
     ├── StoreError              the record store is malformed
     ├── NothingMeasured         no record answers the question
     ├── GateError               the gate could not do its work
-    │   └── SideBroken          a side does not install, start or collect
+    │   ├── SideBroken          a side does not install, start or collect
+    │   └── GitError            a git command failed
     └── CellSignal              how an experiment ends a cell early
         └── Skip                the cell cannot be run here, with the reason
 
@@ -107,6 +108,10 @@ class SideBroken(GateError):
     def __init__(self, side: str, text: str) -> None:
         self.side = side
         super().__init__(f"{side}: {text}")
+
+
+class GitError(GateError):
+    """A git command that should have worked failed; the text has the command and its output."""
 
 
 class CellSignal(HarnessError):

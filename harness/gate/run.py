@@ -133,8 +133,7 @@ def _benches(
     if settings.suites:
         agent = "harness.gate.suite_agent"
         arguments = {
-            name: (agent, *settings.suites, *request.suite_options.get(name, ()))
-            for name in SIDES
+            name: (agent, *settings.suites, *request.suite_options.get(name, ())) for name in SIDES
         }
         benches.append(Bench(_commands(arguments, trees, made, request)))
     return tuple(benches)

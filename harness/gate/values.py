@@ -45,6 +45,8 @@ class Revision:
         First line of the commit message.
     committed : str
         Time of the commit, ISO 8601.
+    checkout : str
+        Commit whose tree is `tree`, ``""`` where that is `commit`; no branch leads to it.
     """
 
     label: str
@@ -53,6 +55,7 @@ class Revision:
     dirty: bool = False
     subject: str = ""
     committed: str = ""
+    checkout: str = ""
 
 
 @dataclass(frozen=True)
