@@ -1,6 +1,11 @@
+import sys
+from pathlib import Path
+
 import pytest
 
 from harness.cli.app import run_main
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "gate"))
 
 SUITE = """\
 schema = 1
