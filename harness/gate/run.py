@@ -65,7 +65,7 @@ class Request:
     journals: Path
     fresh: bool = False
     suite_options: Mapping[SideName, tuple[str, ...]] = field(default_factory=dict)
-    tell: Tell = str
+    tell: Tell = field(default=lambda _: None)
     progress: Callable[[Trials], None] | None = None
 
 
@@ -128,7 +128,7 @@ def _benches(
     settings = request.settings
     benches = []
     if settings.pytest:
-        arguments = {name: ("harness_gate", *settings.pytest) for name in SIDES}
+        arguments = dict.fromkeys(SIDES, ("harness_gate", *settings.pytest))
         benches.append(Bench(_commands(arguments, trees, made, request), pytest_options(settings)))
     if settings.suites:
         agent = "harness.gate.suite_agent"

@@ -6,6 +6,8 @@
 import json
 import os
 import re
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,51 +23,51 @@ VALUES = RNG.normal(size=16).tolist()
 PATTERN = re.compile(r"(\d+)-(\d+)")
 
 
-def arithmetic(units):
+def arithmetic(units: int) -> object:
     total = 0
     for unit in range(units * 10):
         total += unit * unit
     return total
 
 
-def dictionary(units):
+def dictionary(units: int) -> object:
     found = {}
     for unit in range(units):
         found[f"key-{unit}"] = unit
     return found
 
 
-def joining(units):
+def joining(units: int) -> object:
     return [" ".join(WORDS) for _ in range(units)]
 
 
-def sorting(units):
+def sorting(units: int) -> object:
     return [sorted(VALUES) for _ in range(units)]
 
 
-def encoding(units):
+def encoding(units: int) -> object:
     return [json.dumps(WORDS[:2]) for _ in range(units)]
 
 
-def matching(units):
+def matching(units: int) -> object:
     return [PATTERN.search("a line that ends in 123-456") for _ in range(units)]
 
 
-def product(units):
+def product(units: int) -> object:
     out = np.empty_like(MATRIX)
     for _ in range(units):
         np.matmul(MATRIX, MATRIX, out=out)
     return out
 
 
-def exponential(units):
+def exponential(units: int) -> object:
     out = np.empty(64)
     for _ in range(units):
         np.exp(BLOCK[:64], out=out)
     return out
 
 
-def copying(units):
+def copying(units: int) -> object:
     out = np.empty_like(BLOCK)
     for _ in range(units):
         np.copyto(out, BLOCK)
@@ -73,7 +75,7 @@ def copying(units):
     return out
 
 
-def gathering(units):
+def gathering(units: int) -> object:
     out = np.empty(ROWS.size)
     for _ in range(units):
         np.take(TABLE, ROWS, out=out)
@@ -96,5 +98,5 @@ def gathering(units):
     ],
     ids=lambda work: work.__name__,
 )
-def test_workload(benchmark, work):
+def test_workload(benchmark: Any, work: Callable[[int], object]) -> None:
     assert benchmark(work, UNITS) is not None
