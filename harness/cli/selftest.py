@@ -14,7 +14,7 @@ from harness.cli.gate import Progress, terminable
 from harness.errors import NothingMeasured, UsageError
 from harness.gate import selftest as tried
 from harness.gate import units
-from harness.gate.selftest_values import SelftestRow, SelftestView
+from harness.gate.selftest.values import SelftestRow, SelftestView
 
 SIZES = (0.0, 0.01, 0.03, 0.05, 0.10)
 
