@@ -25,7 +25,7 @@ def test_outside_a_repository_the_user_is_told_where_to_run(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UsageError, match="gone/deeper must be a folder .* is not there"):
+    with pytest.raises(UsageError, match=r"gone/deeper must be a folder .* is not there"):
         find_repository(tmp_path / "gone" / "deeper")
 
 
@@ -106,7 +106,9 @@ def test_a_short_name_of_several_commits_asks_for_more_digits(repository):
     seen: dict[str, str] = {}
     for number in itertools.count():
         text = f"tree {tree}\nauthor A <a> {number} +0000\ncommitter A <a> 0 +0000\n\n{number}\n"
-        name = hashlib.sha1(f"commit {len(text)}\0{text}".encode()).hexdigest()[:4]
+        name = hashlib.sha1(
+            f"commit {len(text)}\0{text}".encode(), usedforsecurity=False
+        ).hexdigest()[:4]
         if name in seen:
             break
         seen[name] = text

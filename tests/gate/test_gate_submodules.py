@@ -1,6 +1,7 @@
 """Submodules: changes that cannot be captured, and worktrees filled in without a network."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from gate_repositories import Repository, files_under, make
@@ -11,22 +12,29 @@ from harness.gate.submodules import gitlinks
 from harness.gate.worktrees import checkout
 
 
-@pytest.fixture
-def library(tmp_path):
-    inner = make(tmp_path / "inner", {"i.py": "i = 1\n"})
-    library = make(tmp_path / "library", {"l.py": "l = 1\n"})
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A repository with a submodule that has a submodule: slow to make, quick to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    inner = make(folder / "inner", {"i.py": "i = 1\n"})
+    library = make(folder / "library", {"l.py": "l = 1\n"})
     library.git("submodule", "--quiet", "add", str(inner.folder), "deep/inner")
     library.commit("With a submodule", {})
-    return library
+    nested = make(folder / "nested", {"a.py": "a = 1\n", "b/c.py": "c = 1\n"})
+    nested.git("submodule", "--quiet", "add", "--name", "lib", str(library.folder), "vendor/l")
+    nested.git("submodule", "--quiet", "update", "--init", "--recursive")
+    nested.commit("With a submodule", {})
+    return folder
 
 
 @pytest.fixture
-def nested(repository, library):
-    """A repository with a submodule that has a submodule."""
-    repository.git("submodule", "--quiet", "add", "--name", "lib", str(library.folder), "vendor/l")
-    repository.git("submodule", "--quiet", "update", "--init", "--recursive")
-    repository.commit("With a submodule", {})
-    return repository
+def library(template, tmp_path):
+    return Repository(Path(shutil.copytree(template / "library", tmp_path / "library")))
+
+
+@pytest.fixture
+def nested(template, tmp_path):
+    return Repository(Path(shutil.copytree(template / "nested", tmp_path / "nested")))
 
 
 def part(repository, path):
@@ -75,9 +83,8 @@ def test_a_submodule_at_another_commit_is_an_ordinary_change(nested, tmp_path):
         assert files_under(tree)["vendor/l/l.py"] == "l = 2\n"
 
 
-def test_submodules_are_filled_in_though_their_origins_are_gone(nested, library, tmp_path):
-    shutil.rmtree(library.folder)
-    shutil.rmtree(tmp_path / "inner")
+def test_submodules_are_filled_in_without_any_transport(nested, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "none")
     before = nested.state()
     with checkout(nested.folder, resolve(nested.folder, "HEAD"), tmp_path / "w" / "b") as tree:
         assert files_under(tree) == files_under(nested.folder)
