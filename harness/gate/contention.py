@@ -11,7 +11,7 @@ WAITED = 0.25
 SPEED = 1.5
 """Ratio of the machine's speeds beside the two measurements from which the pair does."""
 SHARE = 0.5
-"""Share of disturbed pairs from which no verdict is given on their times."""
+"""Share of disturbed pairs from which a verdict on times must hold without the waiting too."""
 
 
 def disturbed(pair: Pair) -> bool:
@@ -29,6 +29,16 @@ def waited_share(sample: Sample) -> float:
         return 0.0
     waited = sample.waited if math.isfinite(sample.waited) else sample.wall - sample.cpu
     return waited / sample.wall
+
+
+def without_waiting(pair: Pair) -> float:
+    """Return the log-ratio of a pair's times with the share of waiting taken out of both.
+
+    As if all waiting had fallen on what was measured; the truth lies between this and the plain
+    log-ratio, so that a verdict which both support is not the work of contention.
+    """
+    base, head = (min(waited_share(side), 0.99) for side in (pair.base, pair.head))
+    return pair.log_ratio("time") + math.log1p(-head) - math.log1p(-base)
 
 
 def _changed(pair: Pair) -> bool:

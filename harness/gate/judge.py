@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import statistics
-from harness.gate.contention import SHARE, disturbed
+from harness.gate.contention import SHARE, disturbed, without_waiting
 from harness.gate.values import Decision, GateVerdict, Pair, Quantity, Thresholds
 from harness.types import Interval
+from harness.words import plural
 
 LOOKS = (10, 20, 40)
 """Pairs after which a case is looked at."""
@@ -62,7 +63,8 @@ def decide(
 
     ``regressed`` when the exact signed-rank test of the log-ratios rejects "slower by the margin
     at most", ``improved`` when that of the reversed ratios does, ``ok`` when the upper bound of
-    the ratio lies under the tolerance. A case most of whose pairs were disturbed is never settled.
+    the ratio lies under the tolerance. When most pairs were disturbed by other work, the same must
+    come out with the waiting taken out of the times, or the case stays open.
 
     Parameters
     ----------
@@ -83,7 +85,9 @@ def decide(
     verdict = None if instead else _verdict(logs, margin, tolerance, look)
     reason = instead
     if not instead and troubled > SHARE * len(pairs):
-        verdict, reason = None, _contended(troubled, len(pairs), verdict)
+        calm = np.array([without_waiting(pair) for pair in pairs])
+        if _verdict(calm, margin, tolerance, look) != verdict or verdict is None:
+            verdict, reason = None, _contended(troubled, len(pairs), verdict)
     if verdict is None and not look.final:
         return None
     interval = _ratio(statistics.centre_interval(logs))
@@ -138,7 +142,7 @@ def _median(pairs: Sequence[Pair], quantity: Quantity, side: str) -> float:
 
 def _contended(troubled: int, pairs: int, verdict: GateVerdict | None) -> str:
     seen = f", or it would be {verdict}" if verdict else ""
-    return f"contended: other work disturbed {troubled} of {pairs} pairs{seen}"
+    return f"contended: other work disturbed {troubled} of {plural(pairs, 'pair')}{seen}"
 
 
 def _open(interval: Interval, tolerance: float, pairs: int) -> str:

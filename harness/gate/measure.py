@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -95,7 +96,9 @@ def find_cases(benches: Sequence[Bench], patience: Patience) -> Found:
     both: dict[str, Bench] = {}
     missing = []
     for bench in benches:
-        names = {side: _collected(bench, side, patience) for side in SIDES}
+        with ThreadPoolExecutor() as pool:  # starting takes seconds, and measures nothing
+            asked = {side: pool.submit(_collected, bench, side, patience) for side in SIDES}
+            names = {side: answer.result() for side, answer in asked.items()}
         both |= {name: bench for name in names["head"] if name in set(names["base"])}
         for side in SIDES:
             alone = [name for name in names[side] if name not in both]

@@ -25,6 +25,8 @@ THREADS = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+FOREIGN = ("PYTEST_XDIST_", "PYTEST_CURRENT_TEST", "COV_CORE_")
+"""Variables of a pytest around this one, by which a side would take itself for a part of it."""
 GRACE = 5.0
 """Seconds a process has to end by itself after its last message."""
 
@@ -60,7 +62,8 @@ class Command:
         path = os.pathsep.join(map(str, (*self.path, AGENT)))
         pinned = dict.fromkeys(THREADS, str(self.threads))
         hashes = {"PYTHONHASHSEED": str(seed % 2**32), "PYTHONPATH": path}
-        return {**os.environ, **pinned, **hashes, **self.variables}
+        around = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
+        return {**around, **pinned, **hashes, **self.variables}
 
 
 class SideProcess:

@@ -16,7 +16,7 @@ from harness.errors import NothingMeasured, SideBroken
 from harness.gate import units
 from harness.gate.environments import Recipe, SideEnvironment, prepare
 from harness.gate.journal import Journal
-from harness.gate.lockstep import Commands, Patience
+from harness.gate.lockstep import Commands, OutOfTime, Patience
 from harness.gate.measure import Bench, Course, Found, find_cases, run
 from harness.gate.process import Command
 from harness.gate.settings import GateSettings
@@ -99,6 +99,9 @@ def compare(base: Revision, head: Revision, request: Request) -> GateResult:
             found = _cases(benches, patience, request)
             journal = Journal(*_place(base, head, made, machine, request), fresh=request.fresh)
             return _measured(base, head, found, journal, clock, machine, request)
+    except OutOfTime:
+        early = f"the budget of {request.settings.budget} ended before the first pair"
+        return _result(base, head, (), None, clock, machine, early)
     except SideBroken as error:
         broken = Decision("every case", "time", "broken", str(error))
         return _result(base, head, (broken,), None, clock, machine)

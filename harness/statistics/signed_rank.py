@@ -23,6 +23,8 @@ from harness.statistics.checks import Values, probability, vector
 from harness.types import Interval
 
 Vector = NDArray[np.float64]
+RESAMPLES, HALVINGS = 400, 12
+"""Of the search for what is detectable: to a share of 2 %, and to a 4096th of the spread."""
 
 
 def signed_rank_p(values: Values, bound: float = 0.0) -> float:
@@ -108,10 +110,10 @@ def detectable(
     if 0.5**array.size > alpha:
         return math.inf
     rng = np.random.Generator(np.random.PCG64(seed))
-    drawn = (array - centre(array))[rng.integers(array.size, size=(500, array.size))]
+    drawn = (array - centre(array))[rng.integers(array.size, size=(RESAMPLES, array.size))]
     least = _critical(array.size, alpha)
     low, high = 0.0, float(2.0 * np.abs(array - centre(array)).max())
-    for _ in range(20):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2.0
         caught = float(np.mean(_statistic(drawn + middle) >= least))
         low, high = (low, middle) if caught >= power else (middle, high)
@@ -120,8 +122,9 @@ def detectable(
 
 def _statistic(rows: Vector) -> Vector:
     """Return the sum of the ranks of the positive values of each row, (m, n) to (m,)."""
-    ranks = stats.rankdata(np.abs(rows), axis=1)
-    return np.asarray(np.where(rows > 0, ranks, 0.0).sum(axis=1))
+    order = np.argsort(np.abs(rows), axis=1)
+    positive = np.take_along_axis(rows > 0, order, axis=1)
+    return np.asarray(positive @ np.arange(1.0, rows.shape[1] + 1))
 
 
 def _critical(n: int, alpha: float) -> float:

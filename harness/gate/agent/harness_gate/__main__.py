@@ -50,6 +50,7 @@ def _run(channel: Channel, paths: list[str], asked: dict[str, object]) -> None:
 def _options() -> list[str]:
     still = [option for name, options in STILL.items() if _has(name) for option in options]
     return [
+        "--rootdir=.",  # names of tests are from the top of the tree, settings or no settings
         "--benchmark-enable",
         "--benchmark-warmup=on",
         # Calibration has called the function several times by then.

@@ -1,0 +1,220 @@
+"""The gate from the command line, over projects that have never heard of it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from gate_repositories import make
+
+from harness.cli.app import run_main
+
+BENCH = """
+import project_code
+
+def test_work(benchmark):
+    benchmark(project_code.work)
+"""
+FAST = "def work():\n    return sum(range(2000))\n"
+SLOW = "def work():\n    return sum(range(6000))\n"
+QUICK = ("--env", "current", "--burst", "20ms", "--option=-p", "--option=no:cacheprovider")
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
+    repository = make(tmp_path / "project", {"project_code.py": FAST, "bench/test_work.py": BENCH})
+    monkeypatch.chdir(repository.folder)
+    return repository
+
+
+@pytest.fixture
+def gate(project, capfd):
+    def call(*arguments):
+        capfd.readouterr()
+        code = run_main(["gate", *map(str, arguments)])
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_a_slow_down_in_the_working_tree_is_found_and_written_everywhere(project, gate):
+    project.put("project_code.py", SLOW)
+    code, out, _ = gate(
+        "main", "--pytest", "bench", "--json", "gate.json", "--md", "out/gate.md",
+        "--junit", "gate.xml", "--benchmark-json", "bench.json", "--bencher", "bmf.json", *QUICK,
+    )  # fmt: skip
+    assert code == 3, out
+    assert "1 of 1 case regressed" in out
+    result = json.loads((project.folder / "gate.json").read_text())
+    (found,) = [d for d in result["decisions"] if d["quantity"] == "time"]
+    assert found["verdict"] == "regressed"
+    assert found["ratio"] > 2
+    assert result["exit_code"] == 3
+    assert "regressed" in (project.folder / "out/gate.md").read_text()
+    suite = ElementTree.parse(project.folder / "gate.xml").getroot()
+    assert len(list(suite.iter("failure"))) == 1
+    bench = json.loads((project.folder / "bench.json").read_text())
+    assert bench["benchmarks"][0]["stats"]["rounds"] == found["pairs"]
+    assert "latency" in next(iter(json.loads((project.folder / "bmf.json").read_text()).values()))
+    assert project.git("status", "--porcelain", "--", "project_code.py") == "M project_code.py"
+    assert project.git("worktree", "list").count("\n") == 0
+
+
+def test_two_equal_revisions_are_not_regressed(project, gate):
+    project.commit("same", {"README": "hello"})
+    code, out, _ = gate("HEAD~1", "HEAD", "--pytest", "bench", "--budget", "60s", *QUICK)
+    assert code == 0
+    assert "nothing regressed" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("mian", "--pytest", "bench"), 2, ["'mian'", "main"]),
+        (("main",), 2, ["must be named", "--pytest PATH", "[tool.harness.gate]"]),
+        (("main", "--pytest", "bench", "--budget", "soon"), 2, ["--budget", "a duration"]),
+        (("main", "--pytest", "bench", "--env", "none"), 2, ["--env", "auto"]),
+        (("main", "--pytest", "nowhere"), 5, ["must be a benchmark to compare", "nowhere"]),
+    ],
+)
+def test_bad_input_has_a_message_and_a_code(gate, arguments, code, words):
+    found, _, err = (
+        gate(*arguments, "--env", "current") if "--env" not in arguments else gate(*arguments)
+    )
+    assert found == code
+    assert all(word in err for word in words), err
+
+
+def test_outside_a_repository(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    assert run_main(["gate", "main", "--pytest", "bench"]) == 2
+    assert "git repository" in capfd.readouterr().err
+
+
+def test_a_test_on_one_side_only_is_missing_and_no_failure(project, gate):
+    project.put("bench/test_new.py", "def test_new(benchmark):\n    benchmark(list)\n")
+    code, out, _ = gate("main", "--pytest", "bench", "--budget", "60s", *QUICK)
+    assert code == 0
+    assert "only head has it" in out
+    strict, *_ = gate("main", "--pytest", "bench", "--budget", "60s", "--strict", *QUICK)
+    assert strict == 6
+
+
+def test_nothing_but_missing_tests_is_nothing_measured(project, gate):
+    project.git("rm", "-q", "-r", "bench")
+    project.put("other/test_new.py", "def test_new(benchmark):\n    benchmark(list)\n")
+    code, out, _ = gate("main", "--pytest", "bench", "--pytest", "other", *QUICK)
+    assert code == 5
+    assert "only base has it" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("raise ValueError('broken on purpose')", "broken on purpose"),
+        ("import os\nos._exit(9)", "ended with 9"),
+    ],
+)
+def test_a_side_that_does_not_collect_is_broken(project, gate, text, words):
+    project.put("project_code.py", text)
+    code, out, _ = gate("main", "--pytest", "bench", "--json", "gate.json", *QUICK)
+    assert code == 4
+    (found,) = json.loads((project.folder / "gate.json").read_text())["decisions"]
+    assert found["verdict"] == "broken"
+    assert "head" in found["reason"]
+    assert words in found["reason"]
+    assert "broken" in out
+
+
+def test_a_side_that_does_not_install_is_broken(project, gate):
+    project.commit("lock", {"requirements.txt": ""})
+    project.put("requirements.txt", "./no-such-folder\n")
+    code, out, _ = gate("HEAD", "--pytest", "bench", "--json", "gate.json")
+    assert code == 4
+    (found,) = json.loads((project.folder / "gate.json").read_text())["decisions"]
+    assert found["verdict"] == "broken"
+    assert "no-such-folder" in found["reason"]
+
+
+def test_a_crash_is_no_regression_even_beside_one(project, gate):
+    more = BENCH + "\ndef test_crash(benchmark):\n    benchmark(project_code.crash)\n"
+    code = "import os\n\ndef crash():\n    HOW\n"
+    project.commit(
+        "two", {"bench/test_work.py": more, "project_code.py": FAST + code.replace("HOW", "pass")}
+    )
+    project.put("project_code.py", SLOW + code.replace("HOW", "os.abort()"))
+    exit_code, out, _ = gate("main", "--pytest", "bench", "--json", "gate.json", *QUICK)
+    assert exit_code == 4
+    decisions = json.loads((project.folder / "gate.json").read_text())["decisions"]
+    verdicts = {
+        d["case"].split("::")[1]: d["verdict"] for d in decisions if d["quantity"] == "time"
+    }
+    assert verdicts == {"test_work": "regressed", "test_crash": "broken"}
+    assert "SIGABRT" in out
+
+
+def test_a_dirty_submodule_is_refused(project, gate, tmp_path):
+    inner = make(tmp_path / "inner", {"x.py": "x = 1\n"})
+    project.git("submodule", "--quiet", "add", str(inner.folder), "sub")
+    project.commit("with a submodule", {})
+    project.put("sub/x.py", "x = 2\n")
+    code, _, err = gate("main", "--pytest", "bench", *QUICK)
+    assert code == 2
+    assert "sub" in err
+
+
+def test_settings_of_the_project_are_read(project, gate):
+    project.commit(
+        "settings", {"pyproject.toml": '[tool.harness.gate]\npytest = ["bench"]\nbudget = "1s"\n'}
+    )
+    code, out, _ = gate("main", "--env", "current")
+    assert "the budget of 1s ended" in out
+    assert code == 0 or code == 5
+
+
+@pytest.fixture
+def interrupted(project):
+    """A run that is interrupted after some rounds."""
+
+    def run(sent):
+        command = [sys.executable, "-m", "harness", "gate", "main", "--pytest", "bench", *QUICK]
+        process = subprocess.Popen(
+            [*command, "--json", "gate.json"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )  # fmt: skip
+        journals = project.folder / ".harness/gate"
+        for _ in range(600):
+            lines = [p.read_text().count("\n") for p in journals.glob("*/journal.jsonl")]
+            if max(lines, default=0) > 3:
+                break
+            time.sleep(0.1)
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out, err
+
+    return run
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+def test_an_interrupted_run_is_labelled_and_goes_on(project, gate, interrupted, sent):
+    project.put("project_code.py", SLOW)
+    code, out, err = interrupted(sent)
+    assert code == 130, err
+    assert "partial: interrupted" in out
+    partial = json.loads((project.folder / "gate.json").read_text())
+    assert partial["partial"] == "interrupted"
+    assert {d["verdict"] for d in partial["decisions"]} == {"inconclusive"}
+    assert project.git("worktree", "list").count("\n") == 0
+    os.remove(project.folder / "gate.json")  # a file of the tree: it would be another tree
+    code, out, err = gate("main", "--pytest", "bench", *QUICK)
+    assert code == 3
+    assert "goes on from an interrupted run" in err
+    code, _, err = gate("main", "--pytest", "bench", "--budget", "1s", *QUICK)
+    assert "goes on" not in err  # that one had come to its end

@@ -1,0 +1,46 @@
+"""Small projects with pytest-benchmark tests, and the commands of their sides."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from harness.gate.lockstep import Patience
+from harness.gate.process import Command
+
+QUICK = ("--benchmark-max-time=0.005", "--benchmark-min-rounds=2", "-c", os.devnull)
+PATIENT = Patience(start=120.0, case=60.0)
+
+PLAIN = """
+import os, time
+import pytest
+
+WORK = int(os.environ.get("WORK", "200"))
+
+def test_sum(benchmark):
+    assert benchmark(sum, range(WORK)) >= 0
+
+def test_not_a_benchmark():
+    raise AssertionError("must not be run")
+
+@pytest.mark.parametrize("size", [10, 20])
+def test_list(benchmark, size):
+    benchmark(list, range(size))
+"""
+
+
+def project(folder: Path, text: str = PLAIN, name: str = "bench/test_it.py") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def command(folder: Path, *paths: str, **variables: str) -> Command:
+    arguments = (sys.executable, "-m", "harness_gate", *(paths or ("bench",)))
+    return Command(arguments, folder, (), variables)
+
+
+def commands(folder: Path, head: Path | None = None, **variables: str):
+    return {"base": command(folder), "head": command(head or folder, **variables)}

@@ -1,0 +1,213 @@
+"""Real processes: what is collected, taken in turns, and said of sides that misbehave."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+from gate_benchmarks import PATIENT, QUICK, command, commands, project
+
+from harness.gate.lockstep import OutOfTime, Patience, SideSilent, collect, measure_round, read
+
+RNG = np.random.Generator(np.random.PCG64(0))
+
+
+def one_round(sides, names=None, patience=PATIENT):
+    names = names or collect(sides["base"], patience, QUICK)
+    return {pair.case: pair for pair in measure_round(sides, names, 0, RNG, patience, QUICK)}
+
+
+def test_benchmarks_are_collected_and_nothing_else(tmp_path):
+    found = collect(command(project(tmp_path)), PATIENT, QUICK)
+    names = ("test_sum", "test_list[10]", "test_list[20]")
+    assert found == [f"bench/test_it.py::{name}" for name in names]
+
+
+def test_a_path_that_a_side_does_not_have_is_no_error(tmp_path):
+    assert collect(command(tmp_path, "nowhere"), PATIENT, QUICK) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import no_such_module_at_all", "no_such_module_at_all"),
+        ("import os\nos.abort()", "SIGABRT"),
+        ("import os\nos._exit(7)", "ended with 7"),
+    ],
+)
+def test_a_side_that_does_not_collect_says_why(tmp_path, text, words):
+    with pytest.raises(SideSilent, match=words):
+        collect(command(project(tmp_path, text)), PATIENT, QUICK)
+
+
+def test_an_interpreter_without_pytest_benchmark_is_named(tmp_path):
+    bare = command(project(tmp_path))
+    hidden = project(
+        tmp_path / "hide", "import sys\nsys.modules['pytest_benchmark'] = None", "sitecustomize.py"
+    )
+    with pytest.raises(SideSilent, match="pytest_benchmark must be installed"):
+        collect(type(bare)(bare.arguments, bare.folder, (hidden,)), PATIENT, QUICK)
+
+
+def test_a_pair_has_both_sides_in_turns(tmp_path):
+    sides = commands(project(tmp_path), WORK="2000")
+    options = ("--benchmark-max-time=0.05", "-c", "/dev/null")
+    name = "bench/test_it.py::test_sum"
+    (pair,) = measure_round(sides, [name], 3, RNG, PATIENT, options)
+    assert (pair.case, pair.index) == (name, 3)
+    assert pair.base.error == pair.head.error == ""
+    assert len(pair.base.turns) > 2
+    assert pair.base.seconds == pytest.approx(np.median(pair.base.turns), rel=1e-4)
+    assert pair.log_ratio("time") > math.log(2)  # ten times the work
+    for side in (pair.base, pair.head):
+        assert side.peak > 2**20
+        assert 0 < side.cpu <= 1.5 * side.wall
+        assert side.spin > 0
+        assert side.rounds >= 5
+
+
+def test_either_side_goes_first_now_and_then(tmp_path):
+    sides = commands(project(tmp_path))
+    names = collect(sides["base"], PATIENT, QUICK)
+    firsts = {
+        pair.first
+        for index in range(3)
+        for pair in measure_round(sides, names, index, RNG, PATIENT, QUICK)
+    }
+    assert firsts == {"base", "head"}
+
+
+MISBEHAVING = """
+import os, time
+import pytest
+
+HEAD = os.environ.get("SIDE") == "head"
+
+def test_before(benchmark):
+    benchmark(list)
+
+@pytest.mark.skipif(HEAD, reason="no GPU")
+def test_skipped(benchmark):
+    benchmark(list)
+
+def test_fails(benchmark):
+    benchmark(list)
+    assert not HEAD, "wrong answer"
+
+def test_raises_inside(benchmark):
+    benchmark(lambda: 1 / (0 if HEAD else 1))
+
+def test_never_measures(benchmark):
+    pass
+
+@pytest.fixture
+def broken():
+    if HEAD:
+        raise RuntimeError("no such table")
+
+def test_setup(benchmark, broken):
+    benchmark(list)
+
+def test_after(benchmark):
+    benchmark(list)
+"""
+
+
+def test_failures_are_told_apart_and_stop_nobody(tmp_path):
+    found = one_round(commands(project(tmp_path, MISBEHAVING), SIDE="head"))
+    heads = {name.split("::")[1]: pair.head for name, pair in found.items()}
+    assert heads["test_before"].error == heads["test_after"].error == ""
+    assert (heads["test_skipped"].error, heads["test_skipped"].skipped) == ("no GPU", True)
+    assert "wrong answer" in heads["test_fails"].error
+    assert not heads["test_fails"].skipped
+    assert "ZeroDivisionError" in heads["test_raises_inside"].error
+    assert "never called its benchmark fixture" in heads["test_never_measures"].error
+    assert heads["test_setup"].error.startswith("setup: RuntimeError: no such table")
+    bases = {name.split("::")[1]: pair.base.error for name, pair in found.items()}
+    assert {name for name, error in bases.items() if error} == {"test_never_measures"}
+
+
+DYING = """
+import os, signal, time
+HEAD = os.environ.get("SIDE") == "head"
+
+def test_first(benchmark):
+    benchmark(list)
+
+def test_dies(benchmark):
+    if HEAD:
+        HOW
+    benchmark(list)
+
+def test_last(benchmark):
+    benchmark(list)
+"""
+
+
+def test_a_killed_process_is_a_crash_of_its_case(tmp_path):
+    text = DYING.replace("HOW", "os.kill(os.getpid(), signal.SIGKILL)")
+    found = list(one_round(commands(project(tmp_path, text), SIDE="head")).values())
+    assert found[0].head.error == ""
+    assert found[1].head.error.startswith("its process was killed by SIGKILL")
+    assert found[1].base.error == ""
+
+
+def test_a_hanging_test_is_given_up(tmp_path):
+    text = DYING.replace("HOW", "time.sleep(60)")
+    sides = commands(project(tmp_path, text), SIDE="head")
+    found = list(one_round(sides, patience=Patience(start=120.0, case=2.0)).values())
+    assert found[1].head.error == "nothing was heard of it for 2 s"
+    assert found[1].base.error == ""
+
+
+def test_the_deadline_ends_a_round(tmp_path):
+    text = DYING.replace("HOW", "time.sleep(60)")
+    sides = commands(project(tmp_path, text), SIDE="head")
+    names = collect(sides["base"], PATIENT, QUICK)
+    patience = Patience(120.0, 60.0, time.monotonic() + 6.0)
+    with pytest.raises(OutOfTime):
+        list(measure_round(sides, names, 0, RNG, patience, QUICK))
+
+
+BACKWARDS = """
+import itertools
+import pytest
+TICKS = itertools.count(0, STEP)
+
+@pytest.mark.benchmark(timer=lambda: float(next(TICKS)), warmup=False, min_rounds=2)
+def test_clock(benchmark):
+    benchmark.pedantic(list, rounds=3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "words"), [("-1", "the clock went backwards"), ("0", "the clock did not advance")]
+)
+def test_a_clock_that_does_not_run_forward_is_no_result(tmp_path, step, words):
+    text = BACKWARDS.replace("STEP", step)
+    (pair,) = one_round(commands(project(tmp_path, text))).values()
+    assert words in pair.base.error
+    assert words in pair.head.error
+
+
+@pytest.mark.parametrize("turns", [[], [0.0], [-1.0], [math.inf], [math.nan]])
+def test_times_that_are_none_are_refused(turns):
+    found = read({"event": "sample", "turns": turns, "rounds": 1})
+    assert found.error.startswith("a time must be finite and above 0 s")
+
+
+def test_other_plugins_cannot_move_or_slow_the_tests(tmp_path):
+    folder = project(tmp_path)
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -n 2 --benchmark-disable -x\n")
+    options = tuple(QUICK[:2])
+    names = collect(command(folder), PATIENT, options)
+    (first, *_) = measure_round(commands(folder), names, 0, RNG, PATIENT, options)
+    assert first.base.error == ""
+    assert first.base.turns
+
+
+def test_what_tests_print_does_not_reach_the_line(tmp_path):
+    text = "import os\nprint('{\"event\": \"end\"}')\nos.write(1, b'noise\\n')\n" + DYING.replace(
+        "HOW", "pass"
+    )
+    assert len(one_round(commands(project(tmp_path, text)))) == 3
