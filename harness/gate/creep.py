@@ -88,9 +88,9 @@ class SeriesFinding:
         In order; empty when there is creep.
     creep : Creep or None
         None when there is none.
-    slower : bool
-        True when the latest points are slower, by more than the margin, than they were at the
-        fastest level before; a step that was made good is no longer slower.
+    worse : bool
+        True when the latest points are slower (or larger), by more than the margin, than those of
+        the best level before; a step that was made good is none.
     text : str
         The finding in words.
     """
@@ -98,7 +98,7 @@ class SeriesFinding:
     series: Series
     steps: tuple[Step, ...] = ()
     creep: Creep | None = None
-    slower: bool = False
+    worse: bool = False
     text: str = ""
 
 
@@ -163,10 +163,9 @@ def _crept(series: Series, trend: MonotoneTrend, rise: float) -> SeriesFinding:
     creep = Creep(math.exp(trend.slope), interval, rise, trend.p_value)
     text = (
         f"creep: {change(creep.ratio, 2)} a commit, {change(rise)} over "
-        f"{plural(len(series.points), 'commit')} measured against {series.baseline.name} "
-        f"({_p(creep.p_value)})"
+        f"{plural(len(series.points), 'commit')} ({_p(creep.p_value)})"
     )
-    return SeriesFinding(series, creep=creep, slower=rise > 1.0, text=text)
+    return SeriesFinding(series, creep=creep, worse=rise > 1.0, text=text)
 
 
 def _stepped(series: Series, values: Floats, shifted: Sequence[Shift]) -> SeriesFinding:
@@ -176,9 +175,9 @@ def _stepped(series: Series, values: Floats, shifted: Sequence[Shift]) -> Series
         Step(shift.index, math.exp(after - before), shift.p_value, _moved(series, shift.index))
         for shift, before, after in zip(shifted, levels, levels[1:], strict=False)
     )
-    slower = levels[-1] - min(levels) > math.log1p(MARGIN)
+    worse = levels[-1] - min(levels) > math.log1p(MARGIN)
     text = ", ".join(_said(step, series.points[step.index]) for step in steps)
-    return SeriesFinding(series, steps, slower=slower, text=text or "no change found")
+    return SeriesFinding(series, steps, worse=worse, text=text or "no change found")
 
 
 def _moved(series: Series, index: int) -> bool:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from harness.gate.values import Quantity
+
 MINUS = "\u2212"
+
+
+def worse(quantity: Quantity) -> str:
+    """Return what more of a quantity is called."""
+    return "slower" if quantity == "time" else "larger"
 
 
 def change(ratio: float, places: int = 1) -> str:

@@ -218,7 +218,7 @@ def test_a_result_without_a_pair_has_no_place_in_a_history(tmp_path):
 
 def test_another_base_is_refused(tmp_path):
     other = replace(make.V1, tree="0" * 40)
-    with pytest.raises(UsageError, match="the base must be the baseline 'v1'.*`harness gate v1`"):
+    with pytest.raises(UsageError, match=r"the base must be the baseline 'v1'.*`harness gate v1`"):
         record(filled(tmp_path), other, make.result())
 
 
