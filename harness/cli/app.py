@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from harness.cli import claims, codes, data, inspect, report, run
+from harness.cli import claims, codes, data, history, inspect, report, run
 from harness.errors import HarnessError, NothingMeasured, UsageError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("check")(inspect.check)
 app.command("run")(run.run)
 app.command("claims")(claims.claims)
 app.command("report")(report.report)
+app.command("history")(history.history)
 app.add_typer(data.app, name="data")
 app.command("env")(inspect.env)
 
