@@ -83,6 +83,28 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def gate(session: nox.Session) -> None:
+    """Compare the kernels of the working tree with ``main``, or with the revision named first.
+
+    ``nox -s gate -- v1 --budget 5m``; the other options are those of ``harness gate``.
+    """
+    _project(session, "torch,dev")
+    arguments = list(session.posargs)
+    if not arguments or arguments[0].startswith("-"):
+        arguments.insert(0, _main(session))
+    if not any(a == "--pytest" or a.startswith("--pytest=") for a in arguments):
+        arguments += ["--pytest", "tests/benchmarks"]
+    session.run("harness", "gate", *arguments)
+
+
+def _main(session: nox.Session) -> str:
+    """Return the local ``main``; a clone of another branch has only that of its origin."""
+    verify = ("git", "rev-parse", "--verify", "--quiet", "refs/heads/main")
+    found = session.run(*verify, external=True, silent=True, success_codes=[0, 1])
+    return "main" if found and str(found).strip() else "origin/main"
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and formatting."""
     _install(session, "ruff")

@@ -11,6 +11,9 @@
     │   └── DataCorrupt         a file is there and is not what it should be
     ├── StoreError              the record store is malformed
     ├── NothingMeasured         no record answers the question
+    ├── GateError               the gate could not do its work
+    │   ├── SideBroken          a side does not install, start or collect
+    │   └── GitError            a git command failed
     └── CellSignal              how an experiment ends a cell early
         └── Skip                the cell cannot be run here, with the reason
 
@@ -87,6 +90,28 @@ class StoreError(HarnessError):
 
 class NothingMeasured(HarnessError):
     """No stored record answers the question."""
+
+
+class GateError(HarnessError):
+    """The gate could not do its work."""
+
+
+class SideBroken(GateError):
+    """A side of a comparison does not install, start or collect.
+
+    Attributes
+    ----------
+    side : str
+        ``"base"`` or ``"head"``.
+    """
+
+    def __init__(self, side: str, text: str) -> None:
+        self.side = side
+        super().__init__(f"{side}: {text}")
+
+
+class GitError(GateError):
+    """A git command that should have worked failed; the text has the command and its output."""
 
 
 class CellSignal(HarnessError):

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,10 @@ def _nothing() -> None:
     """Do nothing: the synchronization of a processor that never runs ahead."""
 
 
+BETWEEN: ContextVar[Callable[[], None]] = ContextVar("BETWEEN", default=_nothing)
+"""Called before every repeat that is kept: where the gate lets the other side have its turn."""
+
+
 def measure(
     function: Callable[[], object],
     *,
@@ -122,6 +127,7 @@ def _once(
     function: Callable[[], object], synchronize: Callable[[], None], clock: Clock
 ) -> tuple[float, float]:
     synchronize()
+    BETWEEN.get()()
     cpu, wall = clock.cpu(), clock.wall()
     function()
     synchronize()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from harness.gate.values import GateResult
 from harness.types import Status, Verdict
 
 OK = 0
@@ -34,3 +35,19 @@ def of_verdicts(verdicts: Iterable[Verdict], *, strict: bool) -> int:
     if strict and any(verdict.verdict == "inconclusive" for verdict in verdicts):
         return INCONCLUSIVE
     return OK
+
+
+def of_gate(result: GateResult, *, strict: bool) -> int:
+    """Return the exit code of a gate: a crash first, then a regression, then doubt.
+
+    A broken case is never taken for a slow one, and a gate that compared nothing is not green.
+    """
+    verdicts = {decision.verdict for decision in result.decisions}
+    if "broken" in verdicts:
+        return CELL_FAILED
+    if "regressed" in verdicts:
+        return MOVED
+    if not any(decision.pairs > 0 for decision in result.decisions):
+        return NOTHING_MEASURED
+    doubt = verdicts & {"inconclusive", "missing"} or result.partial
+    return INCONCLUSIVE if strict and doubt else OK

@@ -35,9 +35,13 @@ class Output:
 
     def json(self, value: Any) -> None:
         """Write `value` as JSON where ``--json`` asked for it."""
+        if self._json_path:
+            self.text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def text(self, text: str) -> None:
+        """Write JSON that is text already where ``--json`` asked for it."""
         if not self._json_path:
             return
-        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         if self._json_path == "-":
             sys.stdout.write(text)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from harness.cli.console import Output
 from harness.errors import NothingMeasured, UsageError
 from harness.gate.creep import SeriesFinding, survey
 from harness.gate.history import Baseline, History, Series, check_name, first_parent, series
-from harness.gate.values import Revision
+from harness.gate.revisions import find_repository, resolve
 from harness.words import did_you_mean
 
 
@@ -121,16 +120,10 @@ def _show(kept: History, name: str, case: str, output: Output) -> tuple[SeriesFi
 
 def _name(kept: History, name: str, revision: str, output: Output) -> None:
     check_name(name)
-    resolved = _resolve(revision)
+    resolved = resolve(find_repository(Path.cwd()), revision)
     before = kept.baselines.get(name)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     kept.name(Baseline(name, resolved.commit, resolved.tree, now))
     moved = f", before it was {before.commit[:7]}" if before else ""
     text = f"{name} is {resolved.commit[:7]} ({resolved.subject}){moved}"
     output.out.print(text, markup=False, highlight=False)
-
-
-def _resolve(revision: str) -> Revision:
-    revisions = importlib.import_module("harness.gate.revisions")
-    found: Revision = revisions.resolve(revisions.find_repository(Path.cwd()), revision)
-    return found

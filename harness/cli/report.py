@@ -13,6 +13,7 @@ from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
 from harness.cli.workspace import known_cases, open_workspace
+from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
 from harness.suite.schema import Suite
 from harness.types import Archive
@@ -44,6 +45,7 @@ def report(
         out / "index.html",
         {suite.id: _command(suite, profile.value, archive) for suite in workspace.suites},
         history=_speed(history, output),
+        selftest=selftest.view(selftest.stored(results)),
     )
     (out / "summary.md").write_text(reporting.summary(verdicts), encoding="utf-8")
     output.out.print(f"{show.counts(verdicts)}\nthe page is {page}", highlight=False)

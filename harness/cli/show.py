@@ -15,7 +15,7 @@ from rich.table import Table
 from harness.cli.console import Output
 from harness.cli.parts import Part
 from harness.execute.run import Progress as Step
-from harness.figures.format import measured
+from harness.numerals import measured
 from harness.plan.expand import Plan
 from harness.report.ledger import unit_shown
 from harness.suite.schema import Suite

@@ -13,10 +13,10 @@ from harness.errors import NothingMeasured
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, one_axes
 from harness.figures.estimate import Estimate, has, of_metric, over_samples
-from harness.figures.format import DASH, axis_value, number
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.line import basis, errors
 from harness.figures.select import Group, groups, ordered
+from harness.numerals import DASH, axis_value, number
 from harness.types import Record, Scalar
 
 HATCHES = ("", "//", "\\\\", "--", "xx", "||", "++", "/")

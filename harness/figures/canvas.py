@@ -21,8 +21,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Sheet
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from harness.figures.format import tick
 from harness.figures.theme import DASHES, MARKERS, Theme
+from harness.numerals import tick
 
 WIDTH, HEIGHT = 4.8, 3.4
 LETTER, HANDLE = 5.6, 48.0  # points: a letter of a legend, and what stands beside its text

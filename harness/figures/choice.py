@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from harness.figures.base import Request
-from harness.figures.format import axis_value
 from harness.figures.labels import setting
 from harness.figures.select import Group, groups
+from harness.numerals import axis_value
 
 
 def first_case(request: Request, *arrays: str) -> Group:

@@ -13,8 +13,8 @@ from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import one_axes
 from harness.figures.choice import first_case, shown
 from harness.figures.classes import Namer, namer
-from harness.figures.format import DASH, count, number
 from harness.figures.select import Group
+from harness.numerals import DASH, count, number
 from harness.words import plural
 
 ANNOTATED = 12

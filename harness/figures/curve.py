@@ -13,9 +13,9 @@ from harness.errors import NothingMeasured
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
 from harness.figures.estimate import Estimate, over_seeds
-from harness.figures.format import DASH, number
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.select import Group, groups
+from harness.numerals import DASH, number
 from harness.types import Record, Series
 from harness.words import plural
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.format import measured
+from harness.numerals import measured
 from harness.statistics import mean_interval, median_interval, proportion_interval
 from harness.types import Archive, Array, Interval, Record, as_float_array
 from harness.words import plural

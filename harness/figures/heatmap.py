@@ -15,10 +15,10 @@ from harness.errors import NothingMeasured
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
 from harness.figures.estimate import Estimate, has, of_metric
-from harness.figures.format import axis_value
 from harness.figures.labels import axis_title, setting, title, unit_of
 from harness.figures.line import basis
 from harness.figures.select import groups, ordered
+from harness.numerals import axis_value
 from harness.types import Record, Scalar
 
 COLUMNS = 2

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from harness.figures.canvas import one_axes, styled, svg
-from harness.figures.format import MINUS
 from harness.figures.theme import Theme
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Series
 from harness.gate.wording import change
+from harness.numerals import MINUS
 
 WIDTH, HEIGHT = 4.8, 2.5
 NAMED = 6

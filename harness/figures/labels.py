@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harness.figures.format import axis_value
+from harness.numerals import axis_value
 from harness.types import Scalar
 
 _WORDS = {

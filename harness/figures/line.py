@@ -15,9 +15,9 @@ from harness.errors import NothingMeasured
 from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
 from harness.figures.estimate import Estimate, has, of_metric
-from harness.figures.format import axis_value
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.select import Group, as_number, groups, ordered
+from harness.numerals import axis_value
 from harness.types import Record, Scalar
 
 TOP = 0.97

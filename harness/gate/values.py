@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -44,6 +45,8 @@ class Revision:
         First line of the commit message.
     committed : str
         Time of the commit, ISO 8601.
+    checkout : str
+        Commit whose tree is `tree`, ``""`` where that is `commit`; no branch leads to it.
     """
 
     label: str
@@ -52,6 +55,7 @@ class Revision:
     dirty: bool = False
     subject: str = ""
     committed: str = ""
+    checkout: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,12 @@ class Sample:
     Attributes
     ----------
     seconds : float
-        The gated time of one call, nan when the case failed.
-    median, mean, rounds
-        Over the rounds of the process, seconds a call; and how many rounds there were.
+        Time of one call: the median of `turns`; nan when the case failed.
+    turns : tuple of float
+        Seconds of one call in each turn that the process had, in order: the median of the rounds
+        of the turn. The two sides of a pair take turns of a hundredth of a second.
+    mean, rounds
+        Mean over all rounds of the process, seconds a call; and how many rounds there were.
     wall, cpu, waited : float
         Seconds the measurement took, processor time of the process in it, and the time its
         threads were ready to run and not running (nan where the system does not say).
@@ -80,7 +87,7 @@ class Sample:
     """
 
     seconds: float = math.nan
-    median: float = math.nan
+    turns: tuple[float, ...] = ()
     mean: float = math.nan
     rounds: int = 0
     wall: float = math.nan
@@ -120,6 +127,19 @@ class Pair:
     first: SideName
     base: Sample
     head: Sample
+
+    def log_ratio(self, quantity: Quantity) -> float:
+        """Return log(head / base); nan when either side has no value.
+
+        Of time it is the median over turns, each side's first turn against the other's first and
+        so on: what slowed the machine for longer than a turn slowed both, and falls out.
+        """
+        if quantity == "time":
+            both = zip(self.base.turns, self.head.turns, strict=False)
+            ratios = [math.log(head / base) for base, head in both]
+            return statistics.median(ratios) if ratios else math.nan
+        base, head = self.base.value(quantity), self.head.value(quantity)
+        return math.log(head / base) if base > 0 and head > 0 else math.nan
 
 
 @dataclass(frozen=True)

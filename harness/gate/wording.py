@@ -1,10 +1,11 @@
-"""Ratios in words."""
+"""Ratios in words, at places that a table or a picture shares."""
 
 from __future__ import annotations
 
 from harness.gate.values import Quantity
+from harness.numerals import fixed, number
 
-MINUS = "\u2212"
+LARGE = 2.0
 
 
 def worse(quantity: Quantity) -> str:
@@ -13,18 +14,16 @@ def worse(quantity: Quantity) -> str:
 
 
 def change(ratio: float, places: int = 1) -> str:
-    """Return a ratio as a change, ``"+5.1 %"``; as a multiple from twice on.
+    """Return a ratio as a change, ``"+5.1 %"``; as a factor from twice or half on.
 
     Parameters
     ----------
     ratio : float
-        After / before, finite and positive.
+        After / before, finite and not negative.
     places : int
         Decimal places of the per cent.
     """
-    if ratio >= 2.0:
-        return f"{ratio:.3g}\u00d7"
-    text = f"{100.0 * (ratio - 1.0):+.{places}f}"
-    if not any(digit in text for digit in "123456789"):
-        text = text.replace("-", "+")  # a change that rounds to nothing has no direction
-    return f"{text.replace('-', MINUS)} %"
+    if not 1.0 / LARGE < ratio < LARGE:
+        return number(ratio, "ratio", digits=3)
+    text = fixed(100.0 * (ratio - 1.0), places)
+    return f"+{text} %" if ratio >= 1.0 or text.strip("0.") == "" else f"{text} %"

@@ -12,7 +12,7 @@ from jinja2 import PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from harness.gate.creep import SeriesFinding
-from harness.gate.selftest_values import SelftestView
+from harness.gate.selftest.values import SelftestView
 from harness.report.speed import gate
 from harness.report.view import Command, page
 from harness.suite.schema import Suite

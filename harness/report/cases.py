@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.figures.estimate import over_seeds
-from harness.figures.format import axis_value, number
 from harness.figures.labels import axis_title, unit_of
 from harness.figures.select import MACHINE, MEASURED, ordered, settings
+from harness.numerals import axis_value, number
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Record, Scalar
 from harness.words import plural

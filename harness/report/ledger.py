@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.figures.format import axis_value, measured, span
 from harness.figures.labels import title
+from harness.numerals import axis_value, measured, span
 from harness.report.marks import SIGNS, WORDS
 from harness.types import Environment, Finding, Verdict
 from harness.words import plural

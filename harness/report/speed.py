@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness import figures
-from harness.figures.format import DASH, count, measured, number
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Point
-from harness.gate.selftest_values import SelftestRow, SelftestView
+from harness.gate.render.text import QUANTITY_WORDS
+from harness.gate.selftest.values import SelftestRow, SelftestView
 from harness.gate.wording import change, worse
+from harness.numerals import DASH, count, measured, number
 from harness.report.pictures import Plate, data_uri, size
 from harness.types import Interval
 from harness.words import plural
@@ -29,7 +30,6 @@ SELFTEST_COLUMNS = (
     "Share flagged by it",
 )
 POINT_COLUMNS = ("Commit", "Date", "Change", "Interval", "Level", "Pairs", "Verdict", "Subject")
-QUANTITIES = {"time": "", "memory": ", peak memory", "device_memory": ", peak device memory"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def gate(history: Sequence[SeriesFinding], selftest: SelftestView | None) -> Gat
 def _selftest(view: SelftestView) -> SelftestTable:
     facts = (
         f"{view.hardware}, commit {view.commit[:7]}, {view.measured[:10]}, "
-        f"at most {plural(view.pairs, 'pair')} a case"
+        f"{count(view.pairs)} pairs"
     )
     rows = tuple(_selftest_row(row) for row in view.rows)
     return SelftestTable(facts, SELFTEST_COLUMNS, rows, view.note)
@@ -114,7 +114,9 @@ def _plate(index: int, finding: SeriesFinding) -> Plate:
     )
     width, height = size(light)
     said = f"{worse(series.quantity)}: {finding.text}" if finding.worse else finding.text
-    title = series.case + QUANTITIES[series.quantity]
+    title = series.case
+    if series.quantity != "time":
+        title += f", {QUANTITY_WORDS[series.quantity]}"
     return Plate(
         anchor=f"speed-{index}",
         title=title,
@@ -142,9 +144,9 @@ def _alt(title: str, finding: SeriesFinding) -> str:
 def _row(point: Point) -> tuple[str, ...]:
     ends, level = DASH, DASH
     if point.interval:
-        # an interval that nothing bounds reaches from none of the time to any multiple of it
         low, high = point.interval.low, point.interval.high
-        ends = f"{change(low)} to {change(high) if math.isfinite(high) else 'any'}"
+        bounded = 0.0 < low <= high < math.inf
+        ends = f"{change(low)} to {change(high)}" if bounded else "unbounded"
         level = number(point.interval.level, "fraction")
     return (
         point.commit[:7],

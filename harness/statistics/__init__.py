@@ -17,7 +17,7 @@ from harness.statistics.intervals import (
     prediction_interval,
     proportion_interval,
 )
-from harness.statistics.location import Location, hodges_lehmann
+from harness.statistics.location import Location
 from harness.statistics.monotone import MonotoneTrend, monotone_trend
 from harness.statistics.multiple import benjamini_hochberg
 from harness.statistics.paired import (
@@ -29,6 +29,13 @@ from harness.statistics.paired import (
     ratio_of_means,
 )
 from harness.statistics.permutation import sign_flip
+from harness.statistics.signed_rank import (
+    centre,
+    centre_bound,
+    centre_interval,
+    detectable,
+    signed_rank_p,
+)
 from harness.statistics.trend import slope_interval, slope_location, slopes
 
 __all__ = [
@@ -36,9 +43,12 @@ __all__ = [
     "MonotoneTrend",
     "Shift",
     "benjamini_hochberg",
+    "centre",
+    "centre_bound",
+    "centre_interval",
+    "detectable",
     "difference_interval",
     "equivalent",
-    "hodges_lehmann",
     "log_ratio",
     "mcnemar",
     "mean_interval",
@@ -53,6 +63,7 @@ __all__ = [
     "ratio_of_means",
     "shifts",
     "sign_flip",
+    "signed_rank_p",
     "slope_interval",
     "slope_location",
     "slopes",

@@ -1,9 +1,6 @@
-import importlib.util
 import json
 import math
 import subprocess
-import sys
-import types
 from dataclasses import replace
 
 import history_builders as make
@@ -11,9 +8,10 @@ import pytest
 
 from harness.cli import codes
 from harness.cli.history_show import BLOCKS, latest, sparkline
-from harness.errors import UsageError
 from harness.gate.history import History
-from harness.gate.values import Revision
+from harness.gate.selftest import Run, store
+from harness.gate.values import Pair
+from harness.types import Environment
 
 
 def git(*arguments):
@@ -25,32 +23,14 @@ def git(*arguments):
 
 
 @pytest.fixture
-def repository(harness, monkeypatch):
+def repository(harness):
     """Make the folder of `harness` a repository of two commits; return them."""
     git("init", "-q", "-b", "main")
     commits = []
     for subject in ("One", "Two"):
         git("commit", "-q", "--allow-empty", "-m", subject)
         commits.append(git("rev-parse", "HEAD"))
-    if importlib.util.find_spec("harness.gate.revisions") is None:
-        monkeypatch.setitem(sys.modules, "harness.gate.revisions", stand_in())
     return commits
-
-
-def stand_in():
-    module = types.ModuleType("harness.gate.revisions")
-
-    def resolve(repository, name):
-        try:
-            commit = git("rev-parse", "--verify", f"{name}^{{commit}}")
-        except subprocess.CalledProcessError:
-            raise UsageError(f"unknown revision {name!r}") from None
-        tree = git("rev-parse", f"{commit}^{{tree}}")
-        return Revision(name, commit, tree, subject=git("log", "-1", "--format=%s", commit))
-
-    module.resolve = resolve
-    module.find_repository = lambda start: start
-    return module
 
 
 @pytest.fixture
@@ -220,6 +200,18 @@ def test_the_report_shows_speed_over_commits_where_there_is_a_history(harness, k
     assert "Speed over commits" in page.read_text(encoding="utf-8")
     assert harness("report", "--history", "none")[0] == 0
     assert "Speed over commits" not in page.read_text(encoding="utf-8")
+
+
+def test_the_report_shows_the_selftest_where_there_is_one(harness):
+    pair = Pair("sort", 0, "base", make.timed(1.0, mean=1.0), make.timed(1.2, mean=1.2))
+    pairs = tuple(replace(pair, index=index) for index in range(10))
+    machine = Environment("e", "k", make.HARDWARE, {"commit": "c0ffee1"})
+    harness("run")
+    store(harness.folder / "results" / "local", Run(0.2, pairs, machine, make.when(0)))
+    assert harness("report")[0] == 0
+    page = (harness.folder / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "How far the gate can be believed" in page
+    assert "<td>20 %</td><td>1</td><td>1</td>" in page
 
 
 def test_the_report_does_without_points_of_a_baseline_that_moved(harness, kept):

@@ -64,10 +64,14 @@ def crept(seed, slope=0.005, count=20):
     return noise(seed, count) + slope * np.arange(count)
 
 
+def timed(seconds, **values):
+    return Sample(seconds=seconds, turns=(seconds, seconds), **values)
+
+
 def result(pairs=((1.0, 1.1), (1.0, 1.2)), *, dirty=False, case="test_loss", **changes):
     """Return a gate result of one case: `pairs` are (base seconds, head seconds)."""
     measured = tuple(
-        Pair(case, number, "base", Sample(seconds=base), Sample(seconds=head))
+        Pair(case, number, "base", timed(base), timed(head))
         for number, (base, head) in enumerate(pairs)
     )
     decision = Decision(case, "time", "ok", "", 1.15, Interval(1.1, 1.2, 0.99), pairs=len(pairs))

@@ -143,6 +143,7 @@ def test_series_looked_at_together_share_the_level():
         (0.9999, 1, "+0.0 %"),
         (1.005, 2, "+0.50 %"),
         (2.314, 1, "2.31\u00d7"),
+        (0.25, 1, "0.25\u00d7"),
     ],
 )
 def test_a_ratio_is_said_as_a_change(ratio, places, text):

@@ -183,12 +183,11 @@ def test_only_what_may_change_speed_enters_the_environment(tmp_path):
 
 
 def test_each_quantity_has_the_log_ratios_of_its_own_values(tmp_path):
-    pair = Pair("a", 0, "base", Sample(seconds=1, peak=100), Sample(seconds=2, peak=50))
-    lost = Pair("a", 1, "base", Sample(error="killed"), Sample(seconds=1, peak=10))
-    zero = Pair("a", 2, "base", Sample(seconds=0.0), Sample(seconds=1))
-    other = Pair("b", 0, "base", Sample(seconds=1), Sample(seconds=9))
+    pair = Pair("a", 0, "base", make.timed(1, peak=100), make.timed(2, peak=50))
+    lost = Pair("a", 1, "base", Sample(error="killed"), make.timed(1, peak=10))
+    other = Pair("b", 0, "base", make.timed(1), make.timed(9))
     decisions = (Decision("a", "time", "ok", pairs=1), Decision("a", "memory", "ok", pairs=1))
-    found = replace(make.result(), decisions=decisions, pairs=(pair, lost, zero, other))
+    found = replace(make.result(), decisions=decisions, pairs=(pair, lost, other))
     points = record(filled(tmp_path), make.V1, found)
     assert [p.log_ratios for p in points] == [(math.log(2),), (math.log(0.5),)]
     assert points[0].interval is None

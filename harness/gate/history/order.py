@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.gate.git import run
 from harness.gate.history.values import Point, instant
 
 
 def first_parent(folder: Path) -> tuple[str, ...]:
     """Return the commits of ``HEAD`` and its first parents, oldest first.
 
-    ``()`` where `folder` is in no git repository, or git is not installed.
+    ``()`` where `folder` is in no git repository, or git is not installed: the times of the
+    commits must do.
     """
-    git = shutil.which("git")
-    if git is None:
+    if shutil.which("git") is None:
         return ()
-    done = subprocess.run(  # noqa: S603 a fixed command
-        [git, "rev-list", "--first-parent", "--reverse", "HEAD"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,  # no repository, or no commit yet: the times of the commits must do
-    )
+    done = run(folder, "rev-list", "--first-parent", "--reverse", "HEAD")
     return tuple(done.stdout.split()) if done.returncode == 0 else ()
 
 

@@ -65,16 +65,10 @@ def unfit(baseline: Baseline, result: GateResult) -> str:
 
 def log_ratios(result: GateResult, decision: Decision) -> tuple[float, ...]:
     """Return log(head / base) of every pair of a decision in which both sides gave a value."""
-    values = (
-        (pair.head.value(decision.quantity), pair.base.value(decision.quantity))
-        for pair in result.pairs
-        if pair.case == decision.case
+    found = (
+        pair.log_ratio(decision.quantity) for pair in result.pairs if pair.case == decision.case
     )
-    return tuple(
-        math.log(head / base)
-        for head, base in values
-        if 0.0 < head < math.inf and 0.0 < base < math.inf
-    )
+    return tuple(value for value in found if math.isfinite(value))
 
 
 def _points(baseline: Baseline, result: GateResult) -> Iterator[Point]:

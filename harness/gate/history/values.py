@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat
 
 from harness.errors import UsageError
 from harness.gate.values import GateVerdict, Quantity
-from harness.statistics import hodges_lehmann
+from harness.statistics import centre
 from harness.types import Interval
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -132,7 +132,7 @@ class Point:
     @functools.cached_property
     def log_ratio(self) -> float:
         """The Hodges-Lehmann estimate over the raw pairs, computed afresh."""
-        return hodges_lehmann(self.log_ratios)
+        return centre(self.log_ratios)
 
     @property
     def interval(self) -> Interval | None:

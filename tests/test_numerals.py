@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.figures.format import axis_value, count, measured, number, span
+from harness.numerals import axis_value, count, measured, number, span
 from harness.types import Interval
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
@@ -105,3 +105,9 @@ def test_nothing_that_can_be_stored_breaks_it(value, low, high):
     assert text
     assert "nan" not in text
     assert "inf " not in text
+
+
+def test_few_digits_of_bytes_stay_plain_numbers():
+    assert number(1023 * 1024, "bytes", digits=3) == "1,020 KiB"
+    assert number(1023, "bytes") == "1,023 B"
+    assert number(48.31 * 2**20, "bytes", digits=3) == "48.3 MiB"

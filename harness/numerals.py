@@ -66,8 +66,8 @@ def span(interval: Interval | None, unit: str = "") -> str:
     if not math.isfinite(half) or half < sys.float_info.min:
         return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
     factor, suffix, power = _scale(max(abs(interval.low), abs(interval.high)), unit)
-    places = _places(half / factor)
-    ends = " to ".join(_fixed(end / factor, places) for end in (interval.low, interval.high))
+    places = places_of(half / factor)
+    ends = " to ".join(fixed(end / factor, places) for end in (interval.low, interval.high))
     return f"({ends}){power}{suffix}" if power else f"{ends}{suffix}"
 
 
@@ -79,11 +79,11 @@ def number(value: float, unit: str = "", digits: int = SINGLE_DIGITS) -> str:
         return "infinite" if value > 0 else "minus infinite"
     if abs(value) < sys.float_info.min:
         return f"0{_scale(0.0, unit)[1]}"
-    if unit in {"", "bytes"} and value == int(value) and abs(value) < LARGEST_PLAIN:
-        return _integer(int(value), unit, digits)
+    if _whole(value, unit):
+        return count(int(value)) + (" B" if unit == "bytes" else "")
     factor, suffix, power = _scale(abs(value), unit)
     places = digits - 1 - _exponent(value / factor)
-    text = _fixed(value / factor, places)
+    text = fixed(value / factor, places)
     text = text.rstrip("0").rstrip(".") if places > 0 and "." in text else text
     return f"{text}{power}{suffix}"
 
@@ -109,17 +109,32 @@ def tick(value: float, unit: str = "") -> str:
     return number(value, unit, digits=6).removeprefix(f"1 {TIMES} ")
 
 
-def _integer(value: int, unit: str, digits: int) -> str:
-    if unit == "bytes" and abs(value) >= 1024:
-        factor, suffix, _ = _scale(abs(value), unit)
-        return f"{value / factor:.{digits}g}{suffix}".replace("-", MINUS)
-    return count(value) + (" B" if unit == "bytes" else "")
+def places_of(half: float) -> int:
+    """Return the decimal place to which a half width earns digits; negative left of the point."""
+    exponent = _exponent(half)
+    leading = half / 10.0**exponent
+    return (1 if leading < 1.95 else 0) - exponent
+
+
+def fixed(value: float, places: int) -> str:
+    """Return a number rounded to decimal places, with the minus sign and thousands separated."""
+    text = f"{round(value, places):,.{max(places, 0)}f}"
+    # a negative that rounds to nothing is nothing
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def _whole(value: float, unit: str) -> bool:
+    """Whether every digit of a number is shown: counts, and bytes below a KiB."""
+    limit = {"": LARGEST_PLAIN, "bytes": 1024.0}.get(unit, 0.0)
+    return abs(value) < limit and value == int(value)
 
 
 def _symmetric(value: float, half: float, unit: str) -> str:
     factor, suffix, power = _scale(max(abs(value), half), unit)
-    places = _places(half / factor)
-    middle, width = _fixed(value / factor, places), _fixed(half / factor, places)
+    places = places_of(half / factor)
+    middle, width = fixed(value / factor, places), fixed(half / factor, places)
     if power:
         return f"({middle} ± {width}){power}{suffix}"
     return f"{middle}{suffix} ± {width}"
@@ -128,9 +143,9 @@ def _symmetric(value: float, half: float, unit: str) -> str:
 def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
     largest = max(abs(value), abs(interval.low), abs(interval.high))
     factor, suffix, power = _scale(largest, unit)
-    places = _places(half / factor)
+    places = places_of(half / factor)
     middle, low, high = (
-        _fixed(part / factor, places) for part in (value, interval.low, interval.high)
+        fixed(part / factor, places) for part in (value, interval.low, interval.high)
     )
     return f"{middle}{power}{suffix} ({low} to {high})"
 
@@ -165,18 +180,3 @@ def _unit_scale(size: float, unit: str) -> tuple[float, str]:
 
 def _exponent(value: float) -> int:
     return math.floor(math.log10(abs(value)))
-
-
-def _places(half: float) -> int:
-    """Return the decimal place to which a half width earns digits; negative left of the point."""
-    exponent = _exponent(half)
-    leading = half / 10.0**exponent
-    return (1 if leading < 1.95 else 0) - exponent
-
-
-def _fixed(value: float, places: int) -> str:
-    text = f"{round(value, places):,.{max(places, 0)}f}"
-    # a negative that rounds to nothing is nothing
-    if not any(digit in text for digit in "123456789"):
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)

@@ -1,0 +1,77 @@
+"""``python -m harness_gate PATH...``: measure the benchmark tests under some paths.
+
+The first message received says which tests, or that they are only to be listed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+from .channel import Channel
+
+# Plugins that would run tests elsewhere, or slow them down, and the option that keeps each still.
+STILL = {
+    "xdist": ("-n0",),
+    "pytest_cov": ("--no-cov",),
+    "pytest_randomly": ("-p", "no:randomly"),
+}
+
+
+def main(channel: Channel, paths: list[str]) -> None:
+    """Run pytest on the paths that this side has."""
+    _tree_last()
+    asked = channel.receive()
+    missing = [name for name in ("pytest", "pytest_benchmark") if not _has(name)]
+    if missing:
+        channel.send("error", text=f"{' and '.join(missing)} must be installed, add to the install")
+        return
+    here = [path for path in paths if os.path.exists(path.split("::")[0])]
+    if not here:
+        channel.send("cases", names=[])
+        return
+    _run(channel, here, asked)
+
+
+def _run(channel: Channel, paths: list[str], asked: dict[str, object]) -> None:
+    import pytest
+
+    from .plugin import Measured
+
+    names, options = asked.get("names"), asked.get("options")
+    plugin = Measured(channel, names if isinstance(names, list) else None)
+    extra = [str(option) for option in options] if isinstance(options, list) else []
+    code = int(pytest.main([*paths, *_options(), *extra], plugins=[plugin]))
+    if code not in (0, 1, 5):  # 1: tests failed, 5: none was run; both are said by then
+        channel.send("error", text=f"pytest ended with exit code {code}")
+
+
+def _options() -> list[str]:
+    still = [option for name, options in STILL.items() if _has(name) for option in options]
+    return [
+        "--benchmark-enable",
+        "--benchmark-warmup=on",
+        # Calibration has called the function several times by then.
+        "--benchmark-warmup-iterations=20",
+        "--benchmark-timer=harness_gate.turns.clock",
+        "--maxfail=0",
+        *still,
+    ]
+
+
+def _has(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
+
+
+def _tree_last() -> None:
+    """Let an installed copy of the project win over the files that lie about."""
+    here = os.getcwd()
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", here)]
+    sys.path.append(here)
+
+
+if __name__ == "__main__":
+    line = Channel()
+    main(line, sys.argv[1:])
+    line.send("end")

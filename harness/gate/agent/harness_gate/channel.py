@@ -1,0 +1,43 @@
+"""The line to the process that measures: JSON, one message a line, over the standard streams.
+
+The streams are taken away from everybody else first: what tests print goes to standard error,
+which the other end keeps in a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from . import PROTOCOL
+
+
+class Channel:
+    """One process's end of the line; make it before anything can print."""
+
+    def __init__(self) -> None:
+        self._incoming = os.fdopen(os.dup(0), "r", encoding="utf-8")
+        self._outgoing = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+        self.send("hello", protocol=PROTOCOL, python=sys.version.split()[0])
+
+    def send(self, event: str, **fields: Any) -> None:
+        """Write one message; end the process when nobody reads any more."""
+        try:
+            self._outgoing.write(json.dumps({"event": event, **fields}) + "\n")
+            self._outgoing.flush()
+        except BrokenPipeError:
+            os._exit(1)
+
+    def receive(self) -> dict[str, Any]:
+        """Wait for a message; end the process when the other end is gone."""
+        line = self._incoming.readline()
+        if not line:
+            os._exit(1)
+        message: dict[str, Any] = json.loads(line)
+        return message

@@ -1,0 +1,109 @@
+"""What is read beside a measurement: memory, processor time, waiting, the speed of the machine."""
+
+from __future__ import annotations
+
+import glob
+import math
+import os
+import sys
+import time
+
+SPIN = 20_000
+"""Steps of the fixed piece of work, about a millisecond."""
+
+
+class Meter:
+    """Reads the counters of this process around one measurement."""
+
+    def start(self) -> None:
+        """Begin: the high-water marks of memory are set back first."""
+        self._spin = spin()
+        self._resets = _reset_peak()
+        self._waited, self._cpu = waited(), time.process_time()
+        self._wall = time.perf_counter()
+
+    def stop(self, away: float = 0.0) -> dict[str, float | None]:
+        """End, and return the readings; None for those this system does not have.
+
+        Parameters
+        ----------
+        away : float
+            Seconds in which the other side had the turn.
+        """
+        wall = time.perf_counter() - self._wall - away
+        cpu = time.process_time() - self._cpu
+        waiting = waited() - self._waited
+        peak = _peak() if self._resets else math.nan
+        readings = {
+            "wall": wall,
+            "cpu": cpu,
+            "waited": waiting,
+            "spin": (self._spin + spin()) / 2,
+            "peak": peak,
+            "device_peak": _device_peak(),
+        }
+        return {name: None if math.isnan(value) else value for name, value in readings.items()}
+
+
+def spin() -> float:
+    """Return the seconds of a fixed piece of work, the quickest of three."""
+    return min(_spun() for _ in range(3))
+
+
+def _spun() -> float:
+    start, total = time.perf_counter(), 0
+    for step in range(SPIN):
+        total += step * step
+    return time.perf_counter() - start
+
+
+def waited() -> float:
+    """Return the seconds in which this process could have run and did not; nan if untold.
+
+    The second field of ``schedstat`` is the time on a run queue (kernel documentation,
+    sched-stats), summed over threads; stolen time is that of the whole machine, since a guest
+    cannot tell whose it was.
+    """
+    total, found = 0.0, False
+    for path in glob.glob("/proc/self/task/*/schedstat"):
+        try:
+            with open(path) as file:
+                total += int(file.read().split()[1]) / 1e9
+        except OSError:  # the thread has ended
+            continue
+        found = True
+    return total + _stolen() if found else math.nan
+
+
+def _stolen() -> float:
+    with open("/proc/stat") as file:
+        fields = file.readline().split()
+    return int(fields[8]) / float(os.sysconf("SC_CLK_TCK")) if len(fields) > 8 else 0.0
+
+
+def _reset_peak() -> bool:
+    """Set the high-water marks back; return whether that of the resident set could be."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        torch.cuda.reset_peak_memory_stats()
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")  # proc(5): resets VmHWM to the present resident set
+    except OSError:
+        return False
+    return True
+
+
+def _peak() -> float:
+    with open("/proc/self/status") as file:
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024.0
+    return math.nan
+
+
+def _device_peak() -> float:
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return math.nan
+    return float(torch.cuda.max_memory_allocated())

@@ -1,0 +1,150 @@
+"""Running pip, with a deadline and an account of what went wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from harness.errors import SideBroken
+from harness.gate.values import SideName
+
+LAST_LINES = 15
+_PIP = ("pip", "install", "--disable-pip-version-check", "-q", "--no-input")
+# what these name belongs to the harness's own interpreter
+_OWN_PYTHON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When something has to be done.
+
+    Attributes
+    ----------
+    seconds : float or None
+        How long it may take in all; None for any time.
+    stop : float
+        On the clock of ``time.monotonic``.
+    """
+
+    seconds: float | None
+    stop: float
+
+    @classmethod
+    def after(cls, seconds: float | None) -> Deadline:
+        """Return the deadline so many seconds from now."""
+        return cls(seconds, time.monotonic() + (seconds or 0.0))
+
+    def left(self) -> float | None:
+        """Return the seconds left, at least 0; None for any time."""
+        return None if self.seconds is None else max(0.0, self.stop - time.monotonic())
+
+
+def pip(
+    side: SideName,
+    python: Path,
+    arguments: Sequence[str],
+    folder: Path,
+    deadline: Deadline,
+    *,
+    isolated: bool = True,
+) -> None:
+    """Install with pip, under the user's own pip configuration.
+
+    Parameters
+    ----------
+    side : {'base', 'head'}
+        For whom, named when it fails.
+    python : Path
+        Whose pip.
+    arguments : sequence of str
+        After ``pip install``.
+    folder : Path
+        Where relative arguments start.
+    deadline : Deadline
+        It is ended when that has passed.
+    isolated : bool
+        Keep modules in `folder` out of pip's own imports, and the user's site-packages too.
+
+    Raises
+    ------
+    SideBroken
+        If pip fails or takes too long: command, exit code and the last lines of its output.
+    """
+    flags = ("-I",) if isolated else ()
+    run(side, [str(python), *flags, "-m", *_PIP, *arguments], folder, deadline)
+
+
+def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline) -> None:
+    """Run a step of an installation.
+
+    Raises
+    ------
+    SideBroken
+        If it does not start, fails or takes too long.
+    """
+    # a file and not a pipe: what a killed command leaves running may hold a pipe open for good
+    with tempfile.TemporaryFile() as output:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell
+                list(command),
+                cwd=folder,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        except OSError as error:
+            raise SideBroken(side, _account(command, f"did not start: {error}", "")) from None
+        ended = _wait(process, deadline)
+        if ended != "0":
+            raise SideBroken(side, _account(command, ended, _tail(output)))
+
+
+def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> str:
+    """Return how a process ended: ``"0"``, or a phrase."""
+    try:
+        code = process.wait(deadline.left())
+    except subprocess.TimeoutExpired:
+        return f"did not end within the {deadline.seconds:g} s there were"
+    finally:
+        _end(process)
+    return "0" if code == 0 else f"ended with exit code {code}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that still runs, and those it started: compilers, build back ends."""
+    if process.poll() is not None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(process.pid)
+        for one in (*parent.children(recursive=True), parent):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+    process.wait()
+
+
+def _account(command: Sequence[str], ended: str, tail: str) -> str:
+    said = f"; its last lines:\n{tail}" if tail else "; it said nothing"
+    return f"`{shlex.join(command)}` must succeed, and {ended}{said}"
+
+
+def _tail(output: IO[bytes]) -> str:
+    output.seek(0)
+    lines = output.read().decode("utf-8", errors="replace").rstrip().splitlines()
+    return "\n".join(lines[-LAST_LINES:])
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _OWN_PYTHON}
+    # `user = true` in the user's pip.conf contradicts a virtual environment and --target
+    return kept | {"PIP_USER": "0"}

@@ -1,0 +1,144 @@
+"""The pairs of a run on disk, as they come, so that an interrupted run can go on.
+
+One folder a comparison, named by what is compared and how; in it ``journal.jsonl``, one JSON object
+a line: a header, the pairs of a round, those of the next, and an end. A line counts once its
+newline is on disk. Values are raw; decisions are always made again from them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import IO, Any
+
+from harness.errors import StoreError
+from harness.gate.values import Pair, Sample
+
+NAME = "journal.jsonl"
+SCHEMA = 1
+
+
+class Journal:
+    """The journal of one comparison; a context manager that is written to when open.
+
+    Parameters
+    ----------
+    folder : Path
+        Its own folder; made on the first write.
+    header : mapping
+        What is compared and how, JSON values; part of what is written first.
+
+    Attributes
+    ----------
+    pairs : list of Pair
+        Those of an interrupted run of the same header; none otherwise.
+    """
+
+    def __init__(self, folder: Path, header: Mapping[str, Any], *, fresh: bool = False) -> None:
+        self.path = folder / NAME
+        self._header = {"schema": SCHEMA, **header}
+        self._file: IO[str] | None = None
+        self.pairs = [] if fresh else self._unfinished()
+
+    def __enter__(self) -> Journal:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Begun anew with what counts, beside the old one until that is safe.
+        new = self.path.with_suffix(".new")
+        with new.open("w", encoding="utf-8") as self._file:
+            self._write({"header": self._header})
+            for _, group in itertools.groupby(self.pairs, key=lambda pair: pair.index):
+                self.append(list(group))
+        new.replace(self.path)
+        self._file = self.path.open("a", encoding="utf-8")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def append(self, pairs: Sequence[Pair]) -> None:
+        """Write the pairs of one round for good."""
+        self._write({"pairs": [pair_to_json(pair) for pair in pairs]})
+
+    def end(self) -> None:
+        """Say that the run came to its end: the next one begins anew."""
+        self._write({"end": True})
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        if self._file is None:
+            raise StoreError("a journal must be opened before it is written to")
+        text = json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+        self._file.write(text + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _unfinished(self) -> list[Pair]:
+        lines = list(_lines(self.path))
+        if not lines or lines[0].get("header") != self._header or "end" in lines[-1]:
+            return []
+        return [pair_from_json(pair) for line in lines for pair in line.get("pairs", ())]
+
+
+def pair_to_json(pair: Pair) -> dict[str, Any]:
+    """Return a pair as JSON values; what is nan or as by default is left out."""
+    return {
+        "case": pair.case,
+        "index": pair.index,
+        "first": pair.first,
+        "base": _sample_to_json(pair.base),
+        "head": _sample_to_json(pair.head),
+    }
+
+
+def pair_from_json(value: Mapping[str, Any]) -> Pair:
+    """Return the pair that `pair_to_json` wrote.
+
+    Raises
+    ------
+    StoreError
+        If it is not one.
+    """
+    try:
+        base, head = (_sample_from_json(value[side]) for side in ("base", "head"))
+        return Pair(value["case"], value["index"], value["first"], base, head)
+    except (KeyError, TypeError) as error:
+        raise StoreError(
+            f"a pair of a journal must have what the gate writes, got {value!r:.200} ({error}); "
+            "delete the journal to begin anew"
+        ) from None
+
+
+def _sample_to_json(sample: Sample) -> dict[str, Any]:
+    plain = asdict(sample)
+    default = asdict(Sample())
+    return {
+        name: value
+        for name, value in plain.items()
+        if value != default[name] and not (isinstance(value, float) and math.isnan(value))
+    }
+
+
+def _sample_from_json(value: Mapping[str, Any]) -> Sample:
+    known = {field.name for field in fields(Sample)}
+    unknown = set(value) - known
+    if unknown:
+        raise TypeError(f"unknown {sorted(unknown)}")
+    return Sample(**{**value, "turns": tuple(value.get("turns", ()))})
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the whole lines of a journal; a torn last one is left out."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError as error:
+            raise StoreError(
+                f"{path}: must hold one JSON object a line ({error}); delete it to begin anew"
+            ) from None

@@ -1,0 +1,150 @@
+"""Pairs to decisions: the sequential test of one quantity of one case."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness import statistics
+from harness.gate.contention import SHARE, disturbed
+from harness.gate.values import Decision, GateVerdict, Pair, Quantity, Thresholds
+from harness.types import Interval
+
+LOOKS = (10, 20, 40)
+"""Pairs after which a case is looked at."""
+ALPHAS = (0.002, 0.003, 0.005)
+"""Chance of a false alarm at each look, over all cases together; 1 % in all."""
+BETAS = (0.01, 0.015, 0.025)
+"""Chance, at each look, that "ok" is said of a case as slow as its tolerance; 5 % in all."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the pairs so far.
+
+    Attributes
+    ----------
+    number : int
+        0, 1, 2.
+    tests : int
+        Quantities of cases over which the chance of a false alarm is divided.
+    final : bool
+        True when no more pairs will come: a case still open is then inconclusive.
+    """
+
+    number: int
+    tests: int
+    final: bool = False
+
+    @property
+    def alpha(self) -> float:
+        """The level of this look's test of one quantity of one case."""
+        return ALPHAS[min(self.number, len(ALPHAS) - 1)] / self.tests
+
+    @property
+    def beta(self) -> float:
+        """The level of this look's bound for "ok"."""
+        return BETAS[min(self.number, len(BETAS) - 1)]
+
+
+def decide(
+    case: str,
+    quantity: Quantity,
+    pairs: Sequence[Pair],
+    thresholds: Thresholds,
+    look: Look,
+    instead: str = "",
+) -> Decision | None:
+    """Return the decision that a look allows, None while the case stays open.
+
+    ``regressed`` when the exact signed-rank test of the log-ratios rejects "slower by the margin
+    at most", ``improved`` when that of the reversed ratios does, ``ok`` when the upper bound of
+    the ratio lies under the tolerance. A case most of whose pairs were disturbed is never settled.
+
+    Parameters
+    ----------
+    case, quantity
+        What is judged.
+    pairs : sequence of Pair
+        All of the case so far.
+    thresholds : Thresholds
+        Its margin and tolerance.
+    look : Look
+        Which look this is.
+    instead : str
+        A reason to give no verdict at all, whatever the numbers say.
+    """
+    logs = np.array([pair.log_ratio(quantity) for pair in pairs], dtype=np.float64)
+    margin, tolerance = limits(pairs, quantity, thresholds)
+    troubled = sum(map(disturbed, pairs)) if quantity == "time" else 0
+    verdict = None if instead else _verdict(logs, margin, tolerance, look)
+    reason = instead
+    if not instead and troubled > SHARE * len(pairs):
+        verdict, reason = None, _contended(troubled, len(pairs), verdict)
+    if verdict is None and not look.final:
+        return None
+    interval = _ratio(statistics.centre_interval(logs))
+    return Decision(
+        case=case,
+        quantity=quantity,
+        verdict=verdict or "inconclusive",
+        reason=reason or ("" if verdict else _open(interval, tolerance, len(pairs))),
+        ratio=math.exp(statistics.centre(logs)),
+        interval=interval,
+        pairs=len(pairs),
+        detectable=math.exp(statistics.detectable(logs, margin, look.alpha)),
+        base=_median(pairs, quantity, "base"),
+        head=_median(pairs, quantity, "head"),
+        disturbed=troubled,
+        thresholds=thresholds,
+    )
+
+
+def limits(
+    pairs: Sequence[Pair], quantity: Quantity, thresholds: Thresholds
+) -> tuple[float, float]:
+    """Return margin and tolerance as log-ratios, the absolute one taken into account."""
+    floor = thresholds.absolute / _median(pairs, quantity, "base")
+    margin = max(thresholds.margin, floor)
+    return math.log1p(margin), math.log1p(max(thresholds.tolerance, margin))
+
+
+def _verdict(
+    logs: np.ndarray[tuple[int], np.dtype[np.float64]],
+    margin: float,
+    tolerance: float,
+    look: Look,
+) -> GateVerdict | None:
+    if statistics.signed_rank_p(logs, margin) <= look.alpha:
+        return "regressed"
+    if statistics.signed_rank_p(-logs, margin) <= look.alpha:
+        return "improved"
+    if statistics.centre_bound(logs, 1.0 - look.beta) < tolerance:
+        return "ok"
+    return None
+
+
+def _ratio(interval: Interval) -> Interval:
+    high = math.exp(interval.high) if interval.high < math.inf else math.inf
+    return Interval(math.exp(interval.low), high, interval.level)
+
+
+def _median(pairs: Sequence[Pair], quantity: Quantity, side: str) -> float:
+    return float(np.median([getattr(pair, side).value(quantity) for pair in pairs]))
+
+
+def _contended(troubled: int, pairs: int, verdict: GateVerdict | None) -> str:
+    seen = f", or it would be {verdict}" if verdict else ""
+    return f"contended: other work disturbed {troubled} of {pairs} pairs{seen}"
+
+
+def _open(interval: Interval, tolerance: float, pairs: int) -> str:
+    if not math.isfinite(interval.high):
+        return f"too few pairs: {pairs}"
+    high, limit = 100 * (interval.high - 1), 100 * math.expm1(tolerance)
+    if high < limit:
+        return f"too few pairs to rule out {limit:.3g} %"
+    return f"too noisy: up to {high:+.1f} %, and {limit:.3g} % must be ruled out"

@@ -1,0 +1,194 @@
+"""Both sides of every pair, measured in turns by two fresh processes.
+
+The two processes of a round start together and go through the cases together, one of them
+measuring while the other waits, so that the two values of a pair are taken within a second of
+each other although starting a process may take ten.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.errors import GateError
+from harness.gate.process import Command, Message, SideProcess
+from harness.gate.values import SIDES, Pair, Sample, SideName
+
+Commands = Mapping[SideName, Command]
+OTHER: Mapping[SideName, SideName] = {"base": "head", "head": "base"}
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a side, seconds.
+
+    Attributes
+    ----------
+    start : float
+        For it to start, import and collect.
+    case : float
+        For one turn of a measurement.
+    deadline : float
+        When to stop in any event, on the monotonic clock.
+    """
+
+    start: float = 600.0
+    case: float = 300.0
+    deadline: float = math.inf
+
+    def left(self, timeout: float) -> float:
+        """Return how much of `timeout` the deadline leaves, seconds."""
+        return min(timeout, self.deadline - time.monotonic())
+
+
+class OutOfTime(GateError):
+    """The deadline came in the middle of a measurement."""
+
+
+class SideSilent(GateError):
+    """A side could not be brought to measure anything; the text says how it ended."""
+
+
+def collect(command: Command, patience: Patience, options: Sequence[str] = ()) -> list[str]:
+    """Return the names of the cases that a side has.
+
+    Raises
+    ------
+    SideSilent
+        If its process dies, is silent or reports an error.
+    """
+    with SideProcess(command) as process:
+        process.send(names=None, options=list(options))
+        names: list[str] = []
+        while (message := _receive(process, patience.start, patience))["event"] != "end":
+            if message["event"] == "cases":
+                names = [str(name) for name in message["names"]]
+            elif message["event"] != "hello":
+                raise SideSilent(str(message["text"]))
+        process.finish()
+        return names
+
+
+def measure_round(
+    commands: Commands,
+    names: Sequence[str],
+    index: int,
+    rng: np.random.Generator,
+    patience: Patience,
+    options: Sequence[str] = (),
+) -> Iterator[Pair]:
+    """Measure every case once on either side, and yield the pairs as they come.
+
+    Parameters
+    ----------
+    commands : mapping
+        How the two processes are started.
+    names : sequence of str
+        The cases, in the order measured.
+    index : int
+        Number of the round.
+    rng : numpy.random.Generator
+        Draws who goes first, case by case.
+    patience : Patience
+        How long to wait.
+    options : sequence of str
+        Handed to the sides.
+    """
+    with ExitStack() as stack:
+        sides = {name: stack.enter_context(SideProcess(commands[name], index)) for name in SIDES}
+        for side in sides.values():
+            side.send(names=list(names), options=list(options))
+        waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, patience.start)
+        for case in names:
+            first = SIDES[int(rng.integers(2))]
+            found = _in_turns(sides, first, case, waiting, patience)
+            waiting = dict.fromkeys(SIDES, patience.case)
+            yield Pair(case, index, first, *(read(found[name]) for name in SIDES))
+        for side in sides.values():
+            _let_go(side, patience)
+
+
+def _in_turns(
+    sides: Mapping[SideName, SideProcess],
+    first: SideName,
+    case: str,
+    start: Mapping[SideName, float],
+    patience: Patience,
+) -> dict[SideName, Message]:
+    """Let the sides measure a case in turns until both are done; return their last messages."""
+    found: dict[SideName, Message] = {}
+    for name, side in sides.items():
+        ready = _wait(side, ("ready",), case, start[name], patience)
+        if ready["event"] != "ready":
+            found[name] = ready
+    turn = first
+    while len(found) < len(sides):
+        if turn not in found:
+            sides[turn].send(go=case)
+            message = _wait(sides[turn], ("pass", "sample"), case, patience.case, patience)
+            if message["event"] != "pass":
+                found[turn] = message
+        turn = OTHER[turn]
+    return found
+
+
+def _wait(
+    side: SideProcess, events: Sequence[str], case: str, timeout: float, patience: Patience
+) -> Message:
+    while True:
+        message = _receive(side, timeout, patience)
+        if message["event"] == "silent":
+            side.kill()
+            return message
+        if message["event"] == "end":
+            return {"event": "error", "text": f"it ended without measuring {case}"}
+        if message["event"] in ("died", "error", *events):
+            return message
+
+
+def _receive(side: SideProcess, timeout: float, patience: Patience) -> Message:
+    message = side.receive(patience.left(timeout))
+    if message["event"] == "silent" and patience.left(timeout) <= 0:
+        raise OutOfTime("the deadline came before the side had answered")
+    return message
+
+
+def _let_go(side: SideProcess, patience: Patience) -> None:
+    """Read until the side has ended; what it reports after its last case changes nothing."""
+    while _receive(side, patience.case, patience)["event"] not in ("end", "died", "silent"):
+        pass
+    side.finish()
+
+
+def read(message: Message) -> Sample:
+    """Return a side's last message about a case as a sample."""
+    if message["event"] != "sample":
+        return Sample(error=str(message["text"]))
+    if message.get("error"):
+        return Sample(error=str(message["error"]), skipped=bool(message.get("skipped", False)))
+    turns = tuple(float(f"{value:.6g}") for value in message["turns"])
+    if not turns or not all(math.isfinite(value) and value > 0 for value in turns):
+        return Sample(error=f"a time must be finite and above 0 s, got {min(turns, default=0):g} s")
+
+    def number(name: str) -> float:
+        value = message.get(name)
+        return math.nan if value is None else float(f"{value:.6g}")
+
+    return Sample(
+        seconds=statistics.median(turns),
+        turns=turns,
+        rounds=int(message["rounds"]),
+        mean=number("mean"),
+        wall=number("wall"),
+        cpu=number("cpu"),
+        waited=number("waited"),
+        spin=number("spin"),
+        peak=number("peak"),
+        device_peak=number("device_peak"),
+    )

@@ -1,0 +1,31 @@
+"""Renderings of a gate result: pure functions from `GateResult` to text.
+
+A new one is one module beside these and one entry in `RENDERERS`; the contract test in
+``tests/gate/test_gate_render.py`` then holds it to what all of them promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from harness.gate.render import bencher, junit, markdown, pytest_benchmark, to_json
+from harness.gate.values import GateResult
+
+
+class Renderer(Protocol):
+    """Turns a result into the whole text of a file."""
+
+    def __call__(self, result: GateResult, exit_code: int | None = None, /) -> str:
+        """Return the text; `exit_code` is that of the command, where it is known."""
+        ...
+
+
+RENDERERS: Mapping[str, Renderer] = {
+    "json": to_json.render,
+    "md": markdown.render,
+    "junit": junit.render,
+    "benchmark-json": pytest_benchmark.render,
+    "bencher": bencher.render,
+}
+"""By the name of the option of ``harness gate`` that asks for it."""

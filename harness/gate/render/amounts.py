@@ -1,0 +1,116 @@
+"""The numbers of a decision in words: no digit that the interval of the ratio did not earn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from harness.gate.values import Decision, Quantity, SideName
+from harness.numerals import DASH, TIMES, fixed, number, places_of
+from harness.types import Interval
+
+LARGE = 2.0
+"""From twice or half on, a ratio is shown as a factor instead of per cent."""
+MOST_PLACES = 2
+PLAIN_DIGITS = 3
+UNITS: Mapping[Quantity, str] = {"time": "seconds", "memory": "bytes", "device_memory": "bytes"}
+
+
+def change(decision: Decision) -> str:
+    """Return how much larger head is than base: ``"+5.2 %"``, ``"−3.1 %"``, ``"2.31×"``."""  # noqa: RUF002 as shown
+    return relative(decision.ratio, decision.interval)
+
+
+def change_span(decision: Decision) -> str:
+    """Return the interval of the change: ``"+4.1 to +6.3 %"``; a dash without one."""
+    ratio, interval = decision.ratio, decision.interval
+    if interval is None or math.isnan(ratio):
+        return DASH
+    large = _large(ratio)
+    places = _places(ratio, interval, large=large)
+    if math.isinf(interval.high):
+        low = _signed(interval.low, places, large=large)
+        return f"{low}{_unit(large)} or more" if interval.low > 0 else "unbounded"
+    ends = (_signed(end, places, large=large) for end in (interval.low, interval.high))
+    return " to ".join(ends) + _unit(large)
+
+
+def changed(decision: Decision) -> str:
+    """Return the change with its interval: ``"+5.2 % (+4.1 to +6.3 %)"``."""
+    spread = change_span(decision)
+    return change(decision) if spread == DASH else f"{change(decision)} ({spread})"
+
+
+def relative(ratio: float, interval: Interval | None = None) -> str:
+    """Return a ratio as a change, at the digits that its interval earns.
+
+    Parameters
+    ----------
+    ratio : float
+        head / base; nan reads as a dash.
+    interval : Interval or None
+        Of the ratio; without one, one digit is shown, two where the first is a 1 or the
+        number is larger.
+    """
+    if math.isnan(ratio):
+        return DASH
+    if math.isinf(ratio):
+        return "infinite"
+    large = _large(ratio)
+    return _signed(ratio, _places(ratio, interval, large=large), large=large) + _unit(large)
+
+
+def detectable(decision: Decision) -> str:
+    """Return the smallest slow-down that would have been called: ``"2.1 %"``, or ``"none"``."""
+    if not math.isfinite(decision.detectable):
+        return "none"
+    if decision.detectable >= LARGE:
+        return number(decision.detectable, "ratio", digits=2)
+    return number(decision.detectable - 1.0, "fraction", digits=2)
+
+
+def amount(decision: Decision, side: SideName) -> str:
+    """Return the median of a side in the unit that fits: ``"81.2 ms"``, ``"48 MiB"``.
+
+    A side is known no better than the ratio is, so it gets the digits that the relative width of
+    the ratio's interval earns, three at most.
+    """
+    value = decision.base if side == "base" else decision.head
+    if math.isnan(value):
+        return DASH
+    return number(value, UNITS[decision.quantity], digits=_digits(value, decision))
+
+
+def _digits(value: float, decision: Decision) -> int:
+    interval, ratio = decision.interval, decision.ratio
+    if interval is None or not (value > 0 and 0 < ratio < math.inf):
+        return PLAIN_DIGITS
+    half = value * (interval.high - interval.low) / 2 / ratio
+    if not 0 < half < math.inf:
+        return 1 if half else PLAIN_DIGITS
+    first = -places_of(half)  # the power of ten of the last digit earned
+    return max(1, min(PLAIN_DIGITS, math.floor(math.log10(value)) - first + 1))
+
+
+def _large(ratio: float) -> bool:
+    return not 1 / LARGE < ratio < LARGE
+
+
+def _unit(large: bool) -> str:
+    return TIMES if large else " %"
+
+
+def _places(ratio: float, interval: Interval | None, *, large: bool) -> int:
+    half = math.nan if interval is None else (interval.high - interval.low) / 2
+    scaled = half if large else 100.0 * half
+    if 0 < scaled < math.inf:
+        return min(places_of(scaled), MOST_PLACES)
+    size = abs(ratio if large else 100.0 * (ratio - 1.0))
+    return max(0, min(1, places_of(size))) if 0 < size < math.inf else 0
+
+
+def _signed(ratio: float, places: int, *, large: bool) -> str:
+    if large:
+        return fixed(ratio, places)
+    text = fixed(100.0 * (ratio - 1.0), places)
+    return f"+{text}" if any(digit in text for digit in "123456789") and ratio > 1 else text

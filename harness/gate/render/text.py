@@ -1,0 +1,154 @@
+"""Wording that every rendering of a gate result shares."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from harness.gate.values import (
+    GATE_VERDICTS,
+    Decision,
+    GateResult,
+    GateVerdict,
+    Quantity,
+    Revision,
+    Thresholds,
+)
+from harness.numerals import number
+from harness.words import plural
+
+TITLE = "Regression gate"
+ELLIPSIS = "…"
+SIGNS: Mapping[GateVerdict, str] = {
+    "regressed": "✗",
+    "broken": "!",
+    "inconclusive": "?",
+    "missing": "○",
+    "improved": "↓",
+    "ok": "✓",
+}
+QUANTITY_WORDS: Mapping[Quantity, str] = {
+    "time": "time",
+    "memory": "peak memory",
+    "device_memory": "peak device memory",
+}
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 forbids or discourages, and no other rendering has a use for."""
+
+
+def clean(text: str) -> str:
+    """Return text without control characters and lone surrogates."""
+    return _FORBIDDEN.sub("", text)
+
+
+def one_line(text: str, most: int = 300) -> str:
+    """Return text as one clean line of at most so many characters."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= most else line[: most - 1] + ELLIPSIS
+
+
+def measured(result: GateResult) -> bool:
+    """Whether anything was compared at all."""
+    return any(decision.pairs > 0 for decision in result.decisions)
+
+
+def worst(result: GateResult) -> dict[str, GateVerdict]:
+    """Return the verdict of every case: of its quantities, that which asks for most attention."""
+    found: dict[str, GateVerdict] = {}
+    for decision in result.decisions:
+        names = (decision.verdict, found.get(decision.case, decision.verdict))
+        found[decision.case] = min(names, key=GATE_VERDICTS.index)
+    return found
+
+
+def headline(result: GateResult) -> str:
+    """Return e.g. ``"1 of 12 cases regressed; 11 ok"`` or ``"nothing regressed: 12 ok"``."""
+    found = worst(result)
+    counts = Counter(found.values())
+    for bad in ("regressed", "broken"):
+        if counts[bad]:
+            rest = _said(counts, without=bad)
+            return f"{counts[bad]} of {plural(len(found), 'case')} {bad}" + (rest and f"; {rest}")
+    gist = "nothing regressed" if measured(result) else "nothing was measured"
+    return f"{gist}: {_said(counts) or 'no case was found'}"
+
+
+def _said(counts: Mapping[GateVerdict, int], without: str = "") -> str:
+    shown = (name for name in GATE_VERDICTS if counts.get(name, 0) and name != without)
+    return ", ".join(f"{counts[name]} {name}" for name in shown)
+
+
+def why(decision: Decision) -> str:
+    """Return the reason of a verdict as one line."""
+    said = one_line(decision.reason) or _reasons(decision)[decision.verdict]
+    if decision.disturbed and decision.verdict in ("inconclusive", "regressed"):
+        pairs = f"{decision.disturbed} of {plural(decision.pairs, 'pair')}"
+        said += f" (other work was noticed during {pairs})"
+    return said
+
+
+def _reasons(decision: Decision) -> Mapping[GateVerdict, str]:
+    worse, better = ("slower", "faster") if decision.quantity == "time" else ("more", "less")
+    margin, tolerance = (
+        number(limit, "fraction")
+        for limit in (decision.thresholds.margin, decision.thresholds.tolerance)
+    )
+    return {
+        "regressed": f"{worse} by more than the margin of {margin}",
+        "improved": f"{better} by more than the margin of {margin}",
+        "ok": f"not {worse} by the tolerance of {tolerance} or more",
+        "inconclusive": f"neither a change nor its absence within {tolerance} was shown",
+        "broken": "a side failed",
+        "missing": "on one side only, or skipped",
+    }
+
+
+def level(decisions: Iterable[Decision]) -> str:
+    """Return ``"95 % interval"``; ``"interval"`` where there are several levels or none."""
+    levels = {decision.interval.level for decision in decisions if decision.interval}
+    return f"{number(levels.pop(), 'fraction')} interval" if len(levels) == 1 else "interval"
+
+
+def rule(result: GateResult) -> str:
+    """Return in one line how verdicts are reached."""
+    limits = {decision.thresholds for decision in result.decisions} or {Thresholds()}
+    margin = _shared("margin", {limit.margin for limit in limits})
+    tolerance = _shared("tolerance", {limit.tolerance for limit in limits})
+    return (
+        "Every value comes from a process of its own, base and head in random order within a pair. "
+        f"Regressed: an exact one-sided signed-rank test shows a change for the worse beyond "
+        f"{margin}. Ok: the upper bound of the change lies below {tolerance}."
+    )
+
+
+def _shared(word: str, values: set[float]) -> str:
+    if len(values) > 1:
+        return f"the {word} of its case"
+    return f"the {word} of {number(values.pop(), 'fraction')}"
+
+
+def revision(side: Revision) -> str:
+    """Return e.g. ``"main (1a2b3c4, Add a cache)"``."""
+    parts = [side.commit[:7], one_line(side.subject, 100)]
+    parts += ["with uncommitted changes"] if side.dirty else []
+    told = ", ".join(part for part in parts if part)
+    return one_line(side.label, 100) + (f" ({told})" if told else "")
+
+
+def machine(result: GateResult) -> str:
+    """Return the machine and how long the run took, for a footer."""
+    parts = (one_line(result.hardware, 200), number(result.elapsed, "seconds", digits=2))
+    return ", ".join(part for part in parts if part)
+
+
+def split_case(case: str) -> tuple[str, str]:
+    """Return (file or suite, rest) of the name of a case.
+
+    pytest separates them with ``::``, and a suite is followed by a slash.
+    """
+    for separator in ("::", "/"):
+        first, found, rest = case.partition(separator)
+        if found and rest:
+            return first, rest
+    return "gate", case

@@ -1,0 +1,12 @@
+"""The gate tried on itself: false alarms on equal sides, and slow-downs that were planted.
+
+Every run is a whole run of the gate over the ten workloads of `harness.gate.workloads`, with its
+looks, levels and limits. One side does more work by a known share, or by none. Pairs are stored;
+how often the gate was right is computed from them when asked.
+"""
+
+from harness.gate.selftest.bench import measure, wanted
+from harness.gate.selftest.judged import view
+from harness.gate.selftest.kept import Run, store, stored
+
+__all__ = ["Run", "measure", "store", "stored", "view", "wanted"]

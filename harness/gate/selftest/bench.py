@@ -1,0 +1,108 @@
+"""One run of the gate on itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness import environment as environments
+from harness.errors import SideBroken
+from harness.gate import units
+from harness.gate.journal import Journal
+from harness.gate.judge import LOOKS
+from harness.gate.lockstep import Patience
+from harness.gate.measure import Bench, Course, find_cases, run
+from harness.gate.process import Command
+from harness.gate.selftest.kept import Run, store
+from harness.gate.settings import GateSettings
+from harness.gate.trials import Trials
+from harness.gate.values import SIDES
+
+WORKLOADS = Path(__file__).parent.parent / "workloads"
+
+
+def bench(planted: float, settings: GateSettings) -> Bench:
+    """Return what measures the workloads, head with more work by `planted`."""
+    amounts = {"base": 0.0, "head": planted}
+    commands = {
+        side: Command(
+            (sys.executable, "-m", "harness_gate", "test_workloads.py"),
+            WORKLOADS,
+            variables={"HARNESS_PLANTED": str(amounts[side])},
+            threads=settings.threads,
+        )
+        for side in SIDES
+    }
+    burst = f"--benchmark-max-time={units.seconds(settings.burst):g}"
+    # Neither the settings nor the cache of a project around the package are the workloads'.
+    return Bench(
+        commands, (burst, "-c", os.devnull, f"--rootdir={WORKLOADS}", "-pno:cacheprovider")
+    )
+
+
+def measure(
+    planted: float,
+    folder: Path,
+    deadline: float,
+    progress: Callable[[Trials], None] | None = None,
+) -> Run | None:
+    """Run the gate on itself once and store the run.
+
+    Parameters
+    ----------
+    planted : float
+        Share of work that head does more; 0 for equal sides.
+    folder : Path
+        Where the run is stored.
+    deadline : float
+        On the monotonic clock; a run that it ends is not stored, since it had fewer looks.
+    progress : callable, optional
+        ``progress(trials)``, called after every round.
+
+    Returns
+    -------
+    Run or None
+        None when it did not come to its end.
+
+    Raises
+    ------
+    SideBroken
+        If a workload does not run, as when pytest-benchmark is not installed.
+    """
+    settings, snapshot = GateSettings(), environments.snapshot()
+    patience = Patience(deadline=deadline)
+    found = find_cases([bench(planted, settings)], patience)
+    course = Course(settings.thresholds, deadline, "", patience, LOOKS, progress)
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    with Journal(folder / "selftest", {"planted": planted, "started": started}) as journal:
+        trials, partial = run(found, course, journal)
+    if partial == "interrupted":
+        raise KeyboardInterrupt
+    for pair in trials.pairs:
+        for side, sample in (("base", pair.base), ("head", pair.head)):
+            if sample.error:
+                raise SideBroken(side, f"{pair.case}: {sample.error}")
+    done = Run(planted, trials.pairs, snapshot, started)
+    return None if partial else store(folder, done)
+
+
+def wanted(decisions: Mapping[float, int], runs: Iterable[Run]) -> Iterator[float]:
+    """Yield the planted shares of the runs still to be made, the sizes in turn.
+
+    Parameters
+    ----------
+    decisions : mapping of float to int
+        Decisions wanted of each size.
+    runs : iterable of Run
+        Those there are.
+    """
+    have = dict.fromkeys(decisions, 0)
+    for one in runs:
+        have[one.planted] = have.get(one.planted, 0) + len({pair.case for pair in one.pairs})
+    while missing := [size for size, count in decisions.items() if have[size] < count]:
+        size = min(missing, key=lambda each: have[each] / decisions[each])
+        have[size] += 10  # the workloads of a run
+        yield size

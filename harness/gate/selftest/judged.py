@@ -1,0 +1,76 @@
+"""How often the gate was right about what was planted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.gate.selftest.kept import Run
+from harness.gate.selftest.values import SelftestRow, SelftestView
+from harness.gate.settings import GateSettings
+from harness.gate.trials import Trials
+from harness.gate.values import Decision
+from harness.statistics import proportion_interval
+
+RIVAL = 0.05
+"""``--benchmark-compare-fail=mean:5%``."""
+
+
+def view(runs: Sequence[Run]) -> SelftestView | None:
+    """Return how often the gate was right, over runs of one machine; None without runs."""
+    if not runs:
+        return None
+    last = runs[-1]
+    runs = [one for one in runs if one.environment.klass == last.environment.klass]
+    sizes = sorted({one.planted for one in runs})
+    memory = [d.verdict for one in runs for d in decisions(one) if d.quantity == "memory"]
+    return SelftestView(
+        rows=tuple(_row(size, [one for one in runs if one.planted == size]) for size in sizes),
+        hardware=last.environment.hardware,
+        measured=last.started[:10],
+        commit=last.environment.facts.get("commit", "")[:10],
+        pairs=sum(len(one.pairs) for one in runs),
+        note=f"Peak memory, equal on both sides, was called regressed {memory.count('regressed')} "
+        f"times out of {len(memory)}.",
+    )
+
+
+def decisions(one: Run) -> tuple[Decision, ...]:
+    """Return what the gate says of a run's pairs, on times and on memory."""
+    names = list(dict.fromkeys(pair.case for pair in one.pairs))
+    trials = Trials(names, GateSettings().thresholds)
+    for index in sorted({pair.index for pair in one.pairs}):
+        trials.add([pair for pair in one.pairs if pair.index == index])
+    trials.close("the run was interrupted", judge=False)
+    return trials.decisions
+
+
+def rival_flags(one: Run) -> int:
+    """Return how many cases ``--benchmark-compare-fail=mean:5%`` would have failed.
+
+    It compares one run of head with one of base, by the mean of its rounds: here those of the
+    first pair.
+    """
+    first = [pair for pair in one.pairs if pair.index == 0]
+    return sum(pair.head.mean > (1.0 + RIVAL) * pair.base.mean for pair in first)
+
+
+def _times(one: Run) -> list[Decision]:
+    return [decision for decision in decisions(one) if decision.quantity == "time"]
+
+
+def _row(planted: float, runs: Sequence[Run]) -> SelftestRow:
+    verdicts = [decision.verdict for one in runs for decision in _times(one)]
+    named = ("regressed", "ok", "improved", "inconclusive")
+    flagged = sum(map(rival_flags, runs))
+    return SelftestRow(
+        planted=planted,
+        decisions=len(verdicts),
+        regressed=verdicts.count("regressed"),
+        ok=verdicts.count("ok"),
+        improved=verdicts.count("improved"),
+        inconclusive=verdicts.count("inconclusive"),
+        other=sum(verdict not in named for verdict in verdicts),
+        caught=proportion_interval(verdicts.count("regressed"), len(verdicts)),
+        rival_flagged=flagged,
+        rival=proportion_interval(flagged, len(verdicts)),
+    )

@@ -1,0 +1,120 @@
+"""The runs of the self-test on disk: one line a run, every value of every process.
+
+Pairs are rows of numbers without names, since a reference of some hundred decisions is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import statistics
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harness import environment as environments
+from harness.errors import StoreError
+from harness.gate.values import SIDES, Pair, Sample
+from harness.types import Environment
+
+NAME = "selftest.jsonl"
+DIGITS = 5
+"""Significant digits of what is stored: noise begins at the third."""
+FIELDS = ("mean", "wall", "cpu", "waited", "spin", "peak", "rounds")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the gate on itself.
+
+    Attributes
+    ----------
+    planted : float
+        Share of work that head does more.
+    pairs : tuple of Pair
+        What was measured.
+    environment : Environment
+        The machine.
+    started : str
+        ISO 8601.
+    """
+
+    planted: float
+    pairs: tuple[Pair, ...]
+    environment: Environment
+    started: str
+
+
+def store(folder: Path, done: Run) -> Run:
+    """Append a run for good, and return it as it will be read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cases = list(dict.fromkeys(pair.case for pair in done.pairs))
+    line = {
+        "schema": 1,
+        "planted": done.planted,
+        "started": done.started,
+        "environment": environments.to_json(done.environment),
+        "cases": cases,
+        "fields": FIELDS,
+        "pairs": [_row(pair, cases) for pair in done.pairs],
+    }
+    text = json.dumps(line, allow_nan=False, separators=(",", ":"))
+    with (folder / NAME).open("a", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return _decoded(folder / NAME, 0, text)
+
+
+def stored(folder: Path) -> list[Run]:
+    """Return the runs of a folder; a torn last line is left out.
+
+    Raises
+    ------
+    StoreError
+        If another line is not what `store` writes.
+    """
+    path = folder / NAME
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+    return [_decoded(path, number, line) for number, line in enumerate(lines, start=1)]
+
+
+def _row(pair: Pair, cases: list[str]) -> list[Any]:
+    """Return ``[case, index, who was first, [turns, fields of base], [those of head]]``."""
+    sides = [[list(map(_cut, s.turns)), *_numbers(s)] for s in (pair.base, pair.head)]
+    return [cases.index(pair.case), pair.index, SIDES.index(pair.first), *sides]
+
+
+def _numbers(sample: Sample) -> list[float | None]:
+    values = [float(getattr(sample, name)) for name in FIELDS]
+    return [None if math.isnan(value) else _cut(value) for value in values]
+
+
+def _cut(value: float) -> float:
+    cut = float(f"{value:.{DIGITS}g}")
+    return int(cut) if cut.is_integer() and cut > 1 else cut
+
+
+def _decoded(path: Path, number: int, line: str) -> Run:
+    try:
+        value: dict[str, Any] = json.loads(line)
+        pairs = tuple(_pair(row, value["cases"], value["fields"]) for row in value["pairs"])
+        snapshot = environments.from_json(value["environment"])
+        return Run(value["planted"], pairs, snapshot, value["started"])
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise StoreError(f"{path}:{number}: must be a run of the self-test: {error!r}") from None
+
+
+def _pair(row: list[Any], cases: list[str], names: list[str]) -> Pair:
+    case, index, first, base, head = row
+    return Pair(cases[case], index, SIDES[first], _sample(base, names), _sample(head, names))
+
+
+def _sample(row: list[Any], names: list[str]) -> Sample:
+    turns, *numbers = row
+    known: dict[str, Any] = dict(
+        zip(names, (math.nan if n is None else n for n in numbers), strict=True)
+    )
+    empty = Sample(seconds=statistics.median(turns), turns=tuple(turns), rounds=known.pop("rounds"))
+    return replace(empty, **known)

@@ -1,0 +1,198 @@
+"""What a project says of its gate, in ``[tool.harness.gate]`` of its pyproject.toml."""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from harness.config.base import Table
+from harness.errors import SuiteError, UsageError
+from harness.gate import units
+from harness.gate.values import Quantity, Thresholds
+from harness.suite.explain import problems_of, sentence
+from harness.suite.locate import lines_of
+
+DEFAULT = Thresholds()
+MEMORY_FLOOR = 2.0**20
+"""Bytes; a smaller change of a process's peak is that of its allocator."""
+
+
+def _share(text: str) -> str:
+    return _valid(units.share, text)
+
+
+def _duration(text: str) -> str:
+    return _valid(units.seconds, text)
+
+
+def _size(text: str) -> str:
+    return _valid(units.size, text)
+
+
+def _valid(read: object, text: str) -> str:
+    try:
+        read(text)  # type: ignore[operator]
+    except UsageError as error:
+        raise ValueError(str(error).split("; got")[0].split(", got")[0]) from None
+    return text
+
+
+Share = Annotated[str, AfterValidator(_share)]
+Duration = Annotated[str, AfterValidator(_duration)]
+Size = Annotated[str, AfterValidator(_size)]
+
+
+class TimeLimits(Table):
+    """How much slower is too slow."""
+
+    margin: Share | None = None
+    tolerance: Share | None = None
+    absolute: Duration | None = None
+
+
+class MemoryLimits(Table):
+    """How much more memory is too much."""
+
+    margin: Share | None = None
+    tolerance: Share | None = None
+    absolute: Size | None = None
+
+
+class CaseLimits(Table):
+    """The limits of some cases.
+
+    Attributes
+    ----------
+    match : str
+        A pattern of names (``*`` and ``?``); the first entry that matches counts.
+    time, memory : table
+        What differs from the project's own.
+    """
+
+    match: str
+    time: TimeLimits = TimeLimits()
+    memory: MemoryLimits = MemoryLimits()
+
+
+class GateSettings(Table):
+    """The table ``[tool.harness.gate]``; what the command line says comes first.
+
+    Attributes
+    ----------
+    pytest : tuple of str
+        Paths of benchmark tests, from the top of the tree.
+    suites : tuple of str
+        Timing suites, by id or path.
+    install : tuple of str
+        Arguments of ``pip install`` in a side's tree, e.g. ``".[dev]"``.
+    constraints : str
+        A pip constraints file of the tree.
+    options : tuple of str
+        Further options of pytest.
+    budget : str
+        Time the whole run may take.
+    burst : str
+        Time that one process measures one case.
+    threads : int
+        Threads of numerical libraries.
+    time, memory : table
+        Limits of all cases.
+    case : tuple of table
+        Limits of some.
+    """
+
+    pytest: tuple[str, ...] = Field(default=(), strict=False)
+    suites: tuple[str, ...] = Field(default=(), strict=False)
+    install: tuple[str, ...] = Field(default=(), strict=False)
+    constraints: str = ""
+    options: tuple[str, ...] = Field(default=(), strict=False)
+    budget: Duration = "10m"
+    burst: Duration = "0.1s"
+    threads: int = Field(default=1, ge=1)
+    time: TimeLimits = TimeLimits()
+    memory: MemoryLimits = MemoryLimits()
+    case: tuple[CaseLimits, ...] = Field(default=(), strict=False)
+
+    def thresholds(self, case: str, quantity: Quantity) -> Thresholds:
+        """Return the limits of one quantity of a case.
+
+        A tolerance given without a margin is the margin too: what is tolerated is not reported.
+        """
+        own = next((entry for entry in self.case if fnmatch.fnmatchcase(case, entry.match)), None)
+        if quantity == "time":
+            return _merged([self.time, own.time] if own else [self.time], 0.0)
+        return _merged([self.memory, own.memory] if own else [self.memory], MEMORY_FLOOR)
+
+
+def read_settings(tree: Path) -> GateSettings:
+    """Return the settings of the project in a tree; the defaults when it has none.
+
+    Raises
+    ------
+    UsageError
+        If pyproject.toml is not TOML, or the table holds what it must not; names line and key.
+    """
+    path = tree / "pyproject.toml"
+    if not path.exists():
+        return GateSettings()
+    text = path.read_text(encoding="utf-8")
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"pyproject.toml: must be TOML: {error}") from None
+    table = document.get("tool", {}).get("harness", {}).get("gate", {})
+    try:
+        return GateSettings.model_validate(table)
+    except ValidationError as error:
+        inner = {path[3:]: line for path, line in lines_of(text).items() if path[:3] == _HERE}
+        problems = problems_of(error, GateSettings, "pyproject.toml", inner)
+        prefix = ".".join(_HERE)
+        raise SuiteError([replace(p, key=f"{prefix}.{p.key}") for p in problems]) from None
+
+
+def override(settings: GateSettings, given: Mapping[str, Any]) -> GateSettings:
+    """Return the settings with those of the command line over them; empty ones change nothing.
+
+    Options of pytest are added to the project's. A margin or tolerance is that of all times that
+    have none of their own. Benchmarks named take the place of all of the project's.
+
+    Raises
+    ------
+    UsageError
+        If a value is not valid; names the option.
+    """
+    said = {name: value for name, value in given.items() if value}
+    limits = {name: said.pop(name) for name in ("margin", "tolerance") if name in said}
+    values = settings.model_dump()
+    if said.pop("only", False):
+        values |= {"pytest": (), "suites": ()}
+    said["options"] = (*settings.options, *said.get("options", ()))
+    values |= said | {"time": {**values["time"], **limits}}
+    try:
+        return GateSettings.model_validate(values)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        name = str(detail["loc"][-1])
+        raise UsageError(f"--{name}: {sentence(detail, GateSettings)}") from None
+
+
+_HERE = ("tool", "harness", "gate")
+
+
+def _merged(limits: list[TimeLimits | MemoryLimits], floor: float) -> Thresholds:
+    margin, tolerance, absolute = DEFAULT.margin, DEFAULT.tolerance, floor
+    for one in limits:
+        if one.tolerance is not None:
+            tolerance = margin = units.share(one.tolerance)
+        if one.margin is not None:
+            margin = units.share(one.margin)
+        if one.absolute is not None:
+            read = units.seconds if isinstance(one, TimeLimits) else units.size
+            absolute = read(one.absolute)
+    return Thresholds(margin, max(margin, tolerance), absolute)

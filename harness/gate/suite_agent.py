@@ -1,0 +1,142 @@
+"""``python -m harness.gate.suite_agent``: a side's process that measures timing suites.
+
+It runs in the tree of its side, with the harness of that side, and speaks to the gate as the agent
+for pytest does. A case is one timing case of a suite; its time is the first of its samples
+(``epoch_s``, ``step_s``, ``seconds``), repeat by repeat, in turns with the other side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness import datasets
+from harness.datasets.roots import Roots
+from harness.errors import HarnessError, Skip
+from harness.execute.worker import Job
+from harness.execute.worker import run as run_job
+from harness.gate.agent.harness_gate.channel import Channel
+from harness.gate.agent.harness_gate.meter import Meter
+from harness.gate.agent.harness_gate.turns import TURNS
+from harness.plan.expand import Plan, expand, settings
+from harness.suite.load import find, load
+from harness.timing import BETWEEN
+from harness.types import Case, Cell, Outcome
+
+Cases = Mapping[str, Cell]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure the cases asked for, each when its turn comes."""
+    channel = Channel()
+    options = _options(arguments)
+    asked = channel.receive()
+    try:
+        cases = timing_cases(options)
+    except HarnessError as error:
+        channel.send("error", text=str(error))
+        return
+    channel.send("cases", names=list(cases))
+    for name in asked["names"] or ():
+        if name in cases:
+            channel.send("ready", case=name)
+            channel.receive()
+            channel.send("sample", case=name, **_measured(channel, cases[name], options))
+    channel.send("end")
+
+
+def timing_cases(options: argparse.Namespace) -> Cases:
+    """Return the timing cells of the suites named, first seed, by name.
+
+    The name is ``suite[axis=value,...]``: the axes on which the suite's timing cases differ, those
+    of ``--where`` left out.
+    """
+    found: dict[str, Cell] = {}
+    for path in find(options.suites, Path(options.folder)):
+        plan = _plan(path, options)
+        timed = [cell for cell in plan.cells() if cell.alone and cell.seed == 0]
+        chosen = [cell for cell in timed if _selected(cell.case, options.where)]
+        found |= {_name(plan, cell.case, timed, options.where): cell for cell in chosen}
+    return found
+
+
+def _plan(path: Path, options: argparse.Namespace) -> Plan:
+    suite = load(path)
+    full = expand(suite, "full")
+    tables = [settings(case).data for case in full.cases]
+    roots, use = Roots.find(None), datasets.parse_use(options.use)
+    found = not any(table and datasets.missing(table, roots, use) for table in tables)
+    return expand(suite, options.profile, found=found)
+
+
+def _selected(case: Case, where: Mapping[str, str]) -> bool:
+    return all(str(case.axes.get(key)) == value for key, value in where.items())
+
+
+def _name(plan: Plan, case: Case, timed: Sequence[Cell], where: Mapping[str, str]) -> str:
+    axes = [
+        key
+        for key in case.axes
+        if key not in where and len({str(cell.case.axes.get(key)) for cell in timed}) > 1
+    ]
+    inside = ",".join(f"{key}={case.axes[key]}" for key in axes)
+    return f"{plan.suite.id}[{inside}]" if inside else plan.suite.id
+
+
+def _measured(channel: Channel, cell: Cell, options: argparse.Namespace) -> dict[str, Any]:
+    """Run a cell and return what the gate wants to know of it."""
+    meter = Meter()
+    meter.start()
+    TURNS.begin(channel)
+    token = BETWEEN.set(TURNS.rest)
+    try:
+        outcome = run_job(_job(cell, options))
+    except Skip as skip:
+        return {"error": str(skip), "skipped": True}
+    except HarnessError as error:
+        return {"error": str(error)}
+    finally:
+        BETWEEN.reset(token)
+        TURNS.end()
+    return {**meter.stop(TURNS.away), **_times(outcome)}
+
+
+def _job(cell: Cell, options: argparse.Namespace) -> Job:
+    threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
+    return Job(cell.case.id, cell, Roots.find(None), datasets.parse_use(options.use), threads)
+
+
+def _times(outcome: Outcome) -> dict[str, Any]:
+    samples = next(iter(outcome.samples.values()), ())
+    turns: dict[int, list[float]] = {}
+    for mark, value in zip(TURNS.marks, samples, strict=False):
+        turns.setdefault(mark, []).append(value)
+    if not turns:
+        return {"error": "measured nothing: the experiment left no samples"}
+    peak = outcome.metrics.get("device_peak")
+    return {
+        "rounds": len(samples),
+        "mean": statistics.fmean(samples),
+        "turns": [statistics.median(values) for values in turns.values()],
+        **({} if peak is None else {"device_peak": peak}),
+    }
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("suites", nargs="*")
+    parser.add_argument("--folder", default="suites")
+    parser.add_argument("--profile", default="quick")
+    parser.add_argument("--use", action="append", default=[])
+    parser.add_argument("--where", action="append", default=[])
+    options = parser.parse_args(arguments)
+    options.where = dict(pair.split("=", 1) for pair in options.where)
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Environments and installed code, kept in a cache under what they were made from."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from harness import digest
+from harness.errors import GateError
+from harness.gate import interpreters
+from harness.gate.installs import Deadline, pip, run
+from harness.gate.values import SideName
+
+MARKER = "complete.json"
+"""Written last: a folder without it was left half-made, and is made again."""
+
+RUNNERS = ("pytest", "pytest-benchmark")
+"""What an environment needs beside the project's own dependencies."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where environments are made, and under which conditions.
+
+    Attributes
+    ----------
+    cache : Path
+        Folder that they are kept in.
+    deadline : Deadline
+        When everything has to be done.
+    tell : callable
+        Takes one line on what is under way.
+    """
+
+    cache: Path
+    deadline: Deadline
+    tell: Callable[[str], None]
+
+    def environment(
+        self, side: SideName, python: Path, tree: Path, install: Sequence[str], lock: str
+    ) -> Path:
+        """Return the interpreter of an environment with a tree's dependencies.
+
+        Parameters
+        ----------
+        side : {'base', 'head'}
+            Whose tree it is.
+        python : Path
+            Interpreter to make it from.
+        tree : Path
+            Where `install` is run.
+        install : sequence of str
+            Arguments of ``pip install``; empty to install only what runs the tests.
+        lock : str
+            Digest of what decides on the packages.
+
+        Raises
+        ------
+        SideBroken
+            If something cannot be installed, or not in time.
+        GateError
+            If another process is making the same environment.
+        """
+        identity = interpreters.describe(python).identity
+        facts = {"lock": lock, "python": list(identity), "install": list(install)}
+        folder = self.cache / "environments" / digest.of_value(facts)
+        with self._made(folder, facts) as missing:
+            if missing:
+                self.tell(f"installing the dependencies of {side} (Python {identity[0]})")
+                run(side, [str(python), "-m", "venv", str(folder)], self.cache, self.deadline)
+                self._fill(side, _python(folder), tree, install)
+        return _python(folder)
+
+    def code(
+        self, side: SideName, python: Path, tree: Path, options: Sequence[str], content: str
+    ) -> Path:
+        """Return a folder with a tree's own code installed, without its dependencies.
+
+        Parameters
+        ----------
+        side : {'base', 'head'}
+            Whose tree it is.
+        python : Path
+            Interpreter that it is for, whose pip is used.
+        tree : Path
+            Top folder of the project.
+        options : sequence of str
+            Options of ``pip install`` that bear on building.
+        content : str
+            What the tree holds, as one word: its object id.
+
+        Raises
+        ------
+        SideBroken
+            If it cannot be installed, or not in time.
+        GateError
+            If another process is installing the same code.
+        """
+        identity = interpreters.describe(python).identity
+        facts = {"tree": content, "python": list(identity), "options": list(options)}
+        folder = self.cache / "code" / digest.of_value(facts)
+        with self._made(folder, facts) as missing:
+            if missing:
+                self.tell(f"installing the code of {side}")
+                target = ("--no-deps", *options, "--target", str(folder / "site"), str(tree))
+                # not isolated: the pip of the user's own interpreter may be in the user's site
+                pip(side, python, target, self.cache, self.deadline, isolated=False)
+        return folder / "site"
+
+    def _fill(self, side: SideName, python: Path, tree: Path, install: Sequence[str]) -> None:
+        # The project itself comes along. Its code is hidden by the side's own, which goes first
+        # on the path; its metadata is what the code reads its version and plug-ins from.
+        if install:
+            pip(side, python, install, tree, self.deadline)
+        have = interpreters.versions(python, RUNNERS)
+        missing = [name for name in RUNNERS if name not in have]
+        if missing:
+            pip(side, python, missing, tree, self.deadline)
+
+    @contextlib.contextmanager
+    def _made(self, folder: Path, facts: object) -> Iterator[bool]:
+        """Yield True if a folder has to be made, and mark it as complete afterwards."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with folder.with_suffix(".lock").open("a") as file:
+            _lock(file, folder)
+            missing = not (folder / MARKER).is_file()
+            if missing and folder.exists():
+                shutil.rmtree(folder)
+            yield missing
+            if missing:
+                (folder / MARKER).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+
+def _python(folder: Path) -> Path:
+    windows = folder / "Scripts" / "python.exe"
+    return windows if windows.exists() else folder / "bin" / "python"
+
+
+def _lock(file: IO[str], folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows has no flock; two gates at once are the user's care there
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise GateError(
+            f"{folder} is being made by another run of the gate: wait for it to end, or give "
+            "another cache folder"
+        ) from None

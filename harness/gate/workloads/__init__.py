@@ -1,0 +1,1 @@
+"""Benchmarks of known cost, by which the gate tests itself on a machine."""

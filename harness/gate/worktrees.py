@@ -1,0 +1,111 @@
+"""A revision's files in a folder of their own, for as long as they are needed."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import UsageError
+from harness.gate.git import git
+from harness.gate.owners import abandoned, mark
+from harness.gate.submodules import populate
+from harness.gate.values import Revision
+
+
+@dataclass(frozen=True)
+class _Worktree:
+    path: Path
+    reason: str
+    """Why it is locked, ``""`` if it is not."""
+
+
+@contextlib.contextmanager
+def checkout(repository: Path, revision: Revision, folder: Path) -> Iterator[Path]:
+    """Check a revision out into a folder, and remove it at the end, whatever happens.
+
+    What a killed run left in the same parent folder is removed first.
+
+    Parameters
+    ----------
+    repository : Path
+        Top folder of the repository.
+    revision : Revision
+        What to check out.
+    folder : Path
+        Absent or empty, outside the repository: there, the settings and ``conftest.py`` of the
+        working tree would be found beside the revision's own.
+
+    Yields
+    ------
+    Path
+        The folder, absolute.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be used, or a submodule lacks a commit.
+    GitError
+        If git fails.
+    """
+    folder = folder.absolute()
+    remove_abandoned(repository, folder.parent)
+    _refuse(repository, folder)
+    try:
+        commit = revision.checkout or revision.commit
+        locked = ("--lock", "--reason", mark())
+        git(repository, "worktree", "add", "--quiet", "--detach", *locked, str(folder), commit)
+        populate(repository, folder)
+        yield folder
+    finally:
+        _remove(repository, folder)
+
+
+def remove_abandoned(repository: Path, parent: Path) -> None:
+    """Remove the worktrees directly in a folder whose run of the harness was killed.
+
+    Those of a run that is still alive, and any that the harness did not make, stay.
+
+    Parameters
+    ----------
+    repository : Path
+        Top folder of the repository.
+    parent : Path
+        The folder.
+    """
+    for worktree in _listed(repository):
+        if worktree.path.parent == parent.resolve() and abandoned(worktree.reason):
+            _remove(repository, worktree.path)
+
+
+def _refuse(repository: Path, folder: Path) -> None:
+    if folder.resolve().is_relative_to(repository.resolve()):
+        raise UsageError(
+            f"{folder} must lie outside the repository {repository}: give another cache folder"
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(
+            f"{folder} must be absent or empty to hold a worktree, and is not: another run may "
+            "be using it; wait for that one, or delete the folder"
+        )
+
+
+def _listed(repository: Path) -> list[_Worktree]:
+    blocks = git(repository, "worktree", "list", "--porcelain").split("\n\n")
+    facts = [dict(_fact(line) for line in block.splitlines()) for block in blocks if block]
+    return [_Worktree(Path(one["worktree"]), one.get("locked", "")) for one in facts]
+
+
+def _fact(line: str) -> tuple[str, str]:
+    key, _, value = line.partition(" ")
+    return key, value
+
+
+def _remove(repository: Path, folder: Path) -> None:
+    if folder.resolve() in {worktree.path for worktree in _listed(repository)}:
+        # twice: one for files that changed, two for the lock
+        git(repository, "worktree", "remove", "--force", "--force", str(folder))
+    if folder.exists():
+        shutil.rmtree(folder)

@@ -1,0 +1,19 @@
+"""How long the page takes once the claims are judged: its figures most of all."""
+
+import made
+
+from harness import report
+from harness.claims import judge
+
+
+def test_build_a_page(benchmark, tmp_path):
+    plan = made.plan(tmp_path)
+    shelf = made.archive(plan)
+    verdicts = judge(plan.suite, plan.cases, shelf, made.SOURCES)
+    out = tmp_path / "index.html"
+    arguments = ((plan.suite,), {"made": plan.cases}, shelf, verdicts, "full", out, {"made": "run"})
+    benchmark.pedantic(report.build, arguments, rounds=2, warmup_rounds=1)
+    page = out.read_text(encoding="utf-8")
+    assert "A made-up suite" in page
+    assert page.count("data:image/svg+xml") == 2  # light and dark
+    assert "SGD reaches 95 %" in page

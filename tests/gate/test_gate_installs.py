@@ -1,0 +1,77 @@
+import sys
+import time
+
+import psutil
+import pytest
+
+from harness.errors import SideBroken
+from harness.gate.installs import Deadline, pip, run
+
+ANY_TIME = Deadline.after(None)
+
+
+def python(code):
+    return [sys.executable, "-c", code]
+
+
+def test_a_failure_has_command_exit_code_and_the_last_lines(tmp_path):
+    code = "import sys; [print('line', n) for n in range(40)]; sys.exit('the end: ' + sys.argv[0])"
+    with pytest.raises(SideBroken) as got:
+        run("head", python(code), tmp_path, ANY_TIME)
+    first, *lines = str(got.value).splitlines()
+    assert got.value.side == "head"
+    assert first.startswith(f"head: `{sys.executable} -c ")
+    assert first.endswith("must succeed, and ended with exit code 1; its last lines:")
+    assert len(lines) == 15
+    assert {"line 39", "the end: -c"} <= set(lines)
+    assert "line 25" not in lines
+
+
+def test_a_silent_failure_says_so(tmp_path):
+    with pytest.raises(SideBroken, match="exit code 7; it said nothing"):
+        run("base", python("raise SystemExit(7)"), tmp_path, ANY_TIME)
+
+
+def test_a_command_that_is_not_there_is_the_sides_problem(tmp_path):
+    with pytest.raises(SideBroken, match="did not start"):
+        run("base", [str(tmp_path / "none")], tmp_path, ANY_TIME)
+
+
+def test_what_outlives_the_deadline_is_ended_with_all_it_started(tmp_path):
+    child = "import time; time.sleep(600)"
+    code = (
+        "import subprocess, sys, time, pathlib\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}])\n"
+        "pathlib.Path('pid').write_text(str(child.pid))\n"
+        "print('compiling', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with pytest.raises(SideBroken, match=r"did not end within the 2 s there were.*\ncompiling"):
+        run("base", python(code), tmp_path, Deadline.after(2))
+    pid = int((tmp_path / "pid").read_text())
+    for _ in range(100):
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return
+        time.sleep(0.05)
+    pytest.fail("the child still runs")
+
+
+def test_a_deadline_is_for_all_steps_together(tmp_path):
+    past = Deadline.after(1e-9)
+    assert past.left() == 0.0
+    with pytest.raises(SideBroken, match="did not end within"):
+        run("base", python("import time; time.sleep(600)"), tmp_path, past)
+    assert ANY_TIME.left() is None
+
+
+def test_nothing_waits_for_an_answer_and_our_own_path_stays_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/ours")
+    code = "import os, sys; assert not sys.stdin.read(); assert 'PYTHONPATH' not in os.environ"
+    run("base", python(code), tmp_path, ANY_TIME)
+
+
+def test_pip_is_not_mistaken_for_a_module_in_the_tree(tmp_path, monkeypatch):
+    (tmp_path / "pip.py").write_text("raise SystemExit('not pip')", encoding="utf-8")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(SideBroken, match="No matching distribution found for no-such-package"):
+        pip("base", sys.executable, ["no-such-package"], tmp_path, ANY_TIME)

@@ -1,0 +1,166 @@
+"""The sequential judge: its levels by simulation, and every verdict and reason."""
+
+import math
+
+import numpy as np
+import pytest
+from gate_pairs import noisy, pair, sample
+from scipy import stats
+
+from harness.gate.contention import disturbed
+from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide
+from harness.gate.trials import Trials
+from harness.gate.values import Pair, Thresholds
+
+DEFAULT = Thresholds()
+LAST = Look(2, 1, final=True)
+
+
+def course(pairs, thresholds=DEFAULT, looks=LOOKS):
+    """What a whole run would decide of one case's times."""
+    trials = Trials(["a"], lambda case, quantity: thresholds, looks)
+    for one in pairs:
+        if trials.open:
+            trials.add([one])
+    trials.close("over")
+    return next(d for d in trials.decisions if d.quantity == "time")
+
+
+def test_the_levels_add_up_to_what_is_promised():
+    assert sum(ALPHAS) == pytest.approx(0.01)
+    assert sum(BETAS) == pytest.approx(0.05)
+    assert len(LOOKS) == len(ALPHAS) == len(BETAS)
+
+
+@pytest.mark.parametrize("noise", ["normal", "standard_cauchy"])
+@pytest.mark.parametrize("slower", [1.0, 1.01])
+def test_false_alarms_are_rare_even_at_the_margin(noise, slower):
+    rng = np.random.default_rng(11)
+    draw = getattr(rng, noise)
+    verdicts = [course(noisy(rng, 40, slower, draw=draw)).verdict for _ in range(1000)]
+    alarms = verdicts.count("regressed")
+    assert stats.binomtest(alarms, 1000, 0.01, alternative="greater").pvalue > 0.001
+
+
+def test_a_slow_down_of_the_tolerance_is_rarely_called_ok():
+    rng = np.random.default_rng(12)
+    wide = Thresholds(margin=0.05, tolerance=0.05)
+    verdicts = [course(noisy(rng, 40, 1.05), wide).verdict for _ in range(1000)]
+    assert stats.binomtest(verdicts.count("ok"), 1000, 0.05, alternative="greater").pvalue > 0.001
+
+
+def test_five_percent_in_two_percent_noise_is_caught():
+    rng = np.random.default_rng(13)
+    verdicts = [course(noisy(rng, 40, 1.05)).verdict for _ in range(200)]
+    assert verdicts.count("regressed") >= 190
+
+
+def test_an_improvement_is_the_mirror_of_a_regression():
+    rng = np.random.default_rng(14)
+    found = course(noisy(rng, 40, 1 / 1.05))
+    assert (found.verdict, found.ratio) == ("improved", pytest.approx(1 / 1.05, abs=0.01))
+
+
+def test_equal_sides_are_ok_at_the_first_look():
+    found = course(noisy(np.random.default_rng(15), 40, noise=0.005))
+    assert (found.verdict, found.pairs, found.reason) == ("ok", 10, "")
+    assert found.interval.low < 1 < found.interval.high
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reason"),
+    [
+        (noisy(np.random.default_rng(0), 40, noise=0.5), "too noisy: up to"),
+        (noisy(np.random.default_rng(0), 4), "too few pairs: 4"),
+    ],
+)
+def test_an_open_case_says_why(pairs, reason):
+    found = decide("a", "time", pairs, DEFAULT, LAST)
+    assert found.verdict == "inconclusive"
+    assert found.reason.startswith(reason)
+
+
+def test_an_open_case_stays_open_until_the_last_look():
+    pairs = noisy(np.random.default_rng(0), 10, noise=0.5)
+    assert decide("a", "time", pairs, DEFAULT, Look(0, 1)) is None
+
+
+def test_alpha_is_split_over_the_tests():
+    pairs = noisy(np.random.default_rng(1), 10, 1.2, noise=0.001)
+    assert decide("a", "time", pairs, DEFAULT, Look(0, 1)).verdict == "regressed"
+    assert decide("a", "time", pairs, DEFAULT, Look(0, 10)) is None  # 10 pairs cannot tell so well
+
+
+def test_the_smallest_slow_down_it_could_have_seen_grows_with_the_noise():
+    rng = np.random.default_rng(2)
+    quiet, loud = (course(noisy(rng, 40, noise=noise), looks=(40,)) for noise in (0.002, 0.01))
+    assert 1.01 < quiet.detectable < loud.detectable < 1.05
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "verdict"),
+    [
+        (Thresholds(), "regressed"),
+        (Thresholds(margin=0.15, tolerance=0.15), "ok"),
+        (Thresholds(absolute=0.0002), "ok"),  # 10 % of a millisecond is 0.1 ms
+        (Thresholds(absolute=0.00005), "regressed"),
+    ],
+)
+def test_limits_are_relative_and_absolute(thresholds, verdict):
+    pairs = noisy(np.random.default_rng(3), 40, 1.10, noise=0.005)
+    assert course(pairs, thresholds).verdict == verdict
+
+
+def contended(count, of, slower=1.3):
+    rng = np.random.default_rng(4)
+    quiet = noisy(rng, of, slower, noise=0.005)
+    return [
+        Pair(p.case, p.index, p.first, p.base, sample(p.head.seconds, waited=0.1))
+        if p.index < count
+        else p
+        for p in quiet
+    ]
+
+
+def test_contention_widens_the_verdict_to_inconclusive():
+    found = decide("a", "time", contended(25, 40), DEFAULT, LAST)
+    assert found.verdict == "inconclusive"
+    assert "other work disturbed 25 of 40 pairs, or it would be regressed" in found.reason
+    assert found.disturbed == 25
+
+
+def test_some_contention_leaves_the_verdict():
+    found = decide("a", "time", contended(15, 40), DEFAULT, LAST)
+    assert (found.verdict, found.disturbed) == ("regressed", 15)
+
+
+def test_contention_is_no_matter_of_memory():
+    pairs = [
+        Pair("a", i, "base", sample(peak=5e7, waited=0.2), sample(peak=8e7, waited=0.2))
+        for i in range(40)
+    ]
+    assert decide("a", "memory", pairs, DEFAULT, LAST).verdict == "regressed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, False),
+        ({"waited": 0.04}, False),
+        ({"waited": 0.06}, True),
+        ({"waited": math.nan, "cpu": 0.2}, False),
+        ({"waited": math.nan, "cpu": 0.1}, True),
+        ({"spin": 0.0014}, False),
+        ({"spin": 0.0016}, True),
+    ],
+)
+def test_what_counts_as_disturbed(fields, expected):
+    assert disturbed(pair(0, **fields)) is expected
+
+
+def test_a_slow_moment_of_the_machine_falls_out_of_a_pair():
+    slow = [3.0, 3.0, 1.0, 1.0, 1.0]
+    base = sample(turns=tuple(0.001 * s for s in slow))
+    head = sample(turns=tuple(0.00105 * s for s in slow[1:]))  # began one turn later
+    one = Pair("a", 0, "base", base, head)
+    assert math.exp(one.log_ratio("time")) == pytest.approx(1.05)

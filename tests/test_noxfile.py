@@ -1,0 +1,55 @@
+"""What ``nox -s gate`` hands to ``harness gate``."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("nox")
+PATH = Path(__file__).parent.parent / "noxfile.py"
+
+
+class Session:
+    """Stands in for nox's: remembers what was run, and says whether there is a local main."""
+
+    def __init__(self, posargs, *, local_main):
+        self.posargs, self.local_main, self.ran = posargs, local_main, []
+
+    def install(self, *what):
+        pass
+
+    def run(self, *command, **options):
+        if command[0] != "git":
+            self.ran.append(command)
+        return "1a2b3c4\n" if self.local_main else ""
+
+
+@pytest.fixture(scope="module")
+def noxfile():
+    spec = importlib.util.spec_from_file_location("noxfile_under_test", PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("posargs", "local_main", "arguments"),
+    [
+        ([], True, ["main"]),
+        ([], False, ["origin/main"]),
+        (["--budget", "5m"], True, ["main", "--budget", "5m"]),
+        (["v1", "--budget", "5m"], True, ["v1", "--budget", "5m"]),
+        (["v1", "v2"], False, ["v1", "v2"]),
+    ],
+)
+def test_the_base_is_main_unless_one_is_named(noxfile, posargs, local_main, arguments):
+    session = Session(posargs, local_main=local_main)
+    noxfile.gate.func(session)
+    assert session.ran == [("harness", "gate", *arguments, "--pytest", "tests/benchmarks")]
+
+
+@pytest.mark.parametrize("own", [["--pytest", "x.py"], ["--pytest=x.py"]])
+def test_the_tests_may_be_named(noxfile, own):
+    session = Session(["main", *own], local_main=True)
+    noxfile.gate.func(session)
+    assert session.ran == [("harness", "gate", "main", *own)]
