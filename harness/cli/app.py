@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from harness.cli import claims, codes, data, gate, inspect, report, run, selftest
+from harness.cli import claims, codes, data, gate, history, inspect, report, run, selftest
 from harness.errors import HarnessError, NothingMeasured, UsageError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("claims")(claims.claims)
 app.command("report")(report.report)
 app.command("gate")(gate.gate)
 app.command("selftest")(selftest.selftest)
+app.command("history")(history.history)
 app.add_typer(data.app, name="data")
 app.command("env")(inspect.env)
 

@@ -37,6 +37,9 @@ ExperimentNames = Annotated[
 ]
 BackendNames = Annotated[list[str] | None, typer.Option("--backend", help="Only these backends.")]
 DeviceNames = Annotated[list[str] | None, typer.Option("--device", help="Only these devices.")]
+HistoryDir = Annotated[
+    Path, typer.Option("--history", metavar="DIR", help="Folder of named baselines.")
+]
 Json = Annotated[str, typer.Option("--json", metavar="PATH|-", help="Write JSON; - is stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text.", envvar="NO_COLOR")]
@@ -44,4 +47,5 @@ Strict = Annotated[bool, typer.Option(help="Exit 6 when a claim is inconclusive.
 
 SUITES = Path("suites")
 LOCAL = Path("results/local")
+HISTORY = Path("results/history")
 REPORTS = Path("reports")

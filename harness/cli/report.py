@@ -11,7 +11,10 @@ from harness import report as reporting
 from harness.cli import options, show
 from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
+from harness.cli.history import measured_series, open_history
 from harness.cli.workspace import known_cases, open_workspace
+from harness.gate import selftest
+from harness.gate.creep import SeriesFinding, survey
 from harness.suite.schema import Suite
 from harness.types import Archive
 
@@ -23,6 +26,7 @@ def report(
     results: options.Results = options.LOCAL,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the page.")] = options.REPORTS,
     profile: options.Profile = options.ProfileName.quick,
+    history: options.HistoryDir = options.HISTORY,
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -40,9 +44,17 @@ def report(
         profile.value,
         out / "index.html",
         {suite.id: _command(suite, profile.value, archive) for suite in workspace.suites},
+        history=_speed(history, output),
+        selftest=selftest.view(selftest.stored(results)),
     )
     (out / "summary.md").write_text(reporting.summary(verdicts), encoding="utf-8")
     output.out.print(f"{show.counts(verdicts)}\nthe page is {page}", highlight=False)
+
+
+def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:
+    """Return what the gate found over commits; nothing where it has kept nothing."""
+    kept = open_history(folder, output)
+    return survey(measured_series(kept, kept.baselines.values()))
 
 
 def _command(suite: Suite, profile: str, archive: Archive) -> str:

@@ -11,6 +11,9 @@ from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from harness.gate.creep import SeriesFinding
+from harness.gate.selftest.values import SelftestView
+from harness.report.speed import gate
 from harness.report.view import Command, page
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
@@ -25,6 +28,9 @@ def build(
     profile: Profile,
     out: Path,
     command: Command,
+    *,
+    history: Sequence[SeriesFinding] = (),
+    selftest: SelftestView | None = None,
 ) -> Path:
     """Write the page.
 
@@ -44,6 +50,10 @@ def build(
         The HTML file to write; its folder is made if need be.
     command : mapping or callable
         Suite id to the command that repeats the suite.
+    history : sequence of SeriesFinding
+        What the gate found over commits; without, the page does not speak of it.
+    selftest : SelftestView or None
+        What the gate's test of itself found; without, the page does not speak of it.
 
     Returns
     -------
@@ -58,6 +68,7 @@ def build(
     )
     html = templates.get_template("page.html.j2").render(
         page=view,
+        gate=gate(history, selftest),
         style=Markup(style),  # noqa: S704 ours, not the suites'
         script=Markup(script),  # noqa: S704 ours, not the suites'
         script_hash=integrity(script),

@@ -4,6 +4,7 @@ Every function takes float vectors and returns an `Interval`, a p-value or boole
 knows what a record or a claim is.
 """
 
+from harness.statistics.changepoints import Shift, shifts
 from harness.statistics.hypotheses import (
     equivalent,
     mean_p_value,
@@ -17,6 +18,7 @@ from harness.statistics.intervals import (
     proportion_interval,
 )
 from harness.statistics.location import Location
+from harness.statistics.monotone import MonotoneTrend, monotone_trend
 from harness.statistics.multiple import benjamini_hochberg
 from harness.statistics.paired import (
     difference_interval,
@@ -38,6 +40,8 @@ from harness.statistics.trend import slope_interval, slope_location, slopes
 
 __all__ = [
     "Location",
+    "MonotoneTrend",
+    "Shift",
     "benjamini_hochberg",
     "centre",
     "centre_bound",
@@ -50,12 +54,14 @@ __all__ = [
     "mean_interval",
     "mean_p_value",
     "median_interval",
+    "monotone_trend",
     "paired_binary",
     "prediction_interval",
     "proportion_interval",
     "proportion_p_value",
     "ratio_interval",
     "ratio_of_means",
+    "shifts",
     "sign_flip",
     "signed_rank_p",
     "slope_interval",

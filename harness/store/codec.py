@@ -29,7 +29,7 @@ def encode(record: Record) -> str:
     """Return the line of a record, without a newline."""
     values = dataclasses.asdict(record)
     kept = {name: values[name] for name in values if values[name] != _DEFAULTS.get(name, _MISSING)}
-    return json.dumps({"v": VERSION, **_finite(kept)}, separators=(",", ":"), allow_nan=False)
+    return json.dumps({"v": VERSION, **finite(kept)}, separators=(",", ":"), allow_nan=False)
 
 
 def decode(line: str) -> Record:
@@ -40,7 +40,7 @@ def decode(line: str) -> Record:
     StoreError
         If the line is not a record of this version.
     """
-    values = _object(line)
+    values = parse_object(line)
     if values.pop("v", None) != VERSION:
         raise StoreError(f"must be a record of format {VERSION}, got {line[:60]!r} instead")
     unknown = set(values) - _FIELDS
@@ -71,12 +71,19 @@ def decode_environment(line: str) -> Environment:
         If the line is not an environment.
     """
     try:
-        return Environment(**_object(line))
+        return Environment(**parse_object(line))
     except TypeError as error:
         raise StoreError(f"must be an environment, got one with {error}") from None
 
 
-def _object(line: str) -> dict[str, Any]:
+def parse_object(line: str) -> dict[str, Any]:
+    """Return the JSON object of a line.
+
+    Raises
+    ------
+    StoreError
+        If the line is not one.
+    """
     try:
         values = json.loads(line)
     except json.JSONDecodeError as error:
@@ -86,14 +93,14 @@ def _object(line: str) -> dict[str, Any]:
     return values
 
 
-def _finite(value: Any) -> Any:
-    """Replace floats that JSON lacks by strings, throughout."""
+def finite(value: Any) -> Any:
+    """Return a value with the floats that JSON lacks replaced by strings, throughout."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return value
 
 

@@ -1,9 +1,8 @@
 """The append-only record store.
 
 A folder holds ``records.jsonl`` (one record a line), ``environments.jsonl`` and ``arrays/*.npz``.
-A line counts once its newline is on disk, so a power cut can only tear the last one; a torn last
-line is set aside with a note when the store is next opened for writing. Lines are never changed:
-a cell run again appends, and the latest record of a cell is the one that counts.
+Lines are never changed (`harness.store.lines`): a cell run again appends, and the latest record of
+a cell is the one that counts.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 from zipfile import BadZipFile
 
 import numpy as np
 
 from harness.errors import StoreError
 from harness.store.codec import decode, decode_environment, encode, encode_environment
+from harness.store.lines import LineFile, locked
 from harness.types import Array, Environment, Record
 
 RECORDS = "records.jsonl"
@@ -49,9 +48,12 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.notes: list[str] = []
-        self._environments = {e.id: e for e in map(decode_environment, self._lines(ENVIRONMENTS))}
+        self._lines = LineFile(folder / RECORDS)
+        self._snapshots = LineFile(folder / ENVIRONMENTS)
+        snapshots = map(decode_environment, self._snapshots.read(self.notes))
+        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
         self._records: dict[str, Record] = {}
-        for number, line in enumerate(self._lines(RECORDS), start=1):
+        for number, line in enumerate(self._lines.read(self.notes), start=1):
             self._remember(self._decode(number, line))
 
     @property
@@ -88,9 +90,9 @@ class Store:
     def append(self, record: Record, environment: Environment) -> None:
         """Write a record for good; `environment` is written once."""
         if environment.id not in self._environments:
-            self._write(ENVIRONMENTS, encode_environment(environment))
+            self._snapshots.append(encode_environment(environment))
             self._environments[environment.id] = environment
-        self._write(RECORDS, encode(record))
+        self._lines.append(encode(record))
         self._remember(record)
 
     def save_arrays(self, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
@@ -117,11 +119,9 @@ class Store:
         StoreError
             If another process is writing to the folder.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as lock:
-            _lock(lock, self.folder)
-            self._mend(RECORDS)
-            self._mend(ENVIRONMENTS)
+        with locked(self.folder, "--results"):
+            self._lines.mend()
+            self._snapshots.mend()
             yield
 
     def _remember(self, record: Record) -> None:
@@ -132,43 +132,4 @@ class Store:
         try:
             return decode(line)
         except StoreError as error:
-            raise StoreError(f"{self.folder / RECORDS}:{number}: {error}") from None
-
-    def _lines(self, name: str) -> list[str]:
-        path = self.folder / name
-        if not path.exists():
-            return []
-        whole, newline, tail = path.read_bytes().rpartition(b"\n")
-        if tail:
-            self.notes.append(f"{path}: the last line was cut off ({len(tail)} bytes) and dropped")
-        return (whole + newline).decode("utf-8").splitlines()
-
-    def _mend(self, name: str) -> None:
-        path = self.folder / name
-        if not path.exists():
-            return
-        whole, newline, tail = path.read_bytes().rpartition(b"\n")
-        if tail:
-            with (self.folder / f"{name}.torn").open("ab") as aside:
-                aside.write(tail + b"\n")
-            with path.open("rb+") as file:
-                file.truncate(len(whole) + len(newline))
-
-    def _write(self, name: str, line: str) -> None:
-        with (self.folder / name).open("ab") as file:
-            file.write(line.encode("utf-8") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def _lock(file: IO[str], folder: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows has no flock; two writers at once are the user's care there
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise StoreError(
-            f"{folder}: another run is writing here; wait for it, or give another --results"
-        ) from None
+            raise StoreError(f"{self._lines.path}:{number}: {error}") from None

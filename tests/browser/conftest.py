@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
 
-# the constructed results are shared with the tests of the page
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+# constructed results are shared with the tests of the page, histories with those of the gate
+for folder in ("report", "gate"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / folder))

@@ -1,6 +1,7 @@
 import chromium_pipe
 import fake_results as fake
 import pytest
+from test_report_speed import FOUND, SELFTEST
 
 from harness import report
 
@@ -63,6 +64,8 @@ def page(tmp_path_factory):
         "quick",
         out,
         lambda suite: f"harness run {suite} " + "--flag " * 30,
+        history=FOUND,
+        selftest=SELFTEST,
     )
 
 
@@ -88,7 +91,7 @@ def opened(width, scheme, chromium, page):
 
 def test_the_page_fits_is_complete_and_complains_of_nothing(opened, width, scheme):
     images = opened.evaluate(IMAGES)
-    drawn = sum(len(suite.figures) for suite in fake.everything()[0]) - 1
+    drawn = sum(len(suite.figures) for suite in fake.everything()[0]) - 1 + len(FOUND)
     assert len(images) == drawn
     assert all(natural > 0 for natural in images)
     assert opened.evaluate("document.documentElement.scrollWidth") == width

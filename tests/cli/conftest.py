@@ -5,6 +5,7 @@ import pytest
 
 from harness.cli.app import run_main
 
+# constructed histories are shared with the tests of the gate
 sys.path.insert(0, str(Path(__file__).parents[1] / "gate"))
 
 SUITE = """\

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 
 import pytest
 from gate_repositories import make
@@ -57,8 +56,7 @@ def test_a_slow_down_in_the_working_tree_is_found_and_written_everywhere(project
     assert found["ratio"] > 2
     assert result["exit_code"] == 3
     assert "regressed" in (project.folder / "out/gate.md").read_text()
-    suite = ElementTree.parse(project.folder / "gate.xml").getroot()
-    assert len(list(suite.iter("failure"))) == 1
+    assert (project.folder / "gate.xml").read_text().count("<failure") == 1
     bench = json.loads((project.folder / "bench.json").read_text())
     assert bench["benchmarks"][0]["stats"]["rounds"] == found["pairs"]
     assert "latency" in next(iter(json.loads((project.folder / "bmf.json").read_text()).values()))
@@ -68,7 +66,7 @@ def test_a_slow_down_in_the_working_tree_is_found_and_written_everywhere(project
 
 def test_two_equal_revisions_are_not_regressed(project, gate):
     project.commit("same", {"README": "hello"})
-    code, out, _ = gate("HEAD~1", "HEAD", "--pytest", "bench", "--budget", "60s", *QUICK)
+    code, out, _ = gate("HEAD~1", "HEAD", "--pytest", "bench", "--budget", "15s", *QUICK)
     assert code == 0
     assert "nothing regressed" in out
 
@@ -80,13 +78,11 @@ def test_two_equal_revisions_are_not_regressed(project, gate):
         (("main",), 2, ["must be named", "--pytest PATH", "[tool.harness.gate]"]),
         (("main", "--pytest", "bench", "--budget", "soon"), 2, ["--budget", "a duration"]),
         (("main", "--pytest", "bench", "--env", "none"), 2, ["--env", "auto"]),
-        (("main", "--pytest", "nowhere"), 5, ["must be a benchmark to compare", "nowhere"]),
+        (("main", "--pytest", "nowhere", "--env", "current"), 5, ["must be a benchmark to compare", "nowhere"]),
     ],
 )
 def test_bad_input_has_a_message_and_a_code(gate, arguments, code, words):
-    found, _, err = (
-        gate(*arguments, "--env", "current") if "--env" not in arguments else gate(*arguments)
-    )
+    found, _, err = gate(*arguments)
     assert found == code
     assert all(word in err for word in words), err
 
@@ -99,10 +95,10 @@ def test_outside_a_repository(tmp_path, monkeypatch, capfd):
 
 def test_a_test_on_one_side_only_is_missing_and_no_failure(project, gate):
     project.put("bench/test_new.py", "def test_new(benchmark):\n    benchmark(list)\n")
-    code, out, _ = gate("main", "--pytest", "bench", "--budget", "60s", *QUICK)
+    code, out, _ = gate("main", "--pytest", "bench", "--budget", "6s", *QUICK)
     assert code == 0
     assert "only head has it" in out
-    strict, *_ = gate("main", "--pytest", "bench", "--budget", "60s", "--strict", *QUICK)
+    strict, *_ = gate("main", "--pytest", "bench", "--budget", "6s", "--strict", *QUICK)
     assert strict == 6
 
 
@@ -135,27 +131,27 @@ def test_a_side_that_does_not_collect_is_broken(project, gate, text, words):
 def test_a_side_that_does_not_install_is_broken(project, gate):
     project.commit("lock", {"requirements.txt": ""})
     project.put("requirements.txt", "./no-such-folder\n")
-    code, out, _ = gate("HEAD", "--pytest", "bench", "--json", "gate.json")
+    code, _, _ = gate("HEAD", "--pytest", "bench", "--json", "gate.json")
     assert code == 4
     (found,) = json.loads((project.folder / "gate.json").read_text())["decisions"]
     assert found["verdict"] == "broken"
     assert "no-such-folder" in found["reason"]
 
 
-def test_a_crash_is_no_regression_even_beside_one(project, gate):
+def test_a_crash_is_a_crash_and_nobody_elses_case(project, gate):
     more = BENCH + "\ndef test_crash(benchmark):\n    benchmark(project_code.crash)\n"
-    code = "import os\n\ndef crash():\n    HOW\n"
-    project.commit(
-        "two", {"bench/test_work.py": more, "project_code.py": FAST + code.replace("HOW", "pass")}
+    code = FAST + "import os\n\ndef crash():\n    HOW\n"
+    before = {"bench/test_work.py": more, "project_code.py": code.replace("HOW", "pass")}
+    project.commit("two", before)
+    project.put("project_code.py", code.replace("HOW", "os.abort()"))
+    found, out, _ = gate(
+        "main", "--pytest", "bench", "--json", "gate.json", "--budget", "8s", *QUICK
     )
-    project.put("project_code.py", SLOW + code.replace("HOW", "os.abort()"))
-    exit_code, out, _ = gate("main", "--pytest", "bench", "--json", "gate.json", *QUICK)
-    assert exit_code == 4
+    assert found == 4
     decisions = json.loads((project.folder / "gate.json").read_text())["decisions"]
-    verdicts = {
-        d["case"].split("::")[1]: d["verdict"] for d in decisions if d["quantity"] == "time"
-    }
-    assert verdicts == {"test_work": "regressed", "test_crash": "broken"}
+    verdicts = {(d["case"].split("::")[1], d["verdict"]) for d in decisions}
+    assert ("test_crash", "broken") in verdicts
+    assert ("test_work", "broken") not in verdicts
     assert "SIGABRT" in out
 
 
@@ -170,12 +166,11 @@ def test_a_dirty_submodule_is_refused(project, gate, tmp_path):
 
 
 def test_settings_of_the_project_are_read(project, gate):
-    project.commit(
-        "settings", {"pyproject.toml": '[tool.harness.gate]\npytest = ["bench"]\nbudget = "1s"\n'}
-    )
+    table = '[tool.harness.gate]\npytest = ["bench"]\nbudget = "0.1s"\n'
+    project.commit("settings", {"pyproject.toml": table})
     code, out, _ = gate("main", "--env", "current")
-    assert "the budget of 1s ended" in out
-    assert code == 0 or code == 5
+    assert "the budget of 0.1s ended before the first pair" in out
+    assert code == 5
 
 
 @pytest.fixture
@@ -212,7 +207,9 @@ def test_an_interrupted_run_is_labelled_and_goes_on(project, gate, interrupted, 
     assert partial["partial"] == "interrupted"
     assert {d["verdict"] for d in partial["decisions"]} == {"inconclusive"}
     assert project.git("worktree", "list").count("\n") == 0
-    os.remove(project.folder / "gate.json")  # a file of the tree: it would be another tree
+    (project.folder / "gate.json").unlink()  # a file of the tree: it would be another tree
+    if sent == signal.SIGTERM:
+        return
     code, out, err = gate("main", "--pytest", "bench", *QUICK)
     assert code == 3
     assert "goes on from an interrupted run" in err

@@ -1,0 +1,129 @@
+"""``harness history``: what the gate measured against named baselines, over commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import codes, history_show, options
+from harness.cli.console import Output
+from harness.errors import NothingMeasured, UsageError
+from harness.gate.creep import SeriesFinding, survey
+from harness.gate.history import Baseline, History, Series, check_name, first_parent, series
+from harness.gate.revisions import find_repository, resolve
+from harness.words import did_you_mean
+
+
+def history(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A baseline; all if none.", show_default=False)
+    ] = "",
+    *,
+    case: Annotated[
+        str, typer.Option(metavar="GLOB", help="Only the cases that match, e.g. '*hinge*'.")
+    ] = "",
+    naming: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--set", metavar="NAME REVISION", help="Name a revision as a baseline."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 3 when a case is slower or larger than it was.")
+    ] = False,
+    folder: options.HistoryDir = options.HISTORY,
+    json_path: options.Json = "",
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Show the speed of commits against a fixed baseline; find steps and slow creep."""
+    output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
+    kept = open_history(folder, output)
+    if naming is not None:
+        if name:
+            raise UsageError(f"--set takes a name and a revision, got {name!r} as well; leave it")
+        _name(kept, *naming, output)
+        return
+    found = _show(kept, name, case, output)
+    worse = [finding for finding in found if finding.worse]
+    if check and worse:
+        raise typer.Exit(codes.MOVED)
+
+
+def open_history(folder: Path, output: Output) -> History:
+    """Open a history and print what the reader should know of it."""
+    kept = History(folder)
+    for note in kept.notes:
+        output.err.print(f"note: {note}", markup=False, highlight=False)
+    return kept
+
+
+def measured_series(kept: History, wanted: Iterable[Baseline]) -> list[Series]:
+    """Return the series of baselines, in the order of the commits of the current folder."""
+    commits = first_parent(Path.cwd())
+    return [one for baseline in wanted for one in series(kept, baseline, commits)]
+
+
+def _surveyed(kept: History, wanted: Sequence[Baseline], case: str) -> tuple[SeriesFinding, ...]:
+    """Return the findings in the cases that match, judged together.
+
+    Raises
+    ------
+    NothingMeasured
+        If there is no point, or none of a case that matches.
+    """
+    found = measured_series(kept, wanted)
+    matching = [one for one in found if not case or _matches(one, case)]
+    if not matching:
+        raise NothingMeasured(_nothing(kept, wanted, found, case))
+    return survey(matching)
+
+
+def _matches(one: Series, case: str) -> bool:
+    # the names of parametrized tests have brackets, which a pattern reads as a set of letters
+    return one.case == case or fnmatchcase(one.case, case)
+
+
+def _nothing(kept: History, wanted: Sequence[Baseline], found: Sequence[Series], case: str) -> str:
+    if not wanted:
+        return (
+            f"{kept.folder}: no baseline has a name yet; "
+            "name one with `harness history --set NAME REVISION`"
+        )
+    names = ", ".join(baseline.name for baseline in wanted)
+    if not found:
+        return (
+            f"{kept.folder}: nothing was measured against {names}; "
+            f"run `harness gate {wanted[0].name}` on a commit"
+        )
+    return f"no case of {names} matches {case!r}.{did_you_mean(case, {one.case for one in found})}"
+
+
+def _show(kept: History, name: str, case: str, output: Output) -> tuple[SeriesFinding, ...]:
+    wanted = [kept.baseline(name)] if name else list(kept.baselines.values())
+    found = _surveyed(kept, wanted, case)
+    listed = []
+    for baseline in wanted:
+        own = [finding for finding in found if finding.series.baseline == baseline]
+        if own:
+            output.out.print(history_show.table(baseline, own))
+        listed.append({**asdict(baseline), "series": history_show.to_json(own)})
+    worse = sum(finding.worse for finding in found)
+    output.out.print(f"worse than before: {worse} of {len(found)}", highlight=False)
+    output.json({"schema": 1, "baselines": listed})
+    return found
+
+
+def _name(kept: History, name: str, revision: str, output: Output) -> None:
+    check_name(name)
+    resolved = resolve(find_repository(Path.cwd()), revision)
+    before = kept.baselines.get(name)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    kept.name(Baseline(name, resolved.commit, resolved.tree, now))
+    moved = f", before it was {before.commit[:7]}" if before else ""
+    text = f"{name} is {resolved.commit[:7]} ({resolved.subject}){moved}"
+    output.out.print(text, markup=False, highlight=False)

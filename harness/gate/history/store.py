@@ -1,0 +1,131 @@
+"""The folder that keeps baselines and points: two files that only grow."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from harness.errors import NothingMeasured, StoreError
+from harness.gate.history.codec import Kept, decode, encode
+from harness.gate.history.values import Baseline, Point, check_name
+from harness.store.lines import LineFile, locked
+from harness.words import did_you_mean
+
+BASELINES = "baselines.jsonl"
+POINTS = "points.jsonl"
+OPTION = "--history"
+
+
+class History:
+    """Named baselines and what was measured against them.
+
+    Parameters
+    ----------
+    folder : Path
+        Made by the first write.
+
+    Attributes
+    ----------
+    notes : list of str
+        What the reader should know, such as a torn last line that was dropped.
+
+    Raises
+    ------
+    StoreError
+        If a line other than a torn last one is malformed; names file and line.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.notes: list[str] = []
+        self._files = {
+            Baseline: LineFile(folder / BASELINES),
+            Point: LineFile(folder / POINTS),
+        }
+        self._baselines = {found.name: found for found in self._read(Baseline)}
+        self._points = {key(found): found for found in self._read(Point)}
+
+    @property
+    def baselines(self) -> Mapping[str, Baseline]:
+        """The baselines by name, each where it was named last."""
+        return self._baselines
+
+    @property
+    def points(self) -> Sequence[Point]:
+        """Every point, the newest of each commit, case, quantity and machine."""
+        return tuple(self._points.values())
+
+    def baseline(self, name: str) -> Baseline:
+        """Return a baseline by name.
+
+        Raises
+        ------
+        NothingMeasured
+            If there is none of that name.
+        """
+        if name not in self._baselines:
+            raise NothingMeasured(
+                f"{self.folder}: no baseline is named {name!r}; name one with "
+                f"`harness history --set {name} REVISION`.{did_you_mean(name, self._baselines)}"
+            )
+        return self._baselines[name]
+
+    def name(self, baseline: Baseline) -> None:
+        """Give a revision a name for good; a name given before moves.
+
+        Raises
+        ------
+        UsageError
+            If nothing can be called that.
+        StoreError
+            If another process is writing to the folder.
+        """
+        check_name(baseline.name)
+        with self._writing():
+            self._append(baseline)
+        self._baselines[baseline.name] = baseline
+
+    def add(self, points: Sequence[Point]) -> None:
+        """Keep points for good.
+
+        Raises
+        ------
+        StoreError
+            If another process is writing to the folder, or a point could not be read back.
+        """
+        with self._writing():
+            for point in points:
+                self._append(point)
+        self._points |= {key(point): point for point in points}
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        with locked(self.folder, OPTION):
+            for file in self._files.values():
+                file.mend()
+            yield
+
+    def _append(self, value: Kept) -> None:
+        line = encode(value)
+        decode(line, type(value))  # a line that cannot be read back would block the whole file
+        self._files[type(value)].append(line)
+
+    def _read(self, kind: type[Kept]) -> Iterator[Kept]:
+        file = self._files[kind]
+        for number, line in enumerate(file.read(self.notes), start=1):
+            try:
+                yield decode(line, kind)
+            except StoreError as error:
+                raise StoreError(f"{file.path}:{number}: {error}") from None
+
+
+def key(point: Point) -> tuple[str, ...]:
+    """Return what a newer point must share with an older one to take its place."""
+    return (
+        point.baseline_tree,
+        point.commit,
+        point.case,
+        point.quantity,
+        point.hardware,
+    )
