@@ -8,15 +8,13 @@ from harness.gate.values import Pair, Sample
 
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
-SPEED = 1.5
-"""Ratio of the machine's speeds beside the two measurements from which the pair does."""
 SHARE = 0.5
 """Share of disturbed pairs from which a verdict on times must hold without the waiting too."""
 
 
 def disturbed(pair: Pair) -> bool:
     """Return whether other work is known to have kept a pair from its processor."""
-    return _changed(pair) or any(waited_share(side) > WAITED for side in (pair.base, pair.head))
+    return any(waited_share(side) > WAITED for side in (pair.base, pair.head))
 
 
 def waited_share(sample: Sample) -> float:
@@ -31,16 +29,11 @@ def waited_share(sample: Sample) -> float:
     return waited / sample.wall
 
 
-def without_waiting(pair: Pair) -> float:
+def without_waiting(pair: Pair, slope: float = 0.0) -> float:
     """Return the log-ratio of a pair's times with the share of waiting taken out of both.
 
     As if all waiting had fallen on what was measured; the truth lies between this and the plain
     log-ratio, so that a verdict which both support is not the work of contention.
     """
     base, head = (min(waited_share(side), 0.99) for side in (pair.base, pair.head))
-    return pair.log_ratio("time") + math.log1p(-head) - math.log1p(-base)
-
-
-def _changed(pair: Pair) -> bool:
-    base, head = pair.base.spin, pair.head.spin
-    return base > 0 and head > 0 and max(base, head) > SPEED * min(base, head)
+    return pair.log_ratio("time", slope) + math.log1p(-head) - math.log1p(-base)

@@ -115,11 +115,12 @@ def pair_from_json(value: Mapping[str, Any]) -> Pair:
 
 def _sample_to_json(sample: Sample) -> dict[str, Any]:
     plain = asdict(sample)
+    plain["speeds"] = [None if math.isnan(value) else value for value in sample.speeds]
     default = asdict(Sample())
     return {
         name: value
         for name, value in plain.items()
-        if value != default[name] and not (isinstance(value, float) and math.isnan(value))
+        if value not in (default[name], []) and not (isinstance(value, float) and math.isnan(value))
     }
 
 
@@ -128,7 +129,9 @@ def _sample_from_json(value: Mapping[str, Any]) -> Sample:
     unknown = set(value) - known
     if unknown:
         raise TypeError(f"unknown {sorted(unknown)}")
-    return Sample(**{**value, "turns": tuple(value.get("turns", ()))})
+    speeds = (math.nan if speed is None else speed for speed in value.get("speeds", ()))
+    turns = {"turns": tuple(value.get("turns", ())), "speeds": tuple(speeds)}
+    return Sample(**{**value, **turns})
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from harness import statistics
 from harness.gate.contention import SHARE, disturbed, without_waiting
+from harness.gate.speed import slope
 from harness.gate.values import Decision, GateVerdict, Pair, Quantity, Thresholds
 from harness.types import Interval
 from harness.words import plural
@@ -79,13 +80,14 @@ def decide(
     instead : str
         A reason to give no verdict at all, whatever the numbers say.
     """
-    logs = np.array([pair.log_ratio(quantity) for pair in pairs], dtype=np.float64)
+    follows = slope(pairs) if quantity == "time" else 0.0
+    logs = np.array([pair.log_ratio(quantity, follows) for pair in pairs], dtype=np.float64)
     margin, tolerance = limits(pairs, quantity, thresholds)
     troubled = sum(map(disturbed, pairs)) if quantity == "time" else 0
     verdict = None if instead else _verdict(logs, margin, tolerance, look)
     reason = instead
     if not instead and troubled > SHARE * len(pairs):
-        calm = np.array([without_waiting(pair) for pair in pairs])
+        calm = np.array([without_waiting(pair, follows) for pair in pairs])
         if _verdict(calm, margin, tolerance, look) != verdict or verdict is None:
             verdict, reason = None, _contended(troubled, len(pairs), verdict)
     if verdict is None and not look.final:

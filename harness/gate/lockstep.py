@@ -71,7 +71,6 @@ def collect(command: Command, patience: Patience, options: Sequence[str] = ()) -
                 names = [str(name) for name in message["names"]]
             elif message["event"] != "hello":
                 raise SideSilent(str(message["text"]))
-        process.finish()
         return names
 
 
@@ -163,7 +162,6 @@ def _let_go(side: SideProcess, patience: Patience) -> None:
     """Read until the side has ended; what it reports after its last case changes nothing."""
     while _receive(side, patience.case, patience)["event"] not in ("end", "died", "silent"):
         pass
-    side.finish()
 
 
 def read(message: Message) -> Sample:
@@ -176,19 +174,21 @@ def read(message: Message) -> Sample:
     if not turns or not all(math.isfinite(value) and value > 0 for value in turns):
         return Sample(error=f"a time must be finite and above 0 s, got {min(turns, default=0):g} s")
 
-    def number(name: str) -> float:
-        value = message.get(name)
+    def short(value: float | None) -> float:
         return math.nan if value is None else float(f"{value:.6g}")
+
+    def number(name: str) -> float:
+        return short(message.get(name))
 
     return Sample(
         seconds=statistics.median(turns),
         turns=turns,
+        speeds=tuple(short(value) for value in message.get("speeds", ())),
         rounds=int(message["rounds"]),
         mean=number("mean"),
         wall=number("wall"),
         cpu=number("cpu"),
         waited=number("waited"),
-        spin=number("spin"),
         peak=number("peak"),
         device_peak=number("device_peak"),
     )

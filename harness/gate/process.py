@@ -140,13 +140,6 @@ class SideProcess:
             if pipe is not None:
                 pipe.close()
 
-    def finish(self) -> None:
-        """Let a process that has said ``"end"`` go its way; kill it if it does not."""
-        try:
-            self._process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
     def _read(self) -> None:
         pipe = self._process.stdout
         try:

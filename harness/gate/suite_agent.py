@@ -21,7 +21,7 @@ from harness.execute.worker import Job
 from harness.execute.worker import run as run_job
 from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
-from harness.gate.agent.harness_gate.turns import TURNS
+from harness.gate.agent.harness_gate.turns import TURNS, by_turn
 from harness.plan.expand import Plan, expand, settings
 from harness.suite.load import find, load
 from harness.timing import BETWEEN
@@ -112,16 +112,13 @@ def _job(cell: Cell, options: argparse.Namespace) -> Job:
 
 def _times(outcome: Outcome) -> dict[str, Any]:
     samples = next(iter(outcome.samples.values()), ())
-    turns: dict[int, list[float]] = {}
-    for mark, value in zip(TURNS.marks, samples, strict=False):
-        turns.setdefault(mark, []).append(value)
-    if not turns:
+    if not samples:
         return {"error": "measured nothing: the experiment left no samples"}
     peak = outcome.metrics.get("device_peak")
     return {
         "rounds": len(samples),
         "mean": statistics.fmean(samples),
-        "turns": [statistics.median(values) for values in turns.values()],
+        **by_turn(list(samples), first=True),
         **({} if peak is None else {"device_peak": peak}),
     }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -67,15 +68,15 @@ class Sample:
     seconds : float
         Time of one call: the median of `turns`; nan when the case failed.
     turns : tuple of float
-        Seconds of one call in each turn that the process had, in order: the median of the rounds
-        of the turn. The two sides of a pair take turns of a hundredth of a second.
+        Seconds of one call in each turn that the process had, in order: the geometric mean over
+        the rounds of the turn. The sides of a pair take turns of a hundredth of a second.
+    speeds : tuple of float
+        Seconds that a fixed piece of work took beside the rounds of each turn; nan if untold.
     mean, rounds
         Mean over all rounds of the process, seconds a call; and how many rounds there were.
     wall, cpu, waited : float
         Seconds the measurement took, processor time of the process in it, and the time its
         threads were ready to run and not running (nan where the system does not say).
-    spin : float
-        Seconds a fixed piece of work took beside the measurement: the speed of the machine.
     peak : float
         Largest resident set during the measurement, bytes; nan where it cannot be told.
     device_peak : float
@@ -88,12 +89,12 @@ class Sample:
 
     seconds: float = math.nan
     turns: tuple[float, ...] = ()
+    speeds: tuple[float, ...] = ()
     mean: float = math.nan
     rounds: int = 0
     wall: float = math.nan
     cpu: float = math.nan
     waited: float = math.nan
-    spin: float = math.nan
     peak: float = math.nan
     device_peak: float = math.nan
     error: str = ""
@@ -128,18 +129,55 @@ class Pair:
     base: Sample
     head: Sample
 
-    def log_ratio(self, quantity: Quantity) -> float:
+    def log_ratio(self, quantity: Quantity, slope: float = 0.0) -> float:
         """Return log(head / base); nan when either side has no value.
 
-        Of time it is the median over turns, each side's first turn against the other's first and
+        Of time it is the trimmed mean over turns, each side's first against the other's first and
         so on: what slowed the machine for longer than a turn slowed both, and falls out.
+
+        Parameters
+        ----------
+        quantity : {'time', 'memory', 'device_memory'}
+            Which.
+        slope : float
+            How closely times follow the machine's speed, 0 for not at all: see
+            `harness.gate.speed`.
         """
         if quantity == "time":
-            both = zip(self.base.turns, self.head.turns, strict=False)
-            ratios = [math.log(head / base) for base, head in both]
-            return statistics.median(ratios) if ratios else math.nan
+            return _trimmed_mean([of.log_ratio(slope) for of in self.turns])
         base, head = self.base.value(quantity), self.head.value(quantity)
         return math.log(head / base) if base > 0 and head > 0 else math.nan
+
+    @property
+    def turns(self) -> tuple[TurnPair, ...]:
+        """Turns of base with those of head beside them, as far as both go."""
+        times = zip(self.base.turns, self.head.turns, strict=False)
+        speeds = zip(self.base.speeds, self.head.speeds, strict=False)
+        beside = itertools.chain(speeds, itertools.repeat((math.nan, math.nan)))
+        return tuple(TurnPair(*time, *speed) for time, speed in zip(times, beside, strict=False))
+
+
+@dataclass(frozen=True)
+class TurnPair:
+    """A turn of base and the turn of head beside it, seconds."""
+
+    base: float
+    head: float
+    base_speed: float
+    head_speed: float
+
+    def log_ratio(self, slope: float) -> float:
+        """Return log(head / base) at equal speed of the machine."""
+        plain = math.log(self.head / self.base)
+        speed = math.log(self.head_speed / self.base_speed)
+        return plain - slope * speed if math.isfinite(speed) else plain
+
+
+def _trimmed_mean(values: Sequence[float]) -> float:
+    """Return the mean without the fifth at either end; nan of nothing."""
+    cut = len(values) // 5
+    kept = sorted(values)[cut : len(values) - cut]
+    return statistics.fmean(kept) if kept else math.nan
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ def sample(seconds=0.001, *, turns=None, **fields):
         "wall": 0.2,
         "cpu": 0.2,
         "waited": 0.0,
-        "spin": 0.001,
         "peak": 5e7,
         **fields,
     }

@@ -157,8 +157,6 @@ def test_contention_is_no_matter_of_memory():
         ({"waited": 0.06}, True),
         ({"waited": math.nan, "cpu": 0.2}, False),
         ({"waited": math.nan, "cpu": 0.1}, True),
-        ({"spin": 0.0014}, False),
-        ({"spin": 0.0016}, True),
     ],
 )
 def test_what_counts_as_disturbed(fields, expected):
@@ -166,8 +164,8 @@ def test_what_counts_as_disturbed(fields, expected):
 
 
 def test_a_slow_moment_of_the_machine_falls_out_of_a_pair():
-    slow = [3.0, 3.0, 1.0, 1.0, 1.0]
-    base = sample(turns=tuple(0.001 * s for s in slow))
-    head = sample(turns=tuple(0.00105 * s for s in slow[1:]))  # began one turn later
+    moments = [3.0] * 3 + [1.0] * 6
+    base = sample(turns=tuple(0.001 * m for m in moments))
+    head = sample(turns=tuple(0.00105 * m for m in moments[1:]))  # began one turn later
     one = Pair("a", 0, "base", base, head)
     assert math.exp(one.log_ratio("time")) == pytest.approx(1.05)

@@ -62,7 +62,8 @@ def test_a_pair_has_both_sides_in_turns(tmp_path):
     for side in (pair.base, pair.head):
         assert side.peak > 2**20
         assert 0 < side.cpu <= 1.5 * side.wall
-        assert side.spin > 0
+        assert len(side.speeds) == len(side.turns)
+        assert all(0 < speed < 0.1 for speed in side.speeds)
         assert side.rounds >= 5
 
 

@@ -19,9 +19,9 @@ from harness.gate.values import SIDES, Pair, Sample
 from harness.types import Environment
 
 NAME = "selftest.jsonl"
-DIGITS = 5
+DIGITS = 4
 """Significant digits of what is stored: noise begins at the third."""
-FIELDS = ("mean", "wall", "cpu", "waited", "spin", "peak", "rounds")
+FIELDS = ("mean", "wall", "cpu", "waited", "peak", "rounds")
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,11 @@ def stored(folder: Path) -> list[Run]:
 
 
 def _row(pair: Pair, cases: list[str]) -> list[Any]:
-    """Return ``[case, index, who was first, [turns, fields of base], [those of head]]``."""
-    sides = [[list(map(_cut, s.turns)), *_numbers(s)] for s in (pair.base, pair.head)]
+    """Return ``[case, index, who was first, [turns, speeds, fields of base], [of head]]``."""
+    sides = [
+        [list(map(_cut, s.turns)), list(map(_cut, s.speeds)), *_numbers(s)]
+        for s in (pair.base, pair.head)
+    ]
     return [cases.index(pair.case), pair.index, SIDES.index(pair.first), *sides]
 
 
@@ -112,9 +115,9 @@ def _pair(row: list[Any], cases: list[str], names: list[str]) -> Pair:
 
 
 def _sample(row: list[Any], names: list[str]) -> Sample:
-    turns, *numbers = row
+    turns, speeds, *numbers = row
     known: dict[str, Any] = dict(
         zip(names, (math.nan if n is None else n for n in numbers), strict=True)
     )
-    empty = Sample(seconds=statistics.median(turns), turns=tuple(turns), rounds=known.pop("rounds"))
-    return replace(empty, **known)
+    rounds, seconds = known.pop("rounds"), statistics.median(turns)
+    return replace(Sample(seconds, tuple(turns), tuple(speeds), rounds=rounds), **known)

@@ -53,8 +53,7 @@ def _options() -> list[str]:
         "--rootdir=.",  # names of tests are from the top of the tree, settings or no settings
         "--benchmark-enable",
         "--benchmark-warmup=on",
-        # Calibration has called the function several times by then.
-        "--benchmark-warmup-iterations=20",
+        "--benchmark-warmup-iterations=5",  # calibration has done as many by then
         "--benchmark-timer=harness_gate.turns.clock",
         "--maxfail=0",
         *still,

@@ -1,4 +1,4 @@
-"""What is read beside a measurement: memory, processor time, waiting, the speed of the machine."""
+"""What is read beside a measurement: memory, processor time, waiting."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ import os
 import sys
 import time
 
-SPIN = 20_000
-"""Steps of the fixed piece of work, about a millisecond."""
-
 
 class Meter:
     """Reads the counters of this process around one measurement."""
 
     def start(self) -> None:
         """Begin: the high-water marks of memory are set back first."""
-        self._spin = spin()
         self._resets = _reset_peak()
         self._waited, self._cpu = waited(), time.process_time()
         self._wall = time.perf_counter()
@@ -38,23 +34,10 @@ class Meter:
             "wall": wall,
             "cpu": cpu,
             "waited": waiting,
-            "spin": (self._spin + spin()) / 2,
             "peak": peak,
             "device_peak": _device_peak(),
         }
         return {name: None if math.isnan(value) else value for name, value in readings.items()}
-
-
-def spin() -> float:
-    """Return the seconds of a fixed piece of work, the quickest of three."""
-    return min(_spun() for _ in range(3))
-
-
-def _spun() -> float:
-    start, total = time.perf_counter(), 0
-    for step in range(SPIN):
-        total += step * step
-    return time.perf_counter() - start
 
 
 def waited() -> float:

@@ -12,7 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from .channel import Channel
 from .meter import Meter
-from .turns import TURNS, clock
+from .turns import TURNS, by_turn, clock
 
 
 class Measured:
@@ -102,19 +102,8 @@ def _rounds(item: pytest.Item) -> dict[str, Any]:
     return {
         "rounds": len(data),
         "mean": statistics.fmean(data),
-        "turns": [statistics.median(turn) for turn in _by_turn(data)],
+        **by_turn(data),
     }
-
-
-def _by_turn(data: list[float]) -> list[list[float]]:
-    """Return the kept rounds turn by turn; they are the last that were run."""
-    marks = TURNS.marks[-len(data) :]
-    if len(marks) != len(data):  # another clock was asked for: one turn
-        return [data]
-    turns: dict[int, list[float]] = {}
-    for mark, value in zip(marks, data):
-        turns.setdefault(mark, []).append(value)
-    return list(turns.values())
 
 
 def _last_line(report: Any) -> str:
