@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from harness.cli import claims, codes, data, gate, history, inspect, report, run, selftest
+from harness.cli import claims, codes, compare, data, gate, history, inspect, report, run, selftest
 from harness.errors import HarnessError, NothingMeasured, UsageError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("check")(inspect.check)
 app.command("run")(run.run)
 app.command("claims")(claims.claims)
 app.command("report")(report.report)
+app.command("compare")(compare.compare)
 app.command("gate")(gate.gate)
 app.command("selftest")(selftest.selftest)
 app.command("history")(history.history)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from harness.cli import codes, options
 from harness.cli.console import Output
-from harness.cli.gate import Progress, terminable
+from harness.cli.gating import Progress, terminable
 from harness.errors import NothingMeasured, UsageError
 from harness.gate import selftest as tried
 from harness.gate import units

@@ -10,6 +10,7 @@ from harness.environment import CLASS_FACTS
 from harness.errors import NothingMeasured, UsageError
 from harness.gate.history.store import History
 from harness.gate.history.values import Baseline, Point
+from harness.gate.speed import slope
 from harness.gate.values import Decision, GateResult
 
 
@@ -65,9 +66,9 @@ def unfit(baseline: Baseline, result: GateResult) -> str:
 
 def log_ratios(result: GateResult, decision: Decision) -> tuple[float, ...]:
     """Return log(head / base) of every pair of a decision in which both sides gave a value."""
-    found = (
-        pair.log_ratio(decision.quantity) for pair in result.pairs if pair.case == decision.case
-    )
+    own = [pair for pair in result.pairs if pair.case == decision.case]
+    follows = slope(own) if decision.quantity == "time" else 0.0
+    found = (pair.log_ratio(decision.quantity, follows) for pair in own)
     return tuple(value for value in found if math.isfinite(value))
 
 

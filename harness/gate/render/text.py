@@ -82,7 +82,8 @@ def _said(counts: Mapping[GateVerdict, int], without: str = "") -> str:
 def why(decision: Decision) -> str:
     """Return the reason of a verdict as one line."""
     said = one_line(decision.reason) or _reasons(decision)[decision.verdict]
-    if decision.disturbed and decision.verdict in ("inconclusive", "regressed"):
+    told = "disturbed" in said
+    if decision.disturbed and not told and decision.verdict in ("inconclusive", "regressed"):
         pairs = f"{decision.disturbed} of {plural(decision.pairs, 'pair')}"
         said += f" (other work was noticed during {pairs})"
     return said

@@ -1,0 +1,75 @@
+"""``harness compare``: two implementations of one timing suite against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import gating, options
+from harness.cli.console import Output
+from harness.errors import UsageError
+from harness.gate.implementations import compare_selections, selection, side
+from harness.gate.settings import GateSettings, override
+
+
+def compare(
+    suite: Annotated[str, typer.Argument(help="A timing suite, by id or path.")],
+    base: Annotated[
+        str, typer.Argument(metavar="A", help="Axes of one side, e.g. implementation=no_loop.")
+    ],
+    head: Annotated[str, typer.Argument(metavar="B", help="The same axes of the other side.")],
+    *,
+    paired: Annotated[
+        bool, typer.Option("--paired", help="Measure both now, in pairs of fresh processes.")
+    ] = False,
+    suites: options.SuitesDir = options.SUITES,
+    profile: options.Profile = options.ProfileName.quick,
+    use: options.Use = None,
+    budget: gating.Budget = "",
+    margin: gating.Margin = "",
+    tolerance: gating.Tolerance = "",
+    threads: gating.Threads = 0,
+    results: gating.Journals = gating.FOLDER,
+    force: gating.Fresh = False,
+    strict: gating.Strict = False,
+    json_path: options.Json = "",
+    md: gating.Md = None,
+    junit: gating.Junit = None,
+    benchmark_json: gating.BenchmarkJson = None,
+    bencher: gating.Bencher = None,
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Say whether B is slower than A, by how much, and how sure that is.
+
+    The cases of both sides are those that agree in all other axes.
+    """
+    if not paired:
+        raise UsageError(
+            "compare must be given --paired: two sides measured apart, as stored records are, do "
+            "not share the machine's moments; add it to measure them now"
+        )
+    output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
+    wheres = selection(base), selection(head)
+    given = {
+        "suites": [suite],
+        "budget": budget,
+        "margin": margin,
+        "tolerance": tolerance,
+        "threads": threads,
+    }
+    occasion = gating.occasion(
+        side(suite, wheres[0]),
+        side(suite, wheres[1]),
+        override(GateSettings(), given),
+        results,
+        fresh=force,
+        output=output,
+    )
+    more = ("--folder", str(suites), *gating.suite_options(profile.value, use or []))
+    with gating.terminable():
+        result = compare_selections(occasion, Path.cwd(), more, *wheres)
+    files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
+    gating.report(result, output, strict=strict, files=files)

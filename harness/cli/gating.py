@@ -1,0 +1,124 @@
+"""What the verbs that measure in pairs share: progress, interruption, the end of a run."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import codes
+from harness.cli.console import Output
+from harness.cli.gate_show import gate_table
+from harness.gate.occasion import Occasion
+from harness.gate.render import RENDERERS
+from harness.gate.settings import GateSettings
+from harness.gate.trials import Trials
+from harness.gate.values import GateResult, Revision
+from harness.words import plural
+
+FOLDER = Path(".harness")
+"""Where a project keeps what the gate leaves; git is told to ignore it."""
+EVERY = 10.0
+"""Seconds between two lines of progress."""
+
+Budget = Annotated[str, typer.Option(help="Time the whole run may take [10m].")]
+Margin = Annotated[str, typer.Option(help="Slow-down not worth a report [1%].")]
+Tolerance = Annotated[str, typer.Option(help="Slow-down that ok rules out [5%].")]
+Threads = Annotated[int, typer.Option(min=0, help="Threads of libraries [1].", show_default=False)]
+Journals = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of journals.")]
+Fresh = Annotated[bool, typer.Option("--force", help="Begin anew after an interrupted run.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 6 when a case is inconclusive.")]
+Md = Annotated[Path | None, typer.Option(metavar="PATH", help="Write Markdown.")]
+Junit = Annotated[Path | None, typer.Option(metavar="PATH", help="Write JUnit XML.")]
+BenchmarkJson = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="Write the head in pytest-benchmark's JSON.")
+]
+Bencher = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="Write the head in Bencher's metric format.")
+]
+
+
+def report(
+    result: GateResult, output: Output, *, strict: bool, files: Mapping[str, Path | None]
+) -> None:
+    """Print a result, write it where it was asked for, and exit with its code."""
+    code = codes.of_gate(result, strict=strict)
+    if result.partial == "interrupted":
+        code = codes.INTERRUPTED
+    output.out.print(gate_table(result))
+    for name, path in files.items():
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(RENDERERS[name](result, code), encoding="utf-8")
+    output.text(RENDERERS["json"](result, code))
+    raise typer.Exit(code)
+
+
+class Progress:
+    """Says, a line at a time and not too often, how far a run has come."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._began = self._said = time.monotonic()
+
+    def __call__(self, trials: Trials) -> None:
+        """Take the state after a round."""
+        now = time.monotonic()
+        if trials.open and now - self._said < EVERY:
+            return
+        self._said = now
+        rounds = 1 + max(pair.index for pair in trials.pairs)
+        left = f"{plural(len(trials.open), 'case')} open" if trials.open else "all settled"
+        text = f"{plural(rounds, 'round')}, {left}, {now - self._began:.0f} s"
+        self._output.err.print(text, markup=False, highlight=False)
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Let a polite request to end do what Ctrl-C does: keep and label what was measured."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def kept(folder: Path) -> Path:
+    """Return the folder for what the gate leaves, made so that git does not see it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if folder == FOLDER and not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return folder
+
+
+def suite_options(profile: str, use: Sequence[str]) -> tuple[str, ...]:
+    """Return the arguments of the agent for suites."""
+    pairs = tuple(part for pair in use for part in ("--use", pair))
+    return ("--profile", profile, *pairs)
+
+
+def occasion(
+    base: Revision,
+    head: Revision,
+    settings: GateSettings,
+    results: Path,
+    *,
+    fresh: bool,
+    output: Output,
+) -> Occasion:
+    """Return an occasion that begins now and speaks to the terminal."""
+    return Occasion.begin(
+        base,
+        head,
+        settings,
+        kept(results) / "gate",
+        fresh=fresh,
+        tell=lambda text: output.err.print(text, markup=False, highlight=False),
+        progress=Progress(output),
+    )

@@ -1,0 +1,88 @@
+"""Two implementations, or two values of a parameter, of one timing suite against each other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness import digest
+from harness.errors import SideBroken, UsageError
+from harness.gate.lockstep import Commands, OutOfTime
+from harness.gate.measure import Bench
+from harness.gate.occasion import Occasion
+from harness.gate.process import Command
+from harness.gate.run import SUITE_AGENT
+from harness.gate.values import SIDES, Decision, GateResult, Revision
+
+Where = Mapping[str, str]
+
+
+def selection(text: str) -> Where:
+    """Return what a side selects: ``"backend=torch,batch_size=100"``.
+
+    Raises
+    ------
+    UsageError
+        If it is not a list of axes with values.
+    """
+    parts = [part.partition("=") for part in text.split(",")]
+    if not all(name.strip() and sign and value.strip() for name, sign, value in parts):
+        raise UsageError(
+            f"a side must be axes with values, like implementation=no_loop or "
+            f"backend=torch,device=cpu; got {text!r}"
+        )
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def side(suite: str, where: Where) -> Revision:
+    """Return a selection in the place of a revision: a label, and what it is an address of."""
+    label = ", ".join(f"{name}={value}" for name, value in where.items())
+    return Revision(label, "", digest.of_value([suite, dict(where)]))
+
+
+def compare_selections(
+    occasion: Occasion, folder: Path, suite_options: tuple[str, ...], base: Where, head: Where
+) -> GateResult:
+    """Measure the cases that two selections have, but for the axes they differ in, in common.
+
+    Parameters
+    ----------
+    occasion : Occasion
+        Its settings name the suite.
+    folder : Path
+        Where the suites are relative to.
+    suite_options : tuple of str
+        Further arguments of the agent.
+    base, head : mapping of str to str
+        Axes and values that the sides select; both must name the same axes.
+
+    Raises
+    ------
+    UsageError
+        If the two do not name the same axes.
+    NothingMeasured
+        If neither selects a timing case.
+    """
+    if set(base) != set(head):
+        raise UsageError(
+            "both sides must name the same axes, so that the rest of a case is the same; got "
+            f"{', '.join(base)} and {', '.join(head)}"
+        )
+    agent = (sys.executable, "-m", SUITE_AGENT, *occasion.settings.suites, *suite_options)
+    threads = occasion.settings.threads
+    sides = {"base": base, "head": head}
+    commands: Commands = {
+        name: Command((*agent, *_where(sides[name])), folder, threads=threads) for name in SIDES
+    }
+    try:
+        return occasion.measure([Bench(commands)], {"suite_options": list(suite_options)})
+    except OutOfTime:
+        early = f"the budget of {occasion.settings.budget} ended before the first pair"
+        return occasion.result((), partial=early)
+    except SideBroken as error:
+        return occasion.result((Decision("every case", "time", "broken", str(error)),))
+
+
+def _where(where: Where) -> list[str]:
+    return [part for key, value in where.items() for part in ("--where", f"{key}={value}")]
