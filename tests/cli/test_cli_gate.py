@@ -219,3 +219,19 @@ def test_an_interrupted_run_is_labelled_and_goes_on(project, gate, interrupted, 
     assert "goes on from an interrupted run" in err
     code, _, err = gate("main", "--pytest", "bench", "--budget", "1s", *QUICK)
     assert "goes on" not in err  # that one had come to its end
+
+
+def test_what_is_measured_against_a_named_baseline_enters_its_history(project, gate, capfd):
+    assert run_main(["history", "--set", "v1", "main"]) == 0
+    project.commit("later", {"README": "hello"})
+    code, out, _ = gate("v1", "HEAD", "--pytest", "bench", "--budget", "15s", *QUICK)
+    assert code in (0, 3)
+    assert "base baseline v1" in out
+    assert "entered the history of v1" in out
+    project.put("project_code.py", SLOW)
+    _, out, _ = gate("v1", "--pytest", "bench", "--budget", "5s", *QUICK)
+    assert "must be a commit to enter the history" in " ".join(out.split())
+    capfd.readouterr()
+    assert run_main(["history", "v1", "--json", "-"]) == 0
+    (baseline,) = json.loads(capfd.readouterr().out)["baselines"]
+    assert {len(one["points"]) for one in baseline["series"]} == {1}

@@ -1,0 +1,63 @@
+"""Two implementations of one suite, from the command line."""
+
+import json
+
+import pytest
+from test_gate_suite_agent import SUITE
+
+from harness.cli.app import run_main
+
+
+@pytest.fixture
+def compare(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "search.toml").write_text(SUITE.replace("[10, 20]", "[20]"))
+    text = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
+    (tmp_path / "suites" / "sources.toml").write_text(text)
+
+    def call(*arguments):
+        capfd.readouterr()
+        code = run_main(["compare", *arguments])
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_a_slower_implementation_is_told_by_how_much(compare, tmp_path):
+    sides = ("implementation=no_loop", "implementation=two_loops")
+    code, out, _ = compare("search", *sides, "--paired", "--json", "out.json", "--budget", "90s")
+    result = json.loads((tmp_path / "out.json").read_text())
+    times = [d for d in result["decisions"] if d["quantity"] == "time"]
+    assert [(d["case"], d["verdict"]) for d in times] == [("search", "regressed")]
+    assert times[0]["ratio"] > 2
+    assert code == 3
+    assert "implementation=no_loop" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("search", "a=1", "a=2"), 2, ["must be given --paired"]),
+        (("search", "a", "a=2", "--paired"), 2, ["axes with values", "'a'"]),
+        (("search", "a=1", "b=2", "--paired"), 2, ["same axes", "a and b"]),
+        (
+            ("search", "implementation=x", "implementation=y", "--paired"),
+            5,
+            ["must be a benchmark"],
+        ),
+    ],
+)
+def test_bad_input_has_a_message_and_a_code(compare, arguments, code, words):
+    found, _, err = compare(*arguments)
+    assert found == code
+    assert all(word in err for word in words), err
+
+
+def test_an_unknown_suite_is_broken_on_both_sides(compare):
+    code, out, _ = compare(
+        "serach", "implementation=no_loop", "implementation=two_loops", "--paired"
+    )
+    assert code == 4
+    assert "serach" in out
