@@ -16,11 +16,11 @@ from harness.cli.console import Output
 from harness.cli.history import open_history
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
-from harness.gate.environments import Mode, Recipe
 from harness.gate.history import Baseline, History, record, unfit
-from harness.gate.revisions import find_repository, resolve, working_tree
 from harness.gate.run import Project, compare
 from harness.gate.settings import GateSettings, override, read_settings
+from harness.gate.sides.environments import Mode, Recipe
+from harness.gate.sides.revisions import find_repository, resolve, working_tree
 from harness.gate.values import GateResult, Revision
 from harness.words import plural, unknown
 

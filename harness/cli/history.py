@@ -16,7 +16,7 @@ from harness.cli.console import Output
 from harness.errors import NothingMeasured, UsageError
 from harness.gate.creep import SeriesFinding, survey
 from harness.gate.history import Baseline, History, Series, check_name, first_parent, series
-from harness.gate.revisions import find_repository, resolve
+from harness.gate.sides.revisions import find_repository, resolve
 from harness.words import did_you_mean
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from harness.errors import SideBroken
 from harness.gate import units
-from harness.gate.environments import Recipe, SideEnvironment, prepare
 from harness.gate.lockstep import Commands, OutOfTime
 from harness.gate.measure import Bench
 from harness.gate.occasion import Occasion
 from harness.gate.process import Command
 from harness.gate.settings import GateSettings
+from harness.gate.sides.environments import Recipe, SideEnvironment, prepare
+from harness.gate.sides.worktrees import checkout
 from harness.gate.values import SIDES, Decision, GateResult, SideName
-from harness.gate.worktrees import checkout
 
 Trees = Mapping[SideName, Path]
 Environments = Mapping[SideName, SideEnvironment]

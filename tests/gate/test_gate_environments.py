@@ -10,7 +10,7 @@ from gate_projects import compiled, pure, wheel
 from gate_repositories import files_under, make
 
 from harness.errors import GateError, SideBroken, UsageError
-from harness.gate.environments import Recipe, prepare
+from harness.gate.sides.environments import Recipe, prepare
 
 RUN = "import json, sys; {}; sys.stdout.write(json.dumps([{}]))"
 

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from harness.errors import GitError, UsageError
-from harness.gate.git import entries, git
+from harness.gate.sides.git import entries, git
 
 
 def test_a_command_that_fails_says_what_and_where(repository):

@@ -5,7 +5,7 @@ import psutil
 import pytest
 
 from harness.errors import SideBroken
-from harness.gate.installs import Deadline, pip, run
+from harness.gate.sides.installs import Deadline, pip, run
 
 ANY_TIME = Deadline.after(None)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
-from harness.gate import interpreters
+from harness.gate.sides import interpreters
 
 PYTHON = Path(sys.executable)
 

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import UsageError
-from harness.gate.locks import differences, lock
+from harness.gate.sides.locks import differences, lock
 
 PROJECT = """\
 [build-system]

@@ -1,7 +1,7 @@
 import pytest
 from gate_projects import compiled, pure
 
-from harness.gate.project import installable, modules, name, pure_root
+from harness.gate.sides.project import installable, modules, name, pure_root
 
 
 @pytest.fixture

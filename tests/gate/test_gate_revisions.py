@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import UsageError
-from harness.gate.revisions import find_repository, resolve, working_tree
+from harness.gate.sides.revisions import find_repository, resolve, working_tree
 
 
 def test_the_repository_is_found_from_a_folder_and_a_file_in_it(repository):

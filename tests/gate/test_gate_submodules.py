@@ -7,9 +7,9 @@ import pytest
 from gate_repositories import Repository, files_under, make
 
 from harness.errors import UsageError
-from harness.gate.revisions import resolve, working_tree
-from harness.gate.submodules import gitlinks
-from harness.gate.worktrees import checkout
+from harness.gate.sides.revisions import resolve, working_tree
+from harness.gate.sides.submodules import gitlinks
+from harness.gate.sides.worktrees import checkout
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,16 @@ import pytest
 from gate_repositories import files_under
 
 from harness.errors import GitError, UsageError
-from harness.gate.owners import abandoned, mark
-from harness.gate.revisions import resolve, working_tree
+from harness.gate.sides.owners import abandoned, mark
+from harness.gate.sides.revisions import resolve, working_tree
+from harness.gate.sides.worktrees import checkout
 from harness.gate.values import Revision
-from harness.gate.worktrees import checkout
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from harness.gate.revisions import resolve
-from harness.gate.worktrees import checkout
+from harness.gate.sides.revisions import resolve
+from harness.gate.sides.worktrees import checkout
 repository, folder = Path(sys.argv[1]), Path(sys.argv[2])
 with checkout(repository, resolve(repository, "HEAD"), folder):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -138,7 +138,7 @@ def test_a_folder_inside_the_repository_is_refused(repository):
 
 def test_a_mark_is_abandoned_when_its_process_is_gone():
     assert not abandoned(mark())
-    code = "from harness.gate.owners import mark; import sys; sys.stdout.write(mark())"
+    code = "from harness.gate.sides.owners import mark; import sys; sys.stdout.write(mark())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("claims-harness on ")
     assert abandoned(done.stdout)

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.gate.git import run
 from harness.gate.history.values import Point, instant
+from harness.gate.sides.git import run
 
 
 def first_parent(folder: Path) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ SETTINGS = (
     "log.showSignature=false",
     "maintenance.auto=false",
     "status.showUntrackedFiles=normal",
-    "submodule.recurse=false",  # submodules are populated by `harness.gate.submodules`
+    "submodule.recurse=false",  # submodules are populated by `harness.gate.sides.submodules`
 )
 """Settings of every command, over those of the user."""
 

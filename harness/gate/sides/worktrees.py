@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.gate.git import git
-from harness.gate.owners import abandoned, mark
-from harness.gate.submodules import populate
+from harness.gate.sides.git import git
+from harness.gate.sides.owners import abandoned, mark
+from harness.gate.sides.submodules import populate
 from harness.gate.values import Revision
 
 

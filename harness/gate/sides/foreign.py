@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.gate import interpreters, project
+from harness.gate.sides import interpreters, project
 
 _SETTINGS = frozenset({"setup", "conftest", "noxfile"})
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import SideBroken, UsageError
-from harness.gate import interpreters, project
-from harness.gate.foreign import foreign_code
-from harness.gate.installs import Deadline
-from harness.gate.locks import lock
-from harness.gate.revisions import find_repository, working_tree
+from harness.gate.sides import interpreters, project
+from harness.gate.sides.foreign import foreign_code
+from harness.gate.sides.installs import Deadline
+from harness.gate.sides.locks import lock
+from harness.gate.sides.revisions import find_repository, working_tree
+from harness.gate.sides.venvs import Workshop
 from harness.gate.values import SideName
-from harness.gate.venvs import Workshop
 
 Mode = Literal["auto", "build", "current"]
 

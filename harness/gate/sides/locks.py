@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness import digest
-from harness.gate.project import lookup, pyproject, setup_cfg
+from harness.gate.sides.project import lookup, pyproject, setup_cfg
 
 TABLES = (
     "build-system",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.gate.git import entries, git, run
+from harness.gate.sides.git import entries, git, run
 
 _GITLINK = "160000 "
 _SHOWN = 3

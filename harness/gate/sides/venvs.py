@@ -12,8 +12,8 @@ from typing import IO
 
 from harness import digest
 from harness.errors import GateError
-from harness.gate import interpreters
-from harness.gate.installs import Deadline, pip, run
+from harness.gate.sides import interpreters
+from harness.gate.sides.installs import Deadline, pip, run
 from harness.gate.values import SideName
 
 MARKER = "complete.json"

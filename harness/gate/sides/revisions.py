@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.gate.git import entries, git, run
-from harness.gate.submodules import refuse_unsaved
+from harness.gate.sides.git import entries, git, run
+from harness.gate.sides.submodules import refuse_unsaved
 from harness.gate.values import Revision
 from harness.words import did_you_mean
 
