@@ -97,6 +97,13 @@ def gate(session: nox.Session) -> None:
     session.run("harness", "gate", *arguments)
 
 
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Try the gate on itself: an hour and more of equal sides and planted slow-downs."""
+    _project(session, "torch,dev")
+    session.run("harness", "selftest", *session.posargs)
+
+
 def _main(session: nox.Session) -> str:
     """Return the local ``main``; a clone of another branch has only that of its origin."""
     verify = ("git", "rev-parse", "--verify", "--quiet", "refs/heads/main")

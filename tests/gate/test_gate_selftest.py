@@ -64,6 +64,12 @@ def test_the_view_counts_what_the_gate_said():
     assert "0 times out of 6" in found.note
 
 
+def test_the_folders_of_machines_are_read_too(tmp_path):
+    for name in ("one", "two"):
+        selftest.store(tmp_path / name, a_run())
+    assert len(selftest.stored(tmp_path)) == 2
+
+
 def test_nothing_stored_is_no_view():
     assert selftest.view([]) is None
 

@@ -68,16 +68,19 @@ def store(folder: Path, done: Run) -> Run:
 
 
 def stored(folder: Path) -> list[Run]:
-    """Return the runs of a folder; a torn last line is left out.
+    """Return the runs of a folder, or of the machines in it; a torn last line is left out.
 
     Raises
     ------
     StoreError
         If another line is not what `store` writes.
     """
-    path = folder / NAME
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
-    return [_decoded(path, number, line) for number, line in enumerate(lines, start=1)]
+    paths = [path for path in (folder / NAME, *sorted(folder.glob(f"*/{NAME}"))) if path.exists()]
+    return [
+        _decoded(path, number, line)
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n")[:-1], start=1)
+    ]
 
 
 def _row(pair: Pair, cases: list[str]) -> list[Any]:
