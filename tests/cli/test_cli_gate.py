@@ -9,6 +9,7 @@ import time
 
 import pytest
 from gate_repositories import make
+from test_gate_suite_agent import SUITE
 
 from harness.cli.app import run_main
 
@@ -235,3 +236,38 @@ def test_what_is_measured_against_a_named_baseline_enters_its_history(project, g
     assert run_main(["history", "v1", "--json", "-"]) == 0
     (baseline,) = json.loads(capfd.readouterr().out)["baselines"]
     assert {len(one["points"]) for one in baseline["series"]} == {1}
+
+
+def test_a_clock_that_goes_backwards_is_broken(project, gate):
+    text = """
+import itertools
+import pytest
+TICKS = itertools.count(0, -1)
+
+@pytest.mark.benchmark(timer=lambda: float(next(TICKS)))
+def test_clock(benchmark):
+    benchmark.pedantic(list, rounds=3)
+"""
+    project.commit("clock", {"bench/test_work.py": text})
+    code, out, _ = gate("main", "--pytest", "bench", *QUICK)
+    assert code == 4
+    assert "the clock went backwards" in " ".join(out.split())
+
+
+def test_timing_suites_are_cases_too(project, gate):
+    sources = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
+    suite = SUITE.replace("[10, 20]", "[20]")
+    project.commit("suites", {"suites/search.toml": suite, "suites/sources.toml": sources})
+    project.put("suites/search.toml", suite.replace("n_train = 300", "n_train = 1200"))
+    code, out, _ = gate("main", "--suite", "search", "--budget", "90s", "--env", "current")
+    assert code == 3, out
+    assert "search[implementation=two_loops]" in out
+
+
+def test_a_test_with_the_same_name_that_is_skipped_is_missing(project, gate):
+    skip = "@pytest.mark.skip('no GPU')\ndef test_work"
+    text = "import pytest\n" + BENCH.replace("def test_work", skip)
+    project.commit("skipped", {"bench/test_work.py": text})
+    code, out, _ = gate("main", "--pytest", "bench", *QUICK)
+    assert code == 5
+    assert "skipped: no GPU" in " ".join(out.split())

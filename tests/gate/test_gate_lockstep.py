@@ -212,3 +212,34 @@ def test_what_tests_print_does_not_reach_the_line(tmp_path):
         "HOW", "pass"
     )
     assert len(one_round(commands(project(tmp_path, text)))) == 3
+
+
+TORCH = """
+calls = {"synchronize": 0, "reset": 0}
+
+class cuda:
+    is_initialized = staticmethod(lambda: True)
+    reset_peak_memory_stats = staticmethod(lambda: calls.__setitem__("reset", calls["reset"] + 1))
+    max_memory_allocated = staticmethod(lambda: 123_000_000)
+
+    @staticmethod
+    def synchronize():
+        calls["synchronize"] += 1
+"""
+ON_DEVICE = """
+import torch
+
+def test_kernel(benchmark):
+    before = torch.calls["synchronize"]
+    benchmark.pedantic(list, rounds=4)
+    assert torch.calls["synchronize"] - before == 8, "before every reading of the clock"
+    assert torch.calls["reset"] == 1
+"""
+
+
+def test_an_accelerator_is_waited_for_and_its_memory_read(tmp_path):
+    folder = project(tmp_path, ON_DEVICE)
+    project(tmp_path, TORCH, "torch.py")
+    (pair,) = one_round(commands(folder)).values()
+    assert pair.base.error == pair.head.error == ""
+    assert pair.base.device_peak == pair.head.device_peak == 123_000_000

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from harness.types import Environment
 NAME = "selftest.jsonl"
 DIGITS = 4
 """Significant digits of what is stored: noise begins at the third."""
+TURN, SPEED = 1e-7, 1e-8
+"""Units in which turns of the workloads, and the speeds beside them, are whole numbers, seconds."""
 FIELDS = ("mean", "wall", "cpu", "waited", "peak", "rounds")
 
 
@@ -86,10 +89,14 @@ def stored(folder: Path) -> list[Run]:
 def _row(pair: Pair, cases: list[str]) -> list[Any]:
     """Return ``[case, index, who was first, [turns, speeds, fields of base], [of head]]``."""
     sides = [
-        [list(map(_cut, s.turns)), list(map(_cut, s.speeds)), *_numbers(s)]
+        [_counts(s.turns, TURN), _counts(s.speeds, SPEED), *_numbers(s)]
         for s in (pair.base, pair.head)
     ]
     return [cases.index(pair.case), pair.index, SIDES.index(pair.first), *sides]
+
+
+def _counts(seconds: Sequence[float], unit: float) -> list[int]:
+    return [round(value / unit) for value in seconds]
 
 
 def _numbers(sample: Sample) -> list[float | None]:
@@ -122,5 +129,7 @@ def _sample(row: list[Any], names: list[str]) -> Sample:
     known: dict[str, Any] = dict(
         zip(names, (math.nan if n is None else n for n in numbers), strict=True)
     )
-    rounds, seconds = known.pop("rounds"), statistics.median(turns)
-    return replace(Sample(seconds, tuple(turns), tuple(speeds), rounds=rounds), **known)
+    times = tuple(value * TURN for value in turns)
+    beside = tuple(value * SPEED for value in speeds)
+    rounds = int(known.pop("rounds"))
+    return replace(Sample(statistics.median(times), times, beside, rounds=rounds), **known)
