@@ -84,6 +84,8 @@ def measure_round(
 ) -> Iterator[Pair]:
     """Measure every case once on either side, and yield the pairs as they come.
 
+    A round ends early with the pair in which a process dies or falls silent.
+
     Parameters
     ----------
     commands : mapping
@@ -109,6 +111,8 @@ def measure_round(
             found = _in_turns(sides, first, case, waiting, patience)
             waiting = dict.fromkeys(SIDES, patience.case)
             yield Pair(case, index, first, *(read(found[name]) for name in SIDES))
+            if any(message["event"] != "sample" for message in found.values()):
+                return  # a process is gone; the cases after this one are not to blame
         for side in sides.values():
             _let_go(side, patience)
 

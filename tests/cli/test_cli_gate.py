@@ -144,7 +144,8 @@ def test_a_side_that_does_not_install_is_broken(project, gate):
 
 
 def test_a_crash_is_a_crash_and_nobody_elses_case(project, gate):
-    more = BENCH + "\ndef test_crash(benchmark):\n    benchmark(project_code.crash)\n"
+    crash = "\ndef test_crash(benchmark):\n    benchmark(project_code.crash)\n"
+    more = BENCH.replace("\ndef test_work", crash + "\ndef test_work")
     code = FAST + "import os\n\ndef crash():\n    HOW\n"
     before = {"bench/test_work.py": more, "project_code.py": code.replace("HOW", "pass")}
     project.commit("two", before)

@@ -151,6 +151,7 @@ def test_a_killed_process_is_a_crash_of_its_case(tmp_path):
     assert found[0].head.error == ""
     assert found[1].head.error.startswith("its process was killed by SIGKILL")
     assert found[1].base.error == ""
+    assert len(found) == 2, "the test after it is not to blame, and has its turn in another round"
 
 
 def test_a_hanging_test_is_given_up(tmp_path):
@@ -159,6 +160,7 @@ def test_a_hanging_test_is_given_up(tmp_path):
     found = list(one_round(sides, patience=Patience(start=120.0, case=2.0)).values())
     assert found[1].head.error == "nothing was heard of it for 2 s"
     assert found[1].base.error == ""
+    assert len(found) == 2
 
 
 def test_the_deadline_ends_a_round(tmp_path):
