@@ -45,10 +45,15 @@ def gate_table(result: GateResult) -> Table:
     table.add_column("case", ratio=1, overflow="fold")
     for heading in ("base\nhead", "change\ninterval", "could see\npairs"):
         table.add_column(heading, justify="right", no_wrap=True)
-    by_need = sorted(result.decisions, key=lambda d: GATE_VERDICTS.index(d.verdict))
-    for decision in by_need:
+    shown = [decision for decision in result.decisions if not _quiet(decision)]
+    for decision in sorted(shown, key=lambda d: GATE_VERDICTS.index(d.verdict)):
         table.add_row(*_row(decision, with_file=len(files) > 1))
     return table
+
+
+def _quiet(decision: Decision) -> bool:
+    """Whether a decision needs no row: memory that is as it was."""
+    return decision.quantity != "time" and decision.verdict == "ok"
 
 
 def _title(result: GateResult) -> str:
@@ -59,6 +64,8 @@ def _title(result: GateResult) -> str:
 def _caption(result: GateResult, files: Collection[str]) -> str:
     lines = [f"base {revision(result.base)}", f"head {revision(result.head)}"]
     lines += [f"cases of {one_line(file)}" for file in files if len(files) == 1]
+    quiet = sum(map(_quiet, result.decisions))
+    lines += [f"memory is ok in {plural(quiet, 'case')}, not listed"] if quiet else []
     lines += [machine(result), *map(one_line, result.notes)]
     if any(decision.interval for decision in result.decisions):
         lines.append(f"the {level(result.decisions)} stands below the change")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+
+import numpy as np
 
 from harness.gate.values import Pair, Sample
 
@@ -10,6 +13,10 @@ WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
 SHARE = 0.5
 """Share of disturbed pairs from which a verdict on times must hold without the waiting too."""
+
+
+VARIED = 1.2
+"""Ratio of slow to fast moments from which the reader is told."""
 
 
 def disturbed(pair: Pair) -> bool:
@@ -37,3 +44,24 @@ def without_waiting(pair: Pair, slope: float = 0.0) -> float:
     """
     base, head = (min(waited_share(side), 0.99) for side in (pair.base, pair.head))
     return pair.log_ratio("time", slope) + math.log1p(-head) - math.log1p(-base)
+
+
+def speed_range(pairs: Iterable[Pair]) -> float:
+    """Return the ratio of slow to fast moments of the machine, nan where nothing is known.
+
+    Between the 95th and the 5th percentile of the turns: what the gate takes out of the times.
+    """
+    sides = (side for pair in pairs for side in (pair.base, pair.head))
+    speeds = [speed for side in sides for speed in side.speeds if math.isfinite(speed)]
+    if not speeds:
+        return math.nan
+    fast, slow = np.quantile(speeds, [0.05, 0.95])
+    return float(slow / fast)
+
+
+def notes(pairs: Iterable[Pair]) -> tuple[str, ...]:
+    """Return what the reader should know of the machine's state during a run."""
+    ratio = speed_range(pairs)
+    if not ratio > VARIED:
+        return ()
+    return (f"the machine's speed varied by a factor of {ratio:.1f} (taken out of the times)",)

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness import digest, environment
 from harness.errors import NothingMeasured
-from harness.gate import units
+from harness.gate import contention, units
 from harness.gate.journal import Journal
 from harness.gate.lockstep import Patience
 from harness.gate.measure import Bench, Course, Found, find_cases, run
@@ -154,6 +154,7 @@ class Occasion:
         )
         with journal:
             trials, partial = run(found, course, journal)
+        notes += contention.notes(trials.pairs)
         return self.result((*trials.decisions, *found.missing), trials, partial, tuple(notes))
 
 

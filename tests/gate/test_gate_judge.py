@@ -8,7 +8,7 @@ import pytest
 from gate_pairs import noisy, pair, sample
 from scipy import stats
 
-from harness.gate.contention import disturbed
+from harness.gate.contention import disturbed, notes
 from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide
 from harness.gate.trials import Trials
 from harness.gate.values import Pair, Thresholds
@@ -175,3 +175,11 @@ def test_a_slow_moment_of_the_machine_falls_out_of_a_pair():
     head = sample(turns=tuple(0.00105 * m for m in moments[1:]))  # began one turn later
     one = Pair("a", 0, "base", base, head)
     assert math.exp(one.log_ratio("time")) == pytest.approx(1.05)
+
+
+def test_the_reader_is_told_of_a_machine_that_changes_its_speed():
+    steady = [pair(0, speeds=(5e-5, 5.1e-5))]
+    moody = [pair(0, speeds=(5e-5, 9e-5) * 20)]
+    assert notes(steady) == notes([pair()]) == ()
+    (note,) = notes(moody)
+    assert "factor of 1.8" in note
