@@ -122,8 +122,16 @@ decisions = st.builds(
     disturbed=st.integers(0, 40),
     thresholds=st.builds(Thresholds, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)),
 )
+turns = st.lists(numbers, max_size=3).map(tuple)
 samples = st.builds(
-    Sample, numbers, numbers, numbers, st.integers(0, 99), *[numbers] * 6, texts, st.booleans()
+    Sample,
+    seconds=numbers,
+    turns=turns,
+    speeds=turns,
+    rounds=st.integers(0, 99),
+    error=texts,
+    skipped=st.booleans(),
+    **dict.fromkeys(("mean", "wall", "cpu", "waited", "peak", "device_peak"), numbers),
 )
 raw_pairs = st.builds(Pair, texts, st.integers(0, 99), st.sampled_from(SIDES), samples, samples)
 revisions = st.builds(Revision, texts, texts, texts, st.booleans(), texts, texts)

@@ -241,7 +241,9 @@ def test_kernel(benchmark):
 
 def test_an_accelerator_is_waited_for_and_its_memory_read(tmp_path):
     folder = project(tmp_path, ON_DEVICE)
-    project(tmp_path, TORCH, "torch.py")
-    (pair,) = one_round(commands(folder)).values()
+    stub = project(tmp_path / "stub", TORCH, "torch.py")
+    plain = command(folder)
+    side = type(plain)(plain.arguments, plain.folder, (stub,))
+    (pair,) = one_round({"base": side, "head": side}).values()
     assert pair.base.error == pair.head.error == ""
     assert pair.base.device_peak == pair.head.device_peak == 123_000_000

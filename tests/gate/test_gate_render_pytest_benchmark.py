@@ -75,7 +75,8 @@ def keys(value):
     return [set(part) for part in parts]
 
 
-def test_the_keys_are_those_that_pytest_benchmark_writes(tmp_path):
+def test_the_keys_are_those_that_pytest_benchmark_writes(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # by which it turns itself off
     test = tmp_path / "test_one.py"
     test.write_text("def test_one(benchmark):\n    benchmark(sum, [1, 2])\n")
     out = tmp_path / "out.json"

@@ -1,6 +1,7 @@
 """The self-test: what is stored, what is counted, and the rival's rule."""
 
 import argparse
+import gzip
 import json
 import time
 
@@ -68,6 +69,15 @@ def test_the_folders_of_machines_are_read_too(tmp_path):
     for name in ("one", "two"):
         selftest.store(tmp_path / name, a_run())
     assert len(selftest.stored(tmp_path)) == 2
+
+
+def test_a_packed_file_is_read_too(tmp_path):
+    selftest.store(tmp_path, a_run())
+    plain = selftest.stored(tmp_path)
+    path = tmp_path / kept.NAME
+    path.with_suffix(".jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
+    path.unlink()
+    assert selftest.stored(tmp_path) == plain
 
 
 def test_nothing_stored_is_no_view():

@@ -5,6 +5,7 @@ Pairs are rows of numbers without names, since a reference of some hundred decis
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
@@ -73,17 +74,24 @@ def store(folder: Path, done: Run) -> Run:
 def stored(folder: Path) -> list[Run]:
     """Return the runs of a folder, or of the machines in it; a torn last line is left out.
 
+    A file that is committed may be packed, as ``selftest.jsonl.gz``.
+
     Raises
     ------
     StoreError
         If another line is not what `store` writes.
     """
-    paths = [path for path in (folder / NAME, *sorted(folder.glob(f"*/{NAME}"))) if path.exists()]
+    paths = [*sorted(folder.glob(f"{NAME}*")), *sorted(folder.glob(f"*/{NAME}*"))]
     return [
         _decoded(path, number, line)
         for path in paths
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n")[:-1], start=1)
+        for number, line in enumerate(_text(path).split("\n")[:-1], start=1)
     ]
+
+
+def _text(path: Path) -> str:
+    packed = path.suffix == ".gz"
+    return gzip.decompress(path.read_bytes()).decode() if packed else path.read_text("utf-8")
 
 
 def _row(pair: Pair, cases: list[str]) -> list[Any]:
