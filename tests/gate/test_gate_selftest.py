@@ -1,6 +1,5 @@
 """The self-test: what is stored, what is counted, and the rival's rule."""
 
-import argparse
 import gzip
 import json
 import time
@@ -97,12 +96,6 @@ def test_the_rival_is_judged_by_its_own_rule(ratio):
     one = kept.Run(0.0, (Pair("a", 0, "base", base, head),), snapshot(), "")
     fails = bool(check.fails({"mean": head.mean}, {"mean": base.mean}))
     assert judged.rival_flags(one) == fails
-
-
-def test_the_rival_is_still_what_the_option_means():
-    utils = pytest.importorskip("pytest_benchmark.utils")
-    with pytest.raises(argparse.ArgumentTypeError):
-        utils.parse_compare_fail("mean:5 percent")
 
 
 def test_what_is_missing_is_measured_in_turn():

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import os
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from typing import Any
 from harness import environment as environments
 from harness.errors import StoreError
 from harness.gate.values import SIDES, Pair, Sample
+from harness.store.lines import LineFile
 from harness.types import Environment
 
 NAME = "selftest.jsonl"
@@ -64,10 +64,7 @@ def store(folder: Path, done: Run) -> Run:
         "pairs": [_row(pair, cases) for pair in done.pairs],
     }
     text = json.dumps(line, allow_nan=False, separators=(",", ":"))
-    with (folder / NAME).open("a", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    LineFile(folder / NAME).append(text)
     return _decoded(folder / NAME, 0, text)
 
 
