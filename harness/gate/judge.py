@@ -64,8 +64,9 @@ def decide(
 
     ``regressed`` when the exact signed-rank test of the log-ratios rejects "slower by the margin
     at most", ``improved`` when that of the reversed ratios does, ``ok`` when the upper bound of
-    the ratio lies under the tolerance. When most pairs were disturbed by other work, the same must
-    come out with the waiting taken out of the times, or the case stays open.
+    the ratio lies under the tolerance and the pairs do not point to a change that only more of
+    them could show. When most pairs were disturbed by other work, the same must come out with the
+    waiting taken out of the times, or the case stays open.
 
     Parameters
     ----------
@@ -128,9 +129,22 @@ def _verdict(
         return "regressed"
     if statistics.signed_rank_p(-logs, margin) <= look.alpha:
         return "improved"
-    if statistics.centre_bound(logs, 1.0 - look.beta) < tolerance:
+    if statistics.centre_bound(logs, 1.0 - look.beta) < tolerance and not _unshown(
+        logs, margin, look
+    ):
         return "ok"
     return None
+
+
+def _unshown(logs: np.ndarray[tuple[int], np.dtype[np.float64]], margin: float, look: Look) -> bool:
+    """Return whether these pairs point to a change that so few cannot show, and more may.
+
+    The smallest p-value of n pairs is ``2 ** -n``: over many cases the first look's ten reach no
+    level, however large the change. "ok" then would settle the case before it could be found.
+    """
+    interval = statistics.centre_interval(logs)
+    changed = interval.low > margin or interval.high < -margin
+    return changed and not look.final and 0.5 ** len(logs) > look.alpha
 
 
 def _ratio(interval: Interval) -> Interval:

@@ -98,6 +98,24 @@ def test_alpha_is_split_over_the_tests():
     assert decide("a", "time", pairs, DEFAULT, Look(0, 10)) is None  # 10 pairs cannot tell so well
 
 
+@pytest.mark.parametrize(
+    ("slower", "verdict"), [(0.6, "improved"), (1.03, "regressed"), (1.0, "ok")]
+)
+def test_a_change_that_ten_pairs_cannot_show_is_not_called_ok_before_more_have_come(
+    slower, verdict
+):
+    pairs = noisy(np.random.default_rng(16), 40, slower, noise=0.003)
+    first = decide("a", "time", pairs[:10], DEFAULT, Look(0, 10))
+    later = decide("a", "time", pairs[:20], DEFAULT, Look(1, 10))
+    assert (first.verdict if first else None) == ("ok" if slower == 1.0 else None)
+    assert later.verdict == verdict
+
+
+def test_when_no_more_pairs_will_come_the_bound_alone_says_ok():
+    pairs = noisy(np.random.default_rng(16), 10, 0.6, noise=0.003)
+    assert decide("a", "time", pairs, DEFAULT, Look(0, 10, final=True)).verdict == "ok"
+
+
 def test_the_smallest_slow_down_it_could_have_seen_grows_with_the_noise():
     rng = np.random.default_rng(2)
     quiet, loud = (course(noisy(rng, 40, noise=noise), looks=(40,)) for noise in (0.002, 0.01))
