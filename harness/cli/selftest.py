@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from harness.cli import codes, options
+from harness.cli import codes, gating, options
 from harness.cli.console import Output
-from harness.cli.gating import Progress, terminable
 from harness.errors import NothingMeasured, UsageError
 from harness.gate import selftest as tried
 from harness.gate import units
-from harness.gate.selftest.values import SelftestRow, SelftestView
+from harness.gate.selftest import words
+from harness.gate.selftest.values import SelftestView
 
 SIZES = (0.0, 0.01, 0.03, 0.05, 0.10)
 
@@ -30,6 +33,10 @@ def selftest(
     budget: Annotated[str, typer.Option(help="Time it may take.")] = "2h",
     results: options.Results = options.LOCAL,
     force: Annotated[bool, typer.Option(help="Begin anew, and keep what is there.")] = False,
+    only_stored: Annotated[
+        bool, typer.Option("--stored", help="Measure nothing: show what is stored.")
+    ] = False,
+    md: gating.Md = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -39,24 +46,40 @@ def selftest(
     What is stored counts: a second call measures what is missing, and `harness report` shows it.
     """
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
-    asked = {0.0: decisions, **sizes(planted)}
-    runs = [] if force else tried.stored(results)
-    deadline = time.monotonic() + units.seconds(budget)
-    with terminable():
-        for size in tried.wanted(asked, runs):
-            output.err.print(f"planting {size:.0%}", highlight=False)
-            done = tried.measure(size, results, deadline, Progress(output))
-            if done is None:
-                output.err.print(f"the budget of {budget} ended", highlight=False)
-                break
-            runs.append(done)
+    if only_stored:
+        runs = tried.stored(results)
+    else:
+        asked = {0.0: decisions, **sizes(planted)}
+        runs = _measured(asked, results, budget, output, force=force)
     found = tried.view(runs)
     if found is None:
-        raise NothingMeasured(f"no run of the self-test came to its end within {budget}")
+        none_kept = f"{results}: must hold runs of the self-test, got none; leave out --stored"
+        none_done = f"no run of the self-test came to its end within {budget}"
+        raise NothingMeasured(none_kept if only_stored else none_done)
+    if md is not None:
+        md.parent.mkdir(parents=True, exist_ok=True)
+        md.write_text(words.markdown(found), encoding="utf-8")
     output.out.print(selftest_table(found))
     output.out.print(found.note, markup=False, highlight=False)
     output.json(as_json(found))
     raise typer.Exit(codes.OK)
+
+
+def _measured(
+    asked: Mapping[float, int], results: Path, budget: str, output: Output, *, force: bool
+) -> list[tried.Run]:
+    """Measure what is missing of this machine; return all that it has then."""
+    runs = [] if force else tried.of_this_machine(tried.stored(results))
+    deadline = time.monotonic() + units.seconds(budget)
+    with gating.terminable():
+        for size in tried.wanted(asked, runs):
+            output.err.print(f"planting {size:.0%}", highlight=False)
+            done = tried.measure(size, results, deadline, gating.Progress(output))
+            if done is None:
+                output.err.print(f"the budget of {budget} ended", highlight=False)
+                break
+            runs.append(done)
+    return runs
 
 
 def sizes(text: str) -> dict[float, int]:
@@ -78,22 +101,12 @@ def sizes(text: str) -> dict[float, int]:
 
 def selftest_table(view: SelftestView) -> Table:
     """Return one row per planted size, what the gate made of it, and the rival beside it."""
-    title = f"the gate on {view.hardware}, {view.measured}, {view.pairs} pairs"
-    table = Table(title=title, title_justify="left")
-    for heading in ("planted", "decisions", "regressed", "inconclusive", "ok", "improved"):
+    table = Table(title=words.facts(view), title_justify="left", box=SIMPLE_HEAD)
+    for heading in words.COLUMNS:
         table.add_column(heading, justify="right")
-    table.add_column("regressed, 95 % interval", justify="right")
-    table.add_column("compare-fail=mean:5% fails", justify="right")
-    for row in view.rows:
-        table.add_row(*_cells(row))
+    for row in words.rows(view):
+        table.add_row(*row)
     return table
-
-
-def _cells(row: SelftestRow) -> tuple[str, ...]:
-    counts = (row.decisions, row.regressed, row.inconclusive + row.other, row.ok, row.improved)
-    rival = f"{row.rival_flagged} ({row.rival.low:.1%} to {row.rival.high:.1%})"
-    size = f"{row.planted:.0%}" if row.planted else "nothing"
-    return (size, *map(str, counts), f"{row.caught.low:.1%} to {row.caught.high:.1%}", rival)
 
 
 def as_json(view: SelftestView) -> dict[str, object]:
@@ -106,11 +119,17 @@ def as_json(view: SelftestView) -> dict[str, object]:
             "ok": row.ok,
             "improved": row.improved,
             "inconclusive": row.inconclusive,
-            "other": row.other,
             "caught_95": [row.caught.low, row.caught.high],
             "compare_fail_mean_5_percent": row.rival_flagged,
             "compare_fail_95": [row.rival.low, row.rival.high],
         }
         for row in view.rows
     ]
-    return {"schema": 1, "hardware": view.hardware, "measured": view.measured, "rows": rows}
+    return {
+        "schema": 1,
+        "hardware": view.hardware,
+        "commit": view.commit,
+        "measured": view.measured,
+        "pairs": view.pairs,
+        "rows": rows,
+    }

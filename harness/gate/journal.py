@@ -7,17 +7,16 @@ newline is on disk. Values are raw; decisions are always made again from them.
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from harness.errors import StoreError
 from harness.gate.values import Pair, Sample
+from harness.store.lines import LineFile
 
 NAME = "journal.jsonl"
 SCHEMA = 1
@@ -42,24 +41,22 @@ class Journal:
     def __init__(self, folder: Path, header: Mapping[str, Any], *, fresh: bool = False) -> None:
         self.path = folder / NAME
         self._header = {"schema": SCHEMA, **header}
-        self._file: IO[str] | None = None
+        self._file = LineFile(self.path)
+        self._open = False
         self.pairs = [] if fresh else self._unfinished()
 
     def __enter__(self) -> Journal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Begun anew with what counts, beside the old one until that is safe.
-        new = self.path.with_suffix(".new")
-        with new.open("w", encoding="utf-8") as self._file:
+        self._open = True
+        if self.pairs:
+            self._file.mend()
+        else:
+            self.path.unlink(missing_ok=True)
             self._write({"header": self._header})
-            for _, group in itertools.groupby(self.pairs, key=lambda pair: pair.index):
-                self.append(list(group))
-        new.replace(self.path)
-        self._file = self.path.open("a", encoding="utf-8")
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._open = False
 
     def append(self, pairs: Sequence[Pair]) -> None:
         """Write the pairs of one round for good."""
@@ -70,15 +67,14 @@ class Journal:
         self._write({"end": True})
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        if self._file is None:
+        if not self._open:
             raise StoreError("a journal must be opened before it is written to")
-        text = json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
-        self._file.write(text + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._file.append(
+            json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+        )
 
     def _unfinished(self) -> list[Pair]:
-        lines = list(_lines(self.path))
+        lines = [_parsed(self.path, line) for line in self._file.read([])]
         if not lines or lines[0].get("header") != self._header or "end" in lines[-1]:
             return []
         return [pair_from_json(pair) for line in lines for pair in line.get("pairs", ())]
@@ -134,14 +130,11 @@ def _sample_from_json(value: Mapping[str, Any]) -> Sample:
     return Sample(**{**value, **turns})
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the whole lines of a journal; a torn last one is left out."""
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        try:
-            yield json.loads(line)
-        except json.JSONDecodeError as error:
-            raise StoreError(
-                f"{path}: must hold one JSON object a line ({error}); delete it to begin anew"
-            ) from None
+def _parsed(path: Path, line: str) -> dict[str, Any]:
+    try:
+        value: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise StoreError(
+            f"{path}: must hold one JSON object a line ({error}); delete it to begin anew"
+        ) from None
+    return value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from harness.gate.values import Quantity
-from harness.numerals import fixed, number
+from harness.numerals import TIMES, fixed, number
 
 LARGE = 2.0
+"""From twice or half on, a ratio is shown as a factor instead of per cent."""
 
 
 def worse(quantity: Quantity) -> str:
@@ -23,7 +24,24 @@ def change(ratio: float, places: int = 1) -> str:
     places : int
         Decimal places of the per cent.
     """
-    if not 1.0 / LARGE < ratio < LARGE:
+    if is_large(ratio):
         return number(ratio, "ratio", digits=3)
+    return signed(ratio, places, large=False) + unit(large=False)
+
+
+def is_large(ratio: float) -> bool:
+    """Return whether a ratio is shown as a factor."""
+    return not 1 / LARGE < ratio < LARGE
+
+
+def unit(*, large: bool) -> str:
+    """Return what follows the number of a change."""
+    return TIMES if large else " %"
+
+
+def signed(ratio: float, places: int, *, large: bool) -> str:
+    """Return the number of a change without its unit; what rounds to nothing has no sign."""
+    if large:
+        return fixed(ratio, places)
     text = fixed(100.0 * (ratio - 1.0), places)
-    return f"+{text} %" if ratio >= 1.0 or text.strip("0.") == "" else f"{text} %"
+    return f"+{text}" if any(digit in text for digit in "123456789") and ratio > 1 else text

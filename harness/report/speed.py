@@ -10,25 +10,13 @@ from harness import figures
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Point
 from harness.gate.render.text import QUANTITY_WORDS
-from harness.gate.selftest.values import SelftestRow, SelftestView
+from harness.gate.selftest import words
+from harness.gate.selftest.values import SelftestView
 from harness.gate.wording import change, worse
-from harness.numerals import DASH, count, measured, number
+from harness.numerals import DASH, count, number
 from harness.report.pictures import Plate, data_uri, size
-from harness.types import Interval
 from harness.words import plural
 
-SELFTEST_COLUMNS = (
-    "Planted slow-down",
-    "Decisions",
-    "Called slower",
-    "Share called slower",
-    "Inconclusive",
-    "Called ok",
-    "Called faster",
-    "Other",
-    "Flagged by pytest-benchmark",
-    "Share flagged by it",
-)
 POINT_COLUMNS = ("Commit", "Date", "Change", "Interval", "Level", "Pairs", "Verdict", "Subject")
 
 
@@ -77,32 +65,7 @@ def gate(history: Sequence[SeriesFinding], selftest: SelftestView | None) -> Gat
 
 
 def _selftest(view: SelftestView) -> SelftestTable:
-    facts = (
-        f"{view.hardware}, commit {view.commit[:7]}, {view.measured[:10]}, "
-        f"{count(view.pairs)} pairs"
-    )
-    rows = tuple(_selftest_row(row) for row in view.rows)
-    return SelftestTable(facts, SELFTEST_COLUMNS, rows, view.note)
-
-
-def _selftest_row(row: SelftestRow) -> tuple[str, ...]:
-    planted = number(row.planted, "fraction") if row.planted else "none (A against A)"
-    return (
-        planted,
-        count(row.decisions),
-        count(row.regressed),
-        _share(row.regressed, row.decisions, row.caught),
-        count(row.inconclusive),
-        count(row.ok),
-        count(row.improved),
-        count(row.other),
-        count(row.rival_flagged),
-        _share(row.rival_flagged, row.decisions, row.rival),
-    )
-
-
-def _share(part: int, whole: int, interval: Interval) -> str:
-    return measured(part / whole, interval, "fraction")
+    return SelftestTable(words.facts(view), words.COLUMNS, words.rows(view), view.note)
 
 
 def _plate(index: int, finding: SeriesFinding) -> Plate:

@@ -10,14 +10,22 @@ from harness.gate.creep import survey
 from harness.gate.selftest.values import SelftestRow, SelftestView
 from harness.statistics import proportion_interval
 
-ROWS = (
-    SelftestRow(
-        0.0, 200, 1, 190, 0, 9, 0, proportion_interval(1, 200), 31, proportion_interval(31, 200)
-    ),
-    SelftestRow(
-        0.05, 100, 93, 1, 0, 6, 0, proportion_interval(93, 100), 60, proportion_interval(60, 100)
-    ),
-)
+
+def row(planted, decisions, regressed, ok, inconclusive, failed):
+    return SelftestRow(
+        planted=planted,
+        decisions=decisions,
+        regressed=regressed,
+        ok=ok,
+        improved=0,
+        inconclusive=inconclusive,
+        caught=proportion_interval(regressed, decisions),
+        rival_flagged=failed,
+        rival=proportion_interval(failed, decisions),
+    )
+
+
+ROWS = (row(0.0, 200, 1, 190, 9, 31), row(0.05, 100, 93, 1, 6, 60))
 SELFTEST = SelftestView(
     ROWS,
     "x86_64 AMD EPYC, 2 cores",
@@ -68,7 +76,7 @@ def test_speed_over_commits_has_a_picture_a_finding_and_its_numbers(tmp_path):
         assert text in said, text
     pictures = [attrs for tag, attrs in outline(page).tags if tag == "img"]
     assert len(pictures) == 2
-    assert "over 20 commits, from +0.0 % to +5.1 %: +5.1 % at 000000a" in pictures[0]["alt"]
+    assert "over 20 commits, from 0.0 % to +5.1 %: +5.1 % at 000000a" in pictures[0]["alt"]
     assert "believed" not in said
 
 
@@ -79,8 +87,8 @@ def test_the_selftest_is_a_table_with_intervals(tmp_path):
         "How far the gate can be believed",
         "x86_64 AMD EPYC, 2 cores, commit c0ffee1, 2025-03-01, 4,000 pairs",
         # Clopper-Pearson of 1 of 200, 31 of 200, 93 of 100 and 60 of 100 at 95 %
-        "none (A against A) 200 1 0.5 % (0.0 to 2.8) 9 190 0 0 31 16 % (11 to 21)",
-        "5 % 100 93 93 % (86 to 97) 6 1 0 0 60 60 % ± 10",
+        "none (A against A) 200 1 0.5 % (0.0 to 2.8) 9 190 0 31 16 % (11 to 21)",
+        "5 % 100 93 93 % (86 to 97) 6 1 0 60 60 % ± 10",
         "A note.",
     ):
         assert text in said, (text, said[-1500:])
@@ -115,8 +123,8 @@ def test_text_from_commits_and_cases_is_escaped(tmp_path):
 @pytest.mark.parametrize(
     ("ends", "text"),
     [
-        ({"low": None}, "+0.0 % \u2013 \u2013 10"),
-        ({"low": 0.0, "high": math.inf}, "+0.0 % unbounded 95 % 10"),
+        ({"low": None}, "0.0 % \u2013 \u2013 10"),
+        ({"low": 0.0, "high": math.inf}, "0.0 % unbounded 95 % 10"),
     ],
 )
 def test_an_interval_that_is_open_or_absent_is_said(tmp_path, ends, text):

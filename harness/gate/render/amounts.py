@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping
 
 from harness.gate.values import Decision, Quantity, SideName
-from harness.numerals import DASH, TIMES, fixed, number, places_of
+from harness.gate.wording import LARGE, is_large, signed, unit
+from harness.numerals import DASH, number, places_of
 from harness.types import Interval
 
-LARGE = 2.0
-"""From twice or half on, a ratio is shown as a factor instead of per cent."""
 MOST_PLACES = 2
 PLAIN_DIGITS = 3
 UNITS: Mapping[Quantity, str] = {"time": "seconds", "memory": "bytes", "device_memory": "bytes"}
@@ -26,13 +25,13 @@ def change_span(decision: Decision) -> str:
     ratio, interval = decision.ratio, decision.interval
     if interval is None or math.isnan(ratio):
         return DASH
-    large = _large(ratio)
+    large = is_large(ratio)
     places = _places(ratio, interval, large=large)
     if math.isinf(interval.high):
-        low = _signed(interval.low, places, large=large)
-        return f"{low}{_unit(large)} or more" if interval.low > 0 else "unbounded"
-    ends = (_signed(end, places, large=large) for end in (interval.low, interval.high))
-    return " to ".join(ends) + _unit(large)
+        low = signed(interval.low, places, large=large)
+        return f"{low}{unit(large=large)} or more" if interval.low > 0 else "unbounded"
+    ends = (signed(end, places, large=large) for end in (interval.low, interval.high))
+    return " to ".join(ends) + unit(large=large)
 
 
 def changed(decision: Decision) -> str:
@@ -56,8 +55,8 @@ def relative(ratio: float, interval: Interval | None = None) -> str:
         return DASH
     if math.isinf(ratio):
         return "infinite"
-    large = _large(ratio)
-    return _signed(ratio, _places(ratio, interval, large=large), large=large) + _unit(large)
+    large = is_large(ratio)
+    return signed(ratio, _places(ratio, interval, large=large), large=large) + unit(large=large)
 
 
 def detectable(decision: Decision) -> str:
@@ -92,14 +91,6 @@ def _digits(value: float, decision: Decision) -> int:
     return max(1, min(PLAIN_DIGITS, math.floor(math.log10(value)) - first + 1))
 
 
-def _large(ratio: float) -> bool:
-    return not 1 / LARGE < ratio < LARGE
-
-
-def _unit(large: bool) -> str:
-    return TIMES if large else " %"
-
-
 def _places(ratio: float, interval: Interval | None, *, large: bool) -> int:
     half = math.nan if interval is None else (interval.high - interval.low) / 2
     scaled = half if large else 100.0 * half
@@ -107,10 +98,3 @@ def _places(ratio: float, interval: Interval | None, *, large: bool) -> int:
         return min(places_of(scaled), MOST_PLACES)
     size = abs(ratio if large else 100.0 * (ratio - 1.0))
     return max(0, min(1, places_of(size))) if 0 < size < math.inf else 0
-
-
-def _signed(ratio: float, places: int, *, large: bool) -> str:
-    if large:
-        return fixed(ratio, places)
-    text = fixed(100.0 * (ratio - 1.0), places)
-    return f"+{text}" if any(digit in text for digit in "123456789") and ratio > 1 else text

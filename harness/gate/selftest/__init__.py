@@ -7,6 +7,16 @@ how often the gate was right is computed from them when asked.
 
 from harness.gate.selftest.bench import measure, wanted
 from harness.gate.selftest.judged import view
-from harness.gate.selftest.kept import Run, store, stored
+from harness.gate.selftest.kept import Run, of_this_machine, store, stored
+from harness.gate.selftest.words import markdown
 
-__all__ = ["Run", "measure", "store", "stored", "view", "wanted"]
+__all__ = [
+    "Run",
+    "markdown",
+    "measure",
+    "of_this_machine",
+    "store",
+    "stored",
+    "view",
+    "wanted",
+]

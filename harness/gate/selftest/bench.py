@@ -13,13 +13,13 @@ from harness.errors import SideBroken
 from harness.gate import units
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
-from harness.gate.lockstep import Patience
+from harness.gate.lockstep import OutOfTime, Patience
 from harness.gate.measure import Bench, Course, find_cases, run
 from harness.gate.process import Command
 from harness.gate.selftest.kept import Run, store
 from harness.gate.settings import GateSettings
 from harness.gate.trials import Trials
-from harness.gate.values import SIDES
+from harness.gate.values import SIDES, Pair
 
 WORKLOADS = Path(__file__).parent.parent / "workloads"
 
@@ -74,19 +74,27 @@ def measure(
     """
     settings, snapshot = GateSettings(), environments.snapshot()
     patience = Patience(deadline=deadline)
-    found = find_cases([bench(planted, settings)], patience)
+    try:
+        found = find_cases([bench(planted, settings)], patience)
+    except OutOfTime:
+        return None
     course = Course(settings.thresholds, deadline, "", patience, LOOKS, progress)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with Journal(folder / "selftest", {"planted": planted, "started": started}) as journal:
         trials, partial = run(found, course, journal)
     if partial == "interrupted":
         raise KeyboardInterrupt
-    for pair in trials.pairs:
+    _refuse_errors(trials.pairs)
+    done = Run(planted, trials.pairs, snapshot, started)
+    return None if partial else store(folder, done)
+
+
+def _refuse_errors(pairs: Iterable[Pair]) -> None:
+    """Raise on the first workload that failed: the self-test has no decision to make of it."""
+    for pair in pairs:
         for side, sample in (("base", pair.base), ("head", pair.head)):
             if sample.error:
                 raise SideBroken(side, f"{pair.case}: {sample.error}")
-    done = Run(planted, trials.pairs, snapshot, started)
-    return None if partial else store(folder, done)
 
 
 def wanted(decisions: Mapping[float, int], runs: Iterable[Run]) -> Iterator[float]:

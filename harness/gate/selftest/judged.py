@@ -60,7 +60,6 @@ def _times(one: Run) -> list[Decision]:
 
 def _row(planted: float, runs: Sequence[Run]) -> SelftestRow:
     verdicts = [decision.verdict for one in runs for decision in _times(one)]
-    named = ("regressed", "ok", "improved", "inconclusive")
     flagged = sum(map(rival_flags, runs))
     return SelftestRow(
         planted=planted,
@@ -69,7 +68,6 @@ def _row(planted: float, runs: Sequence[Run]) -> SelftestRow:
         ok=verdicts.count("ok"),
         improved=verdicts.count("improved"),
         inconclusive=verdicts.count("inconclusive"),
-        other=sum(verdict not in named for verdict in verdicts),
         caught=proportion_interval(verdicts.count("regressed"), len(verdicts)),
         rival_flagged=flagged,
         rival=proportion_interval(flagged, len(verdicts)),

@@ -9,7 +9,7 @@ import gzip
 import json
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,12 @@ def stored(folder: Path) -> list[Run]:
         for path in paths
         for number, line in enumerate(_text(path).split("\n")[:-1], start=1)
     ]
+
+
+def of_this_machine(runs: Iterable[Run]) -> list[Run]:
+    """Return the runs that were made on a machine like this one."""
+    klass = environments.snapshot().klass
+    return [one for one in runs if one.environment.klass == klass]
 
 
 def _text(path: Path) -> str:

@@ -9,7 +9,7 @@ from harness.types import Interval
 
 @dataclass(frozen=True)
 class SelftestRow:
-    """One planted size."""
+    """One planted size; every decision is one of regressed, ok, improved, inconclusive."""
 
     planted: float
     decisions: int
@@ -17,7 +17,6 @@ class SelftestRow:
     ok: int
     improved: int
     inconclusive: int
-    other: int
     caught: Interval
     rival_flagged: int
     rival: Interval
