@@ -36,7 +36,7 @@ def gate(
     ] = None,
     suite: Annotated[list[str] | None, typer.Option(help="Timing suites, by id or path.")] = None,
     budget: gating.Budget = "",
-    burst: Annotated[str, typer.Option(help="Time a process measures a case [0.1s].")] = "",
+    burst: Annotated[str, typer.Option(help="Time a process measures a case [0.2s].")] = "",
     margin: gating.Margin = "",
     tolerance: gating.Tolerance = "",
     threads: gating.Threads = 0,

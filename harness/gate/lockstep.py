@@ -18,6 +18,7 @@ import numpy as np
 
 from harness.errors import GateError
 from harness.gate.process import Command, Message, SideProcess
+from harness.gate.processors import available, of_round
 from harness.gate.values import SIDES, Pair, Sample, SideName
 
 Commands = Mapping[SideName, Command]
@@ -102,7 +103,8 @@ def measure_round(
         Handed to the sides.
     """
     with ExitStack() as stack:
-        sides = {name: stack.enter_context(SideProcess(commands[name], index)) for name in SIDES}
+        on = of_round(index, commands["base"].threads, available())
+        sides = {n: stack.enter_context(SideProcess(commands[n], index, on)) for n in SIDES}
         for side in sides.values():
             side.send(names=list(names), options=list(options))
         waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, patience.start)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.gate import processors
 from harness.gate.agent.harness_gate import PROTOCOL
 
 AGENT = Path(__file__).parent / "agent"
@@ -75,9 +76,11 @@ class SideProcess:
         What to start.
     seed : int
         Of string hashes: both sides of a pair get the same, the next pair another.
+    on : frozenset of int
+        Processors it is kept on; none for any.
     """
 
-    def __init__(self, command: Command, seed: int = 0) -> None:
+    def __init__(self, command: Command, seed: int = 0, on: frozenset[int] = frozenset()) -> None:
         # Kept open for as long as the process lives; its end is read when something went wrong.
         self._log = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(  # noqa: S603 - the user's own project
@@ -90,6 +93,7 @@ class SideProcess:
             text=True,
             start_new_session=True,  # Ctrl-C is for the caller, which ends its processes itself
         )
+        processors.keep(self._process.pid, on)
         self._messages: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 

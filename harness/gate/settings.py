@@ -113,7 +113,7 @@ class GateSettings(Table):
     constraints: str = ""
     options: tuple[str, ...] = Field(default=(), strict=False)
     budget: Duration = "10m"
-    burst: Duration = "0.1s"
+    burst: Duration = "0.2s"
     threads: int = Field(default=1, ge=1)
     time: TimeLimits = TimeLimits()
     memory: MemoryLimits = MemoryLimits()

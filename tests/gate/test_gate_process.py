@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.gate.process import AGENT, THREADS, Command, SideProcess
+from harness.gate.processors import available
 
 TALK = """
 import json, sys
@@ -32,6 +33,26 @@ def test_libraries_are_pinned_and_the_sides_own_code_comes_first(tmp_path, monke
     assert found["PYTHONPATH"].split(os.pathsep) == [str(tmp_path / "code"), str(AGENT)]
     assert (found["PYTHONHASHSEED"], found["KEPT"], found["MORE"]) == ("7", "yes", "1")
     assert "PYTEST_XDIST_WORKER" not in found
+
+
+@pytest.mark.skipif(len(available()) < 2, reason="there is but one processor to be on")
+def test_a_side_is_kept_on_the_processors_of_its_round(tmp_path):
+    code = """
+import json, os, subprocess, sys
+mine, childs = os.sched_getaffinity(0), "import os; print(*os.sched_getaffinity(0))"
+its = subprocess.run([sys.executable, "-c", childs], capture_output=True, text=True).stdout
+print(json.dumps({"event": "found", "mine": list(mine), "its": its.split()}), flush=True)
+sys.stdin.read()
+"""
+    last = available()[-1]
+    with SideProcess(Command((sys.executable, "-c", code), tmp_path), on=frozenset({last})) as side:
+        found = side.receive(30)
+    assert (found["mine"], found["its"]) == ([last], [str(last)])
+
+
+def test_a_processor_that_is_not_there_stops_nothing(tmp_path):
+    with SideProcess(talking(tmp_path), on=frozenset({10**4})) as side:
+        assert side.receive(30)["event"] == "hello"
 
 
 def test_messages_go_both_ways(tmp_path):

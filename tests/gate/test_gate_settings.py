@@ -122,7 +122,7 @@ def test_the_command_line_comes_first():
     given = {"pytest": ["b"], "suites": [], "only": True, "budget": "1m", "burst": "", "threads": 0}
     found = override(own, {**given, "options": ["-x"], "tolerance": "10%"})
     assert (found.pytest, found.suites, found.options) == (("b",), (), ("-q", "-x"))
-    assert (found.budget, found.burst, found.threads) == ("1m", "0.1s", 1)
+    assert (found.budget, found.burst, found.threads) == ("1m", "0.2s", 1)
     limits = found.thresholds("x", "time")
     assert (limits.margin, limits.tolerance) == (0.10, 0.10)
 
