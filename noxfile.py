@@ -138,12 +138,13 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def ledger(session: nox.Session) -> None:
-    """Write docs/claims.md and reports/reference.md from the committed reference results."""
+    """Write docs/claims.md and the summaries in reports from the committed reference results."""
     _install(session, "-e", ".")
     reference = ("--results", "results/reference")
     session.run("harness", "report", *reference, "--profile", "full", "--out", "reports/reference")
     shutil.copy(HERE / "reports/reference/summary.md", HERE / "reports/reference.md")
     session.run("harness", "claims", *reference, "--quiet", "--ledger", "docs/claims.md")
+    session.run("harness", "selftest", "--stored", *reference, "--md", "reports/selftest.md")
 
 
 @nox.session

@@ -7,6 +7,7 @@ import pytest
 from harness import report
 from harness.cli.claims import judged, ledger_text
 from harness.cli.workspace import open_workspace
+from harness.gate import selftest
 from harness.store.archive import Library
 
 ROOT = Path(__file__).parent.parent.parent
@@ -64,3 +65,13 @@ def test_the_committed_ledger_is_what_the_suites_and_records_say(workspace, verd
     assert text == ledger_text(workspace, verdicts), (
         "docs/claims.md must be the ledger of suites and results/reference; run `nox -s ledger`"
     )
+
+
+def test_the_committed_selftest_is_what_its_pairs_say():
+    found = selftest.view(selftest.stored(REFERENCE))
+    committed = (ROOT / "reports" / "selftest.md").read_text(encoding="utf-8")
+    assert committed == selftest.markdown(found), (
+        "reports/selftest.md must be the table of results/reference; run `nox -s ledger`"
+    )
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert committed in readme, "README.md must show reports/selftest.md as it is; copy it there"
