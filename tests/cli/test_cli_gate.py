@@ -98,13 +98,16 @@ def test_outside_a_repository(tmp_path, monkeypatch, capfd):
     assert "git repository" in capfd.readouterr().err
 
 
-def test_a_test_on_one_side_only_is_missing_and_no_failure(project, gate):
+def test_a_test_on_one_side_only_is_missing_and_strictness_tells(project, gate):
     project.put("bench/test_new.py", "def test_new(benchmark):\n    benchmark(list)\n")
-    code, out, _ = gate("main", "--pytest", "bench", "--budget", "15s", *QUICK)
-    assert code == 0
+    asked = ("main", "--pytest", "bench", "--budget", "15s", "--json", "gate.json")
+    code, out, _ = gate(*asked, "--strict", *QUICK)
+    assert code == 6
     assert "only head has it" in out
-    strict, *_ = gate("main", "--pytest", "bench", "--budget", "15s", "--strict", *QUICK)
-    assert strict == 6
+    result = json.loads((project.folder / "gate.json").read_text())
+    found = {d["case"].split("::")[1]: d["verdict"] for d in result["decisions"]}
+    assert found["test_new"] == "missing"
+    assert found["test_work"] not in ("broken", "regressed")
 
 
 def test_nothing_but_missing_tests_is_nothing_measured(project, gate):
@@ -259,7 +262,7 @@ def test_timing_suites_are_cases_too(project, gate):
     sources = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
     suite = SUITE.replace("[10, 20]", "[20]").replace('"two_loops", "no_loop"', '"two_loops"')
     project.commit("suites", {"suites/search.toml": suite, "suites/sources.toml": sources})
-    project.put("suites/search.toml", suite.replace("n_train = 300", "n_train = 1200"))
+    project.put("suites/search.toml", suite.replace("n_train = 300", "n_train = 600"))
     code, out, _ = gate("main", "--suite", "search", "--budget", "120s", "--env", "current")
     assert code == 3, out
     assert "search" in out
