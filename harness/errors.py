@@ -9,6 +9,7 @@
     ├── DataError               a data set cannot be used
     │   ├── DataMissing         a file is not where it was looked for
     │   └── DataCorrupt         a file is there and is not what it should be
+    ├── FileError               a file or folder cannot be read or written
     ├── StoreError              the record store is malformed
     ├── NothingMeasured         no record answers the question
     ├── GateError               the gate could not do its work
@@ -82,6 +83,10 @@ class DataMissing(DataError):
 
 class DataCorrupt(DataError):
     """A file of a data set is there and is not what it should be."""
+
+
+class FileError(HarnessError):
+    """A file or folder cannot be read or written; see `harness.files.guarded`."""
 
 
 class StoreError(HarnessError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -31,3 +32,17 @@ def unknown(what: str, found: str, valid: Iterable[str]) -> str:
 def plural(count: int, noun: str) -> str:
     """Return ``"1 cell"`` or ``"3 cells"``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+# C0 and C1 controls but newline and tab, and what turns the direction of text around; a lone
+# surrogate is a byte of a file name that is no text, and no encoding takes it.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """Return `text` with control codes and lone surrogates spelled out, as in ``"\\x1b[2J"``.
+
+    What a suite, an exception or a file name says is shown as text: it moves no cursor, sets no
+    title, and can be encoded.
+    """
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import typer
 
 from harness.cli import claims, codes, compare, data, gate, history, inspect, report, run, selftest
-from harness.errors import HarnessError, NothingMeasured, UsageError
+from harness.errors import FileError, HarnessError, NothingMeasured, UsageError
+from harness.words import plain
 
 app = typer.Typer(
     name="harness",
@@ -51,11 +52,13 @@ def run_main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), codes.USAGE)
     except NothingMeasured as error:
         return _fail(str(error), codes.NOTHING_MEASURED)
+    except FileError as error:
+        return _fail(str(error), codes.FILE_FAILED)
     except HarnessError as error:
         return _fail(str(error), codes.HARNESS_FAILED)
     return codes.OK
 
 
 def _fail(message: str, code: int) -> int:
-    sys.stderr.write(f"harness: {message}\n")
+    sys.stderr.write(f"harness: {plain(message)}\n")
     return code

@@ -1,0 +1,61 @@
+"""Reading and writing files: what fails is one line with the file, the cause and what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.errors import FileError
+
+_ADVICE = {
+    errno.ENOSPC: "free some space and run the command again; what was finished is kept",
+    errno.EDQUOT: "free some of your quota and run the command again; what was finished is kept",
+    errno.EFBIG: "raise the limit on the size of files, or name another place",
+    errno.EACCES: "change its permissions, or name another place",
+    errno.EPERM: "change its permissions, or name another place",
+    errno.EROFS: "name a place that can be written to",
+    errno.ENOENT: "make the folder first, or name another place",
+    errno.ENOTDIR: "a part of the path is a file where a folder must be; name another place",
+    errno.EISDIR: "it is a folder where a file must be; name another place",
+    errno.EEXIST: "it is a file where a folder must be; name another place",
+    errno.ENAMETOOLONG: "name a shorter path",
+    errno.ELOOP: "its links lead in a circle; name another place",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+}
+
+
+@contextlib.contextmanager
+def guarded(doing: str, path: Path | str) -> Iterator[None]:
+    """Turn what the system says about a file into a `FileError`.
+
+    Parameters
+    ----------
+    doing : str
+        What is tried, after "cannot": ``"write the report"``, ``"read the records"``.
+    path : Path or str
+        The file or folder it is tried on.
+
+    Raises
+    ------
+    FileError
+        For every `OSError` inside, and for a path that no system takes (a NUL inside).
+    """
+    try:
+        yield
+    except OSError as error:
+        raise FileError(explain(error, doing, path)) from error
+    except ValueError as error:
+        if "null" not in str(error):
+            raise
+        raise FileError(f"cannot {doing} {str(path)!r}: a path has no NUL; name another") from error
+
+
+def explain(error: OSError, doing: str, path: Path | str | None = None) -> str:
+    """Return the one line on an `OSError`: what could not be done, to what, why, and what to do."""
+    place = path if path is not None else error.filename
+    cause = (error.strerror or str(error) or type(error).__name__).lower()
+    named = f" {place}" if place is not None else ""
+    advice = _ADVICE.get(error.errno or 0)
+    return f"cannot {doing}{named}: {cause}" + (f"; {advice}" if advice else "")

@@ -1,0 +1,29 @@
+import errno
+
+import pytest
+
+from harness.errors import FileError
+from harness.files import explain, guarded
+
+
+def test_a_missing_folder_is_one_line_with_what_to_do(tmp_path):
+    path = tmp_path / "missing" / "file.json"
+    with pytest.raises(FileError) as caught, guarded("write the verdicts", path):
+        path.write_text("x")
+    expected = f"cannot write the verdicts {path}: no such file or directory; make the folder first"
+    assert str(caught.value).startswith(expected)
+
+
+def test_a_path_with_a_nul_is_refused_as_a_file_error():
+    with pytest.raises(FileError, match="a path has no NUL"), guarded("read the suite", "a\0b"):
+        open("a\0b")  # noqa: PTH123, SIM115
+
+
+def test_other_errors_pass():
+    with pytest.raises(ValueError, match="other"), guarded("read", "x"):
+        raise ValueError("other")
+
+
+def test_a_full_disk_says_that_nothing_is_lost():
+    text = explain(OSError(errno.ENOSPC, "No space left on device", "f"), "store a record")
+    assert text.startswith("cannot store a record f: no space left on device; free some space")
