@@ -40,7 +40,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206
 
 
 def plain(text: str) -> str:
-    """Return `text` with control codes and lone surrogates spelled out, as in ``"\\x1b[2J"``.
+    r"""Return `text` with control codes and lone surrogates spelled out, as in ``"\x1b[2J"``.
 
     What a suite, an exception or a file name says is shown as text: it moves no cursor, sets no
     title, and can be encoded.
