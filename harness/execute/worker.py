@@ -17,7 +17,7 @@ import psutil
 
 from harness import backends, datasets
 from harness.datasets.roots import Roots
-from harness.errors import DataError, Skip
+from harness.errors import DataError, DataUnfit, Skip
 from harness.experiments import table as experiments
 from harness.experiments.base import Context
 from harness.plan.expand import settings
@@ -77,10 +77,31 @@ def run(job: Job) -> Outcome:
     Raises
     ------
     Skip
-        If the experiment cannot run here.
+        If the experiment cannot run here, or on the data set that stands in for its own.
+    DataUnfit
+        If the settings ask what their data set does not hold.
     DataError
         If its data cannot be read.
     """
+    try:
+        return _run(job)
+    except DataUnfit as error:
+        if stand_in := _stand_in(job):
+            raise Skip(f"{stand_in}, and cannot serve this case: {error}") from error
+        raise
+
+
+def _stand_in(job: Job) -> str:
+    """Return which data set stands in for which, ``""`` when the case reads its own."""
+    data = settings(job.cell.case).data
+    if data is None:
+        return ""
+    used = job.use.get(data.dataset, data.dataset)
+    wanted = job.cell.case.stand_in_for or data.dataset
+    return "" if used == wanted else f"{used} stands in for {wanted}"
+
+
+def _run(job: Job) -> Outcome:
     case = job.cell.case
     chosen = settings(case)
     streams = Streams(case.suite, job.cell.seed, job.cell.root, job.cell.script)
@@ -96,20 +117,20 @@ def run(job: Job) -> Outcome:
 def _timed(job: Job) -> Answer:
     process = psutil.Process()
     before, start = sum(process.cpu_times()[:2]), time.perf_counter()
-    status, reason, outcome = _judged(job)
+    status, reason, outcome = judged(job)
     wall = time.perf_counter() - start
     cpu = sum(process.cpu_times()[:2]) - before
     return Answer(status, reason, outcome, wall, cpu, peak_rss())
 
 
-def _judged(job: Job) -> tuple[Literal["ok", "diverged", "skipped", "failed"], str, Outcome]:
+def judged(job: Job) -> tuple[Literal["ok", "diverged", "skipped", "failed"], str, Outcome]:
     """Run a job; whatever it raises becomes a status with a reason."""
     try:
         with np.errstate(all="ignore"):  # divergence is a result here, seen in the values
             outcome = run(job)
     except Skip as skip:
         return "skipped", str(skip), Outcome()
-    except DataError as error:
+    except (DataError, DataUnfit) as error:
         return "failed", str(error), Outcome()
     except Exception as error:  # noqa: BLE001 - the boundary: the error is kept, with its place
         place = traceback.extract_tb(error.__traceback__)[-1]

@@ -85,7 +85,10 @@ def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
     full = expand(suite, "full").cases
     changes = {**suite.quick, **(suite.stand_in if not found else {})}
     cases, seeds = _cases(suite, changes, "quick")
-    return Plan(suite, profile, tuple(_mark(case, full, changes) for case in cases), seeds)
+    marked = (_mark(case, full, changes) for case in cases)
+    if not found:
+        marked = (_stood_in(case, full) for case in marked)
+    return Plan(suite, profile, tuple(marked), seeds)
 
 
 def settings(case: Case) -> Settings:
@@ -146,6 +149,18 @@ def _mark(case: Case, full: Sequence[Case], changes: Mapping[str, Any]) -> Case:
         if key != "seeds" and case.axes.get(key) not in protocol:
             words.append(f"{key} = {case.axes[key] if key in case.axes else label(value)}")
     return replace(case, protocol=False, deviation=", ".join(words))
+
+
+def _stood_in(case: Case, full: Sequence[Case]) -> Case:
+    """Name the data sets of the full profile when a case reads none of them."""
+    named = dict.fromkeys(name for other in full if (name := _dataset(other)))
+    own = _dataset(case)
+    return case if own is None or own in named else replace(case, stand_in_for=", ".join(named))
+
+
+def _dataset(case: Case) -> str | None:
+    data = case.config.get("data")
+    return None if data is None else str(data["dataset"])
 
 
 def _cases(
