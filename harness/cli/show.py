@@ -1,26 +1,21 @@
-"""Tables and progress for the terminal."""
+"""Tables for the terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import astuple
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from harness.cli.console import Output
 from harness.cli.parts import Part
-from harness.execute.run import Progress as Step
 from harness.numerals import measured
 from harness.plan.expand import Plan
 from harness.report.ledger import unit_shown
 from harness.suite.schema import Suite
-from harness.types import VERDICTS, Record, Verdict
-from harness.words import plural
+from harness.types import VERDICTS, Verdict
 
 STYLES = {
     "reproduced": "green",
@@ -61,7 +56,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
         table.add_row(
             f"{verdict.suite}/{verdict.claim}",
             escape(verdict.published),
-            escape(_measured(verdict)),
+            escape(measured_by(verdict)),
             name,
             escape(_why(verdict)),
         )
@@ -75,7 +70,8 @@ def _why(verdict: Verdict) -> str:
     return first.reason if first and same else verdict.reason
 
 
-def _measured(verdict: Verdict) -> str:
+def measured_by(verdict: Verdict) -> str:
+    """Return what was measured, with its interval, how often and on what; ``"-"`` if nothing."""
     if not verdict.findings or verdict.findings[0].measured is None:
         return "-"
     first = verdict.findings[0]
@@ -87,54 +83,3 @@ def counts(verdicts: Sequence[Verdict]) -> str:
     """Return ``"12 reproduced, 3 contradicted, ..."``."""
     found = Counter(verdict.verdict for verdict in verdicts)
     return ", ".join(f"{found[name]} {name}" for name in VERDICTS if found[name]) or "no claims"
-
-
-@contextmanager
-def progress(output: Output, title: str, total: int) -> Iterator[Step]:
-    """Show progress: a bar on a terminal, a line per tenth of the work elsewhere."""
-    if output.err.is_terminal:
-        with _bar(output, title, total) as step:
-            yield step
-    else:
-        yield _lines(output, title, total)
-
-
-@contextmanager
-def _bar(output: Output, title: str, total: int) -> Iterator[Step]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=output.err) as bar:
-        task = bar.add_task(title, total=total)
-
-        def step(record: Record) -> None:
-            bar.advance(task)
-            _complain(output, record)
-
-        yield step
-
-
-def _lines(output: Output, title: str, total: int) -> Step:
-    done = Counter[str]()
-
-    def step(record: Record) -> None:
-        done["cells"] += 1
-        _complain(output, record)
-        if (
-            done["cells"] == total
-            or done["cells"] * 10 // total > (done["cells"] - 1) * 10 // total
-        ):
-            output.err.print(
-                f"{title}: {done['cells']} of {plural(total, 'cell')}", highlight=False
-            )
-
-    return step
-
-
-def _complain(output: Output, record: Record) -> None:
-    if record.status in ("failed", "timeout"):
-        axes = ", ".join(f"{name}={value}" for name, value in record.axes.items())
-        output.err.print(
-            f"{record.status}: {record.suite} ({axes}, seed={record.seed}): {record.reason}",
-            style="red",
-            markup=False,
-            highlight=False,
-        )
