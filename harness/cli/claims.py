@@ -40,7 +40,7 @@ def claims(
     workspace = open_workspace(names or [], suites)
     archive = open_archive(results, output)
     verdicts = judged(workspace, archive)
-    output.out.print(show.verdict_table(verdicts))
+    output.out.print(show.verdict_table(verdicts), crop=False)
     output.json(
         {
             "schema": 1,

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from harness.cli import options
 from harness.cli.console import Output
+from harness.cli.sheet import Sheet
 from harness.datasets import fetch
 from harness.datasets.roots import Roots
 
@@ -24,10 +23,8 @@ def list_data(
     """List the data sets and whether each is here."""
     output = Output(no_color=no_color, json_path=json_path)
     rows = fetch.listing(Roots.find(data))
-    table = Table("data set", "here", "detail")
-    for row in rows:
-        table.add_row(row.name, "yes" if row.present else "no", escape(row.detail))
-    output.out.print(table)
+    here = [(row.name, "yes" if row.present else "no", row.detail) for row in rows]
+    output.out.print(Sheet(("data set", "here", "detail"), here), crop=False)
     output.json([{"name": r.name, "present": r.present, "detail": r.detail} for r in rows])
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from harness.cli import show
 from harness.cli.progress import duration
+from harness.cli.sheet import wrapped
 from harness.datasets import catalogue, fetch
 from harness.datasets.roots import Roots
 from harness.numerals import count
@@ -68,12 +69,14 @@ class Ending:
 def print_ending(console: Console, ending: Ending) -> None:
     """Print the last screen, some thirty lines on a wide terminal."""
     for line in _lines(ending):
+        text = Text(plain(line))
         # A path or a command is there to be copied: the width of the terminal must not break it.
-        console.print(Text(plain(line)), soft_wrap=line.startswith(("The page: ", "  $ ")))
+        whole = line.startswith(("The page: ", "  $ "))
+        for part in [text] if whole else wrapped(text, console.width):
+            console.print(part, soft_wrap=whole, crop=False)
 
 
 def _lines(ending: Ending) -> Iterator[str]:
-    yield ""
     yield f"{cells(ending.counts, ending.done)}, in {duration(ending.seconds)}"
     yield from _skipped(Counter(ending.skipped).most_common())
     yield f"{plural(len(ending.verdicts), 'claim')}: {show.counts(ending.verdicts)}"

@@ -6,13 +6,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from harness import devices, environment
 from harness.cli import options, show
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
+from harness.cli.sheet import Sheet
 from harness.cli.workspace import check_sections, open_workspace
 from harness.plan.expand import expand
 from harness.suite.schema import json_schema
@@ -32,12 +31,12 @@ def list_suites(
     """List the suites, their cells and claims."""
     output = Output(no_color=no_color, json_path=json_path)
     if parts:
-        output.out.print(show.parts_table(known_parts()))
+        output.out.print(show.parts_table(known_parts()), crop=False)
         output.json([asdict(part) for part in known_parts()])
         return
     workspace = open_workspace(names or [], suites)
     rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
-    output.out.print(show.suites_table(rows))
+    output.out.print(show.suites_table(rows), crop=False)
     output.json(
         [
             {
@@ -76,10 +75,7 @@ def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None
     """Show the environment that records will carry, and which devices are here."""
     output = Output(no_color=no_color, json_path=json_path)
     snapshot = environment.snapshot()
-    table = Table("fact", "value", title=snapshot.hardware)
-    for name, value in snapshot.facts.items():
-        table.add_row(name, escape(value))
-    for device, reason in devices.present().items():
-        table.add_row(f"device {device}", reason or "present")
-    output.out.print(table)
+    here = {f"device {name}": reason or "present" for name, reason in devices.present().items()}
+    rows = list({**snapshot.facts, **here}.items())
+    output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware), crop=False)
     output.json(environment.to_json(snapshot))

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from harness.cli.parts import Part
+from harness.cli.sheet import Sheet
 from harness.numerals import measured
 from harness.plan.expand import Plan
 from harness.report.ledger import unit_shown
@@ -26,41 +25,41 @@ STYLES = {
 }
 
 
-def suites_table(rows: Sequence[tuple[Suite, Plan, Plan]]) -> Table:
+def suites_table(rows: Sequence[tuple[Suite, Plan, Plan]]) -> Sheet:
     """Return the table of ``harness list``."""
-    table = Table("suite", "title", "source", "cells quick", "cells full", "claims")
-    for suite, quick, full in rows:
-        source = f"{suite.source.key} {suite.source.section}"
-        cells = [str(len(plan.cells())) for plan in (quick, full)]
-        table.add_row(suite.id, escape(suite.title), source, *cells, str(len(suite.claims)))
-    return table
+    headings = ("suite", "title", "source", "cells quick", "cells full", "claims")
+    return Sheet(headings, [_suite_row(*row) for row in rows])
 
 
-def parts_table(found: Sequence[Part]) -> Table:
+def _suite_row(suite: Suite, quick: Plan, full: Plan) -> tuple[str, ...]:
+    source = f"{suite.source.key} {suite.source.section}"
+    cells = (str(len(plan.cells())) for plan in (quick, full))
+    return (suite.id, suite.title, source, *cells, str(len(suite.claims)))
+
+
+def parts_table(found: Sequence[Part]) -> Sheet:
     """Return the table of ``harness list --parts``."""
-    table = Table("kind", "name", "what it does", "settings", "names")
-    for part in found:
-        table.add_row(*(escape(text) for text in astuple(part)))
-    return table
+    headings = ("kind", "name", "what it does", "settings", "names")
+    return Sheet(headings, [astuple(part) for part in found])
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
     """Return the ledger, one row a claim."""
-    table = Table(box=SIMPLE_HEAD, title=counts(verdicts), title_justify="left")
-    for heading, ratio in (("claim", 3), ("published", 2), ("measured", 2), ("verdict", 1)):
-        table.add_column(heading, ratio=ratio, overflow="fold")
-    table.add_column("why", ratio=5)
-    for verdict in verdicts:
-        style = STYLES[verdict.verdict]
-        name = f"[{style}]{verdict.verdict}[/]" + (" (moved)" if verdict.moved else "")
-        table.add_row(
-            f"{verdict.suite}/{verdict.claim}",
-            escape(verdict.published),
-            escape(measured_by(verdict)),
-            name,
-            escape(_why(verdict)),
-        )
-    return table
+    headings = ("claim", "published", "measured", "verdict", "why")
+    return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], counts(verdicts))
+
+
+def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:
+    name = Text(verdict.verdict, STYLES[verdict.verdict])
+    if verdict.moved:
+        name.append(" (moved)")
+    return (
+        f"{verdict.suite}/{verdict.claim}",
+        verdict.published,
+        measured_by(verdict),
+        name,
+        _why(verdict),
+    )
 
 
 def _why(verdict: Verdict) -> str:

@@ -24,7 +24,6 @@ def lines(ending, width=160):
 
 def test_a_good_run_is_a_few_lines():
     assert lines(PLAIN) == [
-        "",
         "cells: 3 ok, in 1 min 1 s",
         "1 claim: 1 reproduced",
         "Records are in results/local. All claims, one by one:",
@@ -37,11 +36,11 @@ def test_what_moved_comes_first_and_the_rest_is_counted():
     known = replace(against[0], claim="known", expected="contradicted")
     moved = replace(ONE, claim="moved", expected="contradicted")
     told = lines(replace(PLAIN, verdicts=(known, *against, moved)))
-    assert told[3] == (
+    assert told[2] == (
         "  moved from contradicted to reproduced: knn/moved: published 97 %; measured -"
     )
-    assert told[4] == "  contradicted: knn/c0: published 97 %; measured -"
-    assert told[13] == "  and 22 more: harness claims"
+    assert told[3] == "  contradicted: knn/c0: published 97 %; measured -"
+    assert told[12] == "  and 22 more: harness claims"
 
 
 def test_a_large_run_fits_on_a_screen():
