@@ -26,7 +26,12 @@ def did_you_mean(found: str, valid: Iterable[str]) -> str:
 
 def unknown(what: str, found: str, valid: Iterable[str]) -> str:
     """Return the standard sentence for an unknown name of some kind."""
-    return f"unknown {what} {found!r}.{did_you_mean(found, valid)}"
+    return f"unknown {what} {shortened(found)!r}.{did_you_mean(found, valid)}"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return `text`, cut to so many characters: what a message quotes may be of any length."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def plural(count: int, noun: str) -> str:

@@ -151,7 +151,7 @@ def read_settings(tree: Path) -> GateSettings:
         return GateSettings.model_validate(table)
     except ValidationError as error:
         inner = {path[3:]: line for path, line in lines_of(text).items() if path[:3] == _HERE}
-        problems = problems_of(error, GateSettings, "pyproject.toml", inner)
+        problems = problems_of(error, GateSettings, table, "pyproject.toml", inner)
         prefix = ".".join(_HERE)
         raise SuiteError([replace(p, key=f"{prefix}.{p.key}") for p in problems]) from None
 

@@ -11,12 +11,13 @@ from harness.config.claim import Claim, Where, selects
 from harness.config.shapes import ShapeError, place
 from harness.datasets.roots import Roots
 from harness.devices import DEVICES
-from harness.errors import Problem, SuiteError, UsageError
+from harness.errors import SuiteError, UsageError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
-from harness.plan.axes import axis_names, homes
+from harness.plan.axes import TOP, axis_names, homes
 from harness.plan.expand import Plan, expand, settings
-from harness.suite.load import problem_at
+from harness.suite.explain import shown
+from harness.suite.load import problems_at
 from harness.suite.schema import Suite
 from harness.types import Case
 from harness.words import unknown
@@ -53,24 +54,24 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
 
 
 def _refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
-    found: dict[Complaint, Problem] = {
-        complaint: problem_at(suite, *complaint) for complaint in complaints
-    }
-    if found:
-        raise SuiteError(list(found.values()))
+    if found := problems_at(suite, complaints):
+        raise SuiteError(found)
 
 
 def _names(suite: Suite) -> Iterator[Complaint]:
     yield from _known(("experiment",), "experiment", suite.experiment)
     for position, grid in enumerate(suite.grid):
-        for axis in ("experiment", "backend", "device"):
-            for value in grid.axes.get(axis, []):
-                yield from _known(("grid", position, axis), axis, value)
+        for axis in TOP:
+            for index, value in enumerate(grid.axes.get(axis, [])):
+                yield from _known(("grid", position, axis, index), axis, value)
     if suite.data is not None:
         yield from _known(("data", "dataset"), "data set", suite.data.dataset)
 
 
 def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
+    if not isinstance(value, str):
+        yield path, f"must be the name of a {what}, got {shown(value)} instead"
+        return
     try:
         if what == "experiment":
             experiments.get(value)
@@ -79,7 +80,7 @@ def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
         elif what == "data set" and value not in datasets.names():
             yield path, unknown(what, value, datasets.names())
         elif what == "device" and value not in DEVICES:
-            yield path, unknown(what, str(value), DEVICES)
+            yield path, unknown(what, value, DEVICES)
     except UsageError as error:
         yield path, str(error)
 
@@ -97,8 +98,11 @@ def _quick_keys(suite: Suite) -> Iterator[Complaint]:
         for key, value in getattr(suite, table).items():
             if key not in valid:
                 yield (table, key), unknown("key", key, valid)
-            elif key == "seeds" and not (isinstance(value, int) and value > 0):
-                yield (table, key), f"must be a positive integer, got {value!r} instead"
+            elif key == "seeds" and not (type(value) is int and value > 0):
+                yield (table, key), f"must be a positive integer, got {shown(value)} instead"
+            elif key in ("backend", "device"):
+                for one in value if isinstance(value, list) else [value]:
+                    yield from _known((table, key), key, one)
             elif key == "dataset":
                 yield from _known((table, key), "data set", value)
 

@@ -15,9 +15,10 @@ from harness.config.base import Table
 from harness.errors import SuiteError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
+from harness.plan import size
 from harness.plan.axes import axis_names, homes, label, labels
 from harness.suite.explain import sentence
-from harness.suite.load import problem_at
+from harness.suite.load import problems_at
 from harness.suite.schema import TABLES, Grid, Suite
 from harness.types import Case, Cell, Profile, Scalar
 from harness.words import unknown
@@ -48,13 +49,12 @@ class Plan:
 
     def cells(self) -> list[Cell]:
         """Return the cells, all cases of one seed before the next: pairs run close in time."""
-        rounds = range(max(self.seeds.values(), default=0))
-        return [
-            self._cell(case, seed)
-            for seed in rounds
-            for case in self.cases
-            if seed < self.seeds[case.id]
-        ]
+        cells: list[Cell] = []
+        open_cases: Sequence[Case] = self.cases
+        for seed in range(max(self.seeds.values(), default=0)):
+            open_cases = [case for case in open_cases if seed < self.seeds[case.id]]
+            cells += [self._cell(case, seed) for case in open_cases]
+        return cells
 
     def _cell(self, case: Case, seed: int) -> Cell:
         alone = experiments.get(case.experiment).alone
@@ -78,14 +78,14 @@ def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
     Raises
     ------
     SuiteError
-        If an axis or a setting of a case is not valid.
+        If an axis or a setting of a case is not valid, or there are too many.
     """
     if profile == "full":
         return Plan(suite, profile, *_cases(suite, {}, "full"))
     full = expand(suite, "full").cases
     changes = {**suite.quick, **(suite.stand_in if not found else {})}
     cases, seeds = _cases(suite, changes, "quick")
-    return Plan(suite, profile, tuple(_mark(case, full, changes) for case in cases), seeds)
+    return Plan(suite, profile, _marked(cases, full, changes), seeds)
 
 
 def settings(case: Case) -> Settings:
@@ -130,21 +130,39 @@ class Selection:
 
 
 def narrow(plan: Plan, selection: Selection) -> Plan:
-    """Return the selected part of a plan."""
+    """Return the selected part of a plan.
+
+    Raises
+    ------
+    UsageError
+        If the repetitions selected make too many cells.
+    """
     kept = tuple(case for case in plan.cases if selection.has(case))
+    if selection.seeds is not None:
+        size.refuse(selection.seeds * len(kept), f"--seeds {selection.seeds} for {plan.suite.id}")
     counts = {case.id: selection.seeds or plan.seeds[case.id] for case in kept}
     return replace(plan, cases=kept, seeds=counts)
 
 
-def _mark(case: Case, full: Sequence[Case], changes: Mapping[str, Any]) -> Case:
-    """Mark a case of the quick profile as off the protocol, unless the full profile has it."""
-    if any(case.id == other.id for other in full):
-        return case
-    words = []
-    for key, value in changes.items():
-        protocol = {other.axes.get(key, "") for other in full}
-        if key != "seeds" and case.axes.get(key) not in protocol:
-            words.append(f"{key} = {case.axes[key] if key in case.axes else label(value)}")
+def _marked(
+    cases: Sequence[Case], full: Sequence[Case], changes: Mapping[str, Any]
+) -> tuple[Case, ...]:
+    """Mark cases of the quick profile as off the protocol, unless the full profile has them."""
+    known = {case.id for case in full}
+    protocol = {
+        key: {case.axes.get(key, "") for case in full} for key in changes if key != "seeds"
+    }
+    return tuple(
+        case if case.id in known else _mark(case, protocol, changes) for case in cases
+    )
+
+
+def _mark(case: Case, protocol: Mapping[str, set[Scalar]], changes: Mapping[str, Any]) -> Case:
+    words = [
+        f"{key} = {case.axes[key] if key in case.axes else label(changes[key])}"
+        for key, values in protocol.items()
+        if case.axes.get(key) not in values
+    ]
     return replace(case, protocol=False, deviation=", ".join(words))
 
 
@@ -153,32 +171,43 @@ def _cases(
 ) -> tuple[tuple[Case, ...], dict[str, int]]:
     cases: dict[str, Case] = {}
     seeds: dict[str, int] = {}
-    for position, grid in enumerate(suite.grid):
-        if profile not in grid.profiles:
-            continue
-        count = changes.get("seeds", grid.seeds or suite.seeds.count)
-        count = min(count, grid.seeds or suite.seeds.count)
-        for case in _grid_cases(suite, position, grid, {} if grid.as_is else changes):
+    products = [
+        _product(suite, position, grid, changes)
+        for position, grid in enumerate(suite.grid)
+        if profile in grid.profiles
+    ]
+    too_large = size.complaints([asked for asked, _ in products])
+    if problems := problems_at(suite, too_large):
+        raise SuiteError(problems)
+    for asked, fixed in products:
+        for case in _grid_cases(suite, asked, fixed):
             cases.setdefault(case.id, case)
-            seeds[case.id] = max(count, seeds.get(case.id, 0))
+            seeds[case.id] = max(asked.seeds, seeds.get(case.id, 0))
     return tuple(cases.values()), seeds
 
 
-def _grid_cases(
+def _product(
     suite: Suite, position: int, grid: Grid, changes: Mapping[str, Any]
-) -> Iterator[Case]:
+) -> tuple[size.Asked, Values]:
+    """Return what a grid asks for after the changes of a profile, and what those fix."""
+    most = grid.seeds or suite.seeds.count
     everywhere = axis_names(suite)
     axes = dict(grid.axes)
     fixed: Values = {}
-    for key, value in changes.items():
+    for key, value in ({} if grid.as_is else changes).items():
         if key in everywhere and isinstance(value, list):
             axes[key] = value
         elif key != "seeds":
             axes.pop(key, None)
             fixed[key] = value
-    for combination in itertools.product(*axes.values()):
-        chosen = {**fixed, **dict(zip(axes, combination, strict=True))}
-        case = _case(suite, position, chosen)
+    seeds = min(changes.get("seeds", most), most)
+    return size.Asked(position, axes, seeds, own_seeds=grid.seeds is not None), fixed
+
+
+def _grid_cases(suite: Suite, asked: size.Asked, fixed: Values) -> Iterator[Case]:
+    for combination in itertools.product(*asked.axes.values()):
+        chosen = {**fixed, **dict(zip(asked.axes, combination, strict=True))}
+        case = _case(suite, asked.position, chosen)
         if _feasible(case):
             yield case
 
@@ -307,7 +336,14 @@ def _feasible(case: Case) -> bool:
 
 
 def _problem(suite: Suite, position: int, key: str, message: str) -> SuiteError:
-    """Return an error at ``[data] n_train`` (`key` ``"data.n_train"``) or at an axis of a grid."""
-    inside: tuple[str | int, ...] = tuple(key.split("."))
-    path = inside if len(inside) > 1 else ("grid", position, key)
-    return SuiteError([problem_at(suite, path, message)])
+    """Return an error at ``[data] n_train`` (`key` ``"data.n_train"``) or at an axis of a grid.
+
+    What is no axis of the grid is a change of a profile.
+    """
+    table, _, inside = key.rpartition(".")
+    path: tuple[str | int, ...] = (table, inside)
+    if not table:
+        changed = [name for name in ("stand_in", "quick") if key in getattr(suite, name)]
+        own = key in suite.grid[position].axes or not changed
+        path = ("grid", position, key) if own else (changed[0], key)
+    return SuiteError(problems_at(suite, [(path, message)]))
