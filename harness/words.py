@@ -6,6 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable
 
+MOST_NAMED = 40
+"""Names that a message lists; more are a wall of text."""
+
 
 def did_you_mean(found: str, valid: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"``, or the valid names when none is near.
@@ -21,7 +24,8 @@ def did_you_mean(found: str, valid: Iterable[str]) -> str:
     near = difflib.get_close_matches(found, names, n=1, cutoff=0.6)
     if near:
         return f" Did you mean {near[0]!r}?"
-    return f" Known: {', '.join(names)}." if names else ""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f" Known: {', '.join(names[:MOST_NAMED])}{more}." if names else ""
 
 
 def unknown(what: str, found: str, valid: Iterable[str]) -> str:

@@ -11,7 +11,11 @@ LARGEST = 1_000_000_000
 LONGEST = 100
 """Characters of an id at most: it becomes part of file names."""
 
+WIDEST = 100_000
+"""Features of an example, or classes, at most: some of what is stored has a name for each."""
+
 Count = Annotated[int, Field(gt=0, le=LARGEST)]
+Width = Annotated[int, Field(gt=0, le=WIDEST)]
 Amount = Annotated[int, Field(ge=0, le=LARGEST)]
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 _DASHED = r"^[a-z0-9]+(-[a-z0-9]+)*$"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from harness.config.base import Amount, Count, Table
+from harness.config.base import Amount, Count, Table, Width
 
 Scale = Literal["raw", "unit", "symmetric", "centered", "standard"]
 
@@ -40,17 +40,17 @@ class Synthetic(Table):
     coefficients: tuple[float, ...] = (1.0,)
     intercept: float = 0.0
     noise: float = Field(default=1.0, ge=0.0)
-    n_features: Count | None = None
+    n_features: Width | None = None
     correlation: float = Field(default=0.0, ge=0.0, le=1.0)
     feature_scales: tuple[float, ...] = ()
     feature_means: tuple[float, ...] = ()
     outliers: float = Field(default=0.0, ge=0.0, le=1.0)
     outlier_size: float = 10.0
-    degree: Count = 1
+    degree: Width = 1
     radius: float = Field(default=0.8, gt=0.0)
     leak: bool = False
-    shape: tuple[Count, Count, Count] = (3, 32, 32)
-    n_classes: Count = 10
+    shape: tuple[Width, Width, Width] = (3, 32, 32)
+    n_classes: Width = 10
 
 
 class Data(Table):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from harness import backends, claims, datasets
 from harness.config.claim import Claim, Where, selects
-from harness.config.shapes import ShapeError, place
+from harness.config.data import Data
+from harness.config.model import Model
+from harness.config.shapes import ShapeError, parameter_count, place
+from harness.datasets.base import Facts
 from harness.datasets.roots import Roots
 from harness.devices import DEVICES
 from harness.errors import SuiteError, UsageError
@@ -20,10 +24,12 @@ from harness.suite.explain import shown
 from harness.suite.load import problems_at
 from harness.suite.schema import Suite
 from harness.types import Case
-from harness.words import unknown
+from harness.words import shortened, unknown
 
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
+MOST_NUMBERS = 1_000_000_000
+"""What a cell may draw, or train, at most; in single precision 4 GB."""
 
 
 def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str]) -> None:
@@ -171,12 +177,31 @@ def _data(values: Settings) -> Iterator[Complaint]:
             yield ("data", key), f"must be at most {there} for {data.dataset}, got {asked} instead"
     if data.n_validation and data.n_validation >= (data.n_train or facts.n_train):
         yield ("data", "n_validation"), "must be smaller than the number of training examples"
+    yield from _sizes(data, facts)
     if values.model is not None:
-        try:
-            place(values.model, facts.shape, facts.outputs)
-        except ShapeError as error:
-            inside = ("layers", error.layer) if values.model.layers else ("hidden",)
-            yield ("model", *inside), str(error)
+        yield from _shapes(values.model, facts)
+
+
+def _sizes(data: Data, facts: Facts) -> Iterator[Complaint]:
+    """Yield what is too large to be drawn; what a data set has in its files is there already."""
+    if data.synthetic is None:
+        return
+    numbers = (facts.n_train + facts.n_test) * math.prod(facts.shape)
+    if numbers > MOST_NUMBERS:
+        yield ("data", "synthetic"), f"must draw at most {MOST_NUMBERS:,} numbers, got {numbers:,}"
+
+
+def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
+    inside: Path = ("layers",) if model.layers else ("hidden",)
+    try:
+        parameters = parameter_count(place(model, facts.shape, facts.outputs))
+    except ShapeError as error:
+        place_of = (*inside, error.layer) if model.layers else inside
+        yield ("model", *place_of), str(error)
+        return
+    if parameters > MOST_NUMBERS:
+        message = f"must have at most {MOST_NUMBERS:,} parameters, got {parameters:,}"
+        yield ("model", *inside), message
 
 
 def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Complaint]:
@@ -225,8 +250,12 @@ def _select(
             return []
     cases = [case for case in plan.cases if selects(where, case.axes)]
     if not cases:
-        yield here, f"must select at least one case, got none for {dict(where)}"
+        yield here, f"must select at least one case, got none for {_said(where)}"
     return cases
+
+
+def _said(where: Mapping[str, Any]) -> str:
+    return ", ".join(f"{axis} = {shortened(repr(value))}" for axis, value in where.items()) or "all"
 
 
 def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:

@@ -238,10 +238,15 @@ def _apply(suite: Suite, position: int, chosen: Mapping[str, Any]) -> dict[str, 
         tables["params"] = dict(suite.params)
     for key, value in chosen.items():
         if key not in places:
-            raise _problem(suite, position, key, unknown("axis", key, places))
+            raise _problem(suite, position, key, unknown("axis", key, _likely(suite, places)))
         if places[key]:
             tables.setdefault(places[key], {})[key] = value
     return tables
+
+
+def _likely(suite: Suite, places: Mapping[str, str]) -> list[str]:
+    """Return the names of axes among which the one meant is: those of the tables at hand."""
+    return [name for name, table in places.items() if not table or getattr(suite, table)]
 
 
 def _config(

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-RAW = {
+RAW: dict[str, Any] = {
     "inf": math.inf,
     "-inf": -math.inf,
     "nan": math.nan,
@@ -72,8 +72,11 @@ def _change(rng: random.Random, values: dict[str, Any]) -> None:
         return
     holder, key = rng.choice(places)
     kind = rng.random()
-    if kind < 0.6:
+    if kind < 0.3:
         holder[key] = _value(rng)
+    elif kind < 0.6:  # of the same type, so that it comes further
+        same = [value for value in RAW.values() if type(value) is type(holder[key])]
+        holder[key] = rng.choice(same)
     elif kind < 0.7:
         del holder[key]
     elif kind < 0.8 and isinstance(holder, list):
