@@ -179,9 +179,7 @@ def _is_factor(value: float, interval: Interval) -> bool:
     return in_factors < plain
 
 
-def _by_factors(
-    parts: tuple[float, ...], interval: Interval, unit: str
-) -> tuple[list[str], str]:
+def _by_factors(parts: tuple[float, ...], interval: Interval, unit: str) -> tuple[list[str], str]:
     """Return numbers at the digits that an interval's factor earns them, and their common unit."""
     half = math.log(interval.high / interval.low) / 2
     if interval.high / interval.low >= FAR:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -33,7 +35,16 @@ app.command("env")(inspect.env)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of what happened."""
+    _import_from_here()
     sys.exit(run_main(arguments))
+
+
+def _import_from_here() -> None:
+    """Let a user's experiment be imported from the current folder, as ``python -m`` does."""
+    with contextlib.suppress(OSError):  # a folder that is gone holds no module
+        here = os.getcwd()  # noqa: PTH109 as sys.path has it
+        if here not in sys.path and not sys.flags.safe_path:
+            sys.path.insert(0, here)
 
 
 def run_main(arguments: Sequence[str] | None = None) -> int:

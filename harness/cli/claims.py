@@ -63,17 +63,18 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     """Return the ledger of sections of a workspace's documents."""
     from harness import report  # here: it brings the plotting libraries, which judging never needs
 
-    outlines = sections.outlines(workspace.folder, workspace.documents)
-    return report.coverage(workspace.documents, outlines, workspace.suites, verdicts)
+    home = workspace.home()
+    documents = workspace.libraries[home]
+    outlines = sections.outlines(home, documents)
+    return report.coverage(documents, outlines, workspace.suites, verdicts)
 
 
 def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
     """Judge the claims of all suites, with one false-discovery control over all of them."""
     found: list[Verdict] = []
     for suite in workspace.suites:
-        found += judging.judge(
-            suite, known_cases(suite), archive, workspace.sources, expand(suite, "full").seeds
-        )
+        sources, planned = workspace.sources(suite), expand(suite, "full").seeds
+        found += judging.judge(suite, known_cases(suite), archive, sources, planned)
     return judging.control(found)
 
 

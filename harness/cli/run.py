@@ -15,7 +15,8 @@ from harness.cli.console import Output
 from harness.cli.workspace import open_workspace, plans
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner, Todo
-from harness.plan.expand import Plan, Selection
+from harness.plan.expand import Plan
+from harness.plan.select import Selection
 from harness.store.store import Store
 from harness.types import Status
 from harness.words import plural

@@ -213,7 +213,8 @@ def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Comp
         seen.add(claim.id)
         source = claim.source or suite.source
         if source.key not in sources:
-            yield (*here, "source"), unknown("source", source.key, sources)
+            where = "" if sources else " There is no sources.toml beside the suite."
+            yield (*here, "source"), unknown("source", source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
         found = list(_selections(suite, plan, claim, here))

@@ -102,59 +102,13 @@ def _settings(config: Mapping[str, Any]) -> Settings:
     return Settings(**tables, params=config.get("params", {}))  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The part of a plan to run; an empty sequence selects all.
-
-    Attributes
-    ----------
-    seeds : int or None
-        Repetitions of every case, instead of the suite's.
-    experiment, backend, device : sequence of str
-        Names.
-    """
-
-    seeds: int | None = None
-    experiment: Sequence[str] = ()
-    backend: Sequence[str] = ()
-    device: Sequence[str] = ()
-
-    def has(self, case: Case) -> bool:
-        """Whether a case is selected."""
-        pairs = (
-            (self.experiment, case.experiment),
-            (self.backend, case.backend),
-            (self.device, case.device),
-        )
-        return all(not names or name in names for names, name in pairs)
-
-
-def narrow(plan: Plan, selection: Selection) -> Plan:
-    """Return the selected part of a plan.
-
-    Raises
-    ------
-    UsageError
-        If the repetitions selected make too many cells.
-    """
-    kept = tuple(case for case in plan.cases if selection.has(case))
-    if selection.seeds is not None:
-        size.refuse(selection.seeds * len(kept), f"--seeds {selection.seeds} for {plan.suite.id}")
-    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in kept}
-    return replace(plan, cases=kept, seeds=counts)
-
-
 def _marked(
     cases: Sequence[Case], full: Sequence[Case], changes: Mapping[str, Any]
 ) -> tuple[Case, ...]:
     """Mark cases of the quick profile as off the protocol, unless the full profile has them."""
     known = {case.id for case in full}
-    protocol = {
-        key: {case.axes.get(key, "") for case in full} for key in changes if key != "seeds"
-    }
-    return tuple(
-        case if case.id in known else _mark(case, protocol, changes) for case in cases
-    )
+    protocol = {key: {case.axes.get(key, "") for case in full} for key in changes if key != "seeds"}
+    return tuple(case if case.id in known else _mark(case, protocol, changes) for case in cases)
 
 
 def _mark(case: Case, protocol: Mapping[str, set[Scalar]], changes: Mapping[str, Any]) -> Case:

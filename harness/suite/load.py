@@ -103,9 +103,7 @@ def load(path: Path) -> Suite:
     return suite.model_copy(update={"path": str(path)})
 
 
-def problems_at(
-    suite: Suite, complaints: Iterable[tuple[locate.Path, str]]
-) -> tuple[Problem, ...]:
+def problems_at(suite: Suite, complaints: Iterable[tuple[locate.Path, str]]) -> tuple[Problem, ...]:
     """Return problems at keys of a loaded suite, with the lines where its file has them."""
     found = tuple(dict.fromkeys(complaints))
     if not found:

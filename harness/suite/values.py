@@ -50,4 +50,4 @@ def too_deep() -> str:
 
 
 def _fits(value: int) -> bool:
-    return -(2 ** (_BITS - 1)) <= value < 2 ** (_BITS - 1)
+    return value.bit_length() < _BITS

@@ -7,7 +7,8 @@ from harness.errors import SuiteError
 from harness.experiments.probes import table
 from harness.experiments.probes.base import Probe
 from harness.plan.axes import homes, label, labels
-from harness.plan.expand import Selection, expand, narrow, settings
+from harness.plan.expand import expand, settings
+from harness.plan.select import Selection, narrow
 from harness.suite.load import load
 from harness.suite.schema import TABLES
 

@@ -29,9 +29,7 @@ def change_span(decision: Decision) -> str:
     if math.isinf(interval.high):
         low = _signed(interval.low, ratio, interval, large=large)
         return f"{low}{unit(large=large)} or more" if interval.low > 0 else "unbounded"
-    ends = (
-        _signed(end, ratio, interval, large=large) for end in (interval.low, interval.high)
-    )
+    ends = (_signed(end, ratio, interval, large=large) for end in (interval.low, interval.high))
     return " to ".join(ends) + unit(large=large)
 
 
