@@ -63,10 +63,8 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     """Return the ledger of sections of a workspace's documents."""
     from harness import report  # here: it brings the plotting libraries, which judging never needs
 
-    home = workspace.home()
-    documents = workspace.libraries[home]
-    outlines = sections.outlines(home, documents)
-    return report.coverage(documents, outlines, workspace.suites, verdicts)
+    outlines = sections.outlines(workspace.home(), workspace.documents)
+    return report.coverage(workspace.documents, outlines, workspace.suites, verdicts)
 
 
 def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:

@@ -41,6 +41,11 @@ class Workspace:
         home = self.homes[self.suites.index(suite)]
         return {key: entry.number for key, entry in self.libraries[home].items()}
 
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The bibliography, by key, when all suites share one; see `home`."""
+        return self.libraries[self.home()]
+
     def home(self) -> Path:
         """Return the one folder whose documents the suites quote.
 
@@ -93,8 +98,7 @@ def check_sections(workspace: Workspace) -> None:
     SuiteError
         With every section that is not.
     """
-    home = workspace.home()
-    found = list(sections.problems(home, workspace.libraries[home], workspace.suites))
+    found = list(sections.problems(workspace.home(), workspace.documents, workspace.suites))
     if found:
         raise SuiteError(found)
 

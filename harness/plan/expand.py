@@ -16,7 +16,7 @@ from harness.errors import SuiteError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
 from harness.plan import size
-from harness.plan.axes import axis_names, homes, label, labels
+from harness.plan.axes import TOP, axis_names, homes, label, labels
 from harness.suite.explain import sentence
 from harness.suite.load import problems_at
 from harness.suite.schema import TABLES, Grid, Suite
@@ -168,7 +168,7 @@ def _grid_cases(suite: Suite, asked: size.Asked, fixed: Values) -> Iterator[Case
 
 def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     tables = _apply(suite, position, chosen)
-    top = {name: chosen.get(name) for name in ("experiment", "backend", "device")}
+    top = {name: chosen.get(name) for name in TOP}
     experiment = experiments.get(str(top["experiment"] or suite.experiment))
     backend, device = str(top["backend"] or "numpy"), str(top["device"] or "cpu")
     config = _read(experiment, _config(suite, position, tables, experiment.tables, chosen))
@@ -255,6 +255,14 @@ def _axes(
         elif table:
             axes[name] = label(_setting(table, tables.get(table, {}), name))
     return axes
+
+
+def default_of(suite: Suite, axis: str) -> Any:
+    """Return the value that an axis has in a grid that does not list it."""
+    if axis in TOP:
+        return {"experiment": suite.experiment, "backend": "numpy", "device": "cpu"}[axis]
+    table = homes(suite)[axis]
+    return _setting(table, _apply(suite, 0, {}).get(table, {}), axis)
 
 
 def _setting(table: str, values: Values, name: str) -> Any:
