@@ -28,7 +28,8 @@ def list_data(
     for row in rows:
         table.add_row(row.name, "yes" if row.present else "no", escape(row.detail))
     output.out.print(table)
-    output.json([{"name": r.name, "present": r.present, "detail": r.detail} for r in rows])
+    listed = [{"name": r.name, "present": r.present, "detail": r.detail} for r in rows]
+    output.json({"schema": 1, "datasets": listed})
 
 
 @app.command("get")

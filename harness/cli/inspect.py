@@ -14,6 +14,7 @@ from harness.cli import options, show
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
 from harness.cli.workspace import check_sections, open_workspace
+from harness.errors import SuiteError
 from harness.plan.expand import expand
 from harness.suite.schema import json_schema
 from harness.words import plural
@@ -33,22 +34,21 @@ def list_suites(
     output = Output(no_color=no_color, json_path=json_path)
     if parts:
         output.out.print(show.parts_table(known_parts()))
-        output.json([asdict(part) for part in known_parts()])
+        output.json({"schema": 1, "parts": [asdict(part) for part in known_parts()]})
         return
     workspace = open_workspace(names or [], suites)
     rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
     output.out.print(show.suites_table(rows))
-    output.json(
-        [
-            {
-                "id": suite.id,
-                "title": suite.title,
-                "cells": {"quick": len(quick.cells()), "full": len(full.cells())},
-                "claims": [claim.id for claim in suite.claims],
-            }
-            for suite, quick, full in rows
-        ]
-    )
+    listed = [
+        {
+            "id": suite.id,
+            "title": suite.title,
+            "cells": {"quick": len(quick.cells()), "full": len(full.cells())},
+            "claims": [claim.id for claim in suite.claims],
+        }
+        for suite, quick, full in rows
+    ]
+    output.json({"schema": 1, "suites": listed})
 
 
 def check(
@@ -56,18 +56,25 @@ def check(
     *,
     suites: options.SuitesDir = options.SUITES,
     schema: Annotated[bool, typer.Option(help="Print the JSON Schema for editors.")] = False,
+    json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
     """Check suite files; every problem is named by file, line and key."""
-    output = Output(quiet=quiet, no_color=no_color, json_path="-" if schema else "")
+    output = Output(quiet=quiet, no_color=no_color, json_path="-" if schema else json_path)
     if schema:
         output.json(json_schema())
         return
-    workspace = open_workspace(names or [], suites)
-    if not names:
-        check_sections(workspace)
+    try:
+        workspace = open_workspace(names or [], suites)
+        if not names:
+            check_sections(workspace)
+    except SuiteError as error:
+        output.json({"schema": 1, "problems": [asdict(problem) for problem in error.problems]})
+        raise
     claims = sum(len(suite.claims) for suite in workspace.suites)
+    checked = {"suites": len(workspace.suites), "claims": claims}
+    output.json({"schema": 1, **checked, "problems": []})
     counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
     output.out.print(f"{counted}: no problem", highlight=False)
 
@@ -82,4 +89,4 @@ def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None
     for device, reason in devices.present().items():
         table.add_row(f"device {device}", reason or "present")
     output.out.print(table)
-    output.json(environment.to_json(snapshot))
+    output.json({"schema": 1, **environment.to_json(snapshot)})

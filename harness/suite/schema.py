@@ -23,6 +23,10 @@ TABLES: dict[str, type[Table]] = {
     "probe": Probe,
 }
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_ID = "urn:claims-harness:suite:1"
+"""Names what the schema describes: suite files with ``schema = 1``."""
+
 
 class Seeds(Table):
     """Repetitions of every case, and the root of their random streams.
@@ -135,7 +139,7 @@ def _split(grid: dict[str, Any]) -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
-    schema = Suite.model_json_schema(by_alias=True)
+    schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **Suite.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
     # In the file the axes stand beside seeds and profiles, see `with_axes`.
     axes = grid["properties"].pop("axes")
