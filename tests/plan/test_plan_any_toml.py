@@ -123,7 +123,8 @@ def test_what_would_take_all_memory_is_refused(tried):
     drawn = GOOD.replace(
         'dataset = "digits"',
         'dataset = "synthetic"\n[data.synthetic]\n'
-        'generator = "linear"\nn_train = 1000000000\nn_features = 100',
+        'generator = "linear"\nn_train = 1000000000\n'
+        'features = "normal"\nn_features = 100',
     )
     assert any("must draw at most" in str(problem) for problem in tried(drawn, {"notes"}))
 
