@@ -22,6 +22,7 @@ from harness.words import unknown
 
 BIBLIOGRAPHY = "sources.toml"
 M = TypeVar("M", bound=BaseModel)
+_ENDLESS = re.compile(r"[0-9][0-9_]{1000,}")
 
 
 class Document(Table):
@@ -78,9 +79,14 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise _unreadable(path, values.too_deep()) from None
-    except ValueError as error:  # TOMLDecodeError, and integers that Python does not read
+        key, line = locate.deeper_than(text, values.DEEPEST)
+        raise SuiteError([Problem(str(path), line, dotted(key), values.too_deep())]) from None
+    except tomllib.TOMLDecodeError as error:
         raise SuiteError([_malformed(str(path), str(error))]) from None
+    except ValueError:  # Python reads no integer of thousands of digits, nor says where it stands
+        long = _ENDLESS.search(text)
+        line = text.count("\n", 0, long.start()) + 1 if long else None
+        raise SuiteError([Problem(str(path), line, "", values.too_long())]) from None
 
 
 def _unreadable(path: Path, message: str) -> SuiteError:

@@ -38,6 +38,23 @@ def nearest(lines: Mapping[Path, int], path: Path) -> int | None:
     return None
 
 
+def deeper_than(text: str, most: int) -> tuple[Path, int | None]:
+    """Return key and line where lists and tables first stand deeper inside each other than `most`.
+
+    The text need not be TOML, nor be readable by a parser that recurses.
+    """
+    depth, before = 0, ""
+    key: Path = ()
+    for token, line in _numbered(text):
+        if token == "=" and depth == 0:  # noqa: S105 a part of a text
+            key = (before,)
+        depth = max(0, depth + {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0))
+        if depth > most:
+            return key, line
+        before = token
+    return (), None
+
+
 class _Reader:
     """Reads a text token by token, knowing the table it is in."""
 
@@ -99,7 +116,7 @@ class _Reader:
     def _items(self, path: Path) -> None:
         self._take()
         index = 0
-        while self._skip_newlines() and self._next() != "]":
+        while self._skip_newlines() and self._next() not in ("]", "}"):
             if self._next() == ",":
                 self._take()
                 index += 1

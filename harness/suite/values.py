@@ -37,7 +37,7 @@ def _message(path: Path, value: Any) -> str:
     if isinstance(value, float):
         return "" if math.isfinite(value) else f"must be a finite number, got {value} instead"
     if isinstance(value, int):
-        return "" if _fits(value) else f"must be an integer of at most {_BITS} bits, got a longer"
+        return "" if _fits(value) else too_long()
     if isinstance(value, str | dict | list):
         return ""
     kind = type(value).__name__
@@ -47,6 +47,11 @@ def _message(path: Path, value: Any) -> str:
 def too_deep() -> str:
     """Return what is wrong with tables or arrays inside each other without end."""
     return f"must be at most {DEEPEST} tables or arrays inside each other, got more"
+
+
+def too_long() -> str:
+    """Return what is wrong with an integer that no library takes."""
+    return f"must be an integer of at most {_BITS} bits, got a longer one"
 
 
 def _fits(value: int) -> bool:

@@ -11,6 +11,7 @@ from harness import figures
 from harness.errors import SuiteError, UsageError
 from harness.plan.check import check
 from harness.plan.expand import expand
+from harness.plan.size import most_cells
 from harness.suite.load import load
 
 SUITES = Path(__file__).parents[2] / "suites"
@@ -106,11 +107,7 @@ def test_the_limit_of_cells_can_be_moved(tried, monkeypatch):
     assert "at most 1 cells, got 2 (2 batch_size x 1 seed)" in str(problem)
     monkeypatch.setenv("HARNESS_MAX_CELLS", "many")
     with pytest.raises(UsageError, match="HARNESS_MAX_CELLS must be a positive integer"):
-        _expanded()
-
-
-def _expanded():
-    return expand(load(SUITES / "xor.toml"), "full")
+        most_cells()
 
 
 def test_what_would_take_all_memory_is_refused(tried):

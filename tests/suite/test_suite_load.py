@@ -124,7 +124,7 @@ def test_malformed_toml_names_its_line(write):
     "value", ["[" * 3000 + "]" * 3000, "9" * 5000, "{a=" * 40 + "1" + "}" * 40]
 )
 def test_what_the_parser_cannot_read_is_a_problem_of_the_file(write, value):
-    with pytest.raises(SuiteError, match=r"tiny\.toml(:9)?: "):
+    with pytest.raises(SuiteError, match=r"tiny\.toml:9: "):
         load(write(GOOD.replace('scale = "unit"', f"scale = {value}")))
 
 
