@@ -23,6 +23,7 @@ from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
 from harness.gate.agent.harness_gate.turns import TURNS, by_turn
 from harness.gate.selections import moved
+from harness.plan.check import check_names
 from harness.plan.expand import Plan, expand, settings
 from harness.suite.load import find, load
 from harness.suite.schema import Suite
@@ -60,6 +61,7 @@ def timing_cases(options: argparse.Namespace) -> Cases:
     found: dict[str, Cell] = {}
     for path in find(options.suites, Path(options.folder)):
         suite = load(path)
+        check_names(suite)
         own = _timed(suite, options)
         timed = own
         if options.against:  # a case has its counterpart, and both sides call it the same

@@ -49,7 +49,7 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
     SuiteError
         With every problem found.
     """
-    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
+    check_names(suite)
     plans = [expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False)]
     _refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
     _refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
@@ -57,6 +57,17 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
         _claims(suite, plans[0], sources), _figures(suite, plans, figure_kinds)
     )
     _refuse(suite, complaints)
+
+
+def check_names(suite: Suite) -> None:
+    """Check what `expand` takes for granted: that names are names, and lists are not empty.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found.
+    """
+    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
 
 
 def _refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
