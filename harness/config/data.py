@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from harness.config.base import Amount, Count, Table, Width
+
+_NAME_BYTES, _MOST_PARTS = 255, 15
+"""No file system takes longer names; together these stay below the 4,096 bytes of a path."""
 
 Scale = Literal["raw", "unit", "symmetric", "centered", "standard"]
 
@@ -85,3 +88,15 @@ class Data(Table):
     split: Literal["clean", "leaky"] = "clean"
     targets: Literal["classes", "value"] = "classes"
     synthetic: Synthetic | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, path: str | None) -> str | None:
+        parts = (path or "").split("/")
+        longest = max(len(part.encode()) for part in parts)
+        if not (path or "").isprintable() or longest > _NAME_BYTES or len(parts) > _MOST_PARTS:
+            raise ValueError(
+                f"must be a path that a system takes: no control codes, at most {_MOST_PARTS} "
+                f"folders inside each other, {_NAME_BYTES} bytes a name"
+            )
+        return path

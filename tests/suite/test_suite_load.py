@@ -86,6 +86,8 @@ def test_a_good_suite_loads(write):
         ("batch_size = 32", 'batch_size = "ful"', 21, "train.batch_size", "Did you mean 'full'?"),
         ("[grid]", "[gird]", 23, "gird", "Did you mean 'grid'?"),
         ('quote = "it works"\n', "", 28, "claims[0].quote", "must be given"),
+        ('scale = "unit"', 'path = "a\\u0000b"', 9, "data.path", "no control codes"),
+        ('scale = "unit"', f'path = "{"x" * 256}"', 9, "data.path", "must be a path that a system"),
         ("lr = 0.1", "lr = inf", 19, "train.lr", "must be a finite number, got inf"),
         ("at_least = 0.5", "at_least = nan", 32, "claims[0].expect.at_least", "got nan"),
         ("epochs = 1", f"epochs = {10**30}", 20, "train.epochs", "of at most 64 bits"),
