@@ -7,9 +7,10 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from harness.config.base import Amount, Count, Table, Width
+from harness.words import plain
 
-_NAME_BYTES, _MOST_PARTS = 255, 15
-"""No file system takes longer names; together these stay below the 4,096 bytes of a path."""
+_NAME_BYTES, _PATH_BYTES = 255, 2000
+"""No file system takes longer names, and few longer paths; the data folder stands before it."""
 
 Scale = Literal["raw", "unit", "symmetric", "centered", "standard"]
 
@@ -92,11 +93,11 @@ class Data(Table):
     @field_validator("path")
     @classmethod
     def _is_a_path(cls, path: str | None) -> str | None:
-        parts = (path or "").split("/")
-        longest = max(len(part.encode()) for part in parts)
-        if not (path or "").isprintable() or longest > _NAME_BYTES or len(parts) > _MOST_PARTS:
+        text = (path or "").encode(errors="replace")
+        longest = max(map(len, text.split(b"/")))
+        if plain(path or "") != (path or "") or longest > _NAME_BYTES or len(text) > _PATH_BYTES:
             raise ValueError(
-                f"must be a path that a system takes: no control codes, at most {_MOST_PARTS} "
-                f"folders inside each other, {_NAME_BYTES} bytes a name"
+                "must be a path that a system takes: no control codes, at most "
+                f"{_NAME_BYTES} bytes a name and {_PATH_BYTES} in all"
             )
         return path

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SOURCES, SUITE
 
 MODULE = """\
 from harness.types import Outcome
@@ -17,15 +16,20 @@ def measured(context):
 """
 
 
+def _texts(harness):
+    return harness.suite.read_text(), (harness.suite.parent / "sources.toml").read_text()
+
+
 @pytest.fixture
-def elsewhere(tmp_path_factory):
+def elsewhere(harness, tmp_path_factory):
     """Two folders with a suite and documents of its own each."""
+    suite, documents = _texts(harness)
     folders = []
     for name in ("one", "two"):
         folder = tmp_path_factory.mktemp(name)
-        text = SUITE.replace('"tiny"', f'"{name}"').replace('"notes"', f'"{name}-notes"')
+        text = suite.replace('"tiny"', f'"{name}"').replace('"notes"', f'"{name}-notes"')
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
-        (folder / "sources.toml").write_text(SOURCES.replace('"notes"', f'"{name}-notes"'))
+        (folder / "sources.toml").write_text(documents.replace('"notes"', f'"{name}-notes"'))
         folders.append(folder / f"{name}.toml")
     return folders
 
@@ -86,11 +90,12 @@ def test_repetitions_on_the_command_line_are_counted_too(harness):
     assert "at most 100,000 cells, got 1,000,000,000" in err
 
 
-def test_the_current_folder_can_be_imported(tmp_path):
+def test_the_current_folder_can_be_imported(harness, tmp_path):
+    suite, documents = _texts(harness)
     (tmp_path / "mine.py").write_text(MODULE)
-    text = SUITE.replace('"train"', '"mine:measured"').replace("test_accuracy", "value")
+    text = suite.replace('"train"', '"mine:measured"').replace("test_accuracy", "value")
     (tmp_path / "tiny.toml").write_text(text)
-    (tmp_path / "sources.toml").write_text(SOURCES)
+    (tmp_path / "sources.toml").write_text(documents)
     script = Path(sys.executable).parent / "harness"
     done = subprocess.run(
         [script, "run", "tiny.toml", "--seeds", "1", "-j", "1", "--json", "-"],
