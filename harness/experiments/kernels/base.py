@@ -1,8 +1,8 @@
-"""What a kernel is, and how a variant of one is held to the reference before it is timed."""
+"""What a kernel is, and how a variant of one is held to the reference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -84,8 +84,16 @@ class Kernel:
         return tuple(dict.fromkeys(name for found in self.variants.values() for name in found))
 
 
-def disagreement(kernel: Kernel, setup: Setup, results: Results) -> float:
+def kept(setup: Setup, results: Results) -> tuple[Array, ...]:
+    """Return a copy of results in host memory; waits for the device."""
+    return tuple(np.array(setup.backend.array(result)) for result in results)
+
+
+def disagreement(kernel: Kernel, setup: Setup, found: Sequence[Array]) -> float:
     """Return the largest relative difference of any result from the reference.
+
+    Not to be called before something is timed: the reference is computed with NumPy, whose BLAS
+    keeps its threads busy for a while when it has returned.
 
     Raises
     ------
@@ -93,7 +101,6 @@ def disagreement(kernel: Kernel, setup: Setup, results: Results) -> float:
         If it is above the kernel's tolerance, not finite, or a result has another shape.
     """
     wanted = kernel.reference(setup.params, setup.arrays)
-    found = [np.asarray(setup.backend.array(result)) for result in results]
     shapes = [array.shape for array in found]
     if shapes != [array.shape for array in wanted]:
         raise HarnessError(
@@ -104,7 +111,7 @@ def disagreement(kernel: Kernel, setup: Setup, results: Results) -> float:
     if not worst <= kernel.tolerance:
         raise HarnessError(
             f"kernel {kernel.name!r} must agree with its reference to {kernel.tolerance:g}, "
-            f"got a relative difference of {worst:g}; what computes something else is not timed"
+            f"got a relative difference of {worst:g}; the time of something else is not kept"
         )
     return worst
 
