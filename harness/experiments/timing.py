@@ -108,9 +108,9 @@ def _train(context: Context, ask: Ask) -> Outcome:
     idle_use = _settled(context, ask)
     for _ in range(timing.warmup):
         loop.steps(min(WARMUP_STEPS, steps))
-    epochs, peak = _with_peak(context, lambda: _times(context, loop, steps, timing.repeats))
-    single = _times(context, loop, 1, max(timing.repeats, min(STEPS, steps)))
-    latency = _latency(context, work, x[:1])
+    epochs, peak = _with_peak(context, lambda: _times(context, ask, loop, steps, timing.repeats))
+    single = _times(context, ask, loop, 1, max(timing.repeats, min(STEPS, steps)))
+    latency = _latency(context, ask, work, x[:1])
     examples = workload.examples_per_epoch(work.train, len(x))
     return _outcome(
         context,
@@ -127,7 +127,7 @@ def _step(context: Context, ask: Ask) -> Outcome:
     loop = _Loop(context, timing.transfer, work, *work.examples())
     idle_use = _settled(context, ask)
     loop.steps(timing.warmup)
-    single, peak = _with_peak(context, lambda: _times(context, loop, 1, timing.repeats))
+    single, peak = _with_peak(context, lambda: _times(context, ask, loop, 1, timing.repeats))
     loss = {"train_loss": loop.loss(context.backend)}
     return _outcome(context, ask, idle_use, {"step_s": single}, {**peak, **loss})
 
@@ -151,6 +151,7 @@ def _neighbors(context: Context, ask: Ask) -> Outcome:
             synchronize=lambda: backend.synchronize(device),
             warmup=timing.warmup,
             repeats=timing.repeats,
+            clock=ask.watch.clock,
         ),
     )
     return _outcome(context, ask, idle_use, {"seconds": search}, peak)
@@ -166,6 +167,7 @@ def _kernel(context: Context, ask: Ask) -> Outcome:
             synchronize=lambda: context.backend.synchronize(context.device),
             warmup=timing.warmup,
             repeats=timing.repeats,
+            clock=ask.watch.clock,
         ),
     )
     apart = {"disagreement": prepared.disagreement()}
@@ -186,16 +188,17 @@ def _settled(context: Context, ask: Ask) -> float:
     return settle(ask.watch)
 
 
-def _times(context: Context, loop: _Loop, steps: int, repeats: int) -> Samples:
+def _times(context: Context, ask: Ask, loop: _Loop, steps: int, repeats: int) -> Samples:
     return measure(
         lambda: loop.steps(steps),
         synchronize=lambda: context.backend.synchronize(context.device),
         warmup=0,
         repeats=repeats,
+        clock=ask.watch.clock,
     )
 
 
-def _latency(context: Context, work: Workload, example: Array) -> Samples:
+def _latency(context: Context, ask: Ask, work: Workload, example: Array) -> Samples:
     """Time the prediction of one example, (1, *shape), that already lies on the device."""
     one = context.backend.put(example, context.device)
     return measure(
@@ -203,6 +206,7 @@ def _latency(context: Context, work: Workload, example: Array) -> Samples:
         synchronize=lambda: context.backend.synchronize(context.device),
         warmup=LATENCY_WARMUP,
         repeats=LATENCIES,
+        clock=ask.watch.clock,
     )
 
 
