@@ -63,7 +63,24 @@ def settle(watch: Watch) -> float:
             return used
 
 
-def trouble(before: float, samples: Iterable[Samples], threads: int, *, waits: bool) -> bool:
+@dataclass(frozen=True)
+class Manner:
+    """What something that is timed does of itself, so that it is no sign of other work.
+
+    Attributes
+    ----------
+    sleeps : bool
+        It sleeps while something else works for it, an accelerator or a process; wall time beyond
+        processor time is no sign then.
+    queues : bool
+        It starts processes of its own and may wait for a processor that one of them has.
+    """
+
+    sleeps: bool = False
+    queues: bool = False
+
+
+def trouble(before: float, samples: Iterable[Samples], threads: int, manner: Manner) -> bool:
     """Whether other work is known to have been beside a measurement.
 
     Parameters
@@ -74,17 +91,17 @@ def trouble(before: float, samples: Iterable[Samples], threads: int, *, waits: b
         All that the cell measured.
     threads : int
         Threads that what was timed may use.
-    waits : bool
-        True where the process may sleep of itself, as it does while an accelerator works; wall
-        time beyond processor time is no sign there.
+    manner : Manner
+        What is no sign here.
     """
-    return before > IDLE or any(_disturbed(taken, threads, waits=waits) for taken in samples)
+    return before > IDLE or any(_disturbed(taken, threads, manner) for taken in samples)
 
 
-def _disturbed(samples: Samples, threads: int, *, waits: bool) -> bool:
+def _disturbed(samples: Samples, threads: int, manner: Manner) -> bool:
     allowed = CONTENTION * threads * sum(samples.wall) + LATE * threads
     crowded = sum(samples.cpu) > allowed
-    return crowded or samples.waited_share > WAITED or (samples.contended and not waits)
+    waited = samples.waited_share > WAITED and not manner.queues
+    return crowded or waited or (samples.contended and not manner.sleeps)
 
 
 def until_alone(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness import alone
-from harness.alone import Watch, disturbed, settle, trouble, until_alone
+from harness.alone import Manner, Watch, disturbed, settle, trouble, until_alone
 from harness.timing import BETWEEN, Clock, Samples, waited
 from harness.types import Outcome
 
@@ -49,32 +49,37 @@ def test_a_pool_that_never_sleeps_is_waited_for_in_vain_and_said():
     assert alone.PATIENCE <= pool.now <= alone.PATIENCE + 2 * alone.NAP
 
 
+ANY, SLEEPS, FORKS = Manner(), Manner(sleeps=True), Manner(sleeps=True, queues=True)
+
+
 def samples(wall=1.0, cpu=1.0, waiting=0.0):
     return Samples((wall / 2, wall / 2), (cpu / 2, cpu / 2), waiting)
 
 
 @pytest.mark.parametrize(
-    ("before", "taken", "threads", "waits", "found"),
+    ("before", "taken", "threads", "manner", "found"),
     [
-        (0.0, samples(), 1, False, False),
-        (0.0, samples(cpu=2.0), 2, False, False),
-        (0.0, samples(cpu=0.97, waiting=0.03), 1, False, False),
-        (0.4, samples(), 1, False, True),  # something spun when the clock started
-        (0.0, samples(cpu=2.0), 1, False, True),  # a second thread was busy beside the only one
-        (0.0, samples(cpu=2.0, waiting=0.5), 2, False, True),  # three threads on two processors
-        (0.0, samples(cpu=0.5), 1, False, True),  # half a processor, on a system that tells no more
-        (0.0, samples(cpu=0.5), 1, True, False),  # it slept while its device worked
-        (0.0, samples(cpu=0.5, waiting=0.5), 1, True, True),  # it wanted to run and could not
-        (0.0, samples(cpu=0.5, waiting=math.nan), 1, False, True),
-        (0.0, samples(cpu=1.0, waiting=math.nan), 1, False, False),
+        (0.0, samples(), 1, ANY, False),
+        (0.0, samples(cpu=2.0), 2, ANY, False),
+        (0.0, samples(cpu=0.97, waiting=0.03), 1, ANY, False),
+        (0.4, samples(), 1, ANY, True),  # something spun when the clock started
+        (0.0, samples(cpu=2.0), 1, ANY, True),  # a second thread was busy beside the only one
+        (0.0, samples(cpu=2.0, waiting=0.5), 2, ANY, True),  # three threads on two processors
+        (0.0, samples(cpu=0.5), 1, ANY, True),  # half a processor, on a system that tells no more
+        (0.0, samples(cpu=0.5), 1, SLEEPS, False),  # it slept while its device worked
+        (0.0, samples(cpu=0.5, waiting=0.5), 1, SLEEPS, True),  # it wanted to run and could not
+        (0.0, samples(cpu=0.5, waiting=math.nan), 1, ANY, True),
+        (0.0, samples(cpu=1.0, waiting=math.nan), 1, ANY, False),
+        (0.0, samples(cpu=0.5, waiting=0.5), 1, FORKS, False),  # its own processes ran
+        (0.0, samples(cpu=3.0, waiting=0.5), 1, FORKS, True),
         # Too short to tell: the processor time of a tick was booked into it.
-        (0.0, samples(wall=1e-4, cpu=4e-3), 1, False, False),
+        (0.0, samples(wall=1e-4, cpu=4e-3), 1, ANY, False),
     ],
 )
-def test_company_is_seen(before, taken, threads, waits, found):
+def test_company_is_seen(before, taken, threads, manner, found):
     quiet = samples(1e-3, 1e-3)
-    assert trouble(before, [quiet, taken], threads, waits=waits) is found
-    assert trouble(before, [taken, quiet], threads, waits=waits) is found
+    assert trouble(before, [quiet, taken], threads, manner) is found
+    assert trouble(before, [taken, quiet], threads, manner) is found
 
 
 def outcomes(pool, marks, seconds=0.1):

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harness.alone import Watch, settle, trouble, until_alone
+from harness.alone import Manner, Watch, settle, trouble, until_alone
 from harness.backends.base import Backend, Handle, Memory
 from harness.backends.threads import limit_threads
 from harness.config.other import Timing
@@ -47,6 +47,7 @@ LATENCY_WARMUP = 20
 LATENCIES = 200
 """Predictions of one example, discarded and timed."""
 WATCH = Watch()
+ORDINARY = Manner()
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ def _kernel(context: Context, ask: Ask) -> Outcome:
         ),
     )
     apart = {"disagreement": prepared.disagreement()}
-    return _outcome(context, ask, idle_use, {"seconds": seconds}, {**peak, **apart})
+    manner = Manner(sleeps=prepared.processes, queues=prepared.processes)
+    return _outcome(context, ask, idle_use, {"seconds": seconds}, {**peak, **apart}, manner)
 
 
 WORKLOADS: Mapping[str, Callable[[Context, Ask], Outcome]] = {
@@ -230,30 +232,32 @@ def _outcome(
     idle_use: float,
     samples: Mapping[str, Samples],
     metrics: Mapping[str, float],
+    manner: Manner = ORDINARY,
 ) -> Outcome:
     """Put the medians beside `metrics`, and what is known of other work beside the clock."""
     medians = {name: taken.median for name, taken in samples.items()}
     return Outcome(
-        metrics={**medians, **metrics, **_doubt(context, ask, idle_use, samples)},
+        metrics={**medians, **metrics, **_doubt(context, ask, idle_use, samples, manner)},
         samples={name: taken.wall for name, taken in samples.items()},
     )
 
 
 def _doubt(
-    context: Context, ask: Ask, idle_use: float, samples: Mapping[str, Samples]
+    context: Context, ask: Ask, idle_use: float, samples: Mapping[str, Samples], manner: Manner
 ) -> dict[str, float]:
     """Return ``alone`` and what stands behind it; the shares are those of the first of `samples`.
 
     ``contended`` is said of cpu only: a process may sleep while an accelerator works.
     """
-    first, on_cpu = next(iter(samples.values())), context.device == "cpu"
-    troubled = trouble(idle_use, samples.values(), ask.threads, waits=not on_cpu)
+    first = next(iter(samples.values()))
+    manner = manner if context.device == "cpu" else replace(manner, sleeps=True)
+    troubled = trouble(idle_use, samples.values(), ask.threads, manner)
     doubt = {
         "wall_over_cpu": first.wall_over_cpu,
         "idle_use": idle_use,
         "alone": float(not troubled),
     }
-    if on_cpu:
+    if not manner.sleeps:
         doubt["contended"] = float(first.contended)
     if not math.isnan(first.waited_share):
         doubt["waited"] = first.waited_share

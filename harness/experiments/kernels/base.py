@@ -69,6 +69,9 @@ class Kernel:
         Largest relative difference from the reference, ``max|a - b| / max|b|``.
     devices : tuple of str
         Where it has a meaning.
+    processes : bool
+        Whether it starts processes of its own: it may then sleep, or wait for a processor,
+        without other work on the machine.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Kernel:
     variants: Mapping[str, Mapping[str, Variant]]
     tolerance: float = 1e-4
     devices: tuple[str, ...] = ("cpu", "cuda", "mps")
+    processes: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all variants, whichever backend has them."""

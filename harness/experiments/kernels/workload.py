@@ -36,10 +36,13 @@ class Prepared:
         Returns by how much the results of a call made before the clock started differ from the
         reference, and raises a `HarnessError` if that is too much. It computes the reference,
         which is no company for a clock: call it when the clock has stopped.
+    processes : bool
+        Whether the call starts processes.
     """
 
     call: Call
     disagreement: Callable[[], float]
+    processes: bool = False
 
 
 def prepare(context: Context) -> Prepared:
@@ -62,7 +65,7 @@ def prepare(context: Context) -> Prepared:
     setup = Setup(context.backend, context.device, params, arrays)
     call = variant(setup)
     found = kept(setup, call())
-    return Prepared(call, lambda: disagreement(kernel, setup, found))
+    return Prepared(call, lambda: disagreement(kernel, setup, found), kernel.processes)
 
 
 def asked(timing: Timing | None) -> bool:
