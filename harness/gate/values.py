@@ -274,6 +274,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A package that the sides run with in different versions, ``""`` for one that has none."""
+
+    name: str
+    base: str
+    head: str
+
+
+@dataclass(frozen=True)
 class GateResult:
     """What a run of the gate found.
 
@@ -298,6 +307,8 @@ class GateResult:
         600 s ended"``), ``""`` when it did not.
     notes : tuple of str
         What the reader should know.
+    packages : tuple of Difference
+        Those that differ between the sides and are not what is compared.
     """
 
     base: Revision
@@ -310,3 +321,4 @@ class GateResult:
     elapsed: float = 0.0
     partial: str = ""
     notes: tuple[str, ...] = ()
+    packages: tuple[Difference, ...] = ()

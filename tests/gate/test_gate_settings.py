@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
 from harness.gate.settings import GateSettings, override, read_settings
+from harness.gate.values import LEAST_MEMORY
 
 
 @pytest.mark.parametrize(

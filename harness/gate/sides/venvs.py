@@ -42,7 +42,14 @@ class Workshop:
     tell: Callable[[str], None]
 
     def environment(
-        self, side: SideName, python: Path, tree: Path, install: Sequence[str], lock: str
+        self,
+        side: SideName,
+        python: Path,
+        tree: Path,
+        install: Sequence[str],
+        lock: str,
+        held: Sequence[str] = (),
+        text: str = "",
     ) -> Path:
         """Return the interpreter of an environment with a tree's dependencies.
 
@@ -58,6 +65,10 @@ class Workshop:
             Arguments of ``pip install``; empty to install only what runs the tests.
         lock : str
             Digest of what decides on the packages.
+        held : sequence of str
+            Versions that packages must have if they are needed, ``"pytest==9.1.1"``.
+        text : str
+            What `install` is, in words.
 
         Raises
         ------
@@ -68,12 +79,14 @@ class Workshop:
         """
         identity = interpreters.describe(python).identity
         facts = {"lock": lock, "python": list(identity), "install": list(install)}
+        facts |= {"held": list(held)} if held else {}
         folder = self.cache / "environments" / digest.of_value(facts)
         with self._made(folder, facts) as missing:
             if missing:
-                self.tell(f"installing the dependencies of {side} (Python {identity[0]})")
+                what = f": {text}" if text else ""
+                self.tell(f"installing the dependencies of {side} (Python {identity[0]}){what}")
                 run(side, [str(python), "-m", "venv", str(folder)], self.cache, self.deadline)
-                self._fill(side, _python(folder), tree, install)
+                self._fill(side, _python(folder), tree, install, self._constraints(held))
         return _python(folder)
 
     def code(
@@ -112,15 +125,31 @@ class Workshop:
                 pip(side, python, target, self.cache, self.deadline, isolated=False)
         return folder / "site"
 
-    def _fill(self, side: SideName, python: Path, tree: Path, install: Sequence[str]) -> None:
+    def _constraints(self, held: Sequence[str]) -> tuple[str, ...]:
+        """Return the options of pip that hold packages at versions."""
+        if not held:
+            return ()
+        path = self.cache / "held" / f"{digest.of_value(list(held))}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{one}\n" for one in held), encoding="utf-8")
+        return ("-c", str(path))
+
+    def _fill(
+        self,
+        side: SideName,
+        python: Path,
+        tree: Path,
+        install: Sequence[str],
+        constraints: Sequence[str],
+    ) -> None:
         # The project itself comes along. Its code is hidden by the side's own, which goes first
         # on the path; its metadata is what the code reads its version and plug-ins from.
         if install:
-            pip(side, python, install, tree, self.deadline)
+            pip(side, python, (*install, *constraints), tree, self.deadline)
         have = interpreters.versions(python, RUNNERS)
         missing = [name for name in RUNNERS if name not in have]
         if missing:
-            pip(side, python, missing, tree, self.deadline)
+            pip(side, python, (*missing, *constraints), tree, self.deadline)
 
     @contextlib.contextmanager
     def _made(self, folder: Path, facts: object) -> Iterator[bool]:
