@@ -193,7 +193,7 @@ MIB = 2.0**20
 def test_memory_counts_above_what_the_process_held(base, head, verdict, reason):
     found = decide("a", "memory", memories(base, head), MEMORY, LAST)
     assert (found.verdict, found.reason) == (verdict, reason)
-    assert (found.base, found.head) == (max(base, 0.0), max(head, 0.0))
+    assert (found.base, found.head) == pytest.approx((max(base, 0.0), max(head, 0.0)))
     assert math.isfinite(found.ratio)
 
 

@@ -16,6 +16,7 @@ class Meter:
 
     def start(self) -> None:
         """Begin: the high-water marks of memory are set back first."""
+        _reset_device_peak()
         self.settle()
         self._waited, self._cpu = waited(), time.process_time()
         self._wall = time.perf_counter()
@@ -91,11 +92,14 @@ def _give_back() -> None:
         trim(0)
 
 
-def _reset_peak() -> bool:
-    """Set the high-water marks back; return whether that of the resident set could be."""
+def _reset_device_peak() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
         torch.cuda.reset_peak_memory_stats()
+
+
+def _reset_peak() -> bool:
+    """Set the high-water mark of the resident set back; return whether it could be."""
     try:
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")  # proc(5): resets VmHWM to the present resident set
