@@ -43,7 +43,7 @@ def tree(tmp_path):
         (
             {"requirements.txt": "a", "test-requirements.txt": "b", "requirements/dev.txt": "c"},
             ("-r", "requirements.txt", "-r", "test-requirements.txt", "-r", "requirements/dev.txt"),
-            "requirements.txt and test-requirements.txt and requirements/dev.txt",
+            "requirements.txt, test-requirements.txt, requirements/dev.txt",
         ),
         # a file that would install the project in place makes the sides share one
         (

@@ -10,7 +10,9 @@ from gate_projects import compiled, pure, wheel
 from gate_repositories import files_under, make
 
 from harness.errors import GateError, SideBroken, UsageError
+from harness.gate.sides.alike import differences
 from harness.gate.sides.environments import Recipe, prepare
+from harness.gate.values import Difference
 
 RUN = "import json, sys; {}; sys.stdout.write(json.dumps([{}]))"
 
@@ -191,15 +193,24 @@ def test_a_side_that_does_not_build_is_named_with_pips_words(trees, told, tmp_pa
 
 
 def test_different_locks_get_environments_of_their_own(trees, told, tmp_path, quick):
-    base = {"requirements.txt": "dependency\n", "pins/c.txt": "dependency<2\n", "m.py": ""}
+    wheel(tmp_path / "wheels", "pytest", "9.8")
+    pins = "dependency<2\npytest<9.9\n"
+    base = {"requirements.txt": "dependency\n", "pins/c.txt": pins, "m.py": ""}
     head = base | {"pins/c.txt": "dependency\n"}  # a file that counts only because it is named
+    head["pyproject.toml"] = '[dependency-groups]\ntest = ["pytest"]\n'
     recipe = Recipe(quick, mode="build", constraints="pins/c.txt")
     made = prepare(trees(base, head), recipe, tmp_path / "cache", None, told.append)
     assert made["base"].python != made["head"].python
     assert made["base"].lock != made["head"].lock
     assert not made["base"].shared
     versions = [ask(side, "dependency", "dependency.version") for side in made.values()]
-    assert versions == ["1.0", "2.0"]
+    assert versions == ["1.0", "2.0"]  # the project's own choice
+    tools = [ask(side, "pytest", "pytest.version") for side in made.values()]
+    assert tools == ["9.8", "9.8"]  # what runs the tests is not
+    assert made["head"].chosen == "dependency group test, requirements.txt"
+    assert differences({side: made[side].python for side in made}, []) == (
+        Difference("dependency", "1.0", "2.0"),
+    )
 
 
 def test_a_half_made_environment_is_made_again(tmp_path, told, quick):

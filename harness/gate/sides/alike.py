@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import SideBroken
@@ -28,24 +27,12 @@ INSTALLER = "pip"
 """No benchmark imports it, and every environment comes with its own."""
 
 
-@dataclass(frozen=True)
-class _Try:
-    """One side made first and freely, the other held to its versions."""
-
-    first: SideName
-    tools: bool
-    """Hold the tools that run the tests only, not every package."""
-
-
-TRIES = (_Try("base", tools=False), _Try("base", tools=True), _Try("head", tools=True))
-
-
 def together(make: Make, own: Sequence[str]) -> Mapping[SideName, Path]:
-    """Return the interpreters of both sides, at equal versions of what neither has chosen.
+    """Return the interpreters of both sides, at equal versions of what runs the tests.
 
-    The second side is held to the versions that the first one got; where it asks for others, to
-    those of the tools that run the tests; where that will not do, the first is held to the tools
-    of the second; else each gets what it asks for.
+    Head is held to the versions of pytest, pytest-benchmark and what they need that base got;
+    where it asks for others, base is held to those of head; where that will not do either, each
+    gets what it asks for.
 
     Parameters
     ----------
@@ -59,11 +46,10 @@ def together(make: Make, own: Sequence[str]) -> Mapping[SideName, Path]:
     SideBroken
         If a side cannot be installed.
     """
-    for one in TRIES:
-        first = make(one.first, ())
-        second = SIDES[1 - SIDES.index(one.first)]
+    for first, second in (SIDES, SIDES[::-1]):
+        python = make(first, ())
         try:
-            return {one.first: first, second: make(second, _held(first, own, tools=one.tools))}
+            return {first: python, second: make(second, _held(python, own))}
         except SideBroken as error:
             if not conflict(error):
                 raise
@@ -99,11 +85,11 @@ def differences(
     return tuple(one for one in found if one.base != one.head)
 
 
-def _held(python: Path, own: Sequence[str], *, tools: bool) -> tuple[str, ...]:
+def _held(python: Path, own: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         f"{name}=={package.version}"
         for name, package in sorted(_packages(python, own).items())
-        if not package.local and (package.needed or not tools)
+        if package.needed and not package.local
     )
 
 

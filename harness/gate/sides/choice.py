@@ -73,12 +73,7 @@ def _choice(tree: Path, wanted: Iterable[str]) -> Choice:
     else:
         files = (*(name for name in ("requirements.txt",) if (tree / name).is_file()), *files)
         plain, text = [], ""
-    parts = [
-        text,
-        _named("extra", own),
-        _named("dependency group", apart),
-        " and ".join(files),
-    ]
+    parts = [text, _named("extra", own), _named("dependency group", apart), ", ".join(files)]
     named = [part for part in parts if part]
     read = [part for name in files for part in ("-r", name)]
     return Choice((*plain, *needs, *read), ", ".join(named) or "nothing")
