@@ -229,6 +229,27 @@ def test_a_half_made_environment_is_made_again(tmp_path, told, quick):
     assert len(told) == 2  # the third time it was there
 
 
+def test_what_was_only_chosen_is_given_up_where_it_cannot_be_installed(tmp_path, told, quick):
+    groups = '[dependency-groups]\ntest = ["dependency"]\ndev = ["no-such-package"]\n'
+    tree = make(tmp_path / "t", {"pyproject.toml": groups, "m.py": ""}).folder
+    recipe = Recipe(quick, mode="build")
+    made = prepare({"head": tree}, recipe, tmp_path / "cache", None, told.append)["head"]
+    assert made.chosen == "dependency group test"
+    assert ask(made, "dependency", "dependency.version") == "2.0"
+    assert told[0].endswith("): dependency groups test, dev")
+    assert told[1].startswith("head: dependency groups test, dev could not be installed (ERROR: No")
+    assert told[1].endswith("; taking less")
+
+
+def test_what_the_user_asks_for_is_not_given_up(tmp_path, told, quick):
+    groups = '[dependency-groups]\nlate = ["no-such-package"]\n'
+    tree = make(tmp_path / "t", {"pyproject.toml": groups, "m.py": ""}).folder
+    recipe = Recipe(quick, mode="build", install=("--group", "late"))
+    with pytest.raises(SideBroken, match="No matching distribution found for no-such-package"):
+        prepare({"head": tree}, recipe, tmp_path / "cache", None, told.append)
+    assert len(told) == 1
+
+
 def test_an_environment_that_another_run_makes_is_left_to_it(tmp_path, told):
     fcntl = pytest.importorskip("fcntl")
     tree = make(tmp_path / "t", {"m.py": ""}).folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -229,7 +229,9 @@ def _environment(
     """Return an environment of the fullest choice that can be installed, and which that was."""
     for one, less in zip(side.choices, (*side.choices[1:], None), strict=True):
         try:
-            made = workshop.environment(
+            # what may be given up may not take all the time there is
+            shop = replace(workshop, deadline=workshop.deadline.half()) if less else workshop
+            made = shop.environment(
                 side.name, python, side.tree, one.install, side.lock, held, one.text
             )
         except SideBroken as error:

@@ -44,6 +44,11 @@ class Deadline:
         """Return the deadline so many seconds from now."""
         return cls(seconds, time.monotonic() + (seconds or 0.0))
 
+    def half(self) -> Deadline:
+        """Return the deadline in the middle between now and this one."""
+        left = self.left()
+        return self if left is None else Deadline.after(left / 2)
+
     def left(self) -> float | None:
         """Return the seconds left, at least 0; None for any time."""
         return None if self.seconds is None else max(0.0, self.stop - time.monotonic())

@@ -22,6 +22,8 @@ MARKER = "complete.json"
 RUNNERS = ("pytest", "pytest-benchmark")
 """What an environment needs beside the project's own dependencies."""
 
+CONSTRAINTS = ("-c", "--constraint")
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -149,7 +151,8 @@ class Workshop:
         have = interpreters.versions(python, RUNNERS)
         missing = [name for name in RUNNERS if name not in have]
         if missing:
-            pip(side, python, (*missing, *constraints), tree, self.deadline)
+            asked = (*missing, *_constraints_of(install), *constraints)
+            pip(side, python, asked, tree, self.deadline)
 
     @contextlib.contextmanager
     def _made(self, folder: Path, facts: object) -> Iterator[bool]:
@@ -163,6 +166,14 @@ class Workshop:
             yield missing
             if missing:
                 (folder / MARKER).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+
+def _constraints_of(install: Sequence[str]) -> tuple[str, ...]:
+    """Return the constraints among arguments of pip: they hold for what runs the tests, too."""
+    pairs = zip(install, (*install[1:], ""), strict=True)
+    apart = [part for pair in pairs if pair[0] in CONSTRAINTS for part in pair]
+    joined = [part for part in install if part.startswith(f"{CONSTRAINTS[-1]}=")]
+    return (*apart, *joined)
 
 
 def _python(folder: Path) -> Path:
