@@ -20,6 +20,7 @@ from harness.suite.locate import lines_of
 
 DEFAULT = Thresholds()
 
+
 def _share(text: str) -> str:
     return _valid(units.share, text)
 

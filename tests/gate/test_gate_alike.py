@@ -34,7 +34,11 @@ class Index:
             found[name] = Package(str(version), name in TOOLS, local=False)
         python = Path(f"/{side}/{len(self.made)}")
         self.made.append((side, tuple(held)))
-        self.got[python] = {**found, "pip": Package("1", False, False), "p": Package("3", False, True)}
+        self.got[python] = {
+            **found,
+            "pip": Package("1", False, False),
+            "p": Package("3", False, True),
+        }
         return python
 
     def versions(self, pythons):
@@ -59,9 +63,7 @@ def test_the_first_side_gets_the_versions_of_the_second_where_only_that_does(mon
 
 
 def test_what_the_project_chose_differs_and_the_tools_do_not(monkeypatch):
-    index = Index(
-        monkeypatch, base={"attrs": [20], "pytest": range(92)}, head={"attrs": [24, 25]}
-    )
+    index = Index(monkeypatch, base={"attrs": [20], "pytest": range(92)}, head={"attrs": [24, 25]})
     found = together(index.make, ["p"])
     assert differences(found, ["p"]) == (Difference("attrs", "20", "25"),)
 

@@ -79,7 +79,7 @@ def test_it_is_one_line_in_the_terminal_and_in_markdown_and_the_other_verdicts_s
 
 def test_junit_keeps_its_cases_and_json_says_what_is_alike():
     found = result(*ALL)
-    suite = ET.fromstring(junit.render(found).encode()).find("testsuite")
+    suite = ET.fromstring(junit.render(found).encode()).find("testsuite")  # noqa: S314 - our own
     assert suite.get("failures") == "6"
     said = {p.get("name"): p.get("value") for p in suite.find("properties")}
     assert "6 of 6 cases regressed alike" in said["alike"]

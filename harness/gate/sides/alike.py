@@ -61,9 +61,7 @@ def conflict(error: SideBroken) -> bool:
     return any(words in str(error) for words in CONFLICTS)
 
 
-def differences(
-    pythons: Mapping[SideName, Path], own: Sequence[str]
-) -> tuple[Difference, ...]:
+def differences(pythons: Mapping[SideName, Path], own: Sequence[str]) -> tuple[Difference, ...]:
     """Return the packages whose versions differ between the sides, by name.
 
     Parameters

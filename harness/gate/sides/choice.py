@@ -158,6 +158,5 @@ def _keys(value: ast.expr, named: Mapping[str, list[str]]) -> Iterator[str]:
     elif isinstance(value, ast.Dict):
         constants = (key.value for key in value.keys if isinstance(key, ast.Constant))
         yield from (key for key in constants if isinstance(key, str))
-    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-        if value.func.id == "dict":
-            yield from (keyword.arg for keyword in value.keywords if keyword.arg)
+    elif isinstance(value, ast.Call) and getattr(value.func, "id", "") == "dict":
+        yield from (keyword.arg for keyword in value.keywords if keyword.arg)

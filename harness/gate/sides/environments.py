@@ -14,7 +14,7 @@ from harness.gate.sides.alike import conflict, together
 from harness.gate.sides.choice import Choice, choices
 from harness.gate.sides.foreign import foreign_code
 from harness.gate.sides.groups import expanded
-from harness.gate.sides.installs import Deadline
+from harness.gate.sides.installs import Deadline, cause
 from harness.gate.sides.locks import lock
 from harness.gate.sides.revisions import find_repository, working_tree
 from harness.gate.sides.venvs import Workshop
@@ -237,8 +237,9 @@ def _environment(
         except SideBroken as error:
             if less is None or (held and conflict(error)) or workshop.deadline.left() == 0:
                 raise
-            last = str(error).rstrip().splitlines()[-1]
-            workshop.tell(f"{side.name}: {one.text} could not be installed ({last}); taking less")
+            workshop.tell(
+                f"{side.name}: {one.text} could not be installed ({cause(error)}); taking less"
+            )
             continue
         return made, one
     raise AssertionError("the last choice returns or raises")

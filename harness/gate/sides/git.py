@@ -93,9 +93,10 @@ def git(folder: Path, *arguments: str, variables: Mapping[str, str] = _NOTHING) 
     """
     done = run(folder, *arguments, variables=variables)
     if done.returncode:
+        said = ownership(done.stderr) or done.stderr.strip() or "it said nothing"
         raise GitError(
             f"`git {shlex.join(arguments)}` in {folder} must succeed, and ended with exit code "
-            f"{done.returncode}: {ownership(done.stderr) or done.stderr.strip() or 'it said nothing'}"
+            f"{done.returncode}: {said}"
         )
     return done.stdout.removesuffix("\n")
 
@@ -117,7 +118,8 @@ def ownership(said: str) -> str:
     if where is None:
         return ""
     advice = _ADVICE.search(said)
-    command = advice[0] if advice else f"git config --global --add safe.directory {shlex.quote(where[1])}"
+    allow = "git config --global --add safe.directory"
+    command = advice[0] if advice else f"{allow} {shlex.quote(where[1])}"
     return (
         f"git does not read the repository at {where[1]}, since its files belong to another user; "
         f"if you trust them, allow it with `{command}` and try again"

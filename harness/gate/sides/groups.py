@@ -83,9 +83,7 @@ def _requirements(table: Mapping[str, Any], group: str, inside: tuple[str, ...])
     if key not in known:
         raise UsageError(f"{_TABLE}: {unknown('group', group, table)}")
     if key in inside:
-        raise UsageError(
-            f"{_TABLE}: no group may include itself, got {' > '.join((*inside, key))}"
-        )
+        raise UsageError(f"{_TABLE}: no group may include itself, got {' > '.join((*inside, key))}")
     entries = known[key]
     for entry in entries if isinstance(entries, list) else [entries]:
         if isinstance(entry, str) and not entry.lstrip().startswith("-"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import subprocess
 import tempfile
@@ -113,6 +114,14 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
         ended = _wait(process, deadline)
         if ended != "0":
             raise SideBroken(side, _account(command, ended, _tail(output)))
+
+
+def cause(error: SideBroken) -> str:
+    """Return the one line of an account that says most: a deadline, an error, or else the last."""
+    first, *lines = str(error).rstrip().splitlines()
+    late = re.search(r"did not (end|start).*?(?=;|$)", first)
+    said = [line for line in lines if line.lower().startswith("error")]
+    return late[0] if late else (said or lines or [first])[-1].strip()
 
 
 def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> str:

@@ -60,8 +60,9 @@ while queue:
     name = queue.pop()
     if name in found and name not in tools:
         tools.add(name)
-        needs = [need for need in found[name].requires or () if "extra" not in need.partition(";")[2]]
-        queue += [key(re.match(r"\\s*([A-Za-z0-9._-]+)", need).group(1)) for need in needs]
+        for need in found[name].requires or ():
+            if "extra" not in need.partition(";")[2]:
+                queue.append(key(re.match(r"\\s*([A-Za-z0-9._-]+)", need).group(1)))
 answer = {name: [one.version, name in tools, bool(one.read_text("direct_url.json"))]
           for name, one in found.items()}
 """

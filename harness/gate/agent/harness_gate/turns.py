@@ -39,9 +39,7 @@ class Turns:
         self.speeds: list[list[float]] = [[]]
         """Seconds of the fixed piece of work, as often as it was done in every turn."""
 
-    def begin(
-        self, channel: Channel, at: Mapping[int, Callable[[], None]] | None = None
-    ) -> None:
+    def begin(self, channel: Channel, at: Mapping[int, Callable[[], None]] | None = None) -> None:
         """Start to take turns; this side has the turn.
 
         Parameters
