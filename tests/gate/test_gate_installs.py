@@ -97,3 +97,15 @@ def test_half_of_a_deadline_comes_first():
     whole = Deadline.after(100.0)
     assert 49 < whole.half().left() <= 50
     assert ANY_TIME.half() is ANY_TIME
+
+
+def test_a_long_command_does_not_hide_how_it_ended(tmp_path):
+    with pytest.raises(SideBroken) as got:
+        run(
+            "head",
+            [*python("raise SystemExit(3)"), *("requirement" for _ in range(99))],
+            tmp_path,
+            ANY_TIME,
+        )
+    assert "…` must succeed, and ended with exit code 3" in str(got.value)
+    assert len(str(got.value)) < 300

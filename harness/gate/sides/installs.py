@@ -20,6 +20,7 @@ from harness.errors import SideBroken
 from harness.gate.values import SideName
 
 LAST_LINES = 15
+LONGEST_COMMAND = 200
 _PIP = ("pip", "install", "--disable-pip-version-check", "-q", "--no-input")
 # what these name belongs to the harness's own interpreter
 _OWN_PYTHON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
@@ -149,7 +150,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _account(command: Sequence[str], ended: str, tail: str) -> str:
     said = f"; its last lines:\n{tail}" if tail else "; it said nothing"
-    return f"`{shlex.join(command)}` must succeed, and {ended}{said}"
+    text = shlex.join(command)
+    if len(text) > LONGEST_COMMAND:  # how it ended must not be lost behind it
+        text = text[: LONGEST_COMMAND - 1] + "…"
+    return f"`{text}` must succeed, and {ended}{said}"
 
 
 def _tail(output: IO[bytes]) -> str:
