@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from harness.cli import options
@@ -24,11 +23,11 @@ def list_data(
     """List the data sets and whether each is here."""
     output = Output(no_color=no_color, json_path=json_path)
     rows = fetch.listing(Roots.find(data))
+    output.json([{"name": r.name, "present": r.present, "detail": r.detail} for r in rows])
     table = Table("data set", "here", "detail")
     for row in rows:
-        table.add_row(row.name, "yes" if row.present else "no", escape(row.detail))
+        table.add_row(row.name, "yes" if row.present else "no", row.detail)
     output.out.print(table)
-    output.json([{"name": r.name, "present": r.present, "detail": r.detail} for r in rows])
 
 
 @app.command("get")
@@ -42,7 +41,7 @@ def get(
     """Download a data set, or verify and unpack local archives; checksums are always checked."""
     output = Output()
     for line in fetch.get(name, Roots.find(data), source=source):
-        output.out.print(line, highlight=False, markup=False)
+        output.out.print(line)
 
 
 @app.command("verify")
@@ -53,7 +52,5 @@ def verify(name: str, data: options.DataDir = None) -> None:
     Output().out.print(
         f"{name}: {facts.n_train} training and {facts.n_test} test examples of shape "
         f"{facts.shape}, SHA-256 {dataset.used.fingerprint}",
-        highlight=False,
-        markup=False,
         soft_wrap=True,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from harness.gate.render import amounts
 from harness.gate.render.text import (
@@ -56,9 +56,9 @@ def _quiet(decision: Decision) -> bool:
     return decision.quantity != "time" and decision.verdict == "ok"
 
 
-def _title(result: GateResult) -> str:
-    partial = f"\n[bold]partial: {escape(one_line(result.partial))}[/]" if result.partial else ""
-    return escape(headline(result)) + partial
+def _title(result: GateResult) -> Text:
+    partial = f"\npartial: {one_line(result.partial)}" if result.partial else ""
+    return Text.assemble(headline(result), (partial, "bold"), style="table.title")
 
 
 def _caption(result: GateResult, files: Collection[str]) -> str:
@@ -69,14 +69,14 @@ def _caption(result: GateResult, files: Collection[str]) -> str:
     lines += [machine(result), *map(one_line, result.notes)]
     if any(decision.interval for decision in result.decisions):
         lines.append(f"the {level(result.decisions)} stands below the change")
-    return escape("\n".join(lines))
+    return "\n".join(lines)
 
 
-def _row(decision: Decision, *, with_file: bool) -> tuple[str, ...]:
+def _row(decision: Decision, *, with_file: bool) -> tuple[str | Text, ...]:
     spread = "" if decision.interval is None else amounts.change_span(decision)
     pairs = plural(decision.pairs, "pair")
     return (
-        f"[{STYLES[decision.verdict]}]{SIGNS[decision.verdict]} {decision.verdict}[/]",
+        Text(f"{SIGNS[decision.verdict]} {decision.verdict}", STYLES[decision.verdict]),
         _name(decision, with_file=with_file),
         f"{amounts.amount(decision, 'base')}\n{amounts.amount(decision, 'head')}",
         f"{amounts.change(decision)}\n{spread}",
@@ -84,10 +84,10 @@ def _row(decision: Decision, *, with_file: bool) -> tuple[str, ...]:
     )
 
 
-def _name(decision: Decision, *, with_file: bool) -> str:
-    file, rest = (escape(one_line(part)) for part in split_case(decision.case))
-    name = f"[bold]{rest}[/]"
+def _name(decision: Decision, *, with_file: bool) -> Text:
+    file, rest = (one_line(part) for part in split_case(decision.case))
+    name = Text.assemble((rest, "bold"))
     if decision.quantity != "time":
-        name += f" {QUANTITY_WORDS[decision.quantity]}"
-    name += f"\n[dim]{file}[/]" if with_file else ""
-    return name if decision.verdict == "ok" else f"{name}\n{escape(why(decision))}"
+        name.append(f" {QUANTITY_WORDS[decision.quantity]}")
+    name.append(f"\n{file}" if with_file else "", "dim")
+    return name if decision.verdict == "ok" else name.append(f"\n{why(decision)}")
