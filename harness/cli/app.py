@@ -21,6 +21,7 @@ from harness.cli import (
     run,
     selftest,
     signals,
+    store,
     streams,
 )
 from harness.errors import FileError, HarnessError, NothingMeasured, UsageError
@@ -45,6 +46,7 @@ app.command("gate")(gate.gate)
 app.command("selftest")(selftest.selftest)
 app.command("history")(history.history)
 app.add_typer(data.app, name="data")
+app.add_typer(store.app, name="store")
 app.command("env")(inspect.env)
 
 

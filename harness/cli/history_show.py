@@ -14,7 +14,7 @@ from rich.text import Text
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Baseline, Point
 from harness.gate.wording import change, worse
-from harness.store.codec import finite
+from harness.store.codec import storable
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 LONGEST = 40
@@ -67,7 +67,7 @@ def latest(point: Point) -> str:
 
 def to_json(found: Sequence[SeriesFinding]) -> list[dict[str, Any]]:
     """Return series with their points and findings as JSON values."""
-    values: list[dict[str, Any]] = finite([_series(finding) for finding in found])
+    values: list[dict[str, Any]] = storable([_series(finding) for finding in found])
     return values
 
 
