@@ -18,6 +18,7 @@ from harness.plan.expand import expand
 from harness.store.archive import Library
 from harness.suite import sections
 from harness.types import Archive, Verdict
+from harness.words import plain
 
 
 def claims(
@@ -56,7 +57,7 @@ def claims(
 
 def write_ledger(path: Path, workspace: Workspace, verdicts: Sequence[Verdict]) -> None:
     """Write what covers every section of every document."""
-    write_text(path, ledger_text(workspace, verdicts), "write the ledger")
+    write_text(path, plain(ledger_text(workspace, verdicts)), "write the ledger")
 
 
 def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:

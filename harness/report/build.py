@@ -18,7 +18,7 @@ from harness.report.speed import gate
 from harness.report.view import Command, page
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
-from harness.words import plural
+from harness.words import plain, plural
 
 
 def build(
@@ -74,7 +74,7 @@ def build(
         script=Markup(script),  # noqa: S704 ours, not the suites'
         script_hash=integrity(script),
     )
-    write_text(out, html, "write the page")
+    write_text(out, plain(html), "write the page")
     return out
 
 

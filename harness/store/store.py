@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.errors import FileError
+from harness.errors import FileError, StoreError
 from harness.store import arrays as files
 from harness.store.codec import decode, decode_environment, encode, encode_environment
 from harness.store.lines import LineFile
@@ -58,11 +58,11 @@ class Store:
     def reload(self) -> None:
         """Read again what is on disk; notes are those of all readings, each once."""
         notes: list[str] = []
-        snapshots = self._snapshots.read(notes, decode_environment)
-        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
-        self._records = {}
-        for record in self._lines.read(notes, decode):
-            self._remember(record)
+        try:
+            self._read(notes)
+        except StoreError as error:
+            advice = f"`harness store repair --results {self.folder}` sets such lines aside"
+            raise StoreError(f"{error}; {advice}") from None
         self.notes += [note for note in notes if note not in self.notes]
 
     @property
@@ -146,6 +146,13 @@ class Store:
                 self._refused = error
             self.reload()
             yield
+
+    def _read(self, notes: list[str]) -> None:
+        snapshots = self._snapshots.read(notes, decode_environment)
+        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
+        self._records = {}
+        for record in self._lines.read(notes, decode):
+            self._remember(record)
 
     def _remember(self, record: Record) -> None:
         self._records.pop(record.cell, None)
