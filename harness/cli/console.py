@@ -1,7 +1,7 @@
 """Where text goes: results to stdout, progress and notes to stderr.
 
 Text is shown as it is: nothing in it acts as markup, emoji code or control code of the terminal.
-What is to have a style is a `rich.text.Text` with that style.
+What is to have a style is made by `styled`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from harness.files import guarded
 from harness.words import plain
 
 WIDE = 160
+
+
+def styled(text: str, style: str = "") -> Text:
+    """Return text with a style, control codes spelled out before it is laid out."""
+    return Text(plain(text), style)
 
 
 class Literal(Console):

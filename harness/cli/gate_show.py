@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli.console import styled
 from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
@@ -58,7 +59,7 @@ def _quiet(decision: Decision) -> bool:
 
 def _title(result: GateResult) -> Text:
     partial = f"\npartial: {one_line(result.partial)}" if result.partial else ""
-    return Text.assemble(headline(result), (partial, "bold"), style="table.title")
+    return styled(headline(result), "table.title").append(partial, "bold")
 
 
 def _caption(result: GateResult, files: Collection[str]) -> str:
@@ -86,7 +87,7 @@ def _row(decision: Decision, *, with_file: bool) -> tuple[str | Text, ...]:
 
 def _name(decision: Decision, *, with_file: bool) -> Text:
     file, rest = (one_line(part) for part in split_case(decision.case))
-    name = Text.assemble((rest, "bold"))
+    name = styled("").append(rest, "bold")
     if decision.quantity != "time":
         name.append(f" {QUANTITY_WORDS[decision.quantity]}")
     name.append(f"\n{file}" if with_file else "", "dim")

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli.console import styled
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Baseline, Point
 from harness.gate.wording import change, worse
@@ -45,7 +46,7 @@ def table(baseline: Baseline, found: Sequence[SeriesFinding]) -> Table:
 def _said(finding: SeriesFinding) -> Text:
     style = "red" if finding.worse else "green" if finding.steps or finding.creep else "dim"
     sign = f"{worse(finding.series.quantity)}: " if finding.worse else ""
-    return Text(sign + finding.text, style)
+    return styled(sign + finding.text, style)
 
 
 def sparkline(log_ratios: Sequence[float]) -> str:

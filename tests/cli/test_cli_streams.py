@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli import codes, streams
-from harness.cli.console import Output
+from harness.cli.console import Output, styled
 from harness.errors import FileError
 
 HOSTILE = "[/x] [bold]b[/] :smile: \x1b[2J\x07 \u202e torch; install claims-harness[torch]"
@@ -32,10 +32,19 @@ def encoded(monkeypatch, encoding):
 def test_text_is_shown_as_it_is(where, capsys):
     table = Table("a", title=HOSTILE if where == "title" else None)
     table.add_column(HOSTILE if where == "heading" else "b")
-    table.add_row(HOSTILE if where == "cell" else "c", Text(HOSTILE if where == "styled" else "d"))
+    table.add_row(
+        HOSTILE if where == "cell" else "c", styled(HOSTILE if where == "styled" else "d")
+    )
     Output().out.print(HOSTILE if where == "line" else table)
     out = capsys.readouterr().out
-    assert SHOWN in out
+    assert "".join(SHOWN.split()) in "".join(out.split())
+    assert "\x1b" not in out
+
+
+def test_text_that_nobody_cleaned_acts_as_little(capsys):
+    Output().out.print(Text(HOSTILE))
+    out = capsys.readouterr().out
+    assert r"\x1b[2J" in out
     assert "\x1b" not in out
 
 
@@ -94,7 +103,6 @@ def test_a_place_for_json_that_is_none_is_told_before_anything_is_done(harness, 
         (("claims", "--results", "a" * 300), "file name too long; name a shorter path"),
         (("history", "--history", "a" * 300), "file name too long; name a shorter path"),
         (("store", "check", "--results", "a" * 300), "file name too long; name a shorter path"),
-        (("run", "--results", "a\0b"), "a path has no NUL"),
     ],
 )
 def test_a_folder_that_is_none_is_one_line(harness, arguments, words):
