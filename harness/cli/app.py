@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from harness import __version__
+import harness
 from harness.cli import (
     claims,
     codes,
@@ -52,7 +52,7 @@ app.command("env")(inspect.env)
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        streams.output().write(f"harness {__version__}\n")
+        streams.output().write(f"harness {harness.__version__}\n")
         raise typer.Exit
 
 

@@ -138,17 +138,17 @@ class Entry:
         path = self.folder / f"{name}.npy"
         if not path.is_file() or path.stat().st_size != described["bytes"]:
             return None
-        try:
-            mode: Literal["r"] | None = "r" if name.startswith("x") else None
-            array: Array = np.load(path, mmap_mode=mode, allow_pickle=False)
-        except (ValueError, EOFError):  # not the .npy header that was written
+        if _crc(path) != described["crc32"]:  # before NumPy reads a header that may be anything
             return None
-        return array if _described(array) == _without_size(described) else None
+        mode: Literal["r"] | None = "r" if name.startswith("x") else None
+        array: Array = np.load(path, mmap_mode=mode, allow_pickle=False)
+        return array
 
     def _save(self, name: str, array: Array) -> dict[str, Any]:
         path = self.folder / f"{name}.npy"
         size = _replace(path, lambda file: np.save(file, array, allow_pickle=False))
-        return {"bytes": size, **_described(array)}
+        crc = _crc(path)
+        return {"bytes": size, "crc32": crc, "dtype": array.dtype.str, "shape": list(array.shape)}
 
 
 def _is_whole(manifest: Any) -> bool:
@@ -158,13 +158,8 @@ def _is_whole(manifest: Any) -> bool:
     return bool(manifest[DIGEST] == digest.of_value(rest))
 
 
-def _described(array: Array) -> dict[str, Any]:
-    crc = zlib.crc32(np.ascontiguousarray(array).data)
-    return {"dtype": array.dtype.str, "shape": list(array.shape), "crc32": crc}
-
-
-def _without_size(described: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in described.items() if key != "bytes"}
+def _crc(path: Path) -> int:
+    return zlib.crc32(np.memmap(path, np.uint8, mode="r"))
 
 
 def unwritable(folder: Path, error: OSError) -> DataError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -82,6 +83,9 @@ _BROKEN = (
     NotImplementedError,
     RuntimeError,
     MemoryError,
+    SyntaxError,
+    TypeError,
+    tokenize.TokenError,
     OverflowError,
     zipfile.BadZipFile,
     zlib.error,
