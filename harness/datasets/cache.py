@@ -159,7 +159,7 @@ def _is_whole(manifest: Any) -> bool:
 
 
 def _crc(path: Path) -> int:
-    return zlib.crc32(np.memmap(path, np.uint8, mode="r"))
+    return zlib.crc32(np.memmap(path, np.uint8, mode="r").data)
 
 
 def unwritable(folder: Path, error: OSError) -> DataError:

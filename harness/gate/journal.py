@@ -22,7 +22,8 @@ from harness.store.lines import LineFile
 from harness.words import encodable
 
 NAME = "journal.jsonl"
-SCHEMA = 1
+SCHEMA = 2
+"""Raised when values come to mean something else: a run then begins anew instead of mixing them."""
 
 
 class Journal:
