@@ -52,7 +52,7 @@ def gate_table(result: GateResult) -> Table:
     told, rest = apart(result)
     shown = [decision for decision in rest if not _quiet(decision)]
     for one in told:
-        table.add_row(_verdict(one.verdict), escape(shared(one)), "", "", "")
+        table.add_row(_verdict(one.verdict), shared(one), "", "", "")
     for decision in sorted(shown, key=lambda d: GATE_VERDICTS.index(d.verdict)):
         table.add_row(*_row(decision, with_file=len(files) > 1))
     return table
