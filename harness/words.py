@@ -55,3 +55,12 @@ def plain(text: str) -> str:
     title, and can be encoded.
     """
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def encodable(text: str) -> str:
+    """Return `text` with lone surrogates spelled out, so that UTF-8 takes it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text

@@ -13,6 +13,7 @@ from harness.alone import disturbed
 from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
+from harness.errors import StoreError
 from harness.types import Archive, Record
 from harness.words import did_you_mean, plural
 
@@ -149,7 +150,10 @@ def _over_examples(claim: Claim, records: Sequence[Record], archive: Archive) ->
     held = [record for record in records if claim.metric in record.arrays]
     if not held:
         raise Undecided(_absent(claim, records), "not-run", over="examples")
-    arrays = [np.asarray(archive.array(r, claim.metric), np.float64).ravel() for r in held]
+    try:
+        arrays = [np.asarray(archive.array(r, claim.metric), np.float64).ravel() for r in held]
+    except StoreError as error:
+        raise Undecided(str(error), "not-run", over="examples") from None
     sizes = sorted({array.size for array in arrays})
     if len(sizes) > 1 or not sizes[0]:
         raise Undecided(

@@ -75,7 +75,6 @@ def compare(
         output=output,
     )
     more = ("--folder", str(suites), *gating.suite_options(profile.value, use or []))
-    with gating.terminable():
-        result = compare_selections(occasion, Path.cwd(), more, *wheres)
+    result = compare_selections(occasion, Path.cwd(), more, *wheres)
     files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
     gating.report(result, output, strict=strict, files=files)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from harness.cli import options
@@ -24,12 +23,12 @@ def list_data(
     """List the data sets and whether each is here."""
     output = Output(no_color=no_color, json_path=json_path)
     rows = fetch.listing(Roots.find(data))
-    table = Table("data set", "here", "detail")
-    for row in rows:
-        table.add_row(row.name, "yes" if row.present else "no", escape(row.detail))
-    output.out.print(table)
     listed = [{"name": r.name, "present": r.present, "detail": r.detail} for r in rows]
     output.json({"schema": 1, "datasets": listed})
+    table = Table("data set", "here", "detail")
+    for row in rows:
+        table.add_row(row.name, "yes" if row.present else "no", row.detail)
+    output.out.print(table)
 
 
 @app.command("get")
@@ -43,7 +42,7 @@ def get(
     """Download a data set, or verify and unpack local archives; checksums are always checked."""
     output = Output()
     for line in fetch.get(name, Roots.find(data), source=source):
-        output.out.print(line, highlight=False, markup=False)
+        output.out.print(line)
 
 
 @app.command("verify")
@@ -54,7 +53,5 @@ def verify(name: str, data: options.DataDir = None) -> None:
     Output().out.print(
         f"{name}: {facts.n_train} training and {facts.n_test} test examples of shape "
         f"{facts.shape}, SHA-256 {dataset.used.fingerprint}",
-        highlight=False,
-        markup=False,
         soft_wrap=True,
     )

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from harness import devices, environment
@@ -33,12 +32,11 @@ def list_suites(
     """List the suites, their cells and claims."""
     output = Output(no_color=no_color, json_path=json_path)
     if parts:
-        output.out.print(show.parts_table(known_parts()))
         output.json({"schema": 1, "parts": [asdict(part) for part in known_parts()]})
+        output.out.print(show.parts_table(known_parts()))
         return
     workspace = open_workspace(names or [], suites)
     rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
-    output.out.print(show.suites_table(rows))
     listed = [
         {
             "id": suite.id,
@@ -49,6 +47,7 @@ def list_suites(
         for suite, quick, full in rows
     ]
     output.json({"schema": 1, "suites": listed})
+    output.out.print(show.suites_table(rows))
 
 
 def check(
@@ -76,17 +75,17 @@ def check(
     checked = {"suites": len(workspace.suites), "claims": claims}
     output.json({"schema": 1, **checked, "problems": []})
     counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
-    output.out.print(f"{counted}: no problem", highlight=False)
+    output.out.print(f"{counted}: no problem")
 
 
 def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None:
     """Show the environment that records will carry, and which devices are here."""
     output = Output(no_color=no_color, json_path=json_path)
     snapshot = environment.snapshot()
+    output.json({"schema": 1, **environment.to_json(snapshot)})
     table = Table("fact", "value", title=snapshot.hardware)
     for name, value in snapshot.facts.items():
-        table.add_row(name, escape(value))
+        table.add_row(name, value)
     for device, reason in devices.present().items():
         table.add_row(f"device {device}", reason or "present")
     output.out.print(table)
-    output.json({"schema": 1, **environment.to_json(snapshot)})

@@ -13,6 +13,7 @@ from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
 from harness.cli.workspace import known_cases, open_workspace
+from harness.files import write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
 from harness.suite.schema import Suite
@@ -35,7 +36,6 @@ def report(
     workspace = open_workspace(names or [], suites)
     archive = open_archive(results, output)
     verdicts = judged(workspace, archive)
-    out.mkdir(parents=True, exist_ok=True)
     page = reporting.build(
         workspace.suites,
         {suite.id: known_cases(suite) for suite in workspace.suites},
@@ -47,8 +47,8 @@ def report(
         history=_speed(history, output),
         selftest=selftest.view(selftest.stored(results)),
     )
-    (out / "summary.md").write_text(reporting.summary(verdicts), encoding="utf-8")
-    output.out.print(f"{show.counts(verdicts)}\nthe page is {page}", highlight=False)
+    write_text(out / "summary.md", reporting.summary(verdicts), "write the summary")
+    output.out.print(f"{show.counts(verdicts)}\nthe page is {page}")
 
 
 def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:

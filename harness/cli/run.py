@@ -63,9 +63,9 @@ def run(
     store = Store(results)
     counts, done = _carry_out(Runner(store, environment.snapshot(), chosen), todo, output)
     verdicts = judged(workspace, store)
-    output.out.print(show.verdict_table(verdicts))
-    output.out.print(f"{_summary(counts, done)}; records in {results}", highlight=False)
     output.json({"schema": 1, "done": done, "counts": dict(counts), "results": str(results)})
+    output.out.print(show.verdict_table(verdicts))
+    output.out.print(f"{_summary(counts, done)}; records in {results}")
     raise typer.Exit(codes.of_run(counts, done))
 
 
@@ -73,7 +73,7 @@ def _carry_out(runner: Runner, todo: list[Plan], output: Output) -> tuple[Counte
     counts, done = Counter[Status](), 0
     with runner.store.writing():
         for note in runner.store.notes:
-            output.err.print(f"note: {note}", markup=False, highlight=False)
+            output.err.print(f"note: {note}")
         for plan in todo:
             work = runner.todo(plan)
             done += work.done
@@ -91,7 +91,7 @@ def _announce(output: Output, plan: Plan, work: Todo) -> None:
     reasons = Counter(record.reason for record in work.skipped)
     parts += [f"{plural(n, 'case')} skipped ({reason})" for reason, n in reasons.items()]
     text = f"{plan.suite.id} ({plan.profile}): {', '.join(parts)}"
-    output.err.print(text, markup=False, highlight=False)
+    output.err.print(text)
 
 
 def _summary(counts: Counter[Status], done: int) -> str:

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import astuple
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from harness.cli.console import Output
 from harness.cli.parts import Part
@@ -37,7 +37,7 @@ def suites_table(rows: Sequence[tuple[Suite, Plan, Plan]]) -> Table:
     for suite, quick, full in rows:
         source = f"{suite.source.key} {suite.source.section}"
         cells = [str(len(plan.cells())) for plan in (quick, full)]
-        table.add_row(suite.id, escape(suite.title), source, *cells, str(len(suite.claims)))
+        table.add_row(suite.id, suite.title, source, *cells, str(len(suite.claims)))
     return table
 
 
@@ -45,7 +45,7 @@ def parts_table(found: Sequence[Part]) -> Table:
     """Return the table of ``harness list --parts``."""
     table = Table("kind", "name", "what it does", "settings", "names")
     for part in found:
-        table.add_row(*(escape(text) for text in astuple(part)))
+        table.add_row(*astuple(part))
     return table
 
 
@@ -57,13 +57,13 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     table.add_column("why", ratio=5)
     for verdict in verdicts:
         style = STYLES[verdict.verdict]
-        name = f"[{style}]{verdict.verdict}[/]" + (" (moved)" if verdict.moved else "")
+        name = Text.assemble((verdict.verdict, style), " (moved)" if verdict.moved else "")
         table.add_row(
             f"{verdict.suite}/{verdict.claim}",
-            escape(verdict.published),
-            escape(_measured(verdict)),
+            verdict.published,
+            _measured(verdict),
             name,
-            escape(_why(verdict)),
+            _why(verdict),
         )
     return table
 
@@ -101,7 +101,7 @@ def progress(output: Output, title: str, total: int) -> Iterator[Step]:
 
 @contextmanager
 def _bar(output: Output, title: str, total: int) -> Iterator[Step]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=output.err) as bar:
         task = bar.add_task(title, total=total)
 
@@ -122,9 +122,7 @@ def _lines(output: Output, title: str, total: int) -> Step:
             done["cells"] == total
             or done["cells"] * 10 // total > (done["cells"] - 1) * 10 // total
         ):
-            output.err.print(
-                f"{title}: {done['cells']} of {plural(total, 'cell')}", highlight=False
-            )
+            output.err.print(f"{title}: {done['cells']} of {plural(total, 'cell')}")
 
     return step
 
@@ -135,6 +133,4 @@ def _complain(output: Output, record: Record) -> None:
         output.err.print(
             f"{record.status}: {record.suite} ({axes}, seed={record.seed}): {record.reason}",
             style="red",
-            markup=False,
-            highlight=False,
         )
