@@ -104,6 +104,13 @@ def soak(session: nox.Session) -> None:
     session.run("harness", "selftest", *session.posargs)
 
 
+@nox.session
+def faults(session: nox.Session) -> None:
+    """The long property tests and kill tests, which the ordinary run leaves out."""
+    _project(session, "torch,dev")
+    session.run("pytest", "-m", "faults", "-n", "2", *session.posargs)
+
+
 def _main(session: nox.Session) -> str:
     """Return the local ``main``; a clone of another branch has only that of its origin."""
     verify = ("git", "rev-parse", "--verify", "--quiet", "refs/heads/main")
