@@ -180,13 +180,15 @@ def given_path(data: Data) -> str:
     Raises
     ------
     UsageError
-        If it is not given.
+        If it is not given, or no path.
     """
     if not data.path:
         raise UsageError(
             f"data.path must name the folder of the {data.dataset} data set, relative to the "
             "data root or absolute; got none"
         )
+    if "\0" in data.path:
+        raise UsageError(f"data.path must be a path without a NUL, got {data.path!r}")
     return data.path
 
 

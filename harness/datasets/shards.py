@@ -19,6 +19,7 @@ IMAGES = ("img", "image", "images", "picture")
 LABELS = ("label", "labels", "fine_label")
 ROWS = 100  # rows held in memory at once
 SHOWN = 12  # columns told in a message
+BROKEN = (OSError, ValueError)  # what pyarrow raises on broken files besides its own
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Shard:
         values = batch.fill_null(0).to_numpy(zero_copy_only=False)
         wrong = np.flatnonzero(absent | (values < 0) | (values >= bounds.MOST_CLASSES))
         if not wrong.size:
-            return values.astype(np.int64)
+            return np.asarray(values, np.int64)
         label = None if absent[wrong[0]] else int(values[wrong[0]])
         limit = f"at most {bounds.MOST_CLASSES - 1:,}" if label and label > 0 else "0 or more"
         where = self.row(first + int(wrong[0]))
@@ -129,10 +130,12 @@ def _opened(path: Path) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        # Opened here, since pyarrow takes no file name that is not UTF-8.
+        with path.open("rb") as raw, pq.ParquetFile(raw) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
-        raise DataCorrupt(f"{path}: must be a whole parquet file, got: {error}") from error
+    except (pa.ArrowException, *BROKEN) as error:
+        reason = words.plain(" ".join(str(error).split()))
+        raise DataCorrupt(f"{path}: must be a whole parquet file, got: {reason}") from error
 
 
 def _choose(
