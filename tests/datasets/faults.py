@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,48 @@ def good_table(said: bytes | None = None) -> pa.Table:
     rows = [{"bytes": GOOD, "path": "a.png"}] * 4
     table = pa.table({"image": rows, "label": [0, 1, 2, 0]})
     return table.replace_schema_metadata(said and {"huggingface": said})
+
+
+odd_names = st.sampled_from(
+    [
+        b"a",
+        b"b.png",
+        b"\xff\xfe",
+        b"\xff.png",
+        b".hidden",
+        b"n\nl",
+        b"\x1b[2J",
+        "é".encode(),
+        b"x" * 200,
+    ]
+)
+kinds_of_file = st.sampled_from(
+    ["good", "good", "other", "broken", "empty", "folder", "loop", "up"]
+)
+
+
+def plant(path: bytes, kind: str, picture: bytes) -> None:
+    """Put something at a path: a picture, rubbish, a folder, a link to itself or upwards."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
+    if kind == "folder":
+        os.mkdir(path)  # noqa: PTH102 - bytes
+    elif kind in ("loop", "up"):
+        os.symlink(path if kind == "loop" else b"..", path)  # noqa: PTH211 - bytes
+    else:
+        content = {"good": GOOD, "other": picture, "broken": GOOD[:40], "empty": b""}[kind]
+        with open(path, "wb") as file:  # noqa: PTH123 - bytes
+            file.write(content)
+
+
+files_of_folders = st.lists(
+    st.tuples(
+        st.sampled_from([b"train", b"train", b"test", b"other"]),
+        st.just(b"cat") | odd_names,
+        odd_names,
+        st.sampled_from([b".png", b".PNG", b".jpg", b".txt", b""]),
+        kinds_of_file,
+        st.sampled_from(PICTURES),
+    ),
+    max_size=6,
+    unique_by=lambda row: row[:4],
+)

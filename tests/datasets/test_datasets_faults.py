@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import faults
 import numpy as np
@@ -111,3 +114,43 @@ def test_a_damaged_picture_is_decoded_or_refused(data: bytes) -> None:
 @given(st.sampled_from(faults.PICTURES).flatmap(faults.damaged))
 def test_a_damaged_picture_is_decoded_or_refused_in_many_tries(data: bytes) -> None:
     check_picture(data)
+
+
+def check_folder(files: list[tuple[bytes, ...]], *, whole: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = os.fsencode(Path(folder, "data"))
+        for part in (b"train", b"test") if whole else ():
+            faults.plant(b"/".join([root, b"tiny", part, b"cat", b"0.png"]), "good", b"")
+        for part, label, name, end, kind, picture in files:
+            path = b"/".join([root, b"tiny", part, label, name + end])
+            with contextlib.suppress(FileExistsError, NotADirectoryError):
+                faults.plant(path, kind, picture)
+        Path(folder, "data").mkdir(exist_ok=True)
+        found = faults.outcome(FOLDER, Path(folder, "data"), Path(folder, "cache"))
+        if isinstance(found, Dataset):
+            faults.check_whole(found)
+
+
+@few
+@given(faults.files_of_folders, st.booleans())
+def test_folders_of_anything_are_loaded_or_refused(files: list[Any], whole: bool) -> None:
+    check_folder(files, whole=whole)
+
+
+@pytest.mark.faults
+@many
+@given(faults.files_of_folders, st.booleans())
+def test_folders_of_anything_are_loaded_or_refused_in_many_tries(
+    files: list[Any], whole: bool
+) -> None:
+    check_folder(files, whole=whole)
+
+
+def test_a_file_name_that_is_no_text_is_a_picture_like_any_other(tmp_path: Path) -> None:
+    for part in (b"train", b"test"):
+        for label, name in ((b"cat", b"\xff\xfe.png"), (b"\xe9t\xe9", b"1.png")):
+            path = b"/".join([os.fsencode(tmp_path), b"data", b"tiny", part, label, name])
+            faults.plant(path, "good", b"")
+    found = faults.outcome(FOLDER, tmp_path / "data", tmp_path / "cache")
+    assert isinstance(found, Dataset)
+    assert found.facts.classes == ("cat", r"\udce9t\udce9")
