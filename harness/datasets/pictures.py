@@ -114,7 +114,9 @@ def stack(
         if read < count:
             images[read] = pixels
         read += 1
-    if images is None or read != count:
+    if images is None:
+        raise DataCorrupt("a data set must hold at least one picture in each part, got none")
+    if read != count:
         raise DataCorrupt(f"a part of a data set must hold {count} pictures, got {read}")
     return images, frozenset(formats)
 
