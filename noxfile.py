@@ -134,7 +134,7 @@ def soak(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """The long property tests and kill tests, which the ordinary run leaves out."""
     _project(session, "torch,dev")
-    session.run("pytest", "-m", "faults", "-n", "2", *session.posargs)
+    session.run("pytest", "-m", "faults", "-n", "2", "--timeout", "3600", *session.posargs)
 
 
 def _main(session: nox.Session) -> str:

@@ -22,7 +22,7 @@ from harness.errors import DataCorrupt
 SHARDS = Data(dataset="parquet", path="tiny")
 FOLDER = Data(dataset="imagefolder", path="tiny")
 few = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
-many = settings(deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck))
+many = settings(deadline=None, max_examples=1_500, suppress_health_check=list(HealthCheck))
 
 
 def read_shards(train: bytes, test: bytes) -> Dataset | str:
