@@ -1,6 +1,8 @@
 """What ``nox -s gate`` hands to ``harness gate``."""
 
 import importlib.util
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,12 @@ def test_the_tests_may_be_named(noxfile, own):
     session = Session(["main", *own], local_main=True)
     noxfile.gate.func(session)
     assert session.ran == [("harness", "gate", "main", *own)]
+
+
+def test_the_lowest_versions_are_those_of_the_project(noxfile):
+    project = tomllib.loads(PATH.with_name("pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    pins = noxfile.lower_bounds()
+    assert len(pins) == len(asked)
+    assert "numpy==" + next(a for a in asked if a.startswith("numpy>=")).split(">=")[1] in pins
+    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9.]+", pin) for pin in pins)
