@@ -64,6 +64,32 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-n", str(min(os.cpu_count() or 1, 4)), *session.posargs)
 
 
+WITHOUT_TORCH = ("pytest", "-n", "2", "--ignore", "tests/benchmarks")
+
+
+@nox.session(python=["3.11"])
+def lowest(session: nox.Session) -> None:
+    """The tests that need no torch, at the lowest versions that pyproject.toml allows."""
+    pins = Path(session.create_tmp()) / "lowest.txt"
+    pins.write_text("".join(f"{pin}\n" for pin in lower_bounds()), "utf-8")
+    session.install("-c", str(pins), "-e", ".[test]")
+    session.run(*WITHOUT_TORCH, *session.posargs)
+
+
+@nox.session(python=["3.13"])
+def newest(session: nox.Session) -> None:
+    """The tests that need no torch, on the newest Python with the newest of everything."""
+    session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[test]")
+    session.run(*WITHOUT_TORCH, *session.posargs)
+
+
+def lower_bounds() -> list[str]:
+    """Return ``name==version`` for every bound of what those tests install."""
+    project = nox.project.load_toml(HERE / "pyproject.toml")["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    return [requirement.replace(">=", "==") for requirement in asked]
+
+
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """The pytest-benchmark kernels under tests/benchmarks."""
@@ -87,10 +113,27 @@ def gate(session: nox.Session) -> None:
 
 
 @nox.session
+def clock(session: nox.Session) -> None:
+    """Hold timing cells to the same calls in fresh processes without the harness: a quiet hour.
+
+    ``nox -s clock -- torch --pairs 5`` does a part of it.
+    """
+    _project(session, "torch,dev")
+    session.run("python", "tests/benchmarks/clock.py", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Try the gate on itself: an hour and more of equal sides and planted slow-downs."""
     _project(session, "torch,dev")
     session.run("harness", "selftest", *session.posargs)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """The long property tests and kill tests, which the ordinary run leaves out."""
+    _project(session, "torch,dev")
+    session.run("pytest", "-m", "faults", "-n", "2", "--timeout", "3600", *session.posargs)
 
 
 def _main(session: nox.Session) -> str:

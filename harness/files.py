@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import FileError
+from harness.words import encodable
 
 _ADVICE = {
     errno.ENOSPC: "free some space and run the command again; what was finished is kept",
@@ -50,6 +51,19 @@ def guarded(doing: str, path: Path | str) -> Iterator[None]:
         if "null" not in str(error):
             raise
         raise FileError(f"cannot {doing} {str(path)!r}: a path has no NUL; name another") from error
+
+
+def write_text(path: Path, text: str, doing: str) -> None:
+    """Write a text file, its folder made if need be; lone surrogates are spelled out.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written.
+    """
+    with guarded(doing, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(encodable(text), encoding="utf-8")
 
 
 def explain(error: OSError, doing: str, path: Path | str | None = None) -> str:

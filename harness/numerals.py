@@ -4,6 +4,10 @@ The half width of the interval decides. It is shown with one significant digit, 
 is a 1 (the usual rule for uncertainties, e.g. Particle Data Group 2022, section 5.3), and the
 value is rounded at the same place: ``97.38 % ± 0.09``. Without an interval a number is shown with
 four significant digits at most.
+
+An interval of positive numbers, other than shares, whose middle in factors is nearer to the value
+than its middle in differences (that of a ratio, as a rule) is wide or narrow by factors: each of
+its numbers gets the digits that the factor earns it, two at least, so that none of them reads 0.
 """
 
 from __future__ import annotations
@@ -19,6 +23,13 @@ EXACT_DIGITS = 7
 LARGEST_PLAIN = 1e7
 SMALLEST_PLAIN = 1e-4
 SKEW = 0.1
+FEWEST_DIGITS = 2
+WIDE = 2.0
+"""From this factor between its ends on, an interval alone is shown by factors."""
+SHARES = ("fraction", "points")
+"""Units that have no scale of factors: shares end at 1."""
+FAR = 1e4
+"""From this factor between its ends on, each has the unit that fits its own size."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TIMES = ((60.0, " min", 120.0), (1.0, " s", 1.0), (1e-3, " ms", 1e-3), (1e-6, " µs", 1e-6))
@@ -65,6 +76,9 @@ def span(interval: Interval | None, unit: str = "") -> str:
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half) or half < sys.float_info.min:
         return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
+    if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
+        (low, high), suffix = _by_factors((interval.low, interval.high), interval, unit)
+        return f"{low} to {high}{suffix}"
     factor, suffix, power = _scale(max(abs(interval.low), abs(interval.high)), unit)
     places = places_of(half / factor)
     ends = " to ".join(fixed(end / factor, places) for end in (interval.low, interval.high))
@@ -141,6 +155,10 @@ def _symmetric(value: float, half: float, unit: str) -> str:
 
 
 def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
+    if unit not in SHARES and _is_factor(value, interval):
+        parts = (value, interval.low, interval.high)
+        (middle, low, high), suffix = _by_factors(parts, interval, unit)
+        return f"{middle}{suffix} ({low} to {high})"
     largest = max(abs(value), abs(interval.low), abs(interval.high))
     factor, suffix, power = _scale(largest, unit)
     places = places_of(half / factor)
@@ -148,6 +166,31 @@ def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
         fixed(part / factor, places) for part in (value, interval.low, interval.high)
     )
     return f"{middle}{power}{suffix} ({low} to {high})"
+
+
+def _is_factor(value: float, interval: Interval) -> bool:
+    """Whether a value lies nearer to the middle of its interval in factors than in differences."""
+    low, high = interval.low, interval.high
+    if low < sys.float_info.min or not 0 < value < math.inf or high / low <= 1.0:
+        return False
+    below, above = value - low, high - value
+    plain = abs(below - above) / (high - low)
+    in_factors = abs(math.log(value / low) - math.log(high / value)) / math.log(high / low)
+    return in_factors < plain
+
+
+def _by_factors(parts: tuple[float, ...], interval: Interval, unit: str) -> tuple[list[str], str]:
+    """Return numbers at the digits that an interval's factor earns them, and their common unit."""
+    half = math.log(interval.high / interval.low) / 2
+    if interval.high / interval.low >= FAR:
+        return [number(part, unit, digits=FEWEST_DIGITS) for part in parts], ""
+    factor, suffix, power = _scale(max(parts), unit)
+    texts = []
+    for part in parts:
+        scaled = part / factor
+        places = max(places_of(scaled * half), FEWEST_DIGITS - 1 - _exponent(scaled))
+        texts.append(fixed(scaled, places))
+    return texts, f"{power}{suffix}"
 
 
 def _scale(size: float, unit: str) -> tuple[float, str, str]:

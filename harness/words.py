@@ -6,6 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable
 
+MOST_NAMED = 40
+"""Names that a message lists; more are a wall of text."""
+
 
 def did_you_mean(found: str, valid: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"``, or the valid names when none is near.
@@ -21,12 +24,18 @@ def did_you_mean(found: str, valid: Iterable[str]) -> str:
     near = difflib.get_close_matches(found, names, n=1, cutoff=0.6)
     if near:
         return f" Did you mean {near[0]!r}?"
-    return f" Known: {', '.join(names)}." if names else ""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f" Known: {', '.join(names[:MOST_NAMED])}{more}." if names else ""
 
 
 def unknown(what: str, found: str, valid: Iterable[str]) -> str:
     """Return the standard sentence for an unknown name of some kind."""
-    return f"unknown {what} {found!r}.{did_you_mean(found, valid)}"
+    return f"unknown {what} {shortened(found)!r}.{did_you_mean(found, valid)}"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return `text`, cut to so many characters: what a message quotes may be of any length."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def plural(count: int, noun: str) -> str:
@@ -46,3 +55,12 @@ def plain(text: str) -> str:
     title, and can be encoded.
     """
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def encodable(text: str) -> str:
+    """Return `text` with lone surrogates spelled out, so that UTF-8 takes it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text

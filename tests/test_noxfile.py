@@ -1,7 +1,9 @@
 """What the sessions hand to ``harness``, and what the first command leaves in a clone."""
 
 import importlib.util
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,12 @@ def test_git_ignores_what_a_run_writes_and_nothing_that_is_kept(path, ignored):
     command = ["git", "check-ignore", "--quiet", "--no-index", path]
     found = subprocess.run(command, cwd=PATH.parent, check=False)
     assert found.returncode == (0 if ignored else 1)
+
+
+def test_the_lowest_versions_are_those_of_the_project(noxfile):
+    project = tomllib.loads(PATH.with_name("pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    pins = noxfile.lower_bounds()
+    assert len(pins) == len(asked)
+    assert "numpy==" + next(a for a in asked if a.startswith("numpy>=")).split(">=")[1] in pins
+    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9.]+", pin) for pin in pins)

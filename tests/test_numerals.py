@@ -25,6 +25,10 @@ widths = st.floats(1e-9, 1e9, allow_nan=False)
         (1.5 * 2**30, 1.4 * 2**30, 1.6 * 2**30, "bytes", "1.50 GiB ± 0.10"),
         (0.30, 0.21, 0.60, "fraction", "30 % (20 to 60)"),
         (25450.0, 25450.0, 25450.0, "", "25,450"),
+        (1458.0, 284.0, 7488.0, "ratio", "1,500× (280 to 7,500)"),
+        (0.0025, 0.0004, 0.016, "ratio", "0.0025× (0.00040 to 0.016)"),
+        (1.5, 1.42, 1.61, "ratio", "1.50× (1.42 to 1.61)"),
+        (2e-3, 2.8e-4, 7.5, "seconds", "2 ms (280 µs to 7.5 s)"),
         (-0.02, -0.03, -0.01, "", "−0.020 ± 0.010"),
     ],
 )
@@ -111,3 +115,17 @@ def test_few_digits_of_bytes_stay_plain_numbers():
     assert number(1023 * 1024, "bytes", digits=3) == "1,020 KiB"
     assert number(1023, "bytes") == "1,023 B"
     assert number(48.31 * 2**20, "bytes", digits=3) == "48.3 MiB"
+
+
+@given(
+    st.floats(1e-6, 1e6),
+    st.floats(0.1, 10.0),
+    st.floats(1.1, 10.0),
+    st.sampled_from(["", "ratio", "seconds", "bytes"]),
+)
+def test_no_end_of_an_interval_of_factors_reads_zero(value, skew, wide, unit):
+    half = wide ** (1 + skew)
+    interval = Interval(value / half, value * half, 0.95)
+    for text in (measured(value, interval, unit), span(interval, unit)):
+        shown = re.findall(r"[0-9][0-9,.]*", text)
+        assert all(any(digit in "123456789" for digit in found) for found in shown), text

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.alone import disturbed
 from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
+from harness.errors import StoreError
 from harness.types import Archive, Record
 from harness.words import did_you_mean, plural
 
 Floats = NDArray[np.float64]
 DONE = ("ok", "diverged")
+NEVER_ALONE = (
+    "every cell was timed beside other work, which decides nothing; "
+    "run it again with --force when the machine is quiet"
+)
 
 
 @dataclass(frozen=True)
@@ -60,18 +66,29 @@ def read(
     Raises
     ------
     Undecided
-        If no record is usable, the metric is in none, or a value is nan: nan is never dropped.
+        If no record is usable, the metric is in none, a time was taken beside other work in all
+        of them, or a value is nan: nan is never dropped.
     """
     done = sorted((r for r in records if r.status in DONE), key=lambda r: r.seed)
     failed = [r for r in records if r.status in ("failed", "timeout")]
     if not done:
         raise Undecided(_nothing(records), "not-run")
+    fit = [record for record in done if not disturbed(record, claim.metric)]
+    if not fit:
+        raise Undecided(NEVER_ALONE, "not-run")
     reader = {"seeds": _over_seeds, "examples": _over_examples}
-    values = reader[claim.over](claim, done, archive)
+    values = reader[claim.over](claim, fit, archive)
     values, told = _without_nan(values, nan_as)
     lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
-    notes = (*values.notes, *(text for text in (lost, told) if text))
+    company = _company(len(done) - len(fit), len(done))
+    notes = (*values.notes, *(text for text in (lost, company, told) if text))
     return Values(values.keys, values.values, values.over, notes)
+
+
+def _company(count: int, of: int) -> str:
+    were = "was" if count == 1 else "were"
+    left_out = f"{count} of {plural(of, 'cell')} {were} timed beside other work and left out"
+    return left_out if count else ""
 
 
 def _nothing(records: Sequence[Record]) -> str:
@@ -133,7 +150,10 @@ def _over_examples(claim: Claim, records: Sequence[Record], archive: Archive) ->
     held = [record for record in records if claim.metric in record.arrays]
     if not held:
         raise Undecided(_absent(claim, records), "not-run", over="examples")
-    arrays = [np.asarray(archive.array(r, claim.metric), np.float64).ravel() for r in held]
+    try:
+        arrays = [np.asarray(archive.array(r, claim.metric), np.float64).ravel() for r in held]
+    except StoreError as error:
+        raise Undecided(str(error), "not-run", over="examples") from None
     sizes = sorted({array.size for array in arrays})
     if len(sizes) > 1 or not sizes[0]:
         raise Undecided(

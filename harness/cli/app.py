@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
-from harness.cli import claims, codes, compare, data, gate, history, inspect, report, run, selftest
+import harness
+from harness.cli import (
+    claims,
+    codes,
+    compare,
+    data,
+    gate,
+    history,
+    inspect,
+    report,
+    run,
+    selftest,
+    signals,
+    store,
+    streams,
+)
 from harness.errors import FileError, HarnessError, NothingMeasured, UsageError
+from harness.files import explain
 from harness.words import plain
 
 app = typer.Typer(
@@ -16,6 +35,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Continuous integration for numbers: run the experiment behind each claim and judge it.",
 )
 app.command("list")(inspect.list_suites)
@@ -28,37 +48,84 @@ app.command("gate")(gate.gate)
 app.command("selftest")(selftest.selftest)
 app.command("history")(history.history)
 app.add_typer(data.app, name="data")
+app.add_typer(store.app, name="store")
 app.command("env")(inspect.env)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        streams.output().write(f"harness {harness.__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of what happened."""
-    sys.exit(run_main(arguments))
+    _import_from_here()
+    code = run_main(arguments)
+    failure = streams.finish()
+    if failure is not None and not code:
+        code = _failed(failure)
+    sys.exit(code)
+
+
+def _import_from_here() -> None:
+    """Let a user's experiment be imported from the current folder, as ``python -m`` does."""
+    with contextlib.suppress(OSError):  # a folder that is gone holds no module
+        here = os.getcwd()  # noqa: PTH109 as sys.path has it
+        if here not in sys.path and not sys.flags.safe_path:
+            sys.path.insert(0, here)
 
 
 def run_main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    Errors the harness raises on purpose become one message on stderr; anything else is a defect
-    of the harness and keeps its traceback.
+    Errors the harness raises on purpose, and what the system says of files, become one message on
+    stderr; anything else is a defect of the harness and keeps its traceback. SIGTERM does what
+    Ctrl-C does: nothing finished is lost; the exit code is 143, and 130 after Ctrl-C.
     """
+    streams.prepare()
     try:
-        app(list(arguments) if arguments is not None else None)
+        with signals.terminable():
+            app(list(arguments) if arguments is not None else None)
     except SystemExit as end:  # how typer ends, usage errors (2) and interrupts (130) included
         if end.code == codes.INTERRUPTED:
-            return _fail("interrupted; what was finished is stored", codes.INTERRUPTED)
+            return _interrupted()
         return end.code if isinstance(end.code, int) else codes.OK
-    except UsageError as error:
-        return _fail(str(error), codes.USAGE)
-    except NothingMeasured as error:
-        return _fail(str(error), codes.NOTHING_MEASURED)
-    except FileError as error:
-        return _fail(str(error), codes.FILE_FAILED)
+    except KeyboardInterrupt:
+        return _interrupted()
     except HarnessError as error:
-        return _fail(str(error), codes.HARNESS_FAILED)
+        return _failed(error)
+    except OSError as error:
+        return _failed(FileError(explain(error, "read or write")))
     return codes.OK
 
 
-def _fail(message: str, code: int) -> int:
-    sys.stderr.write(f"harness: {plain(message)}\n")
-    return code
+_CODES: dict[type[HarnessError], int] = {
+    UsageError: codes.USAGE,
+    NothingMeasured: codes.NOTHING_MEASURED,
+    FileError: codes.FILE_FAILED,
+    HarnessError: codes.HARNESS_FAILED,
+}
+
+
+def _failed(error: HarnessError) -> int:
+    if isinstance(error, streams.Closed):
+        return codes.READER_LEFT
+    streams.complain(f"harness: {plain(str(error))}\n")
+    return next(code for kind, code in _CODES.items() if isinstance(error, kind))
+
+
+def _interrupted() -> int:
+    streams.complain("harness: interrupted; what was finished is stored\n")
+    return signals.code()

@@ -13,10 +13,12 @@ from harness.cli import codes, options, show
 from harness.cli.console import Output
 from harness.cli.workspace import Workspace, known_cases, open_workspace
 from harness.errors import NothingMeasured
+from harness.files import write_text
 from harness.plan.expand import expand
 from harness.store.archive import Library
 from harness.suite import sections
 from harness.types import Archive, Verdict
+from harness.words import plain
 
 
 def claims(
@@ -40,7 +42,6 @@ def claims(
     workspace = open_workspace(names or [], suites)
     archive = open_archive(results, output)
     verdicts = judged(workspace, archive)
-    output.out.print(show.verdict_table(verdicts), crop=False)
     output.json(
         {
             "schema": 1,
@@ -50,20 +51,20 @@ def claims(
     )
     if ledger is not None:
         write_ledger(ledger, workspace, verdicts)
+    output.out.print(show.verdict_table(verdicts), crop=False)
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
 
 
 def write_ledger(path: Path, workspace: Workspace, verdicts: Sequence[Verdict]) -> None:
     """Write what covers every section of every document."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(ledger_text(workspace, verdicts), encoding="utf-8")
+    write_text(path, plain(ledger_text(workspace, verdicts)), "write the ledger")
 
 
 def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     """Return the ledger of sections of a workspace's documents."""
     from harness import report  # here: it brings the plotting libraries, which judging never needs
 
-    outlines = sections.outlines(workspace.folder, workspace.documents)
+    outlines = sections.outlines(workspace.home(), workspace.documents)
     return report.coverage(workspace.documents, outlines, workspace.suites, verdicts)
 
 
@@ -71,9 +72,8 @@ def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
     """Judge the claims of all suites, with one false-discovery control over all of them."""
     found: list[Verdict] = []
     for suite in workspace.suites:
-        found += judging.judge(
-            suite, known_cases(suite), archive, workspace.sources, expand(suite, "full").seeds
-        )
+        sources, planned = workspace.sources(suite), expand(suite, "full").seeds
+        found += judging.judge(suite, known_cases(suite), archive, sources, planned)
     return judging.control(found)
 
 
@@ -87,7 +87,7 @@ def open_archive(results: Path, output: Output) -> Library:
     """
     archive = Library(results)
     for note in archive.notes:
-        output.err.print(f"note: {note}", markup=False, highlight=False)
+        output.err.print(f"note: {note}")
     _require(archive.records, results)
     return archive
 

@@ -1,4 +1,8 @@
-"""Exit codes, and how a run's outcome becomes one."""
+"""Exit codes, and how a run's outcome becomes one.
+
+An interrupted command ends as shells have it, with 128 and the number of the signal: 130 after
+Ctrl-C, 143 after SIGTERM; and 141, that of SIGPIPE, when who read its output has left.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,8 @@ NOTHING_MEASURED = 5
 INCONCLUSIVE = 6
 FILE_FAILED = 7
 INTERRUPTED = 130
+READER_LEFT = 141
+TERMINATED = 143
 
 
 def of_run(counts: Mapping[Status, int], done: int) -> int:

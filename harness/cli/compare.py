@@ -11,7 +11,9 @@ from harness.cli import gating, options
 from harness.cli.console import Output
 from harness.errors import UsageError
 from harness.gate.implementations import compare_selections, selection, side
+from harness.gate.selections import check
 from harness.gate.settings import GateSettings, override
+from harness.suite.load import find, load
 
 
 def compare(
@@ -44,7 +46,7 @@ def compare(
 ) -> None:
     """Say whether B is slower than A, by how much, and how sure that is.
 
-    The cases of both sides are those that agree in all other axes.
+    Every case that either side has in the suite is measured on both, where it can exist.
     """
     if not paired:
         raise UsageError(
@@ -53,6 +55,10 @@ def compare(
         )
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     wheres = selection(base), selection(head)
+    for path in find([suite], suites):
+        loaded = load(path)
+        for where in wheres:
+            check(loaded, where)
     given = {
         "suites": [suite],
         "budget": budget,
@@ -69,7 +75,6 @@ def compare(
         output=output,
     )
     more = ("--folder", str(suites), *gating.suite_options(profile.value, use or []))
-    with gating.terminable():
-        result = compare_selections(occasion, Path.cwd(), more, *wheres)
+    result = compare_selections(occasion, Path.cwd(), more, *wheres)
     files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
     gating.report(result, output, strict=strict, files=files)

@@ -23,9 +23,10 @@ def list_data(
     """List the data sets and whether each is here."""
     output = Output(no_color=no_color, json_path=json_path)
     rows = fetch.listing(Roots.find(data))
+    listed = [{"name": r.name, "present": r.present, "detail": r.detail} for r in rows]
+    output.json({"schema": 1, "datasets": listed})
     here = [(row.name, "yes" if row.present else "no", row.detail) for row in rows]
     output.out.print(Sheet(("data set", "here", "detail"), here), crop=False)
-    output.json([{"name": r.name, "present": r.present, "detail": r.detail} for r in rows])
 
 
 @app.command("get")
@@ -39,7 +40,7 @@ def get(
     """Download a data set, or verify and unpack local archives; checksums are always checked."""
     output = Output()
     for line in fetch.get(name, Roots.find(data), source=source):
-        output.out.print(line, highlight=False, markup=False)
+        output.out.print(line)
 
 
 @app.command("verify")
@@ -50,7 +51,5 @@ def verify(name: str, data: options.DataDir = None) -> None:
     Output().out.print(
         f"{name}: {facts.n_train} training and {facts.n_test} test examples of shape "
         f"{facts.shape}, SHA-256 {dataset.used.fingerprint}",
-        highlight=False,
-        markup=False,
         soft_wrap=True,
     )

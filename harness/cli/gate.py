@@ -105,8 +105,7 @@ def gate(
         fresh=force,
         output=output,
     )
-    with gating.terminable():
-        result = compare(occasion, project)
+    result = compare(occasion, project)
     files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
     result = _remembered(result, kept, named)
     gating.report(result, output, strict=strict, files=files)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from harness.cli.console import styled
 from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
     SIGNS,
+    apart,
     headline,
     level,
     machine,
     one_line,
+    remarks,
     revision,
+    shared,
     split_case,
     why,
 )
@@ -45,7 +49,10 @@ def gate_table(result: GateResult) -> Table:
     table.add_column("case", ratio=1, overflow="fold")
     for heading in ("base\nhead", "change\ninterval", "could see\npairs"):
         table.add_column(heading, justify="right", no_wrap=True)
-    shown = [decision for decision in result.decisions if not _quiet(decision)]
+    told, rest = apart(result)
+    shown = [decision for decision in rest if not _quiet(decision)]
+    for one in told:
+        table.add_row(_verdict(one.verdict), shared(one), "", "", "")
     for decision in sorted(shown, key=lambda d: GATE_VERDICTS.index(d.verdict)):
         table.add_row(*_row(decision, with_file=len(files) > 1))
     return table
@@ -56,9 +63,9 @@ def _quiet(decision: Decision) -> bool:
     return decision.quantity != "time" and decision.verdict == "ok"
 
 
-def _title(result: GateResult) -> str:
-    partial = f"\n[bold]partial: {escape(one_line(result.partial))}[/]" if result.partial else ""
-    return escape(headline(result)) + partial
+def _title(result: GateResult) -> Text:
+    partial = f"\npartial: {one_line(result.partial)}" if result.partial else ""
+    return styled(headline(result), "table.title").append(partial, "bold")
 
 
 def _caption(result: GateResult, files: Collection[str]) -> str:
@@ -66,17 +73,17 @@ def _caption(result: GateResult, files: Collection[str]) -> str:
     lines += [f"cases of {one_line(file)}" for file in files if len(files) == 1]
     quiet = sum(map(_quiet, result.decisions))
     lines += [f"memory is ok in {plural(quiet, 'case')}, not listed"] if quiet else []
-    lines += [machine(result), *map(one_line, result.notes)]
+    lines += [machine(result), *(one_line(text, 1000) for text in remarks(result))]
     if any(decision.interval for decision in result.decisions):
         lines.append(f"the {level(result.decisions)} stands below the change")
-    return escape("\n".join(lines))
+    return "\n".join(lines)
 
 
-def _row(decision: Decision, *, with_file: bool) -> tuple[str, ...]:
+def _row(decision: Decision, *, with_file: bool) -> tuple[str | Text, ...]:
     spread = "" if decision.interval is None else amounts.change_span(decision)
     pairs = plural(decision.pairs, "pair")
     return (
-        f"[{STYLES[decision.verdict]}]{SIGNS[decision.verdict]} {decision.verdict}[/]",
+        _verdict(decision.verdict),
         _name(decision, with_file=with_file),
         f"{amounts.amount(decision, 'base')}\n{amounts.amount(decision, 'head')}",
         f"{amounts.change(decision)}\n{spread}",
@@ -84,10 +91,14 @@ def _row(decision: Decision, *, with_file: bool) -> tuple[str, ...]:
     )
 
 
-def _name(decision: Decision, *, with_file: bool) -> str:
-    file, rest = (escape(one_line(part)) for part in split_case(decision.case))
-    name = f"[bold]{rest}[/]"
+def _verdict(name: GateVerdict) -> Text:
+    return Text(f"{SIGNS[name]} {name}", STYLES[name])
+
+
+def _name(decision: Decision, *, with_file: bool) -> Text:
+    file, rest = (one_line(part) for part in split_case(decision.case))
+    name = styled("").append(rest, "bold")
     if decision.quantity != "time":
-        name += f" {QUANTITY_WORDS[decision.quantity]}"
-    name += f"\n[dim]{file}[/]" if with_file else ""
-    return name if decision.verdict == "ok" else f"{name}\n{escape(why(decision))}"
+        name.append(f" {QUANTITY_WORDS[decision.quantity]}")
+    name.append(f"\n{file}" if with_file else "", "dim")
+    return name if decision.verdict == "ok" else name.append(f"\n{why(decision)}")

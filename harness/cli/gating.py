@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli import codes
+from harness.cli import codes, signals
 from harness.cli.console import Output
 from harness.cli.gate_show import gate_table
+from harness.files import guarded, write_text
 from harness.gate.occasion import Occasion
 from harness.gate.render import RENDERERS
 from harness.gate.settings import GateSettings
@@ -49,13 +48,12 @@ def report(
     """Print a result, write it where it was asked for, and exit with its code."""
     code = codes.of_gate(result, strict=strict)
     if result.partial == "interrupted":
-        code = codes.INTERRUPTED
-    output.out.print(gate_table(result))
+        code = signals.code()
     for name, path in files.items():
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(RENDERERS[name](result, code), encoding="utf-8")
+            write_text(path, RENDERERS[name](result, code), f"write the result as {name}")
     output.text(RENDERERS["json"](result, code))
+    output.out.print(gate_table(result))
     raise typer.Exit(code)
 
 
@@ -75,25 +73,16 @@ class Progress:
         rounds = 1 + max(pair.index for pair in trials.pairs)
         left = f"{plural(len(trials.open), 'case')} open" if trials.open else "all settled"
         text = f"{plural(rounds, 'round')}, {left}, {now - self._began:.0f} s"
-        self._output.err.print(text, markup=False, highlight=False)
-
-
-@contextlib.contextmanager
-def terminable() -> Iterator[None]:
-    """Let a polite request to end do what Ctrl-C does: keep and label what was measured."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        self._output.err.print(text)
 
 
 def kept(folder: Path) -> Path:
     """Return the folder for what the gate leaves, made so that git does not see it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if folder == FOLDER and not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    with guarded("make the folder of journals", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if folder == FOLDER and not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
     return folder
 
 
@@ -119,6 +108,6 @@ def occasion(
         settings,
         kept(results) / "gate",
         fresh=fresh,
-        tell=lambda text: output.err.print(text, markup=False, highlight=False),
+        tell=lambda text: output.err.print(text),
         progress=Progress(output),
     )

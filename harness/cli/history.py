@@ -58,7 +58,7 @@ def open_history(folder: Path, output: Output) -> History:
     """Open a history and print what the reader should know of it."""
     kept = History(folder)
     for note in kept.notes:
-        output.err.print(f"note: {note}", markup=False, highlight=False)
+        output.err.print(f"note: {note}")
     return kept
 
 
@@ -106,15 +106,14 @@ def _nothing(kept: History, wanted: Sequence[Baseline], found: Sequence[Series],
 def _show(kept: History, name: str, case: str, output: Output) -> tuple[SeriesFinding, ...]:
     wanted = [kept.baseline(name)] if name else list(kept.baselines.values())
     found = _surveyed(kept, wanted, case)
-    listed = []
-    for baseline in wanted:
-        own = [finding for finding in found if finding.series.baseline == baseline]
+    owned = [(b, [one for one in found if one.series.baseline == b]) for b in wanted]
+    listed = [{**asdict(b), "series": history_show.to_json(own)} for b, own in owned]
+    output.json({"schema": 1, "baselines": listed})
+    for baseline, own in owned:
         if own:
             output.out.print(history_show.table(baseline, own))
-        listed.append({**asdict(baseline), "series": history_show.to_json(own)})
     worse = sum(finding.worse for finding in found)
-    output.out.print(f"worse than before: {worse} of {len(found)}", highlight=False)
-    output.json({"schema": 1, "baselines": listed})
+    output.out.print(f"worse than before: {worse} of {len(found)}")
     return found
 
 
@@ -126,4 +125,4 @@ def _name(kept: History, name: str, revision: str, output: Output) -> None:
     kept.name(Baseline(name, resolved.commit, resolved.tree, now))
     moved = f", before it was {before.commit[:7]}" if before else ""
     text = f"{name} is {resolved.commit[:7]} ({resolved.subject}){moved}"
-    output.out.print(text, markup=False, highlight=False)
+    output.out.print(text)

@@ -8,13 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from harness.cli.console import styled
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Baseline, Point
 from harness.gate.wording import change, worse
-from harness.store.codec import finite
+from harness.store.codec import storable
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 LONGEST = 40
@@ -34,20 +35,18 @@ def table(baseline: Baseline, found: Sequence[SeriesFinding]) -> Table:
     shown.add_column("found", ratio=4, overflow="fold")
     for finding in found:
         series = finding.series
-        machine = [escape(series.hardware)] if machines else []
+        machine = [series.hardware] if machines else []
         count = str(len(series.points))
         line = sparkline(series.log_ratios)
         last = latest(series.points[-1])
-        shown.add_row(
-            escape(series.case), series.quantity, *machine, count, line, last, _said(finding)
-        )
+        shown.add_row(series.case, series.quantity, *machine, count, line, last, _said(finding))
     return shown
 
 
-def _said(finding: SeriesFinding) -> str:
+def _said(finding: SeriesFinding) -> Text:
     style = "red" if finding.worse else "green" if finding.steps or finding.creep else "dim"
     sign = f"{worse(finding.series.quantity)}: " if finding.worse else ""
-    return f"[{style}]{escape(sign + finding.text)}[/]"
+    return styled(sign + finding.text, style)
 
 
 def sparkline(log_ratios: Sequence[float]) -> str:
@@ -69,7 +68,7 @@ def latest(point: Point) -> str:
 
 def to_json(found: Sequence[SeriesFinding]) -> list[dict[str, Any]]:
     """Return series with their points and findings as JSON values."""
-    values: list[dict[str, Any]] = finite([_series(finding) for finding in found])
+    values: list[dict[str, Any]] = storable([_series(finding) for finding in found])
     return values
 
 

@@ -13,6 +13,7 @@ from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
 from harness.cli.sheet import Sheet
 from harness.cli.workspace import check_sections, open_workspace
+from harness.errors import SuiteError
 from harness.plan.expand import expand
 from harness.suite.schema import json_schema
 from harness.words import plural
@@ -31,23 +32,22 @@ def list_suites(
     """List the suites, their cells and claims."""
     output = Output(no_color=no_color, json_path=json_path)
     if parts:
+        output.json({"schema": 1, "parts": [asdict(part) for part in known_parts()]})
         output.out.print(show.parts_table(known_parts()), crop=False)
-        output.json([asdict(part) for part in known_parts()])
         return
     workspace = open_workspace(names or [], suites)
     rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
+    listed = [
+        {
+            "id": suite.id,
+            "title": suite.title,
+            "cells": {"quick": len(quick.cells()), "full": len(full.cells())},
+            "claims": [claim.id for claim in suite.claims],
+        }
+        for suite, quick, full in rows
+    ]
+    output.json({"schema": 1, "suites": listed})
     output.out.print(show.suites_table(rows), crop=False)
-    output.json(
-        [
-            {
-                "id": suite.id,
-                "title": suite.title,
-                "cells": {"quick": len(quick.cells()), "full": len(full.cells())},
-                "claims": [claim.id for claim in suite.claims],
-            }
-            for suite, quick, full in rows
-        ]
-    )
 
 
 def check(
@@ -55,27 +55,34 @@ def check(
     *,
     suites: options.SuitesDir = options.SUITES,
     schema: Annotated[bool, typer.Option(help="Print the JSON Schema for editors.")] = False,
+    json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
     """Check suite files; every problem is named by file, line and key."""
-    output = Output(quiet=quiet, no_color=no_color, json_path="-" if schema else "")
+    output = Output(quiet=quiet, no_color=no_color, json_path="-" if schema else json_path)
     if schema:
         output.json(json_schema())
         return
-    workspace = open_workspace(names or [], suites)
-    if not names:
-        check_sections(workspace)
+    try:
+        workspace = open_workspace(names or [], suites)
+        if not names:
+            check_sections(workspace)
+    except SuiteError as error:
+        output.json({"schema": 1, "problems": [asdict(problem) for problem in error.problems]})
+        raise
     claims = sum(len(suite.claims) for suite in workspace.suites)
+    checked = {"suites": len(workspace.suites), "claims": claims}
+    output.json({"schema": 1, **checked, "problems": []})
     counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
-    output.out.print(f"{counted}: no problem", highlight=False)
+    output.out.print(f"{counted}: no problem")
 
 
 def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None:
     """Show the environment that records will carry, and which devices are here."""
     output = Output(no_color=no_color, json_path=json_path)
     snapshot = environment.snapshot()
+    output.json({"schema": 1, **environment.to_json(snapshot)})
     here = {f"device {name}": reason or "present" for name, reason in devices.present().items()}
     rows = list({**snapshot.facts, **here}.items())
     output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware), crop=False)
-    output.json(environment.to_json(snapshot))

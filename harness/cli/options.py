@@ -42,7 +42,7 @@ HistoryDir = Annotated[
 ]
 Json = Annotated[str, typer.Option("--json", metavar="PATH|-", help="Write JSON; - is stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text.", envvar="NO_COLOR")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text.")]
 Strict = Annotated[bool, typer.Option(help="Exit 6 when a claim is inconclusive.")]
 
 SUITES = Path("suites")

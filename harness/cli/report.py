@@ -15,6 +15,7 @@ from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
 from harness.cli.workspace import Workspace, known_cases, open_workspace
+from harness.files import write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
 from harness.suite.schema import Suite
@@ -65,7 +66,6 @@ def write_page(
     workspace: Workspace, archive: Archive, verdicts: Sequence[Verdict], target: Target
 ) -> Path:
     """Write ``index.html`` and ``summary.md``; return the path of the page."""
-    target.out.mkdir(parents=True, exist_ok=True)
     page = reporting.build(
         workspace.suites,
         {suite.id: known_cases(suite) for suite in workspace.suites},
@@ -77,7 +77,7 @@ def write_page(
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
     )
-    (target.out / "summary.md").write_text(reporting.summary(verdicts), encoding="utf-8")
+    write_text(target.out / "summary.md", reporting.summary(verdicts), "write the summary")
     return page
 
 

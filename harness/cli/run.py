@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from harness import datasets, environment
 from harness.cli import codes, options
@@ -23,10 +22,11 @@ from harness.cli.report import Target, write_page
 from harness.cli.workspace import open_workspace, plans
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner, Todo
-from harness.plan.expand import Plan, Selection, expand, narrow
+from harness.plan.expand import Plan, expand
+from harness.plan.select import Selection, narrow
 from harness.store.store import Store
 from harness.types import Record, Status
-from harness.words import plain, plural
+from harness.words import plural
 
 
 def run(
@@ -105,7 +105,7 @@ def _carry_out(runner: Runner, todo: list[Plan], output: Output) -> _Ran:
     counts, skipped = Counter[Status](), Counter[str]()
     with runner.store.writing():
         for note in runner.store.notes:
-            output.err.print(Text(plain(f"note: {note}")))
+            output.err.print(f"note: {note}")
         work = [(plan.suite.id, runner.todo(plan)) for plan in todo]
         # What cannot run here takes no time, and would spoil the estimate of what is left.
         absent = {record.cell for _, each in work for record in each.skipped}
@@ -130,7 +130,7 @@ def _announce(output: Output, work: Sequence[Todo]) -> None:
     cells = plural(sum(len(each.cells) for each in work), "cell")
     done = sum(each.done for each in work)
     before = f", {done} done before" if done else ""
-    output.err.print(Text(f"{cells} of {plural(len(work), 'suite')} to run{before}"))
+    output.err.print(f"{cells} of {plural(len(work), 'suite')} to run{before}")
     reasons = Counter(record.reason for each in work for record in each.skipped)
     for reason, times in reasons.items():
-        output.err.print(Text(plain(f"note: {plural(times, 'case')} skipped ({reason})")))
+        output.err.print(f"note: {plural(times, 'case')} skipped ({reason})")

@@ -14,6 +14,7 @@ from rich.table import Table
 from harness.cli import codes, gating, options
 from harness.cli.console import Output
 from harness.errors import NothingMeasured, UsageError
+from harness.files import write_text
 from harness.gate import selftest as tried
 from harness.gate import units
 from harness.gate.selftest import words
@@ -57,11 +58,10 @@ def selftest(
         none_done = f"no run of the self-test came to its end within {budget}"
         raise NothingMeasured(none_kept if only_stored else none_done)
     if md is not None:
-        md.parent.mkdir(parents=True, exist_ok=True)
-        md.write_text(words.markdown(found), encoding="utf-8")
-    output.out.print(selftest_table(found))
-    output.out.print(found.note, markup=False, highlight=False)
+        write_text(md, words.markdown(found), "write the self-test")
     output.json(as_json(found))
+    output.out.print(selftest_table(found))
+    output.out.print(found.note)
     raise typer.Exit(codes.OK)
 
 
@@ -71,14 +71,13 @@ def _measured(
     """Measure what is missing of this machine; return all that it has then."""
     runs = [] if force else tried.of_this_machine(tried.stored(results))
     deadline = time.monotonic() + units.seconds(budget)
-    with gating.terminable():
-        for size in tried.wanted(asked, runs):
-            output.err.print(f"planting {size:.0%}", highlight=False)
-            done = tried.measure(size, results, deadline, gating.Progress(output))
-            if done is None:
-                output.err.print(f"the budget of {budget} ended", highlight=False)
-                break
-            runs.append(done)
+    for size in tried.wanted(asked, runs):
+        output.err.print(f"planting {size:.0%}")
+        done = tried.measure(size, results, deadline, gating.Progress(output))
+        if done is None:
+            output.err.print(f"the budget of {budget} ended")
+            break
+        runs.append(done)
     return runs
 
 

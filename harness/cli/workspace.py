@@ -8,11 +8,12 @@ from pathlib import Path
 
 from harness import datasets, figures
 from harness.datasets.roots import Roots
-from harness.errors import Problem, SuiteError
+from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.plan.check import check
-from harness.plan.expand import Plan, Selection, expand, narrow, settings
+from harness.plan.expand import Plan, expand, settings
+from harness.plan.select import Selection, check_selection, narrow, used
 from harness.suite import sections
-from harness.suite.load import Document, bibliography, find, load
+from harness.suite.load import BIBLIOGRAPHY, Document, bibliography, find, load
 from harness.suite.schema import Suite
 from harness.types import Case, Profile
 
@@ -25,43 +26,68 @@ class Workspace:
     ----------
     suites : tuple of Suite
         In the order named.
-    documents : mapping of str to Document
-        The bibliography, by key.
-    folder : Path
-        Where the suites and the bibliography lie.
+    homes : tuple of Path
+        For each of them, the folder of the documents it quotes.
+    libraries : mapping of Path to mapping of str to Document
+        The bibliography of each folder, by key.
     """
 
     suites: tuple[Suite, ...]
-    documents: Mapping[str, Document]
-    folder: Path
+    homes: tuple[Path, ...]
+    libraries: Mapping[Path, Mapping[str, Document]]
+
+    def sources(self, suite: Suite) -> Mapping[str, str]:
+        """Return source key to the number the ledger cites, of the documents of a suite."""
+        home = self.homes[self.suites.index(suite)]
+        return {key: entry.number for key, entry in self.libraries[home].items()}
 
     @property
-    def sources(self) -> Mapping[str, str]:
-        """Source key to the number the ledger cites."""
-        return {key: entry.number for key, entry in self.documents.items()}
+    def documents(self) -> Mapping[str, Document]:
+        """The bibliography, by key, when all suites share one; see `home`."""
+        return self.libraries[self.home()]
+
+    def home(self) -> Path:
+        """Return the one folder whose documents the suites quote.
+
+        Raises
+        ------
+        UsageError
+            If they quote those of several.
+        """
+        if len(folders := dict.fromkeys(self.homes)) > 1:
+            raise UsageError(
+                "a ledger is of the documents of one folder, got suites of "
+                f"{', '.join(map(str, folders))}; name those of one"
+            )
+        return self.homes[0]
 
 
 def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     """Load and check the suites named (all of `folder` when none is).
+
+    A suite quotes the documents that lie beside its file; those of `folder` when none do.
 
     Raises
     ------
     SuiteError
         With every problem of every suite.
     """
-    documents = bibliography(folder)
-    suites, problems = list[Suite](), list[Problem]()
+    found, problems = list[tuple[Suite, Path]](), list[Problem]()
+    libraries: dict[Path, Mapping[str, Document]] = {}
     for path in find(names, folder):
+        home = path.parent if (path.parent / BIBLIOGRAPHY).is_file() else folder
         try:
+            documents = libraries.setdefault(home, bibliography(home))
             suite = load(path)
             check(suite, documents, figures.names())
-            suites.append(suite)
+            found.append((suite, home))
         except SuiteError as error:
             problems += error.problems
-    problems += _twice(suites)
+    problems += _twice([suite for suite, _ in found])
     if problems:
-        raise SuiteError(problems)
-    return Workspace(tuple(suites), documents, folder)
+        raise SuiteError(list(dict.fromkeys(problems)))
+    suites, homes = zip(*found, strict=True)
+    return Workspace(suites, homes, libraries)
 
 
 def check_sections(workspace: Workspace) -> None:
@@ -72,7 +98,7 @@ def check_sections(workspace: Workspace) -> None:
     SuiteError
         With every section that is not.
     """
-    found = list(sections.problems(workspace.folder, workspace.documents, workspace.suites))
+    found = list(sections.problems(workspace.home(), workspace.documents, workspace.suites))
     if found:
         raise SuiteError(found)
 
@@ -84,11 +110,24 @@ def plans(
     use: Mapping[str, str],
     selection: Selection,
 ) -> list[Plan]:
-    """Expand every suite at a profile, standing in for data that is not there."""
-    return [
-        narrow(expand(suite, profile, found=_found(suite, roots, use)), selection)
-        for suite in workspace.suites
-    ]
+    """Expand every suite at a profile, standing in for data that is not there.
+
+    Raises
+    ------
+    UsageError
+        If the selection has a name that there is not.
+    NothingMeasured
+        If it leaves no case.
+    """
+    whole = [expand(suite, profile, found=_found(suite, roots, use)) for suite in workspace.suites]
+    check_selection(selection, whole)
+    narrowed = [narrow(plan, selection) for plan in whole]
+    if not any(plan.cases for plan in narrowed):
+        raise NothingMeasured(
+            f"no case of the {profile} profile has {selection}; the suites named have "
+            + "; ".join(f"{name} {', '.join(known)}" for name, known in used(whole).items())
+        )
+    return narrowed
 
 
 def known_cases(suite: Suite) -> tuple[Case, ...]:

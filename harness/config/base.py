@@ -1,16 +1,41 @@
-"""The base of every table a suite file may hold."""
+"""The base of every table a suite file may hold, and the kinds of number and name it may have."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+LARGEST = 1_000_000_000
+"""No count of anything may be larger: a slip of the finger fails before it takes all memory."""
+LONGEST = 100
+"""Characters of an id at most: it becomes part of file names."""
+
+WIDEST = 100_000
+"""Features of an example, or classes, at most: some of what is stored has a name for each."""
+
+Count = Annotated[int, Field(gt=0, le=LARGEST)]
+Width = Annotated[int, Field(gt=0, le=WIDEST)]
+Amount = Annotated[int, Field(ge=0, le=LARGEST)]
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_DASHED = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Id = Annotated[str, Field(pattern=_NAME, max_length=LONGEST)]
+"""What may stand in a file name, an anchor and a table as it is."""
+SuiteId = Annotated[str, Field(pattern=_DASHED, max_length=LONGEST)]
+
+PATTERNS = {
+    _NAME: "letters, digits, dots, dashes and underscores, the first a letter or a digit",
+    _DASHED: "lower-case letters and digits, in words joined by single dashes",
+}
+"""What each pattern asks for, in words."""
 
 
 class Table(BaseModel):
-    """A frozen TOML table: unknown keys are errors and values are never coerced."""
+    """A frozen TOML table: unknown keys are errors, values never coerced, numbers finite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False
+    )
 
     def settings(self) -> dict[str, Any]:
         """Return the non-default settings as JSON values.

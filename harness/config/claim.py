@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from harness.config.base import Table
+from harness.config.base import Id, Table
 
 Scalar = str | int | float | bool
 Where = dict[str, Scalar]
@@ -28,7 +28,7 @@ def selects(where: Mapping[str, Scalar], axes: Mapping[str, Scalar]) -> bool:
 class Source(Table):
     """Where a sentence stands: a key of ``sources.toml`` and a section or question."""
 
-    key: str
+    key: Id
     section: str
 
 
@@ -99,7 +99,7 @@ class Claim(Table):
         The verdict this claim is known to get, and why in one sentence.
     """
 
-    id: str
+    id: Id
     quote: str
     published: str = ""
     source: Source | None = None
@@ -136,7 +136,7 @@ class Figure(Table):
         For ``paired``: the two selections.
     """
 
-    id: str
+    id: Id
     kind: str
     title: str
     caption: str = ""

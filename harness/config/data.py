@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, field_validator
 
-from harness.config.base import Table
+from harness.config.base import Amount, Count, Table, Width
+from harness.words import plain
+
+_NAME_BYTES, _PATH_BYTES = 255, 2000
+"""No file system takes longer names, and few longer paths; the data folder stands before it."""
 
 Scale = Literal["raw", "unit", "symmetric", "centered", "standard"]
 
@@ -32,25 +36,25 @@ class Synthetic(Table):
 
     name: str = ""
     generator: Literal["linear", "images", "polynomial", "xor", "circle", "classes", "noise_images"]
-    n_train: PositiveInt = 100
-    n_test: PositiveInt = 100
+    n_train: Count = 100
+    n_test: Count = 100
     features: Literal["linspace", "normal"] = "linspace"
     low: float = 0.0
     high: float = 1.0
     coefficients: tuple[float, ...] = (1.0,)
     intercept: float = 0.0
     noise: float = Field(default=1.0, ge=0.0)
-    n_features: PositiveInt | None = None
+    n_features: Width | None = None
     correlation: float = Field(default=0.0, ge=0.0, le=1.0)
     feature_scales: tuple[float, ...] = ()
     feature_means: tuple[float, ...] = ()
     outliers: float = Field(default=0.0, ge=0.0, le=1.0)
     outlier_size: float = 10.0
-    degree: PositiveInt = 1
+    degree: Width = 1
     radius: float = Field(default=0.8, gt=0.0)
     leak: bool = False
-    shape: tuple[PositiveInt, PositiveInt, PositiveInt] = (3, 32, 32)
-    n_classes: PositiveInt = 10
+    shape: tuple[Width, Width, Width] = (3, 32, 32)
+    n_classes: Width = 10
 
 
 class Data(Table):
@@ -78,10 +82,22 @@ class Data(Table):
     statistics: Literal["train", "all"] = "train"
     majority: float | None = Field(default=None, gt=0.0, lt=1.0)
     pixel_order: Literal["kept", "permuted"] = "kept"
-    n_train: PositiveInt | None = None
-    n_test: PositiveInt | None = None
-    n_validation: int = Field(default=0, ge=0)
+    n_train: Count | None = None
+    n_test: Count | None = None
+    n_validation: Amount = 0
     validation: Literal["first", "last", "random"] = "last"
     split: Literal["clean", "leaky"] = "clean"
     targets: Literal["classes", "value"] = "classes"
     synthetic: Synthetic | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, path: str | None) -> str | None:
+        text = (path or "").encode(errors="replace")
+        longest = max(map(len, text.split(b"/")))
+        if plain(path or "") != (path or "") or longest > _NAME_BYTES or len(text) > _PATH_BYTES:
+            raise ValueError(
+                "must be a path that a system takes: no control codes, at most "
+                f"{_NAME_BYTES} bytes a name and {_PATH_BYTES} in all"
+            )
+        return path

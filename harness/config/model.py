@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from harness.config.base import Table
+from harness.config.base import Amount, Count, Table
 
 
 class _Kind(Table):
@@ -30,7 +30,7 @@ class Linear(_Kind):
     """(N, in) -> (N, out): ``x @ W.T + b`` with W of shape (out, in)."""
 
     type: Literal["linear"] = "linear"
-    out: PositiveInt
+    out: Count
     bias: bool = True
 
 
@@ -91,10 +91,10 @@ class Conv2d(_Kind):
     """
 
     type: Literal["conv2d"] = "conv2d"
-    out: PositiveInt
-    kernel: PositiveInt
-    stride: PositiveInt = 1
-    padding: int = Field(default=0, ge=0)
+    out: Count
+    kernel: Count
+    stride: Count = 1
+    padding: Amount = 0
     bias: bool = True
 
 
@@ -102,7 +102,7 @@ class MaxPool2d(_Kind):
     """(N, C, H, W) -> (N, C, H', W'): the maximum of every window; stride is the kernel's side."""
 
     type: Literal["max_pool2d"] = "max_pool2d"
-    kernel: PositiveInt = 2
+    kernel: Count = 2
 
 
 class BatchNorm(_Kind):
@@ -189,7 +189,7 @@ class Model(Table):
     """
 
     layers: tuple[Layer, ...] | None = None
-    hidden: tuple[PositiveInt, ...] | None = None
+    hidden: tuple[Count, ...] | None = None
     activation: Literal["relu", "sigmoid", "tanh", "leaky_relu", "gelu", "identity"] = "relu"
     dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
     biases: bool = True

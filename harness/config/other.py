@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, PositiveInt
-
-from harness.config.base import Table
+from harness.config.base import Amount, Count, Table
 
 
 class Knn(Table):
@@ -25,10 +23,10 @@ class Knn(Table):
         Test images whose nearest neighbours are kept for a figure.
     """
 
-    n_neighbors: tuple[PositiveInt, ...] = (1,)
+    n_neighbors: tuple[Count, ...] = (1,)
     implementation: Literal["two_loops", "one_loop", "no_loop"] = "no_loop"
-    cv_folds: int = Field(default=0, ge=0)
-    panel: int = Field(default=0, ge=0)
+    cv_folds: Amount = 0
+    panel: Amount = 0
 
 
 class Timing(Table):
@@ -55,10 +53,10 @@ class Timing(Table):
     workload: Literal["train", "neighbors", "step", "kernel"] = "train"
     kernel: str = ""
     variant: str = ""
-    warmup: int = Field(default=1, ge=0)
-    repeats: PositiveInt = 5
+    warmup: Amount = 1
+    repeats: Count = 5
     transfer: Literal["resident", "copy", "pinned"] = "resident"
-    threads: int = Field(default=0, ge=0)
+    threads: Amount = 0
 
 
 class Probe(Table):

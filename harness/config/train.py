@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from harness.config.base import Table
+from harness.config.base import Amount, Count, Table
 from harness.config.data import Scale
 
 
@@ -68,14 +68,14 @@ class Evaluation(Table):
     part: Literal["train", "validation", "test"] = "test"
     scale: Scale | None = None
     mode: Literal["eval", "train"] = "eval"
-    batch_size: PositiveInt | None = None
+    batch_size: Count | None = None
     labels: tuple[int, ...] = ()
     shift: tuple[int, int] = (0, 0)
     inverted: bool = False
     threshold: float | None = None
     rounded: bool = False
     confusions: tuple[tuple[int, int], ...] = ()
-    top_k: PositiveInt | None = None
+    top_k: Count | None = None
     recall: bool = False
 
 
@@ -156,23 +156,23 @@ class Train(Table):
     lr: float | None = Field(default=None, gt=0.0)
     lr_decay: float = Field(default=1.0, gt=0.0)
     schedule: Literal["constant", "one_cycle"] = "constant"
-    epochs: PositiveInt | None = None
-    steps: PositiveInt | None = None
-    batch_size: PositiveInt | Literal["full"] = 32
+    epochs: Count | None = None
+    steps: Count | None = None
+    batch_size: Count | Literal["full"] = 32
     sampling: Literal["epoch", "replacement", "none", "sorted"] = "epoch"
     drop_last: bool = False
     l2: float = Field(default=0.0, ge=0.0)
     l1: float = Field(default=0.0, ge=0.0)
-    accumulate: PositiveInt = 1
+    accumulate: Count = 1
     accumulate_mean: bool = True
     zero_grad: Literal[
         "each_update", "before_backward", "after_update", "never", "before_update"
     ] = "each_update"
     backward: bool = True
     dtype: Literal["float32", "float64"] = "float32"
-    log_every: int = Field(default=0, ge=0)
+    log_every: Amount = 0
     after_divergence: Literal["stop", "continue"] = "stop"
     evaluate: tuple[Evaluation, ...] = (Evaluation(name="test"),)
-    evaluate_every: int = Field(default=0, ge=0)
+    evaluate_every: Amount = 0
     measure: tuple[str, ...] = ()
     keep: tuple[Literal["weights", "some_weights", "predictions", "correct", "fit"], ...] = ()

@@ -11,7 +11,7 @@ import numpy as np
 from harness.config.data import Data
 from harness.datasets import catalogue
 from harness.datasets.base import Dataset
-from harness.datasets.files import FileLoader
+from harness.datasets.files import FileLoader, readable
 from harness.datasets.roots import Roots
 from harness.errors import DataCorrupt, DataMissing, UsageError
 
@@ -68,7 +68,7 @@ def get(
     DataCorrupt
         If a file has another checksum; nothing is put in place then.
     DataError
-        If the data root cannot be written.
+        If a file cannot be read, or the data root cannot be written.
     """
     getter = catalogue.entry(name).get
     if getter is None:
@@ -78,7 +78,8 @@ def get(
     chosen = mirror or os.environ.get(f"HARNESS_{name.upper().replace('-', '_')}_MIRROR")
     if source is None and _whole(name, roots):
         return [f"{name}: already under {roots.data}, checked"]
-    return getter(roots, source, chosen or None)
+    with readable(name):
+        return getter(roots, source, chosen or None)
 
 
 def verify(name: str, roots: Roots, data: Data | None = None) -> Dataset:

@@ -19,6 +19,7 @@ from harness.datasets.base import Dataset, Facts
 from harness.datasets.cache import Decoded, Entry, unwritable
 from harness.datasets.roots import Roots
 from harness.errors import DataCorrupt, DataError, DataMissing
+from harness.files import explain
 from harness.types import DataUsed
 
 Sources = Mapping[str, Path]
@@ -87,7 +88,7 @@ class FileLoader:
     def missing(self, data: Data) -> str | None:
         """Return None if `load` will find what it needs, else what is missing and the remedy."""
         try:
-            sources = self.reader.sources(data, self.roots.data)
+            sources = self._sources(data)
         except DataMissing as error:
             return str(error)
         absent = self.reader.absent()
@@ -102,13 +103,17 @@ class FileLoader:
         ------
         DataMissing, DataCorrupt, DataError
         """
-        sources = self.reader.sources(data, self.roots.data)
+        sources = self._sources(data)
         held = self._entry(sources).read() or self._decode(sources)
         return self._dataset(*held)
 
     def fresh(self, data: Data) -> Dataset:
         """Return the data set decoded from its files, whatever the cache holds."""
-        return self._dataset(*self._decode(self.reader.sources(data, self.roots.data)))
+        return self._dataset(*self._decode(self._sources(data)))
+
+    def _sources(self, data: Data) -> Sources:
+        with readable(self.name):
+            return self.reader.sources(data, self.roots.data)
 
     def _decode(self, sources: Sources) -> tuple[Decoded, str]:
         """Decode, check and keep; return the kept copy, so that a reader sees one kind of array."""
@@ -116,7 +121,7 @@ class FileLoader:
         if absent is not None:
             raise DataMissing(absent)
         entry = self._entry(sources)
-        with _scratch(self.roots.cache) as folder:
+        with readable(self.name), _scratch(self.roots.cache) as folder:
             decoded = self.reader.decode(sources, folder)
         self._check(decoded, sources)
         entry.write(decoded)
@@ -153,6 +158,17 @@ def _words(facts: Facts) -> str:
         f"{facts.n_train} training and {facts.n_test} test images "
         f"of shape {shape} in {facts.outputs} classes"
     )
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Turn what the system says about the files of the data set `name` into a `DataError`."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{name}: {explain(error, 'use its files')}") from error
+    except MemoryError as error:
+        raise DataError(f"{name}: its examples do not fit in the memory that is free") from error
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """Folders of pictures: ``<path>/train/<class>/*.png`` and ``<path>/test/<class>/*.png``.
 
-Class names are the folders of ``train``, sorted. Images are put in the order of the SHA-256 of
-their relative path: the same on every machine, and mixed, so that the first n of them hold every
-class.
+Class names are the folders of ``train`` that hold a picture, sorted. Images are put in the order
+of the SHA-256 of their relative path: the same on every machine, and mixed, so that the first n of
+them hold every class.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from harness import words
 from harness.config.data import Data
-from harness.datasets import pictures
+from harness.datasets import bounds, pictures
 from harness.datasets.cache import Decoded
 from harness.datasets.files import Sources
 from harness.datasets.parquet import given_path
@@ -66,11 +67,12 @@ class ImageFolder:
         train = [name for name in sources if name.startswith("train/")]
         test = [name for name in sources if name.startswith("test/")]
         classes = tuple(sorted({_class(name) for name in train}))
+        labels = _labels(sources, train, classes), _labels(sources, test, classes)
         x_train, train_formats = _read(sources, train)
         x_test, test_formats = _read(sources, test, x_train.shape[1:])
-        labels = _labels(sources, train, classes), _labels(sources, test, classes)
         note = pictures.encoding(train_formats, test_formats)
-        return Decoded(x_train, labels[0], x_test, labels[1], classes, note)
+        named = tuple(words.plain(name) for name in classes)  # a name that is no text, spelled out
+        return Decoded(x_train, labels[0], x_test, labels[1], named, note)
 
 
 def _pictures(folder: Path, part: str) -> list[str]:
@@ -82,14 +84,19 @@ def _pictures(folder: Path, part: str) -> list[str]:
         if path.suffix.lower() not in SUFFIXES or not path.is_file():
             raise DataCorrupt(f"{path}: must be a picture ({', '.join(SUFFIXES)}); take it away")
         names.append(path.relative_to(folder).as_posix())
-    return sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
+    return sorted(names, key=lambda name: hashlib.sha256(os.fsencode(name)).digest())
 
 
 def _read(
     sources: Sources, names: Sequence[str], shape: tuple[int, ...] | None = None
 ) -> tuple[Array, frozenset[str]]:
-    rows = ((str(sources[name]), sources[name].read_bytes()) for name in names)
+    rows = ((str(sources[name]), _bytes(sources[name])) for name in names)
     return pictures.stack(rows, len(names), shape)
+
+
+def _bytes(path: Path) -> bytes:
+    bounds.encoded(path.stat().st_size, str(path))
+    return path.read_bytes()
 
 
 def _class(name: str) -> str:
@@ -97,7 +104,8 @@ def _class(name: str) -> str:
 
 
 def _labels(sources: Sources, names: Sequence[str], classes: tuple[str, ...]) -> Array:
+    index = {name: number for number, name in enumerate(classes)}
     for name in names:
-        if _class(name) not in classes:
+        if _class(name) not in index:
             raise DataCorrupt(f"{sources[name]}: {words.unknown('class', _class(name), classes)}")
-    return np.asarray([classes.index(_class(name)) for name in names], np.int64)
+    return np.asarray([index[_class(name)] for name in names], np.int64)

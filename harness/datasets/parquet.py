@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.config.data import Data
-from harness.datasets import archives, cifar10, pictures
+from harness.datasets import archives, bounds, cifar10, features, pictures
 from harness.datasets.base import Facts
 from harness.datasets.cache import Decoded
 from harness.datasets.files import FileLoader, Sources
@@ -78,18 +78,68 @@ class Parquet:
     def decode(self, sources: Sources, scratch: Path) -> Decoded:  # noqa: ARG002 - in memory
         """Decode every picture of every shard."""
         paths = list(sources.values())
-        x_train, y_train, train = _part(_of(paths, TRAIN))
-        x_test, y_test, test = _part(_of(paths, TEST), x_train.shape[1:])
-        found = Shard.open(paths[0]).class_names()
-        names = self.known.classes if self.known else found
-        highest = int(max(y_train.max(), y_test.max()))
-        classes = names or tuple(str(index) for index in range(highest + 1))
-        if highest >= len(classes):
-            raise DataCorrupt(
-                f"{paths[0].parent}: labels must be below the {len(classes)} class names, "
-                f"got {highest}"
-            )
-        return Decoded(x_train, y_train, x_test, y_test, classes, pictures.encoding(train, test))
+        train, test = _Part.open(_of(paths, TRAIN)), _Part.open(_of(paths, TEST))
+        classes = self._classes((train, test))
+        x_train, formats = train.pictures()
+        x_test, others = test.pictures(x_train.shape[1:])
+        note = pictures.encoding(formats, others)
+        return Decoded(x_train, train.labels, x_test, test.labels, classes, note)
+
+    def _classes(self, parts: Sequence[_Part]) -> tuple[str, ...]:
+        """Return the names of the classes, numbers where there are none; check every label."""
+        first = parts[0].shards[0]
+        named = features.class_names(first.metadata(), first.label)
+        names = self.known.classes if self.known else named
+        examples = sum(len(part.labels) for part in parts)
+        limit = len(names) or bounds.most_classes(examples)
+        reason = f"the {limit} class names" if names else f"{limit:,} for {examples:,} examples"
+        for part in parts:
+            part.check(limit, reason)
+        highest = max(int(part.labels.max()) for part in parts)
+        return names or tuple(str(index) for index in range(highest + 1))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The shards of one part, their labels read.
+
+    Attributes
+    ----------
+    shards : tuple of Shard
+        In order, at least one row in all of them together.
+    each : tuple of ndarray
+        The labels of each shard, (rows,) int64.
+    """
+
+    shards: tuple[Shard, ...]
+    each: tuple[Array, ...]
+
+    @classmethod
+    def open(cls, paths: Sequence[Path]) -> _Part:
+        shards = tuple(Shard.open(path) for path in paths)
+        part = cls(shards, tuple(shard.labels() for shard in shards))
+        if not part.labels.size:
+            raise DataCorrupt(f"{paths[0]}: must hold at least one row, got none")
+        return part
+
+    @property
+    def labels(self) -> Array:
+        return np.concatenate(self.each)
+
+    def check(self, limit: int, reason: str) -> None:
+        """Refuse the first label that is not below `limit`."""
+        for shard, labels in zip(self.shards, self.each, strict=True):
+            beyond = np.flatnonzero(labels >= limit)
+            if beyond.size:
+                row = int(beyond[0])
+                raise DataCorrupt(
+                    f"{shard.row(row)}: labels must be below {reason}, got {labels[row]}"
+                )
+
+    def pictures(self, shape: tuple[int, ...] | None = None) -> tuple[Array, frozenset[str]]:
+        """Return (images (n, C, H, W) uint8, picture formats)."""
+        rows = (row for shard in self.shards for row in shard.pictures())
+        return pictures.stack(rows, len(self.labels), shape)
 
 
 CIFAR10_JPEG = "cifar10-jpeg"
@@ -130,13 +180,15 @@ def given_path(data: Data) -> str:
     Raises
     ------
     UsageError
-        If it is not given.
+        If it is not given, or no path.
     """
     if not data.path:
         raise UsageError(
             f"data.path must name the folder of the {data.dataset} data set, relative to the "
             "data root or absolute; got none"
         )
+    if "\0" in data.path:
+        raise UsageError(f"data.path must be a path without a NUL, got {data.path!r}")
     return data.path
 
 
@@ -165,14 +217,3 @@ def _complete(paths: list[Path]) -> list[Path]:
 
 def _of(paths: Sequence[Path], prefixes: Sequence[str]) -> list[Path]:
     return [path for path in paths if re.split(r"[-.]", path.name)[0] in prefixes]
-
-
-def _part(
-    paths: Sequence[Path], shape: tuple[int, ...] | None = None
-) -> tuple[Array, Array, frozenset[str]]:
-    """Return (images (n, C, H, W) uint8, labels (n,) int64, picture formats) of shards."""
-    shards = [Shard.open(path) for path in paths]
-    labels = np.concatenate([shard.labels() for shard in shards])
-    rows = (row for shard in shards for row in shard.pictures())
-    images, formats = pictures.stack(rows, len(labels), shape)
-    return images, labels, formats

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import PIL
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
+from harness import words
+from harness.datasets import bounds
 from harness.errors import DataCorrupt
 from harness.types import Array
 
@@ -55,14 +59,16 @@ def decode(data: bytes, where: str) -> tuple[Array, str]:
         If the bytes are no whole picture of a format in `FORMATS` with 8 bits per channel.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with _opened(data) as picture:
+            bounds.pixels(*picture.size, where)
             if picture.mode in DEEP:
                 raise DataCorrupt(f"{where}: must have 8 bits per channel, got {picture.mode}")
             pixels = np.asarray(picture.convert("L" if picture.mode in GRAY else "RGB"))
             name = str(picture.format)
+    except UnidentifiedImageError as error:  # whose text is the address of an object
+        raise DataCorrupt(_broken(where, "another kind of file")) from error
     except BROKEN as error:
-        known = ", ".join(FORMATS)
-        raise DataCorrupt(f"{where}: must be a whole picture ({known}), got: {error}") from error
+        raise DataCorrupt(_broken(where, words.plain(str(error)))) from error
     planes = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
     return planes, name
 
@@ -91,27 +97,46 @@ def stack(
     DataCorrupt
         If a picture is broken or has another shape.
     """
-    images: Array | None = None if shape is None else np.empty((count, *shape), np.uint8)
+    images: Array | None = None
     formats = set()
-    for index, (where, data) in enumerate(pictures):
+    read = 0
+    for where, data in pictures:
         pixels, name = decode(data, where)
         formats.add(name)
         if images is None:
-            images = np.empty((count, *pixels.shape), np.uint8)
+            bounds.memory(count, shape or pixels.shape, where)
+            images = np.empty((count, *(shape or pixels.shape)), np.uint8)
         if pixels.shape != images.shape[1:]:
             raise DataCorrupt(
                 f"{where}: must be {_size(images.shape[1:])} like the first picture, "
                 f"got {_size(pixels.shape)}"
             )
-        images[index] = pixels
-    if images is None or not formats:
+        if read < count:
+            images[read] = pixels
+        read += 1
+    if images is None:
         raise DataCorrupt("a data set must hold at least one picture in each part, got none")
+    if read != count:
+        raise DataCorrupt(f"a part of a data set must hold {count} pictures, got {read}")
     return images, frozenset(formats)
 
 
 def encoding(*formats: frozenset[str]) -> dict[str, str]:
     """Return the note that says how the pictures were encoded."""
     return {"encoding": ", ".join(sorted(frozenset[str]().union(*formats)))}
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        # Pillow warns of large pictures before we refuse them, and of metadata nobody reads.
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            yield picture
+
+
+def _broken(where: str, reason: str) -> str:
+    return f"{where}: must be a whole picture ({', '.join(FORMATS)}), got: {reason}"
 
 
 def _size(shape: tuple[int, ...]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from harness import words
+from harness.datasets import bounds
 from harness.errors import DataCorrupt
 from harness.types import Array
 
 IMAGES = ("img", "image", "images", "picture")
 LABELS = ("label", "labels", "fine_label")
-ROWS = 1_000  # rows held in memory at once
+ROWS = 100  # rows held in memory at once
+SHOWN = 12  # columns told in a message
+BROKEN = (OSError, ValueError)  # what pyarrow raises on broken files besides its own
 
 
 @dataclass(frozen=True)
@@ -42,28 +45,27 @@ class Shard:
         Raises
         ------
         DataCorrupt
-            If the file is no parquet file or has no such columns.
+            If the file is no parquet file, or has no such columns or too many rows.
         """
         with _opened(path) as file:
-            schema = file.schema_arrow
+            schema, count = file.schema_arrow, file.metadata.num_rows
+        bounds.rows(count, str(path))
         image = _choose(path, schema, "pictures (struct{bytes, path})", IMAGES, _holds_bytes)
         return cls(path, image, _choose(path, schema, "integer labels", LABELS, _holds_integers))
 
     def labels(self) -> Array:
-        """Return (n,) int64.
+        """Return (n,) int64, each of 0 or more and below `bounds.MOST_CLASSES`.
 
         Raises
         ------
         DataCorrupt
-            If a label is absent or negative, or the file is broken.
+            If a label is absent, negative or too large, or the file is broken.
         """
-        with _opened(self.path) as file:
-            column = file.read(columns=[self.label]).column(self.label)
-        values = column.to_pylist()
-        for row, value in enumerate(values):
-            if value is None or value < 0:
-                raise DataCorrupt(f"{self._row(row)}: {self.label} must be 0 or more, got {value}")
-        return np.asarray(values, np.int64)
+        parts, row = [np.empty(0, np.int64)], 0
+        for batch in self._batches(self.label, 100 * ROWS):
+            parts.append(self._checked(batch, row))
+            row += len(batch)
+        return np.concatenate(parts)
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
         """Yield (where, encoded picture) row by row.
@@ -74,40 +76,50 @@ class Shard:
             If a row has no bytes, or the file is broken.
         """
         row = 0
-        with _opened(self.path) as file:
-            for batch in file.iter_batches(ROWS, columns=[self.image]):
-                for value in batch.column(0).to_pylist():
-                    yield self._row(row), self._bytes(row, value)
-                    row += 1
+        for batch in self._batches(self.image, ROWS):
+            for value in batch:
+                yield self.row(row), self._bytes(row, value)
+                row += 1
 
-    def class_names(self) -> tuple[str, ...]:
-        """Return the names in the ``huggingface`` metadata of the schema; empty if none.
+    def metadata(self) -> Mapping[bytes, bytes]:
+        """Return the metadata of the schema.
 
         Raises
         ------
         DataCorrupt
-            If the metadata is there and malformed.
+            If the file is broken.
         """
         with _opened(self.path) as file:
-            text = (file.schema_arrow.metadata or {}).get(b"huggingface")
-        if text is None:
-            return ()
-        try:
-            names = json.loads(text)["info"]["features"][self.label].get("names", [])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DataCorrupt(
-                f"{self.path}: the huggingface metadata must describe the feature "
-                f"{self.label!r}, got: {error!r}"
-            ) from error
-        return tuple(str(name) for name in names)
+            return dict(file.schema_arrow.metadata or {})
 
-    def _row(self, row: int) -> str:
+    def row(self, row: int) -> str:
+        """Return file and row, for a message."""
         return f"{self.path}, row {row}"
 
+    def _batches(self, column: str, rows: int) -> Iterator[Any]:
+        """Yield the arrow arrays of a column, dictionaries looked up."""
+        with _opened(self.path) as file:
+            for batch in file.iter_batches(rows, columns=[column]):
+                array = batch.column(0)
+                yield array.dictionary_decode() if hasattr(array, "dictionary") else array
+
+    def _checked(self, batch: Any, first: int) -> Array:
+        """Return an array of labels as int64; what is wrong with one is told with its row."""
+        absent = batch.is_null().to_numpy(zero_copy_only=False)
+        values = batch.fill_null(0).to_numpy(zero_copy_only=False)
+        wrong = np.flatnonzero(absent | (values < 0) | (values >= bounds.MOST_CLASSES))
+        if not wrong.size:
+            return np.asarray(values, np.int64)
+        label = None if absent[wrong[0]] else int(values[wrong[0]])
+        limit = f"at most {bounds.MOST_CLASSES - 1:,}" if label and label > 0 else "0 or more"
+        where = self.row(first + int(wrong[0]))
+        raise DataCorrupt(f"{where}: {self.label} must be {limit}, got {label}")
+
     def _bytes(self, row: int, value: Any) -> bytes:
-        data = value.get("bytes") if isinstance(value, dict) else value
+        data = value.as_py()
+        data = data.get("bytes") if isinstance(data, dict) else data
         if not isinstance(data, bytes) or not data:
-            raise DataCorrupt(f"{self._row(row)}: {self.image} must hold the picture, got no bytes")
+            raise DataCorrupt(f"{self.row(row)}: {self.image} must hold the picture, got no bytes")
         return data
 
 
@@ -118,29 +130,38 @@ def _opened(path: Path) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        # Opened here, since pyarrow takes no file name that is not UTF-8.
+        with path.open("rb") as raw, pq.ParquetFile(raw) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
-        raise DataCorrupt(f"{path}: must be a whole parquet file, got: {error}") from error
+    except (pa.ArrowException, *BROKEN) as error:
+        reason = words.plain(" ".join(str(error).split()))
+        raise DataCorrupt(f"{path}: must be a whole parquet file, got: {reason}") from error
 
 
-def _choose(path: Path, schema: Any, what: str, names: tuple[str, ...], fits: Any) -> str:
+def _choose(
+    path: Path, schema: Any, what: str, names: tuple[str, ...], fits: Callable[[Any], bool]
+) -> str:
     """Return the first of `names` whose column fits, else the only column that fits."""
     fitting = [field.name for field in schema if fits(field.type)]
+    once = [name for name in fitting if schema.names.count(name) == 1]
     for name in names:
-        if name in fitting:
+        if name in once:
             return name
-    if len(fitting) == 1:
-        return str(fitting[0])
-    columns = ", ".join(f"{field.name}: {field.type}" for field in schema)
+    if len(fitting) == len(once) == 1:
+        return str(once[0])
+    columns = [f"{field.name}: {field.type}" for field in schema]
+    told = words.plain(", ".join(columns[:SHOWN])) or "none"
+    more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
     raise DataCorrupt(
-        f"{path}: must have a column of {what} named one of {', '.join(names)}; got {columns}"
+        f"{path}: must have a column of {what} named one of {', '.join(names)}; got {told}{more}"
     )
 
 
 def _holds_bytes(kind: Any) -> bool:
     from pyarrow import types
 
+    if types.is_dictionary(kind):
+        return _holds_bytes(kind.value_type)
     if types.is_struct(kind):
         return kind.get_field_index("bytes") >= 0 and _holds_bytes(kind.field("bytes").type)
     return bool(types.is_binary(kind) or types.is_large_binary(kind))
@@ -149,4 +170,4 @@ def _holds_bytes(kind: Any) -> bool:
 def _holds_integers(kind: Any) -> bool:
     from pyarrow import types
 
-    return bool(types.is_integer(kind))
+    return bool(types.is_integer(kind.value_type if types.is_dictionary(kind) else kind))

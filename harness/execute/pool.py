@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -57,7 +57,7 @@ class _Running:
         return self.started + self.job.cell.budget
 
 
-def run_all(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
+def run_all(jobs: Sequence[Job], width: int) -> Generator[Finished, None, None]:
     """Run jobs, at most `width` at a time, and yield each as it ends.
 
     Closing the iterator (or an exception in its consumer) kills what is running.

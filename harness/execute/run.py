@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -102,9 +103,12 @@ class Runner:
     def run(self, todo: Todo, progress: Progress) -> Counter[Status]:
         """Run what is to do; call `progress` after each record is stored."""
         counts: Counter[Status] = Counter()
-        for record in self._records(todo):
-            counts[record.status] += 1
-            progress(record)
+        if todo.cells:
+            self.store.ready()
+        with closing(self._records(todo)) as records:  # whatever ends a run ends its cells
+            for record in records:
+                counts[record.status] += 1
+                progress(record)
         return counts
 
     def cell_id(self, cell: Cell) -> str:
@@ -115,15 +119,16 @@ class Runner:
             [cell.case.id, cell.seed, cell.root, fingerprint, self.environment.klass], length=24
         )
 
-    def _records(self, todo: Todo) -> Iterator[Record]:
+    def _records(self, todo: Todo) -> Generator[Record, None, None]:
         for record in todo.skipped:
             if not self._known(record):
                 self.store.append(record, self.environment)
             yield record
         for width, alone in ((self.options.jobs, False), (1, True)):
             jobs = [self._job(*item) for item in todo.cells if item[1].alone is alone]
-            for finished in run_all(jobs, width):
-                yield self._stored(finished)
+            with closing(run_all(jobs, width)) as ended:
+                for finished in ended:
+                    yield self._stored(finished)
 
     def _job(self, name: str, cell: Cell) -> Job:
         threads = (os.cpu_count() or 1) if cell.alone else 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from harness import datasets
+from harness.config.base import WIDEST
 from harness.config.data import Data
 from harness.config.model import Sigmoid, Softmax
 from harness.config.shapes import layers_of
@@ -38,7 +39,7 @@ def produces(settings: Settings) -> frozenset[str]:
         return frozenset(names)
     names |= {"bias_0", "stability_limit", "lr_over_limit"}
     names |= {"fit_x", "fit_y"} if "fit" in train.keep else set()
-    return frozenset(names | {f"weight_{i}" for i in range(math.prod(facts.shape))})
+    return frozenset(names | {f"weight_{i}" for i in range(min(math.prod(facts.shape), WIDEST))})
 
 
 def _evaluated(train: Train, facts: Facts) -> set[str]:

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Sequence
 
 from harness.config.claim import Figure
-from harness.errors import NothingMeasured, UsageError
+from harness.errors import NothingMeasured, StoreError, UsageError
 from harness.figures import select
 from harness.figures.base import Kind, Picture, Request
 from harness.figures.labels import setting
@@ -83,7 +83,7 @@ def draw(
         return Picture("", _why_empty(figure, matching))
     try:
         return _paint(paint, Request(figure, suite, measured, archive, theme))
-    except NothingMeasured as nothing:
+    except (NothingMeasured, StoreError) as nothing:  # an array that is lost costs its figure
         return Picture("", f"Not drawn: {nothing}.", stand_in=stand_ins(measured))
 
 

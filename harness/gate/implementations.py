@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from harness import digest
@@ -13,9 +12,8 @@ from harness.gate.measure import Bench
 from harness.gate.occasion import Occasion
 from harness.gate.process import Command
 from harness.gate.run import SUITE_AGENT
-from harness.gate.values import SIDES, Decision, GateResult, Revision
-
-Where = Mapping[str, str]
+from harness.gate.selections import Where
+from harness.gate.values import Decision, GateResult, Revision
 
 
 def selection(text: str) -> Where:
@@ -71,9 +69,9 @@ def compare_selections(
         )
     agent = (sys.executable, "-m", SUITE_AGENT, *occasion.settings.suites, *suite_options)
     threads = occasion.settings.threads
-    sides = {"base": base, "head": head}
     commands: Commands = {
-        name: Command((*agent, *_where(sides[name])), folder, threads=threads) for name in SIDES
+        "base": Command((*agent, *_sides(base, head)), folder, threads=threads),
+        "head": Command((*agent, *_sides(head, base)), folder, threads=threads),
     }
     try:
         return occasion.measure([Bench(commands)], {"suite_options": list(suite_options)})
@@ -84,5 +82,10 @@ def compare_selections(
         return occasion.result((Decision("every case", "time", "broken", str(error)),))
 
 
-def _where(where: Where) -> list[str]:
-    return [part for key, value in where.items() for part in ("--where", f"{key}={value}")]
+def _sides(own: Where, other: Where) -> list[str]:
+    return [
+        part
+        for option, where in (("--where", own), ("--against", other))
+        for key, value in where.items()
+        for part in (option, f"{key}={value}")
+    ]

@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import StoreError
+from harness.files import guarded
 from harness.gate.values import Pair, Sample
+from harness.store.codec import parse_object, storable
 from harness.store.lines import LineFile
+from harness.words import encodable
 
 NAME = "journal.jsonl"
-SCHEMA = 1
+SCHEMA = 2
+"""Raised when values come to mean something else: a run then begins anew instead of mixing them."""
 
 
 class Journal:
@@ -40,18 +44,20 @@ class Journal:
 
     def __init__(self, folder: Path, header: Mapping[str, Any], *, fresh: bool = False) -> None:
         self.path = folder / NAME
-        self._header = {"schema": SCHEMA, **header}
+        self._header = storable({"schema": SCHEMA, **header})
         self._file = LineFile(self.path)
         self._open = False
         self.pairs = [] if fresh else self._unfinished()
 
     def __enter__(self) -> Journal:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with guarded("make the folder of", self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._open = True
         if self.pairs:
             self._file.mend()
         else:
-            self.path.unlink(missing_ok=True)
+            with guarded("begin anew with", self.path):
+                self.path.unlink(missing_ok=True)
             self._write({"header": self._header})
         return self
 
@@ -69,12 +75,14 @@ class Journal:
     def _write(self, line: Mapping[str, Any]) -> None:
         if not self._open:
             raise StoreError("a journal must be opened before it is written to")
-        self._file.append(
-            json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
-        )
+        text = json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+        self._file.append(encodable(text))
 
     def _unfinished(self) -> list[Pair]:
-        lines = [_parsed(self.path, line) for line in self._file.read([])]
+        try:
+            lines = list(self._file.read([], parse_object))
+        except StoreError as error:
+            raise StoreError(f"{error}; delete it to begin anew") from None
         if not lines or lines[0].get("header") != self._header or "end" in lines[-1]:
             return []
         return [pair_from_json(pair) for line in lines for pair in line.get("pairs", ())]
@@ -128,13 +136,3 @@ def _sample_from_json(value: Mapping[str, Any]) -> Sample:
     speeds = (math.nan if speed is None else speed for speed in value.get("speeds", ()))
     turns = {"turns": tuple(value.get("turns", ())), "speeds": tuple(speeds)}
     return Sample(**{**value, **turns})
-
-
-def _parsed(path: Path, line: str) -> dict[str, Any]:
-    try:
-        value: dict[str, Any] = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise StoreError(
-            f"{path}: must hold one JSON object a line ({error}); delete it to begin anew"
-        ) from None
-    return value

@@ -196,5 +196,6 @@ def read(message: Message) -> Sample:
         cpu=number("cpu"),
         waited=number("waited"),
         peak=number("peak"),
+        held=number("held"),
         device_peak=number("device_peak"),
     )

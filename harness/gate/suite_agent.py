@@ -14,16 +14,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import datasets
+from harness import backends, datasets
 from harness.datasets.roots import Roots
 from harness.errors import HarnessError, Skip
 from harness.execute.worker import Job
 from harness.execute.worker import run as run_job
+from harness.experiments import table as experiments
 from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
 from harness.gate.agent.harness_gate.turns import TURNS, by_turn
+from harness.gate.selections import moved
+from harness.plan.check import check_names
 from harness.plan.expand import Plan, expand, settings
 from harness.suite.load import find, load
+from harness.suite.schema import Suite
 from harness.timing import BETWEEN
 from harness.types import Case, Cell, Outcome
 
@@ -57,15 +61,24 @@ def timing_cases(options: argparse.Namespace) -> Cases:
     """
     found: dict[str, Cell] = {}
     for path in find(options.suites, Path(options.folder)):
-        plan = _plan(path, options)
-        timed = [cell for cell in plan.cells() if cell.alone and cell.seed == 0]
-        chosen = [cell for cell in timed if _selected(cell.case, options.where)]
-        found |= {_name(plan, cell.case, timed, options.where): cell for cell in chosen}
+        suite = load(path)
+        check_names(suite)
+        own = _timed(suite, options)
+        timed = own
+        if options.against:  # a case has its counterpart, and both sides call it the same
+            own = _timed(moved(suite, options.where, options.against), options)
+            timed = own + _timed(moved(suite, options.against, options.where), options)
+        chosen = [cell for cell in own if _selected(cell.case, options.where)]
+        found |= {_name(suite, cell.case, timed, options.where): cell for cell in chosen}
     return found
 
 
-def _plan(path: Path, options: argparse.Namespace) -> Plan:
-    suite = load(path)
+def _timed(suite: Suite, options: argparse.Namespace) -> list[Cell]:
+    plan = _plan(suite, options)
+    return [cell for cell in plan.cells() if cell.alone and cell.seed == 0]
+
+
+def _plan(suite: Suite, options: argparse.Namespace) -> Plan:
     full = expand(suite, "full")
     tables = [settings(case).data for case in full.cases]
     roots, use = Roots.find(None), datasets.parse_use(options.use)
@@ -77,23 +90,23 @@ def _selected(case: Case, where: Mapping[str, str]) -> bool:
     return all(str(case.axes.get(key)) == value for key, value in where.items())
 
 
-def _name(plan: Plan, case: Case, timed: Sequence[Cell], where: Mapping[str, str]) -> str:
+def _name(suite: Suite, case: Case, timed: Sequence[Cell], where: Mapping[str, str]) -> str:
     axes = [
         key
         for key in case.axes
         if key not in where and len({str(cell.case.axes.get(key)) for cell in timed}) > 1
     ]
     inside = ",".join(f"{key}={case.axes[key]}" for key in axes)
-    return f"{plan.suite.id}[{inside}]" if inside else plan.suite.id
+    return f"{suite.id}[{inside}]" if inside else suite.id
 
 
 def _measured(channel: Channel, cell: Cell, options: argparse.Namespace) -> dict[str, Any]:
     """Run a cell and return what the gate wants to know of it."""
-    meter = Meter()
-    meter.start()
-    TURNS.begin(channel)
-    token = BETWEEN.set(TURNS.rest)
+    meter, token = Meter(), BETWEEN.set(TURNS.rest)
     try:
+        _import(cell)
+        meter.start()
+        TURNS.begin(channel)
         outcome = run_job(_job(cell, options))
     except Skip as skip:
         return {"error": str(skip), "skipped": True}
@@ -105,9 +118,18 @@ def _measured(channel: Channel, cell: Cell, options: argparse.Namespace) -> dict
     return {**meter.stop(TURNS.away), **_times(outcome)}
 
 
+def _import(cell: Cell) -> None:
+    """Load what a cell is run with: the memory of libraries is not the cell's."""
+    backends.get(cell.case.backend).threads(_threads())
+    experiments.get(cell.case.experiment)
+
+
+def _threads() -> int:
+    return int(os.environ.get("OMP_NUM_THREADS", "1"))
+
+
 def _job(cell: Cell, options: argparse.Namespace) -> Job:
-    threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
-    return Job(cell.case.id, cell, Roots.find(None), datasets.parse_use(options.use), threads)
+    return Job(cell.case.id, cell, Roots.find(None), datasets.parse_use(options.use), _threads())
 
 
 def _times(outcome: Outcome) -> dict[str, Any]:
@@ -130,8 +152,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--profile", default="quick")
     parser.add_argument("--use", action="append", default=[])
     parser.add_argument("--where", action="append", default=[])
+    parser.add_argument("--against", action="append", default=[])
     options = parser.parse_args(arguments)
-    options.where = dict(pair.split("=", 1) for pair in options.where)
+    for name in ("where", "against"):
+        setattr(options, name, dict(pair.split("=", 1) for pair in getattr(options, name)))
     return options
 
 

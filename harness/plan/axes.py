@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from harness.digest import canonical
@@ -13,7 +15,8 @@ from harness.types import Scalar
 TOP: tuple[str, ...] = ("experiment", "backend", "device")
 
 
-def homes(suite: Suite) -> dict[str, str]:
+@lru_cache(maxsize=64)  # every case asks; a suite never changes
+def homes(suite: Suite) -> Mapping[str, str]:
     """Map every name an axis may have to the table it overrides (``""`` for the top level)."""
     found = dict.fromkeys(TOP, "")
     for table, model in TABLES.items():
@@ -21,6 +24,7 @@ def homes(suite: Suite) -> dict[str, str]:
     return found | dict.fromkeys(suite.params, "params")
 
 
+@lru_cache(maxsize=64)
 def axis_names(suite: Suite) -> tuple[str, ...]:
     """Return every axis used anywhere in the suite, `TOP` first, in order of appearance."""
     names = dict.fromkeys(TOP)
@@ -44,7 +48,8 @@ def label(value: Any) -> Scalar:
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
-def labels(suite: Suite) -> dict[str, dict[str, Scalar]]:
+@lru_cache(maxsize=64)
+def labels(suite: Suite) -> Mapping[str, Mapping[str, Scalar]]:
     """Return, by axis and canonical value, the labels of table values that share a name.
 
     ``{name = "sgd"}`` beside ``{name = "sgd", momentum = 0.9}`` become ``"sgd"`` and
@@ -60,7 +65,7 @@ def labels(suite: Suite) -> dict[str, dict[str, Scalar]]:
 
 
 def _distinct(names: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    shared = {name for name in names.values() if list(names.values()).count(name) > 1}
+    shared = {name for name, count in Counter(names.values()).items() if count > 1}
     full = {text: f"{name} {_settings(json.loads(text))}".strip() for text, name in names.items()}
     return {text: full[text] if name in shared else name for text, name in names.items()}
 

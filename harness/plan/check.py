@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from harness import backends, claims, datasets
 from harness.config.claim import Claim, Where, selects
-from harness.config.shapes import ShapeError, place
+from harness.config.data import Data
+from harness.config.model import Model
+from harness.config.shapes import ShapeError, parameter_count, place
+from harness.datasets.base import Facts
 from harness.datasets.roots import Roots
 from harness.devices import DEVICES
-from harness.errors import Problem, SuiteError, UsageError
+from harness.errors import SuiteError, UsageError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
-from harness.plan.axes import axis_names, homes
+from harness.plan.axes import TOP, axis_names, homes
 from harness.plan.expand import Plan, expand, settings
-from harness.suite.load import problem_at
+from harness.suite.explain import shown
+from harness.suite.load import problems_at
 from harness.suite.schema import Suite
 from harness.types import Case
-from harness.words import unknown
+from harness.words import shortened, unknown
 
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
+MOST_NUMBERS = 1_000_000_000
+"""What a cell may draw, or train, at most; in single precision 4 GB."""
 
 
 def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str]) -> None:
@@ -42,7 +49,7 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
     SuiteError
         With every problem found.
     """
-    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
+    check_names(suite)
     plans = [expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False)]
     _refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
     _refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
@@ -52,25 +59,36 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
     _refuse(suite, complaints)
 
 
+def check_names(suite: Suite) -> None:
+    """Check what `expand` takes for granted: that names are names, and lists are not empty.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found.
+    """
+    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
+
+
 def _refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
-    found: dict[Complaint, Problem] = {
-        complaint: problem_at(suite, *complaint) for complaint in complaints
-    }
-    if found:
-        raise SuiteError(list(found.values()))
+    if found := problems_at(suite, complaints):
+        raise SuiteError(found)
 
 
 def _names(suite: Suite) -> Iterator[Complaint]:
     yield from _known(("experiment",), "experiment", suite.experiment)
     for position, grid in enumerate(suite.grid):
-        for axis in ("experiment", "backend", "device"):
-            for value in grid.axes.get(axis, []):
-                yield from _known(("grid", position, axis), axis, value)
+        for axis in TOP:
+            for index, value in enumerate(grid.axes.get(axis, [])):
+                yield from _known(("grid", position, axis, index), axis, value)
     if suite.data is not None:
         yield from _known(("data", "dataset"), "data set", suite.data.dataset)
 
 
 def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
+    if not isinstance(value, str):
+        yield path, f"must be the name of a {what}, got {shown(value)} instead"
+        return
     try:
         if what == "experiment":
             experiments.get(value)
@@ -79,7 +97,7 @@ def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
         elif what == "data set" and value not in datasets.names():
             yield path, unknown(what, value, datasets.names())
         elif what == "device" and value not in DEVICES:
-            yield path, unknown(what, str(value), DEVICES)
+            yield path, unknown(what, value, DEVICES)
     except UsageError as error:
         yield path, str(error)
 
@@ -97,8 +115,11 @@ def _quick_keys(suite: Suite) -> Iterator[Complaint]:
         for key, value in getattr(suite, table).items():
             if key not in valid:
                 yield (table, key), unknown("key", key, valid)
-            elif key == "seeds" and not (isinstance(value, int) and value > 0):
-                yield (table, key), f"must be a positive integer, got {value!r} instead"
+            elif key == "seeds" and not (type(value) is int and value > 0):
+                yield (table, key), f"must be a positive integer, got {shown(value)} instead"
+            elif key in ("backend", "device"):
+                for one in value if isinstance(value, list) else [value]:
+                    yield from _known((table, key), key, one)
             elif key == "dataset":
                 yield from _known((table, key), "data set", value)
 
@@ -167,12 +188,31 @@ def _data(values: Settings) -> Iterator[Complaint]:
             yield ("data", key), f"must be at most {there} for {data.dataset}, got {asked} instead"
     if data.n_validation and data.n_validation >= (data.n_train or facts.n_train):
         yield ("data", "n_validation"), "must be smaller than the number of training examples"
+    yield from _sizes(data, facts)
     if values.model is not None:
-        try:
-            place(values.model, facts.shape, facts.outputs)
-        except ShapeError as error:
-            inside = ("layers", error.layer) if values.model.layers else ("hidden",)
-            yield ("model", *inside), str(error)
+        yield from _shapes(values.model, facts)
+
+
+def _sizes(data: Data, facts: Facts) -> Iterator[Complaint]:
+    """Yield what is too large to be drawn; what a data set has in its files is there already."""
+    if data.synthetic is None:
+        return
+    numbers = (facts.n_train + facts.n_test) * math.prod(facts.shape)
+    if numbers > MOST_NUMBERS:
+        yield ("data", "synthetic"), f"must draw at most {MOST_NUMBERS:,} numbers, got {numbers:,}"
+
+
+def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
+    inside: Path = ("layers",) if model.layers else ("hidden",)
+    try:
+        parameters = parameter_count(place(model, facts.shape, facts.outputs))
+    except ShapeError as error:
+        place_of = (*inside, error.layer) if model.layers else inside
+        yield ("model", *place_of), str(error)
+        return
+    if parameters > MOST_NUMBERS:
+        message = f"must have at most {MOST_NUMBERS:,} parameters, got {parameters:,}"
+        yield ("model", *inside), message
 
 
 def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Complaint]:
@@ -184,7 +224,8 @@ def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Comp
         seen.add(claim.id)
         source = claim.source or suite.source
         if source.key not in sources:
-            yield (*here, "source"), unknown("source", source.key, sources)
+            where = "" if sources else " There is no sources.toml beside the suite."
+            yield (*here, "source"), unknown("source", source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
         found = list(_selections(suite, plan, claim, here))
@@ -221,8 +262,12 @@ def _select(
             return []
     cases = [case for case in plan.cases if selects(where, case.axes)]
     if not cases:
-        yield here, f"must select at least one case, got none for {dict(where)}"
+        yield here, f"must select at least one case, got none for {_said(where)}"
     return cases
+
+
+def _said(where: Mapping[str, Any]) -> str:
+    return ", ".join(f"{axis} = {shortened(repr(value))}" for axis, value in where.items()) or "all"
 
 
 def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:

@@ -15,9 +15,10 @@ from harness.config.base import Table
 from harness.errors import SuiteError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
-from harness.plan.axes import axis_names, homes, label, labels
+from harness.plan import size
+from harness.plan.axes import TOP, axis_names, homes, label, labels
 from harness.suite.explain import sentence
-from harness.suite.load import problem_at
+from harness.suite.load import problems_at
 from harness.suite.schema import TABLES, Grid, Suite
 from harness.types import Case, Cell, Profile, Scalar
 from harness.words import unknown
@@ -48,13 +49,12 @@ class Plan:
 
     def cells(self) -> list[Cell]:
         """Return the cells, all cases of one seed before the next: pairs run close in time."""
-        rounds = range(max(self.seeds.values(), default=0))
-        return [
-            self._cell(case, seed)
-            for seed in rounds
-            for case in self.cases
-            if seed < self.seeds[case.id]
-        ]
+        cells: list[Cell] = []
+        open_cases: Sequence[Case] = self.cases
+        for seed in range(max(self.seeds.values(), default=0)):
+            open_cases = [case for case in open_cases if seed < self.seeds[case.id]]
+            cells += [self._cell(case, seed) for case in open_cases]
+        return cells
 
     def _cell(self, case: Case, seed: int) -> Cell:
         alone = experiments.get(case.experiment).alone
@@ -78,17 +78,17 @@ def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
     Raises
     ------
     SuiteError
-        If an axis or a setting of a case is not valid.
+        If an axis or a setting of a case is not valid, or there are too many.
     """
     if profile == "full":
         return Plan(suite, profile, *_cases(suite, {}, "full"))
     full = expand(suite, "full").cases
     changes = {**suite.quick, **(suite.stand_in if not found else {})}
     cases, seeds = _cases(suite, changes, "quick")
-    marked = (_mark(case, full, changes) for case in cases)
+    marked = _marked(cases, full, changes)
     if not found:
-        marked = (_stood_in(case, full) for case in marked)
-    return Plan(suite, profile, tuple(marked), seeds)
+        marked = _stood_in(marked, full)
+    return Plan(suite, profile, marked, seeds)
 
 
 def settings(case: Case) -> Settings:
@@ -105,57 +105,32 @@ def _settings(config: Mapping[str, Any]) -> Settings:
     return Settings(**tables, params=config.get("params", {}))  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The part of a plan to run; an empty sequence selects all.
-
-    Attributes
-    ----------
-    seeds : int or None
-        Repetitions of every case, instead of the suite's.
-    experiment, backend, device : sequence of str
-        Names.
-    """
-
-    seeds: int | None = None
-    experiment: Sequence[str] = ()
-    backend: Sequence[str] = ()
-    device: Sequence[str] = ()
-
-    def has(self, case: Case) -> bool:
-        """Whether a case is selected."""
-        pairs = (
-            (self.experiment, case.experiment),
-            (self.backend, case.backend),
-            (self.device, case.device),
-        )
-        return all(not names or name in names for names, name in pairs)
+def _marked(
+    cases: Sequence[Case], full: Sequence[Case], changes: Mapping[str, Any]
+) -> tuple[Case, ...]:
+    """Mark cases of the quick profile as off the protocol, unless the full profile has them."""
+    known = {case.id for case in full}
+    protocol = {key: {case.axes.get(key, "") for case in full} for key in changes if key != "seeds"}
+    return tuple(case if case.id in known else _mark(case, protocol, changes) for case in cases)
 
 
-def narrow(plan: Plan, selection: Selection) -> Plan:
-    """Return the selected part of a plan."""
-    kept = tuple(case for case in plan.cases if selection.has(case))
-    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in kept}
-    return replace(plan, cases=kept, seeds=counts)
-
-
-def _mark(case: Case, full: Sequence[Case], changes: Mapping[str, Any]) -> Case:
-    """Mark a case of the quick profile as off the protocol, unless the full profile has it."""
-    if any(case.id == other.id for other in full):
-        return case
-    words = []
-    for key, value in changes.items():
-        protocol = {other.axes.get(key, "") for other in full}
-        if key != "seeds" and case.axes.get(key) not in protocol:
-            words.append(f"{key} = {case.axes[key] if key in case.axes else label(value)}")
+def _mark(case: Case, protocol: Mapping[str, set[Scalar]], changes: Mapping[str, Any]) -> Case:
+    words = [
+        f"{key} = {case.axes[key] if key in case.axes else label(changes[key])}"
+        for key, values in protocol.items()
+        if case.axes.get(key) not in values
+    ]
     return replace(case, protocol=False, deviation=", ".join(words))
 
 
-def _stood_in(case: Case, full: Sequence[Case]) -> Case:
-    """Name the data sets of the full profile when a case reads none of them."""
-    named = dict.fromkeys(name for other in full if (name := _dataset(other)))
-    own = _dataset(case)
-    return case if own is None or own in named else replace(case, stand_in_for=", ".join(named))
+def _stood_in(cases: Sequence[Case], full: Sequence[Case]) -> tuple[Case, ...]:
+    """Name the data sets of the full profile in the cases that read none of them."""
+    named = dict.fromkeys(name for case in full if (name := _dataset(case)))
+    wanted = ", ".join(named)
+    return tuple(
+        case if _dataset(case) in (None, *named) else replace(case, stand_in_for=wanted)
+        for case in cases
+    )
 
 
 def _dataset(case: Case) -> str | None:
@@ -168,39 +143,50 @@ def _cases(
 ) -> tuple[tuple[Case, ...], dict[str, int]]:
     cases: dict[str, Case] = {}
     seeds: dict[str, int] = {}
-    for position, grid in enumerate(suite.grid):
-        if profile not in grid.profiles:
-            continue
-        count = changes.get("seeds", grid.seeds or suite.seeds.count)
-        count = min(count, grid.seeds or suite.seeds.count)
-        for case in _grid_cases(suite, position, grid, {} if grid.as_is else changes):
+    products = [
+        _product(suite, position, grid, changes)
+        for position, grid in enumerate(suite.grid)
+        if profile in grid.profiles
+    ]
+    too_large = size.complaints([asked for asked, _ in products])
+    if problems := problems_at(suite, too_large):
+        raise SuiteError(problems)
+    for asked, fixed in products:
+        for case in _grid_cases(suite, asked, fixed):
             cases.setdefault(case.id, case)
-            seeds[case.id] = max(count, seeds.get(case.id, 0))
+            seeds[case.id] = max(asked.seeds, seeds.get(case.id, 0))
     return tuple(cases.values()), seeds
 
 
-def _grid_cases(
+def _product(
     suite: Suite, position: int, grid: Grid, changes: Mapping[str, Any]
-) -> Iterator[Case]:
+) -> tuple[size.Asked, Values]:
+    """Return what a grid asks for after the changes of a profile, and what those fix."""
+    most = grid.seeds or suite.seeds.count
     everywhere = axis_names(suite)
     axes = dict(grid.axes)
     fixed: Values = {}
-    for key, value in changes.items():
+    for key, value in ({} if grid.as_is else changes).items():
         if key in everywhere and isinstance(value, list):
             axes[key] = value
         elif key != "seeds":
             axes.pop(key, None)
             fixed[key] = value
-    for combination in itertools.product(*axes.values()):
-        chosen = {**fixed, **dict(zip(axes, combination, strict=True))}
-        case = _case(suite, position, chosen)
+    seeds = min(changes.get("seeds", most), most)
+    return size.Asked(position, axes, seeds, own_seeds=grid.seeds is not None), fixed
+
+
+def _grid_cases(suite: Suite, asked: size.Asked, fixed: Values) -> Iterator[Case]:
+    for combination in itertools.product(*asked.axes.values()):
+        chosen = {**fixed, **dict(zip(asked.axes, combination, strict=True))}
+        case = _case(suite, asked.position, chosen)
         if _feasible(case):
             yield case
 
 
 def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     tables = _apply(suite, position, chosen)
-    top = {name: chosen.get(name) for name in ("experiment", "backend", "device")}
+    top = {name: chosen.get(name) for name in TOP}
     experiment = experiments.get(str(top["experiment"] or suite.experiment))
     backend, device = str(top["backend"] or "numpy"), str(top["device"] or "cpu")
     config = _read(experiment, _config(suite, position, tables, experiment.tables, chosen))
@@ -209,6 +195,8 @@ def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     identity = [suite.id, experiment.name, experiment.version, backend, device, config]
     if suite.seeds.rng != "pcg64":  # as a default it is left out, like every other
         identity.append([suite.seeds.rng, suite.seeds.step])
+    if revision := _revision(experiment, config):
+        identity.append({"revision": revision})
     return Case(digest.of_value(identity), suite.id, experiment.name, backend, device, axes, config)
 
 
@@ -224,10 +212,15 @@ def _apply(suite: Suite, position: int, chosen: Mapping[str, Any]) -> dict[str, 
         tables["params"] = dict(suite.params)
     for key, value in chosen.items():
         if key not in places:
-            raise _problem(suite, position, key, unknown("axis", key, places))
+            raise _problem(suite, position, key, unknown("axis", key, _likely(suite, places)))
         if places[key]:
             tables.setdefault(places[key], {})[key] = value
     return tables
+
+
+def _likely(suite: Suite, places: Mapping[str, str]) -> list[str]:
+    """Return the names of axes among which the one meant is: those of the tables at hand."""
+    return [name for name, table in places.items() if not table or getattr(suite, table)]
 
 
 def _config(
@@ -244,6 +237,10 @@ def _config(
         elif name == "params" and "params" in tables:
             config["params"] = tables["params"]
     return config
+
+
+def _revision(experiment: Experiment, config: Values) -> int:
+    return experiment.revision(_settings(config)) if experiment.revision is not None else 0
 
 
 def _read(experiment: Experiment, config: Values) -> Values:
@@ -284,6 +281,14 @@ def _axes(
     return axes
 
 
+def default_of(suite: Suite, axis: str) -> Any:
+    """Return the value that an axis has in a grid that does not list it."""
+    if axis in TOP:
+        return {"experiment": suite.experiment, "backend": "numpy", "device": "cpu"}[axis]
+    table = homes(suite)[axis]
+    return _setting(table, _apply(suite, 0, {}).get(table, {}), axis)
+
+
 def _setting(table: str, values: Values, name: str) -> Any:
     """Return a setting of a table, its default when it is not given."""
     if table not in TABLES:
@@ -322,7 +327,14 @@ def _feasible(case: Case) -> bool:
 
 
 def _problem(suite: Suite, position: int, key: str, message: str) -> SuiteError:
-    """Return an error at ``[data] n_train`` (`key` ``"data.n_train"``) or at an axis of a grid."""
-    inside: tuple[str | int, ...] = tuple(key.split("."))
-    path = inside if len(inside) > 1 else ("grid", position, key)
-    return SuiteError([problem_at(suite, path, message)])
+    """Return an error at ``[data] n_train`` (`key` ``"data.n_train"``) or at an axis of a grid.
+
+    What is no axis of the grid is a change of a profile.
+    """
+    table, _, inside = key.rpartition(".")
+    path: tuple[str | int, ...] = (table, inside)
+    if not table:
+        changed = [name for name in ("stand_in", "quick") if key in getattr(suite, name)]
+        own = key in suite.grid[position].axes or not changed
+        path = ("grid", position, key) if own else (changed[0], key)
+    return SuiteError(problems_at(suite, [(path, message)]))

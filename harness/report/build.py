@@ -11,13 +11,14 @@ from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from harness.files import write_text
 from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.values import SelftestView
 from harness.report.speed import gate
 from harness.report.view import Command, page
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
-from harness.words import plural
+from harness.words import plain, plural
 
 
 def build(
@@ -73,8 +74,7 @@ def build(
         script=Markup(script),  # noqa: S704 ours, not the suites'
         script_hash=integrity(script),
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(html, encoding="utf-8")
+    write_text(out, plain(html), "write the page")
     return out
 
 

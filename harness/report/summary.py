@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from harness import words
 from harness.report.ledger import Row, rows
 from harness.report.marks import tallies
 from harness.types import Verdict
-from harness.words import plural
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
 
@@ -31,12 +31,12 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 def plain(text: str) -> str:
     """Return text that Markdown shows as it is, inside a table cell."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(words.plain(text).split()))
 
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
     said = ", ".join(f"{t.sign} {t.count} {t.word}" for t in tallies(verdicts) if t.count)
-    return f"{plural(len(verdicts), 'claim')}: {said}."
+    return f"{words.plural(len(verdicts), 'claim')}: {said}."
 
 
 def _moved(verdicts: Sequence[Verdict]) -> list[str]:
@@ -44,7 +44,10 @@ def _moved(verdicts: Sequence[Verdict]) -> list[str]:
     if not moved:
         return []
     names = ", ".join(f"{plain(v.suite)}/{plain(v.claim)}" for v in moved)
-    return ["", f"**{plural(len(moved), 'verdict')} moved** from what the suites record: {names}."]
+    return [
+        "",
+        f"**{words.plural(len(moved), 'verdict')} moved** from what the suites record: {names}.",
+    ]
 
 
 def _line(row: Row) -> str:

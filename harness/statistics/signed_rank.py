@@ -17,7 +17,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from harness.statistics.checks import Values, probability, vector
 from harness.types import Interval
@@ -45,13 +44,13 @@ def signed_rank_p(values: Values, bound: float = 0.0) -> float:
     float
         At least ``2 ** -n``; 1.0 when no value differs from `bound`.
     """
-    array = vector(values, 1) - bound
-    array = array[array != 0.0]
+    array = vector(values, 1)
+    array = array[array != bound]
     if not array.size:
         return 1.0
-    doubled = np.rint(2.0 * stats.rankdata(np.abs(array))).astype(np.int64)
+    doubled = _doubled_ranks(array, bound)
     tail = _tail(tuple(sorted(doubled.tolist())))
-    return float(tail[int(doubled[array > 0].sum())])
+    return float(tail[int(doubled[array > bound].sum())])
 
 
 def centre(values: Values) -> float:
@@ -61,23 +60,19 @@ def centre(values: Values) -> float:
 
 def centre_bound(values: Values, level: float) -> float:
     """Return the one-sided upper confidence bound of the centre; inf when n is too small."""
-    array = vector(values, 1)
-    rank = _rank(array.size, 1.0 - probability(level))
-    return float(_walsh(array)[-rank]) if rank else math.inf
+    return -_lower_end(-vector(values, 1), 1.0 - probability(level))
 
 
 def centre_interval(values: Values, level: float = 0.95) -> Interval:
     """Return the two-sided distribution-free interval of the centre of symmetric values.
 
-    Order statistics of the Walsh averages; ``(-inf, inf)`` when n is too small for the level
-    (n < 6 at 95 %).
+    Order statistics of the Walsh averages, moved outwards where values are tied until the test
+    of this module rejects what lies just outside; ``(-inf, inf)`` when n is too small for the
+    level (n < 6 at 95 %).
     """
     array = vector(values, 1)
-    rank = _rank(array.size, (1.0 - probability(level)) / 2.0)
-    if not rank:
-        return Interval(-math.inf, math.inf, level)
-    walsh = _walsh(array)
-    return Interval(float(walsh[rank - 1]), float(walsh[-rank]), level)
+    tail = (1.0 - probability(level)) / 2.0
+    return Interval(_lower_end(array, tail), -_lower_end(-array, tail), level)
 
 
 def detectable(
@@ -131,6 +126,44 @@ def _critical(n: int, alpha: float) -> float:
     """Return the smallest sum of positive ranks of n untied values with p <= alpha."""
     tail = np.asarray(_tail(tuple(range(2, 2 * n + 1, 2))))
     return float(np.argmax(tail <= alpha)) / 2.0
+
+
+def _doubled_ranks(array: Vector, bound: float) -> NDArray[np.int64]:
+    """Return twice the ranks of the distances of the values from `bound`, (n,); ties share a mean.
+
+    A distance is the rounded difference and what rounding took from it (Knuth's two-sum), which
+    together are exact. Rounding keeps the order, so that the second decides among equal firsts.
+    """
+    rounded = array - bound
+    back = rounded - array
+    lost = (array - (rounded - back)) - (bound + back)
+    size, rest = np.abs(rounded), np.where(rounded > 0, lost, -lost)
+    order = np.lexsort((rest, size))
+    new = np.diff(size[order], prepend=-1.0) != 0.0
+    new[1:] |= np.diff(rest[order]) != 0.0
+    first = np.flatnonzero(new)
+    past = np.append(first[1:], array.size)
+    doubled = np.empty(array.size, np.int64)
+    doubled[order] = np.repeat(first + 1 + past, past - first)
+    return doubled
+
+
+def _lower_end(array: Vector, tail: float) -> float:
+    """Return the largest Walsh average with all below it rejected at `tail`; -inf if none is.
+
+    Which one it is without ties is known beforehand. Ties change the distribution of the ranks,
+    and the test may then need one farther out.
+    """
+    rank = _rank(array.size, tail)
+    if not rank:
+        return -math.inf
+    ends = np.unique(_walsh(array)[:rank]).tolist()
+    while len(ends) > 1:
+        below = (ends[-2] + ends[-1]) / 2.0
+        if not ends[-2] < below < ends[-1] or signed_rank_p(array, below) <= tail:
+            break
+        ends.pop()
+    return float(ends[-1])
 
 
 def _walsh(array: Vector) -> Vector:

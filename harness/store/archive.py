@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.store.store import RECORDS, Store
+from harness.files import guarded
+from harness.store.store import ENVIRONMENTS, RECORDS, Store
 from harness.types import Array, Environment, Record
+
+
+def stores(folder: Path) -> list[Path]:
+    """Return the stores under a folder, itself included.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read.
+    """
+    with guarded("read the folder", folder):
+        if not folder.is_dir():
+            return []
+        found = {path.parent for name in (RECORDS, ENVIRONMENTS) for path in folder.rglob(name)}
+    return sorted(found)
 
 
 class Library:
@@ -19,8 +35,7 @@ class Library:
     """
 
     def __init__(self, folder: Path) -> None:
-        paths = sorted(path.parent for path in folder.rglob(RECORDS)) if folder.exists() else []
-        self._stores = [Store(path) for path in paths]
+        self._stores = [Store(path) for path in stores(folder)]
         self._records = tuple(record for store in self._stores for record in store.records)
         self._owner = {
             (record.cell, record.started): store

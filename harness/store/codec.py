@@ -1,7 +1,8 @@
-"""A record to one line of JSON and back.
+r"""A record to one line of JSON and back.
 
 JSON has no inf and nan, and a diverged loss is exactly that: they are written as the strings
-``"inf"``, ``"-inf"`` and ``"nan"``.
+``"inf"``, ``"-inf"`` and ``"nan"``. Nor is a lone surrogate (a byte of a file name that is no text)
+a character: it is spelled out, as in ``"\udc80"``.
 """
 
 from __future__ import annotations
@@ -9,27 +10,30 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from harness import environment as environments
 from harness.errors import StoreError
-from harness.types import DataUsed, Environment, Record, Series
+from harness.store.fields import READERS, Wrong, short
+from harness.types import Environment, Record
+from harness.words import encodable
 
 VERSION = 1
-_FIELDS = {field.name for field in dataclasses.fields(Record)}
 _MISSING = object()
 _DEFAULTS = {
     field.name: {} if field.default is dataclasses.MISSING else field.default
     for field in dataclasses.fields(Record)
     if field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
 }
+_NEEDED = [name for name in READERS if name not in _DEFAULTS]
 
 
 def encode(record: Record) -> str:
     """Return the line of a record, without a newline."""
     values = dataclasses.asdict(record)
     kept = {name: values[name] for name in values if values[name] != _DEFAULTS.get(name, _MISSING)}
-    return json.dumps({"v": VERSION, **finite(kept)}, separators=(",", ":"), allow_nan=False)
+    return json.dumps({"v": VERSION, **storable(kept)}, separators=(",", ":"), allow_nan=False)
 
 
 def decode(line: str) -> Record:
@@ -38,28 +42,29 @@ def decode(line: str) -> Record:
     Raises
     ------
     StoreError
-        If the line is not a record of this version.
+        If the line is not a record of this version; names the field.
     """
     values = parse_object(line)
     if values.pop("v", None) != VERSION:
         raise StoreError(f"must be a record of format {VERSION}, got {line[:60]!r} instead")
-    unknown = set(values) - _FIELDS
+    unknown = values.keys() - READERS.keys()
     if unknown:
         raise StoreError(f"unknown field {min(unknown)!r} in a record")
-    values["metrics"] = {k: _number(v) for k, v in values.get("metrics", {}).items()}
-    values["samples"] = {k: _numbers(v) for k, v in values.get("samples", {}).items()}
-    values["series"] = {k: _series(v) for k, v in values.get("series", {}).items()}
-    if values.get("data"):
-        values["data"] = DataUsed(**values["data"])
-    try:
-        return Record(**values)
-    except TypeError as error:
-        raise StoreError(f"must be a whole record, got one with {error}") from None
+    for name in _NEEDED:
+        if name not in values:
+            raise StoreError(f"must be a whole record, got one without {name!r}")
+    for name, value in values.items():
+        try:
+            values[name] = READERS[name](value)
+        except Wrong as wrong:
+            raise StoreError(f"{name}: must be {wrong}, got {short(value)}") from None
+    return Record(**values)
 
 
 def encode_environment(environment: Environment) -> str:
     """Return the line of an environment snapshot."""
-    return json.dumps(dataclasses.asdict(environment), sort_keys=True, separators=(",", ":"))
+    values = storable(dataclasses.asdict(environment))
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 def decode_environment(line: str) -> Environment:
@@ -70,10 +75,11 @@ def decode_environment(line: str) -> Environment:
     StoreError
         If the line is not an environment.
     """
-    try:
-        return Environment(**parse_object(line))
-    except TypeError as error:
-        raise StoreError(f"must be an environment, got one with {error}") from None
+    values = parse_object(line)
+    unknown = values.keys() - {field.name for field in dataclasses.fields(Environment)}
+    if unknown:
+        raise StoreError(f"unknown field {min(unknown)!r} in an environment")
+    return environments.from_json(values)
 
 
 def parse_object(line: str) -> dict[str, Any]:
@@ -85,32 +91,28 @@ def parse_object(line: str) -> dict[str, Any]:
         If the line is not one.
     """
     try:
-        values = json.loads(line)
-    except json.JSONDecodeError as error:
+        values = json.loads(line, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:  # ValueError: an integer of 5,000 digits, too
         raise StoreError(f"must be JSON: {error}") from None
     if not isinstance(values, dict):
         raise StoreError(f"must be a JSON object, got {line[:60]!r} instead")
-    return values
+    # a lone surrogate is an escape in a line of ours, which are ASCII; few lines need the walk
+    surrogates = "\\ud" in line or "\\uD" in line
+    return storable(values) if surrogates else values
 
 
-def finite(value: Any) -> Any:
-    """Return a value with the floats that JSON lacks replaced by strings, throughout."""
+def storable(value: Any) -> Any:
+    """Return a value as JSON and UTF-8 take it: inf, nan and lone surrogates as text."""
+    if isinstance(value, str):
+        return encodable(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):
-        return {key: finite(item) for key, item in value.items()}
+        return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
+        return [storable(item) for item in value]
     return value
 
 
-def _number(value: float | str) -> float:
-    return float(value)
-
-
-def _numbers(values: Sequence[float | str]) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
-
-
-def _series(value: Mapping[str, Sequence[float | str]]) -> Series:
-    return Series(_numbers(value["x"]), _numbers(value["y"]))
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

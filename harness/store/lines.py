@@ -1,19 +1,50 @@
-"""Files of lines that only grow.
+"""Files of lines that only grow; each line is a JSON object with a digest.
 
 A line counts once its newline is on disk, so a power cut can only tear the last one; a torn last
 line is left out with a note, and set aside when the file is next opened for writing. Lines are
-never changed.
+never changed; one that is not as it was written (`harness.store.seal`) is refused by its number.
+
+Blank lines, a byte-order mark and carriage returns, as editors leave them, are read over.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, Generic, TypeVar
 
 from harness.errors import StoreError
+from harness.files import guarded
+from harness.store.seal import sealed, unsealed
+
+Value = TypeVar("Value")
+_BOM = b"\xef\xbb\xbf"
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Line(Generic[Value]):
+    """One line of a file, read.
+
+    Attributes
+    ----------
+    number : int
+        1-based.
+    raw : bytes
+        As it lies on disk, without its end.
+    value : object or None
+        What it holds; None when that is not known.
+    fault : str
+        Why not.
+    """
+
+    number: int
+    raw: bytes
+    value: Value | None
+    fault: str = ""
 
 
 class LineFile:
@@ -28,68 +59,127 @@ class LineFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def read(self, notes: list[str]) -> list[str]:
-        """Return the whole lines; what was left out is told to `notes`."""
-        if not self.path.exists():
-            return []
-        whole, newline, tail = self._parts()
-        if tail:
-            notes.append(f"{self.path}: the last line was cut off ({len(tail)} bytes) and dropped")
-        # not splitlines(), for which characters inside a JSON text end a line, too
-        return (whole + newline).decode("utf-8").split("\n")[:-1]
+    def read(self, notes: list[str], decode: Callable[[str], Value]) -> Iterator[Value]:
+        """Return what the whole lines hold; what was left out is told to `notes`.
+
+        Raises
+        ------
+        StoreError
+            If a line is not what was written or not what `decode` takes; names file and line.
+        FileError
+            If the file cannot be read.
+        """
+        for line in self.scan(notes, decode):
+            if line.value is None:
+                raise StoreError(f"{self.path}:{line.number}: {line.fault}")
+            yield line.value
+
+    def scan(self, notes: list[str], decode: Callable[[str], Value]) -> Iterator[Line[Value]]:
+        """Return the whole lines, those with a fault too."""
+        for number, raw in self._raw(notes):
+            try:
+                yield Line(number, raw, decode(_text(raw)))
+            except StoreError as error:
+                yield Line(number, raw, None, str(error))
+
+    def open(self) -> BinaryIO:
+        """Open the file for reading."""
+        return self.path.open("rb")
 
     def mend(self) -> None:
         """Move a torn last line to ``<name>.torn``."""
-        if not self.path.exists():
-            return
-        whole, newline, tail = self._parts()
-        if tail:
-            with self.path.with_name(f"{self.path.name}.torn").open("ab") as aside:
-                aside.write(tail + b"\n")
-            with self.path.open("rb+") as file:
-                file.truncate(len(whole) + len(newline))
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(guarded("set aside a torn line of", self.path))
+            try:
+                file = stack.enter_context(self.path.open("rb+"))
+            except FileNotFoundError:
+                return
+            end = _end_of_lines(file)
+            if tail := file.read():
+                self._set_aside(tail)
+                file.truncate(end)
 
-    def append(self, line: str) -> None:
-        """Write a line for good."""
-        with self.path.open("ab") as file:
-            file.write(line.encode("utf-8") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+    def append(self, text: str) -> None:
+        """Write the line of a JSON object for good, with its digest; whole or not at all.
 
-    def _parts(self) -> tuple[bytes, bytes, bytes]:
-        return self.path.read_bytes().rpartition(b"\n")
+        Raises
+        ------
+        FileError
+            If it cannot be written.
+        """
+        line = sealed(text.encode("utf-8")) + b"\n"
+        with guarded("write to", self.path), self.path.open("ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            try:
+                _write(file, line)
+            except OSError:
+                with contextlib.suppress(OSError):  # a rest that stays is a torn line
+                    file.truncate(before)
+                raise
+
+    def ready(self) -> None:
+        """See that the file can be written to.
+
+        Raises
+        ------
+        FileError
+            If it cannot.
+        """
+        with guarded("write to", self.path), self.path.open("ab"):
+            pass
+
+    def replace(self, lines: list[bytes]) -> None:
+        """Put lines in the place of all there are, whole or not at all."""
+        part = self.path.with_name(f".{self.path.name}.part")
+        with guarded("write", part):
+            with part.open("wb", buffering=0) as file:
+                _write(file, b"".join(line + b"\n" for line in lines))
+            part.replace(self.path)
+
+    def _set_aside(self, tail: bytes) -> None:
+        aside = self.path.with_name(f"{self.path.name}.torn")
+        with aside.open("ab", buffering=0) as file:
+            _write(file, tail + b"\n")
+
+    def _raw(self, notes: list[str]) -> Iterator[tuple[int, bytes]]:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(guarded("read", self.path))
+            try:
+                file = stack.enter_context(self.open())
+            except (FileNotFoundError, NotADirectoryError):
+                return
+            for number, line in enumerate(file, start=1):
+                whole = line.removeprefix(_BOM) if number == 1 else line
+                if not whole.endswith(b"\n"):
+                    lost = f"the last line was cut off ({len(whole)} bytes) and dropped"
+                    notes.append(f"{self.path}: {lost}")
+                elif kept := whole.rstrip(b"\r\n"):
+                    yield number, kept
 
 
-@contextlib.contextmanager
-def locked(folder: Path, option: str) -> Iterator[None]:
-    """Hold the lock of a folder, which is made if need be.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to write.
-    option : str
-        The option of the command line that names another folder.
-
-    Raises
-    ------
-    StoreError
-        If another process is writing to the folder.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as lock:
-        _lock(lock, folder, option)
-        yield
-
-
-def _lock(file: IO[str], folder: Path, option: str) -> None:
+def _text(raw: bytes) -> str:
     try:
-        import fcntl
-    except ImportError:  # Windows has no flock; two writers at once are the user's care there
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise StoreError(
-            f"{folder}: another run is writing here; wait for it, or give another {option}"
-        ) from None
+        return unsealed(raw).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StoreError(f"must be UTF-8, got byte 0x{raw[error.start]:02x}") from None
+
+
+def _end_of_lines(file: BinaryIO) -> int:
+    """Return where the last whole line ends, and leave the file there."""
+    place = file.seek(0, os.SEEK_END)
+    while place > 0:
+        start = max(place - _BLOCK, 0)
+        file.seek(start)
+        found = file.read(place - start).rfind(b"\n")
+        if found >= 0:
+            return file.seek(start + found + 1)
+        place = start
+    return file.seek(0)
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    """Write all bytes for good, or raise."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())

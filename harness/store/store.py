@@ -2,28 +2,26 @@
 
 A folder holds ``records.jsonl`` (one record a line), ``environments.jsonl`` and ``arrays/*.npz``.
 Lines are never changed (`harness.store.lines`): a cell run again appends, and the latest record of
-a cell is the one that counts.
+a cell is the one that counts. A line is a JSON object; the keys of a record are ``"v"`` (the
+format, 1), the fields of `harness.types.Record` that are not as by default, and the digest
+``"sha"`` (`harness.store.seal`), which lines of older versions do not have.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
-import numpy as np
-
-from harness.errors import StoreError
+from harness.errors import FileError, StoreError
+from harness.store import arrays as files
 from harness.store.codec import decode, decode_environment, encode, encode_environment
-from harness.store.lines import LineFile, locked
+from harness.store.lines import LineFile
+from harness.store.lock import locked
 from harness.types import Array, Environment, Record
 
 RECORDS = "records.jsonl"
 ENVIRONMENTS = "environments.jsonl"
-ARRAYS = "arrays"
 
 
 class Store:
@@ -43,6 +41,8 @@ class Store:
     ------
     StoreError
         If a line other than a torn last one is malformed; names file and line.
+    FileError
+        If the folder cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,11 +50,20 @@ class Store:
         self.notes: list[str] = []
         self._lines = LineFile(folder / RECORDS)
         self._snapshots = LineFile(folder / ENVIRONMENTS)
-        snapshots = map(decode_environment, self._snapshots.read(self.notes))
-        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
+        self._refused: FileError | None = None
+        self._environments: dict[str, Environment] = {}
         self._records: dict[str, Record] = {}
-        for number, line in enumerate(self._lines.read(self.notes), start=1):
-            self._remember(self._decode(number, line))
+        self.reload()
+
+    def reload(self) -> None:
+        """Read again what is on disk; notes are those of all readings, each once."""
+        notes: list[str] = []
+        try:
+            self._read(notes)
+        except StoreError as error:
+            advice = f"`harness store repair --results {self.folder}` sets such lines aside"
+            raise StoreError(f"{error}; {advice}") from None
+        self.notes += [note for note in notes if note not in self.notes]
 
     @property
     def records(self) -> Sequence[Record]:
@@ -78,17 +87,19 @@ class Store:
         KeyError
             If the record has none of that name.
         StoreError
-            If its file is missing or unreadable.
+            If its file is missing, unreadable or outside the folder.
         """
-        path = self.folder / ARRAYS / record.arrays[name]
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return np.asarray(arrays[name])
-        except (OSError, ValueError, BadZipFile) as error:
-            raise StoreError(f"{path}: must be the arrays of a record: {error}") from None
+        return files.read(self.folder, record.arrays[name], name)
 
     def append(self, record: Record, environment: Environment) -> None:
-        """Write a record for good; `environment` is written once."""
+        """Write a record for good; `environment` is written once.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written; what was written before stays readable.
+        """
+        self.ready()
         if environment.id not in self._environments:
             self._snapshots.append(encode_environment(environment))
             self._environments[environment.id] = environment
@@ -97,39 +108,52 @@ class Store:
 
     def save_arrays(self, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
         """Write arrays of a cell, whole or not at all; return name to file for its record."""
-        if not arrays:
-            return {}
-        folder = self.folder / ARRAYS
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        target = folder / f"{cell}.npz"
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
-        return dict.fromkeys(arrays, target.name)
+        return files.save(self.folder, cell, arrays)
+
+    def ready(self) -> None:
+        """See that records can be written, before anything is measured for them.
+
+        Raises
+        ------
+        FileError
+            If they cannot.
+        """
+        if self._refused is not None:
+            raise self._refused
+        self._lines.ready()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the folder's lock; a second writer is refused, a torn last line set aside.
+        """Hold the folder's lock, and read what others wrote until then.
+
+        A second writer is refused. A torn last line is set aside, and what runs that died left
+        unfinished is removed. In a folder that cannot be written to, only writing fails: there may
+        be nothing to do.
 
         Raises
         ------
         StoreError
-            If another process is writing to the folder.
+            If another process is writing to the folder, or a line is malformed.
         """
-        with locked(self.folder, "--results"):
-            self._lines.mend()
-            self._snapshots.mend()
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.folder, "--results"))
+                self._lines.mend()
+                self._snapshots.mend()
+                files.clear(self.folder)
+                self._refused = None
+            except FileError as error:
+                self._refused = error
+            self.reload()
             yield
+
+    def _read(self, notes: list[str]) -> None:
+        snapshots = self._snapshots.read(notes, decode_environment)
+        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
+        self._records = {}
+        for record in self._lines.read(notes, decode):
+            self._remember(record)
 
     def _remember(self, record: Record) -> None:
         self._records.pop(record.cell, None)
         self._records[record.cell] = record
-
-    def _decode(self, number: int, line: str) -> Record:
-        try:
-            return decode(line)
-        except StoreError as error:
-            raise StoreError(f"{self._lines.path}:{number}: {error}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -11,14 +12,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from harness.config.base import PATTERNS
 from harness.errors import Problem
 from harness.suite.locate import Path, nearest
-from harness.words import did_you_mean, unknown
+from harness.words import did_you_mean, shortened, unknown
 
 _KINDS = {
     "string_type": "a string",
     "int_type": "an integer",
+    "int_from_float": "an integer",
     "float_type": "a number",
+    "finite_number": "a finite number",
     "bool_type": "true or false",
     "tuple_type": "a list",
     "list_type": "a list",
@@ -26,17 +30,22 @@ _KINDS = {
     "model_type": "a table",
     "model_attributes_type": "a table",
 }
-_MEMBERS = ("literal", "constrained-", "function-")  # how pydantic names members of a union
 _BOUNDS = {
     "greater_than": ("greater than", "gt"),
     "greater_than_equal": ("at least", "ge"),
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_CHOICE = re.compile(r"'([^']*)'|([^\s',]+)")
 
 
 def problems_of(
-    error: ValidationError, model: type[BaseModel], file: str, lines: Mapping[Path, int]
+    error: ValidationError,
+    model: type[BaseModel],
+    values: Mapping[str, Any],
+    file: str,
+    lines: Mapping[Path, int],
 ) -> list[Problem]:
     """Return one problem per distinct key of a validation error.
 
@@ -46,6 +55,8 @@ def problems_of(
         What pydantic found.
     model : type
         The model that was being validated.
+    values : mapping
+        What was validated.
     file : str
         Path shown to the user.
     lines : mapping
@@ -53,7 +64,7 @@ def problems_of(
     """
     found: dict[str, Problem] = {}
     for detail in error.errors(include_url=False):
-        path = _toml_path(model, detail["loc"])
+        path = _toml_path(values, detail)
         key = dotted(path)
         message = sentence(detail, model)
         if key in found:  # the members of a union, each with its own complaint
@@ -70,8 +81,12 @@ def dotted(path: Path) -> str:
     """Write a path the way a reader finds it: ``claims[2].expect.value``."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".")
+        text += f"[{part}]" if isinstance(part, int) else f".{_key(part)}"
+    return text.removeprefix(".")
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) and len(name) < 60 else json.dumps(shortened(name))
 
 
 def sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
@@ -82,20 +97,27 @@ def sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return unknown("key", str(detail["loc"][-1]), _keys_at(model, detail["loc"][:-1]))
     if kind == "missing":
         return "must be given"
-    if kind in _KINDS:
-        return f"must be {_KINDS[kind]}, got {shown(got)} instead"
-    if kind in _BOUNDS:
-        words, key = _BOUNDS[kind]
-        return f"must be {words} {context[key]}, got {shown(got)} instead"
     if kind == "literal_error":
         return _choice(str(context["expected"]), got)
     if kind == "union_tag_invalid":
-        return unknown(
-            "layer type",
-            str(context["tag"]),
-            str(context["expected_tags"]).replace("'", "").split(", "),
-        )
-    return f"{detail['msg'].removeprefix('Value error, ')}, got {shown(got)} instead"
+        tags = str(context["expected_tags"]).replace("'", "").split(", ")
+        return unknown("layer type", str(context["tag"]), tags)
+    if kind == "union_tag_not_found":
+        return f"must have type = the kind of layer, got {shown(got)} instead"
+    return f"{_must(kind, context, str(detail['msg']))}, got {shown(got)} instead"
+
+
+def _must(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
+    if kind in _KINDS:
+        return f"must be {_KINDS[kind]}"
+    if kind in _BOUNDS:
+        words, key = _BOUNDS[kind]
+        return f"must be {words} {context[key]}"
+    if kind == "string_pattern_mismatch":
+        return f"must be {PATTERNS.get(context['pattern'], context['pattern'])}"
+    if kind == "string_too_long":
+        return f"must have at most {context['max_length']} characters"
+    return otherwise.removeprefix("Value error, ")
 
 
 def shown(value: Any) -> str:
@@ -103,48 +125,54 @@ def shown(value: Any) -> str:
     names = {str: "a string", bool: "a boolean", int: "an integer", float: "a number"}
     names |= {list: "a list", dict: "a table"}
     text = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
-    short = text if len(text) <= 60 else text[:57] + "..."
-    return f"{short} ({names.get(type(value), type(value).__name__)})"
+    return f"{shortened(text)} ({names.get(type(value), type(value).__name__)})"
 
 
 def _choice(expected: str, got: Any) -> str:
-    names = [name.strip("' ") for name in expected.replace(" or ", ",").split(",")]
+    found = [quoted or bare for quoted, bare in _CHOICE.findall(expected) if bare != "or"]
+    names = [name for name in found if name]
     hint = did_you_mean(got, names) if isinstance(got, str) else ""
     hint = hint if "Did you mean" in hint else ""
-    return f"must be one of {', '.join(names)}, got {shown(got)} instead.{hint}"
+    empty = "" if len(names) == len(found) else " or left out"
+    return f"must be one of {', '.join(names)}{empty}, got {shown(got)} instead.{hint}"
 
 
-def _toml_path(model: type[BaseModel], loc: tuple[str | int, ...]) -> Path:
-    """Drop what pydantic adds to a path (union members, tags, the grid's ``axes``)."""
+def _toml_path(values: Mapping[str, Any], detail: ErrorDetails) -> Path:
+    """Drop what pydantic adds to a path: members of unions, tags, the grid's ``axes``."""
     path: list[str | int] = []
-    current: list[Any] = [model]
-    for part in loc:
-        following = list(_step(current, part))
-        if following or isinstance(part, int) or _is_key(current, part):
+    here: Any = values
+    for part in detail["loc"]:
+        if _has(here, part):
             path.append(part)
-        current = following or current
-    return tuple(part for part in path if part != "axes")
+            here = here[part]
+    if detail["type"] == "missing":
+        path.append(detail["loc"][-1])
+    if path[:1] == ["grid"] and path[2:3] == ["axes"]:
+        del path[2]
+    return tuple(path)
+
+
+def _has(value: Any, part: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
 
 
 def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
+    """Return the keys of the very table at a path; of a union of tables, of the member named."""
     current: list[Any] = [model]
     for part in loc:
-        current = list(_step(current, part)) or current
+        current = [node for node in current if _tag(node) == part] or (
+            list(_step(current, part)) or current
+        )
     return {name for node in current for name in _names(node)}
 
 
-def _is_key(nodes: list[Any], part: str | int) -> bool:
-    """Whether `part` could be a key at all: not the name of a class or of a union member."""
-    if not isinstance(part, str) or "[" in part or part in ("bool", "str", "int", "float"):
-        return False
-    tags = {
-        str(field.default)
-        for node in nodes
-        if isinstance(node, type) and issubclass(node, BaseModel)
-        for name, field in node.model_fields.items()
-        if name == "type"
-    }
-    return part not in tags and not part[:1].isupper() and not part.startswith(_MEMBERS)
+def _tag(node: Any) -> str | None:
+    """Return the ``type`` by which a union tells a table from the others, if it has one."""
+    if isinstance(node, type) and issubclass(node, BaseModel) and "type" in node.model_fields:
+        return str(node.model_fields["type"].default)
+    return None
 
 
 def _names(node: Any) -> Iterator[str]:

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from harness.config.base import Table
+from harness.config.base import Id, Table
 from harness.errors import Problem, SuiteError, UsageError
-from harness.suite import locate
+from harness.suite import locate, values
 from harness.suite.explain import dotted, problems_of
 from harness.suite.schema import Suite, with_axes
 from harness.words import unknown
 
 BIBLIOGRAPHY = "sources.toml"
 M = TypeVar("M", bound=BaseModel)
+_ENDLESS = re.compile(r"[0-9][0-9_]{1000,}")
 
 
 class Document(Table):
     """A source document: the key suites use, the number the ledger cites, its title."""
 
-    key: str
+    key: Id
     number: str
     title: str
 
@@ -57,19 +59,38 @@ def read(path: Path) -> Text:
     Raises
     ------
     SuiteError
-        If it cannot be read, is not UTF-8, or is not TOML; names the line.
+        If it cannot be read, is not UTF-8, is not TOML, or holds what no key may have (see
+        `harness.suite.values`); names the line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        return Text(str(path), tomllib.loads(text), locate.lines_of(text))
+        text = path.read_text(encoding="utf-8-sig")  # a byte-order mark means nothing
     except OSError as error:
-        raise SuiteError(
-            [Problem(str(path), None, "", f"cannot be read: {error.strerror}")]
-        ) from None
+        raise _unreadable(path, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise SuiteError([Problem(str(path), None, "", f"must be UTF-8: {error}")]) from None
+        raise _unreadable(path, f"must be UTF-8: {error}") from None
+    found = Text(str(path), _parsed(path, text), locate.lines_of(text))
+    problems = [found.problem(*unfit) for unfit in values.unfit(found.values)]
+    if problems:
+        raise SuiteError(problems)
+    return found
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        key, line = locate.deeper_than(text, values.DEEPEST)
+        raise SuiteError([Problem(str(path), line, dotted(key), values.too_deep())]) from None
     except tomllib.TOMLDecodeError as error:
         raise SuiteError([_malformed(str(path), str(error))]) from None
+    except ValueError:  # Python reads no integer of thousands of digits, nor says where it stands
+        long = _ENDLESS.search(text)
+        line = text.count("\n", 0, long.start()) + 1 if long else None
+        raise SuiteError([Problem(str(path), line, "", values.too_long())]) from None
+
+
+def _unreadable(path: Path, message: str) -> SuiteError:
+    return SuiteError([Problem(str(path), None, "", message)])
 
 
 def load(path: Path) -> Suite:
@@ -88,11 +109,13 @@ def load(path: Path) -> Suite:
     return suite.model_copy(update={"path": str(path)})
 
 
-def problem_at(suite: Suite, path: locate.Path, message: str) -> Problem:
-    """Return a problem at a key of a loaded suite, with the line where its file has it."""
-    if not suite.path:
-        return Problem(suite.id, None, dotted(path), message)
-    return _suite_text(Path(suite.path)).problem(path, message)
+def problems_at(suite: Suite, complaints: Iterable[tuple[locate.Path, str]]) -> tuple[Problem, ...]:
+    """Return problems at keys of a loaded suite, with the lines where its file has them."""
+    found = tuple(dict.fromkeys(complaints))
+    if not found:
+        return ()
+    text = _suite_text(Path(suite.path)) if suite.path else Text(suite.id, {}, {})
+    return tuple(text.problem(*complaint) for complaint in found)
 
 
 def bibliography(folder: Path) -> dict[str, Document]:
@@ -120,7 +143,7 @@ def find(names: Sequence[str], folder: Path) -> list[Path]:
 def _find_one(name: str, known: Mapping[str, Path]) -> Path:
     if name in known:
         return known[name]
-    if name.endswith(".toml") or Path(name).is_file():
+    if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 as Path, it may raise
         return Path(name)
     raise UsageError(unknown("suite", name, known))
 
@@ -144,9 +167,10 @@ def validate(model: type[M], text: Text) -> M:
     """
     try:
         # JSON mode is strict about types yet takes lists for tuples, as TOML has no tuples.
-        return model.model_validate_json(json.dumps(text.values, default=str))
+        return model.model_validate_json(json.dumps(text.values, allow_nan=False))
     except ValidationError as error:
-        raise SuiteError(problems_of(error, model, text.file, text.lines)) from None
+        found = problems_of(error, model, text.values, text.file, text.lines)
+        raise SuiteError(found) from None
 
 
 def _malformed(file: str, message: str) -> Problem:

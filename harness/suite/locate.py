@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Mapping
 
 Path = tuple[str | int, ...]
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_\-.\"]+)\s*=")
-_STRING = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'  # the quotes of a text may end it too
+    r"|'''.*?'''(?:'{0,2})"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|\#[^\n]*"
+    r"|[\[\]{}=,.\n]"
+    r"|[^\s\[\]{}=,.\#\"']+",
+    re.DOTALL,
 )
+_DEEPEST = 50
+"""Items of a path that are told apart; what lies deeper is refused anyway."""
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """Map the path of every key, and of every item of a multi-line array, to its 1-based line.
+    """Map the path of every key, table and item of a list to its 1-based line.
 
-    Inline tables are not entered; `nearest` falls back to the key that holds them.
+    The text must be TOML, as ``tomllib`` has found it to be.
     """
-    scanner = _Scanner()
-    blanked = _STRING.sub(_blank, text)
-    for number, line in enumerate(blanked.split("\n"), start=1):
-        scanner.feed(number, line.split("#", 1)[0])
-    return scanner.lines
+    return _Reader(text).read()
 
 
 def nearest(lines: Mapping[Path, int], path: Path) -> int | None:
@@ -34,53 +38,152 @@ def nearest(lines: Mapping[Path, int], path: Path) -> int | None:
     return None
 
 
-def _blank(match: re.Match[str]) -> str:
-    """Blank what a string holds, so that its brackets, signs and # do not count."""
-    return re.sub(r"[^\n\w-]", "x", match.group(0))
+def deeper_than(text: str, most: int) -> tuple[Path, int | None]:
+    """Return key and line where lists and tables first stand deeper inside each other than `most`.
+
+    The text need not be TOML, nor be readable by a parser that recurses.
+    """
+    depth, before = 0, ""
+    key: Path = ()
+    for token, line in _numbered(text):
+        if token == "=" and depth == 0:  # noqa: S105 a part of a text
+            key = (before,)
+        depth = max(0, depth + {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0))
+        if depth > most:
+            return key, line
+        before = token
+    return (), None
 
 
-class _Scanner:
-    """Reads a text line by line, keeping the table it is in and the open brackets."""
+class _Reader:
+    """Reads a text token by token, knowing the table it is in."""
 
-    def __init__(self) -> None:
-        self.lines: dict[Path, int] = {}
-        self._table: Path = ()
+    def __init__(self, text: str) -> None:
+        self._tokens = [
+            (token, line) for token, line in _numbered(text) if not token.startswith("#")
+        ]
+        self._at = 0
+        self._lines: dict[Path, int] = {}
         self._tables: Counter[Path] = Counter()
-        self._array: Path = ()
-        self._item = 0
-        self._depth = 0
 
-    def feed(self, number: int, line: str) -> None:
-        if self._depth == 0 and (header := _HEADER.match(line)):
-            self._open_table(number, header.group(2), many=header.group(1) == "[[")
-            return
-        if self._depth == 0 and (key := _KEY.match(line)):
-            self._array = (*self._table, *_split(key.group(1)))
-            self.lines.setdefault(self._array, number)
-            self._item = 0
-            line = line[key.end() :]
-        self._read(number, line)
+    def read(self) -> dict[Path, int]:
+        table: Path = ()
+        while self._skip_newlines():
+            if self._next() == "[":
+                table = self._header()
+            else:
+                self._pair(table)
+        return self._lines
 
-    def _open_table(self, number: int, name: str, *, many: bool) -> None:
-        path: Path = tuple(_split(name))
+    def _header(self) -> Path:
+        self._take()
+        many = self._next() == "["
         if many:
-            self.lines.setdefault(path, number)
-            path = (*path, self._tables[path])
-            self._tables[path[:-1]] += 1
-        self._table = path
-        self.lines.setdefault(path, number)
+            self._take()
+        path = self._inside(self._key())
+        self._mark(path)
+        if many:
+            self._tables[path] += 1
+            path = (*path, self._tables[path] - 1)
+            self._mark(path)
+        self._take_all("]")
+        return path
 
-    def _read(self, number: int, line: str) -> None:
-        for sign in line:
-            if sign in "]}":
-                self._depth -= 1
-            elif sign == "," and self._depth == 1:
-                self._item += 1
-            elif not sign.isspace() and sign != "," and self._depth == 1:
-                self.lines.setdefault((*self._array, self._item), number)
-            if sign in "[{":
-                self._depth += 1
+    def _inside(self, key: Path) -> Path:
+        """Return the path of a header's key: it means the last entry of any list of tables."""
+        path: Path = ()
+        for part in key[:-1]:
+            path = (*path, part)
+            path = (*path, self._tables[path] - 1) if self._tables[path] else path
+        return (*path, *key[-1:])
+
+    def _pair(self, table: Path) -> None:
+        line = self._line()
+        path = (*table, *self._key())
+        self._lines.setdefault(path, line)
+        self._take()  # the =
+        self._nested(path)
+
+    def _value(self, path: Path) -> None:
+        if self._next() == "[":
+            self._items(path)
+        elif self._next() == "{":
+            self._pairs(path)
+        else:
+            while self._next() not in (",", "]", "}", "\n", ""):
+                self._take()
+
+    def _items(self, path: Path) -> None:
+        self._take()
+        index = 0
+        while self._skip_newlines() and self._next() not in ("]", "}"):
+            if self._next() == ",":
+                self._take()
+                index += 1
+                continue
+            self._mark((*path, index))
+            self._nested((*path, index))
+        self._take()
+
+    def _pairs(self, path: Path) -> None:
+        self._take()
+        while self._skip_newlines() and self._next() != "}":
+            if self._next() == ",":
+                self._take()
+            else:
+                self._pair(path)
+        self._take()
+
+    def _nested(self, path: Path) -> None:
+        if len(path) < _DEEPEST:
+            self._value(path)
+            return
+        depth = 0
+        while depth or self._next() not in (",", "]", "}", "\n", ""):
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(self._take(), 0)
+
+    def _key(self) -> Path:
+        parts: list[str] = []
+        while self._next() not in ("=", "]", ""):
+            token = self._take()
+            if token != ".":  # noqa: S105 a part of a text
+                parts.append(_plain(token))
+        return tuple(parts)
+
+    def _mark(self, path: Path) -> None:
+        self._lines.setdefault(path, self._line())
+
+    def _next(self) -> str:
+        return self._tokens[self._at][0] if self._at < len(self._tokens) else ""
+
+    def _line(self) -> int:
+        return self._tokens[min(self._at, len(self._tokens) - 1)][1]
+
+    def _take(self) -> str:
+        token = self._next()
+        self._at += 1
+        return token
+
+    def _take_all(self, token: str) -> None:
+        while self._next() == token:
+            self._take()
+
+    def _skip_newlines(self) -> bool:
+        self._take_all("\n")
+        return self._at < len(self._tokens)
 
 
-def _split(name: str) -> list[str]:
-    return [part.strip().strip('"') for part in name.split(".")]
+def _numbered(text: str) -> list[tuple[str, int]]:
+    found, line, seen = [], 1, 0
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", seen, match.start())
+        seen = match.start()
+        found.append((match.group(), line))
+    return found
+
+
+def _plain(token: str) -> str:
+    """Return what a part of a key says: quotes and escapes are not part of it."""
+    if token[:1] not in ("'", '"'):
+        return token
+    return str(tomllib.loads(f"key = {token}")["key"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from harness.config.base import Table
+from harness.config.base import Amount, Count, SuiteId, Table
 from harness.config.claim import Claim, Figure, Source
 from harness.config.data import Data
 from harness.config.model import Model
@@ -23,6 +23,10 @@ TABLES: dict[str, type[Table]] = {
     "probe": Probe,
 }
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMA_ID = "urn:claims-harness:suite:1"
+"""Names what the schema describes: suite files with ``schema = 1``."""
+
 
 class Seeds(Table):
     """Repetitions of every case, and the root of their random streams.
@@ -32,10 +36,10 @@ class Seeds(Table):
     ``root + step * repetition``. ``step = 0`` repeats the very same draws, for a claim ``exactly``.
     """
 
-    count: PositiveInt = 1
+    count: Count = 1
     root: int = Field(default=0, ge=0)
     rng: Literal["pcg64", "torch"] = "pcg64"
-    step: int = Field(default=1, ge=0)
+    step: Amount = 1
 
     def script(self, repetition: int) -> int | None:
         """Return the seed of the script that a repetition repeats, None when there is no script."""
@@ -59,7 +63,7 @@ class Grid(Table):
     """
 
     axes: dict[str, list[Any]]
-    seeds: PositiveInt | None = None
+    seeds: Count | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
     as_is: bool = False
 
@@ -86,7 +90,7 @@ class Suite(Table):
     """
 
     schema_version: Literal[1] = Field(alias="schema")
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    id: SuiteId
     title: str
     summary: str = ""
     source: Source
@@ -135,7 +139,7 @@ def _split(grid: dict[str, Any]) -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
-    schema = Suite.model_json_schema(by_alias=True)
+    schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **Suite.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
     # In the file the axes stand beside seeds and profiles, see `with_axes`.
     axes = grid["properties"].pop("axes")

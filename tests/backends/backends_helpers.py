@@ -74,7 +74,8 @@ def network(
     rng = np.random.default_rng(5)
     weights = weights or initial_weights(steps, Init(), rng)
     dropout = np.random.default_rng(6)
-    backends.get("torch").threads(1)  # two on small matrices only wait for each other
+    if backends.get("torch").absent("cpu") is None:
+        backends.get("torch").threads(1)  # two on small matrices only wait for each other
     return backends.get(backend).network(steps, weights, settings, "cpu", dropout)
 
 

@@ -10,8 +10,9 @@ from scipy.spatial.distance import cdist
 
 from harness import backends
 from harness.backends.numpy_backend import neighbors as numpy_neighbors
-from harness.backends.torch_backend import neighbors as torch_neighbors
 
+pytest.importorskip("torch")
+torch_neighbors = pytest.importorskip("harness.backends.torch_backend.neighbors")
 SEARCHES = [(name, how) for name in backends.names() for how in backends.get(name).implementations]
 OURS = [search for search in SEARCHES if search[0] != "sklearn"]
 

@@ -41,23 +41,23 @@ def test_a_slower_implementation_is_told_by_how_much(compare, tmp_path):
     [
         (("search", "a=1", "a=2"), 2, ["must be given --paired"]),
         (("search", "a", "a=2", "--paired"), 2, ["axes with values", "'a'"]),
-        (("search", "a=1", "b=2", "--paired"), 2, ["same axes", "a and b"]),
         (
-            ("search", "implementation=x", "implementation=y", "--paired"),
-            5,
-            ["must be a benchmark"],
+            ("search", "n_test=20", "backend=numpy", "--paired"),
+            2,
+            ["same axes", "n_test and backend"],
         ),
+        (
+            ("search", "implementation=no_lop", "implementation=two_loops", "--paired"),
+            2,
+            ["search: unknown implementation of the suite 'no_lop'. Did you mean 'no_loop'?"],
+        ),
+        (("search", "bakend=numpy", "bakend=torch", "--paired"), 2, ["Did you mean 'backend'?"]),
+        (("search", "backend=tensorflow", "backend=torch", "--paired"), 2, ["'tensorflow'"]),
+        (("serach", "n_test=10", "n_test=20", "--paired"), 2, ["Did you mean 'search'?"]),
+        (("search", "device=mps", "device=cuda", "--paired"), 5, ["must be a benchmark"]),
     ],
 )
 def test_bad_input_has_a_message_and_a_code(compare, arguments, code, words):
     found, _, err = compare(*arguments)
     assert found == code
     assert all(word in err for word in words), err
-
-
-def test_an_unknown_suite_is_broken_on_both_sides(compare):
-    code, out, _ = compare(
-        "serach", "implementation=no_loop", "implementation=two_loops", "--paired"
-    )
-    assert code == 4
-    assert "serach" in out

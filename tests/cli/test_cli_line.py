@@ -111,7 +111,7 @@ def test_inconclusive_exits_6_only_under_strict(harness):
         ("lr = 0.5", 'lr = "fast"', "tiny.toml:13: train.lr: must be a number, got 'fast'"),
         ('"digits"', '"digitz"', "tiny.toml:7: data.dataset: unknown data set 'digitz'. Did you"),
         ("hidden = []", 'layers = [{ type = "dense" }]', "unknown layer type 'dense'"),
-        ('["numpy"]', '["nmpy"]', "grid[0].backend: unknown backend 'nmpy'. Did you mean 'numpy'?"),
+        ('["numpy"]', '["nmpy"]', "grid[0].backend[0]: unknown backend 'nmpy'. Did you mean"),
         ('"test_accuracy"', '"test_acc"', "claims[0].metric: unknown metric 'test_acc'. Did you"),
         ("hidden = []", 'layers = [{ type = "linear", out = 10 }]', "must get flat input"),
         ('["cpu"]', "[]", "grid[0].device: must list at least one value"),
@@ -166,16 +166,32 @@ def test_a_stand_in_of_other_images_is_not_judged(harness):
 
 def test_list_env_data_and_schema(harness):
     _, out, _ = harness("list", "--json", "-")
-    assert json.loads(out)[0]["cells"] == {"quick": 3, "full": 3}
+    assert json.loads(out)["suites"][0]["cells"] == {"quick": 3, "full": 3}
     code, out, _ = harness("env", "--json", "-")
     assert code == 0
     assert json.loads(out)["facts"]["numpy"]
     code, out, _ = harness("data", "list", "--json", "-")
-    assert {"mnist", "cifar10", "digits"} <= {row["name"] for row in json.loads(out)}
+    assert {"mnist", "cifar10", "digits"} <= {row["name"] for row in json.loads(out)["datasets"]}
     _, out, _ = harness("data", "verify", "digits")
     assert "SHA-256" in out
     _, out, _ = harness("check", "--schema")
-    assert json.loads(out)["properties"]["schema"]["const"] == 1
+    schema = json.loads(out)
+    assert schema["properties"]["schema"]["const"] == 1
+    assert schema["$schema"].startswith("https://json-schema.org/draft/")
+    assert schema["$id"]
+
+
+def test_every_table_as_json_is_an_object_with_its_schema(harness):
+    for verb in (["list"], ["list", "--parts"], ["env"], ["data", "list"], ["check"]):
+        code, out, err = harness(*verb, "--json", "-")
+        assert code == 0, err
+        assert json.loads(out)["schema"] == 1, verb
+    harness.suite.write_text(harness.suite.read_text().replace("epochs = 2", "epochs = inf"))
+    code, out, err = harness("check", "--json", "-")
+    (problem,) = json.loads(out)["problems"]
+    assert code == 2
+    assert (problem["key"], problem["line"]) == ("train.epochs", 14)
+    assert "must be a finite number" in err
 
 
 def test_a_damaged_store_is_refused_and_a_torn_line_is_not(harness):

@@ -34,5 +34,5 @@ def test_named_things_are_listed_with_their_key():
 def test_the_command_prints_them(harness):
     code, out, _ = harness("list", "--parts", "--json", "-")
     assert code == 0
-    listed = json.loads(out)
+    listed = json.loads(out)["parts"]
     assert {entry["kind"] for entry in listed} == set(TABLES)

@@ -96,6 +96,20 @@ def test_a_damaged_array_is_made_again(
     np.testing.assert_array_equal(after.x_test, images[5:])
 
 
+def test_a_flipped_bit_anywhere_is_not_read(decoded: Decoded, tmp_path: Path) -> None:
+    entry = Entry(tmp_path / "entry")
+    entry.write(decoded)
+    for path in sorted(entry.folder.iterdir()):
+        whole = path.read_bytes()
+        for place in range(0, len(whole), 3):
+            changed = bytearray(whole)
+            changed[place] ^= 1 << (place % 8)
+            path.write_bytes(changed)
+            assert entry.read() is None
+        path.write_bytes(whole)
+    assert entry.read() is not None
+
+
 @pytest.mark.usefixtures("small_parquet")
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 0}', '{"format": 1}'])
 def test_a_damaged_manifest_is_made_again(text: str, roots: Roots) -> None:

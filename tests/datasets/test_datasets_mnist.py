@@ -7,13 +7,17 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import faults
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness.config.data import Data
 from harness.datasets import Roots, archives, fetch, load, missing, mnist, vision
@@ -100,6 +104,46 @@ def test_an_archive_cut_short_is_named_and_refused(tiny: dict[str, bytes], roots
         load(MNIST, roots, RNG)
     assert str(caught.value).startswith(f"{folder / name} must have MD5 ")
     assert "Delete it and run `harness data get mnist`" in str(caught.value)
+
+
+def foreign(whole: bytes) -> st.SearchStrategy[bytes]:
+    """Damaged archives, and whole ones of idx files that say what they do not hold."""
+    idx_file = gzip.decompress(whole)
+    inner = faults.damaged(idx_file).map(lambda data: gzip.compress(data, mtime=0))
+    headers = [struct.pack(">4B3I", 0, 0, 8, 3, n, 28, 28) for n in (0, 1, 2**31, 2**32 - 1)]
+    huge = st.sampled_from([gzip.compress(head + bytes(28), mtime=0) for head in headers])
+    return faults.damaged(whole) | inner | huge | st.binary(max_size=40)
+
+
+def check_archives(tiny: dict[str, bytes], data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(tiny)))
+    broken = data.draw(foreign(tiny[name]).filter(lambda found: found != tiny[name]))
+    with tempfile.TemporaryDirectory() as folder:
+        roots = Roots(Path(folder, "data"), Path(folder, "cache"))
+        place({**tiny, name: broken}, roots.data)
+        with pytest.raises(DataCorrupt) as caught:
+            load(MNIST, roots, RNG)
+        assert str(caught.value).startswith(f"{roots.data / name} must have MD5 ")
+
+
+tries = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+
+
+@tries
+@given(data=st.data())
+def test_an_archive_of_anything_else_is_named_and_refused(
+    tiny: dict[str, bytes], data: st.DataObject
+) -> None:
+    check_archives(tiny, data)
+
+
+@pytest.mark.faults
+@settings(tries, max_examples=3_000)
+@given(data=st.data())
+def test_an_archive_of_anything_else_is_named_and_refused_in_many_tries(
+    tiny: dict[str, bytes], data: st.DataObject
+) -> None:
+    check_archives(tiny, data)
 
 
 def test_a_wrong_archive_is_never_fetched_behind_the_users_back(

@@ -49,7 +49,8 @@ def _run(
     backend: str = "numpy",
     **train: Any,
 ) -> Outcome:
-    backends.get("torch").threads(1)
+    if backends.get("torch").absent("cpu") is None:
+        backends.get("torch").threads(1)
     settings = {"loss": "cross_entropy", "lr": 0.001, "epochs": 2, "batch_size": 16, **train}
     table = Train(**settings, measure=measures, keep=("weights",))
     cell = context(data or images(), backends.get(backend), model=model, train=table)

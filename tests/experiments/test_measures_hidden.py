@@ -21,7 +21,8 @@ BOTH = ("numpy", "torch")
 
 
 def run(model=None, backend="numpy", **settings):
-    backends.get("torch").threads(1)
+    if backends.get("torch").absent("cpu") is None:
+        backends.get("torch").threads(1)
     table = Train(
         **{
             "loss": "cross_entropy",

@@ -54,7 +54,8 @@ def _run(dataset: Dataset, backend: str = "numpy", seed: int = 0, **train: Any) 
     data = {"dataset": "made", **train.pop("data", {})}
     model = train.pop("model", Model(hidden=()))
     settings = Settings(data=Data(**data), model=model, train=Train(**train))
-    backends.get("torch").threads(1)  # two on small matrices only wait for each other
+    if backends.get("torch").absent("cpu") is None:
+        backends.get("torch").threads(1)  # two on small matrices only wait for each other
     context = Context(settings, backends.get(backend), "cpu", Streams("t", seed), dataset)
     outcome = run(context)
     left = {*outcome.metrics, *outcome.series, *outcome.arrays}

@@ -22,7 +22,8 @@ BOTH = ("numpy", "torch")
 
 
 def _run(backend: str = "numpy", data: Any = None, model: Any = None, **train: Any) -> Outcome:
-    backends.get("torch").threads(1)
+    if backends.get("torch").absent("cpu") is None:
+        backends.get("torch").threads(1)
     settings = {"loss": "cross_entropy", "lr": 0.001, "batch_size": 16, **train}
     tables = {"model": model or Model(hidden=(6,)), "train": Train(**settings)}
     cell = context(data or images(), backends.get(backend), **tables)

@@ -33,6 +33,10 @@ def of(ratio, low=None, high=None, **fields):
         (1.01234, None, None, "+1.2 %"),
         (1.0, None, None, "0 %"),
         (17.31, None, None, "17×"),
+        (0.0025, 0.0024, 0.0026, "0.0025× (0.0024 to 0.0026×)"),
+        (0.0025, 0.0004, 0.016, "0.0025× (0.00040 to 0.016×)"),
+        (0.0025, None, None, "0.003×"),
+        (1458.0, 284.0, 7488.0, "1,500× (280 to 7,500×)"),
         (0.0, 0.0, 0.1, "0.00× (0.00 to 0.10×)"),
         (math.nan, None, None, "–"),
         (math.nan, 0.9, 1.1, "–"),
@@ -45,8 +49,8 @@ def test_a_change_has_the_digits_of_its_interval(ratio, low, high, expected):
 
 @pytest.mark.parametrize(
     ("detectable", "expected"),
-    [(1.0213, "2.1 %"), (1.10, "10 %"), (1.0, "0 %"), (2.314, "2.3×"), (math.inf, "none"),
-     (math.nan, "none")],
+    [(1.0213, "2.1 %"), (1.10, "10 %"), (1.0, "0 %"), (2.314, "2.3×"), (math.inf, "–"),
+     (math.nan, "–")],
 )  # fmt: skip
 def test_what_could_have_been_seen(detectable, expected):
     assert amounts.detectable(fake.decision(detectable=detectable)) == expected

@@ -50,7 +50,7 @@ def test_a_torn_line_is_left_out_and_another_is_refused(tmp_path):
     path.write_text(whole + whole[:100])
     assert len(selftest.stored(tmp_path)) == 1
     path.write_text("nonsense\n" + whole)
-    with pytest.raises(StoreError, match=r"selftest\.jsonl:1: must be a run"):
+    with pytest.raises(StoreError, match=r"selftest\.jsonl:1: must be JSON"):
         selftest.stored(tmp_path)
 
 

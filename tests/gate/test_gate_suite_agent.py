@@ -1,12 +1,14 @@
 """Timing suites as cases of the gate."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from harness.gate.lockstep import Patience, SideSilent, collect, measure_round
 from harness.gate.process import Command
+from harness.gate.suite_agent import _options, timing_cases
 
 SUITE = """\
 schema = 1
@@ -30,7 +32,18 @@ device = ["cpu"]
 implementation = ["two_loops", "no_loop"]
 n_test = [10, 20]
 """
+TWO_LOOPS = """\
+[[grid]]
+backend = ["numpy"]
+implementation = ["two_loops"]
+n_test = [15]
+"""
 PATIENT = Patience(start=120.0, case=60.0)
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -60,6 +73,32 @@ def test_a_selection_leaves_its_axes_out_of_the_names(command):
     found = collect(command("search", "--where", "implementation=no_loop"), PATIENT)
     assert found == ["search[n_test=10]", "search[n_test=20]"]
     assert collect(command("search", "--where", "implementation=none"), PATIENT) == []
+
+
+def test_a_case_of_one_side_has_its_counterpart_on_the_other(in_folder):
+    suite = SUITE.replace('"two_loops", "no_loop"', '"no_loop"') + TWO_LOOPS
+    path = Path("search.toml")
+    path.write_text(suite)
+    found = [
+        list(timing_cases(_options([str(path), "--where", f"{own}", "--against", f"{other}"])))
+        for own, other in (
+            ("implementation=no_loop", "implementation=two_loops"),
+            ("implementation=two_loops", "implementation=no_loop"),
+        )
+    ]
+    assert found[0] == found[1]
+    assert len(found[0]) == 3
+
+
+def test_what_a_side_can_never_have_has_no_counterpart(in_folder):
+    path = Path("search.toml")
+    path.write_text(SUITE)
+    sides = ("backend=numpy", "backend=torch")
+    own, other = (
+        timing_cases(_options([str(path), "--where", one, "--against", two]))
+        for one, two in (sides, sides[::-1])
+    )
+    assert set(other) < set(own)  # torch has no two_loops
 
 
 def test_an_unknown_suite_is_named(command):

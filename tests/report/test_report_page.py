@@ -174,7 +174,7 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
         title=EVIL,
         summary=EVIL,
         protocol=[EVIL],
-        source={"key": EVIL, "section": EVIL},
+        source={"key": "notes", "section": EVIL},
         figures=[
             fake.figure("f", "line", EVIL, x="lr", y="loss", hue="backend", caption=EVIL),
             fake.figure("g", "line", EVIL, x="lr", y=EVIL),

@@ -2,10 +2,12 @@
 
 import itertools
 import math
+from bisect import bisect_left
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -56,16 +58,60 @@ def test_the_centre_is_the_median_of_the_walsh_averages():
     assert centre(values) == np.median(averages)
 
 
+VANISHING = [0, 1, 0.5, 0.25, 0.125, 2.4e-125, 2.1e-151, -1, -0.5]
+"""The first and the two smallest differ, and do not when one is added to them."""
+
+
+TIED = st.integers(-9, 9).map(lambda k: k / 8) | st.sampled_from(VANISHING)
+
+
+def p_of(values, bound):
+    """The smaller of the two one-sided p-values."""
+    return min(signed_rank_p(values, bound), signed_rank_p([-v for v in values], -bound))
+
+
+def check_the_interval(values):
+    """Nothing just outside may be kept by the tests; ties can make them reject within."""
+    interval = centre_interval(values, 0.9)
+    for outside in (interval.low - 1e-9, interval.high + 1e-9):
+        assert p_of(values, outside) <= 0.05 + 1e-12
+    if len(set(values)) == len(values):
+        assert p_of(values, (interval.low + interval.high) / 2) > 0.05
+
+
 @given(st.lists(st.floats(-1, 1), min_size=6, max_size=15, unique=True))
+@example(VANISHING)
 @settings(deadline=None, max_examples=50)
 def test_the_interval_holds_what_the_tests_do_not_reject(values):
-    interval = centre_interval(values, 0.9)
-    negated = [-value for value in values]
-    inside = (interval.low + interval.high) / 2
-    assert min(signed_rank_p(values, inside), signed_rank_p(negated, -inside)) > 0.05
-    for outside in (interval.low - 1e-9, interval.high + 1e-9):
-        p = min(signed_rank_p(values, outside), signed_rank_p(negated, -outside))
-        assert p <= 0.05 + 1e-12
+    check_the_interval(values)
+
+
+@given(st.lists(TIED, min_size=6, max_size=15))
+@settings(deadline=None, max_examples=50)
+def test_the_interval_holds_what_the_tests_do_not_reject_among_ties(values):
+    check_the_interval(values)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("unique", [True, False])
+@given(data=st.data())
+@settings(deadline=None, max_examples=20_000)
+def test_the_interval_holds_what_the_tests_do_not_reject_in_many_tries(unique, data):
+    values = st.floats(-1, 1) | TIED
+    check_the_interval(data.draw(st.lists(values, min_size=6, max_size=15, unique=unique)))
+
+
+@given(st.lists(st.floats(-1, 1) | TIED, min_size=1, max_size=12), st.floats(-1, 1) | TIED)
+@settings(deadline=None, max_examples=100)
+def test_distances_are_ranked_as_fractions_are(values, bound):
+    distances = [Fraction(value) - Fraction(bound) for value in values if value != bound]
+    sizes = sorted(abs(distance) for distance in distances)
+    doubled = {size: 2 * bisect_left(sizes, size) + sizes.count(size) + 1 for size in sizes}
+    seen = sum(doubled[abs(distance)] for distance in distances if distance > 0)
+    patterns = itertools.product((0, 1), repeat=len(sizes))
+    ranks = np.asarray([doubled[size] for size in sizes])
+    sums = np.asarray(list(patterns)) @ ranks if sizes else np.zeros(1)
+    assert signed_rank_p(values, bound) == np.mean(sums >= seen)
 
 
 def test_the_upper_bound_is_that_of_the_interval_at_twice_the_tail():

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harness.errors import StoreError
+from harness.errors import FileError, StoreError
 from harness.store.archive import Library
 from harness.store.store import Store
 
@@ -87,6 +87,86 @@ def test_pickled_arrays_are_refused(tmp_path, record):
     np.savez(tmp_path / "arrays" / "c1.npz", a=np.array([{"x": 1}], dtype=object))
     with pytest.raises(StoreError, match="must be the arrays"):
         Store(tmp_path).array(replace(record, arrays={"a": "c1.npz"}), "a")
+
+
+def test_a_flipped_bit_in_arrays_is_refused_or_changes_no_value(tmp_path, record):
+    wanted = np.arange(6.0)
+    record = replace(record, arrays=Store(tmp_path).save_arrays("c1", {"a": wanted}))
+    path = tmp_path / "arrays" / "c1.npz"
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(len(whole)):
+        changed = bytearray(whole)
+        changed[place] ^= 1 << (place % 8)
+        path.write_bytes(changed)
+        try:
+            assert np.array_equal(Store(tmp_path).array(record, "a"), wanted)
+        except StoreError:
+            refused += 1
+    assert refused > len(whole) / 2
+
+
+@pytest.mark.parametrize("file", ["../x.npz", "../../x.npz", "/etc/hostname", "link.npz", ""])
+def test_arrays_outside_the_store_are_refused(tmp_path, record, file):
+    store = Store(tmp_path / "inner" / "store")
+    store.save_arrays("c1", {"a": np.arange(3)})
+    np.savez(tmp_path / "inner" / "x.npz", a=np.arange(3))
+    (store.folder / "arrays" / "link.npz").symlink_to(tmp_path / "inner" / "x.npz")
+    np.savez(store.folder / "x.npz", a=np.array(["no", "numbers"]))
+    with pytest.raises(StoreError, match=r"must be (inside|the arrays)"):
+        store.array(replace(record, arrays={"a": file}), "a")
+
+
+def test_arrays_that_cannot_be_written_leave_nothing(tmp_path, monkeypatch):
+    def full(target, array, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.lib.format.write_array", full)
+    with pytest.raises(FileError, match=r"cannot write the arrays .*c1\.npz: no space left"):
+        Store(tmp_path).save_arrays("c1", {"a": np.arange(3)})
+    assert list((tmp_path / "arrays").iterdir()) == []
+
+
+def test_an_array_may_have_any_name(tmp_path, record):
+    arrays = {"file": np.arange(2), "allow_pickle": np.eye(2)}
+    found = replace(record, arrays=Store(tmp_path).save_arrays("c1", arrays))
+    for name, array in arrays.items():
+        assert np.array_equal(Store(tmp_path).array(found, name), array)
+
+
+def test_a_writer_sees_what_another_stored_before_it_had_the_lock(tmp_path, record, environment):
+    late = Store(tmp_path)
+    fill(tmp_path, environment, record)
+    assert late.get("c1") is None
+    with late.writing():
+        assert late.get("c1") == record
+
+
+def test_what_a_dead_run_left_unfinished_is_removed_under_the_lock(tmp_path, record, environment):
+    store = fill(tmp_path, environment, record)
+    store.save_arrays("c1", {"a": np.arange(3)})
+    for name in ("arrays/tmp1.part", ".records.jsonl.part"):
+        (tmp_path / name).write_bytes(b"half")
+    Store(tmp_path)
+    assert (tmp_path / "arrays" / "tmp1.part").exists(), "reading must remove nothing"
+    with store.writing():
+        assert sorted(path.name for path in tmp_path.rglob("*.part")) == []
+        assert (tmp_path / "arrays" / "c1.npz").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_can_be_read(tmp_path, record, environment, monkeypatch):
+    fill(tmp_path, environment, record)
+
+    def refused(self, *args, **options):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refused)
+    store = Store(tmp_path)
+    with store.writing():
+        assert store.get("c1") == record
+        with pytest.raises(FileError, match=r"read-only file system; name a place that can be"):
+            store.append(record, environment)
+    assert list(Store(tmp_path).records) == [record]
 
 
 def test_a_library_reads_every_machine(tmp_path, record, environment):

@@ -86,6 +86,20 @@ def test_a_good_suite_loads(write):
         ("batch_size = 32", 'batch_size = "ful"', 21, "train.batch_size", "Did you mean 'full'?"),
         ("[grid]", "[gird]", 23, "gird", "Did you mean 'grid'?"),
         ('quote = "it works"\n', "", 28, "claims[0].quote", "must be given"),
+        ('scale = "unit"', 'path = "a\\u0000b"', 9, "data.path", "no control codes"),
+        ('scale = "unit"', f'path = "{"x" * 256}"', 9, "data.path", "must be a path that a system"),
+        ("lr = 0.1", "lr = inf", 19, "train.lr", "must be a finite number, got inf"),
+        ("at_least = 0.5", "at_least = nan", 32, "claims[0].expect.at_least", "got nan"),
+        ("epochs = 1", f"epochs = {10**30}", 20, "train.epochs", "of at most 64 bits"),
+        ("epochs = 1", f"epochs = {10**12}", 20, "train.epochs", "at most 1000000000"),
+        ("epochs = 1", "epochs = 2020-01-02", 20, "train.epochs", 'put "2020-01-02" in quotes'),
+        ("seeds = 2", "lr = [[0.1, [inf]]]", 26, "grid.lr[0][1][0]", "must be a finite number"),
+        ('id = "works"', 'id = "[/x]"', 29, "claims[0].id", "must be letters, digits, dots"),
+        ('id = "works"', f'id = "{"x" * 101}"', 29, "claims[0].id", "at most 100 characters"),
+        ('"flatten"', '"max_pool2d", size = 2', 13, "model.layers[0].size", "Known: kernel, type."),
+        ('id = "works"', 'expected = "no"', 29, "claims[0].expected", "one of reproduced, c"),
+        ('quote = "it', 'bool = 1\nquote = "it', 30, "claims[0].bool", "unknown key 'bool'"),
+        ('quote = "it', '"a\\nb" = 1\nquote = "it', 30, 'claims[0]."a\\nb"', "unknown key"),
     ],
 )
 def test_a_bad_key_is_named_by_line_and_key(write, old, new, line, key, words):
@@ -106,6 +120,23 @@ def test_every_problem_is_reported_at_once(write):
 def test_malformed_toml_names_its_line(write):
     with pytest.raises(SuiteError, match=r"tiny\.toml:7: must be TOML"):
         load(write(GOOD.replace("[data]", "[data")))
+
+
+@pytest.mark.parametrize(
+    "value", ["[" * 3000 + "]" * 3000, "9" * 5000, "{a=" * 40 + "1" + "}" * 40]
+)
+def test_what_the_parser_cannot_read_is_a_problem_of_the_file(write, value):
+    with pytest.raises(SuiteError, match=r"tiny\.toml:9: "):
+        load(write(GOOD.replace('scale = "unit"', f"scale = {value}")))
+
+
+def test_a_byte_order_mark_means_nothing(write):
+    assert load(write("\ufeff" + GOOD)).id == "tiny"
+
+
+def test_an_empty_choice_is_no_empty_word(write):
+    (problem,) = problems(write, 'id = "works"', 'id = "works"\nexpected = "no"')
+    assert "must be one of reproduced, contradicted, inconclusive or left out" in problem.message
 
 
 def test_a_missing_file_and_a_file_that_is_not_text(write, tmp_path):

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import StoreError
 from harness.gate.history.values import Baseline, Point
-from harness.store.codec import finite, parse_object
+from harness.store.codec import parse_object, storable
 
 SCHEMA = 1
 Kept = TypeVar("Kept", Baseline, Point)
@@ -21,7 +21,7 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
 
 def encode(value: Baseline | Point) -> str:
     """Return the line of a baseline or a point, without a newline."""
-    fields = finite(dataclasses.asdict(value))
+    fields = storable(dataclasses.asdict(value))
     return json.dumps({"schema": SCHEMA, **fields}, separators=(",", ":"), allow_nan=False)
 
 

@@ -6,10 +6,11 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.errors import NothingMeasured, StoreError
+from harness.errors import NothingMeasured
 from harness.gate.history.codec import Kept, decode, encode
 from harness.gate.history.values import Baseline, Point, check_name
-from harness.store.lines import LineFile, locked
+from harness.store.lines import LineFile
+from harness.store.lock import locked
 from harness.words import did_you_mean
 
 BASELINES = "baselines.jsonl"
@@ -112,12 +113,7 @@ class History:
         self._files[type(value)].append(line)
 
     def _read(self, kind: type[Kept]) -> Iterator[Kept]:
-        file = self._files[kind]
-        for number, line in enumerate(file.read(self.notes), start=1):
-            try:
-                yield decode(line, kind)
-            except StoreError as error:
-                raise StoreError(f"{file.path}:{number}: {error}") from None
+        return self._files[kind].read(self.notes, lambda line: decode(line, kind))
 
 
 def key(point: Point) -> tuple[str, ...]:

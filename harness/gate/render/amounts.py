@@ -26,11 +26,10 @@ def change_span(decision: Decision) -> str:
     if interval is None or math.isnan(ratio):
         return DASH
     large = is_large(ratio)
-    places = _places(ratio, interval, large=large)
     if math.isinf(interval.high):
-        low = signed(interval.low, places, large=large)
+        low = _signed(interval.low, ratio, interval, large=large)
         return f"{low}{unit(large=large)} or more" if interval.low > 0 else "unbounded"
-    ends = (signed(end, places, large=large) for end in (interval.low, interval.high))
+    ends = (_signed(end, ratio, interval, large=large) for end in (interval.low, interval.high))
     return " to ".join(ends) + unit(large=large)
 
 
@@ -56,13 +55,16 @@ def relative(ratio: float, interval: Interval | None = None) -> str:
     if math.isinf(ratio):
         return "infinite"
     large = is_large(ratio)
-    return signed(ratio, _places(ratio, interval, large=large), large=large) + unit(large=large)
+    return _signed(ratio, ratio, interval, large=large) + unit(large=large)
 
 
 def detectable(decision: Decision) -> str:
-    """Return the smallest slow-down that would have been called: ``"2.1 %"``, or ``"none"``."""
+    """Return the smallest slow-down that would have been called: ``"2.1 %"``.
+
+    A dash where the pairs were too few for any to be called, however large.
+    """
     if not math.isfinite(decision.detectable):
-        return "none"
+        return DASH
     if decision.detectable >= LARGE:
         return number(decision.detectable, "ratio", digits=2)
     return number(decision.detectable - 1.0, "fraction", digits=2)
@@ -91,10 +93,20 @@ def _digits(value: float, decision: Decision) -> int:
     return max(1, min(PLAIN_DIGITS, math.floor(math.log10(value)) - first + 1))
 
 
+def _signed(value: float, ratio: float, interval: Interval | None, *, large: bool) -> str:
+    """Return the ratio or an end of its interval; a factor keeps two digits however small it is."""
+    places = _places(ratio, interval, large=large)
+    if large and interval is not None and 0 < value < math.inf:
+        places = max(places, 1 - math.floor(math.log10(value)))
+    return signed(value, places, large=large)
+
+
 def _places(ratio: float, interval: Interval | None, *, large: bool) -> int:
     half = math.nan if interval is None else (interval.high - interval.low) / 2
     scaled = half if large else 100.0 * half
     if 0 < scaled < math.inf:
         return min(places_of(scaled), MOST_PLACES)
     size = abs(ratio if large else 100.0 * (ratio - 1.0))
-    return max(0, min(1, places_of(size))) if 0 < size < math.inf else 0
+    if not 0 < size < math.inf:
+        return 0
+    return max(0, places_of(size) if large else min(1, places_of(size)))

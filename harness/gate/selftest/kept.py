@@ -9,23 +9,27 @@ import gzip
 import json
 import math
 import statistics
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from harness import environment as environments
 from harness.errors import StoreError
+from harness.files import guarded
 from harness.gate.values import SIDES, Pair, Sample
+from harness.store.codec import parse_object
 from harness.store.lines import LineFile
 from harness.types import Environment
 
 NAME = "selftest.jsonl"
+PACKED = f"{NAME}.gz"
 DIGITS = 4
 """Significant digits of what is stored: noise begins at the third."""
 TURN, SPEED = 1e-7, 1e-8
 """Units in which turns of the workloads, and the speeds beside them, are whole numbers, seconds."""
-FIELDS = ("mean", "wall", "cpu", "waited", "peak", "rounds")
+FIELDS = ("mean", "wall", "cpu", "waited", "peak", "held", "rounds")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Run:
 
 def store(folder: Path, done: Run) -> Run:
     """Append a run for good, and return it as it will be read."""
-    folder.mkdir(parents=True, exist_ok=True)
+    with guarded("make the folder", folder):
+        folder.mkdir(parents=True, exist_ok=True)
     cases = list(dict.fromkeys(pair.case for pair in done.pairs))
     line = {
         "schema": 1,
@@ -64,8 +69,10 @@ def store(folder: Path, done: Run) -> Run:
         "pairs": [_row(pair, cases) for pair in done.pairs],
     }
     text = json.dumps(line, allow_nan=False, separators=(",", ":"))
-    LineFile(folder / NAME).append(text)
-    return _decoded(folder / NAME, 0, text)
+    file = LineFile(folder / NAME)
+    file.mend()
+    file.append(text)
+    return _decoded(text)
 
 
 def stored(folder: Path) -> list[Run]:
@@ -78,12 +85,10 @@ def stored(folder: Path) -> list[Run]:
     StoreError
         If another line is not what `store` writes.
     """
-    paths = [*sorted(folder.glob(f"{NAME}*")), *sorted(folder.glob(f"*/{NAME}*"))]
-    return [
-        _decoded(path, number, line)
-        for path in paths
-        for number, line in enumerate(_text(path).split("\n")[:-1], start=1)
-    ]
+    names = (NAME, PACKED, f"*/{NAME}", f"*/{PACKED}")
+    with guarded("read the folder", folder):
+        paths = [path for name in names for path in sorted(folder.glob(name))]
+    return [run for path in paths for run in _read(path)]
 
 
 def of_this_machine(runs: Iterable[Run]) -> list[Run]:
@@ -92,9 +97,17 @@ def of_this_machine(runs: Iterable[Run]) -> list[Run]:
     return [one for one in runs if one.environment.klass == klass]
 
 
-def _text(path: Path) -> str:
-    packed = path.suffix == ".gz"
-    return gzip.decompress(path.read_bytes()).decode() if packed else path.read_text("utf-8")
+class _Packed(LineFile):
+    def open(self) -> BinaryIO:
+        return cast("BinaryIO", gzip.open(self.path))
+
+
+def _read(path: Path) -> list[Run]:
+    file = _Packed(path) if path.suffix == ".gz" else LineFile(path)
+    try:
+        return list(file.read([], _decoded))
+    except (EOFError, zlib.error) as error:
+        raise StoreError(f"{path}: must be whole: {error}; restore it from a copy") from None
 
 
 def _row(pair: Pair, cases: list[str]) -> list[Any]:
@@ -120,14 +133,14 @@ def _cut(value: float) -> float:
     return int(cut) if cut.is_integer() and cut > 1 else cut
 
 
-def _decoded(path: Path, number: int, line: str) -> Run:
+def _decoded(line: str) -> Run:
+    value = parse_object(line)
     try:
-        value: dict[str, Any] = json.loads(line)
         pairs = tuple(_pair(row, value["cases"], value["fields"]) for row in value["pairs"])
         snapshot = environments.from_json(value["environment"])
         return Run(value["planted"], pairs, snapshot, value["started"])
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise StoreError(f"{path}:{number}: must be a run of the self-test: {error!r}") from None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise StoreError(f"must be a run of the self-test: {error!r}") from None
 
 
 def _pair(row: list[Any], cases: list[str], names: list[str]) -> Pair:

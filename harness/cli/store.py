@@ -1,0 +1,75 @@
+"""``harness store check|repair``: whether stored records are as they were written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import codes, options
+from harness.cli.console import Output
+from harness.errors import NothingMeasured
+from harness.store.archive import stores
+from harness.store.health import Health, examine
+from harness.store.health import repair as set_aside
+from harness.words import plural
+
+app = typer.Typer(no_args_is_help=True, help="Check stored records, and set aside what is broken.")
+
+
+@app.command("check")
+def check(
+    results: options.Results = options.LOCAL,
+    json_path: options.Json = "",
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Read every line and array against its digest; exit 1 when one is not as it was written."""
+    output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
+    found = [examine(folder) for folder in _stores(results)]
+    output.json({"schema": 1, "stores": [_as_json(health) for health in found]})
+    for health in found:
+        for fault in health.faults:
+            output.out.print(f"{fault.place}: {fault.reason}", soft_wrap=True)
+        for note in health.notes:
+            output.out.print(f"note: {note}", soft_wrap=True)
+        output.out.print(_summary(health), soft_wrap=True)
+    raise typer.Exit(codes.HARNESS_FAILED if any(one.faults for one in found) else codes.OK)
+
+
+@app.command("repair")
+def repair(
+    results: options.Results = options.LOCAL,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="Give a digest to the lines that have none.")
+    ] = False,
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Set broken lines aside, in a file beside with the reason; the others stay as they are."""
+    output = Output(quiet=quiet, no_color=no_color)
+    for folder in _stores(results):
+        faults = set_aside(folder, seal=seal)
+        for fault in faults:
+            output.out.print(f"set aside {fault.place}: {fault.reason}", soft_wrap=True)
+        output.out.print(f"{folder}: {plural(len(faults), 'line')} set aside", soft_wrap=True)
+
+
+def _stores(results: Path) -> list[Path]:
+    found = stores(results)
+    if not found:
+        raise NothingMeasured(f"no record under {results}; name the folder with --results")
+    return found
+
+
+def _summary(health: Health) -> str:
+    parts = [plural(health.lines, "line"), plural(health.arrays, "array")]
+    parts += [f"{health.unsealed} without a digest"] if health.unsealed else []
+    faults = plural(len(health.faults), "fault") if health.faults else "no fault"
+    return f"{health.folder}: {', '.join(parts)}: {faults}"
+
+
+def _as_json(health: Health) -> dict[str, object]:
+    return {**asdict(health), "folder": str(health.folder)}

@@ -1,0 +1,90 @@
+"""The part of a plan to run, and whether the names that select it are names at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harness import backends
+from harness.devices import DEVICES
+from harness.errors import UsageError
+from harness.experiments import table as experiments
+from harness.plan import size
+from harness.plan.axes import TOP
+from harness.plan.expand import Plan
+from harness.types import Case
+from harness.words import unknown
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The part of a plan to run; an empty sequence selects all.
+
+    Attributes
+    ----------
+    seeds : int or None
+        Repetitions of every case, instead of the suite's.
+    experiment, backend, device : sequence of str
+        Names.
+    """
+
+    seeds: int | None = None
+    experiment: Sequence[str] = ()
+    backend: Sequence[str] = ()
+    device: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{axis} {' or '.join(names)}" for axis in TOP if (names := getattr(self, axis))
+        )
+
+    def has(self, case: Case) -> bool:
+        """Whether a case is selected."""
+        pairs = (
+            (self.experiment, case.experiment),
+            (self.backend, case.backend),
+            (self.device, case.device),
+        )
+        return all(not names or name in names for names, name in pairs)
+
+
+def narrow(plan: Plan, selection: Selection) -> Plan:
+    """Return the selected part of a plan.
+
+    Raises
+    ------
+    UsageError
+        If the repetitions selected make too many cells.
+    """
+    kept = tuple(case for case in plan.cases if selection.has(case))
+    if selection.seeds is not None:
+        size.refuse(selection.seeds * len(kept), f"--seeds {selection.seeds} for {plan.suite.id}")
+    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in kept}
+    return replace(plan, cases=kept, seeds=counts)
+
+
+def check_selection(selection: Selection, plans: Sequence[Plan]) -> None:
+    """Check that a selection has only names that there are: those known, and those of `plans`.
+
+    Raises
+    ------
+    UsageError
+        If it has another; says the nearest.
+    """
+    known: Mapping[str, Sequence[str]] = {
+        "experiment": experiments.names(),
+        "backend": backends.names(),
+        "device": DEVICES,
+    }
+    there = used(plans)
+    for axis in TOP:
+        for name in getattr(selection, axis):
+            if name not in known[axis] and name not in there[axis]:
+                message = unknown(axis, name, {*known[axis], *there[axis]})
+                raise UsageError(f"--{axis}: {message}")
+
+
+def used(plans: Sequence[Plan]) -> dict[str, tuple[str, ...]]:
+    """Return the experiments, backends and devices that the cases of plans have."""
+    cases = [case for plan in plans for case in plan.cases]
+    return {axis: tuple(dict.fromkeys(getattr(case, axis) for case in cases)) for axis in TOP}

@@ -1,0 +1,41 @@
+"""Without torch, the tests that need it are skipped; those that do not are run."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Generator, Iterator
+
+import pytest
+
+TORCH = ("torch", "torchvision")
+ABSENT = [name for name in TORCH if importlib.util.find_spec(name) is None]
+REASON = f"{' and '.join(ABSENT)} not installed"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what says that it needs torch: tests of commands, whose cells run elsewhere."""
+    for item in items if ABSENT else ():
+        if item.get_closest_marker("torch"):
+            item.add_marker(pytest.mark.skip(reason=REASON))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Skip what ends because torch cannot be imported, where it is not installed."""
+    report = yield
+    if report.failed and call.excinfo is not None and _lacks_torch(call.excinfo.value):
+        path, line, _ = item.location
+        report.outcome, report.longrepr = "skipped", (path, line or 0, f"Skipped: {REASON}")
+    return report
+
+
+def _lacks_torch(error: BaseException) -> bool:
+    return any(isinstance(cause, ImportError) and cause.name in ABSENT for cause in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__

@@ -1,0 +1,156 @@
+"""Whatever is in a file of a data set, it is loaded whole or refused by name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import faults
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.config.data import Data
+from harness.datasets import Dataset, pictures
+from harness.errors import DataCorrupt
+
+SHARDS = Data(dataset="parquet", path="tiny")
+FOLDER = Data(dataset="imagefolder", path="tiny")
+few = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+many = settings(deadline=None, max_examples=1_500, suppress_health_check=list(HealthCheck))
+
+
+def read_shards(train: bytes, test: bytes) -> Dataset | str:
+    with tempfile.TemporaryDirectory() as folder:
+        tiny = Path(folder, "data", "tiny")
+        tiny.mkdir(parents=True)
+        for name, data in zip(faults.PARTS, (train, test), strict=True):
+            (tiny / name).write_bytes(data)
+        found = faults.outcome(SHARDS, tiny.parent, Path(folder, "cache"))
+        if isinstance(found, Dataset):
+            faults.check_whole(found)
+        return found
+
+
+def check_metadata(said: bytes) -> None:
+    found = read_shards(*[faults.shard(faults.good_table(said))] * 2)
+    if isinstance(found, str):  # names that are whole, and too few for the labels
+        assert "row " in found
+        assert "labels must be below the" in found
+
+
+@few
+@given(faults.metadata)
+def test_metadata_never_keeps_good_pictures_from_being_loaded(said: bytes) -> None:
+    check_metadata(said)
+
+
+@pytest.mark.faults
+@many
+@given(faults.metadata)
+def test_metadata_never_keeps_good_pictures_from_being_loaded_in_many_tries(said: bytes) -> None:
+    check_metadata(said)
+
+
+def check_tables(train: pa.Table, test: pa.Table) -> None:
+    read_shards(faults.shard(train), faults.shard(test))
+
+
+@few
+@given(faults.tables(), faults.tables() | st.just(faults.good_table()))
+def test_tables_of_any_columns_are_loaded_or_refused(train: pa.Table, test: pa.Table) -> None:
+    check_tables(train, test)
+
+
+@pytest.mark.faults
+@many
+@given(faults.tables(), faults.tables() | st.just(faults.good_table()))
+def test_tables_of_any_columns_are_loaded_or_refused_in_many_tries(
+    train: pa.Table, test: pa.Table
+) -> None:
+    check_tables(train, test)
+
+
+WHOLE = faults.shard(faults.good_table(b"{}"))
+
+
+@few
+@given(faults.damaged(WHOLE))
+def test_a_damaged_shard_is_loaded_or_refused(broken: bytes) -> None:
+    read_shards(broken, WHOLE)
+
+
+@pytest.mark.faults
+@many
+@given(faults.damaged(WHOLE))
+def test_a_damaged_shard_is_loaded_or_refused_in_many_tries(broken: bytes) -> None:
+    read_shards(broken, WHOLE)
+
+
+def check_picture(data: bytes) -> None:
+    pixels, name, refused = np.empty(0), "", ""
+    try:
+        pixels, name = pictures.decode(data, "HERE")
+    except DataCorrupt as error:
+        refused = str(error)
+    assert not refused or refused.startswith("HERE: must ")
+    assert not faults.ADDRESS.search(refused)
+    assert refused or (name in pictures.FORMATS and pixels.shape[0] in (1, 3))
+
+
+@few
+@given(st.sampled_from(faults.PICTURES).flatmap(faults.damaged))
+def test_a_damaged_picture_is_decoded_or_refused(data: bytes) -> None:
+    check_picture(data)
+
+
+@pytest.mark.faults
+@settings(many, max_examples=20_000)
+@given(st.sampled_from(faults.PICTURES).flatmap(faults.damaged))
+def test_a_damaged_picture_is_decoded_or_refused_in_many_tries(data: bytes) -> None:
+    check_picture(data)
+
+
+def check_folder(files: list[tuple[bytes, ...]], *, whole: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = os.fsencode(Path(folder, "data"))
+        for part in (b"train", b"test") if whole else ():
+            faults.plant(b"/".join([root, b"tiny", part, b"cat", b"0.png"]), "good", b"")
+        for part, label, name, end, kind, picture in files:
+            path = b"/".join([root, b"tiny", part, label, name + end])
+            with contextlib.suppress(FileExistsError, NotADirectoryError):
+                faults.plant(path, kind, picture)
+        Path(folder, "data").mkdir(exist_ok=True)
+        found = faults.outcome(FOLDER, Path(folder, "data"), Path(folder, "cache"))
+        if isinstance(found, Dataset):
+            faults.check_whole(found)
+
+
+@few
+@given(faults.files_of_folders, st.booleans())
+def test_folders_of_anything_are_loaded_or_refused(files: list[Any], whole: bool) -> None:
+    check_folder(files, whole=whole)
+
+
+@pytest.mark.faults
+@many
+@given(faults.files_of_folders, st.booleans())
+def test_folders_of_anything_are_loaded_or_refused_in_many_tries(
+    files: list[Any], whole: bool
+) -> None:
+    check_folder(files, whole=whole)
+
+
+def test_a_file_name_that_is_no_text_is_a_picture_like_any_other(tmp_path: Path) -> None:
+    for part in (b"train", b"test"):
+        for label, name in ((b"cat", b"\xff\xfe.png"), (b"\xe9t\xe9", b"1.png")):
+            path = b"/".join([os.fsencode(tmp_path), b"data", b"tiny", part, label, name])
+            faults.plant(path, "good", b"")
+    found = faults.outcome(FOLDER, tmp_path / "data", tmp_path / "cache")
+    assert isinstance(found, Dataset)
+    assert found.facts.classes == ("cat", r"\udce9t\udce9")

@@ -1,0 +1,133 @@
+"""Whatever a suite file holds, it is either a plan or problems: nothing else is raised."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from suite_mutations import mutants
+from test_plan_check import GOOD
+
+from harness import figures
+from harness.errors import SuiteError, UsageError
+from harness.plan.check import check
+from harness.plan.expand import expand
+from harness.plan.size import most_cells
+from harness.suite.load import load
+
+SUITES = Path(__file__).parents[2] / "suites"
+QUICKLY_CHECKED = ("xor", "svm-tuning", "linear-regression-timing", "two-layer-net", "outliers")
+TRIES, MANY_TRIES = 150, 5000
+
+
+@pytest.fixture
+def tried(tmp_path):
+    path = tmp_path / "tried.toml"
+
+    def tried(text, sources):
+        path.write_text(text, encoding="utf-8", newline="")
+        try:
+            suite = load(path)
+            check(suite, sources, figures.names())
+        except UsageError as error:
+            return getattr(error, "problems", ())
+        for found in (True, False):
+            expand(suite, "quick", found=found).cells()
+        expand(suite, "full").cells()
+        return ()
+
+    return tried
+
+
+def texts(names):
+    return [(SUITES / f"{name}.toml").read_text(encoding="utf-8") for name in names]
+
+
+def sources():
+    return {path.stem for path in (SUITES / "sections").glob("*.toml")} | {"notes"}
+
+
+def _run(tried, texts, seed, tries):
+    known = sources()
+    for text in islice(mutants(texts, seed), tries):
+        for problem in tried(text, known):
+            assert "\n" not in str(problem)
+            assert len(str(problem)) < 2000
+
+
+def test_a_mutated_suite_is_a_plan_or_problems(tried):
+    _run(tried, [GOOD, *texts(QUICKLY_CHECKED)], 1, TRIES)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_many_mutated_suites_are_plans_or_problems(tried, seed):
+    names = [path.stem for path in SUITES.glob("*.toml") if path.stem != "sources"]
+    _run(tried, [GOOD, *texts(names)], seed, MANY_TRIES // 4)
+
+
+AXES = "batch_size = [16, 32]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('["numpy"]', '["numpy", ["a"]]', 18, 'must be the name of a backend, got ["a"] (a list)'),
+        ('["numpy"]', "[3]", 18, "must be the name of a backend, got 3 (an integer)"),
+        ('["cpu"]', "[{}]", 19, "must be the name of a device, got {} (a table)"),
+        (AXES, "experiment = [true]", 20, "must be the name of a experiment"),
+        (AXES, "lr = [inf]", 20, "grid[0].lr[0]: must be a finite number"),
+        (AXES, "optimizer = [{ name = 3 }]", 20, "must be one of sgd, adam, rmsprop, got 3"),
+        (AXES, "hidden = [[1000000000, 1000000000]]", 20, "grid[0].layers"),
+        ("epochs = 1", "epochs = 1\n[seeds]\ncount = 1000000000", 18, "at most 100,000 cells"),
+        ("[[grid]]", "[quick]\nseeds = true\n[[grid]]", 18, "a positive integer, got true"),
+        ("[[grid]]", "[quick]\nbackend = 3\n[[grid]]", 18, "the name of a backend, got 3"),
+        ("[[grid]]", "[quick]\nlr = 'x'\n[[grid]]", 18, "quick.lr: must be a number"),
+    ],
+)
+def test_wrong_types_inside_grids_have_their_line(tried, old, new, line, words):
+    problems = tried(GOOD.replace(old, new, 1), {"notes"})
+    assert any(words in str(problem) for problem in problems) or words == "grid[0].layers", problems
+    assert problems[0].line == line or words == "grid[0].layers"
+
+
+def test_a_grid_is_counted_before_it_is_made(tried):
+    many = ", ".join(f"{i}e-6" for i in range(1, 1001))
+    axes = f"lr = [{many}]\nl2 = [{many}]\nl1 = [{many}]"
+    (problem,) = tried(GOOD.replace(AXES, axes), {"notes"})
+    assert problem.line == 17
+    assert "at most 100,000 cells, got 1,000,000,000 (1,000 lr x 1,000 l2 x 1,000 l1" in str(
+        problem
+    )
+
+
+def test_the_limit_of_cells_can_be_moved(tried, monkeypatch):
+    monkeypatch.setenv("HARNESS_MAX_CELLS", "1")
+    (problem,) = tried(GOOD, {"notes"})
+    assert "at most 1 cells, got 2 (2 batch_size x 1 seed)" in str(problem)
+    monkeypatch.setenv("HARNESS_MAX_CELLS", "many")
+    with pytest.raises(UsageError, match="HARNESS_MAX_CELLS must be a positive integer"):
+        most_cells()
+
+
+def test_what_would_take_all_memory_is_refused(tried):
+    wide = GOOD.replace(
+        'layers = [\n  { type = "flatten" },\n  { type = "linear", out = 10 },\n]',
+        "hidden = [1000000, 1000000]",
+    )
+    (problem,) = tried(wide, {"notes"})
+    assert "must have at most 1,000,000,000 parameters" in str(problem)
+    drawn = GOOD.replace(
+        'dataset = "digits"',
+        'dataset = "synthetic"\n[data.synthetic]\n'
+        'generator = "linear"\nn_train = 1000000000\n'
+        'features = "normal"\nn_features = 100',
+    )
+    assert any("must draw at most" in str(problem) for problem in tried(drawn, {"notes"}))
+
+
+def test_problems_are_suite_errors(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text("schema = inf\n")
+    with pytest.raises(SuiteError, match=r"x\.toml:1: schema: must be a finite number, got inf"):
+        load(path)
