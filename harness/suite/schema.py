@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 
+from harness import sizes
 from harness.config.base import Table
 from harness.config.claim import Claim, Figure, Source
 from harness.config.data import Data
@@ -22,6 +23,15 @@ TABLES: dict[str, type[Table]] = {
     "timing": Timing,
     "probe": Probe,
 }
+
+
+def _is_memory(text: str) -> str:
+    if text:
+        sizes.parse(text)
+    return text
+
+
+Memory = Annotated[str, AfterValidator(_is_memory)]
 
 
 class Seeds(Table):
@@ -79,6 +89,8 @@ class Suite(Table):
         Default experiment of the grids.
     budget
         Seconds one cell may take.
+    memory
+        Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
@@ -93,6 +105,7 @@ class Suite(Table):
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
+    memory: Memory = ""
     data: Data | None = None
     model: Model | None = None
     train: Train | None = None
