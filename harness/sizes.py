@@ -21,7 +21,9 @@ def parse(text: str) -> int:
     found = _WRITTEN.fullmatch(text)
     amount = float(found[1]) * 1024 ** _POWERS[(found[2] or "").lower()] if found else 0.0
     if amount < 1:
-        raise ValueError(f"must be an amount of memory such as '4G' or '500M', got {text!r} instead")
+        raise ValueError(
+            f"must be an amount of memory such as '4G' or '500M', got {text!r} instead"
+        )
     return math.floor(amount)
 
 

@@ -76,8 +76,8 @@ def _name(kind: str, name: object) -> str:
             f"the name of a {kind} must be 1 to {LONGEST_NAME} printable characters with no space "
             f"around, got {_told(name)}"
         )
-    if kind == "array" and set(name) & set("/\\"):
-        raise Malformed(f"the name of an array must have neither / nor \\, got {name!r}")
+    if kind == "array" and (set(name) & set("/\\") or name.endswith(".npy")):
+        raise Malformed(f"the name of an array must not read like a file's, got {name!r}")
     return str(name)
 
 
@@ -155,7 +155,9 @@ def _refuse(must: str, value: object) -> Any:
 
 
 def _listed(value: Any, must: str) -> object:
-    if isinstance(value, np.ndarray) and (value.dtype.kind not in _NUMERIC or np.ma.is_masked(value)):
+    if isinstance(value, np.ndarray) and (
+        value.dtype.kind not in _NUMERIC or np.ma.is_masked(value)
+    ):
         _refuse(must, value)
     try:
         return value.tolist()
@@ -210,6 +212,8 @@ def _told(value: object) -> str:
     kind = type(value).__name__
     if value is None:
         return "None"
+    if not isinstance(value, numbers.Number | str | bytes | Sequence | Mapping | np.generic):
+        return f"a {kind}"  # its repr may be pages, or an address that differs every time
     try:
         text = plain(reprlib.repr(value).replace("\n", " "))
     except Exception:  # noqa: BLE001 - the repr of a user's class may raise anything

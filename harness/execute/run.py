@@ -13,7 +13,7 @@ from pathlib import Path
 from harness import backends, datasets, digest
 from harness.config.data import Data
 from harness.datasets.roots import Roots
-from harness.errors import DataError
+from harness.errors import DataError, UsageError
 from harness.execute import logs
 from harness.execute.job import Job
 from harness.execute.outcome import shortened
@@ -259,6 +259,8 @@ class Runner:
         """Read a data set; one that is broken fails its own cells and no others."""
         try:
             return self._read(data)
+        except UsageError:
+            raise  # the command line or the suite names what cannot be
         except DataError as error:
             return Broken(shortened(plain(str(error))))
         except Exception as error:  # noqa: BLE001 - foreign readers of foreign files

@@ -67,9 +67,7 @@ def _timed(job: Job) -> Answer:
     answer = _judged(job)
     wall = time.perf_counter() - start
     cpu = sum(process.cpu_times()[:2]) - before
-    return Answer(
-        answer.status, answer.reason, answer.trace, answer.outcome, wall, cpu, peak_rss()
-    )
+    return Answer(answer.status, answer.reason, answer.trace, answer.outcome, wall, cpu, peak_rss())
 
 
 def _judged(job: Job) -> Answer:

@@ -84,9 +84,7 @@ def _from_path(path: str) -> Experiment:
             f"which has no function {attribute!r}.{did_you_mean(attribute, found.functions)}"
         )
     if found.version is None:
-        raise UsageError(
-            f"the version of experiment {path!r} must be an integer, got {found.told}"
-        )
+        raise UsageError(f"the version of experiment {path!r} must be an integer, got {found.told}")
     return Experiment(
         name=path,
         version=found.version,

@@ -17,6 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from harness.errors import StoreError
+from harness.store.arrays import write_npz
 from harness.store.codec import decode, decode_environment, encode, encode_environment
 from harness.store.lines import LineFile, locked
 from harness.types import Array, Environment, Record
@@ -102,7 +103,7 @@ class Store:
         folder = self.folder / ARRAYS
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+            write_npz(file, arrays)
             file.flush()
             os.fsync(file.fileno())
         target = folder / f"{cell}.npz"

@@ -59,7 +59,7 @@ def test_a_function_of_a_user_is_an_experiment(user_module, separator):
     [
         ("knnn", "unknown experiment 'knnn'. Did you mean 'knn'?"),
         ("no_such_module.run", "No module named 'no_such_module'"),
-        ("users_broken.run", "cannot be imported: invalid syntax"),
+        ("users_broken.run", "cannot be imported: SyntaxError: invalid syntax (users_broken.py:1)"),
         ("users_experiments:mesure", "Did you mean 'measure'?"),
         ("users_experiments:constant", "has no function 'constant'"),
         ("users_experiments:odd", "must be an integer, got 'two'"),
