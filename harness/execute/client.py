@@ -20,8 +20,10 @@ from harness.processes import end_tree
 
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from harness.execute.server import main; main()"
+    "from harness.execute.server import main; main(sys.argv[2], int(sys.argv[3]))"
 )
+PRELOAD = "harness.execute.preload"
+"""What the server imports once for all its cells."""
 _START = 600.0  # seconds: the libraries come from a cold disk, at worst
 _SEND = 30.0  # seconds for an order to be taken
 _END = 15.0  # seconds the server has to end what runs
@@ -38,9 +40,9 @@ class Client:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
         ours, theirs = socket.socketpair()
         # Python's own start in a clean room: the folder it is started in is not on its path.
-        command = [sys.executable, "-P", "-c", _CODE, json.dumps(sys.path), str(theirs.fileno())]
+        words = [json.dumps(sys.path), PRELOAD, str(theirs.fileno())]
         self._process = subprocess.Popen(  # noqa: S603 - this very Python
-            command,
+            [sys.executable, "-P", "-c", _CODE, *words],
             stdin=subprocess.DEVNULL,
             stdout=self._said,
             stderr=subprocess.STDOUT,

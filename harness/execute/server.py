@@ -302,15 +302,23 @@ def _leave(code: int) -> None:
     os._exit(code)
 
 
-def main() -> None:
-    """Serve the runner at the other end of the socket whose number is the last argument."""
+def main(preload: str, number: int) -> None:
+    """Serve the runner at the other end of a socket.
+
+    Parameters
+    ----------
+    preload : str
+        The module that imports what cells need.
+    number : int
+        File descriptor of the socket.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(  # type: ignore[union-attr]
             encoding="utf-8", errors="backslashreplace", line_buffering=True
         )
-    control = socket.socket(fileno=int(sys.argv[-1]))
-    importlib.import_module("harness.execute.preload")
+    control = socket.socket(fileno=number)
+    importlib.import_module(preload)
     gc.collect()
     gc.freeze()  # what is here to stay is not moved about in every fork
     control.sendall(READY)

@@ -68,13 +68,13 @@ def read(folder: Path) -> Answer | None:
     if not path.exists():
         return None
     try:
-        _plain_file(path)
+        _plain_file(path, _LARGEST)
         values = json.loads(path.read_text(encoding="utf-8"))
         return _answer(values, folder)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise Unreadable(f"left an answer that cannot be read: {_line(error)}") from error
     except Malformed as error:
         raise Unreadable(f"left an answer that cannot be stored: {error}") from error
+    except Exception as error:  # what reads foreign bytes raises whatever it likes
+        raise Unreadable(f"left an answer that cannot be read: {_line(error)}") from error
 
 
 def _answer(values: Mapping[str, Any], folder: Path) -> Answer:
@@ -102,7 +102,7 @@ def _answer(values: Mapping[str, Any], folder: Path) -> Answer:
 
 def _array(folder: Path, position: int) -> Array:
     path = _array_file(folder, position)
-    _plain_file(path, largest=None)
+    _plain_file(path, None)
     # Mapped, an array of gigabytes takes no memory of the runner; an empty one cannot be mapped.
     mode: Literal["r"] | None = "r" if path.stat().st_size > _SMALL else None
     return np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
@@ -112,7 +112,7 @@ def _array_file(folder: Path, position: int) -> Path:
     return folder / f"{position}.npy"
 
 
-def _plain_file(path: Path, largest: int | None = _LARGEST) -> None:
+def _plain_file(path: Path, largest: int | None) -> None:
     """Refuse what reading would wait for (a pipe), and what no answer is as large as."""
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):

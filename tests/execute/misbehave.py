@@ -93,7 +93,10 @@ def daemon_and_kills_its_server(context):
 
 
 def _wait_for_note():
-    while not (os.path.exists(os.environ["MISBEHAVE_PIDS"]) and os.stat(os.environ["MISBEHAVE_PIDS"]).st_size):
+    while not (
+        os.path.exists(os.environ["MISBEHAVE_PIDS"])
+        and os.stat(os.environ["MISBEHAVE_PIDS"]).st_size
+    ):
         time.sleep(0.01)
 
 
@@ -193,3 +196,14 @@ def threads_that_never_end(context):
 def closes_everything(context):
     os.closerange(0, 1024)
     return fine(context)
+
+
+def daemon_and_slow(context):
+    """Leave a daemon of each kind, and take a while."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            _note(os.getpid())
+            time.sleep(300)
+        os._exit(0)
+    return slow(context)
