@@ -9,7 +9,7 @@ import shutil
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Finished:
     log: Path = Path(LOG)
 
 
-def run_all(jobs: Sequence[Job], width: int, scratch: Path) -> Iterator[Finished]:
+def run_all(jobs: Sequence[Job], width: int, scratch: Path) -> Generator[Finished, None, None]:
     """Run jobs, at most `width` at a time, and yield each as it ends.
 
     Closing the iterator (or an exception in its consumer) kills what is running.

@@ -264,7 +264,7 @@ def _widen(pipe: int) -> None:
 
 
 def _overdue(ended: list[_Running]) -> bool:
-    """Whether what is left cannot be ended (it waits for a device, say) and is told all the same."""
+    """Whether what is left cannot be ended: it waits for a device, say."""
     return time.monotonic() - min(one.ended for one in ended) > _LONGEST_SWEEP
 
 

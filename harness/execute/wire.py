@@ -24,7 +24,8 @@ from harness.words import plain
 
 ANSWER = "answer.json"
 _LARGEST = 40 * MOST_NUMBERS  # bytes of the JSON of an answer: what checked() lets through is less
-_SMALL = 1 << 20
+_SMALL = 1 << 20  # bytes of an array that is read at once
+_LONGEST_TEXT = 20_000
 _STATUSES = ("ok", "diverged", "skipped", "failed")
 
 
@@ -90,10 +91,12 @@ def _answer(values: Mapping[str, Any], folder: Path) -> Answer:
         )
     )
     answer = Answer(
-        values["status"],
-        *(shortened(plain(str(values[key])), 20_000) for key in ("reason", "trace")),
+        status=values["status"],
+        reason=shortened(plain(str(values["reason"])), _LONGEST_TEXT),
+        trace=shortened(plain(str(values["trace"])), _LONGEST_TEXT),
         outcome=outcome,
-        **{key: _finite(values[key]) for key in ("wall_s", "cpu_s")},
+        wall_s=_finite(values["wall_s"]),
+        cpu_s=_finite(values["cpu_s"]),
         peak_rss=int(_finite(values["peak_rss"])),
     )
     arrays = {name: _array(folder, n) for n, name in enumerate(values["arrays"])}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def slow(context):
 
 
 def _note(pid):
-    with open(os.environ["MISBEHAVE_PIDS"], "a") as file:
+    with Path(os.environ["MISBEHAVE_PIDS"]).open("a") as file:
         file.write(f"{pid}\n")
 
 
@@ -93,10 +94,8 @@ def daemon_and_kills_its_server(context):
 
 
 def _wait_for_note():
-    while not (
-        os.path.exists(os.environ["MISBEHAVE_PIDS"])
-        and os.stat(os.environ["MISBEHAVE_PIDS"]).st_size
-    ):
+    path = Path(os.environ["MISBEHAVE_PIDS"])
+    while not (path.exists() and path.stat().st_size):
         time.sleep(0.01)
 
 
@@ -107,14 +106,14 @@ def kills_its_server(context):
 
 def stops_its_server_once(context):
     """Kill the server at the first try only."""
-    if not os.path.exists(os.environ["MISBEHAVE_PIDS"]):
+    if not Path(os.environ["MISBEHAVE_PIDS"]).exists():
         _note(os.getpid())
         kills_its_server(context)
     return fine(context)
 
 
 def prints(context):
-    print("HELLO FROM A CELL")
+    print("HELLO FROM A CELL")  # noqa: T201 - what is tried
     os.write(1, b"and from below Python\n")
     subprocess.run(["sh", "-c", "echo and from a child >&2"], check=True)
     return fine(context)

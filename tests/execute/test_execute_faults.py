@@ -37,13 +37,15 @@ def folder(tmp_path):
     (tmp_path / "sources.toml").write_text(
         'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
     )
+    (tmp_path / "torch.py").write_text("raise ImportError('not here: the run starts sooner')")
     return tmp_path
 
 
 def start(folder):
     command = [sys.executable, "-m", "harness", "run", "tiny.toml", "--suites", "."]
     command += ["--results", "results", "-j", "2", "--json", "out.json"]
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    path = os.pathsep.join([str(folder), str(Path(__file__).parent)])
+    env = {**os.environ, "PYTHONPATH": path}
     env |= {"MISBEHAVE_PIDS": str(folder / "pids"), "PWD": str(folder)}
     return subprocess.Popen(
         command, cwd=folder, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
