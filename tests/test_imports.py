@@ -9,7 +9,10 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "harness"
 LEVELS = {
-    **dict.fromkeys(["errors", "words", "files", "numerals", "types", "digest", "config"], 0),
+    **dict.fromkeys(
+        ["errors", "words", "files", "numerals", "sizes", "processes", "types", "digest", "config"],
+        0,
+    ),
     **dict.fromkeys(["backends", "datasets", "seeding", "timing", "alone", "statistics"], 1),
     **dict.fromkeys(["devices", "environment"], 2),
     "experiments": 3,

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from harness import datasets, environment
+from harness import datasets, environment, sizes
 from harness.cli import codes, options, show
 from harness.cli.claims import judged
 from harness.cli.console import Output
+from harness.cli.failures import Failures
 from harness.cli.workspace import open_workspace, plans
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner, Todo
@@ -20,6 +21,13 @@ from harness.plan.select import Selection
 from harness.store.store import Store
 from harness.types import Status
 from harness.words import plural
+
+
+def _memory(text: str) -> int:
+    try:
+        return sizes.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def run(
@@ -38,6 +46,11 @@ def run(
         int | None, typer.Option("-j", "--jobs", min=1, help="Cells at a time.")
     ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds a cell may take.")] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(parser=_memory, metavar="SIZE", help="Memory a cell may take, such as 4G."),
+    ] = None,
+    trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
     force: Annotated[bool, typer.Option(help="Run again what is done.")] = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
@@ -52,6 +65,7 @@ def run(
         jobs=jobs or os.cpu_count() or 1,
         timeout=timeout,
         force=force,
+        memory=memory,
     )
     todo = plans(
         workspace,
@@ -61,7 +75,10 @@ def run(
         Selection(seeds, experiment or [], backend or [], device or []),
     )
     store = Store(results)
-    counts, done = _carry_out(Runner(store, environment.snapshot(), chosen), todo, output)
+    runner = Runner(store, environment.snapshot(), chosen)
+    failures = Failures(output, runner.log, trace=trace)
+    counts, done = _carry_out(runner, todo, output, failures)
+    failures.close()
     verdicts = judged(workspace, store)
     output.json({"schema": 1, "done": done, "counts": dict(counts), "results": str(results)})
     output.out.print(show.verdict_table(verdicts))
@@ -69,7 +86,9 @@ def run(
     raise typer.Exit(codes.of_run(counts, done))
 
 
-def _carry_out(runner: Runner, todo: list[Plan], output: Output) -> tuple[Counter[Status], int]:
+def _carry_out(
+    runner: Runner, todo: list[Plan], output: Output, failures: Failures
+) -> tuple[Counter[Status], int]:
     counts, done = Counter[Status](), 0
     with runner.store.writing():
         for note in runner.store.notes:
@@ -78,8 +97,8 @@ def _carry_out(runner: Runner, todo: list[Plan], output: Output) -> tuple[Counte
             work = runner.todo(plan)
             done += work.done
             _announce(output, plan, work)
-            total = len(work.cells) + len(work.skipped)
-            with show.progress(output, plan.suite.id, total) as step:
+            total = len(work.cells) + len(work.skipped) + len(work.broken)
+            with show.progress(output, plan.suite.id, total, failures) as step:
                 counts += runner.run(work, step)
     return counts, done
 

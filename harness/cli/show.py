@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli.console import Output
+from harness.cli.failures import Failures
 from harness.cli.parts import Part
 from harness.execute.run import Progress as Step
 from harness.numerals import measured
@@ -90,34 +91,34 @@ def counts(verdicts: Sequence[Verdict]) -> str:
 
 
 @contextmanager
-def progress(output: Output, title: str, total: int) -> Iterator[Step]:
+def progress(output: Output, title: str, total: int, failures: Failures) -> Iterator[Step]:
     """Show progress: a bar on a terminal, a line per tenth of the work elsewhere."""
     if output.err.is_terminal:
-        with _bar(output, title, total) as step:
+        with _bar(output, title, total, failures) as step:
             yield step
     else:
-        yield _lines(output, title, total)
+        yield _lines(output, title, total, failures)
 
 
 @contextmanager
-def _bar(output: Output, title: str, total: int) -> Iterator[Step]:
+def _bar(output: Output, title: str, total: int, failures: Failures) -> Iterator[Step]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=output.err) as bar:
         task = bar.add_task(title, total=total)
 
         def step(record: Record) -> None:
             bar.advance(task)
-            _complain(output, record)
+            failures.see(record)
 
         yield step
 
 
-def _lines(output: Output, title: str, total: int) -> Step:
+def _lines(output: Output, title: str, total: int, failures: Failures) -> Step:
     done = Counter[str]()
 
     def step(record: Record) -> None:
         done["cells"] += 1
-        _complain(output, record)
+        failures.see(record)
         if (
             done["cells"] == total
             or done["cells"] * 10 // total > (done["cells"] - 1) * 10 // total
@@ -125,12 +126,3 @@ def _lines(output: Output, title: str, total: int) -> Step:
             output.err.print(f"{title}: {done['cells']} of {plural(total, 'cell')}")
 
     return step
-
-
-def _complain(output: Output, record: Record) -> None:
-    if record.status in ("failed", "timeout"):
-        axes = ", ".join(f"{name}={value}" for name, value in record.axes.items())
-        output.err.print(
-            f"{record.status}: {record.suite} ({axes}, seed={record.seed}): {record.reason}",
-            style="red",
-        )
