@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -12,10 +13,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from harness.gate import processors
 from harness.gate.agent.harness_gate import PROTOCOL
+from harness.gate.reasons import last_words
+from harness.trees import Tree
+from harness.words import plain
 
 AGENT = Path(__file__).parent / "agent"
 """Goes on the path of every side: the package `harness_gate` lies in it."""
@@ -30,6 +34,8 @@ FOREIGN = ("PYTEST_XDIST_", "PYTEST_CURRENT_TEST", "COV_CORE_")
 """Variables of a pytest around this one, by which a side would take itself for a part of it."""
 GRACE = 5.0
 """Seconds a process has to end by itself after its last message."""
+AT_ONCE = 4096
+"""Characters that a pipe takes in any event; more is written beside, since nobody may read."""
 
 Message = Mapping[str, Any]
 
@@ -83,19 +89,21 @@ class SideProcess:
     def __init__(self, command: Command, seed: int = 0, on: frozenset[int] = frozenset()) -> None:
         # Kept open for as long as the process lives; its end is read when something went wrong.
         self._log = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-        self._process = subprocess.Popen(  # noqa: S603 - the user's own project
+        self._tree = Tree(
             command.arguments,
             cwd=command.folder,
             env=command.environment(seed),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the caller, which ends its processes itself
+            encoding="utf-8",
+            errors="replace",
         )
+        self._process = self._tree.process
         processors.keep(self._process.pid, on)
         self._messages: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._threads = [threading.Thread(target=self._read, daemon=True)]
+        self._threads[0].start()
 
     def __enter__(self) -> SideProcess:
         return self
@@ -106,13 +114,12 @@ class SideProcess:
 
     def send(self, **message: Any) -> None:
         """Write a message; one to a process that has ended is lost, and `receive` says so."""
-        if self._process.stdin is None or self._process.poll() is not None:
+        line = json.dumps(message) + "\n"
+        if len(line) <= AT_ONCE:
+            self._write(line)
             return
-        try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            return  # it ended in between
+        self._threads.append(threading.Thread(target=self._write, args=(line,), daemon=True))
+        self._threads[-1].start()
 
     def receive(self, timeout: float) -> Message:
         """Return the next message.
@@ -127,30 +134,32 @@ class SideProcess:
         if not line:
             self._messages.put("")  # for whoever asks again
             return {"event": "died", "text": self._ending()}
-        message: Message = json.loads(line)
-        if message["event"] == "hello" and message["protocol"] != PROTOCOL:
-            text = f"its harness speaks protocol {message['protocol']}, this one {PROTOCOL}"
-            return {"event": "error", "text": text}
-        return message
+        return _message(line)
 
     def kill(self) -> None:
         """End the process and all it started."""
-        if self._process.poll() is None and hasattr(os, "killpg"):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        elif self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
+        self._tree.end()
+        for thread in self._threads:
+            thread.join(GRACE)
+        if any(thread.is_alive() for thread in self._threads):
+            return  # something out of reach holds the line; to close it would wait for that
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+    def _write(self, line: str) -> None:
+        if self._process.stdin is None or self._process.poll() is not None:
+            return
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return  # it ended in between
 
     def _read(self) -> None:
-        pipe = self._process.stdout
-        try:
-            for line in pipe or ():
-                self._messages.put(line)
-        except ValueError:  # the pipe was closed by `kill`
-            pass
+        for line in self._process.stdout or ():
+            self._messages.put(line)
         self._messages.put("")
 
     def _ending(self) -> str:
@@ -162,7 +171,30 @@ class SideProcess:
         said = self._last_words()
         return f"its process {how}" + (f": {said}" if said else "")
 
-    def _last_words(self, lines: int = 3) -> str:
+    def _last_words(self) -> str:
         self._log.seek(0)
-        text = [line.strip() for line in self._log.read().splitlines() if line.strip()]
-        return " / ".join(text[-lines:])
+        return last_words(self._log.read())
+
+
+def _message(line: str) -> Message:
+    """Return what a side said; what is no message is an error that shows it."""
+    try:
+        message = _plain(json.loads(line))
+        event = message["event"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {"event": "error", "text": f"it wrote on the gate's line: {plain(line.strip())!r:.80}"}
+    if event == "hello" and message.get("protocol") != PROTOCOL:
+        text = f"its harness speaks protocol {message.get('protocol')}, this one {PROTOCOL}"
+        return {"event": "error", "text": text}
+    return cast("Message", message)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of JSON whose texts can be stored and shown anywhere."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
