@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "harness"
 LEVELS = {
     **dict.fromkeys(["errors", "words", "files", "numerals", "types", "digest", "config"], 0),
-    **dict.fromkeys(["supervise"], 0),
+    **dict.fromkeys(["interrupts", "supervise"], 0),
     **dict.fromkeys(["backends", "datasets", "seeding", "timing", "statistics", "trees"], 1),
     **dict.fromkeys(["devices", "environment"], 2),
     "experiments": 3,

@@ -18,6 +18,7 @@ from typing import Any, cast
 from harness.gate import processors
 from harness.gate.agent.harness_gate import PROTOCOL
 from harness.gate.reasons import last_words
+from harness.interrupts import postponed
 from harness.trees import Tree
 from harness.words import plain
 
@@ -137,8 +138,9 @@ class SideProcess:
         return _message(line)
 
     def kill(self) -> None:
-        """End the process and all it started."""
-        self._tree.end()
+        """End the process and all it started; Ctrl-C waits for it."""
+        with postponed():
+            self._tree.end()
         for thread in self._threads:
             thread.join(GRACE)
         if any(thread.is_alive() for thread in self._threads):
@@ -167,13 +169,19 @@ class SideProcess:
             code = self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             return "its process closed the line and went on"
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+        how = f"was killed by {_signal(-code)}" if code < 0 else f"ended with {code}"
         said = self._last_words()
         return f"its process {how}" + (f": {said}" if said else "")
 
     def _last_words(self) -> str:
         self._log.seek(0)
         return last_words(self._log.read())
+
+
+def _signal(number: int) -> str:
+    """Return the name of a signal; those of real time have none."""
+    known = {one.value: one.name for one in signal.Signals}
+    return known.get(number, f"signal {number}")
 
 
 def _message(line: str) -> Message:
