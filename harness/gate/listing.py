@@ -130,6 +130,6 @@ def _others(sides: Mapping[SideName, Listed], here: Mapping[SideName, Uncollecte
     """Say how many cases of the other side are not compared therefore."""
     if len(here) == len(SIDES):
         return ""
-    (side, one), = here.items()
+    ((side, one),) = here.items()
     count = sum(one.holds(name) for name in sides[OTHER[side]].names)
-    return f"; {plural(count, 'benchmark')} of {OTHER[side]} in it not compared" if count else ""
+    return f"; {plural(count, 'benchmark')} of {OTHER[side]} not compared" if count else ""

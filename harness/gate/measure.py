@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -141,19 +142,26 @@ def _rounds(found: Found, course: Course, journal: Journal, trials: Trials) -> s
         started = time.monotonic()
         if started + lasted > course.deadline:
             return _out_of_time(course, trials)
+        pairs: list[Pair] = []
+        early = False
         try:
-            pairs = list(_round(found, course, trials, index))
+            with closing(_round(found, course, trials, index)) as measured:
+                pairs.extend(measured)  # one by one: those before an interruption are in it
         except OutOfTime:
+            early = True
+        finally:
+            if pairs:
+                journal.append(pairs)
+                trials.add(pairs)
+        if early:
             return _out_of_time(course, trials)
-        journal.append(pairs)
-        trials.add(pairs)
         if course.progress is not None:
             course.progress(trials)
         index, lasted = index + 1, time.monotonic() - started
     return ""
 
 
-def _round(found: Found, course: Course, trials: Trials, index: int) -> Iterator[Pair]:
+def _round(found: Found, course: Course, trials: Trials, index: int) -> Generator[Pair, None, None]:
     """Measure every open case once, bench by bench."""
     rng = np.random.Generator(np.random.PCG64())  # any order will do; pairs keep theirs
     benches = dict.fromkeys(found.names.values())

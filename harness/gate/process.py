@@ -190,7 +190,10 @@ def _message(line: str) -> Message:
         message = _plain(json.loads(line))
         event = message["event"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        return {"event": "error", "text": f"it wrote on the gate's line: {plain(line.strip())!r:.80}"}
+        return {
+            "event": "error",
+            "text": f"it wrote on the gate's line: {plain(line.strip())!r:.80}",
+        }
     if event == "hello" and message.get("protocol") != PROTOCOL:
         text = f"its harness speaks protocol {message.get('protocol')}, this one {PROTOCOL}"
         return {"event": "error", "text": text}

@@ -201,7 +201,9 @@ def test_times_that_are_none_are_refused(turns):
 
 def test_other_plugins_cannot_move_or_slow_the_tests(tmp_path):
     folder = project(tmp_path)
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = -n 2 --benchmark-disable --benchmark-skip -x\n")
+    (folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = -n 2 --benchmark-disable --benchmark-skip -x\n"
+    )
     options = tuple(QUICK[:2])
     names = collect(command(folder), PATIENT, options).names
     (first, *_) = measure_round(commands(folder), names, 0, RNG, PATIENT, options)

@@ -88,7 +88,9 @@ class Measured:
             deselected_by=_leaving_out(config),
         )
         wanted = [] if self.names is None else self.names
-        items[:] = [known[name] if name in known else self._absent(session, name) for name in wanted]
+        items[:] = [
+            known[name] if name in known else self._absent(session, name) for name in wanted
+        ]
 
     def _is_asked(self, item: pytest.Item) -> bool:
         return _is_benchmark(item) and asked(item.nodeid, self.paths)
