@@ -29,8 +29,8 @@ def postponed() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for each, handler in before.items():
+            signal.signal(each, handler)
         for number, frame in came.items():
             _deliver(number, frame, before[signal.Signals(number)])
 

@@ -19,9 +19,7 @@ from typing import Any
 
 import psutil
 
-from harness import supervise
-
-SUPERVISOR = Path(supervise.__file__)
+SUPERVISOR = Path(__file__).with_name("supervise.py")
 PATIENCE = 8.0
 """Seconds that a tree is given to be gone after it was told to; the supervisor's own and some."""
 _SUPERVISED = sys.platform == "linux"

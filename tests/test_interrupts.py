@@ -28,9 +28,13 @@ def test_an_interrupt_comes_after_the_block():
 
 
 def test_an_error_of_the_block_is_not_lost():
-    with pytest.raises(KeyboardInterrupt) as found, postponed():
-        os.kill(os.getpid(), signal.SIGINT)
-        raise ValueError("cannot remove it")
+    def failing():
+        with postponed():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise ValueError("cannot remove it")
+
+    with pytest.raises(KeyboardInterrupt) as found:
+        failing()
     assert isinstance(found.value.__context__, ValueError)
 
 

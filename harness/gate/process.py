@@ -13,14 +13,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from harness.gate import processors
-from harness.gate.agent.harness_gate import PROTOCOL
+from harness.gate.messages import Message, parsed
 from harness.gate.reasons import last_words
 from harness.interrupts import postponed
 from harness.trees import Tree
-from harness.words import plain
 
 AGENT = Path(__file__).parent / "agent"
 """Goes on the path of every side: the package `harness_gate` lies in it."""
@@ -37,8 +36,6 @@ GRACE = 5.0
 """Seconds a process has to end by itself after its last message."""
 AT_ONCE = 4096
 """Characters that a pipe takes in any event; more is written beside, since nobody may read."""
-
-Message = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -135,7 +132,7 @@ class SideProcess:
         if not line:
             self._messages.put("")  # for whoever asks again
             return {"event": "died", "text": self._ending()}
-        return _message(line)
+        return parsed(line)
 
     def kill(self) -> None:
         """End the process and all it started; Ctrl-C waits for it."""
@@ -182,30 +179,3 @@ def _signal(number: int) -> str:
     """Return the name of a signal; those of real time have none."""
     known = {one.value: one.name for one in signal.Signals}
     return known.get(number, f"signal {number}")
-
-
-def _message(line: str) -> Message:
-    """Return what a side said; what is no message is an error that shows it."""
-    try:
-        message = _plain(json.loads(line))
-        event = message["event"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return {
-            "event": "error",
-            "text": f"it wrote on the gate's line: {plain(line.strip())!r:.80}",
-        }
-    if event == "hello" and message.get("protocol") != PROTOCOL:
-        text = f"its harness speaks protocol {message.get('protocol')}, this one {PROTOCOL}"
-        return {"event": "error", "text": text}
-    return cast("Message", message)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of JSON whose texts can be stored and shown anywhere."""
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return value

@@ -1,8 +1,6 @@
-"""Why a case has no verdict, in words that carry the cause."""
+"""Why a side's process ended, in words that carry the cause."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 LAST = 3
 """Lines of a process's output that are quoted."""

@@ -66,7 +66,7 @@ def test_pytest_that_ends_early_says_why(tmp_path, conftest, addopts, words):
 
 def test_what_is_wrong_on_both_sides_is_told_once(tmp_path):
     folder = project(project(tmp_path), "import no_such_module", "conftest.py")
-    with pytest.raises(SideBroken, match="both sides: .*No module named 'no_such_module'"):
+    with pytest.raises(SideBroken, match=r"both sides: .*No module named 'no_such_module'"):
         collect_sides(commands(folder), PATIENT, OPTIONS)
 
 
