@@ -98,6 +98,16 @@ def gate(session: nox.Session) -> None:
 
 
 @nox.session
+def clock(session: nox.Session) -> None:
+    """Hold timing cells to the same calls in fresh processes without the harness: a quiet hour.
+
+    ``nox -s clock -- torch --pairs 5`` does a part of it.
+    """
+    _project(session, "torch,dev")
+    session.run("python", "tests/benchmarks/clock.py", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Try the gate on itself: an hour and more of equal sides and planted slow-downs."""
     _project(session, "torch,dev")

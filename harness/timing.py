@@ -1,11 +1,13 @@
 """Clocks, samples, contention and peak memory: what every measurement of speed here rests on.
 
 Raw samples are kept and statistics are left to the reader, as in pyperf; a sample carries the
-processor time beside the wall time, so that a measurement can tell when it was disturbed.
+processor time beside the wall time, so that a measurement can tell when it was disturbed. What
+is made of that stands in `harness.alone`.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 import sys
 import time
@@ -22,12 +24,34 @@ CONTENTION = 1.2
 Undisturbed, one that only computes reads 1.00 within a percent or two.
 """
 
+WAITED = 1.0 - 1.0 / CONTENTION
+"""Waiting over wall time from which it counts as disturbed: the same limit, seen directly."""
+
 _PROC_STATUS = Path("/proc/self/status")
+_TASKS = Path("/proc/self/task")
+
+
+def waited() -> float:
+    """Return the seconds that threads of this process were ready to run and did not.
+
+    Summed over threads; the second field of ``schedstat`` (kernel documentation, sched-stats).
+    nan where the system does not tell.
+    """
+    waits = [_wait_of(task / "schedstat") for task in _TASKS.glob("*")]
+    known = [wait for wait in waits if not math.isnan(wait)]
+    return sum(known) if known else math.nan
+
+
+def _wait_of(file: Path) -> float:
+    try:
+        return int(file.read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError):  # the thread has ended, or the kernel keeps no such account
+        return math.nan
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Two clocks read together, both in seconds.
+    """Clocks read together, all in seconds.
 
     Attributes
     ----------
@@ -35,10 +59,13 @@ class Clock:
         Monotonic wall clock of the highest resolution at hand.
     cpu : callable
         Processor time of this process, user plus system, summed over its threads.
+    waited : callable
+        See `waited`.
     """
 
     wall: Callable[[], float] = time.perf_counter
     cpu: Callable[[], float] = time.process_time
+    waited: Callable[[], float] = waited
 
 
 @dataclass(frozen=True)
@@ -49,10 +76,13 @@ class Samples:
     ----------
     wall, cpu : tuple of float
         Seconds of each repeat, equal lengths, in the order they were taken.
+    waited : float
+        Seconds that threads of the process waited for a processor meanwhile; nan if untold.
     """
 
     wall: tuple[float, ...]
     cpu: tuple[float, ...]
+    waited: float = math.nan
 
     @property
     def median(self) -> float:
@@ -66,6 +96,12 @@ class Samples:
         return sum(self.wall) / cpu if cpu > 0 else float("inf")
 
     @property
+    def waited_share(self) -> float:
+        """Waiting over wall time, above 1 when several threads waited; nan if untold."""
+        wall = sum(self.wall)
+        return self.waited / wall if wall > 0 else math.nan
+
+    @property
     def contended(self) -> bool:
         """Whether the wall time is far above the processor time; see `contended`."""
         return contended(sum(self.wall), sum(self.cpu))
@@ -77,6 +113,11 @@ def _nothing() -> None:
 
 BETWEEN: ContextVar[Callable[[], None]] = ContextVar("BETWEEN", default=_nothing)
 """Called before every repeat that is kept: where the gate lets the other side have its turn."""
+
+
+def in_turns() -> bool:
+    """Whether repeats are counted by somebody who takes turns with them: none may be added."""
+    return BETWEEN.get() is not _nothing
 
 
 def measure(
@@ -119,8 +160,10 @@ def measure(
     clock = Clock() if clock is None else clock
     for _ in range(warmup):
         function()
+    waiting = clock.waited()
     pairs = [_once(function, synchronize, clock) for _ in range(repeats)]
-    return Samples(tuple(wall for wall, _ in pairs), tuple(cpu for _, cpu in pairs))
+    waiting = clock.waited() - waiting
+    return Samples(tuple(wall for wall, _ in pairs), tuple(cpu for _, cpu in pairs), waiting)
 
 
 def _once(

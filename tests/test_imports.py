@@ -11,7 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "harness"
 LEVELS = {
     **dict.fromkeys(["errors", "words", "files", "numerals", "types", "digest", "config"], 0),
     **dict.fromkeys(["interrupts", "supervise"], 0),
-    **dict.fromkeys(["backends", "datasets", "seeding", "timing", "statistics", "trees"], 1),
+    **dict.fromkeys(
+        ["alone", "backends", "datasets", "seeding", "statistics", "timing", "trees"], 1
+    ),
     **dict.fromkeys(["devices", "environment"], 2),
     "experiments": 3,
     **dict.fromkeys(["suite", "plan", "store", "execute", "claims", "gate"], 4),

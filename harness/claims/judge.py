@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from harness.alone import was_alone
 from harness.claims import text
 from harness.claims.check import rule_of
 from harness.claims.departures import explain
@@ -54,8 +55,9 @@ def judge(
 
 
 def _short(archive: Archive, planned: Mapping[str, int]) -> frozenset[str]:
-    """Return the cases that were measured less often than planned."""
-    measured = Counter(r.case for r in archive.records if r.status in ("ok", "diverged"))
+    """Return the cases that were measured, or timed alone, less often than planned."""
+    done = (r for r in archive.records if r.status in ("ok", "diverged"))
+    measured = Counter(r.case for r in done if was_alone(r))
     return frozenset(case for case, runs in planned.items() if 0 < measured[case] < runs)
 
 

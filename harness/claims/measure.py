@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.alone import disturbed
 from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
@@ -17,6 +18,10 @@ from harness.words import did_you_mean, plural
 
 Floats = NDArray[np.float64]
 DONE = ("ok", "diverged")
+NEVER_ALONE = (
+    "every cell was timed beside other work, which decides nothing; "
+    "run it again with --force when the machine is quiet"
+)
 
 
 @dataclass(frozen=True)
@@ -60,18 +65,29 @@ def read(
     Raises
     ------
     Undecided
-        If no record is usable, the metric is in none, or a value is nan: nan is never dropped.
+        If no record is usable, the metric is in none, a time was taken beside other work in all
+        of them, or a value is nan: nan is never dropped.
     """
     done = sorted((r for r in records if r.status in DONE), key=lambda r: r.seed)
     failed = [r for r in records if r.status in ("failed", "timeout")]
     if not done:
         raise Undecided(_nothing(records), "not-run")
+    fit = [record for record in done if not disturbed(record, claim.metric)]
+    if not fit:
+        raise Undecided(NEVER_ALONE, "not-run")
     reader = {"seeds": _over_seeds, "examples": _over_examples}
-    values = reader[claim.over](claim, done, archive)
+    values = reader[claim.over](claim, fit, archive)
     values, told = _without_nan(values, nan_as)
     lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
-    notes = (*values.notes, *(text for text in (lost, told) if text))
+    company = _company(len(done) - len(fit), len(done))
+    notes = (*values.notes, *(text for text in (lost, company, told) if text))
     return Values(values.keys, values.values, values.over, notes)
+
+
+def _company(count: int, of: int) -> str:
+    were = "was" if count == 1 else "were"
+    left_out = f"{count} of {plural(of, 'cell')} {were} timed beside other work and left out"
+    return left_out if count else ""
 
 
 def _nothing(records: Sequence[Record]) -> str:

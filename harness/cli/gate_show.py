@@ -12,11 +12,14 @@ from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
     SIGNS,
+    apart,
     headline,
     level,
     machine,
     one_line,
+    remarks,
     revision,
+    shared,
     split_case,
     why,
 )
@@ -45,7 +48,10 @@ def gate_table(result: GateResult) -> Table:
     table.add_column("case", ratio=1, overflow="fold")
     for heading in ("base\nhead", "change\ninterval", "could see\npairs"):
         table.add_column(heading, justify="right", no_wrap=True)
-    shown = [decision for decision in result.decisions if not _quiet(decision)]
+    told, rest = apart(result)
+    shown = [decision for decision in rest if not _quiet(decision)]
+    for one in told:
+        table.add_row(_verdict(one.verdict), escape(shared(one)), "", "", "")
     for decision in sorted(shown, key=lambda d: GATE_VERDICTS.index(d.verdict)):
         table.add_row(*_row(decision, with_file=len(files) > 1))
     return table
@@ -66,7 +72,7 @@ def _caption(result: GateResult, files: Collection[str]) -> str:
     lines += [f"cases of {one_line(file)}" for file in files if len(files) == 1]
     quiet = sum(map(_quiet, result.decisions))
     lines += [f"memory is ok in {plural(quiet, 'case')}, not listed"] if quiet else []
-    lines += [machine(result), *map(one_line, result.notes)]
+    lines += [machine(result), *(one_line(text, 1000) for text in remarks(result))]
     if any(decision.interval for decision in result.decisions):
         lines.append(f"the {level(result.decisions)} stands below the change")
     return escape("\n".join(lines))
@@ -76,12 +82,16 @@ def _row(decision: Decision, *, with_file: bool) -> tuple[str, ...]:
     spread = "" if decision.interval is None else amounts.change_span(decision)
     pairs = plural(decision.pairs, "pair")
     return (
-        f"[{STYLES[decision.verdict]}]{SIGNS[decision.verdict]} {decision.verdict}[/]",
+        _verdict(decision.verdict),
         _name(decision, with_file=with_file),
         f"{amounts.amount(decision, 'base')}\n{amounts.amount(decision, 'head')}",
         f"{amounts.change(decision)}\n{spread}",
         f"{amounts.detectable(decision)}\n{pairs}",
     )
+
+
+def _verdict(name: GateVerdict) -> str:
+    return f"[{STYLES[name]}]{SIGNS[name]} {name}[/]"
 
 
 def _name(decision: Decision, *, with_file: bool) -> str:

@@ -89,7 +89,7 @@ def run(job: Job) -> Outcome:
         dataset = datasets.load(chosen.data, job.roots, streams.generator("data"), job.use)
     backend = backends.get(case.backend)
     backend.threads(job.threads)
-    context = Context(chosen, backend, case.device, streams, dataset)
+    context = Context(chosen, backend, case.device, streams, dataset, job.cell.budget)
     return experiments.get(case.experiment).run(context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,8 @@ class Context:
     dataset : Dataset or None
         The decoded data, whole; the experiment takes the first ``n_train`` and so on itself
         through `harness.experiments.parts`.
+    budget : float
+        Seconds that the cell may take in all.
     """
 
     settings: Settings
@@ -53,6 +56,7 @@ class Context:
     device: str
     streams: Streams
     dataset: Dataset | None = None
+    budget: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,9 @@ class Experiment:
     offers : callable or None
         ``offers(settings, backend, device)`` tells whether those could ever run a case with
         those settings; where not, there is no such case.
+    revision : callable or None
+        ``revision(settings)`` returns a number that is raised as `version` is, for the cases with
+        those settings only; where it is 0 it does not enter the case id.
     """
 
     name: str
@@ -96,3 +103,4 @@ class Experiment:
     complaints: Callable[[Settings], Iterable[tuple[tuple[str, ...], str]]] | None = None
     reads: Callable[[Settings], frozenset[str]] | None = None
     offers: Callable[[Settings, str, str], bool] | None = None
+    revision: Callable[[Settings], int] | None = None

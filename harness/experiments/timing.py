@@ -1,7 +1,9 @@
 """How long things take: epochs, steps, inference, neighbour search, single operations.
 
 Every clock is read after the device has finished, warm-up is discarded, raw samples are kept and
-metrics are their medians. A cell runs alone, with the threads its suite declares.
+metrics are their medians. A cell runs alone, with the threads its suite declares: the libraries'
+pools do not meet, the clock starts when the process is idle, and a cell that was disturbed is
+measured again (`harness.alone`).
 
 ``train`` times whole epochs (order drawn, batches gathered and moved, steps taken; one
 synchronization at each end), and apart from them single steps, because a synchronization per step
@@ -9,16 +11,21 @@ would slow the epochs. Its warm-up is `timing.warmup` bursts of `WARMUP_STEPS` s
 warms nothing that a burst does not. ``step`` times single steps only, `timing.warmup` discarded
 and `timing.repeats` kept, each with the drawing and gathering of its batch, as the published
 loops have it. ``neighbors`` times whole searches over data that lie on the device. ``kernel``
-times one operation on data that lie there, once its results are held to a reference.
+times one operation on data that lie there; its results are held to a reference when the clock has
+stopped, since the reference keeps processors busy for a while after it is done.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from harness.alone import Manner, Watch, settle, trouble, until_alone
 from harness.backends.base import Backend, Handle, Memory
+from harness.backends.threads import limit_threads
 from harness.config.other import Timing
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
@@ -39,10 +46,21 @@ STEPS = 100
 LATENCY_WARMUP = 20
 LATENCIES = 200
 """Predictions of one example, discarded and timed."""
+WATCH = Watch()
+ORDINARY = Manner()
 
 
-def run(context: Context) -> Outcome:
-    """Time the workload of ``[timing]``.
+@dataclass(frozen=True)
+class Ask:
+    """What a workload is to time, with how many threads, and what watches over it."""
+
+    timing: Timing
+    threads: int
+    watch: Watch
+
+
+def run(context: Context, watch: Watch = WATCH) -> Outcome:
+    """Time the workload of ``[timing]``, again where other work disturbed it.
 
     Raises
     ------
@@ -52,8 +70,13 @@ def run(context: Context) -> Outcome:
     timing = context.settings.timing
     if timing is None:
         raise UsageError("experiment 'timing' must be given the table [timing]")
-    context.backend.threads(timing.threads or cores())
-    return WORKLOADS[timing.workload](context, timing)
+    ask = Ask(timing, timing.threads or cores(), watch)
+    # NumPy's BLAS keeps one thread where another library is timed; its own backend asks for more.
+    limit_threads(1)
+    context.backend.threads(ask.threads)
+    # A script's stream goes on from draw to draw: measured twice, it would not be that script.
+    budget = context.budget if context.streams.script is None else 0.0
+    return until_alone(lambda: WORKLOADS[timing.workload](context, ask), watch, budget)
 
 
 class _Loop:
@@ -77,33 +100,41 @@ class _Loop:
         return float(backend.array(self._loss))
 
 
-def _train(context: Context, timing: Timing) -> Outcome:
+def _train(context: Context, ask: Ask) -> Outcome:
+    timing = ask.timing
     work = workload.build(context, "workload 'train'")
     x, y = work.examples()
     loop = _Loop(context, timing.transfer, work, x, y)
     steps = workload.steps_per_epoch(work.train, len(x))
+    idle_use = _settled(context, ask)
     for _ in range(timing.warmup):
         loop.steps(min(WARMUP_STEPS, steps))
-    epochs, peak = _with_peak(context, lambda: _times(context, loop, steps, timing.repeats))
-    single = _times(context, loop, 1, max(timing.repeats, min(STEPS, steps)))
-    latency = _latency(context, work, x[:1])
+    epochs, peak = _with_peak(context, lambda: _times(context, ask, loop, steps, timing.repeats))
+    single = _times(context, ask, loop, 1, max(timing.repeats, min(STEPS, steps)))
+    latency = _latency(context, ask, work, x[:1])
     examples = workload.examples_per_epoch(work.train, len(x))
     return _outcome(
         context,
+        ask,
+        idle_use,
         {"epoch_s": epochs, "step_s": single, "latency_s": latency},
         {"throughput": examples / epochs.median, **peak, "train_loss": loop.loss(context.backend)},
     )
 
 
-def _step(context: Context, timing: Timing) -> Outcome:
+def _step(context: Context, ask: Ask) -> Outcome:
+    timing = ask.timing
     work = workload.build(context, "workload 'step'")
     loop = _Loop(context, timing.transfer, work, *work.examples())
+    idle_use = _settled(context, ask)
     loop.steps(timing.warmup)
-    single, peak = _with_peak(context, lambda: _times(context, loop, 1, timing.repeats))
-    return _outcome(context, {"step_s": single}, {**peak, "train_loss": loop.loss(context.backend)})
+    single, peak = _with_peak(context, lambda: _times(context, ask, loop, 1, timing.repeats))
+    loss = {"train_loss": loop.loss(context.backend)}
+    return _outcome(context, ask, idle_use, {"step_s": single}, {**peak, **loss})
 
 
-def _neighbors(context: Context, timing: Timing) -> Outcome:
+def _neighbors(context: Context, ask: Ask) -> Outcome:
+    timing = ask.timing
     data, knn, dataset = context.settings.data, context.settings.knn, context.dataset
     if data is None or knn is None or dataset is None:
         raise UsageError("workload 'neighbors' must be given [data] and [knn]; add them")
@@ -113,6 +144,7 @@ def _neighbors(context: Context, timing: Timing) -> Outcome:
     train = backend.put(features(split.x_train, scaler), device)
     test = backend.put(features(split.x_test, scaler), device)
     k, implementation = max(knn.n_neighbors), knn.implementation
+    idle_use = _settled(context, ask)
     search, peak = _with_peak(
         context,
         lambda: measure(
@@ -120,26 +152,31 @@ def _neighbors(context: Context, timing: Timing) -> Outcome:
             synchronize=lambda: backend.synchronize(device),
             warmup=timing.warmup,
             repeats=timing.repeats,
+            clock=ask.watch.clock,
         ),
     )
-    return _outcome(context, {"seconds": search}, peak)
+    return _outcome(context, ask, idle_use, {"seconds": search}, peak)
 
 
-def _kernel(context: Context, timing: Timing) -> Outcome:
-    call, apart = kernel_workload.prepare(context)
+def _kernel(context: Context, ask: Ask) -> Outcome:
+    prepared, timing = kernel_workload.prepare(context), ask.timing
+    idle_use = _settled(context, ask)
     seconds, peak = _with_peak(
         context,
         lambda: measure(
-            call,
+            prepared.call,
             synchronize=lambda: context.backend.synchronize(context.device),
             warmup=timing.warmup,
             repeats=timing.repeats,
+            clock=ask.watch.clock,
         ),
     )
-    return _outcome(context, {"seconds": seconds}, {**peak, "disagreement": apart})
+    apart = {"disagreement": prepared.disagreement()}
+    manner = Manner(sleeps=prepared.processes, queues=prepared.processes)
+    return _outcome(context, ask, idle_use, {"seconds": seconds}, {**peak, **apart}, manner)
 
 
-WORKLOADS: Mapping[str, Callable[[Context, Timing], Outcome]] = {
+WORKLOADS: Mapping[str, Callable[[Context, Ask], Outcome]] = {
     "train": _train,
     "step": _step,
     "neighbors": _neighbors,
@@ -147,16 +184,23 @@ WORKLOADS: Mapping[str, Callable[[Context, Timing], Outcome]] = {
 }
 
 
-def _times(context: Context, loop: _Loop, steps: int, repeats: int) -> Samples:
+def _settled(context: Context, ask: Ask) -> float:
+    """Wait for the device, then until the process is idle; return what `settle` saw last."""
+    context.backend.synchronize(context.device)
+    return settle(ask.watch)
+
+
+def _times(context: Context, ask: Ask, loop: _Loop, steps: int, repeats: int) -> Samples:
     return measure(
         lambda: loop.steps(steps),
         synchronize=lambda: context.backend.synchronize(context.device),
         warmup=0,
         repeats=repeats,
+        clock=ask.watch.clock,
     )
 
 
-def _latency(context: Context, work: Workload, example: Array) -> Samples:
+def _latency(context: Context, ask: Ask, work: Workload, example: Array) -> Samples:
     """Time the prediction of one example, (1, *shape), that already lies on the device."""
     one = context.backend.put(example, context.device)
     return measure(
@@ -164,6 +208,7 @@ def _latency(context: Context, work: Workload, example: Array) -> Samples:
         synchronize=lambda: context.backend.synchronize(context.device),
         warmup=LATENCY_WARMUP,
         repeats=LATENCIES,
+        clock=ask.watch.clock,
     )
 
 
@@ -182,24 +227,46 @@ def _with_peak(context: Context, timed: Callable[[], Samples]) -> tuple[Samples,
 
 
 def _outcome(
-    context: Context, samples: Mapping[str, Samples], metrics: Mapping[str, float]
+    context: Context,
+    ask: Ask,
+    idle_use: float,
+    samples: Mapping[str, Samples],
+    metrics: Mapping[str, float],
+    manner: Manner = ORDINARY,
 ) -> Outcome:
-    """Put the medians beside `metrics`; the contention is that of the first of `samples`.
-
-    ``contended`` is said of cpu only: a process may sleep while an accelerator works.
-    """
-    first = next(iter(samples.values()))
-    doubt = {"wall_over_cpu": first.wall_over_cpu}
-    if context.device == "cpu":
-        doubt["contended"] = float(first.contended)
+    """Put the medians beside `metrics`, and what is known of other work beside the clock."""
     medians = {name: taken.median for name, taken in samples.items()}
     return Outcome(
-        metrics={**medians, **metrics, **doubt},
+        metrics={**medians, **metrics, **_doubt(context, ask, idle_use, samples, manner)},
         samples={name: taken.wall for name, taken in samples.items()},
     )
 
 
-_ALWAYS = {"wall_over_cpu", "contended", "device_peak"}
+def _doubt(
+    context: Context, ask: Ask, idle_use: float, samples: Mapping[str, Samples], manner: Manner
+) -> dict[str, float]:
+    """Return ``alone`` and what stands behind it; the shares are those of the first of `samples`.
+
+    ``contended`` is said of cpu only: a process may sleep while an accelerator works.
+    """
+    first = next(iter(samples.values()))
+    manner = manner if context.device == "cpu" else replace(manner, sleeps=True)
+    troubled = trouble(idle_use, samples.values(), ask.threads, manner)
+    doubt = {
+        "wall_over_cpu": first.wall_over_cpu,
+        "idle_use": idle_use,
+        "alone": float(not troubled),
+    }
+    if not manner.sleeps:
+        doubt["contended"] = float(first.contended)
+    if not math.isnan(first.waited_share):
+        doubt["waited"] = first.waited_share
+    return doubt
+
+
+_ALWAYS = frozenset(
+    {"wall_over_cpu", "contended", "device_peak", "alone", "idle_use", "waited", "tries"}
+)
 MEASURES: Mapping[str, frozenset[str]] = {
     "train": frozenset({"epoch_s", "step_s", "latency_s", "throughput", "train_loss"} | _ALWAYS),
     "step": frozenset({"step_s", "train_loss"} | _ALWAYS),
@@ -228,6 +295,15 @@ def reads(settings: Settings) -> frozenset[str]:
     return kernel_workload.reads(settings) if asked else frozenset()
 
 
+def revision(settings: Settings) -> int:
+    """Return how often the workload alone changed what it measures.
+
+    Until 1 the reference of a kernel was computed before the clock started, and the threads of
+    NumPy's BLAS were still spinning beside the repeats.
+    """
+    return int(kernel_workload.asked(settings.timing))
+
+
 def offers(settings: Settings, backend: str, device: str) -> bool:
     """Whether a backend has what is to be timed, for a device."""
     if not kernel_workload.asked(settings.timing):
@@ -246,4 +322,5 @@ EXPERIMENT = Experiment(
     complaints=complaints,
     reads=reads,
     offers=offers,
+    revision=revision,
 )

@@ -19,7 +19,8 @@ from harness.gate.values import Pair, Sample
 from harness.store.lines import LineFile
 
 NAME = "journal.jsonl"
-SCHEMA = 1
+SCHEMA = 2
+"""Raised when values come to mean something else: a run then begins anew instead of mixing them."""
 
 
 class Journal:

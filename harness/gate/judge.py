@@ -11,7 +11,15 @@ import numpy as np
 from harness import statistics
 from harness.gate.contention import SHARE, disturbed, without_waiting
 from harness.gate.speed import slope
-from harness.gate.values import Decision, GateVerdict, Pair, Quantity, Thresholds
+from harness.gate.values import (
+    LEAST_MEMORY,
+    Decision,
+    GateVerdict,
+    Pair,
+    Quantity,
+    Thresholds,
+    at_least,
+)
 from harness.types import Interval
 from harness.words import plural
 
@@ -21,6 +29,7 @@ ALPHAS = (0.002, 0.003, 0.005)
 """Chance of a false alarm at each look, over all cases together; 1 % in all."""
 BETAS = (0.01, 0.015, 0.025)
 """Chance, at each look, that "ok" is said of a case as slow as its tolerance; 5 % in all."""
+TOO_SMALL = f"too small to tell: less than {LEAST_MEMORY / 2**20:.0f} MiB on both sides"
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,9 @@ def decide(
     if verdict is None and not look.final:
         return None
     interval = _ratio(statistics.centre_interval(logs))
+    base, head = (_median(pairs, quantity, side) for side in (0, 1))
+    if verdict == "ok" and quantity == "memory" and max(base, head) < LEAST_MEMORY:
+        reason = TOO_SMALL
     return Decision(
         case=case,
         quantity=quantity,
@@ -103,8 +115,8 @@ def decide(
         interval=interval,
         pairs=len(pairs),
         detectable=math.exp(statistics.detectable(logs, margin, look.alpha)),
-        base=_median(pairs, quantity, "base"),
-        head=_median(pairs, quantity, "head"),
+        base=base,
+        head=head,
         disturbed=troubled,
         thresholds=thresholds,
     )
@@ -114,7 +126,8 @@ def limits(
     pairs: Sequence[Pair], quantity: Quantity, thresholds: Thresholds
 ) -> tuple[float, float]:
     """Return margin and tolerance as log-ratios, the absolute one taken into account."""
-    floor = thresholds.absolute / _median(pairs, quantity, "base")
+    base = _median(pairs, quantity, 0)
+    floor = thresholds.absolute / (at_least(base) if quantity == "memory" else base)
     margin = max(thresholds.margin, floor)
     return math.log1p(margin), math.log1p(max(thresholds.tolerance, margin))
 
@@ -152,8 +165,8 @@ def _ratio(interval: Interval) -> Interval:
     return Interval(math.exp(interval.low), high, interval.level)
 
 
-def _median(pairs: Sequence[Pair], quantity: Quantity, side: str) -> float:
-    return float(np.median([getattr(pair, side).value(quantity) for pair in pairs]))
+def _median(pairs: Sequence[Pair], quantity: Quantity, side: int) -> float:
+    return float(np.median([pair.values(quantity)[side] for pair in pairs]))
 
 
 def _contended(troubled: int, pairs: int, verdict: GateVerdict | None) -> str:

@@ -18,7 +18,8 @@ import numpy as np
 
 from harness.errors import GateError, SideBroken
 from harness.gate.listing import OTHER, Listed, listed
-from harness.gate.process import Command, Message, SideProcess
+from harness.gate.messages import Message
+from harness.gate.process import Command, SideProcess
 from harness.gate.processors import available, of_round
 from harness.gate.values import SIDES, Pair, Sample, SideName
 
@@ -232,5 +233,6 @@ def read(message: Message) -> Sample:
         cpu=number("cpu"),
         waited=number("waited"),
         peak=number("peak"),
+        held=number("held"),
         device_peak=number("device_peak"),
     )

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import SideBroken
@@ -16,6 +16,8 @@ from harness.gate.measure import Bench
 from harness.gate.occasion import Occasion
 from harness.gate.process import Command
 from harness.gate.settings import GateSettings
+from harness.gate.sides import project as projects
+from harness.gate.sides.alike import differences
 from harness.gate.sides.environments import Recipe, SideEnvironment, prepare
 from harness.gate.sides.worktrees import PREFIX, checkout
 from harness.gate.values import SIDES, Decision, GateResult, SideName
@@ -72,12 +74,26 @@ def compare(occasion: Occasion, project: Project) -> GateResult:
                 "locks": [made[name].lock for name in SIDES],
                 "python": [str(made[name].python) for name in SIDES],
             }
-            return occasion.measure(_benches(occasion.settings, project, trees, made), header)
+            found = occasion.measure(_benches(occasion.settings, project, trees, made), header)
+            return _with_packages(found, trees, made)
     except OutOfTime:
         early = f"the budget of {occasion.settings.budget} ended before the first pair"
         return occasion.result((), partial=early)
     except SideBroken as error:
         return occasion.result((Decision("every case", "time", "broken", str(error)),))
+
+
+def _with_packages(result: GateResult, trees: Trees, made: Environments) -> GateResult:
+    """Return a result that says what was chosen to be installed, and in what the sides differ."""
+    own = [projects.name(trees[side]) for side in SIDES]
+    packages = differences({side: made[side].python for side in SIDES}, own)
+    texts = {made[side].chosen: side for side in reversed(SIDES)}
+    notes = [
+        f"installed{'' if len(texts) == 1 else f' of {texts[text]}'}, as nothing was said: {text}"
+        for text in reversed(texts)
+        if text
+    ]
+    return replace(result, notes=(*notes, *result.notes), packages=packages)
 
 
 def pytest_options(settings: GateSettings) -> tuple[str, ...]:

@@ -14,13 +14,11 @@ from harness.config.base import Table
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
 from harness.gate.match import matches
-from harness.gate.values import Quantity, Thresholds
+from harness.gate.values import LEAST_MEMORY, Quantity, Thresholds
 from harness.suite.explain import problems_of, sentence
 from harness.suite.locate import lines_of
 
 DEFAULT = Thresholds()
-MEMORY_FLOOR = 2.0**20
-"""Bytes; a smaller change of a process's peak is that of its allocator."""
 
 
 def _share(text: str) -> str:
@@ -127,7 +125,7 @@ class GateSettings(Table):
         own = next((entry for entry in self.case if matches(entry.match, case)), None)
         if quantity == "time":
             return _merged([self.time, own.time] if own else [self.time], 0.0)
-        return _merged([self.memory, own.memory] if own else [self.memory], MEMORY_FLOOR)
+        return _merged([self.memory, own.memory] if own else [self.memory], LEAST_MEMORY)
 
 
 def read_settings(tree: Path) -> GateSettings:

@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import datasets
+from harness import backends, datasets
 from harness.datasets.roots import Roots
 from harness.errors import HarnessError, Skip
 from harness.execute.worker import Job
 from harness.execute.worker import run as run_job
+from harness.experiments import table as experiments
 from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
 from harness.gate.agent.harness_gate.turns import TURNS, by_turn
@@ -89,11 +90,11 @@ def _name(plan: Plan, case: Case, timed: Sequence[Cell], where: Mapping[str, str
 
 def _measured(channel: Channel, cell: Cell, options: argparse.Namespace) -> dict[str, Any]:
     """Run a cell and return what the gate wants to know of it."""
-    meter = Meter()
-    meter.start()
-    TURNS.begin(channel)
-    token = BETWEEN.set(TURNS.rest)
+    meter, token = Meter(), BETWEEN.set(TURNS.rest)
     try:
+        _import(cell)
+        meter.start()
+        TURNS.begin(channel)
         outcome = run_job(_job(cell, options))
     except Skip as skip:
         return {"error": f"skipped: {skip}", "skipped": True}
@@ -105,9 +106,18 @@ def _measured(channel: Channel, cell: Cell, options: argparse.Namespace) -> dict
     return {**meter.stop(TURNS.away), **_times(outcome)}
 
 
+def _import(cell: Cell) -> None:
+    """Load what a cell is run with: the memory of libraries is not the cell's."""
+    backends.get(cell.case.backend).threads(_threads())
+    experiments.get(cell.case.experiment)
+
+
+def _threads() -> int:
+    return int(os.environ.get("OMP_NUM_THREADS", "1"))
+
+
 def _job(cell: Cell, options: argparse.Namespace) -> Job:
-    threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
-    return Job(cell.case.id, cell, Roots.find(None), datasets.parse_use(options.use), threads)
+    return Job(cell.case.id, cell, Roots.find(None), datasets.parse_use(options.use), _threads())
 
 
 def _times(outcome: Outcome) -> dict[str, Any]:

@@ -16,6 +16,9 @@ Quantity = Literal["time", "memory", "device_memory"]
 GateVerdict = Literal["regressed", "improved", "ok", "inconclusive", "broken", "missing"]
 
 SIDES: tuple[SideName, SideName] = ("base", "head")
+LEAST_MEMORY = 2.0**20
+"""Bytes; a process that takes less counts as one that takes as much: what the allocator asks for
+in advance, and the grain in which the system counts, are of this size."""
 QUANTITIES: tuple[Quantity, ...] = ("time", "memory", "device_memory")
 GATE_VERDICTS: tuple[GateVerdict, ...] = (
     "regressed",
@@ -79,6 +82,9 @@ class Sample:
         threads were ready to run and not running (nan where the system does not say).
     peak : float
         Largest resident set during the measurement, bytes; nan where it cannot be told.
+    held : float
+        Resident set just before the first round, bytes; nan where it cannot be told, and of
+        measurements older than this field.
     device_peak : float
         Largest amount allocated on an accelerator, bytes; nan when none was used.
     error : str
@@ -97,14 +103,14 @@ class Sample:
     waited: float = math.nan
     peak: float = math.nan
     device_peak: float = math.nan
+    held: float = math.nan
     error: str = ""
     skipped: bool = False
 
-    def value(self, quantity: Quantity) -> float:
-        """Return the gated value of a quantity, seconds or bytes."""
-        return {"time": self.seconds, "memory": self.peak, "device_memory": self.device_peak}[
-            quantity
-        ]
+    @property
+    def taken(self) -> float:
+        """What the measurement took above what its process held before, bytes; nan if untold."""
+        return max(0.0, self.peak - self.held) if math.isfinite(self.held) else math.nan
 
 
 @dataclass(frozen=True)
@@ -129,11 +135,27 @@ class Pair:
     base: Sample
     head: Sample
 
+    def values(self, quantity: Quantity) -> tuple[float, float]:
+        """Return what is compared of base and of head, seconds or bytes; nan where untold.
+
+        Memory is what was taken above what the process held. Where a side does not say how much
+        that was (an agent, or a journal, older than the question), it is the whole peak of both.
+        """
+        sides = (self.base, self.head)
+        if quantity == "time":
+            return self.base.seconds, self.head.seconds
+        if quantity == "device_memory":
+            return self.base.device_peak, self.head.device_peak
+        told = all(math.isfinite(side.taken) or side.error for side in sides)
+        base, head = ((side.taken if told else side.peak) for side in sides)
+        return base, head
+
     def log_ratio(self, quantity: Quantity, slope: float = 0.0) -> float:
         """Return log(head / base); nan when either side has no value.
 
         Of time it is the trimmed mean over turns, each side's first against the other's first and
         so on: what slowed the machine for longer than a turn slowed both, and falls out.
+        Of memory, less than `LEAST_MEMORY` counts as that.
 
         Parameters
         ----------
@@ -145,7 +167,9 @@ class Pair:
         """
         if quantity == "time":
             return _trimmed_mean([of.log_ratio(slope) for of in self.turns])
-        base, head = self.base.value(quantity), self.head.value(quantity)
+        base, head = self.values(quantity)
+        if quantity == "memory":
+            base, head = at_least(base), at_least(head)
         return math.log(head / base) if base > 0 and head > 0 else math.nan
 
     @property
@@ -171,6 +195,11 @@ class TurnPair:
         plain = math.log(self.head / self.base)
         speed = math.log(self.head_speed / self.base_speed)
         return plain - slope * speed if math.isfinite(speed) else plain
+
+
+def at_least(amount: float) -> float:
+    """Return an amount of memory, one below `LEAST_MEMORY` as that: there, ratios say nothing."""
+    return amount if math.isnan(amount) else max(amount, LEAST_MEMORY)
 
 
 def _trimmed_mean(values: Sequence[float]) -> float:
@@ -245,6 +274,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A package that the sides run with in different versions, ``""`` for one that has none."""
+
+    name: str
+    base: str
+    head: str
+
+
+@dataclass(frozen=True)
 class GateResult:
     """What a run of the gate found.
 
@@ -269,6 +307,8 @@ class GateResult:
         600 s ended"``), ``""`` when it did not.
     notes : tuple of str
         What the reader should know.
+    packages : tuple of Difference
+        Those that differ between the sides and are not what is compared.
     """
 
     base: Revision
@@ -281,3 +321,4 @@ class GateResult:
     elapsed: float = 0.0
     partial: str = ""
     notes: tuple[str, ...] = ()
+    packages: tuple[Difference, ...] = ()

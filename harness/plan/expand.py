@@ -194,6 +194,8 @@ def _case(suite: Suite, position: int, chosen: Mapping[str, Any]) -> Case:
     identity = [suite.id, experiment.name, experiment.version, backend, device, config]
     if suite.seeds.rng != "pcg64":  # as a default it is left out, like every other
         identity.append([suite.seeds.rng, suite.seeds.step])
+    if revision := _revision(experiment, config):
+        identity.append({"revision": revision})
     return Case(digest.of_value(identity), suite.id, experiment.name, backend, device, axes, config)
 
 
@@ -229,6 +231,10 @@ def _config(
         elif name == "params" and "params" in tables:
             config["params"] = tables["params"]
     return config
+
+
+def _revision(experiment: Experiment, config: Values) -> int:
+    return experiment.revision(_settings(config)) if experiment.revision is not None else 0
 
 
 def _read(experiment: Experiment, config: Values) -> Values:

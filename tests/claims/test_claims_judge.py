@@ -288,3 +288,71 @@ def test_a_verdict_knows_whether_runs_are_missing(planned, partial):
     shelf = Shelf(runs(NUMPY, GOOD))
     (found,) = judge(suite(ABOUT), [NUMPY], shelf, {"doc": "002"}, {NUMPY.id: planned})
     assert found.partial is partial
+
+
+# -- clocks --------------------------------------------------------------------------------------
+
+
+def clocked(of, values, alone=(), **marks):
+    """Timing records; those of the seeds not in `alone` were taken beside other work."""
+    return [
+        record(
+            of,
+            seed,
+            metrics={"seconds": value, "loss": value, "alone": float(seed in alone), **marks},
+            samples={"seconds": (value,)},
+        )
+        for seed, value in enumerate(values)
+    ]
+
+
+FAST = claim(metric="seconds", expect={"at_most": 0.98})
+
+
+def test_times_taken_beside_other_work_decide_nothing() -> None:
+    found = verdict(FAST, [NUMPY], clocked(NUMPY, GOOD))
+    assert found.verdict == "not-run"
+    assert "timed beside other work" in found.reason
+    assert "--force" in found.reason
+
+
+def test_cells_that_were_not_alone_are_left_out_and_counted() -> None:
+    values = [*GOOD[:6], 50.0, 60.0]
+    found = verdict(FAST, [NUMPY], clocked(NUMPY, values, alone=range(6)))
+    assert (found.verdict, found.findings[0].n) == ("reproduced", 6)
+    assert "2 of 8 cells were timed beside other work and left out" in found.reason
+
+
+def test_pairs_with_a_disturbed_side_are_left_out() -> None:
+    about = claim(
+        metric="seconds",
+        compare={"better": {"opt": "slow"}, "than": {"opt": "fast"}},
+        expect={"of": "ratio", "at_least": 1.5},
+    )
+    slow, fast = case("slow", opt="slow"), case("fast", opt="fast")
+    noise = spread(1.0, 0.01, 8)
+    records = [
+        *clocked(slow, 2 * noise, alone=range(8)),
+        *clocked(fast, [*noise[:7], 90.0], alone=range(7)),
+    ]
+    found = verdict(about, [slow, fast], records)
+    assert (found.verdict, found.findings[0].n) == ("reproduced", 7)
+
+
+def test_what_no_clock_was_read_for_is_judged_all_the_same() -> None:
+    about = claim(metric="loss", expect={"at_most": 0.98})
+    assert verdict(about, [NUMPY], clocked(NUMPY, GOOD)).verdict == "reproduced"
+
+
+def test_records_from_before_are_left_out_where_they_were_contended() -> None:
+    old = [replace(r, metrics={"seconds": 0.5, "contended": 1.0}) for r in clocked(NUMPY, GOOD)]
+    assert verdict(FAST, [NUMPY], old).verdict == "not-run"
+    free = [replace(r, metrics={**r.metrics, "contended": 0.0}) for r in old]
+    assert verdict(FAST, [NUMPY], free).verdict == "reproduced"
+
+
+def test_a_verdict_on_fewer_undisturbed_runs_than_planned_is_partial() -> None:
+    values = [*GOOD[:6], 50.0, 60.0]
+    shelf = Shelf(clocked(NUMPY, values, alone=range(6)))
+    (found,) = judge(suite(FAST), [NUMPY], shelf, {}, {NUMPY.id: 8})
+    assert found.partial

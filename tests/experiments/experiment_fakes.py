@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 
+from harness.alone import Watch
 from harness.config.data import Data
 from harness.datasets.base import Dataset, Facts
 from harness.experiments.base import Context, Settings
 from harness.seeding import Streams
+from harness.timing import Clock
 from harness.types import DataUsed
 
 STREAMS = Streams("experiment-fakes", 0)
+
+
+class Undisturbed:
+    """Real clocks that see no other work, whatever this machine is doing beside the tests."""
+
+    def __init__(self) -> None:
+        self._slept = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self._slept += seconds
+
+    def watch(self) -> Watch:
+        clock = Clock(lambda: time.perf_counter() + self._slept, time.perf_counter, lambda: 0.0)
+        return Watch(clock, self.sleep)
+
+
+QUIET = Undisturbed().watch()
 
 
 def images(

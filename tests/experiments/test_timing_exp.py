@@ -3,16 +3,28 @@ import statistics
 
 import numpy as np
 import pytest
-from experiment_fakes import CountingBackend, FakeBackend, context, images, targets
+from experiment_fakes import (
+    QUIET,
+    CountingBackend,
+    FakeBackend,
+    FakeNetwork,
+    context,
+    images,
+    targets,
+)
+from threadpoolctl import threadpool_info
 
 from harness import environment
+from harness.alone import IDLE, TRIES, Watch
 from harness.backends import get
+from harness.backends.threads import limit_threads
 from harness.config.data import Data
 from harness.config.model import Linear, Model
 from harness.config.other import Knn, Timing
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments import timing, workload
+from harness.timing import BETWEEN, Clock
 
 MODEL = Model(hidden=(8,))
 TRAIN = Train(loss="cross_entropy", lr=0.1, epochs=1, batch_size=16)
@@ -20,7 +32,7 @@ TRAIN = Train(loss="cross_entropy", lr=0.1, epochs=1, batch_size=16)
 
 def run(table, backend, device="cpu", train=TRAIN, **tables):
     given = {"model": MODEL, "train": train, "timing": table, **tables}
-    return timing.run(context(images(), backend, device, **given))
+    return timing.run(context(images(), backend, device, **given), QUIET)
 
 
 def test_train_keeps_every_sample_and_their_medians():
@@ -47,6 +59,8 @@ def test_an_epoch_synchronizes_at_its_ends_only():
     backend = FakeBackend()
     run(Timing(warmup=1, repeats=3), backend, "cuda")
     kinds = [call[0] for call in backend.calls if call[0] in ("step", "synchronize")]
+    assert kinds[0] == "synchronize"  # before the clock; then the steps that warm up
+    kinds = kinds[1:]
     epochs = kinds[4 : 4 + 3 * 6]
     assert epochs == (["synchronize"] + ["step"] * 4 + ["synchronize"]) * 3
     assert kinds[22 : 22 + 3 * 4] == ["synchronize", "step", "synchronize"] * 4
@@ -126,6 +140,102 @@ def test_the_peak_of_the_device_is_that_of_the_epochs():
 def test_a_device_that_does_not_count_has_no_peak():
     assert "device_peak" not in run(Timing(repeats=1), CountingBackend()).metrics
     assert "device_peak" not in run(Timing(repeats=1), FakeBackend()).metrics
+
+
+class Hands:
+    """Clocks moved by hand: a second of work takes `cpu` of the process and waits for `waited`."""
+
+    def __init__(self, cpu=1.0, waited=0.0):
+        self.wall = self.cpu = self.waited = 0.0
+        self.shares = (cpu, waited)
+
+    def work(self, seconds=1.0):
+        self.wall += seconds
+        self.cpu += seconds * self.shares[0]
+        self.waited += seconds * self.shares[1]
+
+    def sleep(self, seconds):
+        self.wall += seconds
+
+    def watch(self):
+        clock = Clock(lambda: self.wall, lambda: self.cpu, lambda: self.waited)
+        return Watch(clock, self.sleep)
+
+
+def timed(monkeypatch, shares, device="cpu"):
+    """Time steps that take a second each; attempt by attempt with other shares of cpu, waiting."""
+    hands, backend, left = Hands(), FakeBackend(), iter(shares)
+    monkeypatch.setattr(FakeNetwork, "step", lambda _self, _x, _y: hands.work() or 0.5)
+
+    def built(*arguments):
+        hands.shares = next(left)
+        return BUILD(*arguments)
+
+    monkeypatch.setattr(workload, "build", built)
+    table = Timing(workload="step", warmup=0, repeats=3, threads=1)
+    given = {"model": MODEL, "train": TRAIN, "timing": table}
+    return timing.run(context(images(), backend, device, **given), hands.watch())
+
+
+BUILD = workload.build
+ALONE, BESIDE = (1.0, 0.0), (0.5, 0.5)
+
+
+def test_a_cell_that_was_alone_is_measured_once(monkeypatch):
+    metrics = timed(monkeypatch, [ALONE]).metrics
+    assert (metrics["alone"], metrics["tries"], metrics["contended"]) == (1.0, 1.0, 0.0)
+
+
+def test_a_cell_that_was_not_alone_is_measured_again(monkeypatch):
+    outcome = timed(monkeypatch, [BESIDE, BESIDE, ALONE])
+    assert (outcome.metrics["alone"], outcome.metrics["tries"]) == (1.0, 3.0)
+    assert outcome.samples["step_s"] == (1.0, 1.0, 1.0)
+    assert outcome.metrics["waited"] == 0.0
+
+
+def test_a_cell_that_never_was_alone_says_so(monkeypatch):
+    metrics = timed(monkeypatch, [BESIDE] * TRIES).metrics
+    assert (metrics["alone"], metrics["tries"]) == (0.0, float(TRIES))
+    assert metrics["waited"] == 0.5
+
+
+def test_a_device_may_sleep_but_not_wait(monkeypatch):
+    sleeping = timed(monkeypatch, [(0.1, 0.0)], "cuda").metrics
+    assert (sleeping["alone"], sleeping["tries"]) == (1.0, 1.0)
+    assert timed(monkeypatch, [(0.1, 0.3)] * TRIES, "cuda").metrics["alone"] == 0.0
+
+
+def test_whoever_takes_turns_gets_the_repeats_asked_for(monkeypatch):
+    token = BETWEEN.set(lambda: None)
+    try:
+        metrics = timed(monkeypatch, [BESIDE]).metrics
+    finally:
+        BETWEEN.reset(token)
+    assert (metrics["alone"], metrics["tries"]) == (0.0, 1.0)
+
+
+def test_only_the_library_that_is_timed_has_threads(monkeypatch):
+    asked = []
+    monkeypatch.setattr(timing, "limit_threads", lambda count: asked.append(("blas", count)))
+    backend = FakeBackend()
+    monkeypatch.setattr(backend, "threads", lambda count: asked.append(("library", count)))
+    run(Timing(workload="step", repeats=1, threads=3), backend)
+    assert asked == [("blas", 1), ("library", 3)]
+
+
+def test_a_blas_that_spun_before_the_clock_sleeps_when_it_starts():
+    backend = get("torch")
+    if reason := backend.absent("cpu"):
+        pytest.skip(reason)
+    matrix = np.ones((300, 300))
+    limit_threads(0)
+    matrix @ matrix
+    table = Timing(workload="step", repeats=1, threads=1)
+    given = {"data": Data(dataset="fake", scale="unit"), "model": MODEL, "train": TRAIN}
+    outcome = timing.run(context(images(), backend, timing=table, **given))
+    blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert outcome.metrics["idle_use"] <= IDLE
+    assert {pool["num_threads"] for pool in blas} <= {1}
 
 
 def test_contention_is_said_of_cpu_only():

@@ -1,10 +1,10 @@
-"""The kernels: every variant computes the same, and what does not is never timed."""
+"""The kernels: every variant computes the same, and the time of what does not is never kept."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from experiment_fakes import context
+from experiment_fakes import QUIET, context
 
 from harness.backends import BACKENDS, get
 from harness.backends.numpy_backend.losses import multiclass_hinge
@@ -58,7 +58,7 @@ def test_every_kernel_is_called_by_its_name():
 def test_every_variant_computes_what_the_reference_does(kernel, backend, variant):
     if reason := get(backend).absent("cpu"):
         pytest.skip(reason)
-    _, apart = workload.prepare(cell(kernel, variant, backend))
+    apart = workload.prepare(cell(kernel, variant, backend)).disagreement()
     assert apart <= table.get(kernel).tolerance / 10
 
 
@@ -92,15 +92,15 @@ def test_the_hinge_losss_reference_is_the_networks_loss(monkeypatch):
 
 def test_without_its_gradient_the_hinge_loss_is_one_number():
     for variant in ("two_loops", "one_loop", "no_loop", "numerical"):
-        call, _ = workload.prepare(cell("hinge_loss", variant, n=20, d=5, gradient=False))
-        assert len(call()) == 1
+        prepared = workload.prepare(cell("hinge_loss", variant, n=20, d=5, gradient=False))
+        assert len(prepared.call()) == 1
 
 
 def test_gradient_descent_reaches_the_weights_scikit_learn_finds():
     linear_model = pytest.importorskip("sklearn.linear_model")
     _, here = setup("least_squares", n=80, d=4, descent=1e-8)
-    call, _ = workload.prepare(cell("least_squares", "gradient_descent", n=80, d=4, descent=1e-8))
-    (found,) = call()
+    asked = cell("least_squares", "gradient_descent", n=80, d=4, descent=1e-8)
+    (found,) = workload.prepare(asked).call()
     arrays = table.get("least_squares").inputs(
         here.params, cell("least_squares", "normal_equation").streams.generator("probe")
     )
@@ -109,7 +109,7 @@ def test_gradient_descent_reaches_the_weights_scikit_learn_finds():
 
 
 @pytest.mark.parametrize("wrong", [1.001, np.nan])
-def test_a_variant_that_computes_something_else_is_not_timed(wrong):
+def test_a_variant_that_computes_something_else_is_refused(wrong):
     kernel, here = setup("matmul")
     (right,) = kernel.reference(here.params, here.arrays)
     assert disagreement(kernel, here, (right,)) == 0
@@ -119,8 +119,55 @@ def test_a_variant_that_computes_something_else_is_not_timed(wrong):
         disagreement(kernel, here, (right[:-1],))
 
 
+def watched(monkeypatch, change=lambda results: results):
+    """Let the kernel ``matmul`` write down what it does, and change what it gives."""
+    made = []
+    kernel = table.get("matmul")
+
+    def variant(here):
+        call = kernel.variants["numpy"]["matmul"](here)
+        return lambda: made.append("call") or change(call())
+
+    def reference(params, arrays):
+        made.append("reference")
+        return kernel.reference(params, arrays)
+
+    variants = {"numpy": {"matmul": variant}}
+    other = replace(kernel, variants=variants, reference=reference)
+    monkeypatch.setattr(table, "get", lambda _name: other)
+    return made
+
+
+def test_the_reference_waits_until_the_clock_has_stopped(monkeypatch):
+    made = watched(monkeypatch)
+    timing.run(cell("matmul", "matmul"), QUIET)
+    # One call for its results, one to warm up, three that count.
+    assert made == ["call"] * 5 + ["reference"]
+
+
+def test_the_time_of_something_else_is_not_kept(monkeypatch):
+    made = watched(monkeypatch, change=lambda results: (results[0] + 1,))
+    with pytest.raises(HarnessError, match="must agree with its reference"):
+        timing.run(cell("matmul", "matmul"), QUIET)
+    assert made.count("reference") == 1
+
+
+def test_results_are_those_of_the_first_call_though_it_gives_the_same_array_again(
+    monkeypatch,
+):
+    buffer = np.empty((9, 9), np.float32)
+    factors = iter([1.0, 7.0, 7.0, 7.0, 7.0])
+
+    def into_one_buffer(results):
+        np.multiply(results[0], next(factors), out=buffer)
+        return (buffer,)
+
+    watched(monkeypatch, change=into_one_buffer)
+    assert timing.run(cell("matmul", "matmul"), QUIET).metrics["disagreement"] < 1e-6
+
+
 def test_seconds_are_the_median_of_the_samples_kept():
-    outcome = timing.run(cell("linear", "rows"))
+    outcome = timing.run(cell("linear", "rows"), QUIET)
     assert len(outcome.samples["seconds"]) == 3
     assert outcome.metrics["seconds"] == sorted(outcome.samples["seconds"])[1]
     assert outcome.metrics["disagreement"] < 1e-5
@@ -128,7 +175,7 @@ def test_seconds_are_the_median_of_the_samples_kept():
 
 
 def test_equal_cells_draw_equal_inputs():
-    one, two = (workload.prepare(cell("matmul", "matmul"))[0]()[0] for _ in range(2))
+    one, two = (workload.prepare(cell("matmul", "matmul")).call()[0] for _ in range(2))
     np.testing.assert_array_equal(one, two)
 
 

@@ -10,7 +10,9 @@ from gate_projects import compiled, pure, wheel
 from gate_repositories import files_under, make
 
 from harness.errors import GateError, SideBroken, UsageError
+from harness.gate.sides.alike import differences
 from harness.gate.sides.environments import Recipe, prepare
+from harness.gate.values import Difference
 
 RUN = "import json, sys; {}; sys.stdout.write(json.dumps([{}]))"
 
@@ -191,15 +193,24 @@ def test_a_side_that_does_not_build_is_named_with_pips_words(trees, told, tmp_pa
 
 
 def test_different_locks_get_environments_of_their_own(trees, told, tmp_path, quick):
-    base = {"requirements.txt": "dependency\n", "pins/c.txt": "dependency<2\n", "m.py": ""}
+    wheel(tmp_path / "wheels", "pytest", "9.8")
+    pins = "dependency<2\npytest<9.9\n"
+    base = {"requirements.txt": "dependency\n", "pins/c.txt": pins, "m.py": ""}
     head = base | {"pins/c.txt": "dependency\n"}  # a file that counts only because it is named
+    head["pyproject.toml"] = '[dependency-groups]\ntest = ["pytest"]\n'
     recipe = Recipe(quick, mode="build", constraints="pins/c.txt")
     made = prepare(trees(base, head), recipe, tmp_path / "cache", None, told.append)
     assert made["base"].python != made["head"].python
     assert made["base"].lock != made["head"].lock
     assert not made["base"].shared
     versions = [ask(side, "dependency", "dependency.version") for side in made.values()]
-    assert versions == ["1.0", "2.0"]
+    assert versions == ["1.0", "2.0"]  # the project's own choice
+    tools = [ask(side, "pytest", "pytest.version") for side in made.values()]
+    assert tools == ["9.8", "9.8"]  # what runs the tests is not
+    assert made["head"].chosen == "dependency group test, requirements.txt"
+    assert differences({side: made[side].python for side in made}, []) == (
+        Difference("dependency", "1.0", "2.0"),
+    )
 
 
 def test_a_half_made_environment_is_made_again(tmp_path, told, quick):
@@ -216,6 +227,27 @@ def test_a_half_made_environment_is_made_again(tmp_path, told, quick):
     assert made["head"].python == half / "bin" / "python"
     assert not (half / "left").exists()
     assert len(told) == 2  # the third time it was there
+
+
+def test_what_was_only_chosen_is_given_up_where_it_cannot_be_installed(tmp_path, told, quick):
+    groups = '[dependency-groups]\ntest = ["dependency"]\ndev = ["no-such-package"]\n'
+    tree = make(tmp_path / "t", {"pyproject.toml": groups, "m.py": ""}).folder
+    recipe = Recipe(quick, mode="build")
+    made = prepare({"head": tree}, recipe, tmp_path / "cache", None, told.append)["head"]
+    assert made.chosen == "dependency group test"
+    assert ask(made, "dependency", "dependency.version") == "2.0"
+    assert told[0].endswith("): dependency groups test, dev")
+    assert told[1].startswith("head: dependency groups test, dev could not be installed (ERROR: No")
+    assert told[1].endswith("; taking less")
+
+
+def test_what_the_user_asks_for_is_not_given_up(tmp_path, told, quick):
+    groups = '[dependency-groups]\nlate = ["no-such-package"]\n'
+    tree = make(tmp_path / "t", {"pyproject.toml": groups, "m.py": ""}).folder
+    recipe = Recipe(quick, mode="build", install=("--group", "late"))
+    with pytest.raises(SideBroken, match="No matching distribution found for no-such-package"):
+        prepare({"head": tree}, recipe, tmp_path / "cache", None, told.append)
+    assert len(told) == 1
 
 
 def test_an_environment_that_another_run_makes_is_left_to_it(tmp_path, told):

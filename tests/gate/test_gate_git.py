@@ -3,7 +3,8 @@ import os
 import pytest
 
 from harness.errors import GitError, UsageError
-from harness.gate.sides.git import entries, git
+from harness.gate.sides.git import entries, git, ownership
+from harness.gate.sides.revisions import find_repository
 
 
 def test_a_command_that_fails_says_what_and_where(repository):
@@ -37,3 +38,31 @@ def test_asking_for_the_status_leaves_the_index_alone(repository):
 def test_entries_drops_the_last_end():
     assert entries("a b\0c\n\0") == ("a b", "c\n")
     assert entries("") == ()
+
+
+def test_a_repository_of_another_user_comes_with_gits_own_advice(repository, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    command = f"`git config --global --add safe.directory {repository.folder}`"
+    with pytest.raises(UsageError) as found:
+        find_repository(repository.folder)
+    with pytest.raises(GitError) as failed:
+        git(repository.folder, "status")
+    for text in map(str, (found.value, failed.value)):
+        assert command in text
+        assert "belong to another user" in text
+        assert "\n" not in text
+        assert "\\n" not in text
+        assert "inside a checkout" not in text
+
+
+def test_advice_is_made_up_only_where_git_gives_none():
+    said = "fatal: detected dubious ownership in repository at '/a b'\n"
+    assert "`git config --global --add safe.directory '/a b'`" in ownership(said)
+    gits = said + "call:\n\n\tgit config --global --add safe.directory '%(prefix)///a b'\n"
+    assert "safe.directory '%(prefix)///a b'`" in ownership(gits)
+    assert ownership("fatal: not a git repository") == ""
+
+
+def test_a_folder_without_a_repository_is_told_apart_from_one_that_is_refused(tmp_path):
+    with pytest.raises(UsageError, match=r"git says: not a git repository .*inside a checkout"):
+        find_repository(tmp_path)

@@ -182,9 +182,22 @@ def test_only_what_may_change_speed_enters_the_environment(tmp_path):
     assert environment(numpy="2.5.0", commit="f" * 40) != one
 
 
+def test_memory_above_what_was_held_is_not_held_against_whole_processes(tmp_path):
+    decisions = tuple(Decision("a", quantity, "ok", pairs=1) for quantity in ("time", "memory"))
+    whole = Pair("a", 0, "base", make.timed(1, peak=1e8), make.timed(2, peak=5e7))
+    above = Pair("a", 0, "base", *(replace(side, held=1e7) for side in (whole.base, whole.head)))
+    found = [
+        record(filled(tmp_path), make.V1, replace(make.result(), decisions=decisions, pairs=(one,)))
+        for one in (whole, above)
+    ]
+    (old_time, old_memory), (new_time, new_memory) = found
+    assert old_time.environment == new_time.environment == old_memory.environment
+    assert new_memory.environment != old_memory.environment
+
+
 def test_each_quantity_has_the_log_ratios_of_its_own_values(tmp_path):
-    pair = Pair("a", 0, "base", make.timed(1, peak=100), make.timed(2, peak=50))
-    lost = Pair("a", 1, "base", Sample(error="killed"), make.timed(1, peak=10))
+    pair = Pair("a", 0, "base", make.timed(1, peak=1e8), make.timed(2, peak=5e7))
+    lost = Pair("a", 1, "base", Sample(error="killed"), make.timed(1, peak=1e7))
     other = Pair("b", 0, "base", make.timed(1), make.timed(9))
     decisions = (Decision("a", "time", "ok", pairs=1), Decision("a", "memory", "ok", pairs=1))
     found = replace(make.result(), decisions=decisions, pairs=(pair, lost, other))

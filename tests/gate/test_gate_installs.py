@@ -5,7 +5,7 @@ import psutil
 import pytest
 
 from harness.errors import SideBroken
-from harness.gate.sides.installs import Deadline, pip, run
+from harness.gate.sides.installs import Deadline, cause, pip, run
 
 ANY_TIME = Deadline.after(None)
 
@@ -75,3 +75,37 @@ def test_pip_is_not_mistaken_for_a_module_in_the_tree(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(SideBroken, match="No matching distribution found for no-such-package"):
         pip("base", sys.executable, ["no-such-package"], tmp_path, ANY_TIME)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("`pip` must succeed, and did not end within the 3 s there were; its last lines:\nx",
+         "did not end within the 3 s there were"),
+        ("`pip` must succeed, and ended with exit code 1; its last lines:\nERROR: no a\nhint",
+         "ERROR: no a"),
+        ("`pip` must succeed, and ended with exit code 1; its last lines:\none\n two", "two"),
+        ("`pip` must succeed, and ended with exit code 1; it said nothing",
+         "head: `pip` must succeed, and ended with exit code 1; it said nothing"),
+    ],
+)  # fmt: skip
+def test_the_cause_of_a_failure_is_one_line(text, expected):
+    assert cause(SideBroken("head", text)) == expected
+
+
+def test_half_of_a_deadline_comes_first():
+    whole = Deadline.after(100.0)
+    assert 49 < whole.half().left() <= 50
+    assert ANY_TIME.half() is ANY_TIME
+
+
+def test_a_long_command_does_not_hide_how_it_ended(tmp_path):
+    with pytest.raises(SideBroken) as got:
+        run(
+            "head",
+            [*python("raise SystemExit(3)"), *("requirement" for _ in range(99))],
+            tmp_path,
+            ANY_TIME,
+        )
+    assert "…` must succeed, and ended with exit code 3" in str(got.value)
+    assert len(str(got.value)) < 300

@@ -10,8 +10,9 @@ from scipy import stats
 
 from harness.gate.contention import disturbed, notes
 from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide
+from harness.gate.settings import GateSettings
 from harness.gate.trials import Trials
-from harness.gate.values import Pair, Thresholds
+from harness.gate.values import SIDES, Pair, Thresholds
 
 DEFAULT = Thresholds()
 LAST = Look(2, 1, final=True)
@@ -163,6 +164,56 @@ def test_what_contention_cannot_explain_stands():
 def test_some_contention_leaves_the_verdict():
     found = decide("a", "time", contended(15, 40), DEFAULT, LAST)
     assert (found.verdict, found.disturbed) == ("regressed", 15)
+
+
+def memories(base, head, count=20, held=5e7):
+    """`count` pairs of processes that took so much memory, above or below what they held."""
+    sides = [sample(peak=held + taken, held=held) for taken in (base, head)]
+    return [Pair("a", index, SIDES[index % 2], *sides) for index in range(count)]
+
+
+MEMORY = GateSettings().thresholds("a", "memory")
+MIB = 2.0**20
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "verdict", "reason"),
+    [
+        (0.0, 0.0, "ok", "too small to tell: less than 1 MiB on both sides"),
+        (0.01 * MIB, 0.9 * MIB, "ok", "too small to tell: less than 1 MiB on both sides"),
+        (0.0, 1.5 * MIB, "ok", ""),  # it counts as 1 MiB, of which half more is too little
+        (-2 * MIB, 0.0, "ok", "too small to tell: less than 1 MiB on both sides"),
+        (0.0, 4 * MIB, "regressed", ""),
+        (4 * MIB, 0.0, "improved", ""),
+        (20 * MIB, 20.9 * MIB, "ok", ""),
+        (20 * MIB, 22 * MIB, "regressed", ""),
+        (200 * MIB, 400 * MIB, "regressed", ""),
+    ],
+)
+def test_memory_counts_above_what_the_process_held(base, head, verdict, reason):
+    found = decide("a", "memory", memories(base, head), MEMORY, LAST)
+    assert (found.verdict, found.reason) == (verdict, reason)
+    assert (found.base, found.head) == pytest.approx((max(base, 0.0), max(head, 0.0)))
+    assert math.isfinite(found.ratio)
+
+
+def test_what_the_processes_held_is_no_regression():
+    pairs = [
+        Pair("a", i, "base", sample(peak=31e6, held=30e6), sample(peak=35e6, held=34e6))
+        for i in range(40)
+    ]
+    assert decide("a", "memory", pairs, MEMORY, LAST).verdict == "ok"
+
+
+def test_a_side_that_does_not_say_what_it_held_is_compared_by_whole_peaks():
+    for sides in (
+        [sample(peak=5e7, held=4e7), sample(peak=5e7)],
+        [sample(peak=5e7), sample(peak=5e7, held=4e7)],
+        [sample(peak=5e7), sample(peak=5e7)],
+    ):
+        pairs = [Pair("a", index, "base", *sides) for index in range(20)]
+        found = decide("a", "memory", pairs, MEMORY, LAST)
+        assert (found.ratio, found.base, found.head) == (1.0, 5e7, 5e7)
 
 
 def test_contention_is_no_matter_of_memory():

@@ -1,6 +1,7 @@
 """Real processes: what is collected, taken in turns, and said of sides that misbehave."""
 
 import math
+import sys
 import time
 
 import numpy as np
@@ -60,11 +61,51 @@ def test_a_pair_has_both_sides_in_turns(tmp_path):
     assert pair.base.seconds == pytest.approx(np.median(pair.base.turns), rel=1e-4)
     assert pair.log_ratio("time") > math.log(2)  # ten times the work
     for side in (pair.base, pair.head):
-        assert side.peak > 2**20
+        assert side.peak >= side.held > 2**20
         assert 0 < side.cpu <= 1.5 * side.wall
         assert len(side.speeds) == len(side.turns)
         assert all(0 < speed < 0.1 for speed in side.speeds)
         assert side.rounds >= 5
+
+
+HOLDING = """
+import os
+
+BALLAST = b"x" * int(float(os.environ.get("HELD", "0")) * 2**20)
+SIZE = int(float(os.environ.get("TAKES", "8")) * 2**20)
+
+def test_before_the_first_round(benchmark):
+    made = b"x" * SIZE
+    benchmark(len, made)
+
+def test_in_the_rounds(benchmark):
+    benchmark(lambda: len(b"x" * SIZE))
+
+def test_after_one_that_left_free_memory(benchmark):
+    benchmark(lambda: len(b"x" * SIZE))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets its high-water marks back")
+def test_memory_is_what_the_rounds_take_and_nothing_else(tmp_path):
+    folder = project(tmp_path, HOLDING)
+    equal = one_round(commands(folder, HELD="60"))
+    for name, pair in equal.items():
+        assert pair.head.held - pair.base.held > 55 * 2**20, name
+        assert abs(pair.head.taken - pair.base.taken) < 2**20, name
+    doubled = one_round(commands(folder, TAKES="16"))
+    logs = {name.split("::")[1]: pair.log_ratio("memory") for name, pair in doubled.items()}
+    assert logs["test_before_the_first_round"] == pytest.approx(0.0, abs=0.1)
+    assert logs["test_in_the_rounds"] == pytest.approx(math.log(2), abs=0.1)
+    assert logs["test_after_one_that_left_free_memory"] == pytest.approx(math.log(2), abs=0.1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets its high-water marks back")
+def test_a_faster_side_does_not_take_the_memory_of_its_rounds(tmp_path):
+    text = "def test_it(benchmark):\n    benchmark.pedantic(int, rounds=200_000)\n"
+    (pair,) = one_round(commands(project(tmp_path, text))).values()
+    assert pair.head.rounds == 200_000
+    assert pair.head.taken < 2**20
 
 
 def test_either_side_goes_first_now_and_then(tmp_path):

@@ -45,8 +45,8 @@ def test_a_change_has_the_digits_of_its_interval(ratio, low, high, expected):
 
 @pytest.mark.parametrize(
     ("detectable", "expected"),
-    [(1.0213, "2.1 %"), (1.10, "10 %"), (1.0, "0 %"), (2.314, "2.3×"), (math.inf, "none"),
-     (math.nan, "none")],
+    [(1.0213, "2.1 %"), (1.10, "10 %"), (1.0, "0 %"), (2.314, "2.3×"), (math.inf, "–"),
+     (math.nan, "–")],
 )  # fmt: skip
 def test_what_could_have_been_seen(detectable, expected):
     assert amounts.detectable(fake.decision(detectable=detectable)) == expected

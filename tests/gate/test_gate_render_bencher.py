@@ -30,7 +30,7 @@ def check_schema(found):
 def test_latency_is_in_nanoseconds_and_memory_in_bytes():
     raw = fake.pairs("a.py::test", [9.0] * 3, [0.085, 0.086, 0.084], peak=48e6)
     assert read(fake.result(pairs=tuple(raw))) == {
-        "a.py::test": {"latency": {"value": 85e6}, "peak-memory": {"value": 48e6}}
+        "a.py::test": {"latency": {"value": 85e6}, "memory-taken": {"value": 48e6}}
     }
 
 

@@ -30,7 +30,7 @@ def test_a_result_comes_back_equal(result):
 def test_everything_is_there():
     found = strict(to_json.render(fake.everything(), 3))
     fields = {field.name for field in dataclasses.fields(GateResult)}
-    assert set(found) == fields | {"schema", "headline", "exit_code"}
+    assert set(found) == fields | {"schema", "headline", "exit_code", "alike"}
     assert (found["schema"], found["exit_code"]) == (1, 3)
     first = found["decisions"][0]
     assert first["interval"] == {"low": 1.041, "high": 1.063, "level": 0.95}

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
-from harness.gate.settings import MEMORY_FLOOR, GateSettings, override, read_settings
+from harness.gate.settings import GateSettings, override, read_settings
+from harness.gate.values import LEAST_MEMORY
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_project_without_a_table_has_the_defaults(tmp_path):
     assert settings_of(tmp_path, "") == GateSettings()
     limits = GateSettings().thresholds("a", "time")
     assert (limits.margin, limits.tolerance, limits.absolute) == (0.01, 0.05, 0.0)
-    assert GateSettings().thresholds("a", "memory").absolute == MEMORY_FLOOR
+    assert GateSettings().thresholds("a", "memory").absolute == LEAST_MEMORY
 
 
 TABLE = """

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.config.base import Table
 from harness.errors import SuiteError
+from harness.experiments import timing
 from harness.experiments.probes import table
 from harness.experiments.probes.base import Probe
 from harness.plan.axes import homes, label, labels
@@ -228,3 +230,45 @@ def test_ids_of_cases_without_a_script_are_those_of_stored_records(suite):
         "b4f732a6d50b5dae",
         "b2ed07eb38948d1a",
     ]
+
+
+TIMED = """\
+schema = 1
+id = "timed"
+title = "Timed"
+source = { key = "notes", section = "1" }
+experiment = "timing"
+[data]
+dataset = "digits"
+[model]
+hidden = []
+[train]
+loss = "cross_entropy"
+lr = 0.1
+steps = 3
+batch_size = 8
+[timing]
+workload = "step"
+kernel = "matmul"
+variant = "matmul"
+[[grid]]
+backend = ["numpy"]
+device = ["cpu"]
+workload = ["step", "train", "kernel"]
+"""
+
+
+def test_a_revision_gives_new_ids_to_the_cases_it_concerns_only(tmp_path, monkeypatch):
+    def ids():
+        expand.cache_clear()
+        cases = expand(load(path), "full").cases
+        return {case.axes["workload"]: case.id for case in cases}
+
+    path = tmp_path / "timed.toml"
+    path.write_text(TIMED)
+    now = ids()
+    plain = replace(timing.EXPERIMENT, revision=None)
+    monkeypatch.setattr(timing, "EXPERIMENT", plain)
+    before = ids()
+    assert {name for name in now if now[name] != before[name]} == {"kernel"}
+    assert len(set(now.values())) == 3

@@ -1,8 +1,8 @@
-"""What a kernel is, and how a variant of one is held to the reference before it is timed."""
+"""What a kernel is, and how a variant of one is held to the reference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,6 +69,9 @@ class Kernel:
         Largest relative difference from the reference, ``max|a - b| / max|b|``.
     devices : tuple of str
         Where it has a meaning.
+    processes : bool
+        Whether it starts processes of its own: it may then sleep, or wait for a processor,
+        without other work on the machine.
     """
 
     name: str
@@ -78,14 +81,23 @@ class Kernel:
     variants: Mapping[str, Mapping[str, Variant]]
     tolerance: float = 1e-4
     devices: tuple[str, ...] = ("cpu", "cuda", "mps")
+    processes: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all variants, whichever backend has them."""
         return tuple(dict.fromkeys(name for found in self.variants.values() for name in found))
 
 
-def disagreement(kernel: Kernel, setup: Setup, results: Results) -> float:
+def kept(setup: Setup, results: Results) -> tuple[Array, ...]:
+    """Return a copy of results in host memory; waits for the device."""
+    return tuple(np.array(setup.backend.array(result)) for result in results)
+
+
+def disagreement(kernel: Kernel, setup: Setup, found: Sequence[Array]) -> float:
     """Return the largest relative difference of any result from the reference.
+
+    Not to be called before something is timed: the reference is computed with NumPy, whose BLAS
+    keeps its threads busy for a while when it has returned.
 
     Raises
     ------
@@ -93,7 +105,6 @@ def disagreement(kernel: Kernel, setup: Setup, results: Results) -> float:
         If it is above the kernel's tolerance, not finite, or a result has another shape.
     """
     wanted = kernel.reference(setup.params, setup.arrays)
-    found = [np.asarray(setup.backend.array(result)) for result in results]
     shapes = [array.shape for array in found]
     if shapes != [array.shape for array in wanted]:
         raise HarnessError(
@@ -104,7 +115,7 @@ def disagreement(kernel: Kernel, setup: Setup, results: Results) -> float:
     if not worst <= kernel.tolerance:
         raise HarnessError(
             f"kernel {kernel.name!r} must agree with its reference to {kernel.tolerance:g}, "
-            f"got a relative difference of {worst:g}; what computes something else is not timed"
+            f"got a relative difference of {worst:g}; the time of something else is not kept"
         )
     return worst
 

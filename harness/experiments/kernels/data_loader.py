@@ -75,4 +75,5 @@ KERNEL = Kernel(
     reference=_reference,
     variants={"torch": {"main_process": _workers(0), "two_workers": _workers(2)}},
     devices=("cpu",),
+    processes=True,
 )

@@ -1,23 +1,52 @@
-"""The workload ``kernel`` of experiment ``timing``: what is asked, and a checked call to time."""
+"""The workload ``kernel`` of experiment ``timing``: what is asked, a call to time and its check."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from harness.config.other import Timing
 from harness.errors import Skip, UsageError
 from harness.experiments.base import Context, Settings
 from harness.experiments.kernels import table
-from harness.experiments.kernels.base import Call, Kernel, Setup, Variant, disagreement
+from harness.experiments.kernels.base import (
+    Call,
+    Kernel,
+    Setup,
+    Variant,
+    disagreement,
+    kept,
+)
 from harness.experiments.probes.base import read_params
 from harness.words import unknown
 
 MEASURES = frozenset({"seconds", "disagreement"})
 
 
-def prepare(context: Context) -> tuple[Call, float]:
-    """Return the call to time, and by how much its results differ from the reference.
+@dataclass(frozen=True)
+class Prepared:
+    """A call to time.
+
+    Attributes
+    ----------
+    call : callable
+        Carries the operation out.
+    disagreement : callable
+        Returns by how much the results of a call made before the clock started differ from the
+        reference, and raises a `HarnessError` if that is too much. It computes the reference,
+        which is no company for a clock: call it when the clock has stopped.
+    processes : bool
+        Whether the call starts processes.
+    """
+
+    call: Call
+    disagreement: Callable[[], float]
+    processes: bool = False
+
+
+def prepare(context: Context) -> Prepared:
+    """Return the call to time, made once, and the check of what it gave.
 
     Raises
     ------
@@ -25,8 +54,6 @@ def prepare(context: Context) -> tuple[Call, float]:
         If kernel, variant or ``[params]`` are not valid.
     Skip
         If the device or its arithmetic is not here.
-    HarnessError
-        If the results are not those of the reference.
     """
     kernel, variant, params = _chosen(context.settings, context.backend.name)
     reason = context.backend.absent(context.device)
@@ -37,7 +64,8 @@ def prepare(context: Context) -> tuple[Call, float]:
     arrays = kernel.inputs(params, context.streams.generator("probe"))
     setup = Setup(context.backend, context.device, params, arrays)
     call = variant(setup)
-    return call, disagreement(kernel, setup, call())
+    found = kept(setup, call())
+    return Prepared(call, lambda: disagreement(kernel, setup, found), kernel.processes)
 
 
 def asked(timing: Timing | None) -> bool:

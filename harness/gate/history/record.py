@@ -73,7 +73,6 @@ def log_ratios(result: GateResult, decision: Decision) -> tuple[float, ...]:
 
 
 def _points(baseline: Baseline, result: GateResult) -> Iterator[Point]:
-    facts = {name: result.environment.get(name, "") for name in CLASS_FACTS}
     for decision in result.decisions:
         raw = log_ratios(result, decision)
         if not raw or decision.verdict in ("broken", "missing"):
@@ -97,5 +96,18 @@ def _points(baseline: Baseline, result: GateResult) -> Iterator[Point]:
             log_ratios=raw,
             pairs=decision.pairs,
             hardware=result.hardware,
-            environment=digest.of_value(facts),
+            environment=_environment(result, decision),
         )
+
+
+def _environment(result: GateResult, decision: Decision) -> str:
+    """Return the digest of what may move a ratio besides the commit.
+
+    Memory counts from what a process held before, where that is known: a ratio of those is not
+    to be held against one of whole processes.
+    """
+    facts = {name: result.environment.get(name, "") for name in CLASS_FACTS}
+    own = (pair for pair in result.pairs if pair.case == decision.case)
+    if decision.quantity == "memory" and any(math.isfinite(pair.head.held) for pair in own):
+        facts["memory"] = "above what the process held"
+    return digest.of_value(facts)

@@ -60,9 +60,12 @@ def relative(ratio: float, interval: Interval | None = None) -> str:
 
 
 def detectable(decision: Decision) -> str:
-    """Return the smallest slow-down that would have been called: ``"2.1 %"``, or ``"none"``."""
+    """Return the smallest slow-down that would have been called: ``"2.1 %"``.
+
+    A dash where the pairs were too few for any to be called, however large.
+    """
     if not math.isfinite(decision.detectable):
-        return "none"
+        return DASH
     if decision.detectable >= LARGE:
         return number(decision.detectable, "ratio", digits=2)
     return number(decision.detectable - 1.0, "fraction", digits=2)

@@ -30,7 +30,7 @@ class Measure:
 
 MEASURES: Mapping[Quantity, Measure] = {
     "time": Measure("latency", 1e9),  # built in, nanoseconds
-    "memory": Measure("peak-memory", 1.0),
+    "memory": Measure("memory-taken", 1.0),
     "device_memory": Measure("peak-device-memory", 1.0),
 }
 

@@ -15,7 +15,7 @@ def head_values(result: GateResult, quantity: Quantity) -> Mapping[str, tuple[fl
     """
     found: dict[str, list[float]] = {decision.case: [] for decision in result.decisions}
     for pair in sorted(result.pairs, key=lambda pair: pair.index):
-        value = pair.head.value(quantity)
+        value = pair.values(quantity)[1]
         if math.isfinite(value):
             found.setdefault(pair.case, []).append(value)
     return {case: tuple(values) for case, values in found.items() if values}

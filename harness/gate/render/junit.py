@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from xml.etree import ElementTree as ET
 
+from harness.gate.common import common
 from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
@@ -12,7 +13,9 @@ from harness.gate.render.text import (
     clean,
     headline,
     one_line,
+    packages,
     revision,
+    shared,
     split_case,
     why,
 )
@@ -59,6 +62,8 @@ def _facts(result: GateResult, exit_code: int | None) -> dict[str, str]:
         "head": revision(result.head),
         "hardware": result.hardware,
         "partial": result.partial,
+        "packages": packages(result, most=len(result.packages)),
+        "alike": "; ".join(shared(one) for one in common(result.decisions)),
         "exit_code": "" if exit_code is None else str(exit_code),
     }
     return {name: value for name, value in facts.items() if value}
@@ -104,8 +109,10 @@ def _numbers(decision: Decision) -> str:
     base, head = (amounts.amount(decision, side) for side in ("base", "head"))
     numbers = (
         f"base {base}, head {head}, change {amounts.changed(decision)}, "
-        f"{plural(decision.pairs, 'pair')}, could have seen {amounts.detectable(decision)}"
+        f"{plural(decision.pairs, 'pair')}"
     )
+    if math.isfinite(decision.detectable):
+        numbers += f", could have seen {amounts.detectable(decision)}"
     return clean(f"{numbers}\n{decision.reason}").strip()
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from harness.gate.common import Common
 from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
     SIGNS,
     TITLE,
+    apart,
     headline,
     level,
     machine,
     one_line,
+    remarks,
     revision,
     rule,
+    shared,
     why,
 )
 from harness.gate.values import GATE_VERDICTS, Decision, GateResult
@@ -38,8 +42,9 @@ def render(result: GateResult, exit_code: int | None = None, /) -> str:
 
     The ok cases are folded, and left out first where there is no room for all.
     """
-    open_, ok = _sorted(result.decisions)
-    top = [MARKER, f"### {TITLE}: {headline(result)}", "", *_partial(result)]
+    told, rest = apart(result)
+    open_, ok = _sorted(rest)
+    top = [MARKER, f"### {TITLE}: {headline(result)}", "", *_partial(result), *_shared(told)]
     bottom = [*_notes(result), _footer(result, exit_code), ""]
     room = LIMIT - _size(top) - _size(bottom)
     shown = _table(open_, level(result.decisions), room)
@@ -82,6 +87,11 @@ def _partial(result: GateResult) -> list[str]:
         return []
     reason = literal(one_line(result.partial))
     return [f"**This run is partial: {reason}.** What it had measured by then is below.", ""]
+
+
+def _shared(found: Sequence[Common]) -> list[str]:
+    lines = [f"- {SIGNS[one.verdict]} {literal(shared(one))}" for one in found]
+    return [*lines, ""] if lines else []
 
 
 def _table(decisions: Sequence[Decision], interval: str, room: int) -> list[str]:
@@ -128,7 +138,7 @@ def _folded(decisions: Sequence[Decision], interval: str, room: int) -> list[str
 
 def _notes(result: GateResult) -> list[str]:
     # what would open a list or a rule of its own inside the list is no opening as an entity
-    lines = [f"- {_OPENING.sub(_entity, literal(one_line(note)))}" for note in result.notes]
+    lines = [f"- {_OPENING.sub(_entity, literal(one_line(note)))}" for note in remarks(result)]
     while _size(lines) > NOTES_LIMIT:
         lines = [*lines[:-2], "- (further notes left out)"]
     return [*lines, ""] if lines else []

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.gate.render.head import head_values
 from harness.gate.render.quartiles import stats
-from harness.gate.render.text import one_line
+from harness.gate.render.text import one_line, packages
 from harness.gate.values import Decision, GateResult
 
 FORMAT = "5.3.1"
@@ -26,7 +26,7 @@ def render(result: GateResult, _exit_code: int | None = None, /) -> str:
         "machine_info": _machine(result.environment),
         "commit_info": _commit(result),
         "benchmarks": [
-            _benchmark(case, data, decisions.get(case))
+            _benchmark(case, data, decisions.get(case), packages(result))
             for case, data in head_values(result, "time").items()
         ],
         "datetime": result.started,
@@ -61,9 +61,14 @@ def _commit(result: GateResult) -> dict[str, Any]:
     }
 
 
-def _benchmark(case: str, data: Sequence[float], decision: Decision | None) -> dict[str, Any]:
+def _benchmark(
+    case: str, data: Sequence[float], decision: Decision | None, differ: str
+) -> dict[str, Any]:
     place, bracket, rest = one_line(case, len(case) + 1).partition("[")
-    extra = {} if decision is None else {"verdict": decision.verdict, "pairs": decision.pairs}
+    extra: dict[str, Any] = {}
+    if decision is not None:
+        extra = {"verdict": decision.verdict, "pairs": decision.pairs}
+    extra |= {"packages": differ} if differ else {}
     return {
         "group": None,
         "name": place.rpartition("::")[2] + bracket + rest,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from harness.gate.common import Common, common
 from harness.gate.values import (
     GATE_VERDICTS,
     Decision,
@@ -15,6 +17,7 @@ from harness.gate.values import (
     Revision,
     Thresholds,
 )
+from harness.gate.wording import change
 from harness.numerals import number
 from harness.words import plural
 
@@ -103,6 +106,56 @@ def _reasons(decision: Decision) -> Mapping[GateVerdict, str]:
         "broken": "a side failed",
         "missing": "on one side only, or skipped",
     }
+
+
+def packages(result: GateResult, most: int = 10) -> str:
+    """Return the packages that differ between the sides, ``""`` if none does.
+
+    Parameters
+    ----------
+    result : GateResult
+        Whose.
+    most : int
+        How many to name.
+    """
+    named = [f"{one.name} {one.base or 'none'} → {one.head or 'none'}" for one in result.packages]
+    more = len(named) - most
+    shown = [*named[:most], *([f"and {more} more"] if more > 0 else [])]
+    return one_line(", ".join(shown), 1000)
+
+
+def remarks(result: GateResult) -> tuple[str, ...]:
+    """Return what the reader should know beside the verdicts, one line each."""
+    found = list(result.notes)
+    if result.packages:
+        found.append(f"packages differ between the sides (base → head): {packages(result)}")
+    slower = (one for one in common(result.decisions) if one.verdict == "regressed")
+    found += [shared(one) for one in slower if one.quantity == "time"]
+    if any(d.quantity == "memory" for d in result.decisions) and any(
+        math.isfinite(pair.head.held) for pair in result.pairs
+    ):
+        found.append("peak memory is what a benchmark takes above what its process held before")
+    return tuple(found)
+
+
+def shared(found: Common) -> str:
+    """Return a change that cases share, in words."""
+    ends = [change(ratio, places=0) for ratio in (found.low, found.high)]
+    span = ends[0] if ends[0] == ends[1] else f"{ends[0].removesuffix(' %')} to {ends[1]}"
+    cases = f"{len(found.cases)} of {plural(found.of, 'case')}"
+    moved = f"{QUANTITY_WORDS[found.quantity]}: {cases} {found.verdict} alike, by {span}"
+    return f"{moved}; look for one cause first" if found.verdict == "regressed" else moved
+
+
+def apart(result: GateResult) -> tuple[tuple[Common, ...], tuple[Decision, ...]]:
+    """Return the shared changes of memory, and the decisions that have to be listed beside them.
+
+    Times stay in the list: they are what was asked for, case by case.
+    """
+    found = tuple(one for one in common(result.decisions) if one.quantity != "time")
+    told = {(one.quantity, one.verdict, case) for one in found for case in one.cases}
+    rest = (d for d in result.decisions if (d.quantity, d.verdict, d.case) not in told)
+    return found, tuple(rest)
 
 
 def level(decisions: Iterable[Decision]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import UsageError
+from harness.gate.common import common
 from harness.gate.render.text import headline
 from harness.gate.values import GateResult
 
@@ -39,7 +40,8 @@ def values(result: GateResult, exit_code: int | None = None) -> dict[str, Any]:
         That of the command, None where there is no command.
     """
     summary = {"schema": SCHEMA, "headline": headline(result), "exit_code": exit_code}
-    return {**summary, **_finite(dataclasses.asdict(result))}
+    alike = [dataclasses.asdict(one) for one in common(result.decisions)]
+    return {**summary, **_finite({**dataclasses.asdict(result), "alike": alike})}
 
 
 def from_json(text: str) -> GateResult:

@@ -25,7 +25,7 @@ DIGITS = 4
 """Significant digits of what is stored: noise begins at the third."""
 TURN, SPEED = 1e-7, 1e-8
 """Units in which turns of the workloads, and the speeds beside them, are whole numbers, seconds."""
-FIELDS = ("mean", "wall", "cpu", "waited", "peak", "rounds")
+FIELDS = ("mean", "wall", "cpu", "waited", "peak", "held", "rounds")
 
 
 @dataclass(frozen=True)

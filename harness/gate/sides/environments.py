@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from harness.errors import SideBroken, UsageError
 from harness.gate.sides import interpreters, project
+from harness.gate.sides.alike import conflict, together
+from harness.gate.sides.choice import Choice, choices
 from harness.gate.sides.foreign import foreign_code
-from harness.gate.sides.installs import Deadline
+from harness.gate.sides.groups import expanded
+from harness.gate.sides.installs import Deadline, cause
 from harness.gate.sides.locks import lock
 from harness.gate.sides.revisions import find_repository, working_tree
 from harness.gate.sides.venvs import Workshop
@@ -32,9 +35,9 @@ class Recipe:
     python : Path
         Interpreter to make them from.
     install : tuple of str or None
-        Arguments of ``pip install``, run in the tree: ``(".[dev]",)``. None for ``.`` where the
-        tree can be installed, else for its ``requirements.txt``, else for nothing. Options of
-        builds in one word: ``--config-settings=key=value``.
+        Arguments of ``pip install``, run in the tree: ``(".[dev]",)``; ``--group NAME`` needs no
+        pip that knows it. None for what `harness.gate.sides.choice` finds. Options of builds in
+        one word: ``--config-settings=key=value``.
     constraints : str
         A constraints file of pip, relative to the tree; ``""`` for none.
     mode : {'auto', 'build', 'current'}
@@ -63,12 +66,15 @@ class SideEnvironment:
         Digest of what decides on its packages.
     shared : bool
         True when the other side runs with the same interpreter.
+    chosen : str
+        What was installed where the user did not say it, ``""`` where nothing was chosen.
     """
 
     python: Path
     path: tuple[Path, ...]
     lock: str
     shared: bool
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,13 @@ class _Side:
     name: SideName
     tree: Path
     lock: str
-    install: tuple[str, ...]
+    choices: tuple[Choice, ...]
     project: str
+
+    @property
+    def install(self) -> tuple[str, ...]:
+        """What is installed if all goes well."""
+        return self.choices[0].install
 
 
 def prepare(
@@ -131,23 +142,24 @@ def _refuse_foreign_code(side: _Side, made: SideEnvironment) -> None:
 
 def _side(name: SideName, tree: Path, recipe: Recipe) -> _Side:
     try:
-        install = _install(tree, recipe)
-        named = tuple(part for part in install if (tree / part).is_file())
-        return _Side(name, tree, lock(tree, *named), install, project.name(tree))
+        found = _choices(tree, recipe)
+        named = tuple(part for part in found[0].install if (tree / part).is_file())
+        return _Side(name, tree, lock(tree, *named), found, project.name(tree))
     except UsageError as error:  # a malformed file of that revision, not of the user's command
         raise SideBroken(name, str(error)) from None
 
 
-def _install(tree: Path, recipe: Recipe) -> tuple[str, ...]:
+def _choices(tree: Path, recipe: Recipe) -> tuple[Choice, ...]:
     constraints = ("-c", recipe.constraints) if recipe.constraints else ()
     if recipe.constraints and not (tree / recipe.constraints).is_file():
         raise UsageError(f"the constraints file {recipe.constraints!r} must be in the tree")
     if recipe.install is not None:
-        return (*recipe.install, *constraints) if recipe.install else ()
-    if project.installable(tree):
-        return (".", *constraints)
-    requirements = (tree / "requirements.txt").is_file()
-    return ("-r", "requirements.txt", *constraints) if requirements else ()
+        said = expanded(recipe.install, tree)
+        return (Choice((*said, *constraints) if said else ()),)
+    return tuple(
+        Choice((*one.install, *constraints) if one.install else (), one.text)
+        for one in choices(tree)
+    )
 
 
 def _serves(recipe: Recipe, sides: list[_Side]) -> bool:
@@ -189,14 +201,52 @@ def _built(
     # before anything is built, since building writes into the trees
     contents = {side.name: _content(side) for side in sides if project.installable(side.tree)}
     shared = len(sides) > 1 and len({(side.lock, side.install) for side in sides}) == 1
+    taken: dict[SideName, Choice] = {}
+    by_name = {side.name: side for side in sides}
+
+    def make(name: SideName, held: Sequence[str] = ()) -> Path:
+        python, taken[name] = _environment(by_name[name], recipe.python, workshop, held)
+        return python
+
+    if shared or len(sides) == 1:
+        pythons = dict.fromkeys(by_name, make(sides[0].name))
+        taken = dict.fromkeys(by_name, taken[sides[0].name])
+    else:
+        pythons = dict(together(make, _names(sides)))
     made = {}
     for side in sides:
-        python = workshop.environment(side.name, recipe.python, side.tree, side.install, side.lock)
-        content = contents.get(side.name)
+        python, content = pythons[side.name], contents.get(side.name)
         installed = content and (_code(side, python, content, workshop),)
         path = installed or project.roots(side.tree)
-        made[side.name] = SideEnvironment(python, path, side.lock, shared)
+        chosen = taken[side.name].text
+        made[side.name] = SideEnvironment(python, path, side.lock, shared, chosen)
     return made
+
+
+def _environment(
+    side: _Side, python: Path, workshop: Workshop, held: Sequence[str]
+) -> tuple[Path, Choice]:
+    """Return an environment of the fullest choice that can be installed, and which that was."""
+    for one, less in zip(side.choices, (*side.choices[1:], None), strict=True):
+        try:
+            # what may be given up may not take all the time there is
+            shop = replace(workshop, deadline=workshop.deadline.half()) if less else workshop
+            made = shop.environment(
+                side.name, python, side.tree, one.install, side.lock, held, one.text
+            )
+        except SideBroken as error:
+            if less is None or (held and conflict(error)) or workshop.deadline.left() == 0:
+                raise
+            workshop.tell(
+                f"{side.name}: {one.text} could not be installed ({cause(error)}); taking less"
+            )
+            continue
+        return made, one
+    raise AssertionError("the last choice returns or raises")
+
+
+def _names(sides: Sequence[_Side]) -> tuple[str, ...]:
+    return tuple(side.project for side in sides if side.project)
 
 
 def _code(side: _Side, python: Path, content: str, workshop: Workshop) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Mapping
@@ -39,6 +40,9 @@ LOCAL = (
     "GIT_WORK_TREE",
 )
 """Variables that git sets for a hook; they would send every command to the hook's repository."""
+
+_OWNED = re.compile(r"detected dubious ownership in repository at '(.*)'")
+_ADVICE = re.compile(r"git config --global --add safe\.directory .*\S")
 
 
 def run(
@@ -89,11 +93,37 @@ def git(folder: Path, *arguments: str, variables: Mapping[str, str] = _NOTHING) 
     """
     done = run(folder, *arguments, variables=variables)
     if done.returncode:
+        said = ownership(done.stderr) or done.stderr.strip() or "it said nothing"
         raise GitError(
             f"`git {shlex.join(arguments)}` in {folder} must succeed, and ended with exit code "
-            f"{done.returncode}: {done.stderr.strip() or 'it said nothing'}"
+            f"{done.returncode}: {said}"
         )
     return done.stdout.removesuffix("\n")
+
+
+def ownership(said: str) -> str:
+    """Return what to do about a repository that git does not read since another user owns it.
+
+    Parameters
+    ----------
+    said : str
+        What git wrote on standard error.
+
+    Returns
+    -------
+    str
+        A sentence with git's own advice, ``""`` if that is not what it said.
+    """
+    where = _OWNED.search(said)
+    if where is None:
+        return ""
+    advice = _ADVICE.search(said)
+    allow = "git config --global --add safe.directory"
+    command = advice[0] if advice else f"{allow} {shlex.quote(where[1])}"
+    return (
+        f"git does not read the repository at {where[1]}, since its files belong to another user; "
+        f"if you trust them, allow it with `{command}` and try again"
+    )
 
 
 def entries(text: str) -> tuple[str, ...]:

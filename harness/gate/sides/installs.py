@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ from harness.errors import SideBroken
 from harness.gate.values import SideName
 
 LAST_LINES = 15
+LONGEST_COMMAND = 200
 _PIP = ("pip", "install", "--disable-pip-version-check", "-q", "--no-input")
 # what these name belongs to the harness's own interpreter
 _OWN_PYTHON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
@@ -43,6 +45,11 @@ class Deadline:
     def after(cls, seconds: float | None) -> Deadline:
         """Return the deadline so many seconds from now."""
         return cls(seconds, time.monotonic() + (seconds or 0.0))
+
+    def half(self) -> Deadline:
+        """Return the deadline in the middle between now and this one."""
+        left = self.left()
+        return self if left is None else Deadline.after(left / 2)
 
     def left(self) -> float | None:
         """Return the seconds left, at least 0; None for any time."""
@@ -110,6 +117,14 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
             raise SideBroken(side, _account(command, ended, _tail(output)))
 
 
+def cause(error: SideBroken) -> str:
+    """Return the one line of an account that says most: a deadline, an error, or else the last."""
+    first, *lines = str(error).rstrip().splitlines()
+    late = re.search(r"did not (end|start).*?(?=;|$)", first)
+    said = [line for line in lines if line.lower().startswith("error")]
+    return late[0] if late else (said or lines or [first])[-1].strip()
+
+
 def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> str:
     """Return how a process ended: ``"0"``, or a phrase."""
     try:
@@ -135,7 +150,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _account(command: Sequence[str], ended: str, tail: str) -> str:
     said = f"; its last lines:\n{tail}" if tail else "; it said nothing"
-    return f"`{shlex.join(command)}` must succeed, and {ended}{said}"
+    text = shlex.join(command)
+    if len(text) > LONGEST_COMMAND:  # how it ended must not be lost behind it
+        text = text[: LONGEST_COMMAND - 1] + "…"
+    return f"`{text}` must succeed, and {ended}{said}"
 
 
 def _tail(output: IO[bytes]) -> str:

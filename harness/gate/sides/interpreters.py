@@ -46,6 +46,45 @@ for name in names:
     answer |= {file.parts[0] for file in found.files or () if file.name == "__init__.py"}
 answer = sorted(name for name in answer if name.isidentifier())
 """
+_PACKAGES = """
+import re
+from importlib import metadata
+def key(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+found = {}
+for one in metadata.distributions():
+    if one.metadata["Name"]:
+        found.setdefault(key(one.metadata["Name"]), one)
+tools, queue = set(), [key(name) for name in names]
+while queue:
+    name = queue.pop()
+    if name in found and name not in tools:
+        tools.add(name)
+        for need in found[name].requires or ():
+            if "extra" not in need.partition(";")[2]:
+                queue.append(key(re.match(r"\\s*([A-Za-z0-9._-]+)", need).group(1)))
+answer = {name: [one.version, name in tools, bool(one.read_text("direct_url.json"))]
+          for name, one in found.items()}
+"""
+
+
+@dataclass(frozen=True)
+class Package:
+    """An installed distribution.
+
+    Attributes
+    ----------
+    version : str
+        Its version.
+    needed : bool
+        True where it is one of those asked for, or they need it.
+    local : bool
+        True when it was installed from a folder, a file or an address: its version says little.
+    """
+
+    version: str
+    needed: bool
+    local: bool
 
 
 @dataclass(frozen=True)
@@ -87,6 +126,25 @@ def versions(python: Path, names: Iterable[str]) -> Mapping[str, str]:
     """
     answer: dict[str, str] = _ask(python, _VERSIONS, *names)
     return answer
+
+
+def packages(python: Path, tools: Iterable[str]) -> Mapping[str, Package]:
+    """Return all distributions that an interpreter has installed, by normalized name.
+
+    Parameters
+    ----------
+    python : Path
+        The interpreter.
+    tools : iterable of str
+        Those to mark as `Package.needed`, with all that they need.
+
+    Raises
+    ------
+    UsageError
+        If the interpreter does not start.
+    """
+    answer: dict[str, list[Any]] = _ask(python, _PACKAGES, *tools)
+    return {name: Package(*facts) for name, facts in answer.items()}
 
 
 def modules(python: Path, name: str) -> tuple[str, ...]:

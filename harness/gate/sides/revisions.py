@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.gate.sides.git import entries, git, run
+from harness.gate.sides.git import entries, git, ownership, run
 from harness.gate.sides.submodules import refuse_unsaved
 from harness.gate.values import Revision
 from harness.words import did_you_mean
@@ -39,9 +39,11 @@ def find_repository(start: Path) -> Path:
         raise UsageError(f"{start} must be a folder of a git repository, and is not there")
     done = run(folder, "rev-parse", "--show-toplevel")
     if done.returncode:
+        said = " ".join(done.stderr.split()).removeprefix("fatal: ")
         raise UsageError(
-            f"{start} must lie in the working tree of a git repository, and git says "
-            f"{done.stderr.strip()!r}: run the gate inside a checkout"
+            ownership(done.stderr)
+            or f"{start} must lie in the working tree of a git repository, and git says: {said}; "
+            "run the gate inside a checkout"
         )
     return Path(done.stdout.removesuffix("\n"))
 

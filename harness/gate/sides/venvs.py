@@ -22,6 +22,8 @@ MARKER = "complete.json"
 RUNNERS = ("pytest", "pytest-benchmark")
 """What an environment needs beside the project's own dependencies."""
 
+CONSTRAINTS = ("-c", "--constraint")
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -42,7 +44,14 @@ class Workshop:
     tell: Callable[[str], None]
 
     def environment(
-        self, side: SideName, python: Path, tree: Path, install: Sequence[str], lock: str
+        self,
+        side: SideName,
+        python: Path,
+        tree: Path,
+        install: Sequence[str],
+        lock: str,
+        held: Sequence[str] = (),
+        text: str = "",
     ) -> Path:
         """Return the interpreter of an environment with a tree's dependencies.
 
@@ -58,6 +67,10 @@ class Workshop:
             Arguments of ``pip install``; empty to install only what runs the tests.
         lock : str
             Digest of what decides on the packages.
+        held : sequence of str
+            Versions that packages must have if they are needed, ``"pytest==9.1.1"``.
+        text : str
+            What `install` is, in words.
 
         Raises
         ------
@@ -68,12 +81,14 @@ class Workshop:
         """
         identity = interpreters.describe(python).identity
         facts = {"lock": lock, "python": list(identity), "install": list(install)}
+        facts |= {"held": list(held)} if held else {}
         folder = self.cache / "environments" / digest.of_value(facts)
         with self._made(folder, facts) as missing:
             if missing:
-                self.tell(f"installing the dependencies of {side} (Python {identity[0]})")
+                what = f": {text}" if text else ""
+                self.tell(f"installing the dependencies of {side} (Python {identity[0]}){what}")
                 run(side, [str(python), "-m", "venv", str(folder)], self.cache, self.deadline)
-                self._fill(side, _python(folder), tree, install)
+                self._fill(side, _python(folder), tree, install, self._constraints(held))
         return _python(folder)
 
     def code(
@@ -112,15 +127,32 @@ class Workshop:
                 pip(side, python, target, self.cache, self.deadline, isolated=False)
         return folder / "site"
 
-    def _fill(self, side: SideName, python: Path, tree: Path, install: Sequence[str]) -> None:
+    def _constraints(self, held: Sequence[str]) -> tuple[str, ...]:
+        """Return the options of pip that hold packages at versions."""
+        if not held:
+            return ()
+        path = self.cache / "held" / f"{digest.of_value(list(held))}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{one}\n" for one in held), encoding="utf-8")
+        return ("-c", str(path))
+
+    def _fill(
+        self,
+        side: SideName,
+        python: Path,
+        tree: Path,
+        install: Sequence[str],
+        constraints: Sequence[str],
+    ) -> None:
         # The project itself comes along. Its code is hidden by the side's own, which goes first
         # on the path; its metadata is what the code reads its version and plug-ins from.
         if install:
-            pip(side, python, install, tree, self.deadline)
+            pip(side, python, (*install, *constraints), tree, self.deadline)
         have = interpreters.versions(python, RUNNERS)
         missing = [name for name in RUNNERS if name not in have]
         if missing:
-            pip(side, python, missing, tree, self.deadline)
+            asked = (*missing, *_constraints_of(install), *constraints)
+            pip(side, python, asked, tree, self.deadline)
 
     @contextlib.contextmanager
     def _made(self, folder: Path, facts: object) -> Iterator[bool]:
@@ -134,6 +166,14 @@ class Workshop:
             yield missing
             if missing:
                 (folder / MARKER).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+
+def _constraints_of(install: Sequence[str]) -> tuple[str, ...]:
+    """Return the constraints among arguments of pip: they hold for what runs the tests, too."""
+    pairs = zip(install, (*install[1:], ""), strict=True)
+    apart = [part for pair in pairs if pair[0] in CONSTRAINTS for part in pair]
+    joined = [part for part in install if part.startswith(f"{CONSTRAINTS[-1]}=")]
+    return (*apart, *joined)
 
 
 def _python(folder: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import glob
 import math
 import os
@@ -14,9 +16,26 @@ class Meter:
 
     def start(self) -> None:
         """Begin: the high-water marks of memory are set back first."""
-        self._resets = _reset_peak()
+        _reset_device_peak()
+        self.settle()
         self._waited, self._cpu = waited(), time.process_time()
         self._wall = time.perf_counter()
+
+    def settle(self) -> None:
+        """Take what the process holds now as what it held before: the rest is the measurement's.
+
+        Garbage is collected and free memory given back first, where the C library can: what a
+        test before this one has used would hide what this one takes.
+        """
+        gc.collect()
+        _give_back()
+        resets = _reset_peak()
+        self._held = _peak() if resets else math.nan
+        self._peak = math.nan
+
+    def look(self) -> None:
+        """Read the high-water mark now; what comes later does not count."""
+        self._peak = math.nan if math.isnan(self._held) else _peak()
 
     def stop(self, away: float = 0.0) -> dict[str, float | None]:
         """End, and return the readings; None for those this system does not have.
@@ -29,12 +48,14 @@ class Meter:
         wall = time.perf_counter() - self._wall - away
         cpu = time.process_time() - self._cpu
         waiting = waited() - self._waited
-        peak = _peak() if self._resets else math.nan
+        if math.isnan(self._peak):
+            self.look()
         readings = {
             "wall": wall,
             "cpu": cpu,
             "waited": waiting,
-            "peak": peak,
+            "peak": self._peak,
+            "held": self._held,
             "device_peak": _device_peak(),
         }
         return {name: None if math.isnan(value) else value for name, value in readings.items()}
@@ -64,11 +85,21 @@ def _stolen() -> float:
     return int(fields[8]) / float(os.sysconf("SC_CLK_TCK")) if len(fields) > 8 else 0.0
 
 
-def _reset_peak() -> bool:
-    """Set the high-water marks back; return whether that of the resident set could be."""
+def _give_back() -> None:
+    """Let the allocator return free memory to the system; glibc can, others are left alone."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
+def _reset_device_peak() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
         torch.cuda.reset_peak_memory_stats()
+
+
+def _reset_peak() -> bool:
+    """Set the high-water mark of the resident set back; return whether it could be."""
     try:
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")  # proc(5): resets VmHWM to the present resident set

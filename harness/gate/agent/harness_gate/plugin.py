@@ -17,6 +17,9 @@ from .meter import Meter
 from .names import asked, plain
 from .turns import TURNS, by_turn, clock
 
+ENOUGH = 1000
+"""Rounds whose memory counts. A faster side has more of them, and every one leaves its time in the
+lists of pytest-benchmark and of the turns: that is no memory of the benchmark's."""
 OPTIONS = (("markexpr", "-m"), ("keyword", "-k"), ("deselect", "--deselect"))
 """Options by which tests are left out, as pytest keeps them and as they are given."""
 
@@ -114,7 +117,7 @@ class Measured:
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         self.meter.start()
         if _know_precision():
-            TURNS.begin(self.channel)
+            TURNS.begin(self.channel, {0: self.meter.settle, ENOUGH: self.meter.look})
         yield
         TURNS.end()
         self.found.update(self.meter.stop(TURNS.away))

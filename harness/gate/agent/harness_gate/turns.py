@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Mapping
 from statistics import geometric_mean
 from typing import Any
 
@@ -30,6 +31,7 @@ class Turns:
         self._channel: Channel | None = None
         self._began = self._probed = 0.0
         self._inside = False
+        self._at: Mapping[int, Callable[[], None]] = {}
         self.away = 0.0
         """Seconds spent waiting for the turn to come back, since `begin`."""
         self.marks: list[int] = []
@@ -37,8 +39,17 @@ class Turns:
         self.speeds: list[list[float]] = [[]]
         """Seconds of the fixed piece of work, as often as it was done in every turn."""
 
-    def begin(self, channel: Channel) -> None:
-        """Start to take turns over `channel`; this side has the turn."""
+    def begin(self, channel: Channel, at: Mapping[int, Callable[[], None]] | None = None) -> None:
+        """Start to take turns; this side has the turn.
+
+        Parameters
+        ----------
+        channel : Channel
+            Where the turn is passed.
+        at : mapping of int to callable, optional
+            What to do just before the rounds of these numbers, from 0.
+        """
+        self._at = at or {}
         self._channel, self._inside, self.away = channel, False, 0.0
         self.marks, self.speeds = [], [[]]
         self._began = time.perf_counter()
@@ -61,6 +72,8 @@ class Turns:
 
     def rest(self) -> None:
         """Pass the turn if this side has had its share; mark the round that comes."""
+        if (due := self._at.get(len(self.marks))) is not None:
+            due()
         now = time.perf_counter()
         if self._channel is not None and now - self._began > SLICE:
             self._pass(self._channel)

@@ -1,0 +1,162 @@
+"""What is installed of a tree when nobody says: the project, and what its tests need beside it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.gate.sides import groups, project
+from harness.gate.sides.groups import normal
+from harness.words import plural
+
+USUAL = ("bench", "benchmark", "benchmarks", "test", "tests", "testing", "dev")
+"""Names of extras, groups and files that hold what benchmarks need."""
+LESS = USUAL[:-1]
+"""Without ``dev``, which holds much more than tests need, and is the first to be given up."""
+FILES = (
+    "requirements-{}.txt",
+    "requirements_{}.txt",
+    "{}-requirements.txt",
+    "{}_requirements.txt",
+    "requirements/{}.txt",
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to install a tree.
+
+    Attributes
+    ----------
+    install : tuple of str
+        Arguments of ``pip install``.
+    text : str
+        The same in words, ``""`` when the user said it.
+    """
+
+    install: tuple[str, ...]
+    text: str = ""
+
+
+def choices(tree: Path) -> tuple[Choice, ...]:
+    """Return the ways to install a tree, the fullest first; the next is for when one fails.
+
+    Raises
+    ------
+    UsageError
+        If ``pyproject.toml`` or ``setup.cfg`` is malformed.
+    """
+    found = (_choice(tree, wanted) for wanted in (USUAL, LESS, ()))
+    return tuple({choice.install: choice for choice in found}.values())
+
+
+def extras(tree: Path) -> tuple[str, ...]:
+    """Return the extras that a tree's build files name, as they write them.
+
+    Raises
+    ------
+    UsageError
+        If ``pyproject.toml`` or ``setup.cfg`` is malformed.
+    """
+    return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *_of_setup_py(tree))))
+
+
+def _choice(tree: Path, wanted: Iterable[str]) -> Choice:
+    own = _usual(extras(tree), wanted) if project.installable(tree) else ()
+    apart = _usual(groups.names(tree), wanted)
+    needs = [one for group in apart for one in groups.requirements(tree, group)]
+    files = () if own or apart else tuple(_files(tree, wanted))
+    if project.installable(tree):
+        plain, text = [f".[{','.join(own)}]" if own else "."], "the project"
+    else:
+        files = (*(name for name in ("requirements.txt",) if (tree / name).is_file()), *files)
+        plain, text = [], ""
+    parts = [text, _named("extra", own), _named("dependency group", apart), ", ".join(files)]
+    named = [part for part in parts if part]
+    read = [part for name in files for part in ("-r", name)]
+    return Choice((*plain, *needs, *read), ", ".join(named) or "nothing")
+
+
+def _usual(names: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the names that are wanted, in that order."""
+    known = {normal(name): name for name in names}
+    return tuple(known[name] for name in wanted if name in known)
+
+
+def _named(word: str, names: tuple[str, ...]) -> str:
+    return f"{plural(len(names), word).partition(' ')[2]} {', '.join(names)}" if names else ""
+
+
+def _files(tree: Path, wanted: Iterable[str]) -> Iterator[str]:
+    for name in wanted:
+        for pattern in FILES:
+            path = tree / pattern.format(name)
+            if path.is_file() and not _editable(path):
+                yield path.relative_to(tree).as_posix()
+
+
+def _editable(path: Path) -> bool:
+    """Whether a file would install the project in place: the other side would import it."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return any(line.strip().startswith(("-e", "--editable")) for line in lines)
+
+
+def _of_pyproject(tree: Path) -> Iterator[str]:
+    settings = project.pyproject(tree)
+    for key in (
+        "project.optional-dependencies",
+        "tool.setuptools.dynamic.optional-dependencies",
+        "tool.poetry.extras",
+    ):
+        table = project.lookup(settings, key)
+        yield from table if isinstance(table, Mapping) else ()
+
+
+def _of_setup_cfg(tree: Path) -> Iterator[str]:
+    settings = project.setup_cfg(tree)
+    if settings.has_section("options.extras_require"):
+        yield from settings.options("options.extras_require")
+
+
+def _of_setup_py(tree: Path) -> Iterator[str]:
+    """Yield the keys of ``extras_require`` that stand in ``setup.py``; it is read, never run."""
+    path = tree / "setup.py"
+    if not path.is_file():
+        return
+    try:
+        module = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):  # a script for an older Python: pip will say so
+        return
+    named: dict[str, list[str]] = {}
+    for node in ast.walk(module):
+        for name, value in _given(node):
+            named[name] = [*named.get(name, []), *_keys(value, named)]
+    yield from named.get("extras_require", [])
+
+
+def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield (name, value) of what may hold extras, or be named where they are given."""
+    if isinstance(node, ast.keyword) and node.arg == "extras_require":
+        yield node.arg, node.value
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, node.value
+            elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                yield target.value.id, ast.Dict([target.slice], [node.value])
+    elif isinstance(node, ast.Dict):  # of `setup(**settings)`
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "extras_require":
+                yield "extras_require", value
+
+
+def _keys(value: ast.expr, named: Mapping[str, list[str]]) -> Iterator[str]:
+    if isinstance(value, ast.Name):
+        yield from named.get(value.id, [])
+    elif isinstance(value, ast.Dict):
+        constants = (key.value for key in value.keys if isinstance(key, ast.Constant))
+        yield from (key for key in constants if isinstance(key, str))
+    elif isinstance(value, ast.Call) and getattr(value.func, "id", "") == "dict":
+        yield from (keyword.arg for keyword in value.keywords if keyword.arg)

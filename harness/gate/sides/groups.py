@@ -1,0 +1,97 @@
+"""Dependency groups of ``pyproject.toml`` (PEP 735), taken apart without pip, which may be old."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.errors import UsageError
+from harness.gate.sides.project import lookup, pyproject
+from harness.words import unknown
+
+OPTION = "--group"
+_TABLE = "[dependency-groups] of pyproject.toml"
+
+
+def names(tree: Path) -> tuple[str, ...]:
+    """Return the groups of a tree as it writes them.
+
+    Raises
+    ------
+    UsageError
+        If ``pyproject.toml`` is malformed.
+    """
+    return tuple(_table(tree))
+
+
+def requirements(tree: Path, group: str) -> tuple[str, ...]:
+    """Return what a group asks for, groups within it included, as pip takes it.
+
+    Parameters
+    ----------
+    tree : Path
+        Folder of the ``pyproject.toml``.
+    group : str
+        Its name; case and ``-``, ``_``, ``.`` are the same, as PEP 735 has it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such group, or one includes itself or holds what it must not.
+    """
+    return tuple(dict.fromkeys(_requirements(_table(tree), group, ())))
+
+
+def expanded(install: Sequence[str], tree: Path) -> tuple[str, ...]:
+    """Return arguments of ``pip install`` with ``--group NAME`` replaced by what NAME asks for.
+
+    As of pip 25.1, NAME may be ``path/pyproject.toml:NAME``.
+
+    Raises
+    ------
+    UsageError
+        If a group is not there or malformed.
+    """
+    found: list[str] = []
+    rest = iter(install)
+    for part in rest:
+        option, given, name = part.partition("=")
+        if option != OPTION:
+            found.append(part)
+            continue
+        name = name if given else next(rest, "")
+        path, _, group = name.rpartition(":")
+        found += requirements((tree / path).parent if path else tree, group)
+    return tuple(found)
+
+
+def normal(name: str) -> str:
+    """Return a name of a package, an extra or a group in its one spelling."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _table(tree: Path) -> Mapping[str, Any]:
+    table = lookup(pyproject(tree), "dependency-groups")
+    return table if isinstance(table, Mapping) else {}
+
+
+def _requirements(table: Mapping[str, Any], group: str, inside: tuple[str, ...]) -> Iterator[str]:
+    known = {normal(name): entries for name, entries in table.items()}
+    key = normal(group)
+    if key not in known:
+        raise UsageError(f"{_TABLE}: {unknown('group', group, table)}")
+    if key in inside:
+        raise UsageError(f"{_TABLE}: no group may include itself, got {' > '.join((*inside, key))}")
+    entries = known[key]
+    for entry in entries if isinstance(entries, list) else [entries]:
+        if isinstance(entry, str) and not entry.lstrip().startswith("-"):
+            yield entry
+        elif isinstance(entry, Mapping) and isinstance(entry.get("include-group"), str):
+            yield from _requirements(table, entry["include-group"], (*inside, key))
+        else:
+            raise UsageError(
+                f"{_TABLE}: group {group!r} must hold requirements or "
+                f"{{ include-group = NAME }}, got {entry!r:.80}"
+            )

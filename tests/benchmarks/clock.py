@@ -1,0 +1,241 @@
+"""A cell of the harness against the same call in a fresh process without it.
+
+``python tests/benchmarks/clock.py`` (or ``nox -s clock``) times every variant of every kernel,
+small and large, in both ways, in turns and in random order, and prints the ratio of their medians
+with its interval. Where the clock of a cell is alone the ratio is 1: the reference that the cell
+computes, the other library's threads and the cell's own process cost its times nothing. Exit code
+1 says that some ratio lies outside of 0.9 to 1.1 with its whole interval.
+
+A pair counts when neither process had to wait for a processor; with ``--all`` every pair counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness import backends
+from harness.alone import was_alone
+from harness.datasets.roots import Roots
+from harness.execute.pool import run_all
+from harness.execute.worker import Job
+from harness.experiments.kernels import table
+from harness.statistics import median_interval
+from harness.timing import WAITED
+from harness.types import Case, Cell, Record
+
+APART = 0.1
+WARMUP, REPEATS = 2, 15
+# Work of some tens of microseconds and of some tens of milliseconds, loops in Python less.
+SIZES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    "conv2d_forward": ({"n": 1, "side": 12}, {"n": 10}),
+    "conv2d_backward": ({"n": 1, "side": 12}, {"n": 10}),
+    "data_loader": ({"examples": 500}, {"examples": 5000}),
+    "forward": ({"n": 16, "d": 64, "depth": 1}, {"n": 512, "d": 784, "depth": 2}),
+    "hinge_loss": ({"n": 50, "d": 64}, {"n": 1000}),
+    "linear": ({"n": 16, "d": 64}, {"n": 2000}),
+    "matmul": ({"n": 64}, {"n": 500}),
+    "inverse": ({"n": 64}, {"n": 700}),
+    "least_squares": ({"n": 200, "d": 10}, {"n": 4000, "d": 200}),
+    "recurrent": ({"n": 4, "length": 10, "d": 16, "hidden_units": 16}, {}),
+    "scaled_gradients": ({"n": 4, "d": 32, "units": 32}, {}),
+}
+SLOW = {("conv2d_forward", "naive"), ("conv2d_backward", "naive"), ("matmul", "loops")}
+"""Timed small only."""
+
+FRAME = """
+import glob, statistics, time
+{setup}
+def waited():
+    files = glob.glob("/proc/self/task/*/schedstat")
+    return sum(int(open(file).read().split()[1]) for file in files) / 1e9
+for _ in range({warmup}):
+    call()
+seconds, before = [], waited()
+for _ in range({repeats}):
+    start = time.perf_counter()
+    call()
+    seconds.append(time.perf_counter() - start)
+print(statistics.median(seconds), (waited() - before) / sum(seconds))
+"""
+# Plain library calls, written out without the harness.
+NUMPY = "import numpy as np\ndraw = np.random.default_rng(0).standard_normal\n"
+TORCH = "import torch\ndraw = lambda *shape, **kind: torch.randn(*shape, **kind)\n"
+WRITTEN: Mapping[tuple[str, str, str], str] = {
+    ("matmul", "matmul", "numpy"): NUMPY
+    + "a, b = (draw(({n}, {n})).astype('float32') for _ in 'ab')\ncall = lambda: a @ b",
+    ("matmul", "matmul", "torch"): TORCH
+    + "a, b = draw({n}, {n}), draw({n}, {n})\ncall = lambda: a @ b",
+    ("inverse", "inverse", "numpy"): NUMPY
+    + "m = np.eye({n}) + draw(({n}, {n})) / {n}\ncall = lambda: np.linalg.inv(m)",
+    ("inverse", "inverse", "torch"): TORCH
+    + "m = torch.eye({n}).double() + draw({n}, {n}, dtype=torch.float64) / {n}\n"
+    + "call = lambda: torch.linalg.inv(m)",
+    ("linear", "operators", "numpy"): NUMPY
+    + "shapes = ({n}, {d}), ({outputs}, {d}), ({outputs},)\n"
+    + "x, w, b = (draw(shape).astype('float32') for shape in shapes)\n"
+    + "call = lambda: x @ w.T + b",
+    ("linear", "operators", "torch"): TORCH
+    + "x, w, b = draw({n}, {d}), draw({outputs}, {d}), draw({outputs})\n"
+    + "call = lambda: x @ w.T + b",
+    ("linear", "functional", "torch"): TORCH
+    + "x, w, b = draw({n}, {d}), draw({outputs}, {d}), draw({outputs})\n"
+    + "call = lambda: torch.nn.functional.linear(x, w, b)",
+    ("conv2d_forward", "native", "torch"): TORCH
+    + "x, w, b = draw({n}, {channels}, {side}, {side}), "
+    + "draw({filters}, {channels}, {window}, {window}), draw({filters})\n"
+    + "call = lambda: torch.nn.functional.conv2d(x, w, b, {stride}, {pad})",
+}
+# The others take the call from the table of kernels, and nothing else of the harness.
+BORROWED = """
+import numpy as np
+from harness import backends
+from harness.experiments.kernels import table
+from harness.experiments.kernels.base import Setup
+kernel, backend = table.get({kernel!r}), backends.get({backend!r})
+params = kernel.params(**{params!r})
+arrays = kernel.inputs(params, np.random.default_rng(0))
+call = kernel.variants[{backend!r}][{variant!r}](Setup(backend, "cpu", params, arrays))
+"""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What is timed: a variant of a kernel at a size."""
+
+    kernel: str
+    variant: str
+    backend: str
+    size: str
+    params: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.kernel} {self.variant}, {self.backend}, {self.size}"
+
+    @property
+    def written(self) -> bool:
+        """Whether the bare process knows nothing of the harness."""
+        return (self.kernel, self.variant, self.backend) in WRITTEN
+
+    @property
+    def program(self) -> str:
+        """The bare process."""
+        values = {name: getattr(self, name) for name in ("kernel", "variant", "backend")}
+        setup = BORROWED.format(**values, params=dict(self.params))
+        if self.written:
+            whole = table.get(self.kernel).params(**self.params).model_dump()
+            setup = WRITTEN[self.kernel, self.variant, self.backend].format(**whole)
+        # A cell makes the call once more, to hold its results to the reference.
+        return FRAME.format(setup=setup, warmup=WARMUP + 1, repeats=REPEATS)
+
+    @property
+    def job(self) -> Job:
+        """The cell."""
+        asked = {"workload": "kernel", "kernel": self.kernel, "variant": self.variant}
+        config = {"timing": {**asked, "warmup": WARMUP, "repeats": REPEATS}}
+        if self.params:
+            config["params"] = dict(self.params)
+        case = Case(str(self), "clock", "timing", self.backend, "cpu", {}, config)
+        return Job(str(self), Cell(case, 0, 0, 120.0, alone=True), Roots.find(None), {}, 1)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Seconds of one way, and whether it was alone."""
+
+    seconds: float
+    alone: bool
+
+
+def things(words: Sequence[str]) -> Iterator[Thing]:
+    """Yield every variant at both sizes; only those whose name has one of `words`, if any."""
+    for kernel, sizes in SIZES.items():
+        for backend, variants in table.get(kernel).variants.items():
+            for variant in variants:
+                for size, params in zip(("small", "large"), sizes, strict=True):
+                    left_out = size == "large" and (kernel, variant) in SLOW
+                    double = {"precision": "float64"} if variant == "numerical" else {}
+                    thing = Thing(kernel, variant, backend, size, {**params, **double})
+                    chosen = not words or any(word in str(thing) for word in words)
+                    if chosen and not left_out and backends.get(backend).absent("cpu") is None:
+                        yield thing
+
+
+def bare(thing: Thing) -> Reading:
+    """Time a fresh process."""
+    command = [sys.executable, "-c", thing.program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, waited = map(float, done.stdout.split())
+    return Reading(seconds, waited <= WAITED)
+
+
+def cell(thing: Thing) -> Reading:
+    """Time a cell of the harness."""
+    (finished,) = run_all([thing.job], 1)
+    answer = finished.answer
+    if answer is None or answer.status != "ok":
+        raise SystemExit(f"{thing}: {finished.died or (answer and answer.reason)}")
+    metrics, samples = answer.outcome.metrics, answer.outcome.samples
+    record = Record("", "", "", "timing", {}, 0, "ok", "", "", metrics=metrics, samples=samples)
+    return Reading(metrics["seconds"], was_alone(record))
+
+
+def ratios(thing: Thing, pairs: int, *, every: bool) -> tuple[list[float], list[Reading], int]:
+    """Return the ratios of the pairs that count, the bare readings, and how many were tried."""
+    found, bares, tried = list[float](), list[Reading](), 0
+    while len(found) < pairs and tried < 3 * pairs:
+        ways = [cell, bare]
+        random.shuffle(ways)
+        taken = {way: way(thing) for way in ways}
+        tried += 1
+        if every or all(reading.alone for reading in taken.values()):
+            found.append(taken[cell].seconds / taken[bare].seconds)
+            bares.append(taken[bare])
+    return found, bares, tried
+
+
+def verdict(low: float, high: float) -> str:
+    """Say where the interval of a ratio lies."""
+    if low >= 1 - APART and high <= 1 + APART:
+        return "within"
+    return "APART" if high < 1 - APART or low > 1 + APART else "open"
+
+
+def line(thing: Thing, pairs: int, *, every: bool) -> str:
+    """Measure one thing and say what came of it."""
+    found, bares, tried = ratios(thing, pairs, every=every)
+    if not found:
+        return f"{thing!s:52} never alone in {tried} pairs"
+    interval = median_interval(found)
+    low, high = interval.low, interval.high
+    seconds = statistics.median(reading.seconds for reading in bares)
+    kind = "written out" if thing.written else "borrowed"
+    ratio = f"{statistics.median(found):5.2f} [{low:.2f}, {high:.2f}]"
+    return (
+        f"{thing!s:52} {seconds * 1e3:9.3f} ms  {ratio} "
+        f"{verdict(low, high):6}  {len(found)} of {tried} pairs, {kind}"
+    )
+
+
+def main() -> None:
+    """Print one line a thing; exit with 1 if some lies apart."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*", help="parts of names, e.g. 'torch, large'; all if none")
+    parser.add_argument("--pairs", type=int, default=11)
+    parser.add_argument("--all", action="store_true", help="count disturbed pairs, too")
+    options = parser.parse_args()
+    lines = []
+    for thing in things(options.words):
+        lines.append(line(thing, options.pairs, every=options.all))
+        print(lines[-1], flush=True)  # noqa: T201 - a program
+    raise SystemExit(any(" APART " in text for text in lines))
+
+
+if __name__ == "__main__":
+    main()

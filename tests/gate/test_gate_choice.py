@@ -1,0 +1,100 @@
+"""Projects as they are: what is installed where nobody says it."""
+
+import pytest
+from gate_repositories import Repository
+
+from harness.gate.sides.choice import choices, extras
+
+PYPROJECT = '[project]\nname = "p"\nversion = "1"\n'
+EXTRAS = f'{PYPROJECT}[project.optional-dependencies]\nTest = ["a"]\ndocs = ["b"]\nbench = ["c"]\n'
+GROUPS = '[dependency-groups]\nbenchmark = ["d", {include-group = "lint"}]\nlint = ["e"]\n'
+SETUP_PY = 'from setuptools import setup\nsetup(name="p", extras_require={"dev": ["a"], "x": []})\n'
+SETUP_CFG = "[metadata]\nname = p\n[options.extras_require]\ntesting = a\ndocs = b\n"
+
+
+@pytest.fixture
+def tree(tmp_path):
+    def write(files):
+        for name, text in files.items():
+            Repository(tmp_path).put(name, text)
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("files", "install", "text"),
+    [
+        ({"pyproject.toml": PYPROJECT}, (".",), "the project"),
+        ({"pyproject.toml": EXTRAS}, (".[bench,Test]",), "the project, extras bench, Test"),
+        (
+            {"pyproject.toml": EXTRAS + GROUPS},
+            (".[bench,Test]", "d", "e"),
+            "the project, extras bench, Test, dependency group benchmark",
+        ),
+        ({"pyproject.toml": GROUPS, "m.py": ""}, ("d", "e"), "dependency group benchmark"),
+        ({"setup.py": SETUP_PY}, (".[dev]",), "the project, extra dev"),
+        ({"setup.py": "", "setup.cfg": SETUP_CFG}, (".[testing]",), "the project, extra testing"),
+        (
+            {"pyproject.toml": PYPROJECT, "src/p/__init__.py": "", "requirements-dev.txt": "a"},
+            (".", "-r", "requirements-dev.txt"),
+            "the project, requirements-dev.txt",
+        ),
+        (
+            {"requirements.txt": "a", "test-requirements.txt": "b", "requirements/dev.txt": "c"},
+            ("-r", "requirements.txt", "-r", "test-requirements.txt", "-r", "requirements/dev.txt"),
+            "requirements.txt, test-requirements.txt, requirements/dev.txt",
+        ),
+        # a file that would install the project in place makes the sides share one
+        (
+            {"pyproject.toml": PYPROJECT, "requirements-dev.txt": "-r x.txt\n -e .[test]\n"},
+            (".",),
+            "the project",
+        ),
+        # extras say it; files beside them are for something else
+        (
+            {"pyproject.toml": EXTRAS, "requirements-dev.txt": "a"},
+            (".[bench,Test]",),
+            "the project, extras bench, Test",
+        ),
+        ({"m.py": ""}, (), "nothing"),
+    ],
+)
+def test_the_usual_names_are_taken_and_said(tree, files, install, text):
+    found = choices(tree(files))[0]
+    assert (found.install, found.text) == (install, text)
+
+
+def test_what_fails_is_given_up_for_less(tree):
+    files = {"pyproject.toml": EXTRAS + 'dev = ["z"]\n'}
+    assert [one.install for one in choices(tree(files))] == [
+        (".[bench,Test,dev]",), (".[bench,Test]",), (".",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("setup(extras_require={'test': [], 'dev': []})", ("test", "dev")),
+        ("setup(extras_require=dict(test=[], dev=[]))", ("test", "dev")),
+        ("e = {'test': []}\ne['dev'] = e['test']\nsetup(extras_require=e)", ("test", "dev")),
+        ("extras_require = {}\nextras_require['test'] = []\nsetup(x=1)", ("test",)),
+        ("s = {'extras_require': {'test': []}}\nsetup(**s)", ("test",)),
+        ("s = dict(extras_require={'test': []})\nsetup(**s)", ("test",)),
+        ("setup(extras_require=read('extras.json'))", ()),
+        ("setup(extras_require={**other, name: []})", ()),
+        ("print 'for an older Python'", ()),
+        ("x = '\0'", ()),
+        ("", ()),
+    ],
+)
+def test_extras_are_read_from_a_script_that_is_not_run(tree, script, expected):
+    assert extras(tree({"setup.py": script})) == expected
+
+
+def test_extras_of_other_back_ends(tree):
+    text = (
+        "[tool.setuptools.dynamic]\noptional-dependencies.test = { file = ['t.txt'] }\n"
+        "[tool.poetry.extras]\nbench = ['x']\n"
+    )
+    assert extras(tree({"pyproject.toml": text})) == ("test", "bench")
