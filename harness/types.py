@@ -83,6 +83,8 @@ class Cell:
         True for timing cells, which run with nothing beside them.
     script : int or None
         With ``[seeds] rng = "torch"``, the seed of the script that is repeated.
+    memory : int
+        Bytes the cell and what it starts may hold before they are killed; 0 for no bound.
     """
 
     case: Case
@@ -91,6 +93,7 @@ class Cell:
     budget: float
     alone: bool = False
     script: int | None = None
+    memory: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from harness.cli.console import Output
 from harness.numerals import count
-from harness.types import Record
 from harness.words import plain, plural
 
 Clock = Callable[[], float]
@@ -84,45 +81,24 @@ class Watch:
 
     Parameters
     ----------
-    console : Console
-        Where failures go.
     meter : Meter
         Moved on.
     shown : callable
         Called after every move.
     """
 
-    def __init__(self, console: Console, meter: Meter, shown: Callable[[], None]) -> None:
-        self._console, self._meter, self._shown = console, meter, shown
-        self._told: Counter[tuple[str, str, str]] = Counter()
+    def __init__(self, meter: Meter, shown: Callable[[], None]) -> None:
+        self._meter, self._shown = meter, shown
 
     def enter(self, suite: str) -> None:
         """Say which suite runs now."""
         self._meter.suite = suite
         self._shown()
 
-    def step(self, record: Record) -> None:
-        """Count a record; a failure is told at once, and its like only counted."""
+    def step(self) -> None:
+        """Count a cell that ended."""
         self._meter.done += 1
-        if record.status in ("failed", "timeout"):
-            kind = (record.suite, record.status, record.reason)
-            self._told[kind] += 1
-            if self._told[kind] == 1:
-                self._console.print(_failure(record))
         self._shown()
-
-    def rest(self) -> None:
-        """Say how many more failed for a reason that was told."""
-        for (suite, status, reason), times in self._told.items():
-            if times > 1:
-                again = f"{plural(times - 1, 'more cell')} of {suite} {status}: {reason}"
-                self._console.print(Text(plain(again), style="red"))
-
-
-def _failure(record: Record) -> Text:
-    axes = ", ".join(f"{name}={value}" for name, value in record.axes.items())
-    where = f"{record.suite} ({axes}, seed={record.seed})"
-    return Text(plain(f"{record.status}: {where}: {record.reason}"), style="red")
 
 
 @contextmanager
@@ -133,9 +109,7 @@ def watched(output: Output, meter: Meter) -> Iterator[Watch]:
         with _bar(output, meter) as watch:
             yield watch
     else:
-        watch = Watch(console, meter, _lines(output, meter))
-        yield watch
-    watch.rest()
+        yield Watch(meter, _lines(output, meter))
 
 
 @contextmanager
@@ -150,7 +124,7 @@ def _bar(output: Output, meter: Meter) -> Iterator[Watch]:
             times = ", ".join(text for text in (duration(meter.elapsed), meter.left) if text)
             bar.update(task, completed=meter.done, description=meter.suite, times=times)
 
-        yield Watch(output.err, meter, show)
+        yield Watch(meter, show)
 
 
 def _lines(output: Output, meter: Meter) -> Callable[[], None]:

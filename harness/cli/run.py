@@ -12,11 +12,12 @@ from typing import Annotated
 
 import typer
 
-from harness import datasets, environment
+from harness import datasets, environment, sizes
 from harness.cli import codes, options
 from harness.cli.claims import judged
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
+from harness.cli.failures import Failures
 from harness.cli.progress import Meter, watched
 from harness.cli.report import Target, write_page
 from harness.cli.workspace import open_workspace, plans
@@ -27,6 +28,13 @@ from harness.plan.select import Selection, narrow
 from harness.store.store import Store
 from harness.types import Record, Status
 from harness.words import plural
+
+
+def _memory(text: str) -> int:
+    try:
+        return sizes.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def run(
@@ -49,6 +57,11 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Write the page there as well, as harness report does."),
     ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(parser=_memory, metavar="SIZE", help="Memory a cell may take, such as 4G."),
+    ] = None,
+    trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
     force: Annotated[bool, typer.Option(help="Run again what is done.")] = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
@@ -64,11 +77,15 @@ def run(
         jobs=jobs or os.cpu_count() or 1,
         timeout=timeout,
         force=force,
+        memory=memory,
     )
     selection = Selection(seeds, experiment or [], backend or [], device or [])
     todo = plans(workspace, profile.value, chosen.roots, chosen.use, selection)
     store = Store(results)
-    ran = _carry_out(Runner(store, environment.snapshot(), chosen), todo, output)
+    runner = Runner(store, environment.snapshot(), chosen)
+    failures = Failures(output, runner.log, trace=trace)
+    ran = _carry_out(runner, todo, output, failures)
+    failures.close()
     verdicts = judged(workspace, store)
     page = None
     if report is not None:
@@ -101,14 +118,14 @@ class _Ran:
     done: int
 
 
-def _carry_out(runner: Runner, todo: list[Plan], output: Output) -> _Ran:
+def _carry_out(runner: Runner, todo: list[Plan], output: Output, failures: Failures) -> _Ran:
     counts, skipped = Counter[Status](), Counter[str]()
     with runner.store.writing():
         for note in runner.store.notes:
             output.err.print(f"note: {note}")
         work = [(plan.suite.id, runner.todo(plan)) for plan in todo]
         # What cannot run here takes no time, and would spoil the estimate of what is left.
-        absent = {record.cell for _, each in work for record in each.skipped}
+        stopped = {r.cell for _, each in work for r in (*each.skipped, *each.broken)}
         _announce(output, [each for _, each in work])
         meter = Meter(sum(len(each.cells) for _, each in work))
         with watched(output, meter) as watch:
@@ -116,8 +133,9 @@ def _carry_out(runner: Runner, todo: list[Plan], output: Output) -> _Ran:
             def step(record: Record) -> None:
                 if record.status == "skipped":
                     skipped[record.reason] += 1
-                if record.cell not in absent:
-                    watch.step(record)
+                failures.see(record)
+                if record.cell not in stopped:
+                    watch.step()
 
             for suite, each in work:
                 watch.enter(suite)

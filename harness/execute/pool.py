@@ -1,23 +1,29 @@
-"""Cells in their own processes, some at a time, each with a time budget."""
+"""Cells in their own processes, some at a time, each with a budget of time and memory."""
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import os
+import pickle
+import shutil
 import signal
-import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from typing import Any
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from harness.execute.worker import Answer, Job, main
+from harness.execute import client, spawn, wire
+from harness.execute.job import Answer, Job
+from harness.execute.protocol import LOG, Ended, Order, Surroundings
+from harness.files import guarded
+from harness.processes import adopting, sweep
+from harness.sizes import shown
 
-# The server imports the heavy libraries once; each cell is then a cheap fork of it. It never
-# computes anything itself, so no thread pool is inherited.
-_PRELOAD = ["harness.execute.preload"]
+_GRACE = 60.0
+"""Seconds beyond its budget after which a cell that was not told of is given up."""
+_END = 20.0
+_LOOK = 1.0
 
 
 @dataclass(frozen=True)
@@ -29,13 +35,16 @@ class Finished:
     job : Job
         The work.
     answer : Answer or None
-        What the process sent.
+        What the process left.
     timeout : bool
         True when it was killed for outliving its budget.
     died : str
-        How the process ended when it sent nothing, e.g. ``"killed by SIGKILL"``.
+        How the process ended when it left nothing, e.g. ``"killed by SIGKILL"``.
     wall_s : float
-        Seconds, start of the process to its end, as the parent saw it.
+        Seconds, start of the process to its end.
+    log : Path
+        What it printed; there is no such file when it printed nothing. It is deleted with the
+        arrays of the answer when the next job is asked for.
     """
 
     job: Job
@@ -43,99 +52,186 @@ class Finished:
     timeout: bool = False
     died: str = ""
     wall_s: float = 0.0
+    log: Path = Path(LOG)
 
 
-@dataclass(frozen=True)
-class _Running:
-    job: Job
-    process: Any
-    pipe: Connection
-    started: float
-
-    @property
-    def deadline(self) -> float:
-        return self.started + self.job.cell.budget
-
-
-def run_all(jobs: Sequence[Job], width: int) -> Generator[Finished, None, None]:
+def run_all(jobs: Sequence[Job], width: int, scratch: Path) -> Generator[Finished, None, None]:
     """Run jobs, at most `width` at a time, and yield each as it ends.
 
     Closing the iterator (or an exception in its consumer) kills what is running.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        The work; names are unique.
+    width : int
+        How many at a time.
+    scratch : Path
+        A folder for answers and logs on their way; deleted at the end.
+
+    Raises
+    ------
+    FileError
+        If `scratch` cannot be written to.
+    HarnessError
+        If cells cannot be started at all.
     """
-    waiting, running = deque(jobs), list[_Running]()
-    context = _context()
+    if not jobs:
+        return
+    with guarded("make the folder for cells", scratch):
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+    with adopting() as before:
+        pool = _Pool(jobs, width, scratch, before)
+        try:
+            while pool.busy:
+                for finished in pool.turn():
+                    yield finished
+                    shutil.rmtree(pool.folder(finished.job.name), ignore_errors=True)
+        finally:
+            pool.end()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+class _Pool:
+    """What waits and what runs.
+
+    When the server of cells is lost, the cells that ran may have been the cause: they are run once
+    more, one by one with nothing beside them, and fail when it happens again.
+    """
+
+    def __init__(
+        self, jobs: Sequence[Job], width: int, scratch: Path, before: frozenset[int]
+    ) -> None:
+        self.waiting, self.suspects = deque(jobs), deque[Job]()
+        self.running: dict[str, tuple[Job, float]] = {}
+        self.losses = Counter[str]()
+        self.width = width
+        self.scratch = scratch
+        self.before = before
+        self.surroundings = Surroundings.here()
+        self.starter = _starter()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.waiting or self.suspects or self.running)
+
+    def folder(self, name: str) -> Path:
+        return self.scratch / name
+
+    def turn(self) -> Iterator[Finished]:
+        """Start what may start, and tell what has ended."""
+        try:
+            self._fill()
+            ended = self.starter.events(self._patience())
+        except client.Lost:
+            yield from self._lost()
+            return
+        for event in ended:
+            if event.name in self.running:
+                yield self._finished(self.running.pop(event.name)[0], event)
+        if not ended and self._given_up():
+            self.starter.destroy()
+            yield from self._lost()
+
+    def end(self) -> None:
+        """Kill what runs, and wait until it has ended."""
+        until = time.monotonic() + _END
+        with contextlib.suppress(client.Lost):
+            for name in self.running:
+                self.starter.send(name)
+            while self.running and time.monotonic() < until:
+                for event in self.starter.events(_LOOK):
+                    self.running.pop(event.name, None)
+        if self.running:
+            self.starter.destroy()
+            self._sweep()
+
+    def _fill(self) -> None:
+        while self.waiting and not self.suspects and len(self.running) < self.width:
+            self._start(self.waiting.popleft())
+        if self.suspects and not self.running:
+            self._start(self.suspects.popleft())
+
+    def _start(self, job: Job) -> None:
+        folder = self.folder(job.name)
+        with guarded("make the folder of a cell", folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        self.running[job.name] = (job, time.monotonic())
+        self.starter.send(
+            Order(
+                name=job.name,
+                folder=str(folder.resolve()),
+                budget=job.cell.budget,
+                memory=job.cell.memory,
+                job=pickle.dumps(job),
+                surroundings=self.surroundings,
+            )
+        )
+
+    def _patience(self) -> float:
+        now = time.monotonic()
+        due = [started + job.cell.budget + _GRACE - now for job, started in self.running.values()]
+        return max(0.0, min(due, default=0.0))
+
+    def _given_up(self) -> bool:
+        return self._patience() <= 0.0 and bool(self.running)
+
+    def _lost(self) -> Iterator[Finished]:
+        """Have another server; jobs that lost one twice have failed."""
+        lost = [job for job, _ in self.running.values()]
+        self.running.clear()
+        self.starter.destroy()
+        self._sweep()
+        for job in lost:
+            self.losses[job.name] += 1
+            if self.losses[job.name] > 1:
+                reason = "the process that started it ended twice while it ran"
+                yield Finished(job, None, died=reason, log=self.folder(job.name) / LOG)
+            else:
+                self.suspects.append(job)
+        self.starter = _starter()
+
+    def _sweep(self) -> None:
+        """End the orphans of a server that is gone: they came here."""
+        until = time.monotonic() + _END
+        while not sweep(self.before) and time.monotonic() < until:
+            time.sleep(0.005)
+
+    def _finished(self, job: Job, event: Ended) -> Finished:
+        folder = self.folder(job.name)
+        ended = Finished(job, None, wall_s=event.wall_s, log=folder / LOG)
+        if event.how == "timeout":
+            return replace(ended, timeout=True)
+        if event.how != "exit":
+            return replace(ended, died=_refused(job, event))
+        try:
+            answer = wire.read(folder)
+        except wire.Unreadable as error:
+            return replace(ended, died=str(error))
+        if answer is None:
+            return replace(ended, died=_ending(event.code))
+        return replace(ended, answer=answer)
+
+
+def _starter() -> client.Client | spawn.Spawner:
+    """Return who starts cells: a server that forks, or where nothing forks, this process."""
+    return client.shared() if hasattr(os, "fork") else spawn.Spawner()
+
+
+def _refused(job: Job, event: Ended) -> str:
+    if event.how == "memory":
+        bound = shown(job.cell.memory)
+        return f"took more memory than its bound of {bound} and was killed"
+    return f"its process could not be started: {event.text}"
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"its process ended with exit code {code} and no answer"
     try:
-        while waiting or running:
-            while waiting and len(running) < width:
-                running.append(_start(context, waiting.popleft()))
-            for one in _ready(running):
-                running.remove(one)
-                yield _finish(one)
-    finally:
-        for one in running:
-            _kill(one)
-
-
-def _context() -> Any:
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
-    return context
-
-
-def _start(context: Any, job: Job) -> _Running:
-    ours, theirs = context.Pipe()
-    process = context.Process(target=main, args=(job, theirs), daemon=False)
-    with _plain_main():
-        process.start()
-    theirs.close()
-    return _Running(job, process, ours, time.monotonic())
-
-
-@contextlib.contextmanager
-def _plain_main() -> Iterator[None]:
-    """Keep children from importing the caller's script again; they need nothing of it."""
-    names = vars(sys.modules["__main__"])
-    hidden = [name for name in ("__file__", "__spec__") if name in names]
-    saved: dict[str, Any] = {name: names.pop(name) for name in hidden}
-    names["__spec__"] = None
-    try:
-        yield
-    finally:
-        names.update(saved)
-
-
-def _ready(running: Sequence[_Running]) -> list[_Running]:
-    """Wait until something ends or outlives its budget; return those."""
-    pause = max(0.0, min(one.deadline for one in running) - time.monotonic())
-    wait([one.pipe for one in running], timeout=pause)
-    now = time.monotonic()
-    return [one for one in running if one.pipe.poll() or now >= one.deadline]
-
-
-def _finish(one: _Running) -> Finished:
-    wall = time.monotonic() - one.started
-    try:
-        answer: Answer | None = one.pipe.recv() if one.pipe.poll() else None
-    except EOFError:
-        one.process.join()
-        return Finished(one.job, None, died=_ending(one.process.exitcode), wall_s=wall)
-    if answer is None:
-        _kill(one)
-        return Finished(one.job, None, timeout=True, wall_s=wall)
-    one.pipe.close()
-    one.process.join()
-    return Finished(one.job, answer, wall_s=wall)
-
-
-def _ending(code: int | None) -> str:
-    if code is not None and code < 0:
-        return f"its process was killed by {signal.Signals(-code).name}"
-    return f"its process ended with exit code {code} and no answer"
-
-
-def _kill(one: _Running) -> None:
-    one.process.kill()
-    one.process.join()
-    one.pipe.close()
+        name = signal.Signals(-code).name
+    except ValueError:  # a real-time signal
+        name = f"signal {-code}"
+    return f"its process was killed by {name}"

@@ -10,7 +10,7 @@ from harness.experiments.table import EXPERIMENTS
 
 for _name in ("numpy", "scipy", "sklearn.datasets", "sklearn.neighbors", "harness.execute.worker"):
     importlib.import_module(_name)
-with contextlib.suppress(ImportError):  # torch is optional; cells that need it say so themselves
+with contextlib.suppress(Exception):  # optional, or broken; cells that need it say so themselves
     importlib.import_module("torch")
     # The first optimizer step imports this, two seconds of it; better once than in every cell.
     importlib.import_module("torch._dynamo")

@@ -8,18 +8,33 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from harness import backends, datasets, digest
 from harness.config.data import Data
 from harness.datasets.roots import Roots
+from harness.errors import DataError, UsageError
+from harness.execute import logs
+from harness.execute.job import Job
+from harness.execute.outcome import shortened
 from harness.execute.pool import Finished, run_all
-from harness.execute.worker import Job
 from harness.plan.expand import Plan, settings
 from harness.seeding import Streams
 from harness.store.store import Store
 from harness.types import Case, Cell, DataUsed, Environment, Record, Status
+from harness.words import plain
 
 Progress = Callable[[Record], None]
+LOGS = "logs"
+"""Folder of what cells printed, inside the store's."""
+_SCRATCH = "running"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A data set that cannot be read, and why."""
+
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,8 @@ class Options:
         Seconds a cell may take, instead of the suite's budget.
     force : bool
         Run cells again that are done.
+    memory : int or None
+        Bytes a cell may take, instead of the suite's bound.
     """
 
     roots: Roots
@@ -45,6 +62,7 @@ class Options:
     jobs: int = 1
     timeout: float | None = None
     force: bool = False
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,11 +77,14 @@ class Todo:
         Cases that cannot run here, as records of their first seed.
     done : int
         Cells whose records are there already.
+    broken : tuple of Record
+        Cases whose data cannot be read, as failed records of their first seed.
     """
 
     cells: tuple[tuple[str, Cell], ...]
     skipped: tuple[Record, ...]
     done: int
+    broken: tuple[Record, ...] = ()
 
 
 class Runner:
@@ -83,22 +104,24 @@ class Runner:
         self.store = store
         self.environment = environment
         self.options = options
-        self._used: dict[str, DataUsed | str] = {}
+        self._used: dict[str, DataUsed | Broken | str] = {}
 
     def todo(self, plan: Plan) -> Todo:
         """Sort a plan's cells into those to run, those that cannot run here, and those done."""
-        reasons = {case.id: self._absent(case) for case in plan.cases}
-        cells, skipped, done = list[tuple[str, Cell]](), list[Record](), 0
+        stops = {case.id: self._stop(case) for case in plan.cases}
+        cells, stopped, done = list[tuple[str, Cell]](), list[Record](), 0
         for cell in plan.cells():
             name = self.cell_id(cell)
-            if reason := reasons[cell.case.id]:
+            if stop := stops[cell.case.id]:
                 if cell.seed == 0:  # one record says it for all seeds of the case
-                    skipped.append(self._record(name, cell, "skipped", reason))
+                    stopped.append(self._record(name, cell, *stop))
             elif self._is_done(name, cell):
                 done += 1
             else:
                 cells.append((name, cell))
-        return Todo(tuple(cells), tuple(skipped), done)
+        skipped = tuple(record for record in stopped if record.status == "skipped")
+        broken = tuple(record for record in stopped if record.status == "failed")
+        return Todo(tuple(cells), skipped, done, broken)
 
     def run(self, todo: Todo, progress: Progress) -> Counter[Status]:
         """Run what is to do; call `progress` after each record is stored."""
@@ -111,6 +134,10 @@ class Runner:
                 progress(record)
         return counts
 
+    def log(self, record: Record) -> Path:
+        """Return where the log of a record's cell is, if it printed anything or failed."""
+        return self.store.folder / LOGS / f"{record.cell}.log"
+
     def cell_id(self, cell: Cell) -> str:
         """Return the content address of a cell on this machine."""
         used = self._data(cell.case)
@@ -120,24 +147,31 @@ class Runner:
         )
 
     def _records(self, todo: Todo) -> Generator[Record, None, None]:
-        for record in todo.skipped:
+        for record in (*todo.skipped, *todo.broken):
             if not self._known(record):
                 self.store.append(record, self.environment)
             yield record
+        logs.prune(self.store.folder / LOGS)
         for width, alone in ((self.options.jobs, False), (1, True)):
             jobs = [self._job(*item) for item in todo.cells if item[1].alone is alone]
-            with closing(run_all(jobs, width)) as ended:
+            with closing(run_all(jobs, width, self.store.folder / _SCRATCH)) as ended:
                 for finished in ended:
                     yield self._stored(finished)
 
     def _job(self, name: str, cell: Cell) -> Job:
         threads = (os.cpu_count() or 1) if cell.alone else 1
-        cell = replace(cell, budget=self._budget(cell))
+        bound = cell.memory if self.options.memory is None else self.options.memory
+        cell = replace(cell, budget=self._budget(cell), memory=bound)
         return Job(name, cell, self.options.roots, self.options.use, threads)
 
     def _stored(self, finished: Finished) -> Record:
         name, cell = finished.job.name, finished.job.cell
         record = self._ended(name, cell, finished)
+        if record.status in ("failed", "timeout"):
+            record = replace(record, reason=logs.quoted(record.reason, finished.log))
+        if finished.answer is not None and finished.answer.trace:
+            logs.append(finished.log, finished.answer.trace)
+        logs.keep(finished.log, self.log(record))
         if finished.answer is not None:
             files = self.store.save_arrays(name, finished.answer.outcome.arrays)
             record = replace(record, arrays=files)
@@ -199,17 +233,20 @@ class Runner:
 
     def _known(self, record: Record) -> bool:
         stored = self.store.get(record.cell)
-        return stored is not None and (stored.status, stored.reason) == ("skipped", record.reason)
+        same = (record.status, record.reason)
+        return stored is not None and (stored.status, stored.reason) == same
 
-    def _absent(self, case: Case) -> str:
-        """Return why a case cannot run here, ``""`` when it can."""
+    def _stop(self, case: Case) -> tuple[Status, str] | None:
+        """Return why no cell of a case can run: skipped or failed, with the reason."""
         reason = backends.get(case.backend).absent(case.device)
         if reason:
-            return reason
+            return "skipped", reason
         used = self._data(case)
-        return used if isinstance(used, str) else ""
+        if isinstance(used, Broken):
+            return "failed", used.reason
+        return ("skipped", used) if isinstance(used, str) else None
 
-    def _data(self, case: Case) -> DataUsed | str | None:
+    def _data(self, case: Case) -> DataUsed | Broken | str | None:
         """Return the data set of a case, or what is missing; read once per data set."""
         data = settings(case).data
         if data is None:
@@ -218,14 +255,27 @@ class Runner:
         if data.dataset == "synthetic":
             return DataUsed("synthetic", "synthetic", "", same_images=True)
         if key not in self._used:
-            self._used[key] = self._read(data)
+            self._used[key] = self._tried(data)
         return self._used[key]
+
+    def _tried(self, data: Data) -> DataUsed | Broken | str:
+        """Read a data set; one that is broken fails its own cells and no others."""
+        try:
+            return self._read(data)
+        except UsageError:
+            raise  # the command line or the suite names what cannot be
+        except DataError as error:
+            return Broken(shortened(plain(str(error))))
+        except Exception as error:  # noqa: BLE001 - foreign readers of foreign files
+            said = plain(f"{type(error).__name__}: {error}")
+            return Broken(shortened(f"the data set {data.dataset!r} cannot be read: {said}"))
 
     def _read(self, data: Data) -> DataUsed | str:
         reason = datasets.missing(data, self.options.roots, self.options.use)
         if reason:
             return reason
         streams = Streams("", 0)
-        return datasets.load(
-            data, self.options.roots, streams.generator("data"), self.options.use
-        ).used
+        # What a case asks of the targets is found out in its cell; here they are as they come.
+        whole = data.model_copy(update={"targets": "classes"})
+        rng = streams.generator("data")
+        return datasets.load(whole, self.options.roots, rng, self.options.use).used

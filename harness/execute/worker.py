@@ -2,73 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
-import threading
+import sys
 import time
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from typing import Literal
+from pathlib import Path
 
 import numpy as np
 import psutil
 
 from harness import backends, datasets
-from harness.datasets.roots import Roots
 from harness.errors import DataError, DataUnfit, Skip
+from harness.execute import wire
+from harness.execute.job import Answer, Job
+from harness.execute.outcome import Malformed, checked, shortened
 from harness.experiments import table as experiments
 from harness.experiments.base import Context
 from harness.plan.expand import settings
 from harness.seeding import Streams
 from harness.timing import peak_rss
-from harness.types import Cell, Outcome
+from harness.types import Outcome
+from harness.words import plain
+
+__all__ = ["Answer", "Job", "main", "run"]
+
+LONGEST_TRACE = 20_000
 
 
-@dataclass(frozen=True)
-class Job:
-    """A cell and what its process needs to run it.
-
-    Attributes
-    ----------
-    name : str
-        Cell id.
-    cell : Cell
-        What to run.
-    roots : Roots
-        Where data lies.
-    use : mapping of str to str
-        Data sets to stand in for others.
-    threads : int
-        Threads the process may use.
-    """
-
-    name: str
-    cell: Cell
-    roots: Roots
-    use: Mapping[str, str]
-    threads: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a cell's process sends back."""
-
-    status: Literal["ok", "diverged", "skipped", "failed"]
-    reason: str = ""
-    outcome: Outcome = field(default_factory=Outcome)
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
-    peak_rss: int = 0
-
-
-def main(job: Job, pipe: Connection) -> None:
-    """Run a job and send its `Answer`; die at once if the parent does."""
-    # Ctrl-C reaches the whole group; the parent alone answers it, by ending its cells.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, args=(pipe,), daemon=True).start()
-    pipe.send(_timed(job))
+def main(job: Job, folder: Path) -> None:
+    """Run a job and leave its answer in a folder; what was printed is out by then."""
+    answer = _timed(job)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # a cell may have closed or replaced them
+            stream.flush()
+    wire.write(answer, folder)
 
 
 def run(job: Job) -> Outcome:
@@ -111,37 +79,48 @@ def _run(job: Job) -> Outcome:
     backend = backends.get(case.backend)
     backend.threads(job.threads)
     context = Context(chosen, backend, case.device, streams, dataset, job.cell.budget)
-    return experiments.get(case.experiment).run(context)
+    return experiments.function(case.experiment)(context)
 
 
 def _timed(job: Job) -> Answer:
     process = psutil.Process()
     before, start = sum(process.cpu_times()[:2]), time.perf_counter()
-    status, reason, outcome = judged(job)
+    answer = judged(job)
     wall = time.perf_counter() - start
     cpu = sum(process.cpu_times()[:2]) - before
-    return Answer(status, reason, outcome, wall, cpu, peak_rss())
+    return Answer(answer.status, answer.reason, answer.trace, answer.outcome, wall, cpu, peak_rss())
 
 
-def judged(job: Job) -> tuple[Literal["ok", "diverged", "skipped", "failed"], str, Outcome]:
-    """Run a job; whatever it raises becomes a status with a reason."""
+def judged(job: Job) -> Answer:
+    """Run a job; whatever it raises or returns becomes a status with a reason."""
     try:
         with np.errstate(all="ignore"):  # divergence is a result here, seen in the values
-            outcome = run(job)
+            outcome = checked(run(job))
     except Skip as skip:
-        return "skipped", str(skip), Outcome()
-    except (DataError, DataUnfit) as error:
-        return "failed", str(error), Outcome()
-    except Exception as error:  # noqa: BLE001 - the boundary: the error is kept, with its place
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
-        return "failed", f"{type(error).__name__}: {error} ({where})", Outcome()
-    return ("diverged", outcome.diverged, outcome) if outcome.diverged else ("ok", "", outcome)
+        return Answer("skipped", shortened(plain(str(skip))))
+    except (DataError, DataUnfit, Malformed) as error:
+        return Answer("failed", shortened(plain(str(error))), _trace(error))
+    except BaseException as error:  # noqa: BLE001 - the border: it is kept, with its place
+        return Answer("failed", _reason(error), _trace(error))
+    return Answer("diverged" if outcome.diverged else "ok", outcome.diverged, outcome=outcome)
 
 
-def _die_with_parent(pipe: Connection) -> None:
-    """Exit when the parent's end of the pipe closes, so that a killed run leaves nobody behind."""
+def _reason(error: BaseException) -> str:
+    """Return what was raised and where, whatever its ``str`` does."""
     try:
-        pipe.recv()
-    except (EOFError, OSError):
-        os._exit(1)
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a user's class may raise anything
+        text = "its text cannot be had"
+    name = type(error).__name__
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
+    said = f"{name}: {text}" if text else name
+    return f"{shortened(plain(said))} ({where})"
+
+
+def _trace(error: BaseException) -> str:
+    try:
+        lines = traceback.format_exception(error)
+    except Exception:  # noqa: BLE001 - as above
+        lines = traceback.format_tb(error.__traceback__)
+    return shortened(plain("".join(lines)), LONGEST_TRACE)

@@ -7,13 +7,15 @@ imported when they are asked for.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from dataclasses import fields
-from types import ModuleType
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from keyword import iskeyword
 from typing import cast
 
 from harness.errors import UsageError
-from harness.experiments.base import Experiment, Settings
+from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.lookup import look_up
+from harness.types import Outcome
 from harness.words import did_you_mean, unknown
 
 EXPERIMENTS: Mapping[str, str] = {
@@ -39,7 +41,8 @@ def get(name: str) -> Experiment:
     name : str
         A key of `EXPERIMENTS`, or ``"package.module:function"`` (also with a dot in place of the
         colon). The function takes a `Context` and returns an `Outcome`; its version is its
-        attribute ``version``, 1 when it has none, and it may read every table of the suite.
+        attribute ``version``, 1 when it has none, and it may read every table of the suite. Its
+        module is not imported here, only in processes of its own: it may do anything.
 
     Raises
     ------
@@ -54,46 +57,66 @@ def get(name: str) -> Experiment:
     raise UsageError(unknown("experiment", name, names()))
 
 
+def function(name: str) -> Callable[[Context], Outcome]:
+    """Return what carries out a cell; a user's module is imported, and whatever it raises raised.
+
+    Raises
+    ------
+    UsageError
+        As `get`.
+    """
+    return get(name).run if name in EXPERIMENTS else _imported(*_parts(name))
+
+
 def _from_path(path: str) -> Experiment:
-    module_name, _, attribute = path.rpartition(":" if ":" in path else ".")
-    if not (module_name and attribute):
-        raise UsageError(
-            f"an experiment's path must read 'package.module:function', got {path!r}; "
-            f"or name one of {', '.join(names())}"
+    module, attribute = _parts(path)
+    found = look_up(module, attribute)
+    if found.error:
+        advice = (
+            f"; the module {module!r} must be installed, or its folder be named by PYTHONPATH"
+            if found.missing
+            else ""
         )
-    module = _import(module_name, path)
-    function = getattr(module, attribute, None)
-    if not callable(function):
-        raise UsageError(_no_function(path, module, attribute))
+        raise UsageError(f"experiment {path!r} cannot be imported: {found.error}{advice}")
+    if not found.callable:
+        raise UsageError(
+            f"experiment {path!r} must name a function of module {module!r}, "
+            f"which has no function {attribute!r}.{did_you_mean(attribute, found.functions)}"
+        )
+    if found.version is None:
+        raise UsageError(f"the version of experiment {path!r} must be an integer, got {found.told}")
     return Experiment(
         name=path,
-        version=_version(path, getattr(function, "version", 1)),
+        version=found.version,
         tables=tuple(field.name for field in fields(Settings)),
         requires=(),
-        run=function,
+        run=_Late(module, attribute),
     )
 
 
-def _import(module: str, path: str) -> ModuleType:
-    try:
-        return importlib.import_module(module)
-    except (ImportError, SyntaxError) as error:
+def _parts(path: str) -> tuple[str, str]:
+    """Return module and function of a path."""
+    module, _, attribute = path.rpartition(":" if ":" in path else ".")
+    names = [*module.split("."), attribute]
+    if not all(name.isidentifier() and not iskeyword(name) for name in names):
         raise UsageError(
-            f"experiment {path!r} cannot be imported: {error}; the module {module!r} must be "
-            "installed, or its folder be named by PYTHONPATH"
-        ) from error
+            f"an experiment's path must read 'package.module:function', got {path!r}; "
+            f"or name one of {', '.join(EXPERIMENTS)}"
+        )
+    return module, attribute
 
 
-def _no_function(path: str, module: ModuleType, attribute: str) -> str:
-    functions = [name for name, value in vars(module).items() if callable(value)]
-    public = [name for name in functions if not name.startswith("_")]
-    return (
-        f"experiment {path!r} must name a function of module {module.__name__!r}, "
-        f"which has no function {attribute!r}.{did_you_mean(attribute, public)}"
-    )
+@dataclass(frozen=True)
+class _Late:
+    """A user's function that is imported when it is called: in the cell's own process."""
+
+    module: str
+    attribute: str
+
+    def __call__(self, context: Context) -> Outcome:
+        return _imported(self.module, self.attribute)(context)
 
 
-def _version(path: str, version: object) -> int:
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise UsageError(f"the version of experiment {path!r} must be an integer, got {version!r}")
-    return version
+def _imported(module: str, attribute: str) -> Callable[[Context], Outcome]:
+    found = getattr(importlib.import_module(module), attribute)
+    return cast(Callable[[Context], Outcome], found)

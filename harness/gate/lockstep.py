@@ -16,13 +16,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.errors import GateError
-from harness.gate.process import Command, Message, SideProcess
+from harness.errors import GateError, SideBroken
+from harness.gate.listing import OTHER, Listed, listed
+from harness.gate.messages import Message
+from harness.gate.process import Command, SideProcess
 from harness.gate.processors import available, of_round
 from harness.gate.values import SIDES, Pair, Sample, SideName
 
 Commands = Mapping[SideName, Command]
-OTHER: Mapping[SideName, SideName] = {"base": "head", "head": "base"}
+LEAVE = 10.0
+"""Seconds a side has to end after its last case: fixtures are torn down by then."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ class SideSilent(GateError):
     """A side could not be brought to measure anything; the text says how it ended."""
 
 
-def collect(command: Command, patience: Patience, options: Sequence[str] = ()) -> list[str]:
-    """Return the names of the cases that a side has.
+def collect(command: Command, patience: Patience, options: Sequence[str] = ()) -> Listed:
+    """Return the cases that a side has.
 
     Raises
     ------
@@ -66,13 +69,45 @@ def collect(command: Command, patience: Patience, options: Sequence[str] = ()) -
     """
     with SideProcess(command) as process:
         process.send(names=None, options=list(options))
-        names: list[str] = []
-        while (message := _receive(process, patience.start, patience))["event"] != "end":
-            if message["event"] == "cases":
-                names = [str(name) for name in message["names"]]
-            elif message["event"] != "hello":
-                raise SideSilent(str(message["text"]))
-        return names
+        return _listed(process, patience)
+
+
+def collect_sides(
+    commands: Commands, patience: Patience, options: Sequence[str] = ()
+) -> dict[SideName, Listed]:
+    """Return the cases of both sides; they are asked at once, since starting takes seconds.
+
+    Raises
+    ------
+    SideBroken
+        If a side does not start or collect.
+    """
+    found: dict[SideName, Listed] = {}
+    failed: dict[SideName, str] = {}
+    with ExitStack() as stack:
+        sides = {n: stack.enter_context(SideProcess(commands[n])) for n in SIDES}
+        for side in sides.values():
+            side.send(names=None, options=list(options))
+        for name, side in sides.items():
+            try:
+                found[name] = _listed(side, patience)
+            except SideSilent as error:
+                failed[name] = f"its benchmarks could not be collected: {error}"
+    if failed:
+        alike = len(failed) == len(SIDES) and len(set(failed.values())) == 1
+        name, text = next(iter(failed.items()))
+        raise SideBroken("both sides" if alike else name, text)
+    return found
+
+
+def _listed(side: SideProcess, patience: Patience) -> Listed:
+    found = Listed()
+    while (message := _receive(side, patience.start, patience))["event"] != "end":
+        if message["event"] == "cases":
+            found = listed(message)
+        elif message["event"] != "hello":
+            raise SideSilent(str(message["text"]))
+    return found
 
 
 def measure_round(
@@ -153,6 +188,8 @@ def _wait(
             return message
         if message["event"] == "end":
             return {"event": "error", "text": f"it ended without measuring {case}"}
+        if message["event"] in events and message.get("case", case) != case:
+            return {"event": "error", "text": f"it measured {message['case']} instead"}
         if message["event"] in ("died", "error", *events):
             return message
 
@@ -166,7 +203,7 @@ def _receive(side: SideProcess, timeout: float, patience: Patience) -> Message:
 
 def _let_go(side: SideProcess, patience: Patience) -> None:
     """Read until the side has ended; what it reports after its last case changes nothing."""
-    while _receive(side, patience.case, patience)["event"] not in ("end", "died", "silent"):
+    while side.receive(patience.left(LEAVE))["event"] not in ("end", "died", "silent"):
         pass
 
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from harness.errors import SideBroken
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
+from harness.gate.listing import compared, notes
 from harness.gate.lockstep import (
     Commands,
     OutOfTime,
     Patience,
-    SideSilent,
-    collect,
+    collect_sides,
     measure_round,
 )
 from harness.gate.trials import ThresholdsOf, Trials
-from harness.gate.values import SIDES, Decision, Pair, SideName
+from harness.gate.values import Decision, Pair
 from harness.words import plural
 
 
@@ -49,12 +48,18 @@ class Found:
     ----------
     names : mapping of str to Bench
         Those both sides have, in order, and what measures each.
-    missing : tuple of Decision
-        Those that one side only has.
+    apart : tuple of Decision
+        Those that cannot be compared: one side only has them, or their module is broken.
+    notes : tuple of str
+        What else was left out.
+    known : frozenset of str
+        Every case that a side has.
     """
 
     names: Mapping[str, Bench]
-    missing: tuple[Decision, ...] = ()
+    apart: tuple[Decision, ...] = ()
+    notes: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -94,23 +99,17 @@ def find_cases(benches: Sequence[Bench], patience: Patience) -> Found:
         If a side does not start or collect.
     """
     both: dict[str, Bench] = {}
-    missing = []
+    apart: list[Decision] = []
+    told: list[str] = []
+    known: set[str] = set()
     for bench in benches:
-        with ThreadPoolExecutor() as pool:  # starting takes seconds, and measures nothing
-            asked = {side: pool.submit(_collected, bench, side, patience) for side in SIDES}
-            names = {side: answer.result() for side, answer in asked.items()}
-        both |= {name: bench for name in names["head"] if name in set(names["base"])}
-        for side in SIDES:
-            alone = [name for name in names[side] if name not in both]
-            missing += [Decision(n, "time", "missing", f"only {side} has it") for n in alone]
-    return Found(both, tuple(missing))
-
-
-def _collected(bench: Bench, side: SideName, patience: Patience) -> list[str]:
-    try:
-        return collect(bench.commands[side], patience, bench.options)
-    except SideSilent as error:
-        raise SideBroken(side, f"its benchmarks could not be collected: {error}") from None
+        sides = collect_sides(bench.commands, patience, bench.options)
+        names, decisions = compared(sides)
+        both |= dict.fromkeys(names, bench)
+        apart += decisions
+        told += notes(sides)
+        known |= {name for one in sides.values() for name in (*one.names, *one.deselected)}
+    return Found(both, tuple(apart), tuple(told), frozenset(known))
 
 
 def run(found: Found, course: Course, journal: Journal) -> tuple[Trials, str]:
@@ -143,19 +142,26 @@ def _rounds(found: Found, course: Course, journal: Journal, trials: Trials) -> s
         started = time.monotonic()
         if started + lasted > course.deadline:
             return _out_of_time(course, trials)
+        pairs: list[Pair] = []
+        early = False
         try:
-            pairs = list(_round(found, course, trials, index))
+            with closing(_round(found, course, trials, index)) as measured:
+                pairs.extend(measured)  # one by one: those before an interruption are in it
         except OutOfTime:
+            early = True
+        finally:
+            if pairs:
+                journal.append(pairs)
+                trials.add(pairs)
+        if early:
             return _out_of_time(course, trials)
-        journal.append(pairs)
-        trials.add(pairs)
         if course.progress is not None:
             course.progress(trials)
         index, lasted = index + 1, time.monotonic() - started
     return ""
 
 
-def _round(found: Found, course: Course, trials: Trials, index: int) -> Iterator[Pair]:
+def _round(found: Found, course: Course, trials: Trials, index: int) -> Generator[Pair, None, None]:
     """Measure every open case once, bench by bench."""
     rng = np.random.Generator(np.random.PCG64())  # any order will do; pairs keep theirs
     benches = dict.fromkeys(found.names.values())

@@ -14,6 +14,7 @@ from harness.errors import NothingMeasured
 from harness.gate import contention, units
 from harness.gate.journal import Journal
 from harness.gate.lockstep import Patience
+from harness.gate.match import unused
 from harness.gate.measure import Bench, Course, Found, find_cases, run
 from harness.gate.settings import GateSettings
 from harness.gate.trials import Trials
@@ -107,8 +108,8 @@ class Occasion:
             If the budget ends before the first pair.
         """
         found = find_cases(benches, self.patience)
-        if not found.names and not found.missing:
-            raise NothingMeasured(_nothing(self.settings))
+        if not found.names and not found.apart:
+            raise NothingMeasured(_nothing(self.settings, found))
         whole = {
             **header,
             "trees": [self.base.tree, self.head.tree],
@@ -140,11 +141,12 @@ class Occasion:
         )
 
     def _measured(self, found: Found, journal: Journal) -> GateResult:
-        notes = []
+        entries = [entry.match for entry in self.settings.case]
+        notes = [*found.notes, *unused(entries, sorted(found.known))]
         if journal.pairs:
             rounds = 1 + journal.pairs[-1].index
             notes.append(f"goes on from an interrupted run with {rounds} rounds done")
-            self.tell(notes[0])
+            self.tell(notes[-1])
         course = Course(
             self.settings.thresholds,
             self.deadline,
@@ -155,11 +157,16 @@ class Occasion:
         with journal:
             trials, partial = run(found, course, journal)
         notes += contention.notes(trials.pairs)
-        return self.result((*trials.decisions, *found.missing), trials, partial, tuple(notes))
+        return self.result((*trials.decisions, *found.apart), trials, partial, tuple(notes))
 
 
-def _nothing(settings: GateSettings) -> str:
+def _nothing(settings: GateSettings, found: Found) -> str:
     asked = ", ".join((*settings.pytest, *settings.suites))
+    if found.notes:
+        return (
+            f"there must be a benchmark to compare, got none in {asked}: "
+            f"{'; '.join(found.notes)}; options of pytest that come later undo it: --option=-m="
+        )
     return (
         f"there must be a benchmark to compare, got none in {asked} on either side; name tests "
         "that use pytest-benchmark's fixture with --pytest, or timing suites with --suite"

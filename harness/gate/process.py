@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -15,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.gate import processors
-from harness.gate.agent.harness_gate import PROTOCOL
+from harness.gate.messages import Message, parsed
+from harness.gate.reasons import last_words
+from harness.interrupts import postponed
+from harness.trees import Tree
 
 AGENT = Path(__file__).parent / "agent"
 """Goes on the path of every side: the package `harness_gate` lies in it."""
@@ -30,8 +34,8 @@ FOREIGN = ("PYTEST_XDIST_", "PYTEST_CURRENT_TEST", "COV_CORE_")
 """Variables of a pytest around this one, by which a side would take itself for a part of it."""
 GRACE = 5.0
 """Seconds a process has to end by itself after its last message."""
-
-Message = Mapping[str, Any]
+AT_ONCE = 4096
+"""Characters that a pipe takes in any event; more is written beside, since nobody may read."""
 
 
 @dataclass(frozen=True)
@@ -83,19 +87,21 @@ class SideProcess:
     def __init__(self, command: Command, seed: int = 0, on: frozenset[int] = frozenset()) -> None:
         # Kept open for as long as the process lives; its end is read when something went wrong.
         self._log = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-        self._process = subprocess.Popen(  # noqa: S603 - the user's own project
+        self._tree = Tree(
             command.arguments,
             cwd=command.folder,
             env=command.environment(seed),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the caller, which ends its processes itself
+            encoding="utf-8",
+            errors="replace",
         )
+        self._process = self._tree.process
         processors.keep(self._process.pid, on)
         self._messages: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._threads = [threading.Thread(target=self._read, daemon=True)]
+        self._threads[0].start()
 
     def __enter__(self) -> SideProcess:
         return self
@@ -106,13 +112,12 @@ class SideProcess:
 
     def send(self, **message: Any) -> None:
         """Write a message; one to a process that has ended is lost, and `receive` says so."""
-        if self._process.stdin is None or self._process.poll() is not None:
+        line = json.dumps(message) + "\n"
+        if len(line) <= AT_ONCE:
+            self._write(line)
             return
-        try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            return  # it ended in between
+        self._threads.append(threading.Thread(target=self._write, args=(line,), daemon=True))
+        self._threads[-1].start()
 
     def receive(self, timeout: float) -> Message:
         """Return the next message.
@@ -127,30 +132,33 @@ class SideProcess:
         if not line:
             self._messages.put("")  # for whoever asks again
             return {"event": "died", "text": self._ending()}
-        message: Message = json.loads(line)
-        if message["event"] == "hello" and message["protocol"] != PROTOCOL:
-            text = f"its harness speaks protocol {message['protocol']}, this one {PROTOCOL}"
-            return {"event": "error", "text": text}
-        return message
+        return parsed(line)
 
     def kill(self) -> None:
-        """End the process and all it started."""
-        if self._process.poll() is None and hasattr(os, "killpg"):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        elif self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
+        """End the process and all it started; Ctrl-C waits for it."""
+        with postponed():
+            self._tree.end()
+        for thread in self._threads:
+            thread.join(GRACE)
+        if any(thread.is_alive() for thread in self._threads):
+            return  # something out of reach holds the line; to close it would wait for that
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+    def _write(self, line: str) -> None:
+        if self._process.stdin is None or self._process.poll() is not None:
+            return
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return  # it ended in between
 
     def _read(self) -> None:
-        pipe = self._process.stdout
-        try:
-            for line in pipe or ():
-                self._messages.put(line)
-        except ValueError:  # the pipe was closed by `kill`
-            pass
+        for line in self._process.stdout or ():
+            self._messages.put(line)
         self._messages.put("")
 
     def _ending(self) -> str:
@@ -158,11 +166,16 @@ class SideProcess:
             code = self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             return "its process closed the line and went on"
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+        how = f"was killed by {_signal(-code)}" if code < 0 else f"ended with {code}"
         said = self._last_words()
         return f"its process {how}" + (f": {said}" if said else "")
 
-    def _last_words(self, lines: int = 3) -> str:
+    def _last_words(self) -> str:
         self._log.seek(0)
-        text = [line.strip() for line in self._log.read().splitlines() if line.strip()]
-        return " / ".join(text[-lines:])
+        return last_words(self._log.read())
+
+
+def _signal(number: int) -> str:
+    """Return the name of a signal; those of real time have none."""
+    known = {one.value: one.name for one in signal.Signals}
+    return known.get(number, f"signal {number}")

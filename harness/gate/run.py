@@ -19,7 +19,7 @@ from harness.gate.settings import GateSettings
 from harness.gate.sides import project as projects
 from harness.gate.sides.alike import differences
 from harness.gate.sides.environments import Recipe, SideEnvironment, prepare
-from harness.gate.sides.worktrees import checkout
+from harness.gate.sides.worktrees import PREFIX, checkout
 from harness.gate.values import SIDES, Decision, GateResult, SideName
 
 Trees = Mapping[SideName, Path]
@@ -106,7 +106,7 @@ def _checked_out(occasion: Occasion, project: Project) -> Iterator[Trees]:
     """Check both revisions out into a folder that is gone afterwards."""
     revisions = {"base": occasion.base, "head": occasion.head}
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-gate-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
         tops = {
             side: stack.enter_context(checkout(project.repository, revisions[side], folder / side))
             for side in SIDES

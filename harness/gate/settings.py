@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from harness.config.base import Table
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
+from harness.gate.match import matches
 from harness.gate.values import LEAST_MEMORY, Quantity, Thresholds
 from harness.suite.explain import problems_of, sentence
 from harness.suite.locate import lines_of
@@ -68,7 +68,7 @@ class CaseLimits(Table):
     Attributes
     ----------
     match : str
-        A pattern of names (``*`` and ``?``); the first entry that matches counts.
+        A name, or a pattern of names (``*`` and ``?``); the first entry that matches counts.
     time, memory : table
         What differs from the project's own.
     """
@@ -122,7 +122,7 @@ class GateSettings(Table):
 
         A tolerance given without a margin is the margin too: what is tolerated is not reported.
         """
-        own = next((entry for entry in self.case if fnmatch.fnmatchcase(case, entry.match)), None)
+        own = next((entry for entry in self.case if matches(entry.match, case)), None)
         if quantity == "time":
             return _merged([self.time, own.time] if own else [self.time], 0.0)
         return _merged([self.memory, own.memory] if own else [self.memory], LEAST_MEMORY)

@@ -109,7 +109,7 @@ def _measured(channel: Channel, cell: Cell, options: argparse.Namespace) -> dict
         TURNS.begin(channel)
         outcome = run_job(_job(cell, options))
     except Skip as skip:
-        return {"error": str(skip), "skipped": True}
+        return {"error": f"skipped: {skip}", "skipped": True}
     except HarnessError as error:
         return {"error": str(error)}
     finally:

@@ -108,7 +108,7 @@ class Trials:
             text = f"in round {pair.index + 1}: {text}"
         verdict: GateVerdict = "missing" if skipped else "broken"
         self._settled[name] = {}
-        self._settle(Decision(name, "time", verdict, f"skipped: {text}" if skipped else text))
+        self._settle(Decision(name, "time", verdict, text))
         return True
 
     def _settle(self, decision: Decision) -> None:

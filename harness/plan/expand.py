@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness import backends, digest
+from harness import backends, digest, sizes
 from harness.config.base import Table
 from harness.errors import SuiteError
 from harness.experiments import table as experiments
@@ -59,7 +59,9 @@ class Plan:
     def _cell(self, case: Case, seed: int) -> Cell:
         alone = experiments.get(case.experiment).alone
         seeds = self.suite.seeds
-        return Cell(case, seed, seeds.root, self.suite.budget, alone, seeds.script(seed))
+        memory = sizes.parse(self.suite.memory) if self.suite.memory else 0
+        budget = self.suite.budget
+        return Cell(case, seed, seeds.root, budget, alone, seeds.script(seed), memory)
 
 
 @lru_cache(maxsize=1024)  # every verb asks several times; a suite never changes

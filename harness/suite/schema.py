@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from harness import sizes
 from harness.config.base import Amount, Count, SuiteId, Table
 from harness.config.claim import Claim, Figure, Source
 from harness.config.data import Data
@@ -26,6 +27,15 @@ TABLES: dict[str, type[Table]] = {
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_ID = "urn:claims-harness:suite:1"
 """Names what the schema describes: suite files with ``schema = 1``."""
+
+
+def _is_memory(text: str) -> str:
+    if text:
+        sizes.parse(text)
+    return text
+
+
+Memory = Annotated[str, AfterValidator(_is_memory)]
 
 
 class Seeds(Table):
@@ -83,6 +93,8 @@ class Suite(Table):
         Default experiment of the grids.
     budget
         Seconds one cell may take.
+    memory
+        Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
@@ -97,6 +109,7 @@ class Suite(Table):
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
+    memory: Memory = ""
     data: Data | None = None
     model: Model | None = None
     train: Train | None = None

@@ -4,7 +4,6 @@ import pytest
 from rich.console import Console
 
 from harness.cli.progress import Meter, duration, watched
-from harness.types import Record
 
 
 class Out:
@@ -22,10 +21,6 @@ class Hands:
 
     def __call__(self):
         return self.now
-
-
-def record(status="ok", reason="", seed=0):
-    return Record("c", "k", "knn", "train", {"lr": 0.1}, seed, status, reason, "e")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +56,7 @@ def test_off_a_terminal_a_line_comes_now_and_then():
         watch.enter("knn")
         for _ in range(1000):
             clock.now += 3.6
-            watch.step(record())
+            watch.step()
     lines = out.text.getvalue().splitlines()
     assert 10 < len(lines) < 45
     assert all(" of 1000 cells, knn, " in line for line in lines)
@@ -73,7 +68,7 @@ def test_a_terminal_has_one_bar_with_the_suite_and_the_time_left():
         watch.enter("knn-scaling")
         for _ in range(10):
             clock.now += 6
-            watch.step(record())
+            watch.step()
     last = out.text.getvalue()
     assert "knn-scaling" in last
     assert "10/100" in last
@@ -83,18 +78,5 @@ def test_a_terminal_has_one_bar_with_the_suite_and_the_time_left():
 def test_without_colour_there_is_no_bar():
     out = Out(force_terminal=True, no_color=True, color_system=None)
     with watched(out, Meter(2, Hands())) as watch:
-        watch.step(record())
+        watch.step()
     assert out.text.getvalue() == ""
-
-
-def test_equal_failures_are_told_once_and_counted():
-    out = Out()
-    with watched(out, Meter(20, Hands())) as watch:
-        for seed in range(20):
-            watch.step(record("failed", "no [/x] here", seed))
-        watch.step(record("timeout", "took too long"))
-    assert out.text.getvalue().splitlines() == [
-        "failed: knn (lr=0.1, seed=0): no [/x] here",
-        "timeout: knn (lr=0.1, seed=0): took too long",
-        "19 more cells of knn failed: no [/x] here",
-    ]

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from harness import environment
+from harness.config.data import Data
 from harness.datasets.roots import Roots
+from harness.errors import DataCorrupt
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
 from harness.store.store import Store
@@ -160,3 +162,36 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_nobody_behind(tmp_path, 
     assert "interrupted; what was finished is stored" in err
     assert "Traceback" not in err
     assert Store(tmp_path / "results").records
+
+
+def test_a_broken_data_set_fails_its_own_cases_once_each(runner, monkeypatch):
+    one, plan = runner(["fine", "slow"], seeds=3)
+
+    def read(case):
+        if case.experiment.endswith("slow"):
+            return one._tried(Data(dataset="digits"))
+        return None
+
+    def broken(data):
+        raise DataCorrupt("train.parquet: row 3: no such label")
+
+    monkeypatch.setattr(one, "_data", read)
+    monkeypatch.setattr(one, "_read", broken)
+    todo = one.todo(plan)
+    assert (len(todo.cells), len(todo.broken), todo.skipped) == (3, 1, ())
+    seen = []
+    with one.store.writing():
+        counts = one.run(todo, seen.append)
+        one.run(one.todo(plan), seen.append)
+    assert counts == {"ok": 3, "failed": 1}
+    assert seen[0].reason == "train.parquet: row 3: no such label"
+    stored = [record for record in one.store.records if record.status == "failed"]
+    assert len(stored) == 1
+
+
+def test_a_reader_that_raises_anything_breaks_its_data_set_only(runner, monkeypatch):
+    one, _ = runner(["fine"])
+    monkeypatch.setattr(one, "_read", lambda data: 1 / 0)
+    assert one._tried(Data(dataset="digits")).reason == (
+        "the data set 'digits' cannot be read: ZeroDivisionError: division by zero"
+    )

@@ -72,22 +72,23 @@ def jobs(folder, *, found, use=None, **changed):
 @pytest.mark.parametrize("asked", TOO_MUCH.values(), ids=TOO_MUCH)
 def test_what_a_stand_in_cannot_serve_is_skipped_with_the_reason(asked, tmp_path):
     (job, *_) = jobs(tmp_path, found=False, **asked)
-    status, reason, _ = judged(job)
-    assert status == "skipped"
-    assert reason.startswith("digits stands in for mnist, and cannot serve this case: ")
+    answer = judged(job)
+    assert answer.status == "skipped"
+    assert answer.reason.startswith("digits stands in for mnist, and cannot serve this case: ")
 
 
 @pytest.mark.parametrize("asked", TOO_MUCH.values(), ids=TOO_MUCH)
 def test_the_same_of_the_data_that_a_suite_names_is_an_error(asked, tmp_path):
     (job, *_) = jobs(tmp_path, found=True, **{**asked, "dataset": "digits"})
-    status, reason, _ = judged(job)
-    assert status == "failed"
-    assert "stands in" not in reason
+    answer = judged(job)
+    assert answer.status == "failed"
+    assert "stands in" not in answer.reason
 
 
 def test_a_stand_in_named_on_the_command_line_counts_as_one(tmp_path):
     (job, *_) = jobs(tmp_path, found=True, use={"mnist": "digits"}, data="n_train = 20000")
-    assert judged(job)[:2] == (
+    answer = judged(job)
+    assert (answer.status, answer.reason) == (
         "skipped",
         "digits stands in for mnist, and cannot serve this case: data.n_train must be at most the "
         "1437 training examples of the data set, got 20000",
@@ -96,8 +97,8 @@ def test_a_stand_in_named_on_the_command_line_counts_as_one(tmp_path):
 
 def test_other_mistakes_stay_errors_on_a_stand_in(tmp_path):
     (job, *_) = jobs(tmp_path, found=False, experiment="timing")
-    assert judged(job)[0] == "failed"
+    assert judged(job).status == "failed"
 
 
 def test_a_plain_case_runs_on_its_stand_in(tmp_path):
-    assert {judged(job)[0] for job in jobs(tmp_path, found=False)} == {"ok"}
+    assert {judged(job).status for job in jobs(tmp_path, found=False)} == {"ok"}

@@ -88,6 +88,39 @@ def test_last_words_are_kept(tmp_path):
     assert message["text"] == "its process ended with 1: no such table"
 
 
+@pytest.mark.parametrize("line", ["rubbish", "[1]", "{}", "3", "[" * 5000, '{"text": 1}'])
+def test_what_is_no_message_is_an_error_that_shows_it(tmp_path, line):
+    path = tmp_path / "said"
+    path.write_text(line + "\n")
+    code = "import sys; print(open(sys.argv[1]).read(), flush=True); sys.stdin.read()"
+    with SideProcess(Command((sys.executable, "-c", code, str(path)), tmp_path)) as side:
+        message = side.receive(30)
+    assert message["event"] == "error"
+    assert message["text"].startswith("it wrote on the gate's line: ")
+    assert line[:20] in message["text"]
+
+
+def test_what_a_side_says_can_be_stored_and_shown(tmp_path):
+    said = '{"event": "error", "text": "caf\\udce9\\u001b[2J", "names": ["a\\udce9", 1]}'
+    with SideProcess(Command((sys.executable, "-c", f"print({said!r})"), tmp_path)) as side:
+        message = side.receive(30)
+    assert message == {"event": "error", "text": r"caf\udce9\x1b[2J", "names": [r"a\udce9", 1]}
+
+
+def test_a_side_that_never_listens_is_not_waited_for(tmp_path):
+    code = "import time; time.sleep(600)"
+    with SideProcess(Command((sys.executable, "-c", code), tmp_path)) as side:
+        side.send(names=["x" * 100] * 10_000)
+        assert side.receive(0.1)["event"] == "silent"
+
+
+def test_a_crash_is_named_by_its_first_line(tmp_path):
+    code = "import faulthandler, os; faulthandler.enable(); os.abort()"
+    with SideProcess(Command((sys.executable, "-c", code), tmp_path)) as side:
+        text = side.receive(30)["text"]
+    assert text == "its process was killed by SIGABRT: Fatal Python error: Aborted"
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks at processes in /proc")
 def test_nothing_is_left_behind(tmp_path):
     code = 'import subprocess, sys, time; p = subprocess.Popen([\'sleep\', \'60\']); print(\'{"event": "hello", "protocol": 1, "child": %d}\' % p.pid, flush=True); time.sleep(60)'  # noqa: E501

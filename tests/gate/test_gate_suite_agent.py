@@ -62,7 +62,7 @@ def command(tmp_path):
 
 
 def test_cases_are_named_by_the_axes_that_differ(command):
-    found = collect(command("search"), PATIENT)
+    found = collect(command("search"), PATIENT).names
     assert len(set(found)) == 4
     for name in found:
         inside = dict(part.split("=") for part in name.removeprefix("search[")[:-1].split(","))
@@ -70,9 +70,9 @@ def test_cases_are_named_by_the_axes_that_differ(command):
 
 
 def test_a_selection_leaves_its_axes_out_of_the_names(command):
-    found = collect(command("search", "--where", "implementation=no_loop"), PATIENT)
-    assert found == ["search[n_test=10]", "search[n_test=20]"]
-    assert collect(command("search", "--where", "implementation=none"), PATIENT) == []
+    found = collect(command("search", "--where", "implementation=no_loop"), PATIENT).names
+    assert found == ("search[n_test=10]", "search[n_test=20]")
+    assert collect(command("search", "--where", "implementation=none"), PATIENT).names == ()
 
 
 def test_a_case_of_one_side_has_its_counterpart_on_the_other(in_folder):

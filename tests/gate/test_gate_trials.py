@@ -49,7 +49,7 @@ def test_every_case_is_settled_after_the_last_look():
         (failing("head", "call: boom"), "broken", "call: boom (head)"),
         (failing("base", "call: boom"), "broken", "call: boom (base)"),
         (failing("head", "boom", index=6), "broken", "in round 7: boom (head)"),
-        (failing("head", "no GPU", skipped=True), "missing", "skipped: no GPU (head)"),
+        (failing("head", "skipped: no GPU", skipped=True), "missing", "skipped: no GPU (head)"),
     ],
 )
 def test_a_failure_settles_the_case(one, verdict, reason):

@@ -7,7 +7,7 @@ from gate_repositories import files_under
 from harness.errors import GitError, UsageError
 from harness.gate.sides.owners import abandoned, mark
 from harness.gate.sides.revisions import resolve, working_tree
-from harness.gate.sides.worktrees import checkout
+from harness.gate.sides.worktrees import PREFIX, checkout
 from harness.gate.values import Revision
 
 KILLED = """
@@ -87,6 +87,15 @@ def test_what_a_killed_run_left_is_removed_at_the_next_start(repository, place):
     assert worktrees(repository) == [str(repository.folder), str(place)]
     with checkout(repository.folder, resolve(repository.folder, "@"), place.with_name("head")):
         assert not place.exists()
+        assert len(worktrees(repository)) == 2
+
+
+def test_what_a_killed_run_left_elsewhere_is_removed_too(repository, place, tmp_path):
+    left = tmp_path / f"{PREFIX}abc" / "base"
+    arguments = [sys.executable, "-c", KILLED, str(repository.folder), str(left)]
+    assert subprocess.run(arguments).returncode == -9
+    with checkout(repository.folder, resolve(repository.folder, "@"), place):
+        assert not left.parent.exists()
         assert len(worktrees(repository)) == 2
 
 

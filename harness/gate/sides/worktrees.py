@@ -13,6 +13,10 @@ from harness.gate.sides.git import git
 from harness.gate.sides.owners import abandoned, mark
 from harness.gate.sides.submodules import populate
 from harness.gate.values import Revision
+from harness.interrupts import postponed
+
+PREFIX = "harness-gate-"
+"""How the names of the folders begin that hold the worktrees of a run."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class _Worktree:
 def checkout(repository: Path, revision: Revision, folder: Path) -> Iterator[Path]:
     """Check a revision out into a folder, and remove it at the end, whatever happens.
 
-    What a killed run left in the same parent folder is removed first.
+    What killed runs left of this repository is removed first.
 
     Parameters
     ----------
@@ -51,7 +55,7 @@ def checkout(repository: Path, revision: Revision, folder: Path) -> Iterator[Pat
         If git fails.
     """
     folder = folder.absolute()
-    remove_abandoned(repository, folder.parent)
+    remove_abandoned(repository)
     _refuse(repository, folder)
     try:
         commit = revision.checkout or revision.commit
@@ -60,11 +64,12 @@ def checkout(repository: Path, revision: Revision, folder: Path) -> Iterator[Pat
         populate(repository, folder)
         yield folder
     finally:
-        _remove(repository, folder)
+        with postponed():
+            _remove(repository, folder)
 
 
-def remove_abandoned(repository: Path, parent: Path) -> None:
-    """Remove the worktrees directly in a folder whose run of the harness was killed.
+def remove_abandoned(repository: Path) -> None:
+    """Remove the worktrees whose run of the harness was killed.
 
     Those of a run that is still alive, and any that the harness did not make, stay.
 
@@ -72,12 +77,13 @@ def remove_abandoned(repository: Path, parent: Path) -> None:
     ----------
     repository : Path
         Top folder of the repository.
-    parent : Path
-        The folder.
     """
     for worktree in _listed(repository):
-        if worktree.path.parent == parent.resolve() and abandoned(worktree.reason):
+        if abandoned(worktree.reason):
             _remove(repository, worktree.path)
+            if worktree.path.parent.name.startswith(PREFIX):
+                with contextlib.suppress(OSError):  # the other side's is still in it
+                    worktree.path.parent.rmdir()
 
 
 def _refuse(repository: Path, folder: Path) -> None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import traceback
+from typing import Any
 
+from . import names, reasons
 from .channel import Channel
 
 # Plugins that would run tests elsewhere, or slow them down, and the option that keeps each still.
@@ -19,6 +22,21 @@ STILL = {
 }
 
 
+class Heard:
+    """Standard error, kept as well: what pytest says there when it does not begin."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.text = ""
+
+    def write(self, text: str) -> Any:
+        self.text = (self.text + text)[-20_000:]
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def main(channel: Channel, paths: list[str]) -> None:
     """Run pytest on the paths that this side has."""
     _tree_last()
@@ -26,12 +44,10 @@ def main(channel: Channel, paths: list[str]) -> None:
     missing = [name for name in ("pytest", "pytest_benchmark") if not _has(name)]
     if missing:
         channel.send("error", text=f"{' and '.join(missing)} must be installed, add to the install")
-        return
-    here = [path for path in paths if os.path.exists(path.split("::")[0])]
-    if not here:
+    elif not names.files(paths):
         channel.send("cases", names=[])
-        return
-    _run(channel, here, asked)
+    else:
+        _run(channel, paths, asked)
 
 
 def _run(channel: Channel, paths: list[str], asked: dict[str, object]) -> None:
@@ -39,12 +55,14 @@ def _run(channel: Channel, paths: list[str], asked: dict[str, object]) -> None:
 
     from .plugin import Measured
 
-    names, options = asked.get("names"), asked.get("options")
-    plugin = Measured(channel, names if isinstance(names, list) else None)
+    wanted, options = asked.get("names"), asked.get("options")
+    plugin = Measured(channel, wanted if isinstance(wanted, list) else None, paths)
     extra = [str(option) for option in options] if isinstance(options, list) else []
-    code = int(pytest.main([*paths, *_options(), *extra], plugins=[plugin]))
+    sys.stderr = heard = Heard(sys.stderr)
+    code = int(pytest.main([*names.files(paths), *_options(), *extra], plugins=[plugin]))
     if code not in (0, 1, 5):  # 1: tests failed, 5: none was run; both are said by then
-        channel.send("error", text=f"pytest ended with exit code {code}")
+        said = plugin.trouble or reasons.of_usage(heard.text)
+        channel.send("error", text=f"pytest ended with exit code {code}: {said}")
 
 
 def _options() -> list[str]:
@@ -56,6 +74,7 @@ def _options() -> list[str]:
         "--benchmark-warmup-iterations=5",  # calibration has done as many by then
         "--benchmark-timer=harness_gate.turns.clock",
         "--maxfail=0",
+        "--continue-on-collection-errors",
         *still,
     ]
 
@@ -73,5 +92,11 @@ def _tree_last() -> None:
 
 if __name__ == "__main__":
     line = Channel()
-    main(line, sys.argv[1:])
+    try:
+        main(line, sys.argv[1:])
+    except BaseException as error:  # noqa: BLE001 - whatever the project's own code raised
+        traceback.print_exc()
+        line.send("error", text=reasons.of_exception(error))
     line.send("end")
+    sys.stderr.flush()
+    os._exit(0)  # at once: threads and workers that the project left would be waited for

@@ -11,13 +11,26 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from . import reasons
 from .channel import Channel
 from .meter import Meter
+from .names import asked, plain
 from .turns import TURNS, by_turn, clock
 
 ENOUGH = 1000
 """Rounds whose memory counts. A faster side has more of them, and every one leaves its time in the
 lists of pytest-benchmark and of the turns: that is no memory of the benchmark's."""
+OPTIONS = (("markexpr", "-m"), ("keyword", "-k"), ("deselect", "--deselect"))
+"""Options by which tests are left out, as pytest keeps them and as they are given."""
+
+
+class Absent(pytest.Item):
+    """Stands for a test that was listed by another process and that this one does not have."""
+
+    why = "it is not there now; a test must have the same name in every process"
+
+    def runtest(self) -> None:
+        raise LookupError(self.why)
 
 
 class Measured:
@@ -29,32 +42,76 @@ class Measured:
         The line to the other end.
     names : sequence of str or None
         Node ids; None only lists what there is.
+    paths : sequence of str
+        What is asked for: files, folders, and tests in them.
+
+    Attributes
+    ----------
+    trouble : str
+        What ended the session before its time, ``""`` if nothing did.
     """
 
-    def __init__(self, channel: Channel, names: Sequence[str] | None) -> None:
+    def __init__(
+        self, channel: Channel, names: Sequence[str] | None, paths: Sequence[str] = (".",)
+    ) -> None:
         self.channel = channel
         self.names = names
+        self.paths = paths
         self.meter = Meter()
         self.found: dict[str, Any] = {}
+        self.uncollected: list[dict[str, Any]] = []
+        self.trouble = ""
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.channel.send("error", text=f"{report.nodeid or 'collection'}: {report.longrepr}")
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Overrule ``--benchmark-skip``, which has no option against it."""
+        config.option.benchmark_skip = False
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        known = {item.nodeid: item for item in items if _is_benchmark(item)}
-        self.channel.send("cases", names=list(known))
+    @pytest.hookimpl(tryfirst=True, hookwrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
+        outcome: Any = yield
+        if outcome.excinfo is not None and issubclass(outcome.excinfo[0], SystemExit):
+            text = f"{reasons.of_exception(outcome.excinfo[1])}: it ends the process at import"
+            outcome.force_result(pytest.CollectReport(collector.nodeid, "failed", text, []))
+        if outcome.excinfo is None and not outcome.get_result().passed:
+            self.uncollected.append(_uncollected(collector, outcome.get_result()))
+
+    @pytest.hookimpl(tryfirst=True, hookwrapper=True)
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> Iterator[None]:
+        before = [plain(item.nodeid) for item in items if self._is_asked(item)]
+        yield
+        known = {plain(item.nodeid): item for item in items if self._is_asked(item)}
+        self.channel.send(
+            "cases",
+            names=list(known),
+            uncollected=self.uncollected,
+            deselected=[name for name in before if name not in known],
+            deselected_by=_leaving_out(config),
+        )
         wanted = [] if self.names is None else self.names
-        items[:] = [known[name] for name in wanted if name in known]
+        items[:] = [
+            known[name] if name in known else self._absent(session, name) for name in wanted
+        ]
+
+    def _is_asked(self, item: pytest.Item) -> bool:
+        return _is_benchmark(item) and asked(item.nodeid, self.paths)
+
+    def _absent(self, session: pytest.Session, name: str) -> Absent:
+        made: Absent = Absent.from_parent(session, name=name, nodeid=name)
+        files = (one for one in self.uncollected if one["name"] == name.split("::")[0])
+        made.why = next((one["text"] for one in files), Absent.why)
+        return made
 
     @pytest.hookimpl(tryfirst=True, hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.found = {}
-        self.channel.send("ready", case=item.nodeid)
+        name = plain(item.nodeid)
+        self.channel.send("ready", case=name)
         self.channel.receive()
         yield
-        self.channel.send("sample", case=item.nodeid, **self.found)
+        self.channel.send("sample", case=name, **self.found)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
@@ -66,20 +123,48 @@ class Measured:
         self.found.update(self.meter.stop(TURNS.away))
         self.found.update(_rounds(item))
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
-        """End here: fixtures are torn down, and the summaries that follow take seconds."""
-        self.channel.send("end")
-        os._exit(0)
-
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
         outcome: Any = yield
         report = outcome.get_result()
+        if report.when == "teardown" and self.found.get("error"):
+            return  # what came first is the cause
         if report.failed:
-            self.found["error"] = f"{report.when}: {_last_line(report)}"
+            raised = call.excinfo.value if call.excinfo is not None else None
+            self.found["error"] = f"{report.when}: {reasons.of_report(report, raised)}"
         elif report.skipped:
-            self.found.update(error=_skip_reason(report), skipped=True)
+            self.found.update(error=reasons.of_skip(report), skipped=True)
+
+    def pytest_internalerror(self, excinfo: Any) -> None:
+        self.trouble = reasons.of_exception(excinfo.value)
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        """Note what a test or a hook ended the session with: `pytest.exit` comes here too."""
+        self.trouble = reasons.of_exception(excinfo.value)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """End here: fixtures are torn down, and the summaries that follow take seconds."""
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return  # pytest has not said yet what it is
+        if self.trouble:
+            self.channel.send("error", text=f"pytest ended early: {self.trouble}")
+        self.channel.send("end")
+        os._exit(0)
+
+
+def _uncollected(collector: pytest.Collector, report: Any) -> dict[str, Any]:
+    raised = getattr(getattr(report, "call", None), "excinfo", None)
+    error = raised.value if raised is not None else None
+    skipped = bool(report.skipped)
+    text = reasons.of_skip(report) if skipped else reasons.of_report(report, error)
+    return {"name": plain(collector.nodeid or "every test"), "text": text, "skipped": skipped}
+
+
+def _leaving_out(config: pytest.Config) -> str:
+    """Return the options by which tests are left out; other means are hooks of the project."""
+    given = ((flag, config.getoption(name, None)) for name, flag in OPTIONS)
+    return " ".join(f"{flag} {value!r}" for flag, value in given if value)
 
 
 def _know_precision() -> bool:
@@ -115,14 +200,3 @@ def _rounds(item: pytest.Item) -> dict[str, Any]:
         "mean": statistics.fmean(data),
         **by_turn(data),
     }
-
-
-def _last_line(report: Any) -> str:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = str(crash.message if crash is not None else report.longrepr)
-    return text.strip().splitlines()[0] if text.strip() else "failed"
-
-
-def _skip_reason(report: Any) -> str:
-    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    return str(reason).removeprefix("Skipped: ")

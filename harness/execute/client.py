@@ -1,0 +1,175 @@
+"""The runner's end of the server of cells: start it, speak with it, notice its end."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import IO
+
+from harness.errors import HarnessError
+from harness.execute.protocol import Ended, Order, frame, lines
+from harness.execute.server import READY
+from harness.processes import end_tree
+
+_CODE = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from harness.execute.server import main; main(sys.argv[2], int(sys.argv[3]))"
+)
+PRELOAD = "harness.execute.preload"
+"""What the server imports once for all its cells."""
+_START = 600.0  # seconds: the libraries come from a cold disk, at worst
+_SEND = 30.0  # seconds for an order to be taken
+_END = 15.0  # seconds the server has to end what runs
+
+
+class Lost(HarnessError):
+    """The server of cells has ended, or answers no more."""
+
+
+class Client:
+    """One server and the socket to it."""
+
+    def __init__(self) -> None:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
+        ours, theirs = socket.socketpair()
+        # Python's own start in a clean room: the folder it is started in is not on its path.
+        words = [json.dumps(sys.path), PRELOAD, str(theirs.fileno())]
+        self._process = subprocess.Popen(  # noqa: S603 - this very Python
+            [sys.executable, "-P", "-c", _CODE, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,  # Ctrl-C is the runner's; it ends its cells itself
+        )
+        theirs.close()
+        self._socket = ours
+        self._socket.settimeout(_SEND)
+        self._heard = bytearray()
+        self._greeted = False
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server runs."""
+        return self._process.poll() is None
+
+    def greet(self) -> None:
+        """Wait until the server can start cells.
+
+        Raises
+        ------
+        HarnessError
+            If it ends before; says what it printed last.
+        """
+        until = time.monotonic() + _START
+        while not self._greeted:
+            try:
+                if time.monotonic() > until or not self._listen(until - time.monotonic()):
+                    raise Lost("took too long")
+            except Lost as lost:
+                self.destroy()
+                raise HarnessError(
+                    f"the process that starts cells cannot start: {_last(self._said) or lost}"
+                ) from lost
+            if self._heard.startswith(READY):
+                del self._heard[: len(READY)]
+                self._greeted = True
+
+    def send(self, message: Order | str) -> None:
+        """Order a cell, or have one killed by its name.
+
+        Raises
+        ------
+        Lost
+            If nobody takes it.
+        """
+        try:
+            self._socket.sendall(frame(message))
+        except OSError as error:
+            raise Lost(str(error)) from error
+
+    def events(self, timeout: float) -> list[Ended]:
+        """Return what has ended, after at most `timeout` seconds.
+
+        Raises
+        ------
+        Lost
+            If the server has ended or speaks rubbish.
+        """
+        self._listen(timeout)
+        try:
+            return list(lines(self._heard))
+        except (ValueError, TypeError) as error:
+            raise Lost(str(error)) from error
+
+    def destroy(self) -> None:
+        """Kill the server; its cells end with it."""
+        if self.alive:
+            end_tree(self._process.pid)
+        self._socket.close()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Let the server end whatever runs, and itself."""
+        self._socket.close()
+        try:
+            self._process.wait(_END)
+        except subprocess.TimeoutExpired:
+            self.destroy()
+
+    def _listen(self, timeout: float) -> bool:
+        """Take what has come; False when nothing came in time."""
+        try:
+            if not select.select([self._socket], [], [], max(0.0, timeout))[0]:
+                return False
+            data = self._socket.recv(1 << 16)
+        except (OSError, ValueError) as error:
+            raise Lost(str(error)) from error
+        if not data:
+            raise Lost("its end of the line is closed")
+        self._heard += data
+        return True
+
+
+_SHARED: list[Client] = []
+
+
+def shared() -> Client:
+    """Return the server of this process, started when there is none: starting takes seconds.
+
+    Raises
+    ------
+    HarnessError
+        If it cannot be started.
+    """
+    if not (_SHARED and _SHARED[0].alive):
+        drop()
+        _SHARED.append(Client())
+        _SHARED[0].greet()
+    return _SHARED[0]
+
+
+@atexit.register
+def drop() -> None:
+    """End the server of this process, if there is one."""
+    while _SHARED:
+        with contextlib.suppress(OSError):
+            _SHARED.pop().close()
+
+
+def _last(said: IO[bytes]) -> str:
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].strip() if lines else ""

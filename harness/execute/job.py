@@ -1,0 +1,64 @@
+"""What goes to a cell's process and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.datasets.roots import Roots
+from harness.types import Cell, Outcome
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell and what its process needs to run it.
+
+    Attributes
+    ----------
+    name : str
+        Cell id.
+    cell : Cell
+        What to run.
+    roots : Roots
+        Where data lies.
+    use : mapping of str to str
+        Data sets to stand in for others.
+    threads : int
+        Threads the process may use.
+    """
+
+    name: str
+    cell: Cell
+    roots: Roots
+    use: Mapping[str, str]
+    threads: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a cell's process says at its end.
+
+    Attributes
+    ----------
+    status : {'ok', 'diverged', 'skipped', 'failed'}
+        How it went.
+    reason : str
+        Why, unless all went well.
+    trace : str
+        The traceback of a failure.
+    outcome : Outcome
+        Plain data only, see `harness.execute.outcome`.
+    wall_s, cpu_s : float
+        Seconds of the experiment, and processor time of the process.
+    peak_rss : int
+        Bytes.
+    """
+
+    status: Literal["ok", "diverged", "skipped", "failed"]
+    reason: str = ""
+    trace: str = ""
+    outcome: Outcome = field(default_factory=Outcome)
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_rss: int = 0

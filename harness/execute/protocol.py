@@ -1,0 +1,139 @@
+"""What the runner and whoever starts its cells say to each other.
+
+Orders go to the server pickled, behind their length: they come from the runner, which is trusted.
+Events come back as lines of JSON. What a cell itself leaves is read by `harness.execute.wire`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import struct
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+_LENGTH = struct.Struct("!I")
+LOG = "log"
+"""Name of the log in a cell's folder."""
+
+How = Literal["exit", "timeout", "memory", "unstarted"]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a cell's process takes over from the runner."""
+
+    folder: str
+    path: tuple[str, ...]
+    environ: Mapping[str, str]
+
+    @classmethod
+    def here(cls) -> Surroundings:
+        """Return those of this process."""
+        try:
+            folder = str(Path.cwd())
+        except OSError:  # it has been deleted
+            folder = ""
+        return cls(folder, tuple(sys.path), dict(os.environ))
+
+    def take(self) -> None:
+        """Make them those of this process."""
+        if self.folder:
+            os.chdir(self.folder)
+        sys.path[:] = self.path
+        for name in set(os.environ) - set(self.environ):
+            del os.environ[name]
+        os.environ.update(self.environ)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A cell to start.
+
+    Attributes
+    ----------
+    name : str
+        What events call it.
+    folder : str
+        A folder of its own, for its answer and its log.
+    budget : float
+        Seconds until it is killed.
+    memory : int
+        Bytes from which it is killed; 0 for no bound.
+    job : bytes
+        The pickled `harness.execute.job.Job`.
+    surroundings : Surroundings
+        As the runner has them.
+    """
+
+    name: str
+    folder: str
+    budget: float
+    memory: int
+    job: bytes
+    surroundings: Surroundings = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A cell's process has ended, and whatever it had started.
+
+    Attributes
+    ----------
+    name : str
+        As in its `Order`.
+    how : {'exit', 'timeout', 'memory', 'unstarted'}
+        By itself, killed for its budget or its memory, or not started at all.
+    code : int
+        Exit code; minus the number of the signal that killed it.
+    wall_s : float
+        Seconds it lived.
+    text : str
+        Why it was not started.
+    """
+
+    name: str
+    how: How
+    code: int = 0
+    wall_s: float = 0.0
+    text: str = ""
+
+
+def frame(message: Order | str) -> bytes:
+    """Return the bytes of an order, or of the name of a cell to kill."""
+    data = pickle.dumps(message)
+    return _LENGTH.pack(len(data)) + data
+
+
+def frames(buffer: bytearray) -> Iterator[Any]:
+    """Take the whole messages from the front of a buffer."""
+    while len(buffer) >= _LENGTH.size:
+        (length,) = _LENGTH.unpack_from(buffer)
+        if len(buffer) < _LENGTH.size + length:
+            return
+        data = bytes(buffer[_LENGTH.size : _LENGTH.size + length])
+        del buffer[: _LENGTH.size + length]
+        yield pickle.loads(data)  # noqa: S301 - written by the runner
+
+
+def line(event: Ended) -> bytes:
+    """Return the line of an event."""
+    return json.dumps(asdict(event)).encode("ascii") + b"\n"
+
+
+def lines(buffer: bytearray) -> Iterator[Ended]:
+    """Take the whole events from the front of a buffer.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is something else.
+    """
+    while b"\n" in buffer:
+        text, _, rest = bytes(buffer).partition(b"\n")
+        buffer[:] = rest
+        yield Ended(**json.loads(text))

@@ -1,0 +1,135 @@
+"""A cell's answer as files in a folder of its own: JSON, and one ``.npy`` an array.
+
+A file cannot block its reader, whatever becomes of the writer, and nothing that is read here runs
+code: no pickle. The answer counts once its JSON has its final name, which comes last.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import stat
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from harness.errors import HarnessError
+from harness.execute.job import Answer
+from harness.execute.outcome import MOST_NUMBERS, Malformed, checked, shortened
+from harness.types import Array, Outcome, Series
+from harness.words import plain
+
+ANSWER = "answer.json"
+_LARGEST = 40 * MOST_NUMBERS  # bytes of the JSON of an answer: what checked() lets through is less
+_SMALL = 1 << 20  # bytes of an array that is read at once
+_LONGEST_TEXT = 20_000
+_STATUSES = ("ok", "diverged", "skipped", "failed")
+
+
+class Unreadable(HarnessError):
+    """A cell left something that is no answer."""
+
+
+def write(answer: Answer, folder: Path) -> None:
+    """Leave an answer in a folder."""
+    outcome = answer.outcome
+    for position, array in enumerate(outcome.arrays.values()):
+        np.save(_array_file(folder, position), array, allow_pickle=False)
+    values = {
+        "status": answer.status,
+        "reason": answer.reason,
+        "trace": answer.trace,
+        "wall_s": answer.wall_s,
+        "cpu_s": answer.cpu_s,
+        "peak_rss": answer.peak_rss,
+        "metrics": outcome.metrics,
+        "series": {name: [series.x, series.y] for name, series in outcome.series.items()},
+        "samples": outcome.samples,
+        "digests": outcome.digests,
+        "diverged": outcome.diverged,
+        "arrays": list(outcome.arrays),
+    }
+    part = folder / f"{ANSWER}.part"
+    part.write_text(json.dumps(values), encoding="utf-8")
+    part.replace(folder / ANSWER)
+
+
+def read(folder: Path) -> Answer | None:
+    """Return the answer in a folder, None when there is none; arrays stay on disk until used.
+
+    Raises
+    ------
+    Unreadable
+        If there is something else.
+    """
+    path = folder / ANSWER
+    if not path.exists():
+        return None
+    try:
+        _plain_file(path, _LARGEST)
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return _answer(values, folder)
+    except Malformed as error:
+        raise Unreadable(f"left an answer that cannot be stored: {error}") from error
+    except Exception as error:  # what reads foreign bytes raises whatever it likes
+        raise Unreadable(f"left an answer that cannot be read: {_line(error)}") from error
+
+
+def _answer(values: Mapping[str, Any], folder: Path) -> Answer:
+    if values["status"] not in _STATUSES:
+        raise ValueError(f"unknown status {values['status']!r}")
+    outcome = checked(
+        Outcome(
+            metrics=values["metrics"],
+            series={name: Series(x, y) for name, (x, y) in values["series"].items()},
+            samples=values["samples"],
+            digests=values["digests"],
+            diverged=values["diverged"],
+        )
+    )
+    answer = Answer(
+        status=values["status"],
+        reason=shortened(plain(str(values["reason"])), _LONGEST_TEXT),
+        trace=shortened(plain(str(values["trace"])), _LONGEST_TEXT),
+        outcome=outcome,
+        wall_s=_finite(values["wall_s"]),
+        cpu_s=_finite(values["cpu_s"]),
+        peak_rss=int(_finite(values["peak_rss"])),
+    )
+    arrays = {name: _array(folder, n) for n, name in enumerate(values["arrays"])}
+    return replace(answer, outcome=replace(outcome, arrays=checked(Outcome(arrays=arrays)).arrays))
+
+
+def _array(folder: Path, position: int) -> Array:
+    path = _array_file(folder, position)
+    _plain_file(path, None)
+    # Mapped, an array of gigabytes takes no memory of the runner; an empty one cannot be mapped.
+    mode: Literal["r"] | None = "r" if path.stat().st_size > _SMALL else None
+    return np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
+
+
+def _array_file(folder: Path, position: int) -> Path:
+    return folder / f"{position}.npy"
+
+
+def _plain_file(path: Path, largest: int | None) -> None:
+    """Refuse what reading would wait for (a pipe), and what no answer is as large as."""
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(f"{path.name} is no plain file")
+    if largest is not None and found.st_size > largest:
+        raise ValueError(f"{path.name} has {found.st_size} bytes, at most {largest} are read")
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f"must be a number of at least 0, got {value!r}")
+    return number
+
+
+def _line(error: BaseException) -> str:
+    return shortened(plain(str(error)).replace("\n", " "), 300)

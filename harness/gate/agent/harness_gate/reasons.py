@@ -1,0 +1,79 @@
+"""Why something failed, in one line: the cause, and not the way to it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+_LOADING = re.compile(r"while loading conftest '(.+)'")
+_SETTINGS = re.compile(r"^\s*inifile: (.+)$", re.MULTILINE)
+_SAYS = re.compile(r"^(?:ERROR: (?!usage:)|\S+: error: )(.+)$", re.MULTILINE)
+_CLASS = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Failed|Warning|Group)\b")
+
+
+def of_exception(error: BaseException) -> str:
+    """Return the class and the first line of an exception; of a failed import, of its cause."""
+    if type(error).__name__ == "CollectError":  # pytest's, around what a module raised
+        if isinstance(error.__cause__, (ImportError, SyntaxError)):
+            return of_exception(error.__cause__)
+        return _first(_text(error))
+    said = _first(_text(error))
+    name = type(error).__name__
+    return f"{name}: {said}" if said else name
+
+
+def of_report(report: Any, error: BaseException | None) -> str:
+    """Return why a test or a module failed, by pytest's report and what was raised, if known."""
+    fixture = getattr(report.longrepr, "errorstring", "")  # a fixture that is not there
+    if fixture:
+        return _first(str(fixture))
+    if error is not None:
+        return of_exception(error)
+    return of_text(str(report.longrepr)) or "failed"
+
+
+def of_text(text: str) -> str:
+    """Return the line of a traceback as pytest shows it that says what was raised."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    raised = [line[1:].strip() for line in lines if line.startswith("E ")]
+    named = [line for line in raised if _CLASS.match(line)]
+    return (named or raised or [line.strip() for line in lines] or [""])[-1]
+
+
+def of_usage(text: str) -> str:
+    """Return what pytest says on standard error when it does not begin."""
+    loading = _LOADING.search(text)
+    if loading:
+        return f"{_short(loading[1])}: {of_text(text)}"
+    said, settings = _SAYS.findall(text), _SETTINGS.search(text)
+    cause = said[-1] if said else of_text(text)
+    return f"{cause} (settings: {_short(settings[1])})" if settings and said else cause
+
+
+def of_skip(report: Any) -> str:
+    """Return why a test was not run, or was expected to fail: ``"xfail: known bad"``."""
+    expected = getattr(report, "wasxfail", None)
+    if expected is not None:
+        reason = str(expected).removeprefix("reason: ")
+        return f"xfail: {reason}" if reason else "xfail"
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return f"skipped: {str(reason).removeprefix('Skipped: ')}"
+
+
+def _first(text: str) -> str:
+    """Return the first line that says something, with the next one where it announces that."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    count = 2 if lines and lines[0].endswith(":") else 1
+    return " ".join(lines[:count])
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a class of the project's whose text cannot be told
+        return ""
+
+
+def _short(path: str) -> str:
+    return os.path.relpath(path.strip())

@@ -1,0 +1,38 @@
+"""Which cases an entry of ``[[tool.harness.gate.case]]`` is about."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+
+from harness.words import did_you_mean
+
+
+def matches(pattern: str, case: str) -> bool:
+    """Return whether a pattern is about a case: ``*`` and ``?`` stand for others, ``[`` for itself.
+
+    The ids of parametrised tests have brackets, and every id matches itself.
+    """
+    return case == pattern or fnmatch.fnmatchcase(case, pattern.replace("[", "[[]"))
+
+
+def unused(patterns: Sequence[str], cases: Iterable[str]) -> tuple[str, ...]:
+    """Return a sentence on every pattern that decides nothing: no case, or none left to it."""
+    names = tuple(cases)
+    first = {name: _first(patterns, name) for name in names}
+    return tuple(
+        f"[[tool.harness.gate.case]] match = {pattern!r} {_why(pattern, names)}"
+        for number, pattern in enumerate(patterns)
+        if number not in first.values()
+    )
+
+
+def _first(patterns: Sequence[str], name: str) -> int | None:
+    return next((n for n, pattern in enumerate(patterns) if matches(pattern, name)), None)
+
+
+def _why(pattern: str, names: Sequence[str]) -> str:
+    if any(matches(pattern, name) for name in names):
+        return "decides nothing: every case it matches is matched by an entry before it"
+    near = did_you_mean(pattern, names)
+    return "matches no case." + ("" if near.startswith(" Known") else near)

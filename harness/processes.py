@@ -1,0 +1,139 @@
+"""Processes and what they leave behind: nobody who was started may outlive who started him.
+
+Linux lets a process adopt every orphan among its descendants, also those that left its session
+(`adopt_orphans`), and end when its parent does (`die_with_parent`). Elsewhere both do nothing, and
+`end_tree` finds what can be found from outside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import psutil
+
+_PDEATHSIG = 1
+_CHILD_SUBREAPER = 36
+_PRCTL = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+_LISTS_CHILDREN = Path("/proc/self/task", str(os.getpid()), "children").exists()
+
+
+def die_with_parent(parent: int) -> bool:
+    """Let the system end this process with its parent; False where it cannot.
+
+    Parameters
+    ----------
+    parent : int
+        Process id of the parent; this process ends at once if that is gone already.
+    """
+    if _PRCTL is None or _PRCTL(_PDEATHSIG, _KILL, 0, 0, 0) != 0:
+        return False
+    if os.getppid() != parent:
+        os._exit(1)
+    return True
+
+
+def adopt_orphans(adopt: bool = True) -> bool:
+    """Become the parent of every descendant whose parent ends; False where the system cannot."""
+    return _PRCTL is not None and _PRCTL(_CHILD_SUBREAPER, int(adopt), 0, 0, 0) == 0
+
+
+@contextlib.contextmanager
+def adopting() -> Iterator[frozenset[int]]:
+    """Adopt orphans for a while; gives the children there were before, which are no orphans."""
+    before = children()
+    adopt_orphans()
+    try:
+        yield before
+    finally:
+        adopt_orphans(adopt=False)
+
+
+def children(pid: int | None = None) -> frozenset[int]:
+    """Return the process ids of a process's own children (this one's), unreaped ones included."""
+    tasks = Path(f"/proc/{pid or 'self'}/task")
+    if _LISTS_CHILDREN:
+        try:
+            found = [(task / "children").read_text(encoding="ascii") for task in tasks.iterdir()]
+        except OSError:  # it has ended meanwhile
+            return frozenset()
+        return frozenset(int(child) for text in found for child in text.split())
+    with contextlib.suppress(psutil.Error):
+        return frozenset(child.pid for child in psutil.Process(pid).children())
+    return frozenset()
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all its descendants that can be found, itself first."""
+    found, new = [pid], [pid]
+    while new:
+        new = [child for parent in new for child in children(parent) if child not in found]
+        found += new
+    return found
+
+
+def sweep(keep: Collection[int]) -> bool:
+    """Kill this process's children but `keep`; True when there was none.
+
+    What a killed child leaves is adopted and swept by the next call: call until True.
+    """
+    strangers = children() - frozenset(keep)
+    for pid in strangers:
+        kill(pid)
+    for pid in strangers:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+    return not strangers
+
+
+def kill(pid: int) -> None:
+    """End a process at once; that it has ended already is no error."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, _KILL)
+
+
+def end_tree(pid: int) -> None:
+    """Kill a process, its process group where it leads one, and every descendant that is found."""
+    end_children(pid)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, _KILL)
+    kill(pid)
+
+
+def end_children(pid: int) -> None:
+    """Kill every descendant of a process that is found, not itself."""
+    for child in family(pid)[1:]:
+        kill(child)
+
+
+def takes_more(pid: int, bound: int) -> bool:
+    """Whether a process and its descendants hold more memory than a bound, in bytes.
+
+    A page that several processes share is shared out among them; where the system does not tell
+    (elsewhere than on Linux), it counts for each. What is cheap to know is asked first.
+    """
+    members = family(pid)
+    return sum(map(_resident, members)) > bound and sum(map(_held, members)) > bound
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _held(pid: int) -> int:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return _resident(pid)
+    found = [line.split() for line in text.splitlines() if line.startswith("Pss:")]
+    return int(found[0][1]) * 1024 if found else _resident(pid)

@@ -1,0 +1,234 @@
+"""Whatever a cell does, it becomes a record, the others run on, and nobody is left behind."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness import environment, processes
+from harness.datasets.roots import Roots
+from harness.execute import client, pool, spawn
+from harness.execute.run import Options, Runner
+from harness.plan.expand import expand
+from harness.store.store import Store
+from harness.suite.load import load
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the cells here fork")
+linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux")
+
+TEXT = """\
+schema = 1
+id = "tiny"
+title = "Tiny"
+source = {{ key = "notes", section = "1" }}
+experiment = "misbehave:fine"
+budget = {budget}
+{more}
+[seeds]
+count = {seeds}
+[grid]
+experiment = {experiments}
+"""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def light():
+    """Have a server that starts at once: what is tried here needs no torch."""
+    with pytest.MonkeyPatch.context() as patch:
+        client.drop()
+        patch.setattr(client, "PRELOAD", "harness.execute.worker")
+        yield
+        client.drop()
+
+
+@pytest.fixture
+def pids(tmp_path, monkeypatch):
+    path = tmp_path / "pids"
+    monkeypatch.setenv("MISBEHAVE_PIDS", str(path))
+    return path
+
+
+@pytest.fixture
+def outcome_of(tmp_path):
+    """Run experiments; give their records by name and the runner."""
+
+    def run(*experiments, budget=60.0, seeds=1, more="", **options):
+        path = tmp_path / "tiny.toml"
+        names = [f"misbehave:{name}" for name in experiments]
+        path.write_text(TEXT.format(experiments=names, budget=budget, seeds=seeds, more=more))
+        roots = Roots(tmp_path / "data", tmp_path / "cache")
+        chosen = Options(roots=roots, jobs=options.pop("jobs", 2), **options)
+        runner = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
+        seen = []
+        with runner.store.writing():
+            runner.run(runner.todo(expand(load(path), "full")), seen.append)
+        assert len(Store(tmp_path / "results").records) >= len(experiments), "it reads back"
+        assert not (tmp_path / "results" / "running").exists()
+        found = {record.experiment.partition(":")[2]: record for record in seen}
+        return found, runner
+
+    return run
+
+
+def gone(pids):
+    numbers = [int(line) for line in pids.read_text().split()]
+    return bool(numbers) and not any(map(_lives, numbers))
+
+
+def _lives(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@linux
+def test_what_a_cell_started_ends_with_it(outcome_of, pids):
+    records, _ = outcome_of("daemon", "child", "fine")
+    assert {record.status for record in records.values()} == {"ok"}
+    assert gone(pids)
+    servers = {client.shared().pid}
+    assert not processes.children(next(iter(servers))), "the server is left with nobody"
+
+
+@linux
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("daemon_and_sleeps", "timeout", "took longer than its budget of 2 s and was killed"),
+        ("daemon_and_dies", "failed", "its process was killed by SIGKILL"),
+    ],
+)
+def test_what_a_killed_cell_started_ends_with_it(outcome_of, pids, name, status, words):
+    records, _ = outcome_of(name, "fine", budget=2.0)
+    assert (records[name].status, records["fine"].status) == (status, "ok")
+    assert words in records[name].reason
+    assert gone(pids)
+
+
+def test_a_cell_that_ends_while_it_sends_fails_alone(outcome_of):
+    records, _ = outcome_of("dies_while_sending", "stops_while_sending", "fine", budget=3.0)
+    assert records["dies_while_sending"].reason.startswith("its process was killed by SIGKILL")
+    assert records["stops_while_sending"].status == "timeout"
+    assert records["fine"].status == "ok"
+
+
+def test_what_a_cell_raises_or_returns_is_its_reason(outcome_of):
+    names = ["leaves", "interrupts", "nasty", "a_million_lines", "text_metric", "numpy_numbers"]
+    records, runner = outcome_of(*names, "threads_that_never_end", "closes_everything", "reads")
+    for name in names[:-1]:
+        assert records[name].status == "failed"
+        assert len(records[name].reason) < 3000
+    assert "SystemExit: 0 (misbehave.py:" in records["leaves"].reason
+    assert "KeyboardInterrupt (misbehave.py:" in records["interrupts"].reason
+    assert "_Nasty: its text cannot be had" in records["nasty"].reason
+    assert "\\x1b[2Jline" in records["a_million_lines"].reason
+    assert "metric 'value' must be a real number, got 'abc' (str)" in records["text_metric"].reason
+    fine = records["numpy_numbers"]
+    assert fine.metrics == {"value": 0.5, "count": 3.0, "flag": 1.0}
+    assert runner.store.array(fine, "file").shape == (3,)
+    assert runner.store.array(fine, "none").shape == (0, 2)
+    assert records["threads_that_never_end"].status == "ok"
+    assert records["closes_everything"].status == "ok"
+    assert records["reads"].status == "ok"
+
+
+def test_what_cells_print_goes_to_a_log_of_their_own(outcome_of, capfd):
+    records, runner = outcome_of("prints", "prints_a_lot_and_raises", "fine")
+    assert capfd.readouterr() == ("", "")
+    said = runner.log(records["prints"]).read_text().splitlines()
+    assert sorted(said) == ["HELLO FROM A CELL", "and from a child", "and from below Python"]
+    failed = records["prints_a_lot_and_raises"]
+    log = runner.log(failed)
+    text = log.read_text()
+    assert log.stat().st_size < 2 << 20
+    assert text.startswith("the beginning\n")
+    assert "bytes left out" in text
+    assert "Traceback (most recent call last)" in text
+    assert text.rstrip().endswith("ValueError: after all that")
+    assert failed.reason.startswith("ValueError: after all that (misbehave.py:")
+    assert "it printed last: " in failed.reason
+    assert "the \\x1b[31mend" in failed.reason
+    assert not runner.log(records["fine"]).exists()
+
+
+@pytest.mark.parametrize("name", ["takes_memory", "child_takes_memory"])
+def test_a_bound_on_memory_holds_for_a_cell_and_its_children(outcome_of, name):
+    records, _ = outcome_of(name, "fine", memory=300 << 20)
+    assert records["fine"].status == "ok"
+    assert records[name].status == "failed"
+    assert "took more memory than its bound of 300 MiB and was killed" in records[name].reason
+
+
+def test_a_suite_may_bound_memory_without_changing_its_cells(outcome_of):
+    free, _ = outcome_of("fine")
+    bound, _ = outcome_of("fine", more='memory = "300M"', force=True)
+    assert bound["fine"].cell == free["fine"].cell
+    assert bound["fine"].status == "ok"
+
+
+@linux
+def test_a_cell_that_ends_its_server_twice_fails_and_the_others_run(outcome_of, pids):
+    records, _ = outcome_of("daemon_and_kills_its_server", "slow", "fine", seeds=1)
+    killer = records["daemon_and_kills_its_server"]
+    assert killer.status == "failed"
+    assert "the process that started it ended twice" in killer.reason
+    assert (records["slow"].status, records["fine"].status) == ("ok", "ok")
+    assert gone(pids), "what it left came to the runner"
+
+
+def test_cells_of_a_server_that_ended_once_run_again(outcome_of, pids):
+    records, _ = outcome_of("stops_its_server_once", "slow")
+    assert {record.status for record in records.values()} == {"ok"}
+
+
+def test_a_server_that_says_no_more_is_given_up(outcome_of, monkeypatch):
+    monkeypatch.setattr(pool, "_GRACE", 0.5)
+    outcome_of("fine")
+    stopped = client.shared().pid
+    os.kill(stopped, signal.SIGSTOP)
+    records, _ = outcome_of("fine", force=True, budget=0.5)
+    assert records["fine"].status == "ok"
+    assert client.shared().pid != stopped
+    assert not _lives(stopped)
+
+
+def test_a_server_that_cannot_start_says_why(monkeypatch):
+    client.drop()
+    monkeypatch.setattr(client, "_CODE", "raise SystemExit('no such luck')")
+    with pytest.raises(client.HarnessError, match="cannot start: no such luck"):
+        client.shared()
+
+
+def test_cells_are_the_same_where_nothing_forks(outcome_of, monkeypatch, pids):
+    monkeypatch.setattr(pool, "_starter", spawn.Spawner)
+    names = ["fine", "raises", "exits", "dies", "sleeps", "prints", "reads", "child"]
+    records, runner = outcome_of(*names, budget=20.0, jobs=4, timeout=20.0)
+    statuses = {name: record.status for name, record in records.items()}
+    failed = dict.fromkeys(["raises", "exits", "dies"], "failed")
+    fine = dict.fromkeys(["fine", "prints", "reads", "child"], "ok")
+    assert statuses == {**failed, **fine, "sleeps": "timeout"}
+    assert "HELLO FROM A CELL" in runner.log(records["prints"]).read_text()
+    records, _ = outcome_of("takes_memory", memory=200 << 20, force=True)
+    assert "took more memory than its bound" in records["takes_memory"].reason
+
+
+def test_an_early_end_leaves_nobody(tmp_path, pids):
+    path = tmp_path / "tiny.toml"
+    path.write_text(
+        TEXT.format(experiments=["misbehave:daemon_and_sleeps"], budget=60, seeds=1, more="")
+    )
+    roots = Roots(tmp_path / "data", tmp_path / "cache")
+    runner = Runner(Store(tmp_path / "results"), environment.snapshot(), Options(roots, jobs=1))
+    todo = runner.todo(expand(load(path), "full"))
+    jobs = [runner._job(*item) for item in todo.cells]
+    running = pool._Pool(jobs, 1, tmp_path, processes.children())
+    running._fill()
+    while not pids.exists():
+        time.sleep(0.01)
+    running.end()
+    assert gone(pids)
+    assert not running.running

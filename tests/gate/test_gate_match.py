@@ -1,0 +1,47 @@
+"""Entries of the settings find the cases they are about, and say when they find none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.gate.match import matches, unused
+
+CASES = ["tests/test_p.py::test_k[100]", "tests/test_p.py::test_k[200]", "b.py::test_a"]
+
+
+@given(st.text())
+def test_every_id_matches_itself(case):
+    assert matches(case, case)
+
+
+@given(st.text(), st.text())
+def test_without_a_wildcard_nothing_else_is_matched(pattern, case):
+    if not set("*?") & set(pattern):
+        assert matches(pattern, case) == (pattern == case)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "count"),
+    [
+        ("tests/test_p.py::test_k[100]", 1),
+        ("*::test_k[*]", 2),
+        ("*[?00]", 2),
+        ("*", 3),
+        ("test_k[100]", 0),
+        ("tests/test_p.py::test_k[12]00", 0),
+    ],
+)
+def test_wildcards_stand_for_others_and_brackets_for_themselves(pattern, count):
+    assert sum(matches(pattern, case) for case in CASES) == count
+
+
+def test_entries_that_decide_nothing_are_reported():
+    patterns = ["*::test_k[*]", "tests/test_p.py::test_k[100]", "b.py::test_b", "*a"]
+    assert unused(patterns, CASES) == (
+        "[[tool.harness.gate.case]] match = 'tests/test_p.py::test_k[100]' decides nothing: every "
+        "case it matches is matched by an entry before it",
+        "[[tool.harness.gate.case]] match = 'b.py::test_b' matches no case. Did you mean "
+        "'b.py::test_a'?",
+    )
+    assert unused(["zzz"], CASES) == ("[[tool.harness.gate.case]] match = 'zzz' matches no case.",)
+    assert unused(["*a", "*"], CASES) == ()

@@ -1,0 +1,58 @@
+"""The course of a run, with rounds that end early."""
+
+import math
+
+import pytest
+from gate_pairs import pair, sample
+
+from harness.gate import measure
+from harness.gate.journal import Journal
+from harness.gate.lockstep import OutOfTime
+from harness.gate.measure import Bench, Course, Found, run
+from harness.gate.values import Pair, Sample, Thresholds
+
+
+def course(tmp_path, monkeypatch, ending, *first):
+    """Run two cases over one round that ends with an exception after some pairs."""
+
+    def measure_round(commands, names, index, rng, patience, options):
+        yield from first
+        raise ending
+
+    monkeypatch.setattr(measure, "measure_round", measure_round)
+    found = Found(dict.fromkeys("ab", Bench({})))
+    plan = Course(lambda case, quantity: Thresholds(), math.inf, "20s")
+    with Journal(tmp_path, {"of": "this test"}) as journal:
+        return run(found, plan, journal)
+
+
+@pytest.mark.parametrize(
+    ("ending", "partial"),
+    [
+        (OutOfTime(), "the budget of 20s ended with 2 cases open"),
+        (KeyboardInterrupt(), "interrupted"),
+    ],
+)
+def test_the_pairs_of_a_round_that_ends_early_are_kept(tmp_path, monkeypatch, ending, partial):
+    trials, said = course(tmp_path, monkeypatch, ending, pair())
+    assert said == partial
+    assert trials.pairs == (pair(),)
+    assert {one.case: one.pairs for one in trials.decisions if one.quantity == "time"} == {
+        "a": 1,
+        "b": 0,
+    }
+
+
+def test_an_interrupted_round_is_gone_on_with(tmp_path, monkeypatch):
+    course(tmp_path, monkeypatch, KeyboardInterrupt(), pair())
+    assert Journal(tmp_path, {"of": "this test"}).pairs == [pair()]
+
+
+def test_a_failure_counts_although_the_time_was_up(tmp_path, monkeypatch):
+    broken = Pair("a", 0, "base", sample(), Sample(error="boom"))
+    trials, said = course(tmp_path, monkeypatch, OutOfTime(), broken)
+    assert said == "the budget of 20s ended with 1 case open"
+    assert {one.case: one.verdict for one in trials.decisions} == {
+        "a": "broken",
+        "b": "inconclusive",
+    }

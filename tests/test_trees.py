@@ -1,0 +1,136 @@
+"""A tree of processes ends together, whatever it has left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from harness import trees
+from harness.trees import Tree
+
+PREPARED = """
+import multiprocessing, os, signal, subprocess, sys, time
+from concurrent.futures import ProcessPoolExecutor
+FORK = multiprocessing.get_context("fork")
+SLEEP = ["sleep", "600"]
+def tell(number): print(number, flush=True)
+"""
+LEFT = {
+    "sleeping child": "tell(subprocess.Popen(SLEEP).pid)",
+    "child with a session": "tell(subprocess.Popen(SLEEP, start_new_session=True).pid)",
+    "deaf child": """
+subprocess.Popen(["sh", "-c", "trap '' TERM INT HUP; echo $$; while :; do sleep 600; done"])
+""",
+    "stopped child": """
+child = subprocess.Popen(SLEEP)
+child.send_signal(signal.SIGSTOP)
+tell(child.pid)
+""",
+    "pool": """
+POOL = ProcessPoolExecutor(1, mp_context=FORK)
+tell(POOL.submit(os.getpid).result())
+""",
+    "process of multiprocessing": """
+child = FORK.Process(target=time.sleep, args=(600,))
+child.start()
+tell(child.pid)
+""",
+}
+ORPHANED = {
+    "daemon": """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        tell(os.getpid())
+        time.sleep(600)
+    os._exit(0)
+os.wait()
+""",
+    "grandchild": 'subprocess.run(["sh", "-c", "sleep 600 & echo $!"])',
+    "grandchild with a session": 'subprocess.run(["sh", "-c", "setsid sleep 600 & echo $!"])',
+}
+ENDINGS = {
+    "by itself": ("sys.exit(3)", 3),
+    "by a signal": ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
+    "killed": ("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+}
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans over")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="what is left here is made by fork")
+
+
+def tree(*codes):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    return Tree([sys.executable, "-c", PREPARED + "\n".join(codes)], **pipes)
+
+
+def told(stream, count=1):
+    """Return the processes named in the next lines of a stream."""
+    return [psutil.Process(int(stream.readline())) for _ in range(count)]
+
+
+def gone(found):
+    return psutil.wait_procs(found, timeout=20)[1] == []
+
+
+@LINUX
+def test_what_a_command_leaves_ends_when_the_tree_is_told_to():
+    everything = [*LEFT.values(), *ORPHANED.values()]
+    with tree(*everything, "time.sleep(600)") as made:
+        found = told(made.process.stdout, len(everything))
+        made.end()
+        assert gone(found)
+        assert made.process.poll() == -signal.SIGKILL
+        made.end()  # twice is once
+
+
+@LINUX
+def test_what_a_command_leaves_ends_with_it_and_the_line_is_closed():
+    everything = [*LEFT.values(), *ORPHANED.values()]
+    with tree(*everything, "sys.stdin.readline()\nos._exit(5)") as made:
+        found = told(made.process.stdout, len(everything))
+        made.process.communicate("go\n", timeout=20)
+        assert gone(found)
+        assert made.process.returncode == 5
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_the_exit_is_that_of_the_command(how):
+    code, expected = ENDINGS[how]
+    with tree("print('said', flush=True)", code) as made:
+        assert made.process.communicate(timeout=20)[0] == "said\n"
+        assert made.process.returncode == expected
+
+
+@LINUX
+def test_a_command_that_is_not_there_says_so(tmp_path):
+    missing = str(tmp_path / "nosuch")
+    with Tree([missing], stderr=subprocess.PIPE, text=True) as made:
+        assert made.process.communicate(timeout=20)[1] == f"{missing}: No such file or directory\n"
+        assert made.process.returncode == 127
+
+
+@LINUX
+def test_a_tree_ends_with_whoever_started_it():
+    start = """
+from harness.trees import Tree
+made = Tree(["sh", "-c", "echo $$; sleep 600"])
+time.sleep(600)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", PREPARED + start], stdout=subprocess.PIPE, text=True
+    ) as owner:
+        found = told(owner.stdout)
+        owner.kill()
+    assert gone(found)
+
+
+def test_a_tree_without_a_supervisor_ends_too(monkeypatch):
+    monkeypatch.setattr(trees, "_SUPERVISED", False)
+    with tree(*LEFT.values(), "time.sleep(600)") as made:
+        found = told(made.process.stdout, len(LEFT))
+        made.end()
+        assert gone(found)
+        assert made.process.poll() == -signal.SIGKILL
