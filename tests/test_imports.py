@@ -13,10 +13,8 @@ LEVELS = {
         ["errors", "words", "files", "numerals", "sizes", "types", "digest", "config"],
         0,
     ),
-    **dict.fromkeys(["interrupts", "processes", "supervise"], 0),
-    **dict.fromkeys(
-        ["backends", "datasets", "seeding", "timing", "alone", "statistics", "trees"], 1
-    ),
+    **dict.fromkeys(["processes"], 0),
+    **dict.fromkeys(["backends", "datasets", "seeding", "timing", "alone", "statistics"], 1),
     **dict.fromkeys(["devices", "environment"], 2),
     "experiments": 3,
     **dict.fromkeys(["suite", "plan", "store", "execute", "claims", "gate"], 4),

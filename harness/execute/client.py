@@ -16,7 +16,7 @@ from typing import IO
 from harness.errors import HarnessError
 from harness.execute.protocol import Ended, Order, frame, lines
 from harness.execute.server import READY
-from harness.processes import end_tree
+from harness.processes.family import end_tree
 
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "

@@ -17,7 +17,7 @@ from harness.execute import client, spawn, wire
 from harness.execute.job import Answer, Job
 from harness.execute.protocol import LOG, Ended, Order, Surroundings
 from harness.files import guarded
-from harness.processes import adopting, sweep
+from harness.processes.family import adopting, sweep
 from harness.sizes import shown
 
 _GRACE = 60.0

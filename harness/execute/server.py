@@ -27,7 +27,7 @@ from pathlib import Path
 from harness.execute import worker
 from harness.execute.logs import Bounded
 from harness.execute.protocol import LOG, Ended, How, Order, frames, line
-from harness.processes import (
+from harness.processes.family import (
     adopt_orphans,
     children,
     die_with_parent,

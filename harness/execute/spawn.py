@@ -19,7 +19,7 @@ from typing import IO
 
 from harness.execute.logs import Bounded
 from harness.execute.protocol import LOG, Ended, How, Order
-from harness.processes import end_tree, takes_more
+from harness.processes.family import end_tree, takes_more
 
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness.processes import end_tree
+from harness.processes.family import end_tree
 from harness.words import plain
 
 PATIENCE = 120.0

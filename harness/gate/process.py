@@ -18,8 +18,8 @@ from typing import Any
 from harness.gate import processors
 from harness.gate.messages import Message, parsed
 from harness.gate.reasons import last_words
-from harness.interrupts import postponed
-from harness.trees import Tree
+from harness.processes.interrupts import postponed
+from harness.processes.tree import Tree
 
 AGENT = Path(__file__).parent / "agent"
 """Goes on the path of every side: the package `harness_gate` lies in it."""

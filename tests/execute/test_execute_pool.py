@@ -8,11 +8,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness import environment, processes
+from harness import environment
 from harness.datasets.roots import Roots
 from harness.execute import client, pool, spawn
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
+from harness.processes import family as processes
 from harness.store.store import Store
 from harness.suite.load import load
 

@@ -13,7 +13,7 @@ from harness.gate.sides.git import git
 from harness.gate.sides.owners import abandoned, mark
 from harness.gate.sides.submodules import populate
 from harness.gate.values import Revision
-from harness.interrupts import postponed
+from harness.processes.interrupts import postponed
 
 PREFIX = "harness-gate-"
 """How the names of the folders begin that hold the worktrees of a run."""

@@ -2,7 +2,7 @@
 
 A program that is not ours may leave workers that wait for ever, daemons in sessions of their own,
 children that ignore SIGTERM or hold a pipe open. On Linux a command is run under a supervisor
-(`harness.supervise`) that is handed what others orphan and ends all of it; elsewhere its
+(`harness.processes.supervise`) that is handed what others orphan and ends all of it; elsewhere its
 descendants and its process group are ended.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.processes import end_tree
+from harness.processes.family import end_tree
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
 PATIENCE = 8.0

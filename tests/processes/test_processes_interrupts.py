@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from harness.interrupts import postponed
+from harness.processes.interrupts import postponed
 
 
 def test_an_interrupt_comes_after_the_block():
@@ -42,7 +42,7 @@ def test_an_error_of_the_block_is_not_lost():
 def test_a_request_to_end_is_obeyed_after_the_block():
     code = """
 import os, signal
-from harness.interrupts import postponed
+from harness.processes.interrupts import postponed
 with postponed():
     os.kill(os.getpid(), signal.SIGTERM)
     print("put away", flush=True)

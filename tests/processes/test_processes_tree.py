@@ -8,8 +8,8 @@ import sys
 import psutil
 import pytest
 
-from harness import trees
-from harness.trees import Tree
+from harness.processes import tree as trees
+from harness.processes.tree import Tree
 
 PREPARED = """
 import multiprocessing, os, signal, subprocess, sys, time
@@ -115,7 +115,7 @@ def test_a_command_that_is_not_there_says_so(tmp_path):
 @LINUX
 def test_a_tree_ends_with_whoever_started_it():
     start = """
-from harness.trees import Tree
+from harness.processes.tree import Tree
 made = Tree(["sh", "-c", "echo $$; sleep 600"])
 time.sleep(600)
 """
