@@ -12,7 +12,7 @@ from rich.text import Text
 
 from harness.cli.console import Output
 from harness.numerals import count
-from harness.words import plain, plural
+from harness.words import plain
 
 Clock = Callable[[], float]
 FIRST_PAUSE, LONGEST_PAUSE = 15.0, 120.0
@@ -60,7 +60,9 @@ class Meter:
 
     def line(self) -> str:
         """Return the state in one line."""
-        cells = f"{count(self.done)} of {plural(self.total, 'cell')}"
+        cells = (
+            f"{count(self.done)} of {count(self.total)} {'cell' if self.total == 1 else 'cells'}"
+        )
         spent = f"{duration(self.elapsed)} so far" if self.done < self.total else "done"
         return ", ".join(text for text in (cells, self.suite, spent, self.left) if text)
 

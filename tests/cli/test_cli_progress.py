@@ -59,7 +59,7 @@ def test_off_a_terminal_a_line_comes_now_and_then():
             watch.step()
     lines = out.text.getvalue().splitlines()
     assert 10 < len(lines) < 45
-    assert all(" of 1000 cells, knn, " in line for line in lines)
+    assert all(" of 1,000 cells, knn, " in line for line in lines)
 
 
 def test_a_terminal_has_one_bar_with_the_suite_and_the_time_left():
