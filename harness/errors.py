@@ -5,7 +5,8 @@
     HarnessError
     ├── UsageError              the command line or a file it names is wrong
     │   ├── SuiteError          one or more problems in a suite file
-    │   └── BatchTooSmall       batch statistics of a single value
+    │   └── DataUnfit           the settings ask more than the data set holds
+    │       └── BatchTooSmall   batch statistics of a single value
     ├── DataError               a data set cannot be used
     │   ├── DataMissing         a file is not where it was looked for
     │   └── DataCorrupt         a file is there and is not what it should be
@@ -69,7 +70,15 @@ class SuiteError(UsageError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-class BatchTooSmall(UsageError):
+class DataUnfit(UsageError):
+    """The settings ask for what the data set does not hold: more examples, other classes, pixels.
+
+    An error with the data that the settings name. Where a stand-in is read in their place the cell
+    is skipped instead: nobody asked that of the stand-in.
+    """
+
+
+class BatchTooSmall(DataUnfit):
     """Batch normalisation in training has one value per feature, whose variance is undefined."""
 
 

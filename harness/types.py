@@ -48,6 +48,9 @@ class Case:
         True when the same case is part of the suite's full profile.
     deviation : str
         What the profile changed, for the reader; ``""`` when `protocol` is True.
+    stand_in_for : str
+        The data set of the protocol in whose place the suite's ``[stand_in]`` has another read,
+        because it is not here; ``""`` when it is read itself. Not part of the id.
     """
 
     id: str
@@ -59,6 +62,7 @@ class Case:
     config: Mapping[str, Any]
     protocol: bool = True
     deviation: str = ""
+    stand_in_for: str = ""
 
 
 @dataclass(frozen=True)

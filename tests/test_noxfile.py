@@ -1,7 +1,8 @@
-"""What ``nox -s gate`` hands to ``harness gate``."""
+"""What the sessions hand to ``harness``, and what the first command leaves in a clone."""
 
 import importlib.util
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -55,6 +56,42 @@ def test_the_tests_may_be_named(noxfile, own):
     session = Session(["main", *own], local_main=True)
     noxfile.gate.func(session)
     assert session.ran == [("harness", "gate", "main", *own)]
+
+
+@pytest.mark.parametrize(
+    ("posargs", "results"),
+    [
+        ([], "results/local"),
+        (["--profile", "full", "--results", "mine"], "mine"),
+        (["--results=mine"], "mine"),
+    ],
+)
+def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, results):
+    session = Session(posargs, local_main=True)
+    noxfile.reproduce.func(session)
+    assert session.ran == [
+        ("harness", "run", "--report", "reports", *posargs),
+        ("harness", "claims", "--results", results, "--quiet"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "ignored"),
+    [
+        ("reports/index.html", True),
+        ("reports/summary.md", True),
+        ("results/local/records.jsonl", True),
+        ("reports/reference.md", False),
+        ("reports/selftest.md", False),
+        ("results/reference/x86_64-2-cores/records.jsonl", False),
+    ],
+)
+def test_git_ignores_what_a_run_writes_and_nothing_that_is_kept(path, ignored):
+    if not (PATH.parent / ".git").exists():
+        pytest.skip("not a checkout")
+    command = ["git", "check-ignore", "--quiet", "--no-index", path]
+    found = subprocess.run(command, cwd=PATH.parent, check=False)
+    assert found.returncode == (0 if ignored else 1)
 
 
 def test_the_lowest_versions_are_those_of_the_project(noxfile):

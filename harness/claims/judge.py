@@ -116,7 +116,20 @@ def _findings(
     primary = [_judge_track(claim, track, ranked[0], archive) for track in found]
     others = [pool for pool in ranked[1:] if pool.cells and not pool.other_images]
     further = [_judge_track(claim, track, pool, archive) for pool in others for track in found]
-    return primary, [finding for finding in further if finding.verdict != "not-run"]
+    measured = [finding for finding in further if finding.verdict != "not-run"]
+    return _placed(primary, found, ranked[0], {finding.track for finding in measured}), measured
+
+
+def _placed(
+    primary: Sequence[Finding], found: Sequence[Track], pool: Pool, elsewhere: Collection[str]
+) -> list[Finding]:
+    """Say of a track without any record in the pool judged that another machine measured it."""
+    return [
+        replace(finding, reason="measured on another machine only")
+        if track.label in elsewhere and not any(case.id in pool.records for case in track.cases)
+        else finding
+        for finding, track in zip(primary, found, strict=True)
+    ]
 
 
 def _judge_track(claim: Claim, track: Track, pool: Pool, archive: Archive) -> Finding:

@@ -56,7 +56,8 @@ def pools(claim: Claim, cases: Sequence[str], archive: Archive) -> tuple[Pool, .
     """Return the pools of a claim's records, the one to judge first.
 
     First comes the claim's hardware class, then the suite's own images, then most measured
-    cells, then the exact data set, then the latest.
+    cells, then the exact data set, then records of most cases (a device that was skipped says
+    more than one that nobody looked for), then the latest.
     """
     wanted = set(cases)
     groups: dict[tuple[object, ...], list[Record]] = {}
@@ -67,13 +68,14 @@ def pools(claim: Claim, cases: Sequence[str], archive: Archive) -> tuple[Pool, .
     found = [_pool(records, archive) for records in groups.values()]
     started = {id(pool): max(r.started for r in _all(pool)) for pool in found}
 
-    def rank(pool: Pool) -> tuple[bool, bool, bool, int, bool, str]:
+    def rank(pool: Pool) -> tuple[bool, bool, bool, int, bool, int, str]:
         return (
             pool.cells > 0,
             pool.comparable(claim),
             not pool.other_images,
             pool.cells,
             not pool.stand_in,
+            len(pool.records),
             started[id(pool)],
         )
 

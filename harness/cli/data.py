@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from harness.cli import options
 from harness.cli.console import Output
+from harness.cli.sheet import Sheet
 from harness.datasets import fetch
 from harness.datasets.roots import Roots
 
@@ -25,10 +25,8 @@ def list_data(
     rows = fetch.listing(Roots.find(data))
     listed = [{"name": r.name, "present": r.present, "detail": r.detail} for r in rows]
     output.json({"schema": 1, "datasets": listed})
-    table = Table("data set", "here", "detail")
-    for row in rows:
-        table.add_row(row.name, "yes" if row.present else "no", row.detail)
-    output.out.print(table)
+    here = [(row.name, "yes" if row.present else "no", row.detail) for row in rows]
+    output.out.print(Sheet(("data set", "here", "detail"), here), crop=False)
 
 
 @app.command("get")

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from harness import devices, environment
 from harness.cli import options, show
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
+from harness.cli.sheet import Sheet
 from harness.cli.workspace import check_sections, open_workspace
 from harness.errors import SuiteError
 from harness.plan.expand import expand
@@ -33,7 +33,7 @@ def list_suites(
     output = Output(no_color=no_color, json_path=json_path)
     if parts:
         output.json({"schema": 1, "parts": [asdict(part) for part in known_parts()]})
-        output.out.print(show.parts_table(known_parts()))
+        output.out.print(show.parts_table(known_parts()), crop=False)
         return
     workspace = open_workspace(names or [], suites)
     rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
@@ -47,7 +47,7 @@ def list_suites(
         for suite, quick, full in rows
     ]
     output.json({"schema": 1, "suites": listed})
-    output.out.print(show.suites_table(rows))
+    output.out.print(show.suites_table(rows), crop=False)
 
 
 def check(
@@ -83,9 +83,6 @@ def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None
     output = Output(no_color=no_color, json_path=json_path)
     snapshot = environment.snapshot()
     output.json({"schema": 1, **environment.to_json(snapshot)})
-    table = Table("fact", "value", title=snapshot.hardware)
-    for name, value in snapshot.facts.items():
-        table.add_row(name, value)
-    for device, reason in devices.present().items():
-        table.add_row(f"device {device}", reason or "present")
-    output.out.print(table)
+    here = {f"device {name}": reason or "present" for name, reason in devices.present().items()}
+    rows = list({**snapshot.facts, **here}.items())
+    output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware), crop=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +14,12 @@ from harness.cli import options, show
 from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
-from harness.cli.workspace import known_cases, open_workspace
+from harness.cli.workspace import Workspace, known_cases, open_workspace
 from harness.files import write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
 from harness.suite.schema import Suite
-from harness.types import Archive
+from harness.types import Archive, Profile, Verdict
 
 
 def report(
@@ -36,19 +38,47 @@ def report(
     workspace = open_workspace(names or [], suites)
     archive = open_archive(results, output)
     verdicts = judged(workspace, archive)
+    page = write_page(workspace, archive, verdicts, Target(out, profile.value, results, history))
+    output.out.print(f"{show.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a page goes, and what it shows besides verdicts.
+
+    Attributes
+    ----------
+    out : Path
+        Folder of the page.
+    profile : {'quick', 'full'}
+        Whose figures are drawn.
+    results, history : Path
+        Folders of the records and of named baselines.
+    """
+
+    out: Path
+    profile: Profile
+    results: Path
+    history: Path = options.HISTORY
+
+
+def write_page(
+    workspace: Workspace, archive: Archive, verdicts: Sequence[Verdict], target: Target
+) -> Path:
+    """Write ``index.html`` and ``summary.md``; return the path of the page."""
     page = reporting.build(
         workspace.suites,
         {suite.id: known_cases(suite) for suite in workspace.suites},
         archive,
         verdicts,
-        profile.value,
-        out / "index.html",
-        {suite.id: _command(suite, profile.value, archive) for suite in workspace.suites},
-        history=_speed(history, output),
-        selftest=selftest.view(selftest.stored(results)),
+        target.profile,
+        target.out / "index.html",
+        {suite.id: _command(suite, target.profile, archive) for suite in workspace.suites},
+        history=_speed(target.history, Output()),
+        selftest=selftest.view(selftest.stored(target.results)),
     )
-    write_text(out / "summary.md", reporting.summary(verdicts), "write the summary")
-    output.out.print(f"{show.counts(verdicts)}\nthe page is {page}")
+    write_text(target.out / "summary.md", reporting.summary(verdicts), "write the summary")
+    return page
 
 
 def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:

@@ -22,6 +22,7 @@ from harness.config.model import (
     Sigmoid,
     Tanh,
 )
+from harness.errors import DataUnfit
 from harness.words import plural
 
 Shape = tuple[int, ...]
@@ -34,7 +35,7 @@ _ACTIVATIONS: Mapping[str, type[ReLU | Sigmoid | Tanh | LeakyReLU | GELU]] = {
 }
 
 
-class ShapeError(ValueError):
+class ShapeError(DataUnfit):
     """A layer does not fit the shape that reaches it; `layer` is its position."""
 
     def __init__(self, layer: int, message: str) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from harness.config.data import Data
 from harness.datasets.base import Dataset
-from harness.errors import UsageError
+from harness.errors import DataUnfit
 from harness.types import Array
 
 Rows = slice | NDArray[np.int64]
@@ -48,7 +48,7 @@ def parts(dataset: Dataset, data: Data) -> Parts:
 
     Raises
     ------
-    UsageError
+    DataUnfit
         If the data set has fewer examples than asked for, or none are left to train on, or
         `majority` is asked of targets that are not classes or cannot be reached.
     """
@@ -70,7 +70,7 @@ def _thinned(x: Array, y: Array, data: Data) -> tuple[Array, Array]:
         return x, y
     first = y.reshape(len(y), -1)[:, 0]
     if y.size != len(y) or not np.isin(first, np.arange(256)).all():
-        raise UsageError(
+        raise DataUnfit(
             f"data.majority must be left out for targets that are not classes ({y.dtype}), "
             f"got {data.majority}"
         )
@@ -83,7 +83,7 @@ def _thinned(x: Array, y: Array, data: Data) -> tuple[Array, Array]:
     else:
         others = _evenly(others, round(len(of_class) / odds))
     if not (len(of_class) and len(others)):
-        raise UsageError(
+        raise DataUnfit(
             f"data.majority must leave examples of class 0 and of another, got {data.majority} "
             f"for {len(y)} examples"
         )
@@ -109,7 +109,7 @@ def flat(x: Array) -> Array:
 
 def _count(key: str, asked: int | None, available: int, noun: str) -> int:
     if asked is not None and asked > available:
-        raise UsageError(
+        raise DataUnfit(
             f"data.{key} must be at most the {available} {noun} examples of the data set, "
             f"got {asked}"
         )
@@ -121,7 +121,7 @@ def _split(n_train: int, data: Data) -> tuple[Rows, Rows]:
     count = data.n_validation
     highest = n_train if data.split == "leaky" else n_train - 1
     if count > highest:
-        raise UsageError(
+        raise DataUnfit(
             f"data.n_validation must be at most {highest} of {n_train} training examples with "
             f'split = "{data.split}", got {count}'
         )

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from harness.config.data import Data, Scale
 from harness.datasets.parts import Parts
-from harness.errors import UsageError
+from harness.errors import DataUnfit
 from harness.types import Array
 
 BLOCK = 4_096  # examples taken to float64 at once, to bound memory
@@ -74,7 +74,7 @@ class Scaler:
 
         Raises
         ------
-        UsageError
+        DataUnfit
             If features, which have no largest value, are to be scaled as pixels.
         """
         if self.mean is not None:
@@ -83,7 +83,7 @@ class Scaler:
         if self.scale not in PIXELS:
             return values
         if x.dtype != np.uint8:
-            raise UsageError(
+            raise DataUnfit(
                 f'data.scale must be "raw", "centered" or "standard" for data that are not pixels '
                 f'({x.dtype}), got "{self.scale}"'
             )

@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.config.data import Data
 from harness.datasets.base import Dataset, Facts
-from harness.errors import UsageError
+from harness.errors import DataUnfit
 from harness.types import Array
 
 
@@ -24,14 +24,14 @@ def targets_as_asked(dataset: Dataset, data: Data) -> Dataset:
 
     Raises
     ------
-    UsageError
+    DataUnfit
         If its targets are no class labels.
     """
     facts = facts_as_asked(dataset.facts, data)
     if facts is None or data.targets == "classes":
         return dataset
     if not np.issubdtype(dataset.y_train.dtype, np.integer):
-        raise UsageError(
+        raise DataUnfit(
             'data.targets = "value" must be given class labels, got targets of '
             f"{dataset.y_train.dtype} in data set {data.dataset!r}; leave it out"
         )

@@ -275,6 +275,7 @@ class Runner:
         if reason:
             return reason
         streams = Streams("", 0)
-        return datasets.load(
-            data, self.options.roots, streams.generator("data"), self.options.use
-        ).used
+        # What a case asks of the targets is found out in its cell; here they are as they come.
+        whole = data.model_copy(update={"targets": "classes"})
+        rng = streams.generator("data")
+        return datasets.load(whole, self.options.roots, rng, self.options.use).used

@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 
 from harness import backends, datasets
-from harness.errors import DataError, Skip
+from harness.errors import DataError, DataUnfit, Skip
 from harness.execute import wire
 from harness.execute.job import Answer, Job
 from harness.execute.outcome import Malformed, checked, shortened
@@ -45,10 +45,31 @@ def run(job: Job) -> Outcome:
     Raises
     ------
     Skip
-        If the experiment cannot run here.
+        If the experiment cannot run here, or on the data set that stands in for its own.
+    DataUnfit
+        If the settings ask what their data set does not hold.
     DataError
         If its data cannot be read.
     """
+    try:
+        return _run(job)
+    except DataUnfit as error:
+        if stand_in := _stand_in(job):
+            raise Skip(f"{stand_in}, and cannot serve this case: {error}") from error
+        raise
+
+
+def _stand_in(job: Job) -> str:
+    """Return which data set stands in for which, ``""`` when the case reads its own."""
+    data = settings(job.cell.case).data
+    if data is None:
+        return ""
+    used = job.use.get(data.dataset, data.dataset)
+    wanted = job.cell.case.stand_in_for or data.dataset
+    return "" if used == wanted else f"{used} stands in for {wanted}"
+
+
+def _run(job: Job) -> Outcome:
     case = job.cell.case
     chosen = settings(case)
     streams = Streams(case.suite, job.cell.seed, job.cell.root, job.cell.script)
@@ -64,20 +85,20 @@ def run(job: Job) -> Outcome:
 def _timed(job: Job) -> Answer:
     process = psutil.Process()
     before, start = sum(process.cpu_times()[:2]), time.perf_counter()
-    answer = _judged(job)
+    answer = judged(job)
     wall = time.perf_counter() - start
     cpu = sum(process.cpu_times()[:2]) - before
     return Answer(answer.status, answer.reason, answer.trace, answer.outcome, wall, cpu, peak_rss())
 
 
-def _judged(job: Job) -> Answer:
+def judged(job: Job) -> Answer:
     """Run a job; whatever it raises or returns becomes a status with a reason."""
     try:
         with np.errstate(all="ignore"):  # divergence is a result here, seen in the values
             outcome = checked(run(job))
     except Skip as skip:
         return Answer("skipped", shortened(plain(str(skip))))
-    except (DataError, Malformed) as error:
+    except (DataError, DataUnfit, Malformed) as error:
         return Answer("failed", shortened(plain(str(error))), _trace(error))
     except BaseException as error:  # noqa: BLE001 - the border: it is kept, with its place
         return Answer("failed", _reason(error), _trace(error))

@@ -10,7 +10,7 @@ import numpy as np
 from harness.config.train import Evaluation, Train
 from harness.datasets.parts import Parts
 from harness.datasets.scaling import Scaler
-from harness.errors import UsageError
+from harness.errors import DataUnfit, UsageError
 from harness.experiments.base import Context
 from harness.experiments.scores import Scores, metrics
 from harness.experiments.train_loop import targets
@@ -51,7 +51,7 @@ class Evaluator:
 
         Raises
         ------
-        UsageError
+        DataUnfit
             If the part has no examples, or they cannot be shifted or inverted.
         """
         # What is taken from the scores afterwards makes no other scores.
@@ -102,7 +102,7 @@ class Evaluator:
             x, y = x[rows], y[rows]
         if not len(x):
             of_labels = f" of the classes {evaluation.labels}" if evaluation.labels else ""
-            raise UsageError(
+            raise DataUnfit(
                 f"an evaluation on part {evaluation.part!r} must find examples{of_labels} there, "
                 f"got none; set [data] n_{evaluation.part}"
             )
@@ -133,11 +133,11 @@ def inverted(x: Array) -> Array:
 
     Raises
     ------
-    UsageError
+    DataUnfit
         If the examples are not pixels.
     """
     if x.dtype != np.uint8:
-        raise UsageError(
+        raise DataUnfit(
             f"an evaluation's inverted must be false for examples that are not pixels, "
             f"got {x.dtype}"
         )
@@ -149,13 +149,13 @@ def moved(x: Array, shift: tuple[int, int]) -> Array:
 
     Raises
     ------
-    UsageError
+    DataUnfit
         If the examples are not images.
     """
     if shift == (0, 0):
         return x
     if x.ndim != 4:
-        raise UsageError(
+        raise DataUnfit(
             f"an evaluation's shift must be [0, 0] for examples that are not images, "
             f"got {list(shift)} for examples of shape {x.shape[1:]}"
         )

@@ -18,7 +18,7 @@ from harness.backends.base import Backend
 from harness.config.other import Knn
 from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.scaling import Scaler
-from harness.errors import UsageError
+from harness.errors import DataUnfit, UsageError
 from harness.experiments.base import Context, Experiment, Settings
 from harness.types import Array, Outcome, Series
 
@@ -101,7 +101,7 @@ def _job(context: Context) -> _Job:
     if data is None or knn is None or dataset is None:
         raise UsageError("experiment 'knn' must be given the tables [data] and [knn]")
     if not np.issubdtype(dataset.y_train.dtype, np.integer):
-        raise UsageError(
+        raise DataUnfit(
             f"experiment 'knn' must be given classes, got targets of {dataset.y_train.dtype} "
             f"in data set {data.dataset!r}; choose a data set with class labels"
         )
@@ -142,7 +142,7 @@ def _classify(job: _Job) -> Outcome:
 def _cross_validate(job: _Job) -> Outcome:
     knn, n = job.knn, len(job.split.y_train)
     if not 2 <= knn.cv_folds <= n:
-        raise UsageError(f"[knn] cv_folds must be 0, or 2 to {n}, got {knn.cv_folds}")
+        raise DataUnfit(f"[knn] cv_folds must be 0, or 2 to {n}, got {knn.cv_folds}")
     check_neighbors(knn, n - -(-n // knn.cv_folds))
     train = features(job.split.x_train, job.scaler)
     folds = np.array_split(np.arange(n), knn.cv_folds)
@@ -181,7 +181,7 @@ def check_neighbors(knn: Knn, available: int) -> None:
     if not knn.n_neighbors:
         raise UsageError("[knn] n_neighbors must name at least one k, got an empty list")
     if max(knn.n_neighbors) > available:
-        raise UsageError(
+        raise DataUnfit(
             f"[knn] n_neighbors must be at most {available}, the training examples searched, "
             f"got {max(knn.n_neighbors)}; raise [data] n_train or drop the larger k"
         )
@@ -210,7 +210,7 @@ def _panel(count: int, split: Parts, indices: Labels) -> dict[str, Array]:
     if not count:
         return {}
     if split.x_train.ndim != 4:
-        raise UsageError(
+        raise DataUnfit(
             f"[knn] panel must be 0 for examples that are not images, got {count} "
             f"for examples of shape {split.x_train.shape[1:]}"
         )

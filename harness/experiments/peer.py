@@ -21,7 +21,7 @@ import numpy as np
 from harness.datasets.base import Dataset
 from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.scaling import Scaler
-from harness.errors import UsageError
+from harness.errors import DataUnfit, UsageError
 from harness.experiments.base import Context, Experiment, Settings
 from harness.experiments.peer_regression import METRICS, REGRESSORS, measured
 from harness.types import Array, Outcome
@@ -108,7 +108,7 @@ def _check(name: str, *, classes: bool) -> None:
         raise UsageError(unknown("estimator", name, {**ESTIMATORS, **REGRESSORS}))
     if (name in ESTIMATORS) != classes:
         wanted = "classes" if name in ESTIMATORS else "numbers"
-        raise UsageError(f"estimator {name!r} of experiment 'peer' must be given {wanted}")
+        raise DataUnfit(f"estimator {name!r} of experiment 'peer' must be given {wanted}")
 
 
 def _regression(context: Context, split: Parts, scaler: Scaler, dataset: Dataset) -> Outcome:

@@ -18,7 +18,7 @@ from harness import digest
 from harness.config.shapes import parameter_count
 from harness.config.train import CLASS_LOSSES, Loss
 from harness.datasets.parts import Parts
-from harness.errors import Skip, UsageError
+from harness.errors import DataUnfit, Skip
 from harness.experiments import workload
 from harness.experiments.base import Context, Experiment
 from harness.experiments.evaluation import Evaluator
@@ -63,7 +63,7 @@ def _check_loss(loss: str, split: Parts) -> None:
         found = "class labels" if classes else "float targets"
         fitting = [name for name in get_args(Loss) if (name in CLASS_LOSSES) == classes]
         wanted = f"{', '.join(fitting[:-1])} or {fitting[-1]}"
-        raise UsageError(f"[train] loss must be {wanted} for {found}, got {loss!r}")
+        raise DataUnfit(f"[train] loss must be {wanted} for {found}, got {loss!r}")
 
 
 def _outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:

@@ -16,7 +16,7 @@ from harness.config.train import Train
 from harness.datasets.base import Dataset
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
-from harness.errors import UsageError
+from harness.errors import DataUnfit, UsageError
 from harness.experiments.base import Context
 from harness.types import Array
 
@@ -116,7 +116,7 @@ def steps_per_epoch(train: Train, n: int) -> int:
     size = _size(train, n)
     steps = n // size if train.drop_last else -(-n // size)
     if not steps:
-        raise UsageError(
+        raise DataUnfit(
             f"[train] batch_size must be at most {n}, the training examples, when drop_last is "
             f"set, got {size}; lower it or raise [data] n_train"
         )

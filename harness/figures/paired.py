@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ from harness.types import Record
 
 PINNED = ("backend", "device", "machine")
 SPREAD = 0.16
+LABEL = 24
+"""Characters of a line of a label: that of two machines must leave room for the axes."""
+LINE = 0.2
+"""Inches of such a line."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Track:
 def paired(request: Request) -> Drawing:
     """Draw the difference better - than at every shared seed, its mean and 95 % t interval."""
     tracks = tracks_of(request)
-    drawn, axes = one_axes(4.8, 1.5 + 0.75 * len(tracks))
+    lines = max(len(_broken(track.label)) for track in tracks)
+    drawn, axes = one_axes(4.8, 1.5 + max(0.75, LINE * lines) * len(tracks))
     axes.axvline(0.0, color=request.theme.muted, linewidth=1.2, linestyle=(0, (4, 3)))
     for index, track in enumerate(tracks):
         _draw(axes, track, -float(index), request.theme.colour(index), MARKERS[index % 5])
@@ -141,12 +147,17 @@ def _dress(axes: Axes, request: Request, tracks: Sequence[Track]) -> None:
     values = [value for track in tracks for value in track.differences]
     format_axis(axes.xaxis, values, unit=_unit(request), log=False)
     axes.set_xlabel(f"{title(request.figure.y).capitalize()}: {sides}")
-    axes.set_yticks([-float(i) for i in range(len(tracks))], [track.label for track in tracks])
+    labels = ["\n".join(_broken(track.label)) for track in tracks]
+    axes.set_yticks([-float(i) for i in range(len(tracks))], labels)
     axes.set_ylim(-len(tracks) + 0.45, 0.55)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=6)
+
+
+def _broken(label: str) -> list[str]:
+    return textwrap.wrap(label, LABEL, break_long_words=False) or [""]
 
 
 def _alt(request: Request, tracks: Sequence[Track]) -> str:

@@ -87,7 +87,10 @@ def expand(suite: Suite, profile: Profile, *, found: bool = True) -> Plan:
     full = expand(suite, "full").cases
     changes = {**suite.quick, **(suite.stand_in if not found else {})}
     cases, seeds = _cases(suite, changes, "quick")
-    return Plan(suite, profile, _marked(cases, full, changes), seeds)
+    marked = _marked(cases, full, changes)
+    if not found:
+        marked = _stood_in(marked, full)
+    return Plan(suite, profile, marked, seeds)
 
 
 def settings(case: Case) -> Settings:
@@ -120,6 +123,21 @@ def _mark(case: Case, protocol: Mapping[str, set[Scalar]], changes: Mapping[str,
         if case.axes.get(key) not in values
     ]
     return replace(case, protocol=False, deviation=", ".join(words))
+
+
+def _stood_in(cases: Sequence[Case], full: Sequence[Case]) -> tuple[Case, ...]:
+    """Name the data sets of the full profile in the cases that read none of them."""
+    named = dict.fromkeys(name for case in full if (name := _dataset(case)))
+    wanted = ", ".join(named)
+    return tuple(
+        case if _dataset(case) in (None, *named) else replace(case, stand_in_for=wanted)
+        for case in cases
+    )
+
+
+def _dataset(case: Case) -> str | None:
+    data = case.config.get("data")
+    return None if data is None else str(data["dataset"])
 
 
 def _cases(

@@ -174,6 +174,21 @@ def test_equal_environments_the_latest_decides() -> None:
     assert found.findings[0].environment == "env-2"
 
 
+def test_a_machine_that_looked_for_a_device_goes_before_one_that_did_not() -> None:
+    later = runs(CUDA, GOOD, environment=OTHER.id, started="2026-01-01T00:00:00")
+    records = [*runs(NUMPY, GOOD), *skipped(CUDA, 1), *later]
+    for order in (records, records[::-1]):
+        found = verdict(ABOUT, [NUMPY, CUDA], Shelf(order, BOTH))
+        assert found.findings[0].environment == "env-1"
+        assert found.reason.endswith("torch/cuda skipped")
+
+
+def test_a_track_that_only_another_machine_measured_is_not_called_unmeasured() -> None:
+    records = [*runs(NUMPY, GOOD), *runs(CUDA, GOOD[:5], environment=OTHER.id)]
+    found = verdict(ABOUT, [NUMPY, CUDA], Shelf(records, BOTH))
+    assert found.reason.endswith("torch/cuda measured on another machine only")
+
+
 def test_snapshots_of_one_class_are_one_environment() -> None:
     again = replace(HERE, id="env-3")
     split = [*runs(NUMPY, GOOD)[:4], *runs(NUMPY, GOOD, environment="env-3")[4:]]

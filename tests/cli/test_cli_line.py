@@ -20,7 +20,7 @@ def test_run_claims_report(harness):
     assert code == 0, err
     assert "reproduced" in out
     assert "3 ok" in out
-    assert "tiny (quick): 3 cells to run" in err
+    assert "3 cells of 1 suite to run" in err
     code, out, _ = harness("claims", "--json", "-")
     assert code == 0
     verdict = json.loads(out)["verdicts"][0]

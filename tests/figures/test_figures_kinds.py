@@ -261,6 +261,32 @@ def test_paired_differences_are_paired_by_seed():
     assert mean == "1.1 points ± 0.2"
 
 
+@pytest.mark.filterwarnings("error:constrained_layout not applied")
+def test_paired_differences_of_machines_with_long_names_keep_their_axes():
+    maker, long = (
+        fake.Maker(),
+        "x86_64-cpu Intel(R) Xeon(R) Processor, 16 cores, cuda:NVIDIA H100 80GB",
+    )
+    for environment in (fake.LAPTOP, fake.SERVER):
+        for seed in range(3):
+            for optimizer in ("sgd", "adam"):
+                axes = {"backend": "torch", "device": "cuda", "optimizer": optimizer}
+                maker.add(
+                    "demo", "train", axes, seed,
+                    environment=environment.id, metrics={"test_accuracy": 0.9 + 0.01 * seed},
+                )  # fmt: skip
+    archive = maker.archive()
+    archive.environments[fake.SERVER.id] = replace(fake.SERVER, hardware=long)
+    figure = table(
+        kind="paired",
+        y="test_accuracy",
+        compare={"better": {"optimizer": "adam"}, "than": {"optimizer": "sgd"}},
+    )
+    picture = draw(fake.suite_of(), archive, figure)
+    assert long in picture.alt
+    assert picture.svg
+
+
 def test_an_ambiguous_pair_is_refused():
     maker = fake.Maker()
     maker.add("demo", "train", {"optimizer": "adam", "lr": 1}, metrics={"loss": 1.0})

@@ -13,7 +13,7 @@ from harness.store.archive import Library
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
 TEN_MB = 10_000_000
-"""Plain text, one record a line, of every cell of every suite: readable and diffable in git."""
+"""Per machine. Plain text, one record a line: readable and diffable in git, which packs it well."""
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,9 @@ def verdicts(workspace):
     return judged(workspace, Library(REFERENCE))
 
 
-def test_the_reference_is_small():
-    files = [path for path in REFERENCE.rglob("*") if path.is_file()]
+@pytest.mark.parametrize("machine", sorted(path.name for path in REFERENCE.iterdir()))
+def test_the_reference_of_a_machine_is_small(machine):
+    files = [path for path in (REFERENCE / machine).rglob("*") if path.is_file()]
     assert files
     assert sum(path.stat().st_size for path in files) < TEN_MB
 

@@ -9,8 +9,8 @@ from harness.experiments.facts.base import Scenario, Setup
 from harness.experiments.facts.outcomes import elsewhere, raises, refusal
 from harness.experiments.facts.perceptron import perceptron
 
-TOO_MUCH = 2**46
-"""Bytes that no device has."""
+TOO_MUCH = 2**62
+"""Bytes beyond every address space (57 bits): a system that promises what it lacks refuses too."""
 
 
 def device_mismatch(setup: Setup) -> Mapping[str, float]:

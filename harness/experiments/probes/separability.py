@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 
 from harness.config.base import Table
 from harness.datasets.parts import flat, parts
-from harness.errors import HarnessError, Skip, UsageError
+from harness.errors import DataUnfit, HarnessError, Skip, UsageError
 from harness.experiments.base import Context, Settings
 from harness.experiments.probes.base import Probe
 from harness.types import Outcome
@@ -79,7 +79,7 @@ def _examples(context: Context, params: Params) -> tuple[NDArray[np.float64], ND
     y = np.asarray(split.y_train)
     for label in (params.first_class, params.second_class):
         if not np.any(y == label):
-            raise UsageError(f"[params] must name classes of the data, got {label}, which has none")
+            raise DataUnfit(f"[params] must name classes of the data, got {label}, which has none")
     rows = np.flatnonzero((y == params.first_class) | (y == params.second_class))
     x = flat(split.x_train[rows]).astype(np.float64)
     x = x[:, x.any(axis=0)]

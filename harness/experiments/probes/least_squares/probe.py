@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.datasets.parts import flat, parts
 from harness.datasets.scaling import Scaler
-from harness.errors import Skip, UsageError
+from harness.errors import DataUnfit, Skip, UsageError
 from harness.experiments.base import Context, Settings
 from harness.experiments.probes.base import Probe
 from harness.experiments.probes.least_squares import anatomy, closed, descent
@@ -69,7 +69,7 @@ def _pieces(context: Context, params: Params) -> dict[str, Part]:
         raise UsageError("probe 'least_squares' must be given the table [data]")
     split = parts(dataset, data)
     if np.issubdtype(split.y_train.dtype, np.integer):
-        raise UsageError("probe 'least_squares' must be given numbers as targets, got classes")
+        raise DataUnfit("probe 'least_squares' must be given numbers as targets, got classes")
     scaler = Scaler.of(data, split)
     sides = {
         "train": (split.x_train, split.y_train),
