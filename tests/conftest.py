@@ -1,4 +1,4 @@
-"""Without torch, the tests that need it are skipped; those that do not are run."""
+"""Property tests have no clock; without torch, the tests that need it are skipped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import importlib.util
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 TORCH = ("torch", "torchvision")
 ABSENT = [name for name in TORCH if importlib.util.find_spec(name) is None]

@@ -18,6 +18,7 @@ from harness.execute.job import Answer, Job
 from harness.execute.protocol import LOG, Ended, Order, Surroundings
 from harness.files import guarded
 from harness.processes.family import adopting, sweep
+from harness.processes.interrupts import postponed
 from harness.sizes import shown
 
 _GRACE = 60.0
@@ -89,8 +90,9 @@ def run_all(jobs: Sequence[Job], width: int, scratch: Path) -> Generator[Finishe
                     yield finished
                     shutil.rmtree(pool.folder(finished.job.name), ignore_errors=True)
         finally:
-            pool.end()
-            shutil.rmtree(scratch, ignore_errors=True)
+            with postponed():
+                pool.end()
+                shutil.rmtree(scratch, ignore_errors=True)
 
 
 class _Pool:

@@ -216,7 +216,7 @@ def interrupted(project):
 def test_an_interrupted_run_is_labelled_and_goes_on(project, gate, interrupted, sent):
     project.put("project_code.py", SLOW)
     code, out, err = interrupted(sent)
-    assert code == 130, err
+    assert code == 128 + sent, err
     assert "partial: interrupted" in out
     partial = json.loads((project.folder / "gate.json").read_text())
     assert partial["partial"] == "interrupted"
