@@ -15,7 +15,7 @@ from scipy import special
 
 from harness import statistics as hs
 from harness.claims.measure import Floats
-from harness.claims.text import many, number
+from harness.claims.text import many, number, resolution
 from harness.claims.undecided import Undecided
 from harness.statistics import location
 from harness.statistics.intervals import predicted
@@ -128,7 +128,7 @@ class Estimate:
     def words(self) -> str:
         """Return ``"mean 0.9738"``, with the digits that the interval earns."""
         it = self.interval()
-        return f"{self.what} {number(self.measured, (it.high - it.low) / 2.0)}"
+        return f"{self.what} {number(self.measured, resolution(self.measured, it))}"
 
     def count(self) -> str:
         """Return ``"over 10 seeds"``."""

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from harness.types import Interval
 from harness.words import plural
 
+WIDE = 10.0
+"""From this factor between its ends on, an interval is shown by factors, as on the page."""
 UNITS = {"seeds": "seed", "examples": "example", "runs": "run", "rivals": "rival"}
 
 
@@ -25,8 +27,18 @@ def number(value: float, resolution: float = 0.0) -> str:
 
 def interval(it: Interval) -> str:
     """Return ``"90 % interval [0.9729, 0.9747]"``."""
-    half = (it.high - it.low) / 2.0
-    return f"{it.level * 100:g} % interval [{number(it.low, half)}, {number(it.high, half)}]"
+    low, high = (number(end, resolution(end, it)) for end in (it.low, it.high))
+    return f"{it.level * 100:g} % interval [{low}, {high}]"
+
+
+def resolution(value: float, it: Interval) -> float:
+    """Return the size whose two digits a number beside an interval is shown to.
+
+    That is half the interval, and the number itself where the interval spans a factor of `WIDE`,
+    so that none of them reads 0.
+    """
+    wide = it.low > 0.0 and it.high / it.low >= WIDE
+    return abs(value) if wide else (it.high - it.low) / 2.0
 
 
 def band(low: float, high: float) -> str:

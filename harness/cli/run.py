@@ -86,13 +86,13 @@ def run(
     failures = Failures(output, runner.log, trace=trace)
     ran = _carry_out(runner, todo, output, failures)
     failures.close()
+    counts = dict(ran.counts)
+    output.json({"schema": 1, "done": ran.done, "counts": counts, "results": str(results)})
     verdicts = judged(workspace, store)
     page = None
     if report is not None:
         target = Target(report, profile.value, results)
         page = write_page(workspace, store, verdicts, target)
-    counts = dict(ran.counts)
-    output.json({"schema": 1, "done": ran.done, "counts": counts, "results": str(results)})
     full = (narrow(expand(suite, "full"), selection) for suite in workspace.suites)
     print_ending(
         output.out,

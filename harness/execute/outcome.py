@@ -138,8 +138,10 @@ def _numbers(key: str, value: Any) -> tuple[float, ...]:
     """Return a sequence or an array of one axis as floats."""
     must = f"{key} must be a sequence of real numbers"
     shape = getattr(value, "shape", None)
+    if shape is not None and len(shape) != 1:
+        _refuse(must, value)
     if shape is not None:
-        value = _listed(value, must) if len(shape) == 1 else None or _refuse(must, value)
+        value = _listed(value, must)
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         _refuse(must, value)
     if len(value) > MOST_NUMBERS:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import pickle
 import shutil
-import signal
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
@@ -17,7 +16,7 @@ from harness.execute import client, spawn, wire
 from harness.execute.job import Answer, Job
 from harness.execute.protocol import LOG, Ended, Order, Surroundings
 from harness.files import guarded
-from harness.processes.family import adopting, sweep
+from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.interrupts import postponed
 from harness.sizes import shown
 
@@ -232,8 +231,4 @@ def _refused(job: Job, event: Ended) -> str:
 def _ending(code: int) -> str:
     if code >= 0:
         return f"its process ended with exit code {code} and no answer"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:  # a real-time signal
-        name = f"signal {-code}"
-    return f"its process was killed by {name}"
+    return f"its process was killed by {signal_name(-code)}"

@@ -212,6 +212,8 @@ class Server:
             self.looked = time.monotonic()
 
     def _kill(self, one: _Running) -> None:
+        if one.code is not None:  # its number may be another's by now
+            return
         # Where the orphans of an ended cell come here, they are swept up afterwards.
         (kill if self.adopts else end_tree)(one.pid)
 

@@ -7,7 +7,6 @@ where none of that reaches the command that asks; only plain facts come back.
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness.processes.family import end_tree
+from harness.processes.family import signal_name
+from harness.processes.tree import Tree
 from harness.words import plain
 
 PATIENCE = 120.0
@@ -102,19 +102,10 @@ def _look_up(module: str, attribute: str, path: tuple[str, ...], _here: str) -> 
     with tempfile.TemporaryDirectory(prefix="harness-") as folder:
         answer = Path(folder) / "answer"
         question = json.dumps([path, module, attribute, str(answer)])
-        process = subprocess.Popen(  # noqa: S603 - this very Python
-            [sys.executable, "-P", "-c", _CODE, question],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            ending = _wait(process)
-        finally:
-            end_tree(process.pid)
-            process.wait()
-        return _read(answer, module) or Found(error=ending or _ended(process.returncode))
+        silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        with Tree([sys.executable, "-P", "-c", _CODE, question], **silent) as tree:
+            ending = _wait(tree.process)
+        return _read(answer, module) or Found(error=ending or _ended(tree.process.returncode))
 
 
 def _wait(process: subprocess.Popen[bytes]) -> str:
@@ -130,7 +121,7 @@ def _wait(process: subprocess.Popen[bytes]) -> str:
 def _ended(code: int) -> str:
     if code >= 0:
         return f"importing it ended the process, with exit code {code}"
-    return f"importing it ended the process with {signal.Signals(-code).name}"
+    return f"importing it ended the process with {signal_name(-code)}"
 
 
 def _read(answer: Path, module: str) -> Found | None:

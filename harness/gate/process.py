@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import subprocess
 import tempfile
 import threading
@@ -18,6 +17,7 @@ from typing import Any
 from harness.gate import processors
 from harness.gate.messages import Message, parsed
 from harness.gate.reasons import last_words
+from harness.processes.family import signal_name
 from harness.processes.interrupts import postponed
 from harness.processes.tree import Tree
 
@@ -166,16 +166,10 @@ class SideProcess:
             code = self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             return "its process closed the line and went on"
-        how = f"was killed by {_signal(-code)}" if code < 0 else f"ended with {code}"
+        how = f"was killed by {signal_name(-code)}" if code < 0 else f"ended with {code}"
         said = self._last_words()
         return f"its process {how}" + (f": {said}" if said else "")
 
     def _last_words(self) -> str:
         self._log.seek(0)
         return last_words(self._log.read())
-
-
-def _signal(number: int) -> str:
-    """Return the name of a signal; those of real time have none."""
-    known = {one.value: one.name for one in signal.Signals}
-    return known.get(number, f"signal {number}")

@@ -92,6 +92,12 @@ def sweep(keep: Collection[int]) -> bool:
     return not strangers
 
 
+def signal_name(number: int) -> str:
+    """Return the name of a signal; those of real time have none."""
+    known = {one.value: one.name for one in signal.Signals}
+    return known.get(number, f"signal {number}")
+
+
 def kill(pid: int) -> None:
     """End a process at once; that it has ended already is no error."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

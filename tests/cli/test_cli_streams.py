@@ -137,7 +137,7 @@ def test_json_is_written_before_a_terminal_that_fails(harness, monkeypatch):
         code, _, err = harness("list", "--json", "x.json")
     assert code == codes.FILE_FAILED
     assert "cannot write to the standard output: no space left on device" in err
-    assert json.loads(Path("x.json").read_text())[0]["id"] == "tiny"
+    assert json.loads(Path("x.json").read_text())["suites"][0]["id"] == "tiny"
 
 
 def test_a_stream_that_is_not_there_takes_everything(monkeypatch):
@@ -245,7 +245,7 @@ def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
     done = subprocess.Popen(
         [sys.executable, "-m", "harness", "run"], stderr=subprocess.PIPE, text=True
     )
-    while "3 cells to run" not in done.stderr.readline():
+    while "3 cells of 1 suite to run" not in done.stderr.readline():
         assert done.poll() is None
     time.sleep(0.2)
     done.send_signal(signal.SIGTERM)

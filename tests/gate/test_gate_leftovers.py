@@ -1,5 +1,6 @@
 """What benchmarks leave behind is gone when they are, and nobody waits for it."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -93,7 +94,10 @@ def left(folder):
     path = folder / "left.txt"
     noted = path.read_text().split() if path.exists() else []
     assert noted
-    running = [psutil.Process(int(pid)) for pid in noted if psutil.pid_exists(int(pid))]
+    running = []
+    for pid in map(int, noted):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            running.append(psutil.Process(pid))
     return psutil.wait_procs(running, timeout=10)[1]
 
 

@@ -143,8 +143,8 @@ def _one_run(estimate: Estimate, size: float) -> str:
     run = estimate.prediction(OUTSIDE)
     if run is None or run.disjoint(size, size):
         return ""
-    half = (run.high - run.low) / 2.0
-    ends = f"{text.number(run.low, half)} to {text.number(run.high, half)}"
+    low, high = (text.number(end, text.resolution(end, run)) for end in (run.low, run.high))
+    ends = f"{low} to {high}"
     return f"one run alone would fall in {ends} and may well give {size:g}"
 
 
