@@ -20,6 +20,9 @@ HERE = Path(__file__).parent
 LOCK = ("-c", "constraints.txt")
 
 
+PLACES = (("results", "results/local"), ("suites", "suites"))
+
+
 def _install(session: nox.Session, *what: str) -> None:
     session.install(*LOCK, *what)
 
@@ -46,8 +49,8 @@ def reproduce(session: nox.Session) -> None:
     # A run that ends here has a failed cell; its page is written all the same.
     session.run("harness", "run", "--report", "reports", *arguments)
     # Fails where a verdict moved, and prints nothing: the run's last screen has told all.
-    results = _option(arguments, "--results", "results/local")
-    session.run("harness", "claims", "--results", results, "--quiet", log=False)
+    places = [f"--{name}={_option(arguments, f'--{name}', default)}" for name, default in PLACES]
+    session.run("harness", "claims", *places, "--quiet", log=False)
 
 
 def _option(arguments: list[str], name: str, default: str) -> str:

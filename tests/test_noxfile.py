@@ -71,7 +71,7 @@ def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, r
     noxfile.reproduce.func(session)
     assert session.ran == [
         ("harness", "run", "--report", "reports", *posargs),
-        ("harness", "claims", "--results", results, "--quiet"),
+        ("harness", "claims", f"--results={results}", "--suites=suites", "--quiet"),
     ]
 
 
