@@ -30,7 +30,7 @@ LATE = 0.02
 TRIES = 5
 PAUSE = 0.05
 """Seconds before the second try; twice as long before each further one."""
-ENOUGH = 30.0
+ENOUGH = 10.0
 """Seconds of a cell that further tries may not exceed."""
 DERIVED = frozenset({"throughput"})
 """Metrics that are computed from timing samples without being the median of one."""
