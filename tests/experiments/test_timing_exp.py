@@ -195,7 +195,8 @@ def test_a_cell_that_was_not_alone_is_measured_again(monkeypatch):
 
 def test_a_cell_that_never_was_alone_says_so(monkeypatch):
     metrics = timed(monkeypatch, [BESIDE] * TRIES).metrics
-    assert (metrics["alone"], metrics["tries"]) == (0.0, float(TRIES))
+    assert metrics["alone"] == 0.0
+    assert 1.0 < metrics["tries"] <= TRIES
     assert metrics["waited"] == 0.5
 
 
