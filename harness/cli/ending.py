@@ -137,9 +137,10 @@ def _next(ending: Ending) -> Iterator[str]:
 
 def program() -> str:
     """Return how the command is called from here: inside nox it lies in the session's folder."""
-    if not os.environ.get("NOX_CURRENT_SESSION"):
-        return "harness"
     called = Path(sys.argv[0])
+    # Something else may have called: Python itself, or a test runner, whose name is no help.
+    if not os.environ.get("NOX_CURRENT_SESSION") or called.stem != "harness":
+        return "harness"
     try:
         return str(called.absolute().relative_to(Path.cwd()))
     except ValueError:
