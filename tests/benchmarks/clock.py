@@ -12,6 +12,7 @@ A pair counts when neither process had to wait for a processor; with ``--all`` e
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import subprocess
@@ -144,7 +145,7 @@ class Thing:
         if self.params:
             config["params"] = dict(self.params)
         case = Case(str(self), "clock", "timing", self.backend, "cpu", {}, config)
-        return Job(str(self), Cell(case, 0, 0, 120.0, alone=True), Roots.find(None), {}, 1)
+        return Job(str(self), Cell(case, 0, 0, 120.0, alone=True), Roots.find(None), {}, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
