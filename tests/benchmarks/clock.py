@@ -145,7 +145,8 @@ class Thing:
         if self.params:
             config["params"] = dict(self.params)
         case = Case(str(self), "clock", "timing", self.backend, "cpu", {}, config)
-        return Job(str(self), Cell(case, 0, 0, 120.0, alone=True), Roots.find(None), {}, os.cpu_count() or 1)
+        cell = Cell(case, 0, 0, 120.0, alone=True)
+        return Job(str(self), cell, Roots.find(None), {}, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
