@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.config.settings import Settings
+
 Scalar = str | int | float | bool
 Array = NDArray[Any]
 Status = Literal["ok", "diverged", "skipped", "failed", "timeout"]
@@ -41,9 +43,8 @@ class Case:
     axes : mapping of str to scalar
         The values that single this case out within its suite, as claims and figures select
         them: ``{"backend": "numpy", "device": "cpu", "optimizer": "adam", "n_train": 5000}``.
-    config : mapping
-        The resolved settings: ``{"data": {...}, "model": {...}, "train": {...}}``, JSON values,
-        defaults left out.
+    settings : Settings
+        Its validated tables; the id is made of what in them is not the default.
     protocol : bool
         True when the same case is part of the suite's full profile.
     deviation : str
@@ -59,7 +60,7 @@ class Case:
     backend: str
     device: str
     axes: Mapping[str, Scalar]
-    config: Mapping[str, Any]
+    settings: Settings
     protocol: bool = True
     deviation: str = ""
     stand_in_for: str = ""
@@ -253,6 +254,8 @@ class Finding:
         Id of the environment judged.
     data : str
         ``""``, or the stand-in the records were measured on, e.g. ``"cifar10-jpeg"``.
+    skipped : bool
+        True when every cell was skipped: the device, say, is not here.
     """
 
     verdict: VerdictName
@@ -265,6 +268,7 @@ class Finding:
     track: str = ""
     environment: str = ""
     data: str = ""
+    skipped: bool = False
 
 
 @dataclass(frozen=True)

@@ -194,8 +194,8 @@ def _absent(absent: Sequence[Finding]) -> str:
     """Name the tracks that were not judged; why a device was skipped stands in their findings."""
     reasons: dict[str, list[str]] = {}
     for finding in absent:
-        skipped = finding.reason.startswith("skipped: ")
-        reasons.setdefault("skipped" if skipped else finding.reason, []).append(finding.track)
+        reason = "skipped" if finding.skipped else finding.reason
+        reasons.setdefault(reason, []).append(finding.track)
     return text.sentence(f"{', '.join(names)} {reason}" for reason, names in reasons.items())
 
 

@@ -72,7 +72,8 @@ def read(
     done = sorted((r for r in records if r.status in DONE), key=lambda r: r.seed)
     failed = [r for r in records if r.status in ("failed", "timeout")]
     if not done:
-        raise Undecided(_nothing(records), "not-run")
+        skipped = bool(records) and all(r.status == "skipped" for r in records)
+        raise Undecided(_nothing(records), "not-run", skipped=skipped)
     fit = [record for record in done if not disturbed(record, claim.metric)]
     if not fit:
         raise Undecided(NEVER_ALONE, "not-run")

@@ -21,6 +21,8 @@ class Undecided(HarnessError):
         Values behind it.
     over : str
         What `n` counts.
+    skipped : bool
+        Whether every cell was skipped.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class Undecided(HarnessError):
         measured: float | None = None,
         n: int = 0,
         over: str = "seeds",
+        skipped: bool = False,
     ) -> None:
         super().__init__(reason)
-        self.finding = Finding(verdict, reason, measured=measured, n=n, over=over)
+        self.finding = Finding(verdict, reason, measured=measured, n=n, over=over, skipped=skipped)

@@ -11,10 +11,9 @@ import typer
 from harness import claims as judging
 from harness.cli import codes, options, show
 from harness.cli.console import Output
-from harness.cli.workspace import Workspace, known_cases, open_workspace
+from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import NothingMeasured
 from harness.files import write_text
-from harness.plan.expand import expand
 from harness.store.archive import Library
 from harness.suite import sections
 from harness.types import Archive, Verdict
@@ -71,9 +70,8 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
 def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
     """Judge the claims of all suites, with one false-discovery control over all of them."""
     found: list[Verdict] = []
-    for suite in workspace.suites:
-        sources, planned = workspace.sources(suite), expand(suite, "full").seeds
-        found += judging.judge(suite, known_cases(suite), archive, sources, planned)
+    for plans, sources in zip(workspace.plans, workspace.sources, strict=True):
+        found += judging.judge(plans.suite, plans.cases, archive, sources, plans.full.seeds)
     return judging.control(found)
 
 

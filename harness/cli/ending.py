@@ -19,7 +19,7 @@ from harness.cli.sheet import wrapped
 from harness.datasets import catalogue, fetch
 from harness.datasets.roots import Roots
 from harness.numerals import count
-from harness.plan.expand import Plan, settings
+from harness.plan.expand import Plan
 from harness.types import Status, Verdict
 from harness.words import plain, plural
 
@@ -149,7 +149,7 @@ def program() -> str:
 
 def fetchable(plans: Iterable[Plan], roots: Roots, use: Mapping[str, str]) -> tuple[str, ...]:
     """Return the data sets of plans that are not here and that ``harness data get`` brings."""
-    tables = (settings(case).data for plan in plans for case in plan.cases)
+    tables = (case.settings.data for plan in plans for case in plan.cases)
     named = dict.fromkeys(data.dataset for data in tables if data is not None)
     absent = {row.name for row in fetch.listing(roots) if not row.present}
     wanted = (name for name in named if name in absent and name not in use)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from harness.cli.parts import parts as known_parts
 from harness.cli.sheet import Sheet
 from harness.cli.workspace import check_sections, open_workspace
 from harness.errors import SuiteError
-from harness.plan.expand import expand
+from harness.plan.expand import Plans
 from harness.suite.schema import json_schema
 from harness.words import plural
 
@@ -36,18 +36,18 @@ def list_suites(
         output.out.print(show.parts_table(known_parts()), crop=False)
         return
     workspace = open_workspace(names or [], suites)
-    rows = [(suite, expand(suite, "quick"), expand(suite, "full")) for suite in workspace.suites]
-    listed = [
-        {
-            "id": suite.id,
-            "title": suite.title,
-            "cells": {"quick": len(quick.cells()), "full": len(full.cells())},
-            "claims": [claim.id for claim in suite.claims],
-        }
-        for suite, quick, full in rows
-    ]
-    output.json({"schema": 1, "suites": listed})
-    output.out.print(show.suites_table(rows), crop=False)
+    output.json({"schema": 1, "suites": [_listed(plans) for plans in workspace.plans]})
+    output.out.print(show.suites_table(workspace.plans), crop=False)
+
+
+def _listed(plans: Plans) -> dict[str, Any]:
+    suite = plans.suite
+    return {
+        "id": suite.id,
+        "title": suite.title,
+        "cells": {"quick": len(plans.quick.cells()), "full": len(plans.full.cells())},
+        "claims": [claim.id for claim in suite.claims],
+    }
 
 
 def check(

@@ -14,7 +14,7 @@ from harness.cli import options, show
 from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
-from harness.cli.workspace import Workspace, known_cases, open_workspace
+from harness.cli.workspace import Workspace, open_workspace
 from harness.files import write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
@@ -68,7 +68,7 @@ def write_page(
     """Write ``index.html`` and ``summary.md``; return the path of the page."""
     page = reporting.build(
         workspace.suites,
-        {suite.id: known_cases(suite) for suite in workspace.suites},
+        {plans.suite.id: plans.cases for plans in workspace.plans},
         archive,
         verdicts,
         target.profile,

@@ -20,10 +20,11 @@ from harness.cli.ending import Ending, fetchable, print_ending
 from harness.cli.failures import Failures
 from harness.cli.progress import Meter, watched
 from harness.cli.report import Target, write_page
-from harness.cli.workspace import open_workspace, plans
+from harness.cli.workspace import chosen as chosen_plans
+from harness.cli.workspace import open_workspace
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner, Todo
-from harness.plan.expand import Plan, expand
+from harness.plan.expand import Plan
 from harness.plan.select import Selection, narrow
 from harness.store.store import Store
 from harness.types import Record, Status
@@ -80,7 +81,7 @@ def run(
         memory=memory,
     )
     selection = Selection(seeds, experiment or [], backend or [], device or [])
-    todo = plans(workspace, profile.value, chosen.roots, chosen.use, selection)
+    todo = chosen_plans(workspace, profile.value, chosen.roots, chosen.use, selection)
     store = Store(results)
     runner = Runner(store, environment.snapshot(), chosen)
     failures = Failures(output, runner.log, trace=trace)
@@ -93,7 +94,7 @@ def run(
     if report is not None:
         target = Target(report, profile.value, results)
         page = write_page(workspace, store, verdicts, target)
-    full = (narrow(expand(suite, "full"), selection) for suite in workspace.suites)
+    full = (narrow(plans.full, selection) for plans in workspace.plans)
     print_ending(
         output.out,
         Ending(

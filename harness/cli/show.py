@@ -11,9 +11,8 @@ from rich.text import Text
 from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
 from harness.numerals import measured
-from harness.plan.expand import Plan
+from harness.plan.expand import Plans
 from harness.report.ledger import unit_shown
-from harness.suite.schema import Suite
 from harness.types import VERDICTS, Verdict
 
 STYLES = {
@@ -25,15 +24,16 @@ STYLES = {
 }
 
 
-def suites_table(rows: Sequence[tuple[Suite, Plan, Plan]]) -> Sheet:
+def suites_table(suites: Sequence[Plans]) -> Sheet:
     """Return the table of ``harness list``."""
     headings = ("suite", "title", "source", "cells quick", "cells full", "claims")
-    return Sheet(headings, [_suite_row(*row) for row in rows])
+    return Sheet(headings, [_suite_row(plans) for plans in suites])
 
 
-def _suite_row(suite: Suite, quick: Plan, full: Plan) -> tuple[str, ...]:
+def _suite_row(plans: Plans) -> tuple[str, ...]:
+    suite = plans.suite
     source = f"{suite.source.key} {suite.source.section}"
-    cells = (str(len(plan.cells())) for plan in (quick, full))
+    cells = (str(len(plan.cells())) for plan in (plans.quick, plans.full))
     return (suite.id, suite.title, source, *cells, str(len(suite.claims)))
 
 

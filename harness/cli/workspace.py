@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import datasets, figures
+from harness import figures
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.plan.check import check
-from harness.plan.expand import Plan, expand, settings
-from harness.plan.select import Selection, check_selection, narrow, used
+from harness.plan.expand import Plan, Plans, expand
+from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.suite import sections
 from harness.suite.load import BIBLIOGRAPHY, Document, bibliography, find, load
 from harness.suite.schema import Suite
-from harness.types import Case, Profile
+from harness.types import Profile
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Checked suites and the documents they quote.
+    """Checked suites with their plans, and the documents they quote.
 
     Attributes
     ----------
-    suites : tuple of Suite
-        In the order named.
+    plans : tuple of Plans
+        Of each suite, in the order named.
     homes : tuple of Path
         For each of them, the folder of the documents it quotes.
     libraries : mapping of Path to mapping of str to Document
         The bibliography of each folder, by key.
     """
 
-    suites: tuple[Suite, ...]
+    plans: tuple[Plans, ...]
     homes: tuple[Path, ...]
     libraries: Mapping[Path, Mapping[str, Document]]
 
-    def sources(self, suite: Suite) -> Mapping[str, str]:
-        """Return source key to the number the ledger cites, of the documents of a suite."""
-        home = self.homes[self.suites.index(suite)]
-        return {key: entry.number for key, entry in self.libraries[home].items()}
+    @property
+    def suites(self) -> tuple[Suite, ...]:
+        """The suites, in the order named."""
+        return tuple(plans.suite for plans in self.plans)
+
+    @property
+    def sources(self) -> Iterator[Mapping[str, str]]:
+        """Source key to the number the ledger cites, of the documents of each suite in turn."""
+        for home in self.homes:
+            yield {key: entry.number for key, entry in self.libraries[home].items()}
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -72,22 +78,22 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     SuiteError
         With every problem of every suite.
     """
-    found, problems = list[tuple[Suite, Path]](), list[Problem]()
+    found, problems = list[tuple[Plans, Path]](), list[Problem]()
     libraries: dict[Path, Mapping[str, Document]] = {}
     for path in find(names, folder):
         home = path.parent if (path.parent / BIBLIOGRAPHY).is_file() else folder
         try:
             documents = libraries.setdefault(home, bibliography(home))
-            suite = load(path)
-            check(suite, documents, figures.names())
-            found.append((suite, home))
+            plans = expand(load(path))
+            check(plans, documents, figures.names())
+            found.append((plans, home))
         except SuiteError as error:
             problems += error.problems
-    problems += _twice([suite for suite, _ in found])
+    problems += _twice([plans.suite for plans, _ in found])
     if problems:
         raise SuiteError(list(dict.fromkeys(problems)))
-    suites, homes = zip(*found, strict=True)
-    return Workspace(suites, homes, libraries)
+    opened, homes = zip(*found, strict=True)
+    return Workspace(opened, homes, libraries)
 
 
 def check_sections(workspace: Workspace) -> None:
@@ -103,14 +109,14 @@ def check_sections(workspace: Workspace) -> None:
         raise SuiteError(found)
 
 
-def plans(
+def chosen(
     workspace: Workspace,
     profile: Profile,
     roots: Roots,
     use: Mapping[str, str],
     selection: Selection,
 ) -> list[Plan]:
-    """Expand every suite at a profile, standing in for data that is not there.
+    """Return the plan of every suite at a profile, with stand-ins for data that is not there.
 
     Raises
     ------
@@ -119,7 +125,7 @@ def plans(
     NothingMeasured
         If it leaves no case.
     """
-    whole = [expand(suite, profile, found=_found(suite, roots, use)) for suite in workspace.suites]
+    whole = [to_run(plans, profile, roots, use) for plans in workspace.plans]
     check_selection(selection, whole)
     narrowed = [narrow(plan, selection) for plan in whole]
     if not any(plan.cases for plan in narrowed):
@@ -130,24 +136,12 @@ def plans(
     return narrowed
 
 
-def known_cases(suite: Suite) -> tuple[Case, ...]:
-    """Return every case of a suite at any profile, those of the full protocol first."""
-    expanded = (expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False))
-    cases = {case.id: case for plan in reversed(expanded) for case in plan.cases}
-    return tuple(sorted(cases.values(), key=lambda case: not case.protocol))
-
-
-def _found(suite: Suite, roots: Roots, use: Mapping[str, str]) -> bool:
-    tables = [settings(case).data for case in expand(suite, "full").cases]
-    return not any(table and datasets.missing(table, roots, use) for table in tables)
-
-
 def _twice(suites: Sequence[Suite]) -> list[Problem]:
     seen: dict[str, Suite] = {}
     problems = []
     for suite in suites:
         if suite.id in seen:
-            message = f"must be unique, got {suite.id!r} in {seen[suite.id].path} too"
-            problems.append(Problem(suite.path, None, "id", message))
+            message = f"must be unique, got {suite.id!r} in {seen[suite.id].text.file} too"
+            problems.append(suite.text.problem(("id",), message))
         seen.setdefault(suite.id, suite)
     return problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -101,3 +102,8 @@ class Data(Table):
                 f"{_NAME_BYTES} bytes a name and {_PATH_BYTES} in all"
             )
         return path
+
+    def complaints(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with its keys taken together: a key, a sentence."""
+        if (self.dataset == "synthetic") != (self.synthetic is not None):
+            yield "synthetic", 'must be given for dataset = "synthetic" and for no other'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -176,3 +177,10 @@ class Train(Table):
     evaluate_every: Amount = 0
     measure: tuple[str, ...] = ()
     keep: tuple[Literal["weights", "some_weights", "predictions", "correct", "fit"], ...] = ()
+
+    def complaints(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with its keys taken together: a key, a sentence."""
+        if (self.lr is None) == (self.optimizer.lr is None):
+            yield "lr", "must be given exactly once: as lr, or inside optimizer"
+        if (self.epochs is None) == (self.steps is None):
+            yield "epochs", "must have exactly one of epochs and steps"

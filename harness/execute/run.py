@@ -18,7 +18,7 @@ from harness.execute import logs
 from harness.execute.job import Job
 from harness.execute.outcome import shortened
 from harness.execute.pool import Finished, run_all
-from harness.plan.expand import Plan, settings
+from harness.plan.expand import Plan
 from harness.seeding import Streams
 from harness.store.store import Store
 from harness.types import Case, Cell, DataUsed, Environment, Record, Status
@@ -248,7 +248,7 @@ class Runner:
 
     def _data(self, case: Case) -> DataUsed | Broken | str | None:
         """Return the data set of a case, or what is missing; read once per data set."""
-        data = settings(case).data
+        data = case.settings.data
         if data is None:
             return None
         key = digest.of_value([data.dataset, data.path])

@@ -19,7 +19,6 @@ from harness.execute.job import Answer, Job
 from harness.execute.outcome import Malformed, checked, shortened
 from harness.experiments import table as experiments
 from harness.experiments.base import Context
-from harness.plan.expand import settings
 from harness.seeding import Streams
 from harness.timing import peak_rss
 from harness.types import Outcome
@@ -61,7 +60,7 @@ def run(job: Job) -> Outcome:
 
 def _stand_in(job: Job) -> str:
     """Return which data set stands in for which, ``""`` when the case reads its own."""
-    data = settings(job.cell.case).data
+    data = job.cell.case.settings.data
     if data is None:
         return ""
     used = job.use.get(data.dataset, data.dataset)
@@ -71,7 +70,7 @@ def _stand_in(job: Job) -> str:
 
 def _run(job: Job) -> Outcome:
     case = job.cell.case
-    chosen = settings(case)
+    chosen = case.settings
     streams = Streams(case.suite, job.cell.seed, job.cell.root, job.cell.script)
     dataset = None
     if chosen.data is not None:

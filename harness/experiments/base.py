@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from harness.backends.base import Backend
-from harness.config.data import Data
-from harness.config.model import Model
-from harness.config.other import Knn, Probe, Timing
-from harness.config.train import Train
+from harness.config.settings import Settings
 from harness.datasets.base import Dataset
 from harness.seeding import Streams
 from harness.types import Outcome
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The validated tables of one case; those its experiment does not use are None."""
-
-    data: Data | None = None
-    model: Model | None = None
-    train: Train | None = None
-    knn: Knn | None = None
-    timing: Timing | None = None
-    probe: Probe | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from harness import digest
 from harness.backends.base import Backend
 from harness.config.other import Knn
+from harness.config.settings import Settings
 from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
-from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.base import Context, Experiment
 from harness.types import Array, Outcome, Series
 
 PANEL_NEIGHBORS = 5

@@ -18,11 +18,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from harness.config.settings import Settings
 from harness.datasets.base import Dataset
 from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
-from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.base import Context, Experiment
 from harness.experiments.peer_regression import METRICS, REGRESSORS, measured
 from harness.types import Array, Outcome
 from harness.words import unknown

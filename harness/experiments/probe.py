@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
-from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.base import Context, Experiment
 from harness.experiments.probes import base, table
 from harness.types import Outcome
 
@@ -46,8 +47,11 @@ def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with the settings of a case, each with the key it concerns."""
     try:
         probe, _ = _chosen(settings)
+    except base.ParamsError as error:
+        yield ("params",), str(error)
+        return
     except UsageError as error:
-        yield (("params",) if "[params]" in str(error) else ("probe", "name")), str(error)
+        yield ("probe", "name"), str(error)
         return
     for name in probe.requires:
         if getattr(settings, name) is None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, fields
 from keyword import iskeyword
 from typing import cast
 
+from harness.config.settings import Settings
 from harness.errors import UsageError
-from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.base import Context, Experiment
 from harness.experiments.lookup import look_up
 from harness.types import Outcome
 from harness.words import did_you_mean, unknown

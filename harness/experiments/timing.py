@@ -27,12 +27,13 @@ from harness.alone import Manner, Watch, settle, trouble, until_alone
 from harness.backends.base import Backend, Handle, Memory
 from harness.backends.threads import limit_threads
 from harness.config.other import Timing
+from harness.config.settings import Settings
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
 from harness.environment import cores
 from harness.errors import UsageError
 from harness.experiments import workload
-from harness.experiments.base import Context, Experiment, Settings
+from harness.experiments.base import Context, Experiment
 from harness.experiments.kernels import workload as kernel_workload
 from harness.experiments.knn import check_neighbors, features
 from harness.experiments.workload import Index, Workload

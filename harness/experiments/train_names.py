@@ -10,13 +10,13 @@ from harness import datasets
 from harness.config.base import WIDEST
 from harness.config.data import Data
 from harness.config.model import Sigmoid, Softmax
+from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.config.train import CLASS_LOSSES, Train
 from harness.datasets.base import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
 from harness.experiments import measures, scores
-from harness.experiments.base import Settings
 
 UNKNOWN = 100
 """Features and classes that a data set of which nothing is known before it is read may have."""

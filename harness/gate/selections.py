@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from harness import backends
 from harness.devices import DEVICES
-from harness.digest import canonical
 from harness.errors import UsageError
-from harness.plan.axes import axis_names, label, labels
-from harness.plan.expand import default_of
+from harness.plan.axes import Axes
+from harness.plan.cases import Maker
 from harness.suite.schema import Grid, Suite
 from harness.types import Scalar
 from harness.words import unknown
@@ -25,16 +24,17 @@ _KNOWN: Mapping[str, Sequence[str]] = {"backend": backends.names(), "device": DE
 
 def moved(suite: Suite, own: Where, other: Where) -> Suite:
     """Return a suite whose grids, where they have a value of either side, have that of `own`."""
+    maker = Maker(suite, Axes.of(suite))
     return suite.model_copy(
-        update={"grid": tuple(_moved(suite, g, own, other) for g in suite.grid)}
+        update={"grid": tuple(_moved(maker, grid, own, other) for grid in suite.grid)}
     )
 
 
-def _moved(suite: Suite, grid: Grid, own: Where, other: Where) -> Grid:
+def _moved(maker: Maker, grid: Grid, own: Where, other: Where) -> Grid:
     axes = dict(grid.axes)
     for axis, text in own.items():
-        known = _values(suite, axis)
-        here = {str(name) for name in _labelled(suite, axis, grid.axes.get(axis))}
+        known = _values(maker, axis)
+        here = {str(name) for name in _labelled(maker, axis, grid.axes.get(axis))}
         if text not in known or not here & {text, other.get(axis, text)}:
             return grid.model_copy(update={"profiles": ()})
         axes[axis] = [known[text]]
@@ -49,30 +49,25 @@ def check(suite: Suite, where: Where) -> None:
     UsageError
         If not; says the nearest.
     """
+    maker = Maker(suite, Axes.of(suite))
     for axis, text in where.items():
-        if axis not in axis_names(suite):
-            raise UsageError(f"{suite.id}: {unknown('axis', axis, axis_names(suite))}")
-        known = _values(suite, axis)
+        if axis not in maker.axes.names:
+            raise UsageError(f"{suite.id}: {unknown('axis', axis, maker.axes.names)}")
+        known = _values(maker, axis)
         if text not in known:
             raise UsageError(f"{suite.id}: {unknown(f'{axis} of the suite', text, known)}")
 
 
-def _values(suite: Suite, axis: str) -> dict[str, object]:
+def _values(maker: Maker, axis: str) -> dict[str, object]:
     """Return every value that an axis may be given, by what it is called."""
     found: dict[str, object] = {name: name for name in _KNOWN.get(axis, ())}
-    for values in (None, *(grid.axes.get(axis) for grid in suite.grid)):
-        named = _labelled(suite, axis, values)
+    for values in (None, *(grid.axes.get(axis) for grid in maker.suite.grid)):
+        named = _labelled(maker, axis, values)
         found |= {str(name): value for name, value in named.items()}
     return found
 
 
-def _labelled(suite: Suite, axis: str, values: Sequence[object] | None) -> dict[Scalar, object]:
+def _labelled(maker: Maker, axis: str, values: Sequence[object] | None) -> dict[Scalar, object]:
     """Return the values of an axis in a grid, or what the suite has instead, by their labels."""
-    shared = labels(suite).get(axis, {})
-    there = [default_of(suite, axis)] if values is None else values
-    return {
-        shared.get(canonical(value), label(value))
-        if isinstance(value, Mapping)
-        else label(value): value
-        for value in there
-    }
+    there = [maker.default(axis)] if values is None else values
+    return {maker.axes.label(axis, value): value for value in there}

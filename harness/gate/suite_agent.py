@@ -24,8 +24,8 @@ from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
 from harness.gate.agent.harness_gate.turns import TURNS, by_turn
 from harness.gate.selections import moved
-from harness.plan.check import check_names
-from harness.plan.expand import Plan, expand, settings
+from harness.plan.expand import expand
+from harness.plan.select import to_run
 from harness.suite.load import find, load
 from harness.suite.schema import Suite
 from harness.timing import BETWEEN
@@ -62,7 +62,6 @@ def timing_cases(options: argparse.Namespace) -> Cases:
     found: dict[str, Cell] = {}
     for path in find(options.suites, Path(options.folder)):
         suite = load(path)
-        check_names(suite)
         own = _timed(suite, options)
         timed = own
         if options.against:  # a case has its counterpart, and both sides call it the same
@@ -74,16 +73,9 @@ def timing_cases(options: argparse.Namespace) -> Cases:
 
 
 def _timed(suite: Suite, options: argparse.Namespace) -> list[Cell]:
-    plan = _plan(suite, options)
-    return [cell for cell in plan.cells() if cell.alone and cell.seed == 0]
-
-
-def _plan(suite: Suite, options: argparse.Namespace) -> Plan:
-    full = expand(suite, "full")
-    tables = [settings(case).data for case in full.cases]
     roots, use = Roots.find(None), datasets.parse_use(options.use)
-    found = not any(table and datasets.missing(table, roots, use) for table in tables)
-    return expand(suite, options.profile, found=found)
+    plan = to_run(expand(suite), options.profile, roots, use)
+    return [cell for cell in plan.cells() if cell.alone and cell.seed == 0]
 
 
 def _selected(case: Case, where: Mapping[str, str]) -> bool:

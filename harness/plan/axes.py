@@ -4,33 +4,53 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from harness.config.settings import TABLES
 from harness.digest import canonical
-from harness.suite.schema import TABLES, Suite
+from harness.suite.schema import Suite
 from harness.types import Scalar
 
 TOP: tuple[str, ...] = ("experiment", "backend", "device")
 
 
-@lru_cache(maxsize=64)  # every case asks; a suite never changes
-def homes(suite: Suite) -> Mapping[str, str]:
-    """Map every name an axis may have to the table it overrides (``""`` for the top level)."""
-    found = dict.fromkeys(TOP, "")
-    for table, model in TABLES.items():
-        found |= dict.fromkeys(model.model_fields, table)
-    return found | dict.fromkeys(suite.params, "params")
+@dataclass(frozen=True)
+class Axes:
+    """The axes of a suite.
 
+    Attributes
+    ----------
+    tables : mapping of str to str
+        Every name that an axis may have, and the table it overrides (``""`` for the top level).
+    names : tuple of str
+        Every axis used anywhere in the suite, `TOP` first, in order of appearance.
+    shared : mapping of str to mapping of str to scalar
+        By axis and canonical value, the labels of table values that share a name:
+        ``{name = "sgd"}`` beside ``{name = "sgd", momentum = 0.9}`` are ``"sgd"`` and
+        ``"sgd momentum=0.9"``; a name used once stays as it is.
+    """
 
-@lru_cache(maxsize=64)
-def axis_names(suite: Suite) -> tuple[str, ...]:
-    """Return every axis used anywhere in the suite, `TOP` first, in order of appearance."""
-    names = dict.fromkeys(TOP)
-    for grid in suite.grid:
-        names |= dict.fromkeys(grid.axes)
-    return tuple(names)
+    tables: Mapping[str, str]
+    names: tuple[str, ...]
+    shared: Mapping[str, Mapping[str, Scalar]]
+
+    @classmethod
+    def of(cls, suite: Suite) -> Axes:
+        """Return the axes of a suite."""
+        tables = dict.fromkeys(TOP, "")
+        for table, model in TABLES.items():
+            tables |= dict.fromkeys(model.model_fields, table)
+        tables |= dict.fromkeys(suite.params, "params")
+        used = [*TOP, *(axis for grid in suite.grid for axis in grid.axes)]
+        return cls(tables, tuple(dict.fromkeys(used)), _shared(suite))
+
+    def label(self, axis: str, value: Any) -> Scalar:
+        """Return what a value of an axis is called in this suite."""
+        if isinstance(value, Mapping):
+            return self.shared.get(axis, {}).get(canonical(value), label(value))
+        return label(value)
 
 
 def label(value: Any) -> Scalar:
@@ -48,26 +68,23 @@ def label(value: Any) -> Scalar:
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
-@lru_cache(maxsize=64)
-def labels(suite: Suite) -> Mapping[str, Mapping[str, Scalar]]:
-    """Return, by axis and canonical value, the labels of table values that share a name.
-
-    ``{name = "sgd"}`` beside ``{name = "sgd", momentum = 0.9}`` become ``"sgd"`` and
-    ``"sgd momentum=0.9"``; a name used once stays as it is.
-    """
+def _shared(suite: Suite) -> dict[str, dict[str, Scalar]]:
     found: dict[str, dict[str, Scalar]] = {}
-    for grid in suite.grid:
-        for axis, values in grid.axes.items():
-            for value in values:
-                if isinstance(value, Mapping):
-                    found.setdefault(axis, {})[canonical(value)] = label(value)
+    for axis, value in _table_values(suite):
+        found.setdefault(axis, {})[canonical(value)] = label(value)
     return {axis: _distinct(names) for axis, names in found.items()}
 
 
+def _table_values(suite: Suite) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for grid in suite.grid:
+        for axis, values in grid.axes.items():
+            yield from ((axis, value) for value in values if isinstance(value, Mapping))
+
+
 def _distinct(names: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    shared = {name for name, count in Counter(names.values()).items() if count > 1}
+    repeated = {name for name, count in Counter(names.values()).items() if count > 1}
     full = {text: f"{name} {_settings(json.loads(text))}".strip() for text, name in names.items()}
-    return {text: full[text] if name in shared else name for text, name in names.items()}
+    return {text: full[text] if name in repeated else name for text, name in names.items()}
 
 
 def _settings(value: Mapping[str, Any]) -> str:

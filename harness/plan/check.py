@@ -1,44 +1,36 @@
-"""What the schema cannot see: names, shapes, and claims that select nothing."""
+"""What the schema cannot see: settings that do not go together, and claims that select nothing."""
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from harness import backends, claims, datasets
+from harness import claims, datasets
 from harness.config.claim import Claim, Where, selects
-from harness.config.data import Data
 from harness.config.model import Model
+from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
 from harness.datasets.base import Facts
 from harness.datasets.roots import Roots
-from harness.devices import DEVICES
-from harness.errors import SuiteError, UsageError
+from harness.errors import UsageError
 from harness.experiments import table as experiments
-from harness.experiments.base import Experiment, Settings
-from harness.plan.axes import TOP, axis_names, homes
-from harness.plan.expand import Plan, expand, settings
-from harness.suite.explain import shown
-from harness.suite.load import problems_at
-from harness.suite.schema import Suite
+from harness.experiments.base import Experiment
+from harness.plan.expand import Plan, Plans
+from harness.plan.names import Complaint, Path
 from harness.types import Case
 from harness.words import shortened, unknown
 
-Path = tuple[str | int, ...]
-Complaint = tuple[Path, str]
 MOST_NUMBERS = 1_000_000_000
-"""What a cell may draw, or train, at most; in single precision 4 GB."""
+"""What a cell may train, at most; in single precision 4 GB."""
 
 
-def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str]) -> None:
+def check(plans: Plans, sources: Collection[str], figure_kinds: Collection[str]) -> None:
     """Check everything about a suite that can be known before a cell runs.
 
     Parameters
     ----------
-    suite : Suite
-        As loaded.
+    plans : Plans
+        Of the suite.
     sources : collection of str
         Keys of the bibliography.
     figure_kinds : collection of str
@@ -49,94 +41,26 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
     SuiteError
         With every problem found.
     """
-    check_names(suite)
-    plans = [expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False)]
-    _refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
-    _refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
-    complaints = itertools.chain(
-        _claims(suite, plans[0], sources), _figures(suite, plans, figure_kinds)
-    )
-    _refuse(suite, complaints)
+    text = plans.suite.text
+    text.refuse(complaint for plan in plans for complaint in _cases(plan))
+    text.refuse(_unread(plans))
+    text.refuse([*_claims(plans, sources), *_figures(plans, figure_kinds)])
 
 
-def check_names(suite: Suite) -> None:
-    """Check what `expand` takes for granted: that names are names, and lists are not empty.
-
-    Raises
-    ------
-    SuiteError
-        With every problem found.
-    """
-    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
-
-
-def _refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
-    if found := problems_at(suite, complaints):
-        raise SuiteError(found)
-
-
-def _names(suite: Suite) -> Iterator[Complaint]:
-    yield from _known(("experiment",), "experiment", suite.experiment)
-    for position, grid in enumerate(suite.grid):
-        for axis in TOP:
-            for index, value in enumerate(grid.axes.get(axis, [])):
-                yield from _known(("grid", position, axis, index), axis, value)
-    if suite.data is not None:
-        yield from _known(("data", "dataset"), "data set", suite.data.dataset)
-
-
-def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
-    if not isinstance(value, str):
-        yield path, f"must be the name of a {what}, got {shown(value)} instead"
-        return
-    try:
-        if what == "experiment":
-            experiments.get(value)
-        elif what == "backend":
-            backends.get(value)
-        elif what == "data set" and value not in datasets.names():
-            yield path, unknown(what, value, datasets.names())
-        elif what == "device" and value not in DEVICES:
-            yield path, unknown(what, value, DEVICES)
-    except UsageError as error:
-        yield path, str(error)
-
-
-def _empty(suite: Suite) -> Iterator[Complaint]:
-    for position, grid in enumerate(suite.grid):
-        for axis, values in grid.axes.items():
-            if not values:
-                yield ("grid", position, axis), "must list at least one value, got [] instead"
-
-
-def _quick_keys(suite: Suite) -> Iterator[Complaint]:
-    valid = {*homes(suite), "seeds"} - {"experiment"}
-    for table in ("quick", "stand_in"):
-        for key, value in getattr(suite, table).items():
-            if key not in valid:
-                yield (table, key), unknown("key", key, valid)
-            elif key == "seeds" and not (type(value) is int and value > 0):
-                yield (table, key), f"must be a positive integer, got {shown(value)} instead"
-            elif key in ("backend", "device"):
-                for one in value if isinstance(value, list) else [value]:
-                    yield from _known((table, key), key, one)
-            elif key == "dataset":
-                yield from _known((table, key), "data set", value)
-
-
-def _unread(suite: Suite, cases: Collection[Case]) -> Iterator[Complaint]:
+def _unread(plans: Plans) -> Iterator[Complaint]:
     """Yield the keys of ``[params]`` that no case reads: most likely misspelt."""
-    read = {key for case in cases for key in case.config.get("params", {})}
-    for key in suite.params:
+    read = {key for plan in plans for case in plan.cases for key in case.settings.params}
+    for key in plans.suite.params:
         if key not in read:
-            yield ("params", key), unknown("key of [params]", key, sorted(_readable(cases)))
+            yield ("params", key), unknown("key of [params]", key, sorted(_readable(plans)))
 
 
-def _readable(cases: Collection[Case]) -> set[str]:
+def _readable(plans: Plans) -> set[str]:
     known: set[str] = set()
-    for case in cases:
-        reads = experiments.get(case.experiment).reads
-        known |= reads(settings(case)) if reads is not None else set()
+    for plan in plans:
+        for case in plan.cases:
+            reads = experiments.get(case.experiment).reads
+            known |= reads(case.settings) if reads is not None else set()
     return known
 
 
@@ -144,11 +68,12 @@ def _cases(plan: Plan) -> Iterator[Complaint]:
     if not plan.cases:
         yield ("grid",), f"the {plan.profile} profile must have at least one case, got none"
     for case in plan.cases:
-        experiment, values = experiments.get(case.experiment), settings(case)
+        experiment, values = experiments.get(case.experiment), case.settings
         yield from _missing_tables(experiment, values)
         if experiment.complaints is not None:
             yield from experiment.complaints(values)
-        yield from _training(values)
+        if values.train is not None:
+            yield from _inside("train", values.train.complaints())
         yield from _data(values)
 
 
@@ -158,48 +83,26 @@ def _missing_tables(experiment: Experiment, values: Settings) -> Iterator[Compla
             yield (table,), f"the experiment {experiment.name!r} must have a [{table}] table"
 
 
-def _training(values: Settings) -> Iterator[Complaint]:
-    train = values.train
-    if train is None:
-        return
-    if (train.lr is None) == (train.optimizer.lr is None):
-        yield ("train", "lr"), "must be given exactly once: as lr, or inside optimizer"
-    if (train.epochs is None) == (train.steps is None):
-        yield ("train", "epochs"), "must have exactly one of epochs and steps"
-
-
 def _data(values: Settings) -> Iterator[Complaint]:
     data = values.data
     if data is None:
         return
-    if (data.dataset == "synthetic") != (data.synthetic is not None):
-        yield ("data", "synthetic"), 'must be given for dataset = "synthetic" and for no other'
+    if wrong := [*data.complaints()]:
+        yield from _inside("data", wrong)
         return
     try:
         facts = datasets.facts(data, Roots.find(None), {})
     except UsageError as error:
         yield ("data",), str(error)
         return
-    if facts is None:
-        return
-    for key, there in (("n_train", facts.n_train), ("n_test", facts.n_test)):
-        asked = getattr(data, key)
-        if asked is not None and asked > there:
-            yield ("data", key), f"must be at most {there} for {data.dataset}, got {asked} instead"
-    if data.n_validation and data.n_validation >= (data.n_train or facts.n_train):
-        yield ("data", "n_validation"), "must be smaller than the number of training examples"
-    yield from _sizes(data, facts)
-    if values.model is not None:
-        yield from _shapes(values.model, facts)
+    if facts is not None:
+        yield from _inside("data", datasets.complaints(data, facts))
+        if values.model is not None:
+            yield from _shapes(values.model, facts)
 
 
-def _sizes(data: Data, facts: Facts) -> Iterator[Complaint]:
-    """Yield what is too large to be drawn; what a data set has in its files is there already."""
-    if data.synthetic is None:
-        return
-    numbers = (facts.n_train + facts.n_test) * math.prod(facts.shape)
-    if numbers > MOST_NUMBERS:
-        yield ("data", "synthetic"), f"must draw at most {MOST_NUMBERS:,} numbers, got {numbers:,}"
+def _inside(table: str, complaints: Iterable[tuple[str, str]]) -> Iterator[Complaint]:
+    yield from (((table, key), message) for key, message in complaints)
 
 
 def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
@@ -215,26 +118,26 @@ def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
         yield ("model", *inside), message
 
 
-def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Complaint]:
+def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
     seen: set[str] = set()
-    for position, claim in enumerate(suite.claims):
+    for position, claim in enumerate(plans.suite.claims):
         here = ("claims", position)
         if claim.id in seen:
             yield (*here, "id"), f"must be unique within the suite, got {claim.id!r} twice"
         seen.add(claim.id)
-        source = claim.source or suite.source
+        source = claim.source or plans.suite.source
         if source.key not in sources:
             where = "" if sources else " There is no sources.toml beside the suite."
             yield (*here, "source"), unknown("source", source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
-        found = list(_selections(suite, plan, claim, here))
+        found = list(_selections(plans, claim, here))
         yield from found
-        if not found and (message := claims.check_selection(claim, plan.cases)):
+        if not found and (message := claims.check_selection(claim, plans.full.cases)):
             yield (*here, "where"), message
 
 
-def _selections(suite: Suite, plan: Plan, claim: Claim, here: Path) -> Iterator[Complaint]:
+def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
     sides: dict[Path, Where] = {(): {}}
     if claim.compare is not None:
         sides = {
@@ -243,22 +146,22 @@ def _selections(suite: Suite, plan: Plan, claim: Claim, here: Path) -> Iterator[
         }
     for side, where in sides.items():
         place = (*here, *(side or ("where",)))
-        cases = yield from _select(suite, plan, {**claim.where, **where}, place)
+        cases = yield from _select(plans, plans.full, {**claim.where, **where}, place)
         if cases:
             yield from _metric(claim, cases, here)
-    if claim.along is not None and claim.along not in axis_names(suite):
-        yield (*here, "along"), unknown("axis", claim.along, axis_names(suite))
+    if claim.along is not None and claim.along not in plans.axes.names:
+        yield (*here, "along"), unknown("axis", claim.along, plans.axes.names)
     for axis in claim.expect.best or {}:
-        if axis not in axis_names(suite):
-            yield (*here, "expect", "best"), unknown("axis", axis, axis_names(suite))
+        if axis not in plans.axes.names:
+            yield (*here, "expect", "best"), unknown("axis", axis, plans.axes.names)
 
 
 def _select(
-    suite: Suite, plan: Plan, where: Mapping[str, Any], here: Path
+    plans: Plans, plan: Plan, where: Mapping[str, Any], here: Path
 ) -> Any:  # a generator that returns the cases it selects
     for axis in where:
-        if axis not in axis_names(suite):
-            yield here, unknown("axis", axis, axis_names(suite))
+        if axis not in plans.axes.names:
+            yield here, unknown("axis", axis, plans.axes.names)
             return []
     cases = [case for case in plan.cases if selects(where, case.axes)]
     if not cases:
@@ -276,15 +179,15 @@ def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
         produces = experiments.get(case.experiment).produces
         if produces is None:
             return
-        names |= produces(settings(case))
+        names |= produces(case.settings)
     if claim.metric not in names:
         yield (*here, "metric"), unknown("metric", claim.metric, names)
 
 
-def _figures(suite: Suite, plans: list[Plan], kinds: Collection[str]) -> Iterator[Complaint]:
-    for position, figure in enumerate(suite.figures):
+def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
+    for position, figure in enumerate(plans.suite.figures):
         here: Path = ("figures", position)
         if figure.kind not in kinds:
             yield (*here, "kind"), unknown("kind of figure", figure.kind, kinds)
         full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
-        yield from _select(suite, full, figure.where, (*here, "where"))
+        yield from _select(plans, full, figure.where, (*here, "where"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness import backends
+from harness import backends, datasets
+from harness.datasets.roots import Roots
 from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import table as experiments
 from harness.plan import size
 from harness.plan.axes import TOP
-from harness.plan.expand import Plan
-from harness.types import Case
+from harness.plan.expand import Plan, Plans
+from harness.types import Case, Profile
 from harness.words import unknown
 
 
@@ -46,6 +47,13 @@ class Selection:
             (self.device, case.device),
         )
         return all(not names or name in names for names, name in pairs)
+
+
+def to_run(plans: Plans, profile: Profile, roots: Roots, use: Mapping[str, str]) -> Plan:
+    """Return a suite's plan at a profile, that of its stand-in where its data set is not here."""
+    tables = [case.settings.data for case in plans.full.cases]
+    found = not any(table and datasets.missing(table, roots, use) for table in tables)
+    return plans.at(profile, found=found)
 
 
 def narrow(plan: Plan, selection: Selection) -> Plan:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from harness.config.base import PATTERNS
 from harness.errors import Problem
 from harness.suite.locate import Path, nearest
+from harness.suite.text import dotted
 from harness.words import did_you_mean, shortened, unknown
 
 _KINDS = {
@@ -36,7 +37,6 @@ _BOUNDS = {
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _CHOICE = re.compile(r"'([^']*)'|([^\s',]+)")
 
 
@@ -75,18 +75,6 @@ def problems_of(
 
 def _either(first: str, second: str) -> str:
     return f"{first.split(', got ')[0]}, or {second.removeprefix('must be ')}"
-
-
-def dotted(path: Path) -> str:
-    """Write a path the way a reader finds it: ``claims[2].expect.value``."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{_key(part)}"
-    return text.removeprefix(".")
-
-
-def _key(name: str) -> str:
-    return name if _PLAIN_KEY.fullmatch(name) and len(name) < 60 else json.dumps(shortened(name))
 
 
 def sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
 from harness.config.base import Id, Table
-from harness.errors import Problem, SuiteError, UsageError
-from harness.suite import locate, values
-from harness.suite.explain import dotted, problems_of
+from harness.errors import SuiteError, UsageError
+from harness.suite.explain import problems_of
 from harness.suite.schema import Suite, with_axes
+from harness.suite.text import Text, read
 from harness.words import unknown
 
 BIBLIOGRAPHY = "sources.toml"
 M = TypeVar("M", bound=BaseModel)
-_ENDLESS = re.compile(r"[0-9][0-9_]{1000,}")
 
 
 class Document(Table):
@@ -40,61 +37,8 @@ class Bibliography(Table):
     sources: tuple[Document, ...] = ()
 
 
-@dataclass(frozen=True)
-class Text:
-    """A TOML file as read: its path as given, its values, and the lines of its keys."""
-
-    file: str
-    values: Mapping[str, Any]
-    lines: Mapping[locate.Path, int]
-
-    def problem(self, path: locate.Path, message: str) -> Problem:
-        """Return a problem at the key `path`."""
-        return Problem(self.file, locate.nearest(self.lines, path), dotted(path), message)
-
-
-def read(path: Path) -> Text:
-    """Read a TOML file.
-
-    Raises
-    ------
-    SuiteError
-        If it cannot be read, is not UTF-8, is not TOML, or holds what no key may have (see
-        `harness.suite.values`); names the line.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # a byte-order mark means nothing
-    except OSError as error:
-        raise _unreadable(path, f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, f"must be UTF-8: {error}") from None
-    found = Text(str(path), _parsed(path, text), locate.lines_of(text))
-    problems = [found.problem(*unfit) for unfit in values.unfit(found.values)]
-    if problems:
-        raise SuiteError(problems)
-    return found
-
-
-def _parsed(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        key, line = locate.deeper_than(text, values.DEEPEST)
-        raise SuiteError([Problem(str(path), line, dotted(key), values.too_deep())]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise SuiteError([_malformed(str(path), str(error))]) from None
-    except ValueError:  # Python reads no integer of thousands of digits, nor says where it stands
-        long = _ENDLESS.search(text)
-        line = text.count("\n", 0, long.start()) + 1 if long else None
-        raise SuiteError([Problem(str(path), line, "", values.too_long())]) from None
-
-
-def _unreadable(path: Path, message: str) -> SuiteError:
-    return SuiteError([Problem(str(path), None, "", message)])
-
-
 def load(path: Path) -> Suite:
-    """Read and validate one suite file against the schema.
+    """Read one suite file, validate it against the schema, and keep its text with it.
 
     What the schema cannot see (names of backends, shapes, claims that select nothing) is
     checked by `harness.plan.check`.
@@ -105,17 +49,7 @@ def load(path: Path) -> Suite:
         With every problem found, each by file, line and key.
     """
     text = _suite_text(path)
-    suite = validate(Suite, text)
-    return suite.model_copy(update={"path": str(path)})
-
-
-def problems_at(suite: Suite, complaints: Iterable[tuple[locate.Path, str]]) -> tuple[Problem, ...]:
-    """Return problems at keys of a loaded suite, with the lines where its file has them."""
-    found = tuple(dict.fromkeys(complaints))
-    if not found:
-        return ()
-    text = _suite_text(Path(suite.path)) if suite.path else Text(suite.id, {}, {})
-    return tuple(text.problem(*complaint) for complaint in found)
+    return validate(Suite, text).with_text(text)
 
 
 def bibliography(folder: Path) -> dict[str, Document]:
@@ -171,10 +105,3 @@ def validate(model: type[M], text: Text) -> M:
     except ValidationError as error:
         found = problems_of(error, model, text.values, text.file, text.lines)
         raise SuiteError(found) from None
-
-
-def _malformed(file: str, message: str) -> Problem:
-    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
-    line = int(place.group(1)) if place else None
-    plain = message[: place.start()] if place else message
-    return Problem(file, line, "", f"must be TOML: {plain[:1].lower()}{plain[1:]}")

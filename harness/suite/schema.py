@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
 from harness.config.base import Amount, Count, SuiteId, Table
@@ -14,15 +14,7 @@ from harness.config.data import Data
 from harness.config.model import Model
 from harness.config.other import Knn, Probe, Timing
 from harness.config.train import Train
-
-TABLES: dict[str, type[Table]] = {
-    "data": Data,
-    "model": Model,
-    "train": Train,
-    "knn": Knn,
-    "timing": Timing,
-    "probe": Probe,
-}
+from harness.suite.text import Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_ID = "urn:claims-harness:suite:1"
@@ -123,11 +115,18 @@ class Suite(Table):
     stand_in: dict[str, Any] = {}
     claims: tuple[Claim, ...] = ()
     figures: tuple[Figure, ...] = ()
-    path: str = Field(default="", exclude=True, repr=False)
+    _text: Text = PrivateAttr(default_factory=Text)
 
-    def __hash__(self) -> int:
-        """Return the hash of its name: its tables cannot be hashed, and need not be."""
-        return hash((self.id, self.path))
+    @property
+    def text(self) -> Text:
+        """The file it was read from: what complaints are located in."""
+        return self._text
+
+    def with_text(self, text: Text) -> Self:
+        """Return the suite with the file it was read from."""
+        suite = self.model_copy()
+        suite._text = text
+        return suite
 
 
 def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from pydantic import Field
 
 from harness.config.base import Table
 from harness.errors import Problem
-from harness.suite.load import Text, read, validate
+from harness.suite.load import validate
 from harness.suite.schema import Suite
+from harness.suite.text import Text, read
 from harness.words import unknown
 
 FOLDER = "sections"

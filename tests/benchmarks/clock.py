@@ -25,6 +25,8 @@ from typing import Any
 
 from harness import backends
 from harness.alone import was_alone
+from harness.config.other import Timing
+from harness.config.settings import Settings
 from harness.datasets.roots import Roots
 from harness.execute.job import Job
 from harness.execute.pool import run_all
@@ -141,10 +143,9 @@ class Thing:
     def job(self) -> Job:
         """The cell."""
         asked = {"workload": "kernel", "kernel": self.kernel, "variant": self.variant}
-        config = {"timing": {**asked, "warmup": WARMUP, "repeats": REPEATS}}
-        if self.params:
-            config["params"] = dict(self.params)
-        case = Case(str(self), "clock", "timing", self.backend, "cpu", {}, config)
+        timing = Timing.model_validate({**asked, "warmup": WARMUP, "repeats": REPEATS})
+        settings = Settings(timing=timing, params=dict(self.params))
+        case = Case(str(self), "clock", "timing", self.backend, "cpu", {}, settings)
         cell = Cell(case, 0, 0, 120.0, alone=True)
         return Job(str(self), cell, Roots.find(None), {}, os.cpu_count() or 1)
 

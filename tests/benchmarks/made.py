@@ -90,7 +90,7 @@ def suite_file(folder: Path, penalties: int) -> Path:
 
 def plan(folder: Path, penalties: int = 5) -> Plan:
     """Return the full plan of such a suite."""
-    return expand(load(suite_file(folder, penalties)), "full")
+    return expand(load(suite_file(folder, penalties))).full
 
 
 def records(made: Plan) -> tuple[Record, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.claims import judge
 from harness.config.claim import Claim
+from harness.config.settings import Settings
 from harness.suite.schema import Grid, Suite
 from harness.types import Case, DataUsed, Environment, Record, Series, Verdict
 
@@ -33,7 +34,7 @@ def case(name: str, backend: str = "numpy", device: str = "cpu", **axes: Any) ->
     protocol, deviation = axes.pop("protocol", True), axes.pop("deviation", "")
     named = {"experiment": "train", "backend": backend, "device": device, **axes}
     ident = f"{name}@{backend}/{device}"
-    return Case(ident, "s", "train", backend, device, named, {}, protocol, deviation)
+    return Case(ident, "s", "train", backend, device, named, Settings(), protocol, deviation)
 
 
 def record(of: Case, seed: int, **fields: Any) -> Record:

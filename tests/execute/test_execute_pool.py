@@ -65,7 +65,7 @@ def outcome_of(tmp_path):
         runner = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
         seen = []
         with runner.store.writing():
-            runner.run(runner.todo(expand(load(path), "full")), seen.append)
+            runner.run(runner.todo(expand(load(path)).full), seen.append)
         assert len(Store(tmp_path / "results").records) >= len(experiments), "it reads back"
         assert not (tmp_path / "results" / "running").exists()
         found = {record.experiment.partition(":")[2]: record for record in seen}
@@ -226,7 +226,7 @@ def test_an_early_end_leaves_nobody(tmp_path, pids):
     )
     roots = Roots(tmp_path / "data", tmp_path / "cache")
     runner = Runner(Store(tmp_path / "results"), environment.snapshot(), Options(roots, jobs=1))
-    todo = runner.todo(expand(load(path), "full"))
+    todo = runner.todo(expand(load(path)).full)
     jobs = [runner._job(*item) for item in todo.cells]
     running = pool._Pool(jobs, 1, tmp_path, processes.children())
     running._fill()

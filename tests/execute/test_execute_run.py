@@ -40,7 +40,7 @@ def runner(tmp_path):
         roots = Roots(tmp_path / "data", tmp_path / "cache")
         chosen = Options(roots=roots, jobs=2, **options)
         runner = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
-        return runner, expand(load(path), "full")
+        return runner, expand(load(path)).full
 
     return make
 

@@ -64,7 +64,7 @@ TOO_MUCH = {
 def jobs(folder, *, found, use=None, **changed):
     path = folder / "asks.toml"
     path.write_text(SUITE.format(**PLAIN | changed))
-    cells = expand(load(path), "quick", found=found).cells()
+    cells = expand(load(path)).at("quick", found=found).cells()
     roots = Roots(folder / "data", Roots.find().cache)
     return [Job("name", cell, roots, use or {}, 1) for cell in cells]
 

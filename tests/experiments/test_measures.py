@@ -11,11 +11,11 @@ from experiment_fakes import context, images, targets
 from harness import backends
 from harness.config.data import Data, Synthetic
 from harness.config.model import Conv2d, Flatten, Init, Linear, LogSoftmax, Model, ReLU, Tanh
+from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets.base import Dataset, Facts
 from harness.errors import UsageError
 from harness.experiments import train as experiment
-from harness.experiments.base import Settings
 from harness.experiments.measures import line
 from harness.experiments.measures.table import MEASURES, get
 from harness.types import DataUsed, Outcome

@@ -10,10 +10,11 @@ from sklearn.linear_model import LinearRegression
 from harness import backends
 from harness.config.data import Data, Synthetic
 from harness.config.model import Linear, Model
+from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets import Dataset, load
 from harness.datasets.roots import Roots
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.measures import line
 from harness.experiments.train import produces, run
 from harness.types import Outcome

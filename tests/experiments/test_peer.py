@@ -9,9 +9,10 @@ from sklearn.svm import LinearSVC
 
 from harness import backends
 from harness.config.data import Data
+from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments import peer, table
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 
 
 def _run(dataset, data: Data | None = None, **params):

@@ -4,9 +4,9 @@ from experiment_fakes import FakeBackend, context, images
 
 from harness.backends import get
 from harness.config.other import Probe
+from harness.config.settings import Settings
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments import probe
-from harness.experiments.base import Settings
 from harness.experiments.facts import table
 from harness.experiments.facts.base import Scenario
 

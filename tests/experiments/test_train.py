@@ -14,11 +14,12 @@ from sklearn.datasets import load_digits
 from harness import backends
 from harness.config.data import Data, Synthetic
 from harness.config.model import Linear, Model, ReLU
+from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.datasets.base import Dataset, Facts
 from harness.errors import Skip, UsageError
 from harness.experiments import evaluation, table, train_loop
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.train import produces, run
 from harness.seeding import Streams
 from harness.types import DataUsed, Outcome

@@ -11,11 +11,11 @@ from experiment_fakes import context, images, targets
 
 from harness import backends
 from harness.config.model import Linear, Model, Sigmoid
+from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.errors import UsageError
 from harness.experiments import train as experiment
 from harness.experiments import workload
-from harness.experiments.base import Settings
 from harness.types import Outcome
 
 BOTH = ("numpy", "torch")

@@ -3,6 +3,7 @@ import pytest
 from harness import figures
 from harness.errors import SuiteError
 from harness.plan.check import check
+from harness.plan.expand import expand
 from harness.suite.load import load
 
 GOOD = """\
@@ -45,7 +46,7 @@ def checked(tmp_path):
     def checked(text):
         path = tmp_path / "tiny.toml"
         path.write_text(text, encoding="utf-8")
-        check(load(path), ["notes"], figures.names())
+        check(expand(load(path)), ["notes"], figures.names())
 
     return checked
 

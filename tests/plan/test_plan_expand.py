@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 
 from harness.config.base import Table
+from harness.config.settings import TABLES
 from harness.errors import SuiteError
 from harness.experiments import timing
 from harness.experiments.probes import table
 from harness.experiments.probes.base import Probe
-from harness.plan.axes import homes, label, labels
-from harness.plan.expand import expand, settings
+from harness.plan.axes import Axes, label
+from harness.plan.expand import expand
 from harness.plan.select import Selection, narrow
 from harness.suite.load import load
-from harness.suite.schema import TABLES
 
 TEXT = """\
 schema = 1
@@ -60,80 +60,80 @@ def make(folder: Path, text: str):
 
 
 def test_grids_are_products_and_impossible_pairs_are_no_cells(suite):
-    plan = expand(suite, "full")
+    plan = expand(suite).full
     first = [case for case in plan.cases if case.axes["optimizer"] in ("sgd", "adam")]
     pairs = {(case.backend, case.device) for case in first}
     assert pairs == {("numpy", "cpu"), ("torch", "cpu"), ("torch", "cuda")}
 
 
 def test_every_case_has_a_value_for_every_axis_of_the_suite(suite):
-    plan = expand(suite, "full")
+    plan = expand(suite).full
     names = {"experiment", "backend", "device", "optimizer", "hidden", "lr"}
     assert all(set(case.axes) == names for case in plan.cases)
     assert {case.axes["hidden"] for case in plan.cases} == {"16", "none", "8-8"}
 
 
 def test_axis_values_reach_the_settings(suite):
-    case = next(c for c in expand(suite, "full").cases if c.axes["hidden"] == "8-8")
-    assert settings(case).model.hidden == (8, 8)
-    assert settings(case).train.lr == 0.5
+    case = next(c for c in expand(suite).full.cases if c.axes["hidden"] == "8-8")
+    assert case.settings.model.hidden == (8, 8)
+    assert case.settings.train.lr == 0.5
 
 
 def test_cells_come_seed_by_seed_with_the_grids_own_counts(suite):
-    plan = expand(suite, "full")
+    plan = expand(suite).full
     seeds = [cell.seed for cell in plan.cells()]
     assert seeds == sorted(seeds)
     assert len(seeds) == 6 * 4 + 2 * 2
 
 
 def test_quick_changes_axes_settings_and_seeds(suite):
-    plan = expand(suite, "quick")
+    plan = expand(suite).quick
     assert {case.axes["hidden"] for case in plan.cases} == {"none"}
-    assert all(settings(case).train.epochs == 1 for case in plan.cases)
+    assert all(case.settings.train.epochs == 1 for case in plan.cases)
     assert set(plan.seeds.values()) == {3, 2}
-    assert all(settings(case).data.n_train is None for case in plan.cases)
-    standing = expand(suite, "quick", found=False)
-    assert all(settings(case).data.n_train == 100 for case in standing.cases)
+    assert all(case.settings.data.n_train is None for case in plan.cases)
+    standing = expand(suite).stand_in
+    assert all(case.settings.data.n_train == 100 for case in standing.cases)
 
 
 def test_cases_of_the_full_profile_are_on_protocol_and_others_say_why_not(suite):
-    assert all(case.protocol for case in expand(suite, "full").cases)
-    for case in expand(suite, "quick").cases:
+    assert all(case.protocol for case in expand(suite).full.cases)
+    for case in expand(suite).quick.cases:
         assert not case.protocol
         assert "epochs = 1" in case.deviation
 
 
 def test_a_quick_case_that_equals_a_full_one_is_on_protocol(tmp_path):
     suite = make(tmp_path, TEXT.replace("epochs = 1\nseeds = 3\nhidden = [[]]", "seeds = 1"))
-    plan = expand(suite, "quick")
+    plan = expand(suite).quick
     assert all(case.protocol for case in plan.cases)
-    assert {case.id for case in plan.cases} == {case.id for case in expand(suite, "full").cases}
+    assert {case.id for case in plan.cases} == {case.id for case in expand(suite).full.cases}
 
 
 def test_a_grid_as_is_keeps_its_settings_but_not_its_seeds(tmp_path):
     suite = make(tmp_path, TEXT.replace("seeds = 2\n", "seeds = 5\nas_is = true\n"))
-    kept = [case for case in expand(suite, "quick").cases if case.protocol]
+    kept = [case for case in expand(suite).quick.cases if case.protocol]
     assert {case.axes["hidden"] for case in kept} == {"none", "8-8"}
-    assert {expand(suite, "quick").seeds[case.id] for case in kept} == {3}
+    assert {expand(suite).quick.seeds[case.id] for case in kept} == {3}
 
 
 def test_case_ids_depend_on_what_matters_only(suite, tmp_path):
-    before = {case.id for case in expand(suite, "full").cases}
+    before = {case.id for case in expand(suite).full.cases}
     assert len(before) == 8
     renamed = make(tmp_path, TEXT.replace('title = "Tiny"', 'title = "Else"'))
-    assert {case.id for case in expand(renamed, "full").cases} == before
+    assert {case.id for case in expand(renamed).full.cases} == before
     unused = make(tmp_path, TEXT + "[knn]\nn_neighbors = [3]\n")
-    assert {case.id for case in expand(unused, "full").cases} == before
+    assert {case.id for case in expand(unused).full.cases} == before
     default = make(tmp_path, TEXT.replace("epochs = 3", "epochs = 3\ndrop_last = false"))
-    assert {case.id for case in expand(default, "full").cases} == before
+    assert {case.id for case in expand(default).full.cases} == before
     changed = make(tmp_path, TEXT.replace("epochs = 3", "epochs = 4"))
-    assert not {case.id for case in expand(changed, "full").cases} & before
+    assert not {case.id for case in expand(changed).full.cases} & before
 
 
 def test_adding_a_case_changes_no_other(suite, tmp_path):
-    before = {case.id for case in expand(suite, "full").cases}
+    before = {case.id for case in expand(suite).full.cases}
     more = make(tmp_path, TEXT.replace("[[], [8, 8]]", "[[], [8, 8], [4]]"))
-    assert before < {case.id for case in expand(more, "full").cases}
+    assert before < {case.id for case in expand(more).full.cases}
 
 
 @pytest.mark.parametrize(
@@ -147,13 +147,13 @@ def test_adding_a_case_changes_no_other(suite, tmp_path):
 def test_a_bad_axis_is_named_by_line(tmp_path, old, new, line, words):
     suite = make(tmp_path, TEXT.replace(old, new))
     with pytest.raises(SuiteError) as caught:
-        expand(suite, "full")
+        expand(suite)
     assert words in str(caught.value)
     assert caught.value.problems[0].line == line
 
 
 def test_narrow_keeps_what_is_asked_for(suite):
-    plan = narrow(expand(suite, "full"), Selection(1, ["train"], ["torch"], ["cpu"]))
+    plan = narrow(expand(suite).full, Selection(1, ["train"], ["torch"], ["cpu"]))
     assert {(case.backend, case.device) for case in plan.cases} == {("torch", "cpu")}
     assert len(plan.cells()) == 2
     assert not narrow(plan, Selection(experiment=["knn"])).cases
@@ -162,7 +162,7 @@ def test_narrow_keeps_what_is_asked_for(suite):
 def test_key_names_are_unique_over_all_tables(suite):
     names = [name for model in TABLES.values() for name in model.model_fields]
     assert len(names) == len(set(names))
-    assert homes(suite)["n_train"] == "data"
+    assert Axes.of(suite).tables["n_train"] == "data"
 
 
 def test_labels():
@@ -176,9 +176,9 @@ def test_labels():
 def test_tables_that_share_a_name_are_told_apart(tmp_path):
     old = '{ name = "adam", lr = 0.001 }'
     suite = make(tmp_path, TEXT.replace(old, '{ name = "sgd", lr = 0.1, momentum = 0.9 }'))
-    found = set(labels(suite)["optimizer"].values())
+    found = set(Axes.of(suite).shared["optimizer"].values())
     assert found == {"sgd lr=0.1", "sgd lr=0.1 momentum=0.9"}
-    axes = {case.axes["optimizer"] for case in expand(suite, "full").cases}
+    axes = {case.axes["optimizer"] for case in expand(suite).full.cases}
     assert found <= axes
 
 
@@ -208,26 +208,26 @@ def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
     monkeypatch.setattr(table, "get", lambda name: sized if name == "sized" else known(name))
     path = tmp_path / "two-probes.toml"
     path.write_text(TWO_PROBES, encoding="utf-8")
-    first, second = expand(load(path), "full").cases
-    assert first.config["params"] == {"size": 3}
-    assert "params" not in second.config
+    first, second = expand(load(path)).full.cases
+    assert first.settings.params == {"size": 3}
+    assert second.settings.params == {}
 
 
 def test_a_repeated_script_has_cases_and_seeds_of_its_own(tmp_path):
-    plain = expand(make(tmp_path, TEXT), "full")
+    plain = expand(make(tmp_path, TEXT)).full
     assert {cell.script for cell in plain.cells()} == {None}
     scripted = TEXT.replace("count = 4", 'count = 4\nroot = 42\nrng = "torch"')
-    plan = expand(make(tmp_path, scripted), "full")
+    plan = expand(make(tmp_path, scripted)).full
     assert not {case.id for case in plan.cases} & {case.id for case in plain.cases}
     assert {(cell.seed, cell.script) for cell in plan.cells()} == {(i, 42 + i) for i in range(4)}
-    again = expand(make(tmp_path, scripted.replace("root =", "step = 0\nroot =")), "full")
+    again = expand(make(tmp_path, scripted.replace("root =", "step = 0\nroot ="))).full
     assert {cell.script for cell in again.cells()} == {42}
     assert not {case.id for case in plan.cases} & {case.id for case in again.cases}
 
 
 def test_ids_of_cases_without_a_script_are_those_of_stored_records(suite):
     # Taken before scripts could be repeated: stored records are found by these.
-    assert [case.id for case in expand(suite, "full").cases][:2] == [
+    assert [case.id for case in expand(suite).full.cases][:2] == [
         "b4f732a6d50b5dae",
         "b2ed07eb38948d1a",
     ]
@@ -262,7 +262,7 @@ workload = ["step", "train", "kernel"]
 def test_a_revision_gives_new_ids_to_the_cases_it_concerns_only(tmp_path, monkeypatch):
     def ids():
         expand.cache_clear()
-        cases = expand(load(path), "full").cases
+        cases = expand(load(path)).full.cases
         return {case.axes["workload"]: case.id for case in cases}
 
     path = tmp_path / "timed.toml"

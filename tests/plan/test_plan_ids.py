@@ -14,15 +14,12 @@ KEPT = Path(__file__).parent / "case_ids.json"
 
 
 def ids(suite):
-    profiles = {"full": {}, "quick": {}, "stand_in": {"found": False}}
+    plans = expand(suite)
+    named = {"full": plans.full, "quick": plans.quick, "stand_in": plans.stand_in}
     return {
-        name: of_value(
-            [[case.id, plan.seeds[case.id]]
-             for plan in [expand(suite, "full" if name == "full" else "quick", **more)]
-             for case in plan.cases]
-        )
-        for name, more in profiles.items()
-    }  # fmt: skip
+        name: of_value([[case.id, plan.seeds[case.id]] for case in plan.cases])
+        for name, plan in named.items()
+    }
 
 
 @pytest.mark.parametrize("path", find([], SUITES), ids=lambda path: path.stem)

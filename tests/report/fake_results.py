@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.config.settings import Settings
 from harness.suite.schema import Suite
 from harness.types import (
     Array,
@@ -133,7 +134,7 @@ def cases_of(records: Sequence[Record]) -> tuple[Case, ...]:
             backend=str(r.axes.get("backend", "numpy")),
             device=str(r.axes.get("device", "cpu")),
             axes=r.axes,
-            config={},
+            settings=Settings(),
             protocol=not r.deviation,
             deviation=r.deviation,
         )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.config.other import Timing
+from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.kernels import table
 from harness.experiments.kernels.base import (
     Call,

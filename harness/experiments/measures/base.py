@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.backends.base import Handle, Network, decays
+from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.datasets.parts import Parts
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.train_curve import History
 from harness.experiments.train_loop import targets
 from harness.experiments.workload import Workload

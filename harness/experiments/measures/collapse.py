@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.config.model import Flatten, Linear, LogSoftmax, Sigmoid, Softmax
+from harness.config.settings import Settings
 from harness.config.shapes import Placed
 from harness.datasets.parts import flat
-from harness.experiments.base import Settings
 from harness.experiments.measures.base import Measure, Trained, Values, kinds
 from harness.types import Array
 

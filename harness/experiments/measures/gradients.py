@@ -6,7 +6,7 @@ import numpy as np
 
 from harness.backends.base import Network
 from harness.config.model import Conv2d, Linear
-from harness.experiments.base import Settings
+from harness.config.settings import Settings
 from harness.experiments.measures.base import Measure, Trained, Values, kinds, matrices
 from harness.types import Array
 

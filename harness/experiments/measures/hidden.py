@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.config.model import Conv2d, Linear, ReLU
-from harness.experiments.base import Settings
+from harness.config.settings import Settings
 from harness.experiments.measures.base import Measure, Trained, Values, kinds, matrices
 
 WEIGHTED = (Linear, Conv2d)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.config.model import Flatten, Linear
+from harness.config.settings import Settings
 from harness.datasets.parts import flat
-from harness.experiments.base import Settings
 from harness.experiments.measures.base import (
     BLOCK_BYTES,
     Measure,

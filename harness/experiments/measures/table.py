@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from harness.config.settings import Settings
 from harness.errors import UsageError
-from harness.experiments.base import Settings
 from harness.experiments.measures import (
     collapse,
     curve,

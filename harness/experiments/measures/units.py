@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.config.model import ReLU
-from harness.experiments.base import Settings
+from harness.config.settings import Settings
 from harness.experiments.measures.base import Measure, Trained, Values, always, kinds, matrices
 
 

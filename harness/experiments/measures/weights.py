@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from harness import datasets
 from harness.config.model import Linear
+from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.datasets.parts import flat
 from harness.datasets.roots import Roots
-from harness.experiments.base import Settings
 from harness.experiments.measures.base import Measure, Trained, Values, always, matrices
 from harness.types import Array
 

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from harness import digest
 from harness.config.base import Table
+from harness.config.settings import Settings
 from harness.errors import UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.types import Outcome
 
 
@@ -49,12 +50,16 @@ class Probe:
     choices: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
 
 
+class ParamsError(UsageError):
+    """A key of ``[params]`` is unknown, or its value does not fit."""
+
+
 def read_params(table: type[Table], values: Mapping[str, Any], asked_by: str) -> Any:
     """Return ``[params]`` as an instance of `table`.
 
     Raises
     ------
-    UsageError
+    ParamsError
         If a key is unknown or a value does not fit.
     """
     try:
@@ -63,7 +68,7 @@ def read_params(table: type[Table], values: Mapping[str, Any], asked_by: str) ->
         detail = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in detail["loc"])
         keys = ", ".join(table.model_fields) or "none"
-        raise UsageError(
+        raise ParamsError(
             f"[params] {key} of {asked_by}: {detail['msg']}, got {detail.get('input')!r}; "
             f"its keys are: {keys}"
         ) from None

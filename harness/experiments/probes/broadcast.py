@@ -17,7 +17,8 @@ import numpy as np
 from pydantic import Field, NonNegativeInt
 
 from harness.config.base import Table
-from harness.experiments.base import Context, Settings
+from harness.config.settings import Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.types import Array, Outcome
 

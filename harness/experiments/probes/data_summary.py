@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.config.settings import Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import BLOCK, Scaler
 from harness.errors import Skip, UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import NoParams, Probe
 from harness.types import Array, Outcome
 

@@ -16,10 +16,11 @@ from harness.backends.base import Network
 from harness.backends.initial import initial_weights
 from harness.config.base import Table
 from harness.config.model import Layer, Model
+from harness.config.settings import Settings
 from harness.config.shapes import lay
 from harness.config.train import Train
 from harness.errors import BatchTooSmall, UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.types import Array, Outcome
 

@@ -9,9 +9,10 @@ over many layers both fall; a shallow network may peak at the same height with a
 from __future__ import annotations
 
 from harness.backends.base import Memory
+from harness.config.settings import Settings
 from harness.errors import Skip
 from harness.experiments import workload
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import NoParams, Probe
 from harness.experiments.probes.parameters import count
 from harness.types import Outcome

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from harness.config.settings import Settings
 from harness.config.shapes import parameter_count
 from harness.config.train import Train
 from harness.errors import HarnessError
 from harness.experiments import workload
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import NoParams, Probe
 from harness.types import Outcome
 

@@ -13,9 +13,10 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from harness.config.base import Table
+from harness.config.settings import Settings
 from harness.datasets.parts import flat, parts
 from harness.errors import DataUnfit, HarnessError, Skip, UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.types import Outcome
 

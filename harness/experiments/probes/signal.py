@@ -18,10 +18,11 @@ from pydantic import Field, PositiveInt
 from harness.backends.initial import initial_weights
 from harness.config.base import Table
 from harness.config.model import Model
+from harness.config.settings import Settings
 from harness.config.shapes import Placed, place
 from harness.config.train import Train
 from harness.errors import UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.types import Array, Outcome, Series
 

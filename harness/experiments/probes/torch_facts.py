@@ -9,8 +9,9 @@ from __future__ import annotations
 from pydantic import PositiveInt
 
 from harness.config.base import Table
+from harness.config.settings import Settings
 from harness.errors import HarnessError, Skip, UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.facts import table
 from harness.experiments.facts.base import Scenario, Setup
 from harness.experiments.probes.base import Probe

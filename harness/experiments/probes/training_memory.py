@@ -9,9 +9,10 @@ adds up what the kinds hold: inputs, weights, saved activations, gradients, opti
 from __future__ import annotations
 
 from harness.backends.base import Memory, StepMemory
+from harness.config.settings import Settings
 from harness.errors import Skip
 from harness.experiments import workload
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import NoParams, Probe
 from harness.types import Outcome
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from pydantic import PositiveInt, field_validator
 
 from harness.config.base import Table
+from harness.config.settings import Settings
 from harness.errors import Skip
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.autograd.base import Scene
 from harness.experiments.probes.autograd.table import SCENARIOS
 from harness.experiments.probes.base import Probe

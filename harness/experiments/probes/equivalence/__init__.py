@@ -12,8 +12,9 @@ import numpy as np
 from pydantic import PositiveInt, field_validator
 
 from harness.config.base import Table
+from harness.config.settings import Settings
 from harness.errors import Skip
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.experiments.probes.equivalence.base import Inputs
 from harness.experiments.probes.equivalence.table import PAIRS

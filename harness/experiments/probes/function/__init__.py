@@ -13,8 +13,9 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from harness.config.base import Table
+from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.experiments.probes.function.base import Options
 from harness.experiments.probes.function.numpy_elementwise import ELEMENTWISE

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.config.settings import Settings
 from harness.datasets.parts import flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, Skip, UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.experiments.probes.least_squares import anatomy, closed, descent
 from harness.experiments.probes.least_squares.base import (

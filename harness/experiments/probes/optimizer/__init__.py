@@ -9,8 +9,9 @@ way the steps are taken by the backend's own optimizer, through `Driven`.
 from __future__ import annotations
 
 from harness.config.base import Table
+from harness.config.settings import Settings
 from harness.errors import UsageError
-from harness.experiments.base import Context, Settings
+from harness.experiments.base import Context
 from harness.experiments.probes.base import Probe
 from harness.experiments.probes.optimizer import sequence, surface
 from harness.experiments.probes.optimizer.sequence import Gradients

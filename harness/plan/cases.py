@@ -1,0 +1,196 @@
+"""One combination of axis values to a case: its settings, its labels, its id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness import backends, digest
+from harness.config.base import Table
+from harness.config.settings import TABLES, Settings
+from harness.errors import SuiteError
+from harness.experiments import table as experiments
+from harness.experiments.base import Experiment
+from harness.plan.axes import TOP, Axes, label
+from harness.suite.explain import sentence
+from harness.suite.schema import Suite
+from harness.types import Case, Scalar
+from harness.words import unknown
+
+Values = dict[str, Any]
+DEFAULTS: Mapping[str, str] = {"backend": "numpy", "device": "cpu"}
+"""What a grid runs on that does not say."""
+
+
+class Maker:
+    """Makes the cases of a suite.
+
+    Parameters
+    ----------
+    suite : Suite
+        As loaded; its names are known to be names.
+    axes : Axes
+        Its axes.
+    """
+
+    def __init__(self, suite: Suite, axes: Axes) -> None:
+        self.suite = suite
+        self.axes = axes
+        given = {name: getattr(suite, name) for name in TABLES}
+        own = {name: table.settings() for name, table in given.items() if table is not None}
+        self._own: Mapping[str, Values] = own | ({"params": suite.params} if suite.params else {})
+        # Cases of one grid share most of their tables: each is validated once.
+        self._tables: dict[tuple[str, str], Table] = {}
+
+    def case(self, position: int, chosen: Mapping[str, Any]) -> Case:
+        """Return the case of one combination.
+
+        Parameters
+        ----------
+        position : int
+            Which grid of the suite.
+        chosen : mapping of str to object
+            Values of axes, and what a profile changes.
+
+        Raises
+        ------
+        SuiteError
+            If a value is not valid; names the line of the axis or of the table's key.
+        """
+        tables = self._with(position, chosen)
+        top = {"experiment": self.suite.experiment, **DEFAULTS}
+        top |= {name: str(chosen[name]) for name in TOP if chosen.get(name)}
+        experiment = experiments.get(top["experiment"])
+        settings = self._settings(position, tables, experiment, chosen)
+        names = {**top, "experiment": experiment.name}
+        return Case(
+            self._id(experiment, names, settings), self.suite.id, experiment.name,
+            names["backend"], names["device"], self._labels(tables, chosen, names), settings,
+        )  # fmt: skip
+
+    def default(self, axis: str) -> Any:
+        """Return the value that an axis has in a grid that does not list it."""
+        if axis in TOP:
+            return {"experiment": self.suite.experiment, **DEFAULTS}[axis]
+        table = self.axes.tables[axis]
+        return _setting(table, self._own.get(table, {}), axis)
+
+    def _problem(self, position: int, key: str, message: str) -> SuiteError:
+        return SuiteError([self.suite.text.problem(self._place(position, key), message)])
+
+    def _place(self, position: int, key: str) -> tuple[str | int, ...]:
+        """Return where ``[data] n_train`` (`key` ``"data.n_train"``) or an axis of a grid stands.
+
+        What is no axis of the grid is a change of a profile.
+        """
+        table, _, inside = key.rpartition(".")
+        if table:
+            return (table, inside)
+        changed = [name for name in ("stand_in", "quick") if key in getattr(self.suite, name)]
+        own = key in self.suite.grid[position].axes or not changed
+        return ("grid", position, key) if own else (changed[0], key)
+
+    def _with(self, position: int, chosen: Mapping[str, Any]) -> dict[str, Values]:
+        """Return the suite's tables as plain values with the chosen values laid over them."""
+        tables = {name: dict(values) for name, values in self._own.items()}
+        for key, value in chosen.items():
+            if key not in self.axes.tables:
+                raise self._problem(position, key, unknown("axis", key, self._likely()))
+            if table := self.axes.tables[key]:
+                tables.setdefault(table, {})[key] = value
+        return tables
+
+    def _likely(self) -> list[str]:
+        """Return the names of axes among which the one meant is: those of the tables at hand."""
+        names = self.axes.tables.items()
+        return [name for name, table in names if not table or getattr(self.suite, table)]
+
+    def _settings(
+        self,
+        position: int,
+        tables: Mapping[str, Values],
+        experiment: Experiment,
+        chosen: Mapping[str, Any],
+    ) -> Settings:
+        """Return the tables that the experiment reads, and the keys of ``[params]`` it reads."""
+        wanted = [name for name in experiment.tables if name in TABLES and name in tables]
+        found = {name: self._table(position, name, tables[name], chosen) for name in wanted}
+        params = tables.get("params", {}) if "params" in experiment.tables else {}
+        settings = Settings(**found, params=params)  # type: ignore[arg-type]
+        if experiment.reads is None or not params:
+            return settings
+        known = experiment.reads(settings)
+        params = {key: value for key, value in params.items() if key in known}
+        return Settings(**found, params=params)  # type: ignore[arg-type]
+
+    def _table(self, position: int, name: str, values: Values, chosen: Mapping[str, Any]) -> Table:
+        text = digest.canonical(values)
+        if (name, text) not in self._tables:
+            try:
+                self._tables[name, text] = TABLES[name].model_validate_json(text)
+            except ValidationError as error:
+                detail = error.errors(include_url=False)[0]
+                key = str(detail["loc"][0]) if detail["loc"] else name
+                place = key if key in chosen else f"{name}.{key}"
+                raise self._problem(position, place, sentence(detail, TABLES[name])) from None
+        return self._tables[name, text]
+
+    def _id(self, experiment: Experiment, names: Mapping[str, str], settings: Settings) -> str:
+        where = [names["backend"], names["device"]]
+        identity = [
+            self.suite.id, experiment.name, experiment.version, *where, settings.non_default()
+        ]  # fmt: skip
+        seeds = self.suite.seeds
+        if seeds.rng != "pcg64":  # as a default it is left out, like every other
+            identity.append([seeds.rng, seeds.step])
+        if experiment.revision is not None and (revision := experiment.revision(settings)):
+            identity.append({"revision": revision})
+        return digest.of_value(identity)
+
+    def _labels(
+        self, tables: Mapping[str, Values], chosen: Mapping[str, Any], top: Mapping[str, str]
+    ) -> dict[str, Scalar]:
+        labels: dict[str, Scalar] = dict(top)
+        for name in self.axes.names:
+            table = self.axes.tables.get(name, "")
+            if table and name in chosen and isinstance(chosen[name], Mapping):
+                labels[name] = self.axes.label(name, chosen[name])
+            elif table:
+                labels[name] = label(_setting(table, tables.get(table, {}), name))
+        return labels
+
+
+def _setting(table: str, values: Mapping[str, Any], name: str) -> Any:
+    """Return a setting of a table, its default when it is not given."""
+    if table not in TABLES:
+        return values.get(name)
+    field = TABLES[table].model_fields[name]
+    value = values.get(name, field.get_default(call_default_factory=True))
+    if isinstance(value, Mapping) and "name" not in value:  # settings() left the default name out
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Table):
+            value = kind.model_validate(value)
+    return value.model_dump() if isinstance(value, Table) else value
+
+
+def feasible(case: Case) -> bool:
+    """Whether a backend could ever run the case; what merely is absent here is skipped later."""
+    backend, values = backends.get(case.backend), case.settings
+    experiment = experiments.get(case.experiment)
+    builtin = case.experiment in experiments.names()
+    if case.device not in backend.devices or (
+        builtin and case.experiment not in backend.experiments
+    ):
+        return False
+    timing = values.timing
+    searches = case.experiment == "knn" or (timing and timing.workload == "neighbors")
+    if searches and values.knn is not None:
+        if values.knn.implementation not in backend.implementations:
+            return False
+    elif timing is not None and "train" not in backend.experiments:
+        return False
+    if experiment.offers and not experiment.offers(values, case.backend, case.device):
+        return False
+    return timing is None or timing.transfer == "resident" or case.device == "cuda"

@@ -1,0 +1,99 @@
+"""A TOML file as read: its values, and where each of its keys stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.errors import Problem, SuiteError
+from harness.suite import locate, values
+from harness.words import shortened
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ENDLESS = re.compile(r"[0-9][0-9_]{1000,}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A TOML file as read: its path as given, its values, and the lines of its keys."""
+
+    file: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[locate.Path, int] = field(default_factory=dict)
+
+    def problem(self, path: locate.Path, message: str) -> Problem:
+        """Return a problem at the key `path`."""
+        return Problem(self.file, locate.nearest(self.lines, path), dotted(path), message)
+
+    def refuse(self, complaints: Iterable[tuple[locate.Path, str]]) -> None:
+        """Raise what is wrong at its keys, each by line; nothing when there is no complaint.
+
+        Raises
+        ------
+        SuiteError
+            With one problem per complaint.
+        """
+        if found := [self.problem(*complaint) for complaint in dict.fromkeys(complaints)]:
+            raise SuiteError(found)
+
+
+def dotted(path: locate.Path) -> str:
+    """Write a path the way a reader finds it: ``claims[2].expect.value``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{_key(part)}"
+    return text.removeprefix(".")
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) and len(name) < 60 else json.dumps(shortened(name))
+
+
+def read(path: Path) -> Text:
+    """Read a TOML file.
+
+    Raises
+    ------
+    SuiteError
+        If it cannot be read, is not UTF-8, is not TOML, or holds what no key may have (see
+        `harness.suite.values`); names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # a byte-order mark means nothing
+    except OSError as error:
+        raise _unreadable(path, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, f"must be UTF-8: {error}") from None
+    found = Text(str(path), _parsed(path, text), locate.lines_of(text))
+    found.refuse(values.unfit(found.values))
+    return found
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        key, line = locate.deeper_than(text, values.DEEPEST)
+        raise SuiteError([Problem(str(path), line, dotted(key), values.too_deep())]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SuiteError([_malformed(str(path), str(error))]) from None
+    except ValueError:  # Python reads no integer of thousands of digits, nor says where it stands
+        long = _ENDLESS.search(text)
+        line = text.count("\n", 0, long.start()) + 1 if long else None
+        raise SuiteError([Problem(str(path), line, "", values.too_long())]) from None
+
+
+def _unreadable(path: Path, message: str) -> SuiteError:
+    return SuiteError([Problem(str(path), None, "", message)])
+
+
+def _malformed(file: str, message: str) -> Problem:
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    line = int(place.group(1)) if place else None
+    plain = message[: place.start()] if place else message
+    return Problem(file, line, "", f"must be TOML: {plain[:1].lower()}{plain[1:]}")
