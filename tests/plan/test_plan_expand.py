@@ -261,7 +261,6 @@ workload = ["step", "train", "kernel"]
 
 def test_a_revision_gives_new_ids_to_the_cases_it_concerns_only(tmp_path, monkeypatch):
     def ids():
-        expand.cache_clear()
         cases = expand(load(path)).full.cases
         return {case.axes["workload"]: case.id for case in cases}
 
