@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,21 +11,16 @@ import typer
 
 from harness import datasets, environment, sizes
 from harness.cli import codes, options
+from harness.cli.carry import carry_out
 from harness.cli.claims import judged
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
-from harness.cli.failures import Failures
-from harness.cli.progress import Meter, watched
 from harness.cli.report import Target, write_page
-from harness.cli.workspace import chosen as chosen_plans
 from harness.cli.workspace import open_workspace
 from harness.datasets.roots import Roots
-from harness.execute.run import Options, Runner, Todo
-from harness.plan.expand import Plan
+from harness.execute.run import Options, Runner
 from harness.plan.select import Selection, narrow
 from harness.store.store import Store
-from harness.types import Record, Status
-from harness.words import plural
 
 
 def _memory(text: str) -> int:
@@ -81,75 +73,25 @@ def run(
         memory=memory,
     )
     selection = Selection(seeds, experiment or [], backend or [], device or [])
-    todo = chosen_plans(workspace, profile.value, chosen.roots, chosen.use, selection)
+    todo = workspace.to_run(profile.value, chosen.roots, chosen.use, selection)
     store = Store(results)
     runner = Runner(store, environment.snapshot(), chosen)
-    failures = Failures(output, runner.log, trace=trace)
-    ran = _carry_out(runner, todo, output, failures)
-    failures.close()
-    counts = dict(ran.counts)
-    output.json({"schema": 1, "done": ran.done, "counts": counts, "results": str(results)})
+    ran = carry_out(runner, todo, output, trace=trace)
+    output.json({"schema": 1, **ran.to_json(), "results": str(results)})
     verdicts = judged(workspace, store)
-    page = None
-    if report is not None:
-        target = Target(report, profile.value, results)
-        page = write_page(workspace, store, verdicts, target)
-    full = (narrow(plans.full, selection) for plans in workspace.plans)
-    print_ending(
-        output.out,
-        Ending(
-            counts=counts,
-            done=ran.done,
-            skipped=ran.skipped,
-            verdicts=verdicts,
-            missing=fetchable(full, chosen.roots, chosen.use),
-            results=results,
-            page=page,
-            seconds=time.monotonic() - started,
-            options="" if results == options.LOCAL else f" --results {results}",
-        ),
+    target = Target(report, profile.value, results) if report else None
+    page = write_page(workspace, store, verdicts, target) if target else None
+    protocol = (narrow(plans.full, selection) for plans in workspace.plans)
+    ending = Ending(
+        counts=ran.counts,
+        done=ran.done,
+        skipped=ran.skipped,
+        verdicts=verdicts,
+        missing=fetchable(protocol, chosen.roots, chosen.use),
+        results=results,
+        page=page,
+        seconds=time.monotonic() - started,
+        options="" if results == options.LOCAL else f" --results {results}",
     )
+    print_ending(output.out, ending)
     raise typer.Exit(codes.of_run(ran.counts, ran.done))
-
-
-@dataclass(frozen=True)
-class _Ran:
-    counts: Counter[Status]
-    skipped: Counter[str]
-    done: int
-
-
-def _carry_out(runner: Runner, todo: list[Plan], output: Output, failures: Failures) -> _Ran:
-    counts, skipped = Counter[Status](), Counter[str]()
-    with runner.store.writing():
-        for note in runner.store.notes:
-            output.err.print(f"note: {note}")
-        work = [(plan.suite.id, runner.todo(plan)) for plan in todo]
-        # What cannot run here takes no time, and would spoil the estimate of what is left.
-        stopped = {r.cell for _, each in work for r in (*each.skipped, *each.broken)}
-        _announce(output, [each for _, each in work])
-        meter = Meter(sum(len(each.cells) for _, each in work))
-        with watched(output, meter) as watch:
-
-            def step(record: Record) -> None:
-                if record.status == "skipped":
-                    skipped[record.reason] += 1
-                failures.see(record)
-                if record.cell not in stopped:
-                    watch.step()
-
-            for suite, each in work:
-                watch.enter(suite)
-                counts += runner.run(each, step)
-    return _Ran(counts, skipped, sum(each.done for _, each in work))
-
-
-def _announce(output: Output, work: Sequence[Todo]) -> None:
-    """Say what is to do, and what cannot run here: the last screen has only its first words."""
-    cells = plural(sum(len(each.cells) for each in work), "cell")
-    done = sum(each.done for each in work)
-    before = f", {done} done before" if done else ""
-    output.err.print(f"{cells} of {plural(len(work), 'suite')} to run{before}")
-    reasons = Counter(record.reason for each in work for record in each.skipped)
-    for reason, times in reasons.items():
-        output.err.print(f"note: {plural(times, 'case')} skipped ({reason})")

@@ -52,6 +52,28 @@ class Workspace:
         """The bibliography, by key, when all suites share one; see `home`."""
         return self.libraries[self.home()]
 
+    def to_run(
+        self, profile: Profile, roots: Roots, use: Mapping[str, str], selection: Selection
+    ) -> list[Plan]:
+        """Return the selected part of every suite's plan, with stand-ins for data not here.
+
+        Raises
+        ------
+        UsageError
+            If the selection has a name that there is not.
+        NothingMeasured
+            If it leaves no case.
+        """
+        whole = [to_run(plans, profile, roots, use) for plans in self.plans]
+        check_selection(selection, whole)
+        narrowed = [narrow(plan, selection) for plan in whole]
+        if not any(plan.cases for plan in narrowed):
+            raise NothingMeasured(
+                f"no case of the {profile} profile has {selection}; the suites named have "
+                + "; ".join(f"{name} {', '.join(known)}" for name, known in used(whole).items())
+            )
+        return narrowed
+
     def home(self) -> Path:
         """Return the one folder whose documents the suites quote.
 
@@ -107,33 +129,6 @@ def check_sections(workspace: Workspace) -> None:
     found = list(sections.problems(workspace.home(), workspace.documents, workspace.suites))
     if found:
         raise SuiteError(found)
-
-
-def chosen(
-    workspace: Workspace,
-    profile: Profile,
-    roots: Roots,
-    use: Mapping[str, str],
-    selection: Selection,
-) -> list[Plan]:
-    """Return the plan of every suite at a profile, with stand-ins for data that is not there.
-
-    Raises
-    ------
-    UsageError
-        If the selection has a name that there is not.
-    NothingMeasured
-        If it leaves no case.
-    """
-    whole = [to_run(plans, profile, roots, use) for plans in workspace.plans]
-    check_selection(selection, whole)
-    narrowed = [narrow(plan, selection) for plan in whole]
-    if not any(plan.cases for plan in narrowed):
-        raise NothingMeasured(
-            f"no case of the {profile} profile has {selection}; the suites named have "
-            + "; ".join(f"{name} {', '.join(known)}" for name, known in used(whole).items())
-        )
-    return narrowed
 
 
 def _twice(suites: Sequence[Suite]) -> list[Problem]:

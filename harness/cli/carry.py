@@ -1,0 +1,83 @@
+"""Carrying out a run on the terminal: what is to do, how far it is, what fails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.cli.console import Output
+from harness.cli.failures import Failures
+from harness.cli.progress import Meter, watched
+from harness.execute.run import Runner, Todo
+from harness.plan.expand import Plan
+from harness.types import Record, Status
+from harness.words import plural
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of a run.
+
+    Attributes
+    ----------
+    counts : Counter of status
+        How the cells that ran ended.
+    skipped : Counter of str
+        Why cases were skipped.
+    done : int
+        Cells done before.
+    """
+
+    counts: Counter[Status]
+    skipped: Counter[str]
+    done: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts as ``--json`` has them."""
+        return {"done": self.done, "counts": dict(self.counts)}
+
+
+def carry_out(runner: Runner, todo: list[Plan], output: Output, *, trace: bool) -> Ran:
+    """Run plans into the runner's store; show the progress and the failures on stderr."""
+    failures = Failures(output, runner.log, trace=trace)
+    ran = _carried_out(runner, todo, output, failures)
+    failures.close()
+    return ran
+
+
+def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Failures) -> Ran:
+    counts, skipped = Counter[Status](), Counter[str]()
+    with runner.store.writing():
+        for note in runner.store.notes:
+            output.err.print(f"note: {note}")
+        work = [(plan.suite.id, runner.todo(plan)) for plan in todo]
+        # What cannot run here takes no time, and would spoil the estimate of what is left.
+        stopped = {r.cell for _, each in work for r in (*each.skipped, *each.broken)}
+        _announce(output, [each for _, each in work])
+        meter = Meter(sum(len(each.cells) for _, each in work))
+        with watched(output, meter) as watch:
+
+            def step(record: Record) -> None:
+                if record.status == "skipped":
+                    skipped[record.reason] += 1
+                failures.see(record)
+                if record.cell not in stopped:
+                    watch.step()
+
+            for suite, each in work:
+                watch.enter(suite)
+                counts += runner.run(each, step)
+    return Ran(counts, skipped, sum(each.done for _, each in work))
+
+
+def _announce(output: Output, work: Sequence[Todo]) -> None:
+    """Say what is to do, and what cannot run here: the last screen has only its first words."""
+    cells = plural(sum(len(each.cells) for each in work), "cell")
+    done = sum(each.done for each in work)
+    before = f", {done} done before" if done else ""
+    output.err.print(f"{cells} of {plural(len(work), 'suite')} to run{before}")
+    reasons = Counter(record.reason for each in work for record in each.skipped)
+    for reason, times in reasons.items():
+        output.err.print(f"note: {plural(times, 'case')} skipped ({reason})")
