@@ -33,6 +33,7 @@ from harness.processes.family import (
     die_with_parent,
     end_children,
     end_tree,
+    go_on_without_parent,
     kill,
     sweep,
     takes_more,
@@ -110,8 +111,8 @@ class Server:
                         break
             else:
                 key.data()
+        self._reap()  # first: who ended in time while the server was stopped is not late
         self._bound()
-        self._reap()
         self._report()
         self._speak()
 
@@ -314,6 +315,7 @@ def main(preload: str, number: int) -> None:
     number : int
         File descriptor of the socket.
     """
+    go_on_without_parent()  # to notice it, and end the cells
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(  # type: ignore[union-attr]

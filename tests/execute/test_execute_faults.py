@@ -93,6 +93,12 @@ def kill_server(process):
         child.kill()
 
 
+def stop_server(process):
+    """It is continued; a killed runner's would end all the same."""
+    for child in psutil.Process(process.pid).children():
+        child.suspend()
+
+
 def interrupt(process):
     process.send_signal(signal.SIGINT)
 
@@ -101,7 +107,16 @@ def terminate(process):
     process.terminate()
 
 
-FAULTS = [kill_runner, kill_group, kill_server, interrupt, terminate]
+def stop_server_and_kill_runner(process):
+    stop_server(process)
+    kill_runner(process)
+
+
+GOES_ON = (kill_server, stop_server)
+FAULTS = [
+    *(kill_runner, kill_group, interrupt, terminate, stop_server_and_kill_runner),
+    *GOES_ON,
+]
 
 
 def trial(folder, fault, delay):
@@ -115,7 +130,7 @@ def trial(folder, fault, delay):
     _, err = process.communicate(timeout=120)
     assert nobody_left(folder, family), "a process outlived its cell"
     assert "Traceback" not in err
-    if fault is kill_server:
+    if fault in GOES_ON:
         assert process.returncode == 0, err
     again = start(folder)
     _, err = again.communicate(timeout=120)

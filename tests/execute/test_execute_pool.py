@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -188,6 +190,7 @@ def test_cells_of_a_server_that_ended_once_run_again(outcome_of, pids):
 
 def test_a_server_that_says_no_more_is_given_up(outcome_of, monkeypatch):
     monkeypatch.setattr(pool, "_GRACE", 0.5)
+    monkeypatch.setattr(client, "is_stopped", lambda _: False)  # it is mute for another reason
     outcome_of("fine")
     stopped = client.shared().pid
     os.kill(stopped, signal.SIGSTOP)
@@ -195,6 +198,49 @@ def test_a_server_that_says_no_more_is_given_up(outcome_of, monkeypatch):
     assert records["fine"].status == "ok"
     assert client.shared().pid != stopped
     assert not _lives(stopped)
+
+
+@linux
+def test_a_server_that_was_stopped_goes_on(outcome_of):
+    outcome_of("fine")
+    server = client.shared().pid
+    os.kill(server, signal.SIGSTOP)
+    records, _ = outcome_of("fine", "slow", force=True, budget=10_000.0)
+    assert {record.status for record in records.values()} == {"ok"}
+    assert client.shared().pid == server
+
+
+@linux
+def test_a_cell_that_stops_its_server_is_bound_all_the_same(outcome_of):
+    names = ["stops_its_server", "stops_itself", "stops_everybody"]
+    records, _ = outcome_of(*names, "stops_its_server_and_ends", "fine", budget=5.0)
+    assert {records[name].status for name in names} == {"timeout"}
+    assert records["stops_its_server_and_ends"].status == "ok"
+    assert records["fine"].status == "ok"
+
+
+@linux
+def test_a_server_that_is_stopped_for_ever_costs_the_cell_that_does_it(outcome_of, monkeypatch):
+    monkeypatch.setattr(client, "_LOOK", 0.05)
+    name = "stops_its_server_all_the_time"
+    records, _ = outcome_of(name, "fine", budget=10_000.0)
+    assert records[name].status == "failed"
+    assert "the process that started it ended twice" in records[name].reason
+    assert records["fine"].status == "ok"
+
+
+@linux
+def test_a_stopped_server_goes_on_when_the_runner_is_killed(tmp_path):
+    """Nobody else would: the system continues it, and it ends itself and its cells."""
+    code = (
+        "import os, signal; from harness.execute import client; "
+        "client.PRELOAD = 'harness.execute.worker'; print(client.shared().pid, flush=True); "
+        "os.kill(client.shared().pid, signal.SIGSTOP); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    server = int(done.stdout)
+    while _lives(server):
+        time.sleep(0.01)
 
 
 def test_a_server_that_cannot_start_says_why(monkeypatch):
