@@ -19,61 +19,11 @@ from harness.processes import family as processes
 from harness.store.store import Store
 from harness.suite.load import load
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the cells here fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the cells here fork"),
+    pytest.mark.usefixtures("light"),
+]
 linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux")
-
-TEXT = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-source = {{ key = "notes", section = "1" }}
-experiment = "misbehave:fine"
-budget = {budget}
-{more}
-[seeds]
-count = {seeds}
-[grid]
-experiment = {experiments}
-"""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def light():
-    """Have a server that starts at once: what is tried here needs no torch."""
-    with pytest.MonkeyPatch.context() as patch:
-        client.drop()
-        patch.setattr(client, "PRELOAD", "harness.execute.worker")
-        yield
-        client.drop()
-
-
-@pytest.fixture
-def pids(tmp_path, monkeypatch):
-    path = tmp_path / "pids"
-    monkeypatch.setenv("MISBEHAVE_PIDS", str(path))
-    return path
-
-
-@pytest.fixture
-def outcome_of(tmp_path):
-    """Run experiments; give their records by name and the runner."""
-
-    def run(*experiments, budget=60.0, seeds=1, more="", **options):
-        path = tmp_path / "tiny.toml"
-        names = [f"misbehave:{name}" for name in experiments]
-        path.write_text(TEXT.format(experiments=names, budget=budget, seeds=seeds, more=more))
-        roots = Roots(tmp_path / "data", tmp_path / "cache")
-        chosen = Options(roots=roots, jobs=options.pop("jobs", 2), **options)
-        runner = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
-        seen = []
-        with runner.store.writing():
-            runner.run(runner.todo(expand(load(path), "full")), seen.append)
-        assert len(Store(tmp_path / "results").records) >= len(experiments), "it reads back"
-        assert not (tmp_path / "results" / "running").exists()
-        found = {record.experiment.partition(":")[2]: record for record in seen}
-        return found, runner
-
-    return run
 
 
 def gone(pids):
@@ -265,10 +215,12 @@ def test_cells_are_the_same_where_nothing_forks(outcome_of, monkeypatch, pids):
     assert "took more memory than its bound" in records["takes_memory"].reason
 
 
-def test_an_early_end_leaves_nobody(tmp_path, pids):
+def test_an_early_end_leaves_nobody(outcome_of, tmp_path, pids):
     path = tmp_path / "tiny.toml"
     path.write_text(
-        TEXT.format(experiments=["misbehave:daemon_and_sleeps"], budget=60, seeds=1, more="")
+        outcome_of.text.format(
+            experiments=["misbehave:daemon_and_sleeps"], budget=60, seeds=1, more=""
+        )
     )
     roots = Roots(tmp_path / "data", tmp_path / "cache")
     runner = Runner(Store(tmp_path / "results"), environment.snapshot(), Options(roots, jobs=1))
