@@ -161,13 +161,13 @@ def reads(context):
 
 
 def takes_memory(context):
-    kept = [np.ones(1 << 20) for _ in range(64)]  # half a GiB, far beyond the bound
+    kept = [np.ones(1 << 20) for _ in range(192)]  # 1.5 GiB, far beyond the bound
     time.sleep(300)
     return kept
 
 
 def child_takes_memory(context):
-    code = "import time; kept = bytearray(b'x') * (1 << 29); time.sleep(300)"
+    code = "import time; kept = bytearray(b'x') * (3 << 29); time.sleep(300)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

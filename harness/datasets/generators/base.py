@@ -62,7 +62,8 @@ class Recipe:
             if key not in COMMON | set(self.keys):
                 raise UsageError(
                     f"data.synthetic.{key} must be left out with generator = "
-                    f"{table.generator!r}, got {shortened(repr(value))}; its keys are: {', '.join(self.keys)}"
+                    f"{table.generator!r}, got {shortened(repr(value))}; its keys are: "
+                    f"{', '.join(self.keys)}"
                 )
         for complaint in self.complaints(table):
             raise UsageError(f"data.synthetic.{complaint}")
