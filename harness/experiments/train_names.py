@@ -66,8 +66,9 @@ def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
         return
     for message in measures.complaints(train.measure):
         yield ("train", "measure"), message
-    last = layers_of(model, 1)[-1]
-    if train.loss == "binary_cross_entropy" and not isinstance(last, Sigmoid | Softmax):
+    ends = layers_of(model, 1)[-1:]  # none where layers = [], which is refused for its shape
+    probability = any(isinstance(last, Sigmoid | Softmax) for last in ends)
+    if train.loss == "binary_cross_entropy" and not probability:
         yield ("train", "loss"), _NO_PROBABILITY
 
 

@@ -1,5 +1,6 @@
 """Whatever a suite file holds, it is either a plan or problems: nothing else is raised."""
 
+import re
 from itertools import islice
 from pathlib import Path
 
@@ -103,6 +104,13 @@ def test_a_long_value_is_not_quoted_at_length(tried):
         for text in (GOOD, probe):
             for problem in tried(text.replace(old, new, 1), {"notes"}):
                 assert len(problem.message) < 1_100
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_a_model_without_layers_is_a_plan_or_problems(tried, loss):
+    text = re.sub(r"(?m)^(hidden|layers) = .*$", "layers = []", GOOD)
+    assert text.count("layers = []") == 1
+    tried(re.sub(r"(?m)^loss = .*$", f'loss = "{loss}"', text), {"notes"})
 
 
 def test_a_grid_is_counted_before_it_is_made(tried):
