@@ -140,7 +140,7 @@ class _Part:
     def pictures(self, shape: tuple[int, ...] | None = None) -> tuple[Array, frozenset[str]]:
         """Return (images (n, C, H, W) uint8, picture formats)."""
         rows = (row for shard in self.shards for row in shard.pictures())
-        return pictures.stack(rows, len(self.labels), shape)
+        return pictures.stack(rows, len(self.labels), str(self.shards[0].path), shape)
 
 
 CIFAR10_JPEG = "cifar10-jpeg"
