@@ -52,9 +52,9 @@ def test_a_slow_down_in_the_working_tree_is_found_and_written_everywhere(project
     assert code == 3, out
     assert "1 of 1 case regressed" in out
     result = json.loads((project.folder / "gate.json").read_text())
-    (found,) = [d for d in result["decisions"] if d["quantity"] == "time"]
-    assert found["verdict"] == "regressed"
-    assert found["ratio"] > 2
+    (timed,) = [d for d in result["decisions"] if d["quantity"] == "time"]
+    assert timed["verdict"] == "regressed"
+    assert timed["ratio"] > 2
     if sys.platform == "linux":  # twice the memory, above what the processes held before
         (found,) = [d for d in result["decisions"] if d["quantity"] == "memory"]
         assert found["verdict"] == "regressed"
@@ -65,7 +65,7 @@ def test_a_slow_down_in_the_working_tree_is_found_and_written_everywhere(project
     failed = [d for d in result["decisions"] if d["verdict"] == "regressed"]
     assert (project.folder / "gate.xml").read_text().count("<failure") == len(failed)
     bench = json.loads((project.folder / "bench.json").read_text())
-    assert bench["benchmarks"][0]["stats"]["rounds"] == found["pairs"]
+    assert bench["benchmarks"][0]["stats"]["rounds"] == timed["pairs"]
     assert "latency" in next(iter(json.loads((project.folder / "bmf.json").read_text()).values()))
     assert project.git("status", "--porcelain", "--", "project_code.py") == "M project_code.py"
     assert project.git("worktree", "list").count("\n") == 0
