@@ -19,6 +19,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from harness.cli import streams
+from harness.cli.sheet import lines
 from harness.files import guarded
 from harness.words import plain
 
@@ -58,6 +59,15 @@ class Literal(Console):
             emoji=False,
             highlight=False,
         )
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; strings break at blanks only, and a word that is too long stands out."""
+        text = objects[0] if len(objects) == 1 else None
+        if isinstance(text, str) and text and not options.get("soft_wrap"):
+            for line in lines(styled(text, options.pop("style", "") or ""), self.width):
+                super().print(line, crop=False, **options)
+            return
+        super().print(*objects, **{"crop": False, **options})
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Return a string as text, control codes spelled out before it is laid out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import SideBroken
+from harness.files import temporary_folder
 from harness.gate import units
 from harness.gate.lockstep import Commands, OutOfTime
 from harness.gate.measure import Bench
@@ -106,7 +106,7 @@ def _checked_out(occasion: Occasion, project: Project) -> Iterator[Trees]:
     """Check both revisions out into a folder that is gone afterwards."""
     revisions = {"base": occasion.base, "head": occasion.head}
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
+        folder = stack.enter_context(temporary_folder(PREFIX))
         tops = {
             side: stack.enter_context(checkout(project.repository, revisions[side], folder / side))
             for side in SIDES

@@ -17,6 +17,7 @@ from typing import IO
 import psutil
 
 from harness.errors import SideBroken
+from harness.files import guarded
 from harness.gate.values import SideName
 
 LAST_LINES = 15
@@ -100,7 +101,9 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
         If it does not start, fails or takes too long.
     """
     # a file and not a pipe: what a killed command leaves running may hold a pipe open for good
-    with tempfile.TemporaryFile() as output:
+    with contextlib.ExitStack() as stack:
+        with guarded("make a temporary file"):
+            output = stack.enter_context(tempfile.TemporaryFile())
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell
                 list(command),
@@ -127,10 +130,11 @@ def cause(error: SideBroken) -> str:
 
 def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> str:
     """Return how a process ended: ``"0"``, or a phrase."""
+    left = deadline.left()
     try:
-        code = process.wait(deadline.left())
+        code = process.wait(left)
     except subprocess.TimeoutExpired:
-        return f"did not end within the {deadline.seconds:g} s there were"
+        return f"did not end within the {left or 0:.0f} s that were left"
     finally:
         _end(process)
     return "0" if code == 0 else f"ended with exit code {code}"
