@@ -40,10 +40,13 @@ class Choice:
         Arguments of ``pip install``.
     text : str
         The same in words, ``""`` when the user said it.
+    large : bool
+        True where it holds much more than tests need, and is not worth all the time there is.
     """
 
     install: tuple[str, ...]
     text: str = ""
+    large: bool = False
 
 
 def choices(tree: Path) -> tuple[Choice, ...]:
@@ -57,6 +60,7 @@ def choices(tree: Path) -> tuple[Choice, ...]:
     found = [_choice(tree, wanted) for wanted in (USUAL, LESS, ())]
     if found[0] == found[-1]:
         return (replace(found[0], text=f"{found[0].text} ({BARE})"),)
+    found[0] = replace(found[0], large=found[0] != found[1])
     return tuple({choice.install: choice for choice in found}.values())
 
 

@@ -231,8 +231,7 @@ def _environment(
     """Return an environment of the fullest choice that can be installed, and which that was."""
     for one, less in zip(side.choices, (*side.choices[1:], None), strict=True):
         try:
-            # what may be given up may not take all the time there is
-            shop = replace(workshop, deadline=workshop.deadline.half()) if less else workshop
+            shop = replace(workshop, deadline=workshop.deadline.half()) if one.large else workshop
             made = shop.environment(
                 side.name, python, side.tree, one.install, side.lock, held, one.text
             )

@@ -16,7 +16,7 @@ from typing import IO
 
 import psutil
 
-from harness.errors import SideBroken
+from harness.errors import SideBroken, SideLate
 from harness.files import guarded
 from harness.gate.values import SideName
 
@@ -98,7 +98,9 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
     Raises
     ------
     SideBroken
-        If it does not start, fails or takes too long.
+        If it does not start or fails.
+    SideLate
+        If it takes too long.
     """
     # a file and not a pipe: what a killed command leaves running may hold a pipe open for good
     with contextlib.ExitStack() as stack:
@@ -115,9 +117,14 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
             )
         except OSError as error:
             raise SideBroken(side, _account(command, f"did not start: {error}", "")) from None
-        ended = _wait(process, deadline)
-        if ended != "0":
-            raise SideBroken(side, _account(command, ended, _tail(output)))
+        left = deadline.left()
+        code = _wait(process, left)
+        if code is None:
+            late = f"did not end within the {left or 0:.0f} s that were left"
+            raise SideLate(side, _account(command, late, _tail(output)))
+        if code:
+            failed = f"ended with exit code {code}"
+            raise SideBroken(side, _account(command, failed, _tail(output)))
 
 
 def cause(error: SideBroken) -> str:
@@ -128,16 +135,14 @@ def cause(error: SideBroken) -> str:
     return late[0] if late else (said or lines or [first])[-1].strip()
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> str:
-    """Return how a process ended: ``"0"``, or a phrase."""
-    left = deadline.left()
+def _wait(process: subprocess.Popen[bytes], left: float | None) -> int | None:
+    """Return the exit code of a process, None where it had to be ended."""
     try:
-        code = process.wait(left)
+        return process.wait(left)
     except subprocess.TimeoutExpired:
-        return f"did not end within the {left or 0:.0f} s that were left"
+        return None
     finally:
         _end(process)
-    return "0" if code == 0 else f"ended with exit code {code}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
