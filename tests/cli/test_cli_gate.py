@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from gate_projects import quick_python
 from gate_repositories import make
 from test_gate_suite_agent import SUITE
 
@@ -142,14 +143,29 @@ def test_a_side_that_does_not_collect_is_broken(project, gate, text, words):
     assert "broken" in out
 
 
-def test_a_side_that_does_not_install_is_broken(project, gate):
-    project.commit("lock", {"requirements.txt": ""})
-    project.put("requirements.txt", "./no-such-folder\n")
-    code, _, _ = gate("HEAD", "--pytest", "bench", "--json", "gate.json")
+def test_a_side_that_does_not_install_is_broken(project, gate, tmp_path):
+    project.commit("lock", {"requirements.txt": "./no-such-folder\n"})
+    project.put("requirements.txt", "")
+    python = quick_python(tmp_path)
+    code, _, _ = gate("HEAD", "--pytest", "bench", "--python", python, "--json", "gate.json")
     assert code == 4
     (found,) = json.loads((project.folder / "gate.json").read_text())["decisions"]
     assert found["verdict"] == "broken"
+    assert found["reason"].startswith("base: ")
     assert "no-such-folder" in found["reason"]
+
+
+def test_a_side_that_is_not_installed_in_time_is_not_broken(project, gate, tmp_path):
+    project.commit("lock", {"requirements.txt": "x\n"})
+    slow = tmp_path / "slow-python"
+    slow.write_text(f'#!/bin/sh\n[ "$2" = venv ] && sleep 60\nexec "{sys.executable}" "$@"\n')
+    slow.chmod(0o755)
+    code, out, _ = gate("HEAD~1", "HEAD", "--pytest", "bench", "--python", slow, "--budget", "2s")
+    assert code == 5
+    assert "broken" not in out
+    assert "the budget of 2s ended while base was installed: give more time" in " ".join(
+        out.split()
+    )
 
 
 def test_a_crash_is_a_crash_and_nobody_elses_case(project, gate):
@@ -206,7 +222,7 @@ def interrupted(project):
                 break
             time.sleep(0.1)
         process.send_signal(sent)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
     return run

@@ -159,7 +159,7 @@ def _choices(tree: Path, recipe: Recipe) -> tuple[Choice, ...]:
         said = expanded(recipe.install, tree)
         return (Choice((*said, *constraints) if said else ()),)
     return tuple(
-        Choice((*one.install, *constraints) if one.install else (), one.text)
+        replace(one, install=(*one.install, *constraints) if one.install else ())
         for one in choices(tree)
     )
 

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from harness import digest
@@ -173,8 +174,7 @@ class Workshop:
 
 def _constraints_of(install: Sequence[str]) -> tuple[str, ...]:
     """Return the constraints among arguments of pip: they hold for what runs the tests, too."""
-    pairs = zip(install, (*install[1:], ""), strict=True)
-    apart = [part for pair in pairs if pair[0] in CONSTRAINTS for part in pair]
+    apart = [part for pair in pairwise(install) if pair[0] in CONSTRAINTS for part in pair]
     joined = [part for part in install if part.startswith(f"{CONSTRAINTS[-1]}=")]
     return (*apart, *joined)
 
