@@ -61,13 +61,15 @@ class Literal(Console):
         )
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print; strings break at blanks only, and a word that is too long stands out."""
-        text = objects[0] if len(objects) == 1 else None
-        if isinstance(text, str) and text and not options.get("soft_wrap"):
-            for line in lines(styled(text, options.pop("style", "") or ""), self.width):
-                super().print(line, crop=False, **options)
+        """Print; text breaks at blanks only, and a word that is too long stands out."""
+        options = {"crop": False, **options}
+        text = objects[0] if len(objects) == 1 and not options.get("soft_wrap") else None
+        if not (isinstance(text, str | Text) and text):
+            super().print(*objects, **options)
             return
-        super().print(*objects, **{"crop": False, **options})
+        whole = text if isinstance(text, Text) else styled(text)
+        for line in lines(whole, self.width):
+            super().print(line, **{**options, "no_wrap": True, "overflow": "ignore"})
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Return a string as text, control codes spelled out before it is laid out."""

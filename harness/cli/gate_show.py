@@ -57,8 +57,14 @@ def gate_table(result: GateResult) -> Sheet:
 
 
 def _quiet(decision: Decision) -> bool:
-    """Whether a decision needs no row: memory that is as it was."""
-    return decision.quantity != "time" and decision.verdict == "ok"
+    """Whether a decision needs no row: memory that is as it was, or too little to count."""
+    return decision.quantity != "time" and (decision.verdict == "ok" or _open_and_small(decision))
+
+
+def _open_and_small(decision: Decision) -> bool:
+    """Whether a decision is still open on what is below all that counts."""
+    small = max(decision.base, decision.head) < decision.thresholds.absolute
+    return decision.verdict == "inconclusive" and small
 
 
 def _title(result: GateResult) -> Text:
@@ -69,8 +75,10 @@ def _title(result: GateResult) -> Text:
 def _caption(result: GateResult, files: Collection[str]) -> str:
     lines = [f"base {revision(result.base)}", f"head {revision(result.head)}"]
     lines += [f"cases of {one_line(file)}" for file in files if len(files) == 1]
-    quiet = sum(map(_quiet, result.decisions))
-    lines += [f"memory is ok in {plural(quiet, 'case')}, not listed"] if quiet else []
+    quiet = [decision for decision in result.decisions if _quiet(decision)]
+    small = sum(map(_open_and_small, quiet))
+    for count, words in ((len(quiet) - small, "ok"), (small, "too little to tell")):
+        lines += [f"memory is {words} in {plural(count, 'case')}, not listed"] if count else []
     lines += [machine(result), *(one_line(text, 1000) for text in remarks(result))]
     if any(decision.interval for decision in result.decisions):
         lines.append(f"the {level(result.decisions)} stands below the change")

@@ -41,6 +41,19 @@ def test_text_is_shown_as_it_is(where, capsys):
     assert "\x1b" not in out
 
 
+@pytest.mark.parametrize("stream", ["out", "err"])
+@pytest.mark.parametrize("width", [10, 40])
+def test_lines_break_no_word(stream, width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("harness.cli.console.WIDE", width)
+    text = "note: cannot write /a/path/that/is/longer/than/that: no space\n\n    left on device"
+    getattr(Output(), stream).print(text)
+    shown = getattr(capsys.readouterr(), stream)
+    assert shown.split() == text.split()
+    assert "\n\n    left" in shown
+    assert all(len(line) <= width or " " not in line.strip() for line in shown.splitlines())
+
+
 def test_text_that_nobody_cleaned_acts_as_little(capsys):
     Output().out.print(Text(HOSTILE))
     out = capsys.readouterr().out

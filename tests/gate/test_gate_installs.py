@@ -20,7 +20,7 @@ def test_a_failure_has_command_exit_code_and_the_last_lines(tmp_path):
         run("head", python(code), tmp_path, ANY_TIME)
     first, *lines = str(got.value).splitlines()
     assert got.value.side == "head"
-    assert first.startswith(f"head: `{sys.executable} -c ")
+    assert first.startswith(f"head: the end: -c: `{sys.executable} -c ")
     assert first.endswith("must succeed, and ended with exit code 1; its last lines:")
     assert len(lines) == 15
     assert {"line 39", "the end: -c"} <= set(lines)

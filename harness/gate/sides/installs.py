@@ -131,8 +131,7 @@ def cause(error: SideBroken) -> str:
     """Return the one line of an account that says most: a deadline, an error, or else the last."""
     first, *lines = str(error).rstrip().splitlines()
     late = re.search(r"did not (end|start).*?(?=;|$)", first)
-    said = [line for line in lines if line.lower().startswith("error")]
-    return late[0] if late else (said or lines or [first])[-1].strip()
+    return late[0] if late else _gist(lines or [first])
 
 
 def _wait(process: subprocess.Popen[bytes], left: float | None) -> int | None:
@@ -160,9 +159,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _account(command: Sequence[str], ended: str, tail: str) -> str:
     said = f"; its last lines:\n{tail}" if tail else "; it said nothing"
     text = shlex.join(command)
-    if len(text) > LONGEST_COMMAND:  # how it ended must not be lost behind it
+    if len(text) > LONGEST_COMMAND:
         text = text[: LONGEST_COMMAND - 1] + "…"
-    return f"`{text}` must succeed, and {ended}{said}"
+    # the cause comes first: a table has no room for all of it
+    gist = f"{_gist(tail.splitlines())}: " if tail else ""
+    return f"{gist}`{text}` must succeed, and {ended}{said}"
+
+
+def _gist(lines: Sequence[str]) -> str:
+    """Return the line that says most: the last error, or else the last."""
+    return ([line for line in lines if line.lower().startswith("error")] or lines)[-1].strip()
 
 
 def _tail(output: IO[bytes]) -> str:
