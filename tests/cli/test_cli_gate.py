@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -97,6 +99,27 @@ def test_bad_input_has_a_message_and_a_code(gate, arguments, code, words):
     found, _, err = gate(*arguments)
     assert found == code
     assert all(word in err for word in words), err
+
+
+def test_places_that_cannot_be_written_to_are_one_line(project, gate, tmp_path, monkeypatch):
+    asked = ("main", "--pytest", "bench", *QUICK)
+    (tmp_path / "file").write_text("x")
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+        code, _, err = gate(*asked)
+    assert code == 7
+    assert "cannot make a temporary folder" in err
+    assert "not a directory" in err
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "file"))
+    code, _, err = gate(*asked)
+    assert code == 7
+    assert "cannot make the cache folder" in err
+    assert project.git("worktree", "list").count("\n") == 0
+    shutil.rmtree(".harness")
+    project.put(".harness", "a file")
+    code, _, err = gate(*asked)
+    assert code == 7
+    assert "cannot make the folder of journals .harness: file exists" in " ".join(err.split())
 
 
 def test_outside_a_repository(tmp_path, monkeypatch, capfd):
