@@ -33,9 +33,12 @@ def _torch(session: nox.Session) -> None:
     session.install(*[pin for pin in pins if pin.split("==")[0] == "torch"])
 
 
-def _project(session: nox.Session, extras: str) -> None:
-    _torch(session)
-    _install(session, "-e", f".[{extras}]")
+def _project(session: nox.Session, *extras: str) -> None:
+    if "torch" in extras:
+        _torch(session)
+    # With the build's own requirements at hand, a second time asks no registry for anything.
+    _install(session, *nox.project.load_toml(HERE / "pyproject.toml")["build-system"]["requires"])
+    _install(session, "--no-build-isolation", "-e", f".[{','.join(extras)}]" if extras else ".")
 
 
 @nox.session
@@ -63,7 +66,7 @@ def _option(arguments: list[str], name: str, default: str) -> str:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The ordinary tests; HARNESS_DATA names a folder of real data, if there is one."""
-    _project(session, "torch,dev")
+    _project(session, "torch", "dev")
     session.run("pytest", "-n", str(min(os.cpu_count() or 1, 4)), *session.posargs)
 
 
@@ -96,7 +99,7 @@ def lower_bounds() -> list[str]:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """The pytest-benchmark kernels under tests/benchmarks."""
-    _project(session, "torch,dev")
+    _project(session, "torch", "dev")
     session.run("pytest", "tests/benchmarks", "--benchmark-enable", *session.posargs)
 
 
@@ -106,7 +109,7 @@ def gate(session: nox.Session) -> None:
 
     ``nox -s gate -- v1 --budget 5m``; the other options are those of ``harness gate``.
     """
-    _project(session, "torch,dev")
+    _project(session, "torch", "dev")
     arguments = list(session.posargs)
     if not arguments or arguments[0].startswith("-"):
         arguments.insert(0, _main(session))
@@ -121,21 +124,21 @@ def clock(session: nox.Session) -> None:
 
     ``nox -s clock -- torch --pairs 5`` does a part of it.
     """
-    _project(session, "torch,dev")
+    _project(session, "torch", "dev")
     session.run("python", "tests/benchmarks/clock.py", *session.posargs)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
     """Try the gate on itself: an hour and more of equal sides and planted slow-downs."""
-    _project(session, "torch,dev")
+    _project(session, "torch", "dev")
     session.run("harness", "selftest", *session.posargs)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
     """The long property tests and kill tests, which the ordinary run leaves out."""
-    _project(session, "torch,dev")
+    _project(session, "torch", "dev")
     session.run("pytest", "-m", "faults", "-n", "2", "--timeout", "3600", *session.posargs)
 
 
@@ -157,14 +160,15 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Static types, strict."""
-    _project(session, "torch,dev")
+    _project(session, "torch", "dev")
     session.run("mypy")
+    session.run("mypy", "noxfile.py", "tests/benchmarks/clock.py")
 
 
 @nox.session
 def page(session: nox.Session) -> None:
     """Build the page of the committed reference results, without torch installed."""
-    _install(session, "-e", ".")
+    _project(session)
     session.run(
         "harness", "report", "--results", "results/reference", "--profile", "full",
         *session.posargs,
@@ -174,7 +178,7 @@ def page(session: nox.Session) -> None:
 @nox.session
 def ledger(session: nox.Session) -> None:
     """Write docs/claims.md and the summaries in reports from the committed reference results."""
-    _install(session, "-e", ".")
+    _project(session)
     reference = ("--results", "results/reference")
     session.run("harness", "report", *reference, "--profile", "full", "--out", "reports/reference")
     shutil.copy(HERE / "reports/reference/summary.md", HERE / "reports/reference.md")

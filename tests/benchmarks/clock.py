@@ -12,19 +12,22 @@ A pair counts when neither process had to wait for a processor; with ``--all`` e
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness import backends
 from harness.alone import was_alone
 from harness.datasets.roots import Roots
+from harness.execute.job import Job
 from harness.execute.pool import run_all
-from harness.execute.worker import Job
 from harness.experiments.kernels import table
 from harness.statistics import median_interval
 from harness.timing import WAITED
@@ -142,7 +145,8 @@ class Thing:
         if self.params:
             config["params"] = dict(self.params)
         case = Case(str(self), "clock", "timing", self.backend, "cpu", {}, config)
-        return Job(str(self), Cell(case, 0, 0, 120.0, alone=True), Roots.find(None), {}, 1)
+        cell = Cell(case, 0, 0, 120.0, alone=True)
+        return Job(str(self), cell, Roots.find(None), {}, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,8 @@ def bare(thing: Thing) -> Reading:
 
 def cell(thing: Thing) -> Reading:
     """Time a cell of the harness."""
-    (finished,) = run_all([thing.job], 1)
+    with tempfile.TemporaryDirectory() as folder:
+        (finished,) = run_all([thing.job], 1, Path(folder) / "cells")
     answer = finished.answer
     if answer is None or answer.status != "ok":
         raise SystemExit(f"{thing}: {finished.died or (answer and answer.reason)}")
