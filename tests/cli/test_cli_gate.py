@@ -306,8 +306,9 @@ def test_clock(benchmark):
 def test_timing_suites_are_cases_too(project, gate):
     sources = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
     suite = SUITE.replace("[10, 20]", "[20]").replace('"two_loops", "no_loop"', '"two_loops"')
+    suite = suite.replace("n_train = 300", "n_train = 60")
     project.commit("suites", {"suites/search.toml": suite, "suites/sources.toml": sources})
-    project.put("suites/search.toml", suite.replace("n_train = 300", "n_train = 600"))
+    project.put("suites/search.toml", suite.replace("n_train = 60", "n_train = 180"))
     code, out, _ = gate("main", "--suite", "search", "--budget", "120s", "--env", "current")
     assert code == 3, out
     assert "search" in out
