@@ -11,12 +11,12 @@ import pytest
 from harness.processes import tree as trees
 from harness.processes.tree import Tree
 
-PREPARED = """
+PREPARED = r"""
 import multiprocessing, os, signal, subprocess, sys, time
 from concurrent.futures import ProcessPoolExecutor
 FORK = multiprocessing.get_context("fork")
 SLEEP = ["sleep", "600"]
-def tell(number): print(number, flush=True)
+def tell(number): os.write(1, b"%d\n" % number)  # at once: others write to the line, too
 """
 LEFT = {
     "sleeping child": "tell(subprocess.Popen(SLEEP).pid)",
