@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "harness"
 LEVELS = {
     **dict.fromkeys(
-        ["errors", "words", "files", "numerals", "sizes", "types", "digest", "config"],
+        ["errors", "words", "files", "lock", "numerals", "sizes", "types", "digest", "config"],
         0,
     ),
     **dict.fromkeys(["processes"], 0),

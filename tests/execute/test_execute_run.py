@@ -164,7 +164,7 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_nobody_behind(tmp_path, 
     while time.monotonic() < deadline and not (records.exists() and records.read_bytes()):
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "interrupted; what was finished is stored" in err
     assert "Traceback" not in err
