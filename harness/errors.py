@@ -28,6 +28,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.words import abridged
+
+LONGEST_MESSAGE = 1_000
+
 
 class HarnessError(Exception):
     """Base of every error raised on purpose; its text is meant for the user."""
@@ -50,13 +54,17 @@ class Problem:
     key : str
         Dotted path of the key, ``""`` for the file as a whole.
     message : str
-        What must be, what was found, and the nearest valid name if there is one.
+        What must be, what was found, and the nearest valid name if there is one; of a long one
+        the middle is left out, since whoever wrote it may have quoted what has no end.
     """
 
     file: str
     line: int | None
     key: str
     message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", abridged(self.message, LONGEST_MESSAGE))
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"

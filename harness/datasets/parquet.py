@@ -117,6 +117,7 @@ class _Part:
     @classmethod
     def open(cls, paths: Sequence[Path]) -> _Part:
         shards = tuple(Shard.open(path) for path in paths)
+        bounds.labels(sum(shard.count for shard in shards), str(paths[0].parent))
         part = cls(shards, tuple(shard.labels() for shard in shards))
         if not part.labels.size:
             raise DataCorrupt(f"{paths[0]}: must hold at least one row, got none")

@@ -262,7 +262,7 @@ def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
         assert done.poll() is None
     time.sleep(0.2)
     done.send_signal(signal.SIGTERM)
-    _, err = done.communicate(timeout=300)
+    _, err = done.communicate(timeout=250)
     assert done.returncode == codes.TERMINATED == 143
     assert err.splitlines()[-1] == "harness: interrupted; what was finished is stored"
     assert "Traceback" not in err

@@ -91,6 +91,20 @@ def test_wrong_types_inside_grids_have_their_line(tried, old, new, line, words):
     assert problems[0].line == line or words == "grid[0].layers"
 
 
+def test_a_long_value_is_not_quoted_at_length(tried):
+    long = "x" * 100_000
+    probe = GOOD.replace('experiment = "train"', 'experiment = "probe"')
+    for old, new in (
+        ("[[grid]]", f'[params]\nshapes = ["{long}"]\n[[grid]]'),
+        ('"numpy"', f'"{long}"'),
+        ("lr = ", f'lr = "{long}" #'),
+        ("dataset = ", f'dataset = "{long}" #'),
+    ):
+        for text in (GOOD, probe):
+            for problem in tried(text.replace(old, new, 1), {"notes"}):
+                assert len(problem.message) < 1_100
+
+
 def test_a_grid_is_counted_before_it_is_made(tried):
     many = ", ".join(f"{i}e-6" for i in range(1, 1001))
     axes = f"lr = [{many}]\nl2 = [{many}]\nl1 = [{many}]"

@@ -13,6 +13,7 @@ from harness.config.base import Table
 from harness.errors import UsageError
 from harness.experiments.base import Context, Settings
 from harness.types import Outcome
+from harness.words import shortened
 
 
 class NoParams(Table):
@@ -64,6 +65,7 @@ def read_params(table: type[Table], values: Mapping[str, Any], asked_by: str) ->
         key = ".".join(str(part) for part in detail["loc"])
         keys = ", ".join(table.model_fields) or "none"
         raise UsageError(
-            f"[params] {key} of {asked_by}: {detail['msg']}, got {detail.get('input')!r}; "
+            f"[params] {key} of {asked_by}: {detail['msg']}, "
+            f"got {shortened(repr(detail.get('input')))}; "
             f"its keys are: {keys}"
         ) from None
