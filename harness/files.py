@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from harness.errors import FileError
 from harness.words import encodable
@@ -25,6 +28,24 @@ _ADVICE = {
     errno.ELOOP: "its links lead in a circle; name another place",
     errno.EMFILE: "raise the limit on open files (ulimit -n)",
 }
+
+
+def opened(path: Path) -> BinaryIO:
+    """Open a file for reading; a pipe or a device in its place is refused, not waited for.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is a pipe or a device where a file must be", str(path))
 
 
 @contextlib.contextmanager

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-_WRITTEN = re.compile(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgt])(?:i?b)?|b)?\s*", re.IGNORECASE)
+_WRITTEN = re.compile(
+    r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?:([kmgt])(?:i?b)?|b)?\s*", re.IGNORECASE
+)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
