@@ -32,4 +32,4 @@ def parse(text: str) -> int:
 def shown(amount: int) -> str:
     """Return ``"4 GiB"``, ``"1.5 MiB"``."""
     power = min(max(amount.bit_length() - 1, 0) // 10, len(_UNITS) - 1)
-    return f"{amount / 1024**power:.4g} {_UNITS[power]}"
+    return f"{amount / 1024**power:.4g} {_UNITS[power]}" if amount != 1 else "1 byte"

@@ -100,14 +100,14 @@ FIGURE = '[[figures]]\nid = "loss"\n'
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ('y = "train_loss"', 'y = "train_loss"\nhue = "batchsize"', 33, "mean 'batch_size'?"),
-        ('kind = "curve"', 'kind = "bars"\nx = "epoch"', 31, "figures[0].x: unknown axis 'epoch'"),
-        ('y = "train_loss"', "", 29, "figures[0].y: must be given"),
-        (FIGURE, f'{FIGURE}kind = "curve"\ntitle = "L"\ny = "x"\n{FIGURE}', 34, "'loss' twice"),
+        ('y = "train_loss"', 'y = "train_loss"\nhue = "batchsize"', 32, "mean 'batch_size'?"),
+        ('kind = "curve"', 'kind = "bars"\nx = "epoch"', 30, "figures[0].x: unknown axis 'epoch'"),
+        ('y = "train_loss"', "", 27, "figures[0].y: must be given"),
+        (FIGURE, f'{FIGURE}kind = "curve"\ntitle = "L"\ny = "x"\n{FIGURE}', 33, "'loss' twice"),
         (
             'y = "train_loss"',
             'y = "train_loss"\ncompare = { better = { batch_size = 8 }, than = { lrr = 1 } }',
-            33,
+            32,
             "figures[0].compare.than: unknown axis 'lrr'",
         ),
     ],
