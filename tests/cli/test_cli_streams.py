@@ -287,9 +287,11 @@ def test_help_cuts_nothing_short_at_any_width(harness, monkeypatch, width):
         assert code == 0
         assert "--results DIR" in out
         assert "…" not in out
-    assert "An argument of pip install, e.g. '.[dev]'." in " ".join(
-        harness("gate", "-h")[1].split()
-    )
+
+
+def test_help_is_text_and_lists_every_verb_whole(harness, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert "An argument of pip install, e.g. '.[dev]'." in harness("gate", "-h")[1]
     assert "..." not in harness("-h")[1].replace("[ARGS]...", "")
 
 
