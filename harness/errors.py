@@ -15,6 +15,7 @@
     ├── NothingMeasured         no record answers the question
     ├── GateError               the gate could not do its work
     │   ├── SideBroken          a side does not install, start or collect
+    │   │   └── SideLate        the time ended while a side was being installed
     │   └── GitError            a git command failed
     └── CellSignal              how an experiment ends a cell early
         └── Skip                the cell cannot be run here, with the reason
@@ -127,6 +128,10 @@ class SideBroken(GateError):
     def __init__(self, side: str, text: str) -> None:
         self.side = side
         super().__init__(f"{side}: {text}")
+
+
+class SideLate(SideBroken):
+    """The time ended while a side was being installed: nothing is known against it."""
 
 
 class GitError(GateError):

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -27,6 +28,7 @@ _ADVICE = {
     errno.ENAMETOOLONG: "name a shorter path",
     errno.ELOOP: "its links lead in a circle; name another place",
     errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENOLCK: "its file system has no locks; name a place on another",
 }
 
 
@@ -49,15 +51,15 @@ def opened(path: Path) -> BinaryIO:
 
 
 @contextlib.contextmanager
-def guarded(doing: str, path: Path | str) -> Iterator[None]:
+def guarded(doing: str, path: Path | str | None = None) -> Iterator[None]:
     """Turn what the system says about a file into a `FileError`.
 
     Parameters
     ----------
     doing : str
         What is tried, after "cannot": ``"write the report"``, ``"read the records"``.
-    path : Path or str
-        The file or folder it is tried on.
+    path : Path or str or None
+        The file or folder it is tried on; None where only the system knows.
 
     Raises
     ------
@@ -71,7 +73,23 @@ def guarded(doing: str, path: Path | str) -> Iterator[None]:
     except ValueError as error:
         if "null" not in str(error):
             raise
-        raise FileError(f"cannot {doing} {str(path)!r}: a path has no NUL; name another") from error
+        named = "" if path is None else f" {str(path)!r}"
+        raise FileError(f"cannot {doing}{named}: a path has no NUL; name another") from error
+
+
+@contextlib.contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Make a folder that is gone afterwards, but for what cannot be removed.
+
+    Raises
+    ------
+    FileError
+        If there is no place for one.
+    """
+    with contextlib.ExitStack() as stack:
+        with guarded("make a temporary folder"):
+            made = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+        yield Path(stack.enter_context(made))
 
 
 def write_text(path: Path, text: str, doing: str) -> None:

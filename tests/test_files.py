@@ -1,11 +1,12 @@
 import errno
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from harness.errors import FileError
-from harness.files import explain, guarded, opened
+from harness.files import explain, guarded, opened, temporary_folder
 
 
 def test_a_missing_folder_is_one_line_with_what_to_do(tmp_path):
@@ -41,3 +42,15 @@ def test_a_file_is_opened_and_what_is_none_is_refused_at_once(tmp_path):
             opened(path)
     with pytest.raises(IsADirectoryError):
         opened(tmp_path)
+
+
+def test_a_temporary_folder_is_there_and_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with temporary_folder("x-") as folder:
+        assert folder.parent == tmp_path
+        (folder / "file").write_text("x")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(FileError, match=r"cannot make a temporary folder .*gone/x-"):  # noqa: SIM117
+        with temporary_folder("x-"):
+            pass

@@ -33,7 +33,7 @@ def list_data(
     listed = [{"name": r.name, "present": r.present, "detail": r.detail} for r in rows]
     output.json({"schema": 1, "datasets": listed})
     here = [(row.name, "yes" if row.present else "no", row.detail) for row in rows]
-    output.out.print(Sheet(("data set", "here", "detail"), here), crop=False)
+    output.out.print(Sheet(("data set", "here", "detail"), here))
 
 
 @app.command("get")

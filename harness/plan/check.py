@@ -8,27 +8,23 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from harness import backends, claims, datasets
+from harness import claims, datasets
 from harness.config.claim import Claim, Figure, Where, same, selects
 from harness.config.data import Data
 from harness.config.model import Model
 from harness.config.shapes import ShapeError, parameter_count, place
 from harness.datasets.base import Facts
 from harness.datasets.roots import Roots
-from harness.devices import DEVICES
-from harness.errors import SuiteError, UsageError
+from harness.errors import UsageError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
-from harness.plan.axes import TOP, axis_names, homes
+from harness.plan.axes import axis_names
 from harness.plan.expand import Plan, expand, settings
-from harness.suite.explain import shown
-from harness.suite.load import problems_at
+from harness.plan.names import Complaint, Path, check_names, refuse
 from harness.suite.schema import Suite
 from harness.types import Case
 from harness.words import MOST_NAMED, shortened, unknown
 
-Path = tuple[str | int, ...]
-Complaint = tuple[Path, str]
 MOST_NUMBERS = 1_000_000_000
 """What a cell may draw, or train, at most; in single precision 4 GB."""
 
@@ -59,78 +55,12 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
     """
     check_names(suite)
     plans = [expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False)]
-    _refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
-    _refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
+    refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
+    refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
     complaints = itertools.chain(
         _claims(suite, plans[0], sources), _figures(suite, plans, figure_kinds)
     )
-    _refuse(suite, complaints)
-
-
-def check_names(suite: Suite) -> None:
-    """Check what `expand` takes for granted: that names are names, and lists are not empty.
-
-    Raises
-    ------
-    SuiteError
-        With every problem found.
-    """
-    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
-
-
-def _refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
-    if found := problems_at(suite, complaints):
-        raise SuiteError(found)
-
-
-def _names(suite: Suite) -> Iterator[Complaint]:
-    yield from _known(("experiment",), "experiment", suite.experiment)
-    for position, grid in enumerate(suite.grid):
-        for axis in TOP:
-            for index, value in enumerate(grid.axes.get(axis, [])):
-                yield from _known(("grid", position, axis, index), axis, value)
-    if suite.data is not None:
-        yield from _known(("data", "dataset"), "data set", suite.data.dataset)
-
-
-def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
-    if not isinstance(value, str):
-        article = "an" if what[0] in "aeiou" else "a"
-        yield path, f"must be the name of {article} {what}, got {shown(value)} instead"
-        return
-    try:
-        if what == "experiment":
-            experiments.get(value)
-        elif what == "backend":
-            backends.get(value)
-        elif what == "data set" and value not in datasets.names():
-            yield path, unknown(what, value, datasets.names())
-        elif what == "device" and value not in DEVICES:
-            yield path, unknown(what, value, DEVICES)
-    except UsageError as error:
-        yield path, str(error)
-
-
-def _empty(suite: Suite) -> Iterator[Complaint]:
-    for position, grid in enumerate(suite.grid):
-        for axis, values in grid.axes.items():
-            if not values:
-                yield ("grid", position, axis), "must list at least one value, got [] instead"
-
-
-def _quick_keys(suite: Suite) -> Iterator[Complaint]:
-    valid = {*homes(suite), "seeds"} - {"experiment"}
-    for table in ("quick", "stand_in"):
-        for key, value in getattr(suite, table).items():
-            if key not in valid:
-                yield (table, key), unknown("key", key, valid)
-            elif key == "seeds" and not (type(value) is int and value > 0):
-                yield (table, key), f"must be a positive integer, got {shown(value)} instead"
-            elif key in ("backend", "device"):
-                for one in value if isinstance(value, list) else [value]:
-                    yield from _known((table, key), key, one)
-            elif key == "dataset":
-                yield from _known((table, key), "data set", value)
+    refuse(suite, complaints)
 
 
 def _unread(suite: Suite, cases: Collection[Case]) -> Iterator[Complaint]:

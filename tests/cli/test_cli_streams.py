@@ -41,6 +41,19 @@ def test_text_is_shown_as_it_is(where, capsys):
     assert "\x1b" not in out
 
 
+@pytest.mark.parametrize("stream", ["out", "err"])
+@pytest.mark.parametrize("width", [10, 40])
+def test_lines_break_no_word(stream, width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("harness.cli.console.WIDE", width)
+    text = "note: cannot write /a/path/that/is/longer/than/that: no space\n\n    left on device"
+    getattr(Output(), stream).print(text)
+    shown = getattr(capsys.readouterr(), stream)
+    assert shown.split() == text.split()
+    assert "\n\n    left" in shown
+    assert all(len(line) <= width or " " not in line.strip() for line in shown.splitlines())
+
+
 def test_text_that_nobody_cleaned_acts_as_little(capsys):
     Output().out.print(Text(HOSTILE))
     out = capsys.readouterr().out
@@ -249,7 +262,7 @@ def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
         assert done.poll() is None
     time.sleep(0.2)
     done.send_signal(signal.SIGTERM)
-    _, err = done.communicate(timeout=60)
+    _, err = done.communicate(timeout=300)
     assert done.returncode == codes.TERMINATED == 143
     assert err.splitlines()[-1] == "harness: interrupted; what was finished is stored"
     assert "Traceback" not in err
