@@ -72,11 +72,16 @@ class Problem:
 
 
 class SuiteError(UsageError):
-    """One or more problems in suite files; each is a line of the message."""
+    """One or more problems in suite files; each is a line of the message, which has not many."""
+
+    MOST_SHOWN = 50
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[: self.MOST_SHOWN]]
+        if more := len(self.problems) - len(lines):
+            lines.append(f"... and {more:,} more; `harness check --json -` has all")
+        super().__init__("\n".join(lines))
 
 
 class DataUnfit(UsageError):

@@ -55,7 +55,8 @@ def _names(suite: Suite) -> Iterator[Complaint]:
 
 def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
     if not isinstance(value, str):
-        yield path, f"must be the name of a {what}, got {shown(value)} instead"
+        article = "an" if what[0] in "aeiou" else "a"
+        yield path, f"must be the name of {article} {what}, got {shown(value)} instead"
         return
     try:
         if what == "experiment":
