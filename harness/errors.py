@@ -15,6 +15,7 @@
     ├── NothingMeasured         no record answers the question
     ├── GateError               the gate could not do its work
     │   ├── SideBroken          a side does not install, start or collect
+    │   │   └── SideLate        the time ended while a side was being installed
     │   └── GitError            a git command failed
     └── CellSignal              how an experiment ends a cell early
         └── Skip                the cell cannot be run here, with the reason
@@ -71,11 +72,16 @@ class Problem:
 
 
 class SuiteError(UsageError):
-    """One or more problems in suite files; each is a line of the message."""
+    """One or more problems in suite files; each is a line of the message, which has not many."""
+
+    MOST_SHOWN = 50
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[: self.MOST_SHOWN]]
+        if more := len(self.problems) - len(lines):
+            lines.append(f"... and {more:,} more; `harness check --json -` has all")
+        super().__init__("\n".join(lines))
 
 
 class DataUnfit(UsageError):
@@ -130,6 +136,10 @@ class SideBroken(GateError):
     def __init__(self, side: str, text: str) -> None:
         self.side = side
         super().__init__(f"{side}: {text}")
+
+
+class SideLate(SideBroken):
+    """The time ended while a side was being installed: nothing is known against it."""
 
 
 class GitError(GateError):

@@ -86,17 +86,19 @@ class Parquet:
         return Decoded(x_train, train.labels, x_test, test.labels, classes, note)
 
     def _classes(self, parts: Sequence[_Part]) -> tuple[str, ...]:
-        """Return the names of the classes, numbers where there are none; check every label."""
-        first = parts[0].shards[0]
-        named = features.class_names(first.metadata(), first.label)
-        names = self.known.classes if self.known else named
+        """Return the names of the classes, numbers where none fit; check every label."""
+        known = self.known.classes if self.known else ()
         examples = sum(len(part.labels) for part in parts)
-        limit = len(names) or bounds.most_classes(examples)
-        reason = f"the {limit} class names" if names else f"{limit:,} for {examples:,} examples"
+        limit = len(known) or bounds.most_classes(examples)
+        reason = f"the {limit} class names" if known else f"{limit:,} for {examples:,} examples"
         for part in parts:
             part.check(limit, reason)
         highest = max(int(part.labels.max()) for part in parts)
-        return names or tuple(str(index) for index in range(highest + 1))
+        first = parts[0].shards[0]
+        named = features.class_names(first.metadata(), first.label)
+        # Names are an extra of the file: those of fewer classes than there are help nobody.
+        fitting = named if len(named) > highest else ()
+        return known or fitting or tuple(str(index) for index in range(highest + 1))
 
 
 @dataclass(frozen=True)

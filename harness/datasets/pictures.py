@@ -144,4 +144,4 @@ def _broken(where: str, reason: str) -> str:
 
 def _size(shape: tuple[int, ...]) -> str:
     channels, height, width = shape
-    return f"{channels} channels of {height} x {width} pixels"
+    return f"{words.plural(channels, 'channel')} of {height} x {width} pixels"

@@ -24,8 +24,8 @@ from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
 from harness.gate.agent.harness_gate.turns import TURNS, by_turn
 from harness.gate.selections import moved
-from harness.plan.check import check_names
 from harness.plan.expand import Plan, expand, settings
+from harness.plan.names import check_names
 from harness.suite.load import find, load
 from harness.suite.schema import Suite
 from harness.timing import BETWEEN

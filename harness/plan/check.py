@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from harness import backends, claims, datasets
-from harness.config.claim import Claim, Where, selects
+from harness import claims, datasets
+from harness.config.claim import Claim, Figure, Where, same, selects
 from harness.config.data import Data
 from harness.config.model import Model
 from harness.config.shapes import ShapeError, parameter_count, place
 from harness.datasets.base import Facts
 from harness.datasets.roots import Roots
-from harness.devices import DEVICES
-from harness.errors import SuiteError, UsageError
+from harness.errors import UsageError
 from harness.experiments import table as experiments
 from harness.experiments.base import Experiment, Settings
-from harness.plan.axes import TOP, axis_names, homes
+from harness.plan.axes import axis_names
 from harness.plan.expand import Plan, expand, settings
-from harness.suite.explain import shown
-from harness.suite.load import problems_at
+from harness.plan.names import Complaint, Path, check_names, refuse
 from harness.suite.schema import Suite
 from harness.types import Case
-from harness.words import shortened, unknown
+from harness.words import MOST_NAMED, shortened, unknown
 
-Path = tuple[str | int, ...]
-Complaint = tuple[Path, str]
 MOST_NUMBERS = 1_000_000_000
 """What a cell may draw, or train, at most; in single precision 4 GB."""
+
+OF_AXES, COLOURED = ("bars", "line"), ("bars", "curve", "fits", "line")
+"""Kinds of figure whose x, and whose hue, is an axis of the suite."""
+MEASURING = ("bars", "curve", "line", "paired")
+"""Kinds of figure that draw what ``y`` names."""
+BESIDE = ("machine", "deviation")
+"""What a figure may be coloured by beside the axes."""
 
 
 def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str]) -> None:
@@ -51,77 +55,12 @@ def check(suite: Suite, sources: Collection[str], figure_kinds: Collection[str])
     """
     check_names(suite)
     plans = [expand(suite, "full"), expand(suite, "quick"), expand(suite, "quick", found=False)]
-    _refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
-    _refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
+    refuse(suite, itertools.chain.from_iterable(_cases(plan) for plan in plans))
+    refuse(suite, _unread(suite, [case for plan in plans for case in plan.cases]))
     complaints = itertools.chain(
         _claims(suite, plans[0], sources), _figures(suite, plans, figure_kinds)
     )
-    _refuse(suite, complaints)
-
-
-def check_names(suite: Suite) -> None:
-    """Check what `expand` takes for granted: that names are names, and lists are not empty.
-
-    Raises
-    ------
-    SuiteError
-        With every problem found.
-    """
-    _refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
-
-
-def _refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
-    if found := problems_at(suite, complaints):
-        raise SuiteError(found)
-
-
-def _names(suite: Suite) -> Iterator[Complaint]:
-    yield from _known(("experiment",), "experiment", suite.experiment)
-    for position, grid in enumerate(suite.grid):
-        for axis in TOP:
-            for index, value in enumerate(grid.axes.get(axis, [])):
-                yield from _known(("grid", position, axis, index), axis, value)
-    if suite.data is not None:
-        yield from _known(("data", "dataset"), "data set", suite.data.dataset)
-
-
-def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
-    if not isinstance(value, str):
-        yield path, f"must be the name of a {what}, got {shown(value)} instead"
-        return
-    try:
-        if what == "experiment":
-            experiments.get(value)
-        elif what == "backend":
-            backends.get(value)
-        elif what == "data set" and value not in datasets.names():
-            yield path, unknown(what, value, datasets.names())
-        elif what == "device" and value not in DEVICES:
-            yield path, unknown(what, value, DEVICES)
-    except UsageError as error:
-        yield path, str(error)
-
-
-def _empty(suite: Suite) -> Iterator[Complaint]:
-    for position, grid in enumerate(suite.grid):
-        for axis, values in grid.axes.items():
-            if not values:
-                yield ("grid", position, axis), "must list at least one value, got [] instead"
-
-
-def _quick_keys(suite: Suite) -> Iterator[Complaint]:
-    valid = {*homes(suite), "seeds"} - {"experiment"}
-    for table in ("quick", "stand_in"):
-        for key, value in getattr(suite, table).items():
-            if key not in valid:
-                yield (table, key), unknown("key", key, valid)
-            elif key == "seeds" and not (type(value) is int and value > 0):
-                yield (table, key), f"must be a positive integer, got {shown(value)} instead"
-            elif key in ("backend", "device"):
-                for one in value if isinstance(value, list) else [value]:
-                    yield from _known((table, key), key, one)
-            elif key == "dataset":
-                yield from _known((table, key), "data set", value)
+    refuse(suite, complaints)
 
 
 def _unread(suite: Suite, cases: Collection[Case]) -> Iterator[Complaint]:
@@ -129,7 +68,9 @@ def _unread(suite: Suite, cases: Collection[Case]) -> Iterator[Complaint]:
     read = {key for case in cases for key in case.config.get("params", {})}
     for key in suite.params:
         if key not in read:
-            yield ("params", key), unknown("key of [params]", key, sorted(_readable(cases)))
+            known = sorted(_readable(cases))
+            nothing = "" if known else " No case of the suite reads a key of [params]."
+            yield ("params", key), unknown("key of [params]", key, known) + nothing
 
 
 def _readable(cases: Collection[Case]) -> set[str]:
@@ -225,7 +166,8 @@ def _claims(suite: Suite, plan: Plan, sources: Collection[str]) -> Iterator[Comp
         source = claim.source or suite.source
         if source.key not in sources:
             where = "" if sources else " There is no sources.toml beside the suite."
-            yield (*here, "source"), unknown("source", source.key, sources) + where
+            place: Path = (*here, "source") if claim.source else ("source", "key")
+            yield place, unknown("source", source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
         found = list(_selections(suite, plan, claim, here))
@@ -262,12 +204,26 @@ def _select(
             return []
     cases = [case for case in plan.cases if selects(where, case.axes)]
     if not cases:
-        yield here, f"must select at least one case, got none for {_said(where)}"
+        hint = _there(where, plan)
+        yield here, f"must select at least one case, got none for {_said(where)}{hint}"
     return cases
 
 
 def _said(where: Mapping[str, Any]) -> str:
-    return ", ".join(f"{axis} = {shortened(repr(value))}" for axis, value in where.items()) or "all"
+    return ", ".join(f"{axis} = {_toml(value)}" for axis, value in where.items()) or "all"
+
+
+def _there(where: Mapping[str, Any], plan: Plan) -> str:
+    """Say what values there are of the first axis that has none of those asked for."""
+    for axis, value in where.items():
+        there = dict.fromkeys(case.axes[axis] for case in plan.cases if axis in case.axes)
+        if not any(same(one, value) for one in there):
+            return f"; {axis} is {' or '.join(_toml(one) for one in list(there)[:MOST_NAMED])}"
+    return "; no case has all of them"
+
+
+def _toml(value: Any) -> str:
+    return shortened(json.dumps(value, ensure_ascii=False))
 
 
 def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
@@ -282,9 +238,30 @@ def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
 
 
 def _figures(suite: Suite, plans: list[Plan], kinds: Collection[str]) -> Iterator[Complaint]:
+    seen: set[str] = set()
     for position, figure in enumerate(suite.figures):
         here: Path = ("figures", position)
+        if figure.id in seen:
+            yield (*here, "id"), f"must be unique within the suite, got {figure.id!r} twice"
+        seen.add(figure.id)
         if figure.kind not in kinds:
             yield (*here, "kind"), unknown("kind of figure", figure.kind, kinds)
+        yield from _roles(suite, figure, here)
+        if not figure.profiles:
+            continue
         full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
         yield from _select(suite, full, figure.where, (*here, "where"))
+        for side in ("better", "than") if figure.compare else ():
+            where = {**figure.where, **getattr(figure.compare, side)}
+            yield from _select(suite, full, where, (*here, "compare", side))
+
+
+def _roles(suite: Suite, figure: Figure, here: Path) -> Iterator[Complaint]:
+    """Yield the keys of a figure that must name an axis and name none, or must be given."""
+    names = axis_names(suite)
+    if figure.kind in OF_AXES and figure.x not in names:
+        yield (*here, "x"), unknown("axis", figure.x, names)
+    if figure.kind in COLOURED and figure.hue not in ("", *BESIDE, *names):
+        yield (*here, "hue"), unknown("axis", figure.hue, [*names, *BESIDE])
+    if figure.kind in MEASURING and not figure.y:
+        yield (*here, "y"), "must be given: what is drawn"

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from harness.config.base import Id, Table
 from harness.errors import Problem, SuiteError, UsageError
+from harness.files import opened
 from harness.suite import locate, values
 from harness.suite.explain import dotted, problems_of
 from harness.suite.schema import Suite, with_axes
@@ -22,6 +23,8 @@ from harness.words import unknown
 
 BIBLIOGRAPHY = "sources.toml"
 M = TypeVar("M", bound=BaseModel)
+LARGEST_FILE = 16 * 1024**2
+"""Bytes of a suite file at most; what is larger is no suite."""
 _ENDLESS = re.compile(r"[0-9][0-9_]{1000,}")
 
 
@@ -63,16 +66,27 @@ def read(path: Path) -> Text:
         `harness.suite.values`); names the line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")  # a byte-order mark means nothing
+        text = _text_of(path)
     except OSError as error:
         raise _unreadable(path, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise _unreadable(path, f"must be UTF-8: {error}") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"must be UTF-8, got byte 0x{error.object[error.start]:02x}"
+        raise SuiteError([Problem(str(path), line, "", message)]) from None
     found = Text(str(path), _parsed(path, text), locate.lines_of(text))
     problems = [found.problem(*unfit) for unfit in values.unfit(found.values)]
     if problems:
         raise SuiteError(problems)
     return found
+
+
+def _text_of(path: Path) -> str:
+    with opened(path) as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise _unreadable(path, f"must have at most {LARGEST_FILE:,} bytes, got more")
+    text = data.decode("utf-8-sig")  # a byte-order mark means nothing
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
@@ -121,13 +135,23 @@ def problems_at(suite: Suite, complaints: Iterable[tuple[locate.Path, str]]) -> 
 def bibliography(folder: Path) -> dict[str, Document]:
     """Return the source documents by key; empty when the folder has no ``sources.toml``."""
     path = folder / BIBLIOGRAPHY
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is to be told, not read over
         return {}
-    return {entry.key: entry for entry in validate(Bibliography, read(path)).sources}
+    text = read(path)
+    found: dict[str, Document] = {}
+    problems = []
+    for index, entry in enumerate(validate(Bibliography, text).sources):
+        if entry.key in found:
+            message = f"must be unique, got {entry.key!r} twice"
+            problems.append(text.problem(("sources", index, "key"), message))
+        found[entry.key] = entry
+    if problems:
+        raise SuiteError(problems)
+    return found
 
 
 def find(names: Sequence[str], folder: Path) -> list[Path]:
-    """Return the files of suites named by id or path; all of `folder` when none is named.
+    """Return the files of suites named by id or path, each once; all of `folder` if none is named.
 
     Raises
     ------
@@ -136,8 +160,15 @@ def find(names: Sequence[str], folder: Path) -> list[Path]:
     """
     known = {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != BIBLIOGRAPHY}
     if not names and not known:
-        raise UsageError(f"no suite file (*.toml) in {folder}; name one, or give --suites DIR")
-    return [_find_one(name, known) for name in names] or list(known.values())
+        raise UsageError(f"{_no_suites(folder)}; name a suite file, or give --suites DIR")
+    found = [_find_one(name, known) for name in names] or list(known.values())
+    return list({os.path.realpath(path): path for path in found}.values())
+
+
+def _no_suites(folder: Path) -> str:
+    if folder.is_dir():
+        return f"no suite file (*.toml) in the folder {folder}"
+    return f"{folder} is no folder" if folder.exists() else f"there is no folder {folder}"
 
 
 def _find_one(name: str, known: Mapping[str, Path]) -> Path:
@@ -145,7 +176,11 @@ def _find_one(name: str, known: Mapping[str, Path]) -> Path:
         return known[name]
     if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 as Path, it may raise
         return Path(name)
-    raise UsageError(unknown("suite", name, known))
+    if os.path.isdir(name):  # noqa: PTH112 as above
+        raise UsageError(f"a suite must be an id or a file, got the folder {name}; give --suites")
+    raise UsageError(
+        unknown("suite", name, known) + ("" if known else " There are no suites here.")
+    )
 
 
 def _suite_text(path: Path) -> Text:

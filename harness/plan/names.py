@@ -1,0 +1,93 @@
+"""Whether the names in a suite are names: what `harness.plan.expand` takes for granted."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from harness import backends, datasets
+from harness.devices import DEVICES
+from harness.errors import SuiteError, UsageError
+from harness.experiments import table as experiments
+from harness.plan.axes import TOP, homes
+from harness.suite.explain import shown
+from harness.suite.load import problems_at
+from harness.suite.schema import Suite
+from harness.words import unknown
+
+Path = tuple[str | int, ...]
+Complaint = tuple[Path, str]
+
+
+def check_names(suite: Suite) -> None:
+    """Check what `expand` takes for granted: that names are names, and lists are not empty.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found.
+    """
+    refuse(suite, itertools.chain(_names(suite), _empty(suite), _quick_keys(suite)))
+
+
+def refuse(suite: Suite, complaints: Iterator[Complaint]) -> None:
+    """Raise on what there is to complain of.
+
+    Raises
+    ------
+    SuiteError
+        With every problem.
+    """
+    if found := problems_at(suite, complaints):
+        raise SuiteError(found)
+
+
+def _names(suite: Suite) -> Iterator[Complaint]:
+    yield from _known(("experiment",), "experiment", suite.experiment)
+    for position, grid in enumerate(suite.grid):
+        for axis in TOP:
+            for index, value in enumerate(grid.axes.get(axis, [])):
+                yield from _known(("grid", position, axis, index), axis, value)
+    if suite.data is not None:
+        yield from _known(("data", "dataset"), "data set", suite.data.dataset)
+
+
+def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
+    if not isinstance(value, str):
+        article = "an" if what[0] in "aeiou" else "a"
+        yield path, f"must be the name of {article} {what}, got {shown(value)} instead"
+        return
+    try:
+        if what == "experiment":
+            experiments.get(value)
+        elif what == "backend":
+            backends.get(value)
+        elif what == "data set" and value not in datasets.names():
+            yield path, unknown(what, value, datasets.names())
+        elif what == "device" and value not in DEVICES:
+            yield path, unknown(what, value, DEVICES)
+    except UsageError as error:
+        yield path, str(error)
+
+
+def _empty(suite: Suite) -> Iterator[Complaint]:
+    for position, grid in enumerate(suite.grid):
+        for axis, values in grid.axes.items():
+            if not values:
+                yield ("grid", position, axis), "must list at least one value, got [] instead"
+
+
+def _quick_keys(suite: Suite) -> Iterator[Complaint]:
+    valid = {*homes(suite), "seeds"} - {"experiment"}
+    for table in ("quick", "stand_in"):
+        for key, value in getattr(suite, table).items():
+            if key not in valid:
+                yield (table, key), unknown("key", key, valid)
+            elif key == "seeds" and not (type(value) is int and value > 0):
+                yield (table, key), f"must be a positive integer, got {shown(value)} instead"
+            elif key in ("backend", "device"):
+                for one in value if isinstance(value, list) else [value]:
+                    yield from _known((table, key), key, one)
+            elif key == "dataset":
+                yield from _known((table, key), "data set", value)
