@@ -19,7 +19,7 @@ MOST_BYTES = 512 << 20
 """Of one encoded picture; as many pixels, uncompressed, in four channels, are less."""
 MOST_UNPACKED = 512 << 20
 MOST_TIMES = 20
-"""A column unpacks to `MOST_UNPACKED` bytes or so many times its packed size at most."""
+"""A table unpacks to `MOST_UNPACKED` bytes or so many times its packed size at most."""
 MOST_READ = 1 << 30
 """Bytes of encoded pictures that are unpacked at once."""
 _LABEL = 24  # bytes of memory for a label: int64, while the parts are put together
@@ -47,7 +47,7 @@ def labels(count: int, where: str) -> None:
 
 
 def unpacked(size: int, packed: int, where: str) -> None:
-    """Refuse a column that says to unpack to a multiple of its size, before it is read.
+    """Refuse a table that says to unpack to a multiple of its size, before it is read.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def unpacked(size: int, packed: int, where: str) -> None:
     """
     if size > max(MOST_UNPACKED, MOST_TIMES * packed):
         raise DataCorrupt(
-            f"{where} must unpack to at most {MOST_UNPACKED:,} bytes or {MOST_TIMES} times its "
+            f"{where}: must unpack to at most {MOST_UNPACKED:,} bytes or {MOST_TIMES} times its "
             f"packed size, got {size:,} from {packed:,}"
         )
 

@@ -51,20 +51,20 @@ class Shard:
         Raises
         ------
         DataCorrupt
-            If the file is no parquet file, or has no such columns, too many rows or columns that
-            unpack to too much.
+            If the file is no parquet file, has no such columns or too many rows, or unpacks to too
+            much.
         """
         with _opened(path) as file:
             schema, count = file.schema_arrow, file.metadata.num_rows
-            chunks = list(_chunks(file.metadata))
+            # Of the groups only: pyarrow ends the process at a column whose facts are damaged.
+            groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+            sizes = [max(group.total_byte_size, 0) for group in groups]
         bounds.rows(count, str(path))
+        bounds.unpacked(sum(sizes), path.stat().st_size, str(path))
         image = _choose(path, schema, "pictures (struct{bytes, path})", IMAGES, _holds_bytes)
         label = _choose(path, schema, "integer labels", LABELS, _holds_integers)
-        for name in (image, label):
-            _bound(path, name, [chunk for chunk in chunks if chunk.of(name)])
-        # A value of a dictionary may be as large as its chunk, and stand in every row.
-        shared = [chunk.unpacked for chunk in chunks if chunk.of(image) and chunk.dictionary]
-        return cls(path, image, label, count, bounds.at_once(max(shared, default=0), ROWS))
+        # A value of a dictionary may be as large as its group, and stand in every row.
+        return cls(path, image, label, count, bounds.at_once(max(sizes, default=0), ROWS))
 
     def labels(self) -> Array:
         """Return (n,) int64, each of 0 or more and below `bounds.MOST_CLASSES`.
@@ -134,34 +134,6 @@ class Shard:
         if not isinstance(data, bytes) or not data:
             raise DataCorrupt(f"{self.row(row)}: {self.image} must hold the picture, got no bytes")
         return data
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """What the file says of one part of a column."""
-
-    column: str
-    packed: int
-    unpacked: int
-    dictionary: bool
-
-    def of(self, name: str) -> bool:
-        return self.column == name or self.column.startswith(f"{name}.")
-
-
-def _chunks(metadata: Any) -> Iterator[_Chunk]:
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        for one in map(group.column, range(group.num_columns)):
-            sizes = one.total_compressed_size, one.total_uncompressed_size
-            yield _Chunk(one.path_in_schema, *sizes, bool(one.has_dictionary_page))
-
-
-def _bound(path: Path, name: str, chunks: list[_Chunk]) -> None:
-    packed = sum(chunk.packed for chunk in chunks)
-    # As the file says, and no more than the file has.
-    packed = min(max(packed, 0), path.stat().st_size)
-    size = sum(max(chunk.unpacked, 0) for chunk in chunks)
-    bounds.unpacked(size, packed, f"{path}: column {words.plain(name)}")
 
 
 @contextmanager

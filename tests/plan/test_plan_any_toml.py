@@ -76,7 +76,7 @@ AXES = "batch_size = [16, 32]"
         ('["numpy"]', '["numpy", ["a"]]', 18, 'must be the name of a backend, got ["a"] (a list)'),
         ('["numpy"]', "[3]", 18, "must be the name of a backend, got 3 (an integer)"),
         ('["cpu"]', "[{}]", 19, "must be the name of a device, got {} (a table)"),
-        (AXES, "experiment = [true]", 20, "must be the name of a experiment"),
+        (AXES, "experiment = [true]", 20, "must be the name of an experiment"),
         (AXES, "lr = [inf]", 20, "grid[0].lr[0]: must be a finite number"),
         (AXES, "optimizer = [{ name = 3 }]", 20, "must be one of sgd, adam, rmsprop, got 3"),
         (AXES, "hidden = [[1000000000, 1000000000]]", 20, "grid[0].layers"),
