@@ -66,9 +66,8 @@ def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
         return
     for message in measures.complaints(train.measure):
         yield ("train", "measure"), message
-    ends = layers_of(model, 1)[-1:]  # none where layers = [], which is refused for its shape
-    probability = any(isinstance(last, Sigmoid | Softmax) for last in ends)
-    if train.loss == "binary_cross_entropy" and not probability:
+    ends = [isinstance(layer, Sigmoid | Softmax) for layer in layers_of(model, 1)[-1:]]
+    if train.loss == "binary_cross_entropy" and not any(ends):  # `layers = []` has no last one
         yield ("train", "loss"), _NO_PROBABILITY
 
 

@@ -88,6 +88,13 @@ def test_a_bad_suite_is_refused_by_line(checked, old, new, line, words):
         assert line in [problem.line for problem in caught.value.problems], str(caught.value)
 
 
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_a_model_without_a_layer_is_refused(checked, loss):
+    layers = GOOD[GOOD.index("layers = [") : GOOD.index("[train]")]
+    with pytest.raises(SuiteError, match="must end in 10 outputs"):
+        checked(GOOD.replace(layers, "layers = []\n").replace("cross_entropy", loss))
+
+
 def test_claims_of_one_id_twice_are_refused(checked):
     claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
     with pytest.raises(SuiteError, match="must be unique within the suite"):
