@@ -2,9 +2,9 @@
 
 ``python tests/benchmarks/clock.py`` (or ``nox -s clock``) times every variant of every kernel,
 small and large, in both ways, in turns and in random order, and prints the ratio of their medians
-with its 95 % interval. Where the clock of a cell is alone the ratio is 1: the reference that the cell
-computes, the other library's threads and the cell's own process cost its times nothing. Exit code
-1 says that some ratio lies outside of 0.9 to 1.1 with its whole interval.
+with its 95 % interval. Where the clock of a cell is alone the ratio is 1: the reference that the
+cell computes, the other library's threads and the cell's own process cost its times nothing. Exit
+code 1 says that some ratio lies outside of 0.9 to 1.1 with its whole interval.
 
 A pair counts when neither process had to wait for a processor; with ``--all`` every pair counts.
 """
