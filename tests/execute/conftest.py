@@ -43,23 +43,34 @@ def pids(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def outcome_of(tmp_path):
-    """Run experiments; give their records by name and the runner."""
+def runner(tmp_path):
+    """Make a runner and the plan of a suite of experiments."""
 
-    def run(*experiments, budget=60.0, seeds=1, more="", module="misbehave", **options):
+    def make(experiments, *, budget=60.0, seeds=1, more="", module="misbehave", jobs=2, **options):
         path = tmp_path / "tiny.toml"
         names = [f"{module}:{name}" for name in experiments]
         path.write_text(SUITE.format(experiments=names, budget=budget, seeds=seeds, more=more))
         roots = Roots(tmp_path / "data", tmp_path / "cache")
-        chosen = Options(roots=roots, jobs=options.pop("jobs", 2), **options)
-        runner = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
+        chosen = Options(roots=roots, jobs=jobs, **options)
+        made = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
+        return made, expand(load(path), "full")
+
+    return make
+
+
+@pytest.fixture
+def outcome_of(runner, tmp_path):
+    """Run experiments; give their records by name and the runner."""
+
+    def run(*experiments, **options):
+        made, plan = runner(experiments, **options)
         seen = []
-        with runner.store.writing():
-            runner.run(runner.todo(expand(load(path), "full")), seen.append)
+        with made.store.writing():
+            made.run(made.todo(plan), seen.append)
         assert len(Store(tmp_path / "results").records) >= len(experiments), "it reads back"
         assert not (tmp_path / "results" / "running").exists()
         found = {record.experiment.partition(":")[2]: record for record in seen}
-        return found, runner
+        return found, made
 
     run.text = SUITE
     return run

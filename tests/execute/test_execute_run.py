@@ -8,41 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import environment
 from harness.config.data import Data
-from harness.datasets.roots import Roots
 from harness.errors import DataCorrupt
-from harness.execute.run import Options, Runner
-from harness.plan.expand import expand
 from harness.store.store import Store
-from harness.suite.load import load
-
-TEXT = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-source = {{ key = "notes", section = "1" }}
-experiment = "misbehave:fine"
-budget = {budget}
-[seeds]
-count = {seeds}
-[grid]
-experiment = {experiments}
-"""
-
-
-@pytest.fixture
-def runner(tmp_path):
-    def make(experiments, seeds=1, budget=60.0, **options):
-        path = tmp_path / "tiny.toml"
-        names = [f"misbehave:{name}" for name in experiments]
-        path.write_text(TEXT.format(experiments=names, seeds=seeds, budget=budget))
-        roots = Roots(tmp_path / "data", tmp_path / "cache")
-        chosen = Options(roots=roots, jobs=2, **options)
-        runner = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
-        return runner, expand(load(path), "full")
-
-    return make
 
 
 def carry_out(runner, plan):
