@@ -76,7 +76,8 @@ WITHOUT_TORCH = ("pytest", "-n", "2", "--ignore", "tests/benchmarks")
 @nox.session(python=["3.11"])
 def lowest(session: nox.Session) -> None:
     """The tests that need no torch, at the lowest versions that pyproject.toml allows."""
-    pins = Path(session.create_tmp()) / "lowest.txt"
+    # Not in the session's own temporary folder: with it the tests' would lie inside this checkout.
+    pins = Path(session.virtualenv.location) / "lowest.txt"
     pins.write_text("".join(f"{pin}\n" for pin in lower_bounds()), "utf-8")
     session.install("-c", str(pins), "-e", ".[test]")
     session.run(*WITHOUT_TORCH, *session.posargs)

@@ -15,6 +15,7 @@
     ├── NothingMeasured         no record answers the question
     ├── GateError               the gate could not do its work
     │   ├── SideBroken          a side does not install, start or collect
+    │   │   └── SideLate        the time ended while a side was being installed
     │   └── GitError            a git command failed
     └── CellSignal              how an experiment ends a cell early
         └── Skip                the cell cannot be run here, with the reason
@@ -26,6 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from harness.words import abridged
+
+LONGEST_MESSAGE = 1_000
 
 
 class HarnessError(Exception):
@@ -49,7 +54,8 @@ class Problem:
     key : str
         Dotted path of the key, ``""`` for the file as a whole.
     message : str
-        What must be, what was found, and the nearest valid name if there is one.
+        What must be, what was found, and the nearest valid name if there is one; of a long one
+        the middle is left out, since whoever wrote it may have quoted what has no end.
     """
 
     file: str
@@ -57,17 +63,25 @@ class Problem:
     key: str
     message: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", abridged(self.message, LONGEST_MESSAGE))
+
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
 
 
 class SuiteError(UsageError):
-    """One or more problems in suite files; each is a line of the message."""
+    """One or more problems in suite files; each is a line of the message, which has not many."""
+
+    MOST_SHOWN = 50
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[: self.MOST_SHOWN]]
+        if more := len(self.problems) - len(lines):
+            lines.append(f"... and {more:,} more; `harness check --json -` has all")
+        super().__init__("\n".join(lines))
 
 
 class DataUnfit(UsageError):
@@ -122,6 +136,10 @@ class SideBroken(GateError):
     def __init__(self, side: str, text: str) -> None:
         self.side = side
         super().__init__(f"{side}: {text}")
+
+
+class SideLate(SideBroken):
+    """The time ended while a side was being installed: nothing is known against it."""
 
 
 class GitError(GateError):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
+import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from harness.errors import FileError
 from harness.words import encodable
@@ -24,19 +28,38 @@ _ADVICE = {
     errno.ENAMETOOLONG: "name a shorter path",
     errno.ELOOP: "its links lead in a circle; name another place",
     errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENOLCK: "its file system has no locks; name a place on another",
 }
 
 
+def opened(path: Path) -> BinaryIO:
+    """Open a file for reading; a pipe or a device in its place is refused, not waited for.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is a pipe or a device where a file must be", str(path))
+
+
 @contextlib.contextmanager
-def guarded(doing: str, path: Path | str) -> Iterator[None]:
+def guarded(doing: str, path: Path | str | None = None) -> Iterator[None]:
     """Turn what the system says about a file into a `FileError`.
 
     Parameters
     ----------
     doing : str
         What is tried, after "cannot": ``"write the report"``, ``"read the records"``.
-    path : Path or str
-        The file or folder it is tried on.
+    path : Path or str or None
+        The file or folder it is tried on; None where only the system knows.
 
     Raises
     ------
@@ -50,7 +73,23 @@ def guarded(doing: str, path: Path | str) -> Iterator[None]:
     except ValueError as error:
         if "null" not in str(error):
             raise
-        raise FileError(f"cannot {doing} {str(path)!r}: a path has no NUL; name another") from error
+        named = "" if path is None else f" {str(path)!r}"
+        raise FileError(f"cannot {doing}{named}: a path has no NUL; name another") from error
+
+
+@contextlib.contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Make a folder that is gone afterwards, but for what cannot be removed.
+
+    Raises
+    ------
+    FileError
+        If there is no place for one.
+    """
+    with contextlib.ExitStack() as stack:
+        with guarded("make a temporary folder"):
+            made = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+        yield Path(stack.enter_context(made))
 
 
 def write_text(path: Path, text: str, doing: str) -> None:

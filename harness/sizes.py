@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-_WRITTEN = re.compile(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgt])(?:i?b)?|b)?\s*", re.IGNORECASE)
+_WRITTEN = re.compile(
+    r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?:([kmgt])(?:i?b)?|b)?\s*", re.IGNORECASE
+)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
@@ -30,4 +32,4 @@ def parse(text: str) -> int:
 def shown(amount: int) -> str:
     """Return ``"4 GiB"``, ``"1.5 MiB"``."""
     power = min(max(amount.bit_length() - 1, 0) // 10, len(_UNITS) - 1)
-    return f"{amount / 1024**power:.4g} {_UNITS[power]}"
+    return f"{amount / 1024**power:.4g} {_UNITS[power]}" if amount != 1 else "1 byte"

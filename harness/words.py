@@ -38,6 +38,14 @@ def shortened(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+def abridged(text: str, most: int) -> str:
+    """Return `text`, without its middle when it is longer than that: both ends tell something."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]} ... {text[-half:]}"
+
+
 def plural(count: int, noun: str) -> str:
     """Return ``"1 cell"`` or ``"3 cells"``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

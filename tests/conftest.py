@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from harness.errors import Skip
+
+# A job in the background of a shell ignores Ctrl-C, and so would every process that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,7 +44,14 @@ def pytest_runtest_makereport(
 
 
 def _lacks_torch(error: BaseException) -> bool:
-    return any(isinstance(cause, ImportError) and cause.name in ABSENT for cause in _chain(error))
+    return any(_says_absent(cause) for cause in _chain(error))
+
+
+def _says_absent(error: BaseException) -> bool:
+    if isinstance(error, ImportError):
+        return error.name in ABSENT
+    texts = [f"{name} is not installed" for name in ABSENT]  # as backends and data sets say it
+    return isinstance(error, Skip) and any(text in str(error) for text in texts)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

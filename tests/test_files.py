@@ -1,9 +1,12 @@
 import errno
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from harness.errors import FileError
-from harness.files import explain, guarded
+from harness.files import explain, guarded, opened, temporary_folder
 
 
 def test_a_missing_folder_is_one_line_with_what_to_do(tmp_path):
@@ -27,3 +30,27 @@ def test_other_errors_pass():
 def test_a_full_disk_says_that_nothing_is_lost():
     text = explain(OSError(errno.ENOSPC, "No space left on device", "f"), "store a record")
     assert text.startswith("cannot store a record f: no space left on device; free some space")
+
+
+def test_a_file_is_opened_and_what_is_none_is_refused_at_once(tmp_path):
+    (tmp_path / "file").write_bytes(b"abc")
+    with opened(tmp_path / "file") as file:
+        assert file.read() == b"abc"
+    os.mkfifo(tmp_path / "pipe")  # to open one for reading waits for a writer, who never comes
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="a pipe or a device where a file must be"):
+            opened(path)
+    with pytest.raises(IsADirectoryError):
+        opened(tmp_path)
+
+
+def test_a_temporary_folder_is_there_and_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with temporary_folder("x-") as folder:
+        assert folder.parent == tmp_path
+        (folder / "file").write_text("x")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(FileError, match=r"cannot make a temporary folder .*gone/x-"):  # noqa: SIM117
+        with temporary_folder("x-"):
+            pass

@@ -13,7 +13,21 @@ def test_amounts_are_read(text, amount):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "0G", "-4G", "4X", "G", "nan", "inf", "1e9", "4G4", "4 G x"]
+    "text",
+    [
+        "",
+        "0",
+        "0G",
+        "-4G",
+        "4X",
+        "G",
+        "nan",
+        "inf",
+        "1e9",
+        "4G4",
+        "4 G x",
+        "\N{ARABIC-INDIC DIGIT FOUR}G",
+    ],
 )
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(ValueError, match="must be an amount of memory such as"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from harness.cli import (
     store,
     streams,
 )
-from harness.errors import FileError, HarnessError, NothingMeasured, UsageError
+from harness.errors import DataError, FileError, HarnessError, NothingMeasured, UsageError
 from harness.files import explain
 from harness.words import plain
 
@@ -35,21 +34,30 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # in boxes, help is cut short when narrow, and brackets act as markup
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Continuous integration for numbers: run the experiment behind each claim and judge it.",
 )
 app.command("list")(inspect.list_suites)
 app.command("check")(inspect.check)
 app.command("run")(run.run)
-app.command("claims")(claims.claims)
-app.command("report")(report.report)
-app.command("compare")(compare.compare)
-app.command("gate")(gate.gate)
-app.command("selftest")(selftest.selftest)
-app.command("history")(history.history)
+app.command("claims", short_help="Judge every claim from stored records.")(claims.claims)
+app.command("report", short_help="Write the page and its summary from stored records.")(
+    report.report
+)
+app.command("compare", short_help="Measure two implementations against each other.")(
+    compare.compare
+)
+app.command("gate", short_help="Measure two revisions; say what got slower.")(gate.gate)
+app.command("selftest", short_help="Say how often the gate is right on this machine.")(
+    selftest.selftest
+)
+app.command("history", short_help="Show speed over commits; find steps and slow creep.")(
+    history.history
+)
 app.add_typer(data.app, name="data")
 app.add_typer(store.app, name="store")
-app.command("env")(inspect.env)
+app.command("env", short_help="Show the environment of records, and the devices.")(inspect.env)
 
 
 def _show_version(wanted: bool) -> None:
@@ -81,10 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _import_from_here() -> None:
     """Let a user's experiment be imported from the current folder, as ``python -m`` does."""
-    with contextlib.suppress(OSError):  # a folder that is gone holds no module
-        here = os.getcwd()  # noqa: PTH109 as sys.path has it
-        if here not in sys.path and not sys.flags.safe_path:
-            sys.path.insert(0, here)
+    here = _here()  # a folder that is gone holds no module
+    if here and here not in sys.path and not sys.flags.safe_path:
+        sys.path.insert(0, here)
 
 
 def run_main(arguments: Sequence[str] | None = None) -> int:
@@ -107,14 +114,28 @@ def run_main(arguments: Sequence[str] | None = None) -> int:
     except HarnessError as error:
         return _failed(error)
     except OSError as error:
-        return _failed(FileError(explain(error, "read or write")))
+        return _failed(FileError(_explained(error)))
     return codes.OK
+
+
+def _explained(error: OSError) -> str:
+    if error.filename is None and not _here():
+        return "cannot work in the current folder: it is gone; change to another (cd)"
+    return explain(error, "read or write")
+
+
+def _here() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109 as sys.path has it
+    except OSError:
+        return ""
 
 
 _CODES: dict[type[HarnessError], int] = {
     UsageError: codes.USAGE,
     NothingMeasured: codes.NOTHING_MEASURED,
     FileError: codes.FILE_FAILED,
+    DataError: codes.FILE_FAILED,
     HarnessError: codes.HARNESS_FAILED,
 }
 

@@ -50,7 +50,7 @@ def claims(
     )
     if ledger is not None:
         write_ledger(ledger, workspace, verdicts)
-    output.out.print(show.verdict_table(verdicts), crop=False)
+    output.out.print(show.verdict_table(verdicts))
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
 
 

@@ -17,7 +17,7 @@ from harness.suite.load import find, load
 
 
 def compare(
-    suite: Annotated[str, typer.Argument(help="A timing suite, by id or path.")],
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="A timing suite, by id or path.")],
     base: Annotated[
         str, typer.Argument(metavar="A", help="Axes of one side, e.g. implementation=no_loop.")
     ],

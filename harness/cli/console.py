@@ -19,6 +19,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from harness.cli import streams
+from harness.cli.sheet import lines
 from harness.files import guarded
 from harness.words import plain
 
@@ -58,6 +59,17 @@ class Literal(Console):
             emoji=False,
             highlight=False,
         )
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; text breaks at blanks only, and a word that is too long stands out."""
+        options = {"crop": False, **options}
+        text = objects[0] if len(objects) == 1 and not options.get("soft_wrap") else None
+        if not (isinstance(text, str | Text) and text):
+            super().print(*objects, **options)
+            return
+        whole = text if isinstance(text, Text) else styled(text)
+        for line in lines(whole, self.width):
+            super().print(line, **{**options, "no_wrap": True, "overflow": "ignore"})
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Return a string as text, control codes spelled out before it is laid out."""

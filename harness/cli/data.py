@@ -13,7 +13,14 @@ from harness.cli.sheet import Sheet
 from harness.datasets import fetch
 from harness.datasets.roots import Roots
 
-app = typer.Typer(no_args_is_help=True, help="List, get and verify data sets.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="List, get and verify data sets."
+)
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A data set; `harness data list` has them.")
+]
 
 
 @app.command("list")
@@ -26,12 +33,12 @@ def list_data(
     listed = [{"name": r.name, "present": r.present, "detail": r.detail} for r in rows]
     output.json({"schema": 1, "datasets": listed})
     here = [(row.name, "yes" if row.present else "no", row.detail) for row in rows]
-    output.out.print(Sheet(("data set", "here", "detail"), here), crop=False)
+    output.out.print(Sheet(("data set", "here", "detail"), here))
 
 
 @app.command("get")
 def get(
-    name: str,
+    name: Name,
     data: options.DataDir = None,
     source: Annotated[
         Path | None, typer.Option("--from", metavar="DIR", help="Take archives from here.")
@@ -44,7 +51,7 @@ def get(
 
 
 @app.command("verify")
-def verify(name: str, data: options.DataDir = None) -> None:
+def verify(name: Name, data: options.DataDir = None) -> None:
     """Decode a data set afresh from its files and print its fingerprint."""
     dataset = fetch.verify(name, Roots.find(data))
     facts = dataset.facts

@@ -26,9 +26,13 @@ from harness.words import plural, unknown
 
 
 def gate(
-    base: Annotated[str, typer.Argument(help="Named baseline, or revision, to compare with.")],
+    base: Annotated[
+        str,
+        typer.Argument(metavar="BASE", help="Named baseline, or revision, to compare with."),
+    ],
     head: Annotated[
-        str | None, typer.Argument(help="Revision that is judged; the working tree if none.")
+        str | None,
+        typer.Argument(metavar="HEAD", help="Revision that is judged; the working tree if none."),
     ] = None,
     *,
     pytest: Annotated[

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 from rich.text import Text
 
 from harness.cli.console import styled
+from harness.cli.sheet import Sheet
 from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
@@ -37,30 +36,35 @@ STYLES: Mapping[GateVerdict, str] = {
 }
 
 
-def gate_table(result: GateResult) -> Table:
+HEADINGS = ("verdict", "case", "base\nhead", "change\ninterval", "could see\npairs")
+
+
+def gate_table(result: GateResult) -> Sheet:
     """Return one row a decision, what asks for attention first, its reason below its name.
 
     Numbers that belong together stand above each other, so that 80 columns are enough.
     """
     files = {split_case(decision.case)[0] for decision in result.decisions}
-    table = Table(box=SIMPLE_HEAD, title=_title(result), caption=_caption(result, files))
-    table.title_justify = table.caption_justify = "left"
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("case", ratio=1, overflow="fold")
-    for heading in ("base\nhead", "change\ninterval", "could see\npairs"):
-        table.add_column(heading, justify="right", no_wrap=True)
     told, rest = apart(result)
     shown = [decision for decision in rest if not _quiet(decision)]
-    for one in told:
-        table.add_row(_verdict(one.verdict), shared(one), "", "", "")
-    for decision in sorted(shown, key=lambda d: GATE_VERDICTS.index(d.verdict)):
-        table.add_row(*_row(decision, with_file=len(files) > 1))
-    return table
+    ordered = sorted(shown, key=lambda d: GATE_VERDICTS.index(d.verdict))
+    rows = [
+        *((_verdict(one.verdict), shared(one), "", "", "") for one in told),
+        *(_row(decision, with_file=len(files) > 1) for decision in ordered),
+    ]
+    right = range(2, len(HEADINGS))
+    return Sheet(HEADINGS, rows, _title(result), _caption(result, files), whole=(0,), right=right)
 
 
 def _quiet(decision: Decision) -> bool:
-    """Whether a decision needs no row: memory that is as it was."""
-    return decision.quantity != "time" and decision.verdict == "ok"
+    """Whether a decision needs no row: memory that is as it was, or too little to count."""
+    return decision.quantity != "time" and (decision.verdict == "ok" or _open_and_small(decision))
+
+
+def _open_and_small(decision: Decision) -> bool:
+    """Whether a decision is still open on what is below all that counts."""
+    small = max(decision.base, decision.head) < decision.thresholds.absolute
+    return decision.verdict == "inconclusive" and small
 
 
 def _title(result: GateResult) -> Text:
@@ -71,12 +75,14 @@ def _title(result: GateResult) -> Text:
 def _caption(result: GateResult, files: Collection[str]) -> str:
     lines = [f"base {revision(result.base)}", f"head {revision(result.head)}"]
     lines += [f"cases of {one_line(file)}" for file in files if len(files) == 1]
-    quiet = sum(map(_quiet, result.decisions))
-    lines += [f"memory is ok in {plural(quiet, 'case')}, not listed"] if quiet else []
+    quiet = [decision for decision in result.decisions if _quiet(decision)]
+    small = sum(map(_open_and_small, quiet))
+    for count, words in ((len(quiet) - small, "ok"), (small, "too little to tell")):
+        lines += [f"memory is {words} in {plural(count, 'case')}, not listed"] if count else []
     lines += [machine(result), *(one_line(text, 1000) for text in remarks(result))]
     if any(decision.interval for decision in result.decisions):
         lines.append(f"the {level(result.decisions)} stands below the change")
-    return "\n".join(lines)
+    return "\n" + "\n".join(lines)
 
 
 def _row(decision: Decision, *, with_file: bool) -> tuple[str | Text, ...]:

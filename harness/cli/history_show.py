@@ -7,40 +7,43 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 from rich.text import Text
 
 from harness.cli.console import styled
+from harness.cli.sheet import Entry, Sheet
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Baseline, Point
 from harness.gate.wording import change, worse
 from harness.store.codec import storable
 
+HEADINGS = ("case", "quantity", "machine", "commits", "ratio", "latest", "found")
 BLOCKS = "▁▂▃▄▅▆▇█"
 LONGEST = 40
 CALM = 0.02
 """Log-ratio range that fills a sparkline at least: noise must not look like a mountain."""
 
 
-def table(baseline: Baseline, found: Sequence[SeriesFinding]) -> Table:
+def table(baseline: Baseline, found: Sequence[SeriesFinding]) -> Sheet:
     """Return one row per series."""
     title = f"{baseline.name} is {baseline.commit[:7]}, named {baseline.named[:10]}"
-    shown = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     machines = len({finding.series.hardware for finding in found}) > 1
-    shown.add_column("case", ratio=3, overflow="fold")
-    for heading in ("quantity", *(["machine"] if machines else []), "commits", "ratio"):
-        shown.add_column(heading)
-    shown.add_column("latest", ratio=2)
-    shown.add_column("found", ratio=4, overflow="fold")
-    for finding in found:
-        series = finding.series
-        machine = [series.hardware] if machines else []
-        count = str(len(series.points))
-        line = sparkline(series.log_ratios)
-        last = latest(series.points[-1])
-        shown.add_row(series.case, series.quantity, *machine, count, line, last, _said(finding))
-    return shown
+    kept = [at for at, name in enumerate(HEADINGS) if machines or name != "machine"]
+    headings = [HEADINGS[at] for at in kept]
+    rows = [[row[at] for at in kept] for row in map(_row, found)]
+    return Sheet(headings, rows, title, whole=[headings.index("ratio")])
+
+
+def _row(finding: SeriesFinding) -> tuple[Entry, ...]:
+    series = finding.series
+    return (
+        series.case,
+        series.quantity,
+        series.hardware,
+        str(len(series.points)),
+        sparkline(series.log_ratios),
+        latest(series.points[-1]),
+        _said(finding),
+    )
 
 
 def _said(finding: SeriesFinding) -> Text:

@@ -33,11 +33,11 @@ def list_suites(
     output = Output(no_color=no_color, json_path=json_path)
     if parts:
         output.json({"schema": 1, "parts": [asdict(part) for part in known_parts()]})
-        output.out.print(show.parts_table(known_parts()), crop=False)
+        output.out.print(show.parts_table(known_parts()))
         return
     workspace = open_workspace(names or [], suites)
     output.json({"schema": 1, "suites": [_listed(plans) for plans in workspace.plans]})
-    output.out.print(show.suites_table(workspace.plans), crop=False)
+    output.out.print(show.suites_table(workspace.plans))
 
 
 def _listed(plans: Plans) -> dict[str, Any]:
@@ -85,4 +85,4 @@ def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None
     output.json({"schema": 1, **environment.to_json(snapshot)})
     here = {f"device {name}": reason or "present" for name, reason in devices.present().items()}
     rows = list({**snapshot.facts, **here}.items())
-    output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware), crop=False)
+    output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware))

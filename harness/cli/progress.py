@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.text import Text
 
 from harness.cli.console import Output
 from harness.numerals import count
-from harness.words import plain
 
 Clock = Callable[[], float]
 FIRST_PAUSE, LONGEST_PAUSE = 15.0, 120.0
@@ -135,6 +133,6 @@ def _lines(output: Output, meter: Meter) -> Callable[[], None]:
     def show() -> None:
         if meter.elapsed >= due[0]:
             due[0] = meter.elapsed + min(LONGEST_PAUSE, FIRST_PAUSE + meter.elapsed / 4)
-            output.err.print(Text(plain(meter.line())))
+            output.err.print(meter.line())
 
     return show

@@ -33,7 +33,7 @@ def report(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Write ``index.html``, one page that needs no network, and ``summary.md``."""
+    """Write index.html, one page that needs no network, and summary.md."""
     output = Output(quiet=quiet, no_color=no_color)
     workspace = open_workspace(names or [], suites)
     archive = open_archive(results, output)

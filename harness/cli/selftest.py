@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 from harness.cli import codes, gating, options
 from harness.cli.console import Output
+from harness.cli.sheet import Sheet
 from harness.errors import NothingMeasured, UsageError
 from harness.files import write_text
 from harness.gate import selftest as tried
@@ -98,14 +97,10 @@ def sizes(text: str) -> dict[float, int]:
     return found
 
 
-def selftest_table(view: SelftestView) -> Table:
+def selftest_table(view: SelftestView) -> Sheet:
     """Return one row per planted size, what the gate made of it, and the rival beside it."""
-    table = Table(title=words.facts(view), title_justify="left", box=SIMPLE_HEAD)
-    for heading in words.COLUMNS:
-        table.add_column(heading, justify="right")
-    for row in words.rows(view):
-        table.add_row(*row)
-    return table
+    right = range(len(words.COLUMNS))
+    return Sheet(words.COLUMNS, words.rows(view), words.facts(view), right=right)
 
 
 def as_json(view: SelftestView) -> dict[str, object]:

@@ -16,7 +16,11 @@ from harness.store.health import Health, examine
 from harness.store.health import repair as set_aside
 from harness.words import plural
 
-app = typer.Typer(no_args_is_help=True, help="Check stored records, and set aside what is broken.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Check stored records, and set aside what is broken.",
+)
 
 
 @app.command("check")

@@ -17,6 +17,12 @@ MOST_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
 """Of one picture: what Pillow takes without a warning."""
 MOST_BYTES = 512 << 20
 """Of one encoded picture; as many pixels, uncompressed, in four channels, are less."""
+MOST_UNPACKED = 512 << 20
+MOST_TIMES = 20
+"""A table unpacks to `MOST_UNPACKED` bytes or so many times its packed size at most."""
+MOST_READ = 1 << 30
+"""Bytes of encoded pictures that are unpacked at once."""
+_LABEL = 24  # bytes of memory for a label: int64, while the parts are put together
 
 
 def rows(count: int, where: str) -> None:
@@ -28,6 +34,35 @@ def rows(count: int, where: str) -> None:
     """
     if count > MOST_ROWS:
         raise DataCorrupt(f"{where}: must have at most {MOST_ROWS:,} rows, got {count:,}")
+
+
+def labels(count: int, where: str) -> None:
+    """Refuse more labels than fit in free memory.
+
+    Raises
+    ------
+    DataError
+    """
+    _room(count * _LABEL, f"{count:,} labels", where, "fewer rows")
+
+
+def unpacked(size: int, packed: int, where: str) -> None:
+    """Refuse a table that says to unpack to a multiple of its size, before it is read.
+
+    Raises
+    ------
+    DataCorrupt
+    """
+    if size > max(MOST_UNPACKED, MOST_TIMES * packed):
+        raise DataCorrupt(
+            f"{where}: must unpack to at most {MOST_UNPACKED:,} bytes or {MOST_TIMES} times its "
+            f"packed size, got {size:,} from {packed:,}"
+        )
+
+
+def at_once(size: int, most: int) -> int:
+    """Return how many rows, each of which may take `size` bytes, are read at once."""
+    return max(1, min(most, MOST_READ // max(size, 1)))
 
 
 def encoded(size: int, where: str) -> None:
@@ -68,10 +103,15 @@ def memory(count: int, shape: tuple[int, ...], where: str) -> None:
     ------
     DataError
     """
-    needed, free = count * math.prod(shape), psutil.virtual_memory().available
+    size = " x ".join(str(side) for side in shape)
+    what = f"{count:,} pictures of {size}"
+    _room(count * math.prod(shape), what, where, "smaller pictures or fewer of them")
+
+
+def _room(needed: int, what: str, where: str, instead: str) -> None:
+    free = psutil.virtual_memory().available
     if needed > free:
-        size = " x ".join(str(side) for side in shape)
         raise DataError(
-            f"{where}: {count:,} pictures of {size} take {needed / 1e9:,.1f} GB decoded, and "
-            f"{free / 1e9:,.1f} GB of memory are free; use smaller pictures or fewer of them"
+            f"{where}: {what} take {needed / 1e9:,.1f} GB decoded, and {free / 1e9:,.1f} GB of "
+            f"memory are free; use {instead}"
         )

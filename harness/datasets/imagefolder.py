@@ -91,7 +91,7 @@ def _read(
     sources: Sources, names: Sequence[str], shape: tuple[int, ...] | None = None
 ) -> tuple[Array, frozenset[str]]:
     rows = ((str(sources[name]), _bytes(sources[name])) for name in names)
-    return pictures.stack(rows, len(names), shape)
+    return pictures.stack(rows, len(names), str(sources[names[0]].parent.parent), shape)
 
 
 def _bytes(path: Path) -> bytes:

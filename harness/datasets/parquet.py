@@ -86,17 +86,19 @@ class Parquet:
         return Decoded(x_train, train.labels, x_test, test.labels, classes, note)
 
     def _classes(self, parts: Sequence[_Part]) -> tuple[str, ...]:
-        """Return the names of the classes, numbers where there are none; check every label."""
-        first = parts[0].shards[0]
-        named = features.class_names(first.metadata(), first.label)
-        names = self.known.classes if self.known else named
+        """Return the names of the classes, numbers where none fit; check every label."""
+        known = self.known.classes if self.known else ()
         examples = sum(len(part.labels) for part in parts)
-        limit = len(names) or bounds.most_classes(examples)
-        reason = f"the {limit} class names" if names else f"{limit:,} for {examples:,} examples"
+        limit = len(known) or bounds.most_classes(examples)
+        reason = f"the {limit} class names" if known else f"{limit:,} for {examples:,} examples"
         for part in parts:
             part.check(limit, reason)
         highest = max(int(part.labels.max()) for part in parts)
-        return names or tuple(str(index) for index in range(highest + 1))
+        first = parts[0].shards[0]
+        named = features.class_names(first.metadata(), first.label)
+        # Names are an extra of the file: those of fewer classes than there are help nobody.
+        fitting = named if len(named) > highest else ()
+        return known or fitting or tuple(str(index) for index in range(highest + 1))
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class _Part:
     @classmethod
     def open(cls, paths: Sequence[Path]) -> _Part:
         shards = tuple(Shard.open(path) for path in paths)
+        bounds.labels(sum(shard.count for shard in shards), str(paths[0].parent))
         part = cls(shards, tuple(shard.labels() for shard in shards))
         if not part.labels.size:
             raise DataCorrupt(f"{paths[0]}: must hold at least one row, got none")
@@ -139,7 +142,7 @@ class _Part:
     def pictures(self, shape: tuple[int, ...] | None = None) -> tuple[Array, frozenset[str]]:
         """Return (images (n, C, H, W) uint8, picture formats)."""
         rows = (row for shard in self.shards for row in shard.pictures())
-        return pictures.stack(rows, len(self.labels), shape)
+        return pictures.stack(rows, len(self.labels), str(self.shards[0].path), shape)
 
 
 CIFAR10_JPEG = "cifar10-jpeg"

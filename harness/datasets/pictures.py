@@ -74,7 +74,10 @@ def decode(data: bytes, where: str) -> tuple[Array, str]:
 
 
 def stack(
-    pictures: Iterable[tuple[str, bytes]], count: int, shape: tuple[int, ...] | None = None
+    pictures: Iterable[tuple[str, bytes]],
+    count: int,
+    place: str,
+    shape: tuple[int, ...] | None = None,
 ) -> tuple[Array, frozenset[str]]:
     """Return (pixels, formats) of `count` pictures of one shape.
 
@@ -84,6 +87,8 @@ def stack(
         As for `decode`.
     count : int
         How many there are, at least one.
+    place : str
+        Where they all are, for the message when there are fewer or more.
     shape : tuple of int or None
         The (channels, height, width) they must have; None takes that of the first.
 
@@ -114,10 +119,8 @@ def stack(
         if read < count:
             images[read] = pixels
         read += 1
-    if images is None:
-        raise DataCorrupt("a data set must hold at least one picture in each part, got none")
-    if read != count:
-        raise DataCorrupt(f"a part of a data set must hold {count} pictures, got {read}")
+    if images is None or read != count:
+        raise DataCorrupt(f"{place}: must hold {count} pictures, as many as labels, got {read}")
     return images, frozenset(formats)
 
 
@@ -141,4 +144,4 @@ def _broken(where: str, reason: str) -> str:
 
 def _size(shape: tuple[int, ...]) -> str:
     channels, height, width = shape
-    return f"{channels} channels of {height} x {width} pixels"
+    return f"{words.plural(channels, 'channel')} of {height} x {width} pixels"

@@ -38,7 +38,11 @@ class Roots:
         """
         chosen = data or _variable("HARNESS_DATA") or Path(platformdirs.user_data_dir(APPLICATION))
         cache = _variable("HARNESS_CACHE") or Path(platformdirs.user_cache_dir(APPLICATION))
-        return cls(chosen.expanduser().absolute(), cache.expanduser().absolute())
+        return cls(_absolute(chosen), _absolute(cache))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - that of Path may raise
 
 
 def _variable(name: str) -> Path | None:

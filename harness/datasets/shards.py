@@ -32,11 +32,17 @@ class Shard:
         The file.
     image, label : str
         Names of its two columns that are read.
+    count : int
+        Rows.
+    at_once : int
+        Rows whose pictures are held in memory at once.
     """
 
     path: Path
     image: str
     label: str
+    count: int
+    at_once: int
 
     @classmethod
     def open(cls, path: Path) -> Shard:
@@ -45,13 +51,20 @@ class Shard:
         Raises
         ------
         DataCorrupt
-            If the file is no parquet file, or has no such columns or too many rows.
+            If the file is no parquet file, has no such columns or too many rows, or unpacks to too
+            much.
         """
         with _opened(path) as file:
             schema, count = file.schema_arrow, file.metadata.num_rows
+            # Of the groups only: pyarrow ends the process at a column whose facts are damaged.
+            groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+            sizes = [max(group.total_byte_size, 0) for group in groups]
         bounds.rows(count, str(path))
+        bounds.unpacked(sum(sizes), path.stat().st_size, str(path))
         image = _choose(path, schema, "pictures (struct{bytes, path})", IMAGES, _holds_bytes)
-        return cls(path, image, _choose(path, schema, "integer labels", LABELS, _holds_integers))
+        label = _choose(path, schema, "integer labels", LABELS, _holds_integers)
+        # A value of a dictionary may be as large as its group, and stand in every row.
+        return cls(path, image, label, count, bounds.at_once(max(sizes, default=0), ROWS))
 
     def labels(self) -> Array:
         """Return (n,) int64, each of 0 or more and below `bounds.MOST_CLASSES`.
@@ -76,7 +89,7 @@ class Shard:
             If a row has no bytes, or the file is broken.
         """
         row = 0
-        for batch in self._batches(self.image, ROWS):
+        for batch in self._batches(self.image, self.at_once):
             for value in batch:
                 yield self.row(row), self._bytes(row, value)
                 row += 1

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import json
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import IO
 from harness.errors import HarnessError
 from harness.execute.protocol import Ended, Order, frame, lines
 from harness.execute.server import READY
-from harness.processes.family import end_tree
+from harness.processes.family import end_tree, is_stopped
 
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -27,6 +28,8 @@ PRELOAD = "harness.execute.preload"
 _START = 600.0  # seconds: the libraries come from a cold disk, at worst
 _SEND = 30.0  # seconds for an order to be taken
 _END = 15.0  # seconds the server has to end what runs
+_LOOK = 1.0  # seconds of silence after which a look is taken whether somebody stopped it
+_MOST_WAKES = 10
 
 
 class Lost(HarnessError):
@@ -54,6 +57,7 @@ class Client:
         self._socket.settimeout(_SEND)
         self._heard = bytearray()
         self._greeted = False
+        self._wakes = 0
 
     @property
     def pid(self) -> int:
@@ -124,6 +128,7 @@ class Client:
     def close(self) -> None:
         """Let the server end whatever runs, and itself."""
         self._socket.close()
+        self._resume()
         try:
             self._process.wait(_END)
         except subprocess.TimeoutExpired:
@@ -131,9 +136,12 @@ class Client:
 
     def _listen(self, timeout: float) -> bool:
         """Take what has come; False when nothing came in time."""
+        until = time.monotonic() + timeout
         try:
-            if not select.select([self._socket], [], [], max(0.0, timeout))[0]:
-                return False
+            while not self._speaks(until):
+                if time.monotonic() >= until:
+                    return False
+                self._wake()
             data = self._socket.recv(1 << 16)
         except (OSError, ValueError) as error:
             raise Lost(str(error)) from error
@@ -141,6 +149,22 @@ class Client:
             raise Lost("its end of the line is closed")
         self._heard += data
         return True
+
+    def _speaks(self, until: float) -> bool:
+        patience = max(0.0, min(until - time.monotonic(), _LOOK))
+        return bool(select.select([self._socket], [], [], patience)[0])
+
+    def _wake(self) -> None:
+        """Let a server go on that somebody stopped; its cells have run on meanwhile."""
+        if not is_stopped(self._process.pid):
+            return
+        self._wakes += 1
+        if self._wakes > _MOST_WAKES:
+            raise Lost("it is stopped again and again")
+        self._resume()
+
+    def _resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
 
 _SHARED: list[Client] = []

@@ -16,15 +16,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from harness.errors import HarnessError
+from harness.store.arrays import MOST_BYTES
 from harness.types import Array, Outcome, Series
-from harness.words import plain
+from harness.words import abridged, plain
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 2_000
 MOST_NUMBERS = 5_000_000
 """Numbers in the metrics, series and samples of one cell, which are stored as text."""
-MOST_BYTES = 8 * 1024**3
-"""Bytes in the arrays of one cell."""
 
 _NUMERIC = "biuf"  # kinds of NumPy's dtypes: boolean, signed, unsigned, floating
 T = TypeVar("T")
@@ -203,10 +202,7 @@ def _bounded(outcome: Outcome) -> None:
 
 def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
     """Return a text, cut in its middle when it is longer than can be read."""
-    if len(text) <= longest:
-        return text
-    half = longest // 2
-    return f"{text[:half]} ... {text[-half:]}"
+    return abridged(text, longest)
 
 
 def _told(value: object) -> str:

@@ -212,7 +212,8 @@ class _Pool:
         except wire.Unreadable as error:
             return replace(ended, died=str(error))
         if answer is None:
-            return replace(ended, died=_ending(event.code))
+            gone = "" if folder.is_dir() else "; the folder for it is gone"
+            return replace(ended, died=_ending(event.code) + gone)
         return replace(ended, answer=answer)
 
 

@@ -22,6 +22,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from os import _exit  # by this name, whatever an experiment makes of the module's
 from pathlib import Path
 
 from harness.execute import worker
@@ -33,6 +34,7 @@ from harness.processes.family import (
     die_with_parent,
     end_children,
     end_tree,
+    go_on_without_parent,
     kill,
     sweep,
     takes_more,
@@ -110,8 +112,8 @@ class Server:
                         break
             else:
                 key.data()
+        self._reap()  # first: who ended in time while the server was stopped is not late
         self._bound()
-        self._reap()
         self._report()
         self._speak()
 
@@ -301,7 +303,7 @@ def _leave(code: int) -> None:
     if sys.platform != "linux":  # nobody adopts what it leaves
         with contextlib.suppress(BaseException):
             end_children(os.getpid())
-    os._exit(code)
+    _exit(code)
 
 
 def main(preload: str, number: int) -> None:
@@ -314,6 +316,7 @@ def main(preload: str, number: int) -> None:
     number : int
         File descriptor of the socket.
     """
+    go_on_without_parent()  # to notice it, and end the cells
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(  # type: ignore[union-attr]

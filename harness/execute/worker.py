@@ -30,12 +30,28 @@ LONGEST_TRACE = 20_000
 
 
 def main(job: Job, folder: Path) -> None:
-    """Run a job and leave its answer in a folder; what was printed is out by then."""
+    """Run a job and leave its answer in a folder; what was printed is out by then.
+
+    A child that the experiment forked, and that comes back here too, has no answer to give.
+    """
+    cell = os.getpid()
     answer = _timed(job)
+    if os.getpid() != cell:
+        return
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # a cell may have closed or replaced them
             stream.flush()
+    _fill_streams()
     wire.write(answer, folder)
+
+
+def _fill_streams() -> None:
+    """Open what a cell closed of its standard streams, so that no print reaches the answer."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
 
 
 def run(job: Job) -> Outcome:

@@ -53,6 +53,7 @@ def _crammer_singer(params: Mapping[str, Any], seed: int) -> Estimator:
     _known(params, ("C", "tol"))
     estimator: Estimator = LinearSVC(
         multi_class="crammer_singer",
+        dual="auto",  # has no meaning here; scikit-learn 1.4 warns when it is left out
         C=_positive(params, "C", 1.0),
         tol=_positive(params, "tol", 1e-4),
         # scikit-learn warns when n_iter_ reaches max_iter, so it is told the solver's own limit.

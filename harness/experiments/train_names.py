@@ -66,8 +66,8 @@ def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
         return
     for message in measures.complaints(train.measure):
         yield ("train", "measure"), message
-    last = layers_of(model, 1)[-1]
-    if train.loss == "binary_cross_entropy" and not isinstance(last, Sigmoid | Softmax):
+    ends = [isinstance(layer, Sigmoid | Softmax) for layer in layers_of(model, 1)[-1:]]
+    if train.loss == "binary_cross_entropy" and not any(ends):  # `layers = []` has no last one
         yield ("train", "loss"), _NO_PROBABILITY
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.files import guarded
 from harness.gate import processors
 from harness.gate.messages import Message, parsed
 from harness.gate.reasons import last_words
@@ -86,17 +87,19 @@ class SideProcess:
 
     def __init__(self, command: Command, seed: int = 0, on: frozenset[int] = frozenset()) -> None:
         # Kept open for as long as the process lives; its end is read when something went wrong.
-        self._log = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-        self._tree = Tree(
-            command.arguments,
-            cwd=command.folder,
-            env=command.environment(seed),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            encoding="utf-8",
-            errors="replace",
-        )
+        with guarded("make a temporary file"):
+            self._log = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        with guarded("start", command.arguments[0]):
+            self._tree = Tree(
+                command.arguments,
+                cwd=command.folder,
+                env=command.environment(seed),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                encoding="utf-8",
+                errors="replace",
+            )
         self._process = self._tree.process
         processors.keep(self._process.pid, on)
         self._messages: queue.Queue[str] = queue.Queue()

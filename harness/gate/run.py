@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.errors import SideBroken
+from harness.errors import SideBroken, SideLate
+from harness.files import temporary_folder
 from harness.gate import units
 from harness.gate.lockstep import Commands, OutOfTime
 from harness.gate.measure import Bench
@@ -25,6 +25,7 @@ from harness.gate.values import SIDES, Decision, GateResult, SideName
 Trees = Mapping[SideName, Path]
 Environments = Mapping[SideName, SideEnvironment]
 SUITE_AGENT = "harness.gate.suite_agent"
+_LATE = "give more time with --budget; what was fetched and what was finished is kept"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Project:
 def compare(occasion: Occasion, project: Project) -> GateResult:
     """Compare the two revisions of an occasion.
 
-    A side that cannot be installed, started or collected is a result: one broken decision.
+    A side that cannot be installed, started or collected is a result: one broken decision. One
+    that was not ready in time is none, and a partial result.
 
     Raises
     ------
@@ -79,6 +81,9 @@ def compare(occasion: Occasion, project: Project) -> GateResult:
     except OutOfTime:
         early = f"the budget of {occasion.settings.budget} ended before the first pair"
         return occasion.result((), partial=early)
+    except SideLate as error:
+        late = f"the budget of {occasion.settings.budget} ended while {error.side} was installed"
+        return occasion.result((), partial=f"{late}: {_LATE}")
     except SideBroken as error:
         return occasion.result((Decision("every case", "time", "broken", str(error)),))
 
@@ -106,7 +111,7 @@ def _checked_out(occasion: Occasion, project: Project) -> Iterator[Trees]:
     """Check both revisions out into a folder that is gone afterwards."""
     revisions = {"base": occasion.base, "head": occasion.head}
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
+        folder = stack.enter_context(temporary_folder(PREFIX))
         tops = {
             side: stack.enter_context(checkout(project.repository, revisions[side], folder / side))
             for side in SIDES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from harness.config.base import Table
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
 from harness.gate.match import matches
+from harness.gate.sides import project
 from harness.gate.values import LEAST_MEMORY, Quantity, Thresholds
 from harness.suite.explain import problems_of, sentence
 from harness.suite.locate import lines_of
@@ -136,22 +136,19 @@ def read_settings(tree: Path) -> GateSettings:
     UsageError
         If pyproject.toml is not TOML, or the table holds what it must not; names line and key.
     """
-    path = tree / "pyproject.toml"
-    if not path.exists():
+    key = ".".join(_HERE)
+    table = project.lookup(project.pyproject(tree), key)
+    if table is None:
         return GateSettings()
-    text = path.read_text(encoding="utf-8")
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"pyproject.toml: must be TOML: {error}") from None
-    table = document.get("tool", {}).get("harness", {}).get("gate", {})
+    if not isinstance(table, Mapping):
+        raise UsageError(f"pyproject.toml: {key} must be a table, got {table!r:.80} instead")
+    text = project.source(tree, "pyproject.toml")
     try:
         return GateSettings.model_validate(table)
     except ValidationError as error:
         inner = {path[3:]: line for path, line in lines_of(text).items() if path[:3] == _HERE}
         problems = problems_of(error, GateSettings, table, "pyproject.toml", inner)
-        prefix = ".".join(_HERE)
-        raise SuiteError([replace(p, key=f"{prefix}.{p.key}") for p in problems]) from None
+        raise SuiteError([replace(p, key=f"{key}.{p.key}") for p in problems]) from None
 
 
 def override(settings: GateSettings, given: Mapping[str, Any]) -> GateSettings:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from harness import claims, datasets
-from harness.config.claim import Claim, Where, selects
+from harness.config.claim import Claim, Figure, Where, same, selects
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
@@ -18,10 +19,17 @@ from harness.experiments.base import Experiment
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
 from harness.types import Case
-from harness.words import shortened, unknown
+from harness.words import MOST_NAMED, shortened, unknown
 
 MOST_NUMBERS = 1_000_000_000
 """What a cell may train, at most; in single precision 4 GB."""
+
+OF_AXES, COLOURED = ("bars", "line"), ("bars", "curve", "fits", "line")
+"""Kinds of figure whose x, and whose hue, is an axis of the suite."""
+MEASURING = ("bars", "curve", "line", "paired")
+"""Kinds of figure that draw what ``y`` names."""
+BESIDE = ("machine", "deviation")
+"""What a figure may be coloured by beside the axes."""
 
 
 def check(plans: Plans, sources: Collection[str], figure_kinds: Collection[str]) -> None:
@@ -52,7 +60,9 @@ def _unread(plans: Plans) -> Iterator[Complaint]:
     read = {key for plan in plans for case in plan.cases for key in case.settings.params}
     for key in plans.suite.params:
         if key not in read:
-            yield ("params", key), unknown("key of [params]", key, sorted(_readable(plans)))
+            known = sorted(_readable(plans))
+            nothing = "" if known else " No case of the suite reads a key of [params]."
+            yield ("params", key), unknown("key of [params]", key, known) + nothing
 
 
 def _readable(plans: Plans) -> set[str]:
@@ -128,7 +138,8 @@ def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
         source = claim.source or plans.suite.source
         if source.key not in sources:
             where = "" if sources else " There is no sources.toml beside the suite."
-            yield (*here, "source"), unknown("source", source.key, sources) + where
+            place: Path = (*here, "source") if claim.source else ("source", "key")
+            yield place, unknown("source", source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
         found = list(_selections(plans, claim, here))
@@ -165,12 +176,26 @@ def _select(
             return []
     cases = [case for case in plan.cases if selects(where, case.axes)]
     if not cases:
-        yield here, f"must select at least one case, got none for {_said(where)}"
+        hint = _there(where, plan)
+        yield here, f"must select at least one case, got none for {_said(where)}{hint}"
     return cases
 
 
 def _said(where: Mapping[str, Any]) -> str:
-    return ", ".join(f"{axis} = {shortened(repr(value))}" for axis, value in where.items()) or "all"
+    return ", ".join(f"{axis} = {_toml(value)}" for axis, value in where.items()) or "all"
+
+
+def _there(where: Mapping[str, Any], plan: Plan) -> str:
+    """Say what values there are of the first axis that has none of those asked for."""
+    for axis, value in where.items():
+        there = dict.fromkeys(case.axes[axis] for case in plan.cases if axis in case.axes)
+        if not any(same(one, value) for one in there):
+            return f"; {axis} is {' or '.join(_toml(one) for one in list(there)[:MOST_NAMED])}"
+    return "; no case has all of them"
+
+
+def _toml(value: Any) -> str:
+    return shortened(json.dumps(value, ensure_ascii=False))
 
 
 def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
@@ -185,9 +210,30 @@ def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
 
 
 def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
+    seen: set[str] = set()
     for position, figure in enumerate(plans.suite.figures):
         here: Path = ("figures", position)
+        if figure.id in seen:
+            yield (*here, "id"), f"must be unique within the suite, got {figure.id!r} twice"
+        seen.add(figure.id)
         if figure.kind not in kinds:
             yield (*here, "kind"), unknown("kind of figure", figure.kind, kinds)
+        yield from _roles(plans, figure, here)
+        if not figure.profiles:
+            continue
         full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
         yield from _select(plans, full, figure.where, (*here, "where"))
+        for side in ("better", "than") if figure.compare else ():
+            where = {**figure.where, **getattr(figure.compare, side)}
+            yield from _select(plans, full, where, (*here, "compare", side))
+
+
+def _roles(plans: Plans, figure: Figure, here: Path) -> Iterator[Complaint]:
+    """Yield the keys of a figure that must name an axis and name none, or must be given."""
+    names = plans.axes.names
+    if figure.kind in OF_AXES and figure.x not in names:
+        yield (*here, "x"), unknown("axis", figure.x, names)
+    if figure.kind in COLOURED and figure.hue not in ("", *BESIDE, *names):
+        yield (*here, "hue"), unknown("axis", figure.hue, [*names, *BESIDE])
+    if figure.kind in MEASURING and not figure.y:
+        yield (*here, "y"), "must be given: what is drawn"

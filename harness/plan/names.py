@@ -1,4 +1,4 @@
-"""What `harness.plan.expand` takes for granted: names are names, and lists are not empty."""
+"""Whether the names in a suite are names: what `harness.plan.expand` takes for granted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def _names(suite: Suite) -> Iterator[Complaint]:
 
 def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
     if not isinstance(value, str):
-        yield path, f"must be the name of a {what}, got {shown(value)} instead"
+        article = "an" if what[0] in "aeiou" else "a"
+        yield path, f"must be the name of {article} {what}, got {shown(value)} instead"
         return
     try:
         if what == "experiment":

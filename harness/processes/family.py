@@ -39,6 +39,12 @@ def die_with_parent(parent: int) -> bool:
     return True
 
 
+def go_on_without_parent() -> None:
+    """Let the system continue this process when its parent ends, should it be stopped then."""
+    if _PRCTL is not None:
+        _PRCTL(_PDEATHSIG, signal.SIGCONT, 0, 0, 0)
+
+
 def adopt_orphans(adopt: bool = True) -> bool:
     """Become the parent of every descendant whose parent ends; False where the system cannot."""
     return _PRCTL is not None and _PRCTL(_CHILD_SUBREAPER, int(adopt), 0, 0, 0) == 0
@@ -96,6 +102,13 @@ def signal_name(number: int) -> str:
     """Return the name of a signal; those of real time have none."""
     known = {one.value: one.name for one in signal.Signals}
     return known.get(number, f"signal {number}")
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether somebody stopped a process (SIGSTOP), so that it waits to be continued."""
+    with contextlib.suppress(psutil.Error):
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    return False
 
 
 def kill(pid: int) -> None:

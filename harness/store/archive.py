@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +22,8 @@ def stores(folder: Path) -> list[Path]:
     """
     with guarded("read the folder", folder):
         if not folder.is_dir():
+            if folder.exists():
+                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
             return []
         found = {path.parent for name in (RECORDS, ENVIRONMENTS) for path in folder.rglob(name)}
     return sorted(found)

@@ -6,7 +6,7 @@ array: what was changed on disk is refused.
 
 from __future__ import annotations
 
-import io
+import math
 import os
 import tempfile
 import tokenize
@@ -14,15 +14,20 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 import numpy as np
+import psutil
 
 from harness.errors import StoreError
 from harness.files import guarded
 from harness.types import Array
 
 ARRAYS = "arrays"
+MOST_BYTES = 8 * 1024**3
+"""Bytes in the arrays of one cell: no more are stored, and none that unpacks to more is read."""
 PART = ".part"
+_HEADER = 1 << 16
 
 
 def save(store: Path, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
@@ -96,11 +101,38 @@ def _member(path: Path, name: str) -> Array:
     if path.exists() and not path.is_file():
         raise ValueError("it is no file")
     with zipfile.ZipFile(path) as file:
-        data = file.read(name)  # checks the CRC-32
-    array: Array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-    if array.dtype.kind not in "biufc":
-        raise ValueError(f"they must be numbers, got {array.dtype}")
+        size = file.getinfo(name).file_size
+        _bound(size)
+        with file.open(name) as member:
+            _header(member, size)
+        with file.open(name) as member:
+            array: Array = np.lib.format.read_array(member, allow_pickle=False)
+            if member.read(1):  # where it ends, the CRC-32 is checked
+                raise ValueError("there is more than the array")
     return array
+
+
+def _bound(size: int) -> None:
+    """Refuse what unpacks to too much before it is read; a file of 8 MB may hold 8 GB of zeros."""
+    free = psutil.virtual_memory().available
+    if size > min(MOST_BYTES + _HEADER, free):
+        raise ValueError(
+            f"an array must unpack to at most {MOST_BYTES:,} bytes and fit in the {free:,} that "
+            f"are free, got {size:,}"
+        )
+
+
+def _header(member: IO[bytes], size: int) -> None:
+    """Refuse an array that is no numbers, or says to be of another size than it is."""
+    version = np.lib.format.read_magic(member)
+    if version != (1, 0):
+        raise ValueError(f"its format must be 1.0, got {version[0]}.{version[1]}")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+    if dtype.kind not in "biufc":
+        raise ValueError(f"they must be numbers, got {dtype}")
+    said, found = math.prod(shape) * dtype.itemsize, size - member.tell()
+    if said != found:
+        raise ValueError(f"{said} bytes must follow the header, got {found}")
 
 
 def _replace(target: Path, arrays: Mapping[str, Array]) -> None:

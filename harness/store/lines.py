@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from harness.errors import StoreError
-from harness.files import guarded
+from harness.files import guarded, opened
 from harness.store.seal import sealed, unsealed
 
 Value = TypeVar("Value")
@@ -84,7 +84,7 @@ class LineFile:
 
     def open(self) -> BinaryIO:
         """Open the file for reading."""
-        return self.path.open("rb")
+        return opened(self.path)
 
     def mend(self) -> None:
         """Move a torn last line to ``<name>.torn``."""

@@ -16,7 +16,7 @@ from harness.config.base import PATTERNS
 from harness.errors import Problem
 from harness.suite.locate import Path, nearest
 from harness.suite.text import dotted
-from harness.words import did_you_mean, shortened, unknown
+from harness.words import did_you_mean, plural, shortened, unknown
 
 _KINDS = {
     "string_type": "a string",
@@ -65,6 +65,8 @@ def problems_of(
     found: dict[str, Problem] = {}
     for detail in error.errors(include_url=False):
         path = _toml_path(values, detail)
+        if detail["type"] == "too_short" and _reach(values, path):
+            continue  # what it lacks are the items found wrong, each told by itself
         key = dotted(path)
         message = sentence(detail, model)
         if key in found:  # the members of a union, each with its own complaint
@@ -103,9 +105,15 @@ def _must(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
         return f"must be {words} {context[key]}"
     if kind == "string_pattern_mismatch":
         return f"must be {PATTERNS.get(context['pattern'], context['pattern'])}"
+    if kind == "too_short":
+        return f"must have at least {plural(context['min_length'], 'item')}"
+    if kind == "too_long":
+        return f"must have at most {plural(context['max_length'], 'item')}"
+    if kind == "string_too_short":
+        return "must not be empty"
     if kind == "string_too_long":
         return f"must have at most {context['max_length']} characters"
-    return otherwise.removeprefix("Value error, ")
+    return otherwise.removeprefix("Value error, ").partition(", got ")[0]  # that follows anyway
 
 
 def shown(value: Any) -> str:
@@ -122,7 +130,8 @@ def _choice(expected: str, got: Any) -> str:
     hint = did_you_mean(got, names) if isinstance(got, str) else ""
     hint = hint if "Did you mean" in hint else ""
     empty = "" if len(names) == len(found) else " or left out"
-    return f"must be one of {', '.join(names)}{empty}, got {shown(got)} instead.{hint}"
+    one_of = "one of " if len(names) > 1 else ""
+    return f"must be {one_of}{', '.join(names)}{empty}, got {shown(got)} instead.{hint}"
 
 
 def _toml_path(values: Mapping[str, Any], detail: ErrorDetails) -> Path:
@@ -138,6 +147,12 @@ def _toml_path(values: Mapping[str, Any], detail: ErrorDetails) -> Path:
     if path[:1] == ["grid"] and path[2:3] == ["axes"]:
         del path[2]
     return tuple(path)
+
+
+def _reach(values: Any, path: Path) -> Any:
+    for part in path:
+        values = values[part]
+    return values
 
 
 def _has(value: Any, part: str | int) -> bool:

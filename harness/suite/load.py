@@ -55,13 +55,23 @@ def load(path: Path) -> Suite:
 def bibliography(folder: Path) -> dict[str, Document]:
     """Return the source documents by key; empty when the folder has no ``sources.toml``."""
     path = folder / BIBLIOGRAPHY
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is to be told, not read over
         return {}
-    return {entry.key: entry for entry in validate(Bibliography, read(path)).sources}
+    text = read(path)
+    found: dict[str, Document] = {}
+    problems = []
+    for index, entry in enumerate(validate(Bibliography, text).sources):
+        if entry.key in found:
+            message = f"must be unique, got {entry.key!r} twice"
+            problems.append(text.problem(("sources", index, "key"), message))
+        found[entry.key] = entry
+    if problems:
+        raise SuiteError(problems)
+    return found
 
 
 def find(names: Sequence[str], folder: Path) -> list[Path]:
-    """Return the files of suites named by id or path; all of `folder` when none is named.
+    """Return the files of suites named by id or path, each once; all of `folder` if none is named.
 
     Raises
     ------
@@ -70,8 +80,15 @@ def find(names: Sequence[str], folder: Path) -> list[Path]:
     """
     known = {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != BIBLIOGRAPHY}
     if not names and not known:
-        raise UsageError(f"no suite file (*.toml) in {folder}; name one, or give --suites DIR")
-    return [_find_one(name, known) for name in names] or list(known.values())
+        raise UsageError(f"{_no_suites(folder)}; name a suite file, or give --suites DIR")
+    found = [_find_one(name, known) for name in names] or list(known.values())
+    return list({os.path.realpath(path): path for path in found}.values())
+
+
+def _no_suites(folder: Path) -> str:
+    if folder.is_dir():
+        return f"no suite file (*.toml) in the folder {folder}"
+    return f"{folder} is no folder" if folder.exists() else f"there is no folder {folder}"
 
 
 def _find_one(name: str, known: Mapping[str, Path]) -> Path:
@@ -79,7 +96,11 @@ def _find_one(name: str, known: Mapping[str, Path]) -> Path:
         return known[name]
     if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 as Path, it may raise
         return Path(name)
-    raise UsageError(unknown("suite", name, known))
+    if os.path.isdir(name):  # noqa: PTH112 as above
+        raise UsageError(f"a suite must be an id or a file, got the folder {name}; give --suites")
+    raise UsageError(
+        unknown("suite", name, known) + ("" if known else " There are no suites here.")
+    )
 
 
 def _suite_text(path: Path) -> Text:

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 Path = tuple[str | int, ...]
+# Possessive, for a text of any length: what is taken is not remembered to be given back.
 _TOKEN = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'  # the quotes of a text may end it too
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""(?:"{0,2})'  # the quotes of a text may end it too
     r"|'''.*?'''(?:'{0,2})"
-    r'|"(?:\\.|[^"\\\n])*"'
+    r'|"(?:[^"\\\n]++|\\.)*+"'
     r"|'[^'\n]*'"
     r"|\#[^\n]*"
     r"|[\[\]{}=,.\n]"
@@ -31,10 +32,16 @@ def lines_of(text: str) -> dict[Path, int]:
 
 
 def nearest(lines: Mapping[Path, int], path: Path) -> int | None:
-    """Return the line of `path`, or of the longest prefix of it that has one."""
+    """Return the line of `path`, or of the longest prefix of it that has one.
+
+    A table that dotted keys make has no line of its own; it is where its first key is.
+    """
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
             return lines[path[:end]]
+        inside = [line for key, line in lines.items() if key[:end] == path[:end]]
+        if inside:
+            return min(inside)
     return None
 
 

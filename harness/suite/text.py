@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import Problem, SuiteError
+from harness.files import opened
 from harness.suite import locate, values
 from harness.words import shortened
 
+LARGEST_FILE = 16 * 1024**2
+"""Bytes of a suite file at most; what is larger is no suite."""
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ENDLESS = re.compile(r"[0-9][0-9_]{1000,}")
 
@@ -64,14 +67,25 @@ def read(path: Path) -> Text:
         `harness.suite.values`); names the line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")  # a byte-order mark means nothing
+        text = _text_of(path)
     except OSError as error:
         raise _unreadable(path, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise _unreadable(path, f"must be UTF-8: {error}") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"must be UTF-8, got byte 0x{error.object[error.start]:02x}"
+        raise SuiteError([Problem(str(path), line, "", message)]) from None
     found = Text(str(path), _parsed(path, text), locate.lines_of(text))
     found.refuse(values.unfit(found.values))
     return found
+
+
+def _text_of(path: Path) -> str:
+    with opened(path) as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise _unreadable(path, f"must have at most {LARGEST_FILE:,} bytes, got more")
+    text = data.decode("utf-8-sig")  # a byte-order mark means nothing
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
+from gate_projects import quick_python
 from gate_repositories import make
 from test_gate_suite_agent import SUITE
 
@@ -52,9 +55,9 @@ def test_a_slow_down_in_the_working_tree_is_found_and_written_everywhere(project
     assert code == 3, out
     assert "1 of 1 case regressed" in out
     result = json.loads((project.folder / "gate.json").read_text())
-    (found,) = [d for d in result["decisions"] if d["quantity"] == "time"]
-    assert found["verdict"] == "regressed"
-    assert found["ratio"] > 2
+    (timed,) = [d for d in result["decisions"] if d["quantity"] == "time"]
+    assert timed["verdict"] == "regressed"
+    assert timed["ratio"] > 2
     if sys.platform == "linux":  # twice the memory, above what the processes held before
         (found,) = [d for d in result["decisions"] if d["quantity"] == "memory"]
         assert found["verdict"] == "regressed"
@@ -65,7 +68,7 @@ def test_a_slow_down_in_the_working_tree_is_found_and_written_everywhere(project
     failed = [d for d in result["decisions"] if d["verdict"] == "regressed"]
     assert (project.folder / "gate.xml").read_text().count("<failure") == len(failed)
     bench = json.loads((project.folder / "bench.json").read_text())
-    assert bench["benchmarks"][0]["stats"]["rounds"] == found["pairs"]
+    assert bench["benchmarks"][0]["stats"]["rounds"] == timed["pairs"]
     assert "latency" in next(iter(json.loads((project.folder / "bmf.json").read_text()).values()))
     assert project.git("status", "--porcelain", "--", "project_code.py") == "M project_code.py"
     assert project.git("worktree", "list").count("\n") == 0
@@ -96,6 +99,27 @@ def test_bad_input_has_a_message_and_a_code(gate, arguments, code, words):
     found, _, err = gate(*arguments)
     assert found == code
     assert all(word in err for word in words), err
+
+
+def test_places_that_cannot_be_written_to_are_one_line(project, gate, tmp_path, monkeypatch):
+    asked = ("main", "--pytest", "bench", *QUICK)
+    (tmp_path / "file").write_text("x")
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+        code, _, err = gate(*asked)
+    assert code == 7
+    assert "cannot make a temporary folder" in err
+    assert "not a directory" in err
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "file"))
+    code, _, err = gate(*asked)
+    assert code == 7
+    assert "cannot make the cache folder" in err
+    assert project.git("worktree", "list").count("\n") == 0
+    shutil.rmtree(".harness")
+    project.put(".harness", "a file")
+    code, _, err = gate(*asked)
+    assert code == 7
+    assert "cannot make the folder of journals .harness: file exists" in " ".join(err.split())
 
 
 def test_outside_a_repository(tmp_path, monkeypatch, capfd):
@@ -142,14 +166,29 @@ def test_a_side_that_does_not_collect_is_broken(project, gate, text, words):
     assert "broken" in out
 
 
-def test_a_side_that_does_not_install_is_broken(project, gate):
-    project.commit("lock", {"requirements.txt": ""})
-    project.put("requirements.txt", "./no-such-folder\n")
-    code, _, _ = gate("HEAD", "--pytest", "bench", "--json", "gate.json")
+def test_a_side_that_does_not_install_is_broken(project, gate, tmp_path):
+    project.commit("lock", {"requirements.txt": "./no-such-folder\n"})
+    project.put("requirements.txt", "")
+    python = quick_python(tmp_path)
+    code, _, _ = gate("HEAD", "--pytest", "bench", "--python", python, "--json", "gate.json")
     assert code == 4
     (found,) = json.loads((project.folder / "gate.json").read_text())["decisions"]
     assert found["verdict"] == "broken"
+    assert found["reason"].startswith("base: ")
     assert "no-such-folder" in found["reason"]
+
+
+def test_a_side_that_is_not_installed_in_time_is_not_broken(project, gate, tmp_path):
+    project.commit("lock", {"requirements.txt": "x\n"})
+    slow = tmp_path / "slow-python"
+    slow.write_text(f'#!/bin/sh\n[ "$2" = venv ] && sleep 60\nexec "{sys.executable}" "$@"\n')
+    slow.chmod(0o755)
+    code, out, _ = gate("HEAD~1", "HEAD", "--pytest", "bench", "--python", slow, "--budget", "2s")
+    assert code == 5
+    assert "broken" not in out
+    assert "the budget of 2s ended while base was installed: give more time" in " ".join(
+        out.split()
+    )
 
 
 def test_a_crash_is_a_crash_and_nobody_elses_case(project, gate):
@@ -206,7 +245,7 @@ def interrupted(project):
                 break
             time.sleep(0.1)
         process.send_signal(sent)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
     return run
@@ -267,8 +306,9 @@ def test_clock(benchmark):
 def test_timing_suites_are_cases_too(project, gate):
     sources = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
     suite = SUITE.replace("[10, 20]", "[20]").replace('"two_loops", "no_loop"', '"two_loops"')
+    suite = suite.replace("n_train = 300", "n_train = 60")
     project.commit("suites", {"suites/search.toml": suite, "suites/sources.toml": sources})
-    project.put("suites/search.toml", suite.replace("n_train = 300", "n_train = 600"))
+    project.put("suites/search.toml", suite.replace("n_train = 60", "n_train = 180"))
     code, out, _ = gate("main", "--suite", "search", "--budget", "120s", "--env", "current")
     assert code == 3, out
     assert "search" in out

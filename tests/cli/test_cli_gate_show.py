@@ -7,11 +7,12 @@ from rich.console import Console
 
 from harness.cli import codes
 from harness.cli.gate_show import gate_table
+from harness.gate.values import Thresholds
 
 
 def shown(result, width=120):
     out = StringIO()
-    Console(file=out, width=width, no_color=True).print(gate_table(result))
+    Console(file=out, width=width, no_color=True).print(gate_table(result), crop=False)
     return out.getvalue()
 
 
@@ -34,6 +35,45 @@ def test_eighty_columns_are_enough():
     lines = shown(fake.everything(), width=80).splitlines()
     assert max(map(len, lines)) <= 80
     assert any("test_hinge[numpy]" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80])
+def test_no_width_breaks_a_word(width):
+    name = "test_hook_and_wrappers_speed[hooks=100-wrappers=100]"
+    result = fake.everything()
+    decisions = (
+        *result.decisions,
+        fake.decision(name, "broken", reason="head: /a/long/path/of/it"),
+    )
+    words = shown(replace(result, decisions=decisions), width).split()
+    assert {name, "/a/long/path/of/it", "inconclusive", "test_hinge[numpy]"} <= set(words)
+
+
+def test_where_columns_do_not_fit_every_number_has_its_name():
+    text = shown(fake.everything(), 40)
+    assert "verdict: ✗ regressed\ncase: test_hinge[numpy]\n" in text
+    assert "\nbase: 81.2 ms\nhead: 85.4 ms\nchange: +5.2 %\ninterval: +4.1 to +6.3 %\n" in text
+
+
+def test_memory_needs_no_row_where_it_is_ok_or_too_little():
+    def memory(name, verdict, size):
+        limits = Thresholds(absolute=2**20)
+        numbers = {"base": size, "head": size, "quantity": "memory", "thresholds": limits}
+        return fake.decision(name, verdict, **numbers)
+
+    text = shown(
+        fake.result(
+            fake.decision("test_time"),
+            memory("test_same", "ok", 2.0**30),
+            memory("test_small", "inconclusive", 2.0**13),
+            memory("test_large", "inconclusive", 2.0**30),
+        )
+    )
+    assert [f"test_{name}" in text for name in ("time", "same", "small", "large")] == [
+        True, False, False, True,
+    ]  # fmt: skip
+    assert "memory is ok in 1 case, not listed" in text
+    assert "memory is too little to tell in 1 case, not listed" in text
 
 
 def test_the_file_stands_once_where_all_cases_share_it():

@@ -42,6 +42,12 @@ def test_what_is_stored_is_shown_without_measuring(harness, kept):
     assert value["hardware"] == HERE.hardware
 
 
+def test_the_table_breaks_no_word_on_a_narrow_terminal(harness, kept, monkeypatch):
+    monkeypatch.setattr("harness.cli.console.WIDE", 40)
+    _, out, _ = harness("selftest", "--stored", "--results", kept)
+    assert "Planted slow-down: 10 %\nDecisions: 10\nRegressed: 10\n" in out
+
+
 def test_enough_stored_means_nothing_to_measure(harness, kept):
     code, _, err = harness(
         "selftest", "--decisions", "10", "--planted", "10%:10", "--results", kept

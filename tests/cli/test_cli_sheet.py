@@ -42,6 +42,22 @@ def test_where_columns_do_not_fit_a_row_is_a_block():
     assert "claim:\nknn-scaling/majority-class-never-wins\n" in shown(SHEET, 30)
 
 
+def test_lines_that_are_values_of_their_own_keep_together():
+    sheet = Sheet(("case", "base\nhead"), [("a-long-name", "1 ms\n22 ms"), ("b", "")], right=[1])
+    wide = [line.rstrip() for line in shown(sheet, 30).splitlines()]
+    assert wide[-3:] == [" a-long-name    1 ms", "               22 ms", " b"]
+    narrow = shown(sheet, 12).split("\n\n")
+    assert narrow[0].endswith("case:\na-long-name\nbase: 1 ms\nhead: 22 ms")
+    assert narrow[1] == "case: b\n"
+
+
+def test_title_and_caption_break_at_blanks():
+    sheet = Sheet(("a",), [("b",)], "one two\nthree-four-five", "six seven-eight\n\nnine")
+    lines = shown(sheet, 8).splitlines()
+    assert lines[:2] == ["one two", "three-four-five"]
+    assert lines[-4:] == ["six", "seven-eight", "", "nine"]
+
+
 def test_plain_is_ascii_without_any_code():
     text = shown(SHEET, 120, force_terminal=True, no_color=True, color_system=None)
     assert text.isascii()

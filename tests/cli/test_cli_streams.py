@@ -41,6 +41,19 @@ def test_text_is_shown_as_it_is(where, capsys):
     assert "\x1b" not in out
 
 
+@pytest.mark.parametrize("stream", ["out", "err"])
+@pytest.mark.parametrize("width", [10, 40])
+def test_lines_break_no_word(stream, width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("harness.cli.console.WIDE", width)
+    text = "note: cannot write /a/path/that/is/longer/than/that: no space\n\n    left on device"
+    getattr(Output(), stream).print(text)
+    shown = getattr(capsys.readouterr(), stream)
+    assert shown.split() == text.split()
+    assert "\n\n    left" in shown
+    assert all(len(line) <= width or " " not in line.strip() for line in shown.splitlines())
+
+
 def test_text_that_nobody_cleaned_acts_as_little(capsys):
     Output().out.print(Text(HOSTILE))
     out = capsys.readouterr().out
@@ -249,7 +262,7 @@ def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
         assert done.poll() is None
     time.sleep(0.2)
     done.send_signal(signal.SIGTERM)
-    _, err = done.communicate(timeout=60)
+    _, err = done.communicate(timeout=250)
     assert done.returncode == codes.TERMINATED == 143
     assert err.splitlines()[-1] == "harness: interrupted; what was finished is stored"
     assert "Traceback" not in err
@@ -277,3 +290,49 @@ def test_a_store_is_checked_and_repaired(harness):
     assert "1 ok" in out
     assert "2 done before" in out
     assert harness("store", "check", "--results", "none")[0] == codes.NOTHING_MEASURED
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_help_cuts_nothing_short_at_any_width(harness, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    for verb in ("run", "gate", "report"):
+        code, out, _ = harness(verb, "--help")
+        assert code == 0
+        assert "--results DIR" in out
+        assert "…" not in out
+
+
+def test_help_is_text_and_lists_every_verb_whole(harness, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert "An argument of pip install, e.g. '.[dev]'." in harness("gate", "-h")[1]
+    assert "..." not in harness("-h")[1].replace("[ARGS]...", "")
+
+
+def test_a_usage_error_is_one_line_below_the_usage(harness):
+    code, out, err = harness("run", "--jobs", "x")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].startswith("Error: Invalid value for '-j' / '--jobs'")
+
+
+def test_a_folder_of_data_of_nobody_and_a_data_set_that_is_absent_are_told(harness):
+    code, _, err = harness("data", "verify", "mnist", "--data", "~nosuchuser/x")
+    assert code == codes.FILE_FAILED
+    assert "Get it with `harness data get mnist`" in err
+
+
+def test_records_in_a_file_are_told_apart_from_no_records(harness):
+    (harness.folder / "file").write_text("x")
+    for verb in (("claims",), ("report",), ("store", "check")):
+        code, _, err = harness(*verb, "--results", "file")
+        assert code == codes.FILE_FAILED
+        assert "cannot read the folder file: not a directory" in err
+
+
+def test_a_current_folder_that_is_gone_is_told(harness, monkeypatch, tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, _, err = harness("data", "list", "--data", "here")
+    assert code == codes.FILE_FAILED
+    assert err == "harness: cannot work in the current folder: it is gone; change to another (cd)\n"

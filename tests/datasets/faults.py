@@ -175,10 +175,10 @@ def tables(draw: st.DrawFn) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema.with_metadata(said and {"huggingface": said}))
 
 
-def shard(table: pa.Table) -> bytes:
+def shard(table: pa.Table, **ways: Any) -> bytes:
     """Return a parquet file."""
     file = io.BytesIO()
-    pq.write_table(table, file)
+    pq.write_table(table, file, **ways)
     return file.getvalue()
 
 
@@ -188,6 +188,25 @@ def good_table(said: bytes | None = None) -> pa.Table:
     table = pa.table({"image": rows, "label": [0, 1, 2, 0]})
     return table.replace_schema_metadata(said and {"huggingface": said})
 
+
+@st.composite
+def swollen_tables(draw: st.DrawFn) -> pa.Table:
+    """Return rows of good pictures with zeros behind them: they pack to nothing."""
+    sizes = draw(st.lists(st.integers(0, 20_000), min_size=1, max_size=8))
+    if draw(st.booleans()):
+        sizes = [sizes[0]] * draw(st.integers(1, 300))
+    return pa.table({"image": [GOOD + bytes(size) for size in sizes], "label": [0] * len(sizes)})
+
+
+ways = st.fixed_dictionaries(
+    {
+        "compression": st.sampled_from(["none", "snappy", "gzip", "zstd", "brotli", "lz4"]),
+        "use_dictionary": st.booleans(),
+        "row_group_size": st.sampled_from([1, 7, 1_000]),
+        "data_page_version": st.sampled_from(["1.0", "2.0"]),
+        "write_statistics": st.booleans(),
+    }
+)
 
 odd_names = st.sampled_from(
     [

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import pickle
 import tarfile
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import faults
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness.config.data import Data
 from harness.datasets import Roots, cifar10, fetch, load, missing, vision
@@ -128,6 +133,58 @@ def test_nothing_is_unpickled_before_its_checksum_holds(
     assert not marker.exists()
     pickle.loads(trap)  # noqa: S301 - shows that the trap would have sprung
     assert marker.exists()
+
+
+def foreign(whole: bytes, batches: Mapping[str, bytes]) -> st.SearchStrategy[bytes]:
+    """Damaged files, whole archives of damaged batches and of other members, and traps."""
+    name = st.sampled_from(sorted(batches))
+    inner = name.flatmap(
+        lambda one: faults.damaged(batches[one]).map(lambda data: tarball({**batches, one: data}))
+    )
+    members = st.sampled_from(["../up", "/down", "a/" * 50 + "b", "data_batch_1\n"])
+    others = members.map(lambda one: tarball({**batches, one: b"x"}))
+    protocols = st.integers(0, 5).map(lambda number: pickle.dumps(Trap(MARKER), number))
+    traps = protocols | protocols.map(lambda data: tarball({**batches, "data_batch_1": data}))
+    return faults.damaged(whole) | inner | others | traps | st.binary(max_size=40)
+
+
+MARKER = Path("unpickled")
+
+
+def check_files(archive: bytes, batches: Mapping[str, bytes], data: st.DataObject) -> None:
+    packed = data.draw(st.booleans())
+    name = cifar10.ARCHIVE if packed else data.draw(st.sampled_from(cifar10.BATCHES))
+    whole = archive if packed else batches[name]
+    broken = data.draw(foreign(whole, batches).filter(lambda found: found != whole))
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        roots = Roots(Path(folder, "data"), Path(folder, "cache"))
+        place = roots.data if packed else roots.data / cifar10.FOLDER
+        unpack({name: broken} if packed else {**batches, name: broken}, place)
+        with pytest.raises(DataCorrupt) as caught:
+            load(CIFAR10, roots, np.random.default_rng(0))
+        assert str(caught.value).startswith(f"{place / name} must have MD5 ")
+        assert {path.name for path in Path(folder).iterdir()} <= {"data", "cache"}
+        assert not [path for path in roots.cache.rglob("*") if path.is_file()]
+
+
+tries = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+
+
+@tries
+@given(data=st.data())
+def test_files_of_anything_else_are_named_and_refused(
+    archive: bytes, batches: dict[str, bytes], data: st.DataObject
+) -> None:
+    check_files(archive, batches, data)
+
+
+@pytest.mark.faults
+@settings(tries, max_examples=3_000)
+@given(data=st.data())
+def test_files_of_anything_else_are_named_and_refused_in_many_tries(
+    archive: bytes, batches: dict[str, bytes], data: st.DataObject
+) -> None:
+    check_files(archive, batches, data)
 
 
 def test_an_archive_cut_short_is_named_and_refused(archive: bytes, roots: Roots) -> None:

@@ -71,7 +71,7 @@ def test_half_a_picture_is_refused() -> None:
 
 
 def test_no_pictures_at_all_are_refused() -> None:
-    with pytest.raises(DataCorrupt, match="at least one picture"):
-        pictures.stack([], 0)
-    with pytest.raises(DataCorrupt, match="at least one picture"):
-        pictures.stack([], 0, (1, 2, 2))
+    with pytest.raises(DataCorrupt, match=r"^HERE: must hold 2 pictures, as many as labels, got 0"):
+        pictures.stack([], 2, "HERE")
+    with pytest.raises(DataCorrupt, match=r"^HERE: must hold 1 pictures"):
+        pictures.stack([], 1, "HERE", (1, 2, 2))

@@ -112,6 +112,34 @@ def stops_its_server_once(context):
     return fine(context)
 
 
+def stops_its_server(context):
+    """Stop the server of cells; it must be continued, or nobody ends this cell."""
+    os.kill(os.getppid(), signal.SIGSTOP)
+    return sleeps(context)
+
+
+def stops_its_server_and_ends(context):
+    os.kill(os.getppid(), signal.SIGSTOP)
+    return fine(context)
+
+
+def stops_its_server_all_the_time(context):
+    while True:
+        os.kill(os.getppid(), signal.SIGSTOP)
+
+
+def stops_itself(context):
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def stops_everybody(context):
+    """Stop the session: this process, and a child that would have run on."""
+    if os.fork() == 0:
+        time.sleep(300)
+        os._exit(0)
+    os.killpg(0, signal.SIGSTOP)
+
+
 def prints(context):
     print("HELLO FROM A CELL")  # noqa: T201 - what is tried
     os.write(1, b"and from below Python\n")
@@ -133,13 +161,13 @@ def reads(context):
 
 
 def takes_memory(context):
-    kept = [np.ones(1 << 20) for _ in range(64)]  # half a GiB, far beyond the bound
+    kept = [np.ones(1 << 20) for _ in range(192)]  # 1.5 GiB, far beyond the bound
     time.sleep(300)
     return kept
 
 
 def child_takes_memory(context):
-    code = "import time; kept = bytearray(b'x') * (1 << 29); time.sleep(300)"
+    code = "import time; kept = bytearray(b'x') * (3 << 29); time.sleep(300)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -42,7 +42,7 @@ def cell(kernel, variant, backend="numpy", device="cpu", **params):
     return context(None, get(backend), device, **given)
 
 
-def setup(kernel, **params):
+def small(kernel, **params):
     found = table.get(kernel)
     values = found.params(**(params or SMALL[kernel]))
     arrays = found.inputs(values, np.random.default_rng(0))
@@ -67,7 +67,7 @@ def test_every_variant_computes_what_the_reference_does(kernel, backend, variant
 def test_the_convolutions_reference_is_torchs(side, stride, window, padding):
     torch = pytest.importorskip("torch")
     geometry = {"side": side, "stride": stride, "window": window, "pad": padding}
-    forward, here = setup("conv2d_forward", n=2, channels=2, filters=3, **geometry)
+    forward, here = small("conv2d_forward", n=2, channels=2, filters=3, **geometry)
     leaves = [torch.tensor(here.arrays[n]).double().requires_grad_() for n in ("x", "weight")]
     bias = torch.tensor(here.arrays["bias"]).double().requires_grad_()
     out = torch.nn.functional.conv2d(*leaves, bias, stride, padding)
@@ -82,7 +82,7 @@ def test_the_convolutions_reference_is_torchs(side, stride, window, padding):
 
 def test_the_hinge_losss_reference_is_the_networks_loss(monkeypatch):
     monkeypatch.setattr("harness.experiments.kernels.hinge_loss.ROWS", 7)
-    kernel, here = setup("hinge_loss")
+    kernel, here = small("hinge_loss")
     x, weight = (here.arrays[name].astype(float) for name in ("x", "weight"))
     loss, grad = multiclass_hinge(x @ weight.T, here.arrays["labels"])
     found = kernel.reference(here.params, here.arrays)
@@ -98,7 +98,7 @@ def test_without_its_gradient_the_hinge_loss_is_one_number():
 
 def test_gradient_descent_reaches_the_weights_scikit_learn_finds():
     linear_model = pytest.importorskip("sklearn.linear_model")
-    _, here = setup("least_squares", n=80, d=4, descent=1e-8)
+    _, here = small("least_squares", n=80, d=4, descent=1e-8)
     asked = cell("least_squares", "gradient_descent", n=80, d=4, descent=1e-8)
     (found,) = workload.prepare(asked).call()
     arrays = table.get("least_squares").inputs(
@@ -110,7 +110,7 @@ def test_gradient_descent_reaches_the_weights_scikit_learn_finds():
 
 @pytest.mark.parametrize("wrong", [1.001, np.nan])
 def test_a_variant_that_computes_something_else_is_refused(wrong):
-    kernel, here = setup("matmul")
+    kernel, here = small("matmul")
     (right,) = kernel.reference(here.params, here.arrays)
     assert disagreement(kernel, here, (right,)) == 0
     with pytest.raises(HarnessError, match="must agree with its reference"):

@@ -3,12 +3,23 @@
 import pytest
 from gate_repositories import Repository
 
-from harness.gate.sides.choice import choices, extras
+from harness.gate.sides.choice import BARE, choices, extras
 
 PYPROJECT = '[project]\nname = "p"\nversion = "1"\n'
 EXTRAS = f'{PYPROJECT}[project.optional-dependencies]\nTest = ["a"]\ndocs = ["b"]\nbench = ["c"]\n'
 GROUPS = '[dependency-groups]\nbenchmark = ["d", {include-group = "lint"}]\nlint = ["e"]\n'
 SETUP_PY = 'from setuptools import setup\nsetup(name="p", extras_require={"dev": ["a"], "x": []})\n'
+TOX = "[testenv]\ndeps =\n    a\n    cover: b\n"
+POETRY = """
+[tool.poetry]
+name = "p"
+[tool.poetry.dev-dependencies]
+b = "*"
+[tool.poetry.group.benchmarks.dependencies]
+a = "^1"
+[tool.poetry.group.docs.dependencies]
+c = "*"
+"""
 SETUP_CFG = "[metadata]\nname = p\n[options.extras_require]\ntesting = a\ndocs = b\n"
 
 
@@ -25,7 +36,7 @@ def tree(tmp_path):
 @pytest.mark.parametrize(
     ("files", "install", "text"),
     [
-        ({"pyproject.toml": PYPROJECT}, (".",), "the project"),
+        ({"pyproject.toml": PYPROJECT}, (".",), f"the project ({BARE})"),
         ({"pyproject.toml": EXTRAS}, (".[bench,Test]",), "the project, extras bench, Test"),
         (
             {"pyproject.toml": EXTRAS + GROUPS},
@@ -49,7 +60,7 @@ def tree(tmp_path):
         (
             {"pyproject.toml": PYPROJECT, "requirements-dev.txt": "-r x.txt\n -e .[test]\n"},
             (".",),
-            "the project",
+            f"the project ({BARE})",
         ),
         # extras say it; files beside them are for something else
         (
@@ -57,7 +68,18 @@ def tree(tmp_path):
             (".[bench,Test]",),
             "the project, extras bench, Test",
         ),
-        ({"m.py": ""}, (), "nothing"),
+        ({"m.py": ""}, (), f"nothing ({BARE})"),
+        (
+            {"pyproject.toml": PYPROJECT, "tests/requirements.txt": "a", "tox.ini": TOX},
+            (".", "-r", "tests/requirements.txt"),
+            "the project, tests/requirements.txt",
+        ),
+        ({"pyproject.toml": PYPROJECT, "tox.ini": TOX}, (".", "a"), "the project, tox.ini"),
+        (
+            {"pyproject.toml": POETRY},
+            (".", "a>=1,<2", "b"),
+            "the project, dependency groups benchmarks, dev",
+        ),
     ],
 )
 def test_the_usual_names_are_taken_and_said(tree, files, install, text):

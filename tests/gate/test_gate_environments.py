@@ -1,15 +1,15 @@
+import errno
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import pip
 import pytest
-from gate_projects import compiled, pure, wheel
+from gate_projects import compiled, pure, quick_python, wheel
 from gate_repositories import files_under, make
 
-from harness.errors import GateError, SideBroken, UsageError
+from harness.errors import FileError, GateError, SideBroken, SideLate, UsageError
 from harness.gate.sides.alike import differences
 from harness.gate.sides.environments import Recipe, prepare
 from harness.gate.values import Difference
@@ -67,16 +67,7 @@ def bare(folder):
 
 @pytest.fixture
 def quick(tmp_path):
-    """An interpreter whose environments borrow its pip: installing one takes many seconds."""
-    script = tmp_path / "quick-python"
-    script.write_text(
-        f'#!/bin/sh\nif [ "$2" != venv ]; then exec "{sys.executable}" "$@"; fi\n'
-        f'"{sys.executable}" -m venv --without-pip "$3"\n'
-        f'ln -s "{Path(pip.__file__).parent}" "$3"/lib/python*/site-packages/\n',
-        encoding="utf-8",
-    )
-    script.chmod(0o755)
-    return script
+    return quick_python(tmp_path)
 
 
 @pytest.mark.parametrize("layout", ["", "src/"])
@@ -239,6 +230,45 @@ def test_what_was_only_chosen_is_given_up_where_it_cannot_be_installed(tmp_path,
     assert told[0].endswith("): dependency groups test, dev")
     assert told[1].startswith("head: dependency groups test, dev could not be installed (ERROR: No")
     assert told[1].endswith("; taking less")
+
+
+def test_time_is_kept_for_less_only_where_much_more_is_asked_than_tests_need(tmp_path, told):
+    groups = '[dependency-groups]\ntest = ["a"]\ndev = ["b"]\n'
+    tree = make(tmp_path / "t", {"pyproject.toml": groups, "m.py": ""}).folder
+    slow = tmp_path / "slow-python"
+    slow.write_text(f'#!/bin/sh\n[ "$2" = venv ] && sleep 60\nexec "{sys.executable}" "$@"\n')
+    slow.chmod(0o755)
+    with pytest.raises(SideLate, match=r"did not end within the [01] s that were left"):
+        prepare({"head": tree}, Recipe(slow, mode="build"), tmp_path / "cache", 2.0, told.append)
+    assert "dependency groups test, dev could not be installed (did not end" in told[1]
+    assert told[-1].endswith("dependency group test")  # which is not given up for the project alone
+
+
+@pytest.mark.parametrize("name", ["", "environments", "held"])
+def test_a_file_that_is_in_the_way_is_one_line(trees, told, tmp_path, quick, name):
+    both = trees({"m.py": "", "requirements.txt": ""}, {"m.py": ""})
+    place = tmp_path / "cache" / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("x", encoding="utf-8")
+    with pytest.raises(FileError, match=rf"cannot .* {place}.*: (file exists|not a directory)"):
+        prepare(both, Recipe(quick, mode="build"), tmp_path / "cache", None, told.append)
+
+
+def test_a_full_disk_is_one_line_and_the_environment_is_made_again(
+    tmp_path, told, quick, monkeypatch
+):
+    tree = make(tmp_path / "t", {"m.py": ""}).folder
+    cache, recipe = tmp_path / "cache", Recipe(quick, mode="build")
+
+    def full(path, *_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        with pytest.raises(FileError, match=r"complete\.json: no space left on device; free some"):
+            prepare({"head": tree}, recipe, cache, None, told.append)
+    prepare({"head": tree}, recipe, cache, None, told.append)
+    assert len(told) == 2
 
 
 def test_what_the_user_asks_for_is_not_given_up(tmp_path, told, quick):

@@ -20,7 +20,7 @@ def test_a_failure_has_command_exit_code_and_the_last_lines(tmp_path):
         run("head", python(code), tmp_path, ANY_TIME)
     first, *lines = str(got.value).splitlines()
     assert got.value.side == "head"
-    assert first.startswith(f"head: `{sys.executable} -c ")
+    assert first.startswith(f"head: the end: -c: `{sys.executable} -c ")
     assert first.endswith("must succeed, and ended with exit code 1; its last lines:")
     assert len(lines) == 15
     assert {"line 39", "the end: -c"} <= set(lines)
@@ -46,7 +46,7 @@ def test_what_outlives_the_deadline_is_ended_with_all_it_started(tmp_path):
         "print('compiling', flush=True)\n"
         "time.sleep(600)\n"
     )
-    with pytest.raises(SideBroken, match=r"did not end within the 2 s there were.*\ncompiling"):
+    with pytest.raises(SideBroken, match=r"did not end within the 2 s that were left.*\ncompiling"):
         run("base", python(code), tmp_path, Deadline.after(2))
     pid = int((tmp_path / "pid").read_text())
     for _ in range(100):
@@ -80,8 +80,8 @@ def test_pip_is_not_mistaken_for_a_module_in_the_tree(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("`pip` must succeed, and did not end within the 3 s there were; its last lines:\nx",
-         "did not end within the 3 s there were"),
+        ("`pip` must succeed, and did not end within the 3 s that were left; its last lines:\nx",
+         "did not end within the 3 s that were left"),
         ("`pip` must succeed, and ended with exit code 1; its last lines:\nERROR: no a\nhint",
          "ERROR: no a"),
         ("`pip` must succeed, and ended with exit code 1; its last lines:\none\n two", "two"),

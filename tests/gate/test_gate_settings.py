@@ -114,7 +114,7 @@ def test_a_wrong_table_is_named_by_line_and_key(tmp_path, table, words):
 
 def test_a_file_that_is_no_toml(tmp_path):
     (tmp_path / "pyproject.toml").write_text("= 1")
-    with pytest.raises(UsageError, match="must be TOML"):
+    with pytest.raises(UsageError, match="must be valid TOML"):
         read_settings(tmp_path)
 
 

@@ -1,5 +1,10 @@
+import errno
+import os
+import shutil
+import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from gate_repositories import files_under
@@ -54,6 +59,30 @@ def test_afterwards_nothing_is_left(repository, place):
     assert not place.exists()
     assert worktrees(repository) == [str(repository.folder)]
     assert repository.state() == before
+
+
+def test_folders_that_a_test_left_read_only_are_removed_too(
+    repository, place, tmp_path, monkeypatch
+):
+    remove = shutil.rmtree
+
+    def refuse(folder):  # as the system does, but to root
+        for inner, _, _ in os.walk(folder):
+            if not Path(inner).stat().st_mode & stat.S_IWUSR:
+                raise PermissionError(errno.EACCES, "Permission denied", inner)
+        remove(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o500)
+    with checkout(repository.folder, resolve(repository.folder, "HEAD"), place) as tree:
+        (tree / "kept" / "inner").mkdir(parents=True)
+        (tree / "kept" / "inner").chmod(0o500)
+        (tree / "kept" / "link").symlink_to(theirs)
+        (tree / "kept").chmod(0o500)
+    assert not place.exists()
+    assert worktrees(repository) == [str(repository.folder)]
+    assert stat.S_IMODE(theirs.stat().st_mode) == 0o500
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, SystemExit])

@@ -1,5 +1,6 @@
 """Whatever a suite file holds, it is either a plan or problems: nothing else is raised."""
 
+import re
 from itertools import islice
 from pathlib import Path
 
@@ -74,7 +75,7 @@ AXES = "batch_size = [16, 32]"
         ('["numpy"]', '["numpy", ["a"]]', 18, 'must be the name of a backend, got ["a"] (a list)'),
         ('["numpy"]', "[3]", 18, "must be the name of a backend, got 3 (an integer)"),
         ('["cpu"]', "[{}]", 19, "must be the name of a device, got {} (a table)"),
-        (AXES, "experiment = [true]", 20, "must be the name of a experiment"),
+        (AXES, "experiment = [true]", 20, "must be the name of an experiment"),
         (AXES, "lr = [inf]", 20, "grid[0].lr[0]: must be a finite number"),
         (AXES, "optimizer = [{ name = 3 }]", 20, "must be one of sgd, adam, rmsprop, got 3"),
         (AXES, "hidden = [[1000000000, 1000000000]]", 20, "grid[0].layers"),
@@ -88,6 +89,27 @@ def test_wrong_types_inside_grids_have_their_line(tried, old, new, line, words):
     problems = tried(GOOD.replace(old, new, 1), {"notes"})
     assert any(words in str(problem) for problem in problems) or words == "grid[0].layers", problems
     assert problems[0].line == line or words == "grid[0].layers"
+
+
+def test_a_long_value_is_not_quoted_at_length(tried):
+    long = "x" * 100_000
+    probe = GOOD.replace('experiment = "train"', 'experiment = "probe"')
+    for old, new in (
+        ("[[grid]]", f'[params]\nshapes = ["{long}"]\n[[grid]]'),
+        ('"numpy"', f'"{long}"'),
+        ("lr = ", f'lr = "{long}" #'),
+        ("dataset = ", f'dataset = "{long}" #'),
+    ):
+        for text in (GOOD, probe):
+            for problem in tried(text.replace(old, new, 1), {"notes"}):
+                assert len(problem.message) < 1_100
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_a_model_without_layers_is_a_plan_or_problems(tried, loss):
+    text = re.sub(r"(?m)^(hidden|layers) = .*$", "layers = []", GOOD)
+    assert text.count("layers = []") == 1
+    tried(re.sub(r"(?m)^loss = .*$", f'loss = "{loss}"', text), {"notes"})
 
 
 def test_a_grid_is_counted_before_it_is_made(tried):

@@ -89,7 +89,68 @@ def test_a_bad_suite_is_refused_by_line(checked, old, new, line, words):
         assert line in [problem.line for problem in caught.value.problems], str(caught.value)
 
 
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_a_model_without_a_layer_is_refused(checked, loss):
+    layers = GOOD[GOOD.index("layers = [") : GOOD.index("[train]")]
+    with pytest.raises(SuiteError, match="must end in 10 outputs"):
+        checked(GOOD.replace(layers, "layers = []\n").replace("cross_entropy", loss))
+
+
 def test_claims_of_one_id_twice_are_refused(checked):
     claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
     with pytest.raises(SuiteError, match="must be unique within the suite"):
         checked(GOOD.replace("[[figures]]", claim + "[[figures]]"))
+
+
+FIGURE = '[[figures]]\nid = "loss"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('y = "train_loss"', 'y = "train_loss"\nhue = "batchsize"', 32, "mean 'batch_size'?"),
+        ('kind = "curve"', 'kind = "bars"\nx = "epoch"', 30, "figures[0].x: unknown axis 'epoch'"),
+        ('y = "train_loss"', "", 27, "figures[0].y: must be given"),
+        (FIGURE, f'{FIGURE}kind = "curve"\ntitle = "L"\ny = "x"\n{FIGURE}', 33, "'loss' twice"),
+        (
+            'y = "train_loss"',
+            'y = "train_loss"\ncompare = { better = { batch_size = 8 }, than = { lrr = 1 } }',
+            32,
+            "figures[0].compare.than: unknown axis 'lrr'",
+        ),
+    ],
+)  # fmt: skip
+def test_a_figure_that_could_never_be_drawn_is_named(checked, old, new, line, words):
+    with pytest.raises(SuiteError) as caught:
+        checked(GOOD.replace(old, new, 1))
+    assert words in str(caught.value)
+    assert line in [problem.line for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("hue", ["machine", "deviation", "batch_size", ""])
+def test_a_figure_may_be_coloured_by_what_records_have(checked, hue):
+    checked(GOOD.replace('y = "train_loss"', f'y = "train_loss"\nhue = "{hue}"', 1))
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("batch_size = 8", "got none for batch_size = 8; batch_size is 16 or 32"),
+        ('backend = "numpi"', "got none for backend = \"numpi\"; backend is \"numpy\""),
+        ("batch_size = true", "got none for batch_size = true; batch_size is 16 or 32"),
+    ],
+)  # fmt: skip
+def test_a_selection_of_nothing_says_what_there_is(checked, where, words):
+    with pytest.raises(SuiteError) as caught:
+        checked(GOOD.replace("batch_size = 16", where, 1))
+    assert words in str(caught.value)
+
+
+def test_a_source_that_all_claims_share_is_told_once_where_it_stands(tmp_path):
+    path = tmp_path / "tiny.toml"
+    claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
+    path.write_text(GOOD + claim.replace('"works"', '"too"'), encoding="utf-8")
+    with pytest.raises(SuiteError) as caught:
+        check(load(path), ["paper"], figures.names())
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.key) == (4, "source.key")

@@ -1,17 +1,26 @@
 """The committed reference results: small, judged, and what the committed summary says."""
 
+import contextlib
+import random
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness import report
 from harness.cli.claims import judged, ledger_text
 from harness.cli.workspace import open_workspace
+from harness.errors import StoreError
 from harness.gate import selftest
+from harness.store import arrays
 from harness.store.archive import Library
+from harness.store.health import examine
+from harness.store.store import ENVIRONMENTS, RECORDS
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
+MACHINES = sorted(path.name for path in REFERENCE.iterdir())
 TEN_MB = 10_000_000
 """Per machine. Plain text, one record a line: readable and diffable in git, which packs it well."""
 
@@ -26,11 +35,61 @@ def verdicts(workspace):
     return judged(workspace, Library(REFERENCE))
 
 
-@pytest.mark.parametrize("machine", sorted(path.name for path in REFERENCE.iterdir()))
+@pytest.mark.parametrize("machine", MACHINES)
 def test_the_reference_of_a_machine_is_small(machine):
     files = [path for path in (REFERENCE / machine).rglob("*") if path.is_file()]
     assert files
     assert sum(path.stat().st_size for path in files) < TEN_MB
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_every_line_of_the_reference_carries_its_digest(machine):
+    found = examine(REFERENCE / machine)
+    assert found.lines
+    assert (found.unsealed, found.faults, found.notes) == (0, (), ())
+
+
+def flipped(data, rng):
+    at = rng.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1 :]
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("machine", MACHINES)
+def test_no_flipped_bit_of_a_line_passes(machine, tmp_path):
+    """Lines do not depend on each other: three of them show what a flip does in the whole file."""
+    rng, lines = random.Random(machine), dict[str, list[bytes]]()  # noqa: S311
+    for name in (RECORDS, ENVIRONMENTS):
+        lines[name] = (REFERENCE / machine / name).read_bytes().splitlines(keepends=True)
+    sizes = [sum(map(len, of)) for of in lines.values()]
+    for number in range(2_000):
+        (name,) = rng.choices(list(lines), sizes)
+        first = rng.randrange(max(len(lines[name]) - 2, 1))
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / name).write_bytes(flipped(b"".join(lines[name][first : first + 3]), rng))
+        found = examine(folder)
+        torn = "was cut off" in " ".join(found.notes)
+        faults = [fault for fault in found.faults if f"{folder / name}:" in fault.place]
+        assert faults or torn, f"{name}, try {number}"
+        shutil.rmtree(folder)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("machine", MACHINES)
+def test_no_flipped_bit_of_an_array_changes_it(machine, tmp_path):
+    rng = random.Random(machine)  # noqa: S311
+    files = sorted((REFERENCE / machine / arrays.ARRAYS).iterdir())
+    (tmp_path / arrays.ARRAYS).mkdir()
+    for number in range(2_000):
+        original = rng.choice(files)
+        path = tmp_path / arrays.ARRAYS / original.name
+        path.write_bytes(flipped(original.read_bytes(), rng))
+        with np.load(original) as held:
+            for name in held.files:
+                with contextlib.suppress(StoreError):  # it is refused
+                    found = arrays.read(tmp_path, original.name, name)
+                    np.testing.assert_array_equal(found, held[name], f"{number}: {name}")
 
 
 def test_every_claim_is_judged_or_says_why_not(verdicts):

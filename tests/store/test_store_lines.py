@@ -1,6 +1,7 @@
 import contextlib
 import itertools
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -152,3 +153,9 @@ def test_a_file_where_the_folder_should_be_is_one_line(tmp_path):
     with pytest.raises(FileError, match=r"cannot write to the folder .*taken: file exists"):  # noqa: SIM117
         with locked(tmp_path / "taken", "--results"):
             pass
+
+
+def test_a_pipe_in_place_of_the_file_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "x.jsonl")
+    with pytest.raises(FileError, match=r"cannot read .*x\.jsonl: it is a pipe or a device"):
+        read(LineFile(tmp_path / "x.jsonl"))

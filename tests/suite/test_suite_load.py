@@ -1,3 +1,4 @@
+import os
 import tomllib
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_good_suite_loads(write):
         ('"cross_entropy"', '"cross_entropi"', 18, "train.loss", "Did you mean 'cross_entropy'?"),
         ('backend = ["numpy"]', 'backend = "numpy"', 24, "grid[0].backend", "must be a list"),
         ('id = "tiny"', 'id = "Tiny!"', 2, "id", "got 'Tiny!'"),
-        ("schema = 1", "schema = 2", 1, "schema", "must be one of 1, got 2"),
+        ("schema = 1", "schema = 2", 1, "schema", "must be 1, got 2"),
         ("at_least = 0.5", "at_leest = 0.5", 32, "claims[0].expect.at_leest", "'at_least'"),
         ("batch_size = 32", 'batch_size = "ful"', 21, "train.batch_size", "Did you mean 'full'?"),
         ("[grid]", "[gird]", 23, "gird", "Did you mean 'grid'?"),
@@ -156,6 +157,7 @@ def test_suites_are_found_by_id_or_path(write, tmp_path):
     assert find([str(path)], tmp_path) == [path]
     with pytest.raises(UsageError, match="Did you mean 'tiny'"):
         find(["tinny"], tmp_path)
+    (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no suite file"):
         find([], tmp_path / "empty")
     assert bibliography(tmp_path)["notes"].number == "1"
@@ -178,3 +180,93 @@ def test_lines_agree_with_the_toml_parser(table):
     assert {path[0] for path in lines} == set(tomllib.loads(text))
     for key in table:
         assert text.split("\n")[lines[key,] - 1].startswith(f"{key} =")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("seeds = 2", "seeds = [2]", "grid[0].seeds: must be an integer"),
+        ("seeds = 2", "lr = 0.1", "grid[0].lr: must be a list"),
+    ],
+)
+def test_a_list_with_a_bad_item_is_not_said_to_be_too_short(write, old, new, words):
+    (found,) = problems(write, old, new)
+    assert words in str(found)
+
+
+def test_an_empty_list_is_said_to_be_too_short(write):
+    grid = GOOD[GOOD.index("[grid]") : GOOD.index("[[claims]]")]
+    with pytest.raises(SuiteError, match=r"3: grid: must have at least 1 item, got \[\]"):
+        load(write(GOOD.replace(grid, "").replace("title =", "grid = []\ntitle =", 1)))
+
+
+def test_what_was_got_is_said_once(write):
+    (found,) = problems(write, "title", 'memory = "1Q"\ntitle')
+    assert str(found).count("got '1Q'") == 1
+
+
+def test_a_table_of_dotted_keys_is_where_its_first_key_is(write):
+    (found,) = problems(write, 'title = "Tiny"', 'title.short = "Tiny"')
+    assert (found.line, found.key) == (3, "title")
+
+
+@pytest.mark.parametrize("name", ["tiny.toml", "sources.toml"])
+def test_a_pipe_or_a_device_in_place_of_a_file_is_refused_at_once(write, tmp_path, name):
+    write(GOOD)
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
+        (tmp_path / name).unlink(missing_ok=True)
+        make(tmp_path / name)
+        with pytest.raises(SuiteError, match=f"{name}: cannot be read: it is a pipe or a device"):
+            load(tmp_path / name) if name == "tiny.toml" else bibliography(tmp_path)
+
+
+def test_a_file_of_any_size_is_refused_before_it_is_read(write, monkeypatch):
+    monkeypatch.setattr("harness.suite.load.LARGEST_FILE", 1000)
+    with pytest.raises(SuiteError, match="must have at most 1,000 bytes, got more"):
+        load(write(GOOD + "#" * 1000))
+
+
+def test_text_that_is_no_utf8_is_named_by_line(tmp_path):
+    path = tmp_path / "tiny.toml"
+    path.write_bytes(GOOD.replace("Tiny", "Winzig f\xfcr").encode("latin-1"))
+    with pytest.raises(SuiteError, match=r"tiny\.toml:3: must be UTF-8, got byte 0xfc"):
+        load(path)
+
+
+def test_a_link_that_leads_nowhere_is_no_missing_bibliography(tmp_path):
+    (tmp_path / "sources.toml").symlink_to("elsewhere.toml")
+    with pytest.raises(SuiteError, match="cannot be read: No such file"):
+        bibliography(tmp_path)
+
+
+def test_a_source_is_listed_once(write, tmp_path):
+    entry = '[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
+    write(f"schema = 1\n{entry}{entry}", "sources.toml")
+    with pytest.raises(SuiteError, match=r"sources\.toml:7: sources\[1\]\.key: must be unique"):
+        bibliography(tmp_path)
+
+
+def test_a_suite_named_twice_is_one(write, tmp_path):
+    path = write(GOOD)
+    assert find(["tiny", str(path), "tiny"], tmp_path) == [path]
+
+
+def test_a_folder_that_is_none_is_told_apart_from_one_without_suites(write, tmp_path):
+    path = write(GOOD)
+    for folder, words in (
+        (tmp_path / "nosuch", "there is no folder"),
+        (path, "is no folder"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            find([], folder)
+    with pytest.raises(UsageError, match="must be an id or a file, got the folder"):
+        find([str(tmp_path)], tmp_path)
+
+
+def test_a_message_shows_some_of_very_many_problems(write):
+    keys = "".join(f"unknown{number} = 1\n" for number in range(200))
+    with pytest.raises(SuiteError) as caught:
+        load(write(keys + GOOD))
+    assert len(caught.value.problems) == 200
+    assert str(caught.value).count("\n") == SuiteError.MOST_SHOWN
+    assert str(caught.value).endswith("... and 150 more; `harness check --json -` has all")

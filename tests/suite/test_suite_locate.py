@@ -1,3 +1,6 @@
+import tomllib
+import tracemalloc
+
 from harness.suite.locate import lines_of, nearest
 
 TEXT = """\
@@ -63,3 +66,12 @@ def test_multiline_strings_hide_what_they_hold():
     lines = lines_of('a = """\n[x]\nb = 1\n"""\nc = 2\n')
     assert lines == {("a",): 1, ("c",): 5}
     assert lines_of("a = '''\nb = 1'''''\nc = 2\n") == {("a",): 1, ("c",): 3}
+
+
+def test_a_long_text_takes_no_memory_of_its_own():
+    text = 'a = "' + "x" * 2_000_000 + '"\nb = """' + 'y"\n' * 500_000 + '"""\nc = 1\n'
+    assert tomllib.loads(text)["c"] == 1
+    tracemalloc.start()
+    assert lines_of(text) == {("a",): 1, ("b",): 2, ("c",): 500_003}
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()

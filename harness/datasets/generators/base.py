@@ -11,6 +11,7 @@ from harness.config.data import Synthetic
 from harness.datasets.base import Facts
 from harness.errors import UsageError
 from harness.types import Array
+from harness.words import shortened
 
 Part = tuple[Array, Array]
 """Examples (n, *shape) and labels (n,) int64 or targets (n, 1) float32."""
@@ -61,7 +62,8 @@ class Recipe:
             if key not in COMMON | set(self.keys):
                 raise UsageError(
                     f"data.synthetic.{key} must be left out with generator = "
-                    f"{table.generator!r}, got {value!r}; its keys are: {', '.join(self.keys)}"
+                    f"{table.generator!r}, got {shortened(repr(value))}; its keys are: "
+                    f"{', '.join(self.keys)}"
                 )
         for complaint in self.complaints(table):
             raise UsageError(f"data.synthetic.{complaint}")

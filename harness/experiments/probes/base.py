@@ -14,6 +14,7 @@ from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments.base import Context
 from harness.types import Outcome
+from harness.words import shortened
 
 
 class NoParams(Table):
@@ -69,6 +70,7 @@ def read_params(table: type[Table], values: Mapping[str, Any], asked_by: str) ->
         key = ".".join(str(part) for part in detail["loc"])
         keys = ", ".join(table.model_fields) or "none"
         raise ParamsError(
-            f"[params] {key} of {asked_by}: {detail['msg']}, got {detail.get('input')!r}; "
+            f"[params] {key} of {asked_by}: {detail['msg']}, "
+            f"got {shortened(repr(detail.get('input')))}; "
             f"its keys are: {keys}"
         ) from None

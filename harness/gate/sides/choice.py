@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.gate.sides import groups, project
+from harness.files import guarded
+from harness.gate.sides import groups, project, tox
 from harness.gate.sides.groups import normal
 from harness.words import plural
 
-USUAL = ("bench", "benchmark", "benchmarks", "test", "tests", "testing", "dev")
+BENCHMARKS = ("bench", "benchmark", "benchmarks", "benchmarking", "perf", "performance")
+TESTS = ("test", "tests", "testing")
+DEVELOPMENT = ("dev", "develop", "development")
+USUAL = (*BENCHMARKS, *TESTS, *DEVELOPMENT)
 """Names of extras, groups and files that hold what benchmarks need."""
-LESS = USUAL[:-1]
+LESS = (*BENCHMARKS, *TESTS)
 """Without ``dev``, which holds much more than tests need, and is the first to be given up."""
 FILES = (
     "requirements-{}.txt",
@@ -21,7 +25,9 @@ FILES = (
     "{}-requirements.txt",
     "{}_requirements.txt",
     "requirements/{}.txt",
+    "{}/requirements.txt",
 )
+BARE = "nothing is named for tests or benchmarks: add what they need with --install"
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,13 @@ class Choice:
         Arguments of ``pip install``.
     text : str
         The same in words, ``""`` when the user said it.
+    large : bool
+        True where it holds much more than tests need, and is not worth all the time there is.
     """
 
     install: tuple[str, ...]
     text: str = ""
+    large: bool = False
 
 
 def choices(tree: Path) -> tuple[Choice, ...]:
@@ -48,7 +57,10 @@ def choices(tree: Path) -> tuple[Choice, ...]:
     UsageError
         If ``pyproject.toml`` or ``setup.cfg`` is malformed.
     """
-    found = (_choice(tree, wanted) for wanted in (USUAL, LESS, ()))
+    found = [_choice(tree, wanted) for wanted in (USUAL, LESS, ())]
+    if found[0] == found[-1]:
+        return (replace(found[0], text=f"{found[0].text} ({BARE})"),)
+    found[0] = replace(found[0], large=found[0] != found[1])
     return tuple({choice.install: choice for choice in found}.values())
 
 
@@ -63,20 +75,24 @@ def extras(tree: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *_of_setup_py(tree))))
 
 
-def _choice(tree: Path, wanted: Iterable[str]) -> Choice:
+def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
     own = _usual(extras(tree), wanted) if project.installable(tree) else ()
     apart = _usual(groups.names(tree), wanted)
     needs = [one for group in apart for one in groups.requirements(tree, group)]
     files = () if own or apart else tuple(_files(tree, wanted))
+    beside = tox.requirements(tree) if wanted and not (own or apart or files) else ()
     if project.installable(tree):
         plain, text = [f".[{','.join(own)}]" if own else "."], "the project"
     else:
         files = (*(name for name in ("requirements.txt",) if (tree / name).is_file()), *files)
         plain, text = [], ""
-    parts = [text, _named("extra", own), _named("dependency group", apart), ", ".join(files)]
-    named = [part for part in parts if part]
+    parts = (
+        *(text, _named("extra", own), _named("dependency group", apart), *files),
+        tox.NAME if beside else "",
+    )
+    named = ", ".join(part for part in parts if part)
     read = [part for name in files for part in ("-r", name)]
-    return Choice((*plain, *needs, *read), ", ".join(named) or "nothing")
+    return Choice((*plain, *needs, *read, *beside), named or "nothing")
 
 
 def _usual(names: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
@@ -93,14 +109,8 @@ def _files(tree: Path, wanted: Iterable[str]) -> Iterator[str]:
     for name in wanted:
         for pattern in FILES:
             path = tree / pattern.format(name)
-            if path.is_file() and not _editable(path):
+            if path.is_file() and not project.editable(path):
                 yield path.relative_to(tree).as_posix()
-
-
-def _editable(path: Path) -> bool:
-    """Whether a file would install the project in place: the other side would import it."""
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return any(line.strip().startswith(("-e", "--editable")) for line in lines)
 
 
 def _of_pyproject(tree: Path) -> Iterator[str]:
@@ -123,12 +133,12 @@ def _of_setup_cfg(tree: Path) -> Iterator[str]:
 def _of_setup_py(tree: Path) -> Iterator[str]:
     """Yield the keys of ``extras_require`` that stand in ``setup.py``; it is read, never run."""
     path = tree / "setup.py"
-    if not path.is_file():
-        return
+    with guarded("read", path):
+        script = path.read_bytes() if path.is_file() else b""
     try:
-        module = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):  # a script for an older Python: pip will say so
-        return
+        module = ast.parse(script)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # a script for an older Python, or none at all: pip will say so
     named: dict[str, list[str]] = {}
     for node in ast.walk(module):
         for name, value in _given(node):

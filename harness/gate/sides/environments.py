@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import SideBroken, UsageError
+from harness.files import guarded
 from harness.gate.sides import interpreters, project
 from harness.gate.sides.alike import conflict, together
 from harness.gate.sides.choice import Choice, choices
@@ -123,7 +124,8 @@ def prepare(
         If another run is making the same environment.
     """
     interpreters.describe(recipe.python)
-    cache.mkdir(parents=True, exist_ok=True)
+    with guarded("make the cache folder", cache):
+        cache.mkdir(parents=True, exist_ok=True)
     workshop = Workshop(cache.absolute(), Deadline.after(deadline_s), tell)
     sides = [_side(name, tree.absolute(), recipe) for name, tree in trees.items()]
     current = recipe.mode == "current" or (recipe.mode == "auto" and _serves(recipe, sides))
@@ -143,7 +145,7 @@ def _refuse_foreign_code(side: _Side, made: SideEnvironment) -> None:
 def _side(name: SideName, tree: Path, recipe: Recipe) -> _Side:
     try:
         found = _choices(tree, recipe)
-        named = tuple(part for part in found[0].install if (tree / part).is_file())
+        named = tuple(part for part in found[0].install if project.has_file(tree, part))
         return _Side(name, tree, lock(tree, *named), found, project.name(tree))
     except UsageError as error:  # a malformed file of that revision, not of the user's command
         raise SideBroken(name, str(error)) from None
@@ -151,13 +153,13 @@ def _side(name: SideName, tree: Path, recipe: Recipe) -> _Side:
 
 def _choices(tree: Path, recipe: Recipe) -> tuple[Choice, ...]:
     constraints = ("-c", recipe.constraints) if recipe.constraints else ()
-    if recipe.constraints and not (tree / recipe.constraints).is_file():
+    if recipe.constraints and not project.has_file(tree, recipe.constraints):
         raise UsageError(f"the constraints file {recipe.constraints!r} must be in the tree")
     if recipe.install is not None:
         said = expanded(recipe.install, tree)
         return (Choice((*said, *constraints) if said else ()),)
     return tuple(
-        Choice((*one.install, *constraints) if one.install else (), one.text)
+        replace(one, install=(*one.install, *constraints) if one.install else ())
         for one in choices(tree)
     )
 
@@ -229,8 +231,7 @@ def _environment(
     """Return an environment of the fullest choice that can be installed, and which that was."""
     for one, less in zip(side.choices, (*side.choices[1:], None), strict=True):
         try:
-            # what may be given up may not take all the time there is
-            shop = replace(workshop, deadline=workshop.deadline.half()) if less else workshop
+            shop = replace(workshop, deadline=workshop.deadline.half()) if one.large else workshop
             made = shop.environment(
                 side.name, python, side.tree, one.install, side.lock, held, one.text
             )

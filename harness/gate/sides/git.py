@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from harness.errors import GitError, UsageError
+from harness.files import explain
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -63,6 +64,8 @@ def run(
     ------
     UsageError
         If git is not installed.
+    GitError
+        If it does not start.
     """
     settings = [part for setting in SETTINGS for part in ("-c", setting)]
     try:
@@ -79,6 +82,8 @@ def run(
             "git must be installed to compare revisions, and no program 'git' was found on the "
             "PATH: install it"
         ) from None
+    except OSError as error:
+        raise GitError(explain(error, "start", "git")) from None
 
 
 def git(folder: Path, *arguments: str, variables: Mapping[str, str] = _NOTHING) -> str:

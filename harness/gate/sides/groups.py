@@ -1,4 +1,7 @@
-"""Dependency groups of ``pyproject.toml`` (PEP 735), taken apart without pip, which may be old."""
+"""Dependency groups of ``pyproject.toml``, taken apart without pip, which may be old.
+
+Those of PEP 735, and those of the tools that have tables of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.gate.sides import managers
 from harness.gate.sides.project import lookup, pyproject
 from harness.words import unknown
 
 OPTION = "--group"
-_TABLE = "[dependency-groups] of pyproject.toml"
+_TABLE = "the dependency groups of pyproject.toml"
 
 
 def names(tree: Path) -> tuple[str, ...]:
@@ -73,8 +77,16 @@ def normal(name: str) -> str:
 
 
 def _table(tree: Path) -> Mapping[str, Any]:
-    table = lookup(pyproject(tree), "dependency-groups")
-    return table if isinstance(table, Mapping) else {}
+    """Return the entries of groups; a tool's are added to those of PEP 735 of the same name."""
+    settings = pyproject(tree)
+    standard = lookup(settings, "dependency-groups")
+    found = dict(standard) if isinstance(standard, Mapping) else {}
+    spelt = {normal(name): name for name in found}
+    for name, entries in managers.groups(settings).items():
+        own = spelt.setdefault(normal(name), name)
+        before = found.get(own, [])
+        found[own] = [*(before if isinstance(before, list) else [before]), *entries]
+    return found
 
 
 def _requirements(table: Mapping[str, Any], group: str, inside: tuple[str, ...]) -> Iterator[str]:

@@ -16,7 +16,8 @@ from typing import IO
 
 import psutil
 
-from harness.errors import SideBroken
+from harness.errors import SideBroken, SideLate
+from harness.files import guarded
 from harness.gate.values import SideName
 
 LAST_LINES = 15
@@ -97,10 +98,14 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
     Raises
     ------
     SideBroken
-        If it does not start, fails or takes too long.
+        If it does not start or fails.
+    SideLate
+        If it takes too long.
     """
     # a file and not a pipe: what a killed command leaves running may hold a pipe open for good
-    with tempfile.TemporaryFile() as output:
+    with contextlib.ExitStack() as stack:
+        with guarded("make a temporary file"):
+            output = stack.enter_context(tempfile.TemporaryFile())
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell
                 list(command),
@@ -112,28 +117,31 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
             )
         except OSError as error:
             raise SideBroken(side, _account(command, f"did not start: {error}", "")) from None
-        ended = _wait(process, deadline)
-        if ended != "0":
-            raise SideBroken(side, _account(command, ended, _tail(output)))
+        left = deadline.left()
+        code = _wait(process, left)
+        if code is None:
+            late = f"did not end within the {left or 0:.0f} s that were left"
+            raise SideLate(side, _account(command, late, _tail(output)))
+        if code:
+            failed = f"ended with exit code {code}"
+            raise SideBroken(side, _account(command, failed, _tail(output)))
 
 
 def cause(error: SideBroken) -> str:
     """Return the one line of an account that says most: a deadline, an error, or else the last."""
     first, *lines = str(error).rstrip().splitlines()
     late = re.search(r"did not (end|start).*?(?=;|$)", first)
-    said = [line for line in lines if line.lower().startswith("error")]
-    return late[0] if late else (said or lines or [first])[-1].strip()
+    return late[0] if late else _gist(lines or [first])
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: Deadline) -> str:
-    """Return how a process ended: ``"0"``, or a phrase."""
+def _wait(process: subprocess.Popen[bytes], left: float | None) -> int | None:
+    """Return the exit code of a process, None where it had to be ended."""
     try:
-        code = process.wait(deadline.left())
+        return process.wait(left)
     except subprocess.TimeoutExpired:
-        return f"did not end within the {deadline.seconds:g} s there were"
+        return None
     finally:
         _end(process)
-    return "0" if code == 0 else f"ended with exit code {code}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -151,9 +159,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _account(command: Sequence[str], ended: str, tail: str) -> str:
     said = f"; its last lines:\n{tail}" if tail else "; it said nothing"
     text = shlex.join(command)
-    if len(text) > LONGEST_COMMAND:  # how it ended must not be lost behind it
+    if len(text) > LONGEST_COMMAND:
         text = text[: LONGEST_COMMAND - 1] + "…"
-    return f"`{text}` must succeed, and {ended}{said}"
+    # the cause comes first: a table has no room for all of it
+    gist = f"{_gist(tail.splitlines())}: " if tail else ""
+    return f"{gist}`{text}` must succeed, and {ended}{said}"
+
+
+def _gist(lines: Sequence[str]) -> str:
+    """Return the line that says most: the last error, or else the last."""
+    return ([line for line in lines if line.lower().startswith("error")] or lines)[-1].strip()
 
 
 def _tail(output: IO[bytes]) -> str:

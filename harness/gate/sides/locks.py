@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness import digest
-from harness.gate.sides.project import lookup, pyproject, setup_cfg
+from harness.files import guarded
+from harness.gate.sides import managers
+from harness.gate.sides.project import has_file, lookup, pyproject, setup_cfg, texts
 
 TABLES = (
     "build-system",
@@ -20,9 +22,8 @@ TABLES = (
     "tool.setuptools.dynamic.dependencies",
     "tool.setuptools.dynamic.optional-dependencies",
     "tool.poetry.dependencies",
-    "tool.poetry.dev-dependencies",
     "tool.poetry.extras",
-    "tool.poetry.group",
+    *managers.TABLES,
 )
 """Keys of ``pyproject.toml`` that count; ruff's settings and the version do not."""
 
@@ -115,17 +116,24 @@ def _options(tree: Path) -> Iterator[tuple[str, str]]:
 
 def _files(tree: Path, named: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     found = {path for pattern in FILES for path in tree.glob(pattern)}
-    found |= {tree / name for name in (*named, *_read_by_setuptools(tree))}
+    names = (*named, *_read_by_setuptools(tree))
+    found |= {tree / name for name in names if has_file(tree, name)}
     for path in found:
         if path.is_file():
-            name = path.relative_to(tree).as_posix()
-            yield name, hashlib.sha256(path.read_bytes()).hexdigest()
+            with guarded("read", path):
+                content = path.read_bytes()
+            inside = path.relative_to(tree) if path.is_relative_to(tree) else path
+            yield inside.as_posix(), hashlib.sha256(content).hexdigest()
 
 
 def _read_by_setuptools(tree: Path) -> Iterator[str]:
     """Yield the files that ``[tool.setuptools.dynamic]`` reads dependencies from."""
-    dynamic = lookup(pyproject(tree), "tool.setuptools.dynamic") or {}
-    extras = (dynamic.get("optional-dependencies") or {}).values()
-    for table in (dynamic.get("dependencies") or {}, *extras):
-        files = table.get("file", ())
-        yield from (files,) if isinstance(files, str) else files
+    settings = pyproject(tree)
+    extras = lookup(settings, "tool.setuptools.dynamic.optional-dependencies")
+    tables = (
+        lookup(settings, "tool.setuptools.dynamic.dependencies"),
+        *(extras.values() if isinstance(extras, Mapping) else ()),
+    )
+    for table in tables:
+        files = table.get("file") if isinstance(table, Mapping) else ()
+        yield from (files,) if isinstance(files, str) else texts(files)

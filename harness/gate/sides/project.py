@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.files import guarded
 
 PURE_BACKENDS = frozenset(
     {"setuptools", "wheel", "hatchling", "flit-core", "pdm-backend", "pdm-pep517", "poetry-core"}
@@ -52,13 +53,13 @@ def pyproject(tree: Path) -> Mapping[str, Any]:
     UsageError
         If it is not TOML.
     """
-    path = tree / "pyproject.toml"
-    if not path.is_file():
-        return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"pyproject.toml must be valid TOML, and is not: {error}") from None
+        return tomllib.loads(source(tree, "pyproject.toml"))
+    except RecursionError:
+        error: object = "its tables are nested too deep"
+    except ValueError as found:  # malformed, or an integer of thousands of digits
+        error = found
+    raise UsageError(f"pyproject.toml must be valid TOML, and is not: {error}")
 
 
 def setup_cfg(tree: Path) -> configparser.RawConfigParser:
@@ -70,13 +71,29 @@ def setup_cfg(tree: Path) -> configparser.RawConfigParser:
         If it is malformed.
     """
     parser = configparser.RawConfigParser()
-    path = tree / "setup.cfg"
-    if path.is_file():
-        try:
-            parser.read_string(path.read_text(encoding="utf-8"))
-        except (configparser.Error, UnicodeDecodeError) as error:
-            raise UsageError(f"setup.cfg must be readable, and is not: {error}") from None
+    try:
+        parser.read_string(source(tree, "setup.cfg"))
+    except configparser.Error as error:
+        raise UsageError(f"setup.cfg must be readable, and is not: {error}") from None
     return parser
+
+
+def source(tree: Path, name: str) -> str:
+    """Return the text of a file of a tree, `""` where there is none.
+
+    Raises
+    ------
+    UsageError
+        If it is not UTF-8.
+    FileError
+        If it cannot be read.
+    """
+    path = tree / name
+    try:
+        with guarded("read", path):
+            return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} must be UTF-8, and is not: {error}") from None
 
 
 def lookup(table: Mapping[str, Any], key: str) -> Any:
@@ -85,6 +102,29 @@ def lookup(table: Mapping[str, Any], key: str) -> Any:
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return the texts of a list, none of anything else: the file may hold what it likes."""
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def has_file(tree: Path, name: str) -> bool:
+    """Whether a tree has a file of that name; one that no system takes is none."""
+    try:
+        return (tree / name).is_file()
+    except OSError:  # too long, above all
+        return False
+
+
+def editable(path: Path) -> bool:
+    """Whether a file of requirements would install the project in place.
+
+    The other side would import it then.
+    """
+    with guarded("read", path):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return any(line.strip().startswith(("-e", "--editable")) for line in lines)
 
 
 def installable(tree: Path) -> bool:
@@ -133,7 +173,7 @@ def _has_code(tree: Path, root: Path) -> bool:
     if root != tree:
         return bool(modules(root))
     packages = {path.parent.name for path in root.glob("*/__init__.py")}
-    return bool(packages - ASIDE) or (tree / f"{own}.py").is_file()
+    return bool(packages - ASIDE) or has_file(tree, f"{own}.py")
 
 
 def _placed(tree: Path) -> bool:
@@ -149,11 +189,12 @@ def _placed(tree: Path) -> bool:
 def _generated(tree: Path) -> bool:
     """Return True if building may write files that the tree does not have."""
     settings = pyproject(tree)
-    required = {_normal(one) for one in lookup(settings, "build-system.requires") or ()}
+    required = {_normal(one) for one in texts(lookup(settings, "build-system.requires"))}
     if not required <= PURE_BACKENDS or lookup(settings, "build-system.backend-path"):
         return True
     script = tree / "setup.py"
-    text = script.read_text(encoding="utf-8", errors="replace") if script.is_file() else ""
+    with guarded("read", script):
+        text = script.read_text("utf-8", "replace") if script.is_file() else ""
     return any(word in text for word in SCRIPTED)
 
 

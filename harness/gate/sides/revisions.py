@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.files import guarded, temporary_folder
 from harness.gate.sides.git import entries, git, ownership, run
 from harness.gate.sides.submodules import refuse_unsaved
 from harness.gate.values import Revision
@@ -116,12 +116,13 @@ def _describe(repository: Path, commit: str, label: str) -> Revision:
 
 def _write_tree(repository: Path) -> str:
     index = Path(repository, git(repository, "rev-parse", "--git-path", "index"))
-    with tempfile.TemporaryDirectory(prefix="harness-index-") as folder:
-        own = Path(folder) / "index"
-        if index.exists():
-            # With its time: a file changed in the second in which the index was written is
-            # told from an unchanged one by that.
-            shutil.copy2(index, own)
+    with temporary_folder("harness-index-") as folder:
+        own = folder / "index"
+        with guarded("copy git's index", index):
+            if index.exists():
+                # With its time: a file changed in the second in which the index was written is
+                # told from an unchanged one by that.
+                shutil.copy2(index, own)
         variables = {"GIT_INDEX_FILE": str(own)}
         git(repository, "add", "--all", *_others_left_out(repository), variables=variables)
         return git(repository, "write-tree", variables=variables)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.files import guarded
 from harness.gate.sides.git import entries, git, run
 
 _GITLINK = "160000 "
@@ -135,11 +137,13 @@ def _fill(git_dir: Path, link: Gitlink, folder: Path) -> None:
     git(folder, "init", "-q", "--template=", f"--object-format={kind}")
     objects = git_dir / git(git_dir, *there, "rev-parse", "--git-path", "objects")
     alternates = folder / ".git/objects/info/alternates"
-    alternates.parent.mkdir(parents=True, exist_ok=True)
-    alternates.write_text(f"{objects}\n", encoding="utf-8")
+    with guarded("lend the objects of a submodule to", alternates):
+        alternates.parent.mkdir(parents=True, exist_ok=True)
+        alternates.write_bytes(os.fsencode(f"{objects}\n"))
     shallow = git_dir / git(git_dir, *there, "rev-parse", "--git-path", "shallow")
-    if shallow.exists():
-        shutil.copy2(shallow, folder / ".git/shallow")
+    with guarded("copy", shallow):
+        if shallow.exists():
+            shutil.copy2(shallow, folder / ".git/shallow")
     git(folder, "checkout", "-q", "--detach", link.commit)
 
 

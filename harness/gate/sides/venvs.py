@@ -7,14 +7,16 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import IO
 
 from harness import digest
 from harness.errors import GateError
+from harness.files import guarded, write_text
 from harness.gate.sides import interpreters
 from harness.gate.sides.installs import Deadline, pip, run
 from harness.gate.values import SideName
+from harness.lock import locked
 
 MARKER = "complete.json"
 """Written last: a folder without it was left half-made, and is made again."""
@@ -132,8 +134,7 @@ class Workshop:
         if not held:
             return ()
         path = self.cache / "held" / f"{digest.of_value(list(held))}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(f"{one}\n" for one in held), encoding="utf-8")
+        write_text(path, "".join(f"{one}\n" for one in held), "write the versions to hold to")
         return ("-c", str(path))
 
     def _fill(
@@ -157,21 +158,23 @@ class Workshop:
     @contextlib.contextmanager
     def _made(self, folder: Path, facts: object) -> Iterator[bool]:
         """Yield True if a folder has to be made, and mark it as complete afterwards."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with folder.with_suffix(".lock").open("a") as file:
-            _lock(file, folder)
+        held = GateError(
+            f"{folder} is being made by another run of the gate: wait for it to end, or name "
+            "another cache folder with HARNESS_CACHE"
+        )
+        with locked(folder.with_suffix(".lock"), held):
             missing = not (folder / MARKER).is_file()
             if missing and folder.exists():
-                shutil.rmtree(folder)
+                with guarded("remove the half-made folder", folder):
+                    shutil.rmtree(folder)
             yield missing
             if missing:
-                (folder / MARKER).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+                write_text(folder / MARKER, json.dumps(facts, indent=1), "write")
 
 
 def _constraints_of(install: Sequence[str]) -> tuple[str, ...]:
     """Return the constraints among arguments of pip: they hold for what runs the tests, too."""
-    pairs = zip(install, (*install[1:], ""), strict=True)
-    apart = [part for pair in pairs if pair[0] in CONSTRAINTS for part in pair]
+    apart = [part for pair in pairwise(install) if pair[0] in CONSTRAINTS for part in pair]
     joined = [part for part in install if part.startswith(f"{CONSTRAINTS[-1]}=")]
     return (*apart, *joined)
 
@@ -179,17 +182,3 @@ def _constraints_of(install: Sequence[str]) -> tuple[str, ...]:
 def _python(folder: Path) -> Path:
     windows = folder / "Scripts" / "python.exe"
     return windows if windows.exists() else folder / "bin" / "python"
-
-
-def _lock(file: IO[str], folder: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows has no flock; two gates at once are the user's care there
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise GateError(
-            f"{folder} is being made by another run of the gate: wait for it to end, or give "
-            "another cache folder"
-        ) from None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.files import guarded
 from harness.gate.sides.git import git
 from harness.gate.sides.owners import abandoned, mark
 from harness.gate.sides.submodules import populate
@@ -110,8 +113,23 @@ def _fact(line: str) -> tuple[str, str]:
 
 
 def _remove(repository: Path, folder: Path) -> None:
+    with guarded("remove the worktree", folder):
+        _delete(folder)
     if folder.resolve() in {worktree.path for worktree in _listed(repository)}:
-        # twice: one for files that changed, two for the lock
+        # twice: one for files that are gone, two for the lock
         git(repository, "worktree", "remove", "--force", "--force", str(folder))
-    if folder.exists():
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder; what forbids it (a test may leave folders read-only) is allowed first."""
+    if not folder.exists():
+        return
+    try:
+        shutil.rmtree(folder)
+    except OSError:
+        folder.chmod(stat.S_IRWXU)
+        for place, names, _ in os.walk(folder):
+            for inner in (Path(place, name) for name in names):
+                if not inner.is_symlink():  # what that points to is not ours
+                    inner.chmod(stat.S_IRWXU)
         shutil.rmtree(folder)

@@ -1,0 +1,106 @@
+"""Dependency groups as Poetry writes them, in the words of pip (PEP 508)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.gate.sides.project import lookup, texts
+
+_RELEASE = re.compile(r"\d+(?:\.\d+)*")
+_CLAUSE = re.compile(r"\s*(===|==|!=|>=|<=|~=|\^|~|>|<|=)?\s*([^\s,]+)")
+_GIT = ("rev", "tag", "branch")
+
+Groups = dict[str, list[Any]]
+"""Entries by name of a group, as PEP 735 has them."""
+
+
+def groups(settings: Mapping[str, Any]) -> Groups:
+    """Return the groups of ``[tool.poetry]``, the old ``dev-dependencies`` as group ``dev``.
+
+    What cannot be said to pip is left out (a folder outside the tree, a file), or said without its
+    version (alternatives, ``"^1 || ^2"``).
+
+    Parameters
+    ----------
+    settings : mapping
+        What ``pyproject.toml`` holds.
+    """
+    found: Groups = {}
+    old = lookup(settings, "tool.poetry.dev-dependencies")
+    if isinstance(old, Mapping):
+        found["dev"] = list(_entries(old))
+    tables = lookup(settings, "tool.poetry.group")
+    for name, table in tables.items() if isinstance(tables, Mapping) else ():
+        needs = lookup(table, "dependencies")
+        included = [{"include-group": one} for one in texts(lookup(table, "include-groups"))]
+        own = _entries(needs) if isinstance(needs, Mapping) else ()
+        found[name] = [*found.get(name, ()), *own, *included]
+    return found
+
+
+def _entries(table: Mapping[str, Any]) -> Iterator[str]:
+    for name, said in table.items():
+        if name == "python":
+            continue
+        for one in said if isinstance(said, list) else [said]:
+            entry = _entry(name, {"version": one} if isinstance(one, str) else one)
+            if entry:
+                yield entry
+
+
+def _entry(name: str, said: object) -> str:
+    """Return a requirement, ``""`` for one that cannot be said."""
+    if not isinstance(said, Mapping) or {"path", "file"} & set(said):
+        return ""
+    extras = f"[{','.join(texts(said.get('extras')))}]" if said.get("extras") else ""
+    markers = [f"({one})" for one in (said.get("markers"), _python(said.get("python"))) if one]
+    marker = f" ; {' and '.join(markers)}" if markers else ""
+    return f"{name}{extras}{_place(said) or version(str(said.get('version', '*')))}{marker}"
+
+
+def _place(said: Mapping[str, Any]) -> str:
+    if "git" in said:
+        at = next((f"@{said[key]}" for key in _GIT if key in said), "")
+        return f" @ git+{said['git']}{at}"
+    return f" @ {said['url']}" if "url" in said else ""
+
+
+def _python(said: object) -> str:
+    """Return a range of versions of Python as a marker."""
+    clauses = _clauses(said) if isinstance(said, str) else []
+    return " and ".join(f"python_full_version {sign} '{number}'" for sign, number in clauses)
+
+
+def version(text: str) -> str:
+    """Return a range of versions in the words of pip: ``"^1.2"`` is ``">=1.2,<2"``."""
+    return ",".join(f"{sign}{number}" for sign, number in _clauses(text))
+
+
+def _clauses(text: str) -> list[tuple[str, str]]:
+    if "|" in text:
+        return []
+    return [one for sign, number in _CLAUSE.findall(text) for one in _clause(sign, number)]
+
+
+def _clause(sign: str, number: str) -> Iterator[tuple[str, str]]:
+    if number == "*":
+        return
+    if sign not in ("^", "~"):
+        yield {"": "==", "=": "=="}.get(sign, sign), number
+    elif release := _RELEASE.match(number):
+        yield ">=", number
+        yield "<", _next([int(part) for part in release[0].split(".")], caret=sign == "^")
+
+
+def _next(release: list[int], *, caret: bool) -> str:
+    """Return the first version that is too new.
+
+    After a caret the first part that is not 0 stays as it is, after a tilde the first two parts.
+    """
+    if caret:
+        place = next((at for at, part in enumerate(release) if part), len(release) - 1)
+    else:
+        place = min(1, len(release) - 1)
+    return ".".join(map(str, [*release[:place], release[place] + 1]))

@@ -1,0 +1,76 @@
+"""Cells of experiments that misbehave, run in a server that starts at once."""
+
+import pytest
+
+from harness import environment
+from harness.datasets.roots import Roots
+from harness.execute import client
+from harness.execute.run import Options, Runner
+from harness.plan.expand import expand
+from harness.store.store import Store
+from harness.suite.load import load
+
+SUITE = """\
+schema = 1
+id = "tiny"
+title = "Tiny"
+source = {{ key = "notes", section = "1" }}
+experiment = "misbehave:fine"
+budget = {budget}
+{more}
+[seeds]
+count = {seeds}
+[grid]
+experiment = {experiments}
+"""
+
+
+@pytest.fixture(scope="module")
+def light():
+    """Have a server that starts at once: what is tried here needs no torch."""
+    with pytest.MonkeyPatch.context() as patch:
+        client.drop()
+        patch.setattr(client, "PRELOAD", "harness.execute.worker")
+        yield
+        client.drop()
+
+
+@pytest.fixture
+def pids(tmp_path, monkeypatch):
+    path = tmp_path / "pids"
+    monkeypatch.setenv("MISBEHAVE_PIDS", str(path))
+    return path
+
+
+@pytest.fixture
+def runner(tmp_path):
+    """Make a runner and the plan of a suite of experiments."""
+
+    def make(experiments, *, budget=60.0, seeds=1, more="", module="misbehave", jobs=2, **options):
+        path = tmp_path / "tiny.toml"
+        names = [f"{module}:{name}" for name in experiments]
+        path.write_text(SUITE.format(experiments=names, budget=budget, seeds=seeds, more=more))
+        roots = Roots(tmp_path / "data", tmp_path / "cache")
+        chosen = Options(roots=roots, jobs=jobs, **options)
+        made = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
+        return made, expand(load(path)).full
+
+    return make
+
+
+@pytest.fixture
+def outcome_of(runner, tmp_path):
+    """Run experiments; give their records by name and the runner."""
+
+    def run(*experiments, **options):
+        made, plan = runner(experiments, **options)
+        seen = []
+        with made.store.writing():
+            made.run(made.todo(plan), seen.append)
+        assert len(Store(tmp_path / "results").records) >= len(experiments), "it reads back"
+        assert not (tmp_path / "results" / "running").exists()
+        found = {record.experiment.partition(":")[2]: record for record in seen}
+        return found, made
+
+    run.text = SUITE
+    return run
