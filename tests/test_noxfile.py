@@ -80,10 +80,10 @@ def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, r
     [
         ("reports/index.html", True),
         ("reports/summary.md", True),
-        ("results/local/records.jsonl", True),
+        ("results/local/xor.jsonl", True),
         ("reports/reference.md", False),
         ("reports/selftest.md", False),
-        ("results/reference/x86_64-2-cores/records.jsonl", False),
+        ("results/reference/x86_64-2-cores/xor.jsonl", False),
     ],
 )
 def test_git_ignores_what_a_run_writes_and_nothing_that_is_kept(path, ignored):

@@ -30,8 +30,8 @@ PART = ".part"
 _HEADER = 1 << 16
 
 
-def save(store: Path, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
-    """Write the arrays of a cell; return name to file for its record.
+def save(store: Path, stem: str, arrays: Mapping[str, Array]) -> dict[str, str]:
+    """Write the arrays of a cell to ``<stem>.npz``; return name to file for its record.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def save(store: Path, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
     if not arrays:
         return {}
     folder = store / ARRAYS
-    target = folder / f"{cell}.npz"
+    target = folder / f"{stem}.npz"
     with guarded("write the arrays", target):
         folder.mkdir(parents=True, exist_ok=True)
         _replace(target, arrays)

@@ -15,8 +15,8 @@ from harness.errors import StoreError
 from harness.gate import selftest
 from harness.store import arrays
 from harness.store.archive import Library
+from harness.store.files import ENVIRONMENTS, of_records
 from harness.store.health import examine
-from harness.store.store import ENVIRONMENTS, RECORDS
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -59,8 +59,8 @@ def flipped(data, rng):
 def test_no_flipped_bit_of_a_line_passes(machine, tmp_path):
     """Lines do not depend on each other: three of them show what a flip does in the whole file."""
     rng, lines = random.Random(machine), dict[str, list[bytes]]()  # noqa: S311
-    for name in (RECORDS, ENVIRONMENTS):
-        lines[name] = (REFERENCE / machine / name).read_bytes().splitlines(keepends=True)
+    for path in (*of_records(REFERENCE / machine), REFERENCE / machine / ENVIRONMENTS):
+        lines[path.name] = path.read_bytes().splitlines(keepends=True)
     sizes = [sum(map(len, of)) for of in lines.values()]
     for number in range(2_000):
         (name,) = rng.choices(list(lines), sizes)

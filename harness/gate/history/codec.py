@@ -1,16 +1,15 @@
-"""Baselines and points to one line of JSON and back."""
+"""Baselines and points to the JSON objects of their lines and back."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
+import reprlib
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import StoreError
 from harness.gate.history.values import Baseline, Point
-from harness.store.codec import parse_object, storable
 
 SCHEMA = 1
 Kept = TypeVar("Kept", Baseline, Point)
@@ -19,28 +18,27 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
 }
 
 
-def encode(value: Baseline | Point) -> str:
-    """Return the line of a baseline or a point, without a newline."""
-    fields = storable(dataclasses.asdict(value))
-    return json.dumps({"schema": SCHEMA, **fields}, separators=(",", ":"), allow_nan=False)
+def encode(value: Baseline | Point) -> dict[str, Any]:
+    """Return the object of a baseline or a point."""
+    return {"schema": SCHEMA, **dataclasses.asdict(value)}
 
 
-def decode(line: str, kind: type[Kept]) -> Kept:
-    """Return what a line holds.
+def decode(values: dict[str, Any], kind: type[Kept]) -> Kept:
+    """Return what an object holds.
 
     Raises
     ------
     StoreError
         If it is no `kind` of this version; says which field must be what.
     """
-    values = parse_object(line)
-    if values.pop("schema", None) != SCHEMA:
+    if values.get("schema") != SCHEMA:
         raise StoreError(
-            f"must be a {kind.__name__.lower()} of schema {SCHEMA}, got {line[:60]!r} instead; "
-            "a newer version of the harness may read it"
+            f"must be a {kind.__name__.lower()} of schema {SCHEMA}, got "
+            f"{reprlib.repr(values)} instead; a newer version of the harness may read it"
         )
+    fields = {name: value for name, value in values.items() if name != "schema"}
     try:
-        found: Kept = _ADAPTERS[kind].validate_python(values)
+        found: Kept = _ADAPTERS[kind].validate_python(fields)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

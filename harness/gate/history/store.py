@@ -1,16 +1,17 @@
-"""The folder that keeps baselines and points: two files that only grow."""
+"""The folder that keeps baselines and points: two logs."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import NothingMeasured
 from harness.gate.history.codec import Kept, decode, encode
 from harness.gate.history.values import Baseline, Point, check_name
-from harness.store.lines import LineFile
-from harness.store.lock import locked
+from harness.lines import Log
+from harness.lock import one_writer
 from harness.words import did_you_mean
 
 BASELINES = "baselines.jsonl"
@@ -40,12 +41,10 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.notes: list[str] = []
-        self._files = {
-            Baseline: LineFile(folder / BASELINES),
-            Point: LineFile(folder / POINTS),
-        }
-        self._baselines = {found.name: found for found in self._read(Baseline)}
-        self._points = {key(found): found for found in self._read(Point)}
+        self._names = _log(folder / BASELINES, Baseline)
+        self._measured = _log(folder / POINTS, Point)
+        self._baselines = {found.name: found for found in self._names.read(self.notes)}
+        self._points = {key(found): found for found in self._measured.read(self.notes)}
 
     @property
     def baselines(self) -> Mapping[str, Baseline]:
@@ -84,7 +83,7 @@ class History:
         """
         check_name(baseline.name)
         with self._writing():
-            self._append(baseline)
+            self._names.append(baseline)
         self._baselines[baseline.name] = baseline
 
     def add(self, points: Sequence[Point]) -> None:
@@ -97,23 +96,19 @@ class History:
         """
         with self._writing():
             for point in points:
-                self._append(point)
+                self._measured.append(point)
         self._points |= {key(point): point for point in points}
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        with locked(self.folder, OPTION):
-            for file in self._files.values():
-                file.mend()
+        with one_writer(self.folder, OPTION):
+            self._names.mend()
+            self._measured.mend()
             yield
 
-    def _append(self, value: Kept) -> None:
-        line = encode(value)
-        decode(line, type(value))  # a line that cannot be read back would block the whole file
-        self._files[type(value)].append(line)
 
-    def _read(self, kind: type[Kept]) -> Iterator[Kept]:
-        return self._files[kind].read(self.notes, lambda line: decode(line, kind))
+def _log(path: Path, kind: type[Kept]) -> Log[Kept]:
+    return Log(path, encode, functools.partial(decode, kind=kind))
 
 
 def key(point: Point) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from harness.gate.judge import LOOKS
 from harness.gate.lockstep import OutOfTime, Patience
 from harness.gate.measure import Bench, Course, find_cases, run
 from harness.gate.process import Command
-from harness.gate.selftest.kept import Run, store
+from harness.gate.selftest.runs import Run, store
 from harness.gate.settings import GateSettings
 from harness.gate.trials import Trials
 from harness.gate.values import SIDES, Pair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.gate.selftest.kept import Run
+from harness.gate.selftest.runs import Run
 from harness.gate.selftest.values import SelftestRow, SelftestView
 from harness.gate.settings import GateSettings
 from harness.gate.trials import Trials

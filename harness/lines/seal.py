@@ -3,7 +3,7 @@ r"""A digest at the end of a line, so that a changed bit is seen.
 A line is a JSON object, and its last member is ``"sha"``: the first 16 hex digits of SHA-256 over
 the bytes before ``,"sha":"``. So line 3 of a file is checked by hand with ::
 
-    sed -n 3p records.jsonl | sed 's/,"sha":"[^"]*"}$//' | tr -d '\n' | sha256sum
+    sed -n 3p xor.jsonl | sed 's/,"sha":"[^"]*"}$//' | tr -d '\n' | sha256sum
 
 Lines of older versions have none; they are read as they are.
 """

@@ -1,8 +1,8 @@
-"""Files of lines that only grow; each line is a JSON object with a digest.
+"""A file of lines that only grows; each line is a JSON object with a digest.
 
 A line counts once its newline is on disk, so a power cut can only tear the last one; a torn last
 line is left out with a note, and set aside when the file is next opened for writing. Lines are
-never changed; one that is not as it was written (`harness.store.seal`) is refused by its number.
+never changed; one that is not as it was written (`harness.lines.seal`) is refused by its number.
 
 Blank lines, a byte-order mark and carriage returns, as editors leave them, are read over.
 """
@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 from harness.errors import StoreError
 from harness.files import guarded, opened
-from harness.store.seal import sealed, unsealed
+from harness.lines.objects import object_of, text_of
+from harness.lines.seal import sealed, unsealed
 
 Value = TypeVar("Value")
 _BOM = b"\xef\xbb\xbf"
@@ -47,38 +48,50 @@ class Line(Generic[Value]):
     fault: str = ""
 
 
-class LineFile:
+class Log(Generic[Value]):
     """One file of lines.
 
     Parameters
     ----------
     path : Path
         Made by the first `append`.
+    encode : callable
+        A value to the JSON object of its line.
+    decode : callable
+        The JSON object of a line to its value; raises `StoreError` on another's, saying what must
+        be.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        encode: Callable[[Value], Mapping[str, Any]],
+        decode: Callable[[dict[str, Any]], Value],
+    ) -> None:
         self.path = path
+        self._encode = encode
+        self._decode = decode
 
-    def read(self, notes: list[str], decode: Callable[[str], Value]) -> Iterator[Value]:
+    def read(self, notes: list[str]) -> Iterator[Value]:
         """Return what the whole lines hold; what was left out is told to `notes`.
 
         Raises
         ------
         StoreError
-            If a line is not what was written or not what `decode` takes; names file and line.
+            If a line is not what was written or not a value's; names file and line.
         FileError
             If the file cannot be read.
         """
-        for line in self.scan(notes, decode):
+        for line in self.scan(notes):
             if line.value is None:
                 raise StoreError(f"{self.path}:{line.number}: {line.fault}")
             yield line.value
 
-    def scan(self, notes: list[str], decode: Callable[[str], Value]) -> Iterator[Line[Value]]:
+    def scan(self, notes: list[str]) -> Iterator[Line[Value]]:
         """Return the whole lines, those with a fault too."""
         for number, raw in self._raw(notes):
             try:
-                yield Line(number, raw, decode(_text(raw)))
+                yield Line(number, raw, self._decode(object_of(_text(raw))))
             except StoreError as error:
                 yield Line(number, raw, None, str(error))
 
@@ -99,14 +112,18 @@ class LineFile:
                 self._set_aside(tail)
                 file.truncate(end)
 
-    def append(self, text: str) -> None:
-        """Write the line of a JSON object for good, with its digest; whole or not at all.
+    def append(self, value: Value) -> None:
+        """Write the line of a value for good, with its digest; whole or not at all.
 
         Raises
         ------
+        StoreError
+            If it could not be read back, which would block the whole file.
         FileError
             If it cannot be written.
         """
+        text = text_of(self._encode(value))
+        self._decode(object_of(text))
         line = sealed(text.encode("utf-8")) + b"\n"
         with guarded("write to", self.path), self.path.open("ab", buffering=0) as file:
             before = file.seek(0, os.SEEK_END)

@@ -1,6 +1,5 @@
 import contextlib
 import itertools
-import json
 import os
 
 import pytest
@@ -8,22 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import FileError, StoreError
-from harness.store.codec import parse_object
-from harness.store.lines import LineFile
-from harness.store.lock import locked
+from harness.lines import Log
+
+
+def log(path):
+    return Log(path, lambda text: {"text": text}, lambda values: values["text"])
+
 
 TEXTS = st.lists(st.text(max_size=12), max_size=5)
 
 
 def write(path, texts):
-    file = LineFile(path)
+    file = log(path)
     for text in texts:
-        file.append(json.dumps({"text": text}))
+        file.append(text)
     return file
 
 
 def read(file, notes=None):
-    return [value["text"] for value in file.read([] if notes is None else notes, parse_object)]
+    return list(file.read([] if notes is None else notes))
 
 
 @given(texts=TEXTS, cut=st.integers(0, 60))
@@ -40,13 +42,13 @@ def test_a_file_cut_anywhere_keeps_its_whole_lines(texts, cut, tmp_path_factory)
     assert read(file, notes) == texts[:whole]
     assert len(notes) == (len(kept) > sum(sizes[:whole]))
     file.mend()
-    file.append('{"text":"next"}')
+    file.append("next")
     assert read(file, notes := []) == [*texts[:whole], "next"]
     assert not notes
 
 
 def test_no_file_has_no_lines(tmp_path):
-    file = LineFile(tmp_path / "none.jsonl")
+    file = log(tmp_path / "none.jsonl")
     notes = []
     assert read(file, notes) == notes == []
     file.mend()
@@ -61,7 +63,7 @@ def test_a_flipped_bit_is_refused_by_file_and_line(tmp_path):
     for place, bit in itertools.product(range(start, end), range(8)):
         changed = bytearray(file.path.read_bytes())
         changed[place] ^= 1 << bit
-        damaged = LineFile(tmp_path / "damaged.jsonl")
+        damaged = log(tmp_path / "damaged.jsonl")
         damaged.path.write_bytes(changed)
         if place in key:  # the name of the digest; the values are as they were
             with contextlib.suppress(StoreError):
@@ -106,9 +108,9 @@ def test_a_line_that_is_none_is_named(line, words, tmp_path):
 
 
 def test_a_line_without_a_digest_is_read_as_it_is(tmp_path):
-    file = LineFile(tmp_path / "x.jsonl")
+    file = log(tmp_path / "x.jsonl")
     file.path.write_bytes(b'{"text":"old"}\n')
-    file.append('{"text":"new"}')
+    file.append("new")
     assert read(file) == ["old", "new"]
 
 
@@ -120,9 +122,9 @@ def test_a_line_that_does_not_fit_on_the_disk_leaves_the_file_as_it_was(tmp_path
         target.write(line[: len(line) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("harness.store.lines._write", half)
+    monkeypatch.setattr("harness.lines.log._write", half)
     with pytest.raises(FileError, match=r"cannot write to .*x.jsonl: no space left on device; fr"):
-        file.append('{"text":"b"}')
+        file.append("b")
     assert file.path.read_bytes() == before
 
 
@@ -138,24 +140,23 @@ def test_the_end_of_lines_is_found_however_long_the_rest(tmp_path):
 def test_a_folder_where_the_file_should_be_is_one_line(tmp_path):
     (tmp_path / "x.jsonl").mkdir()
     with pytest.raises(FileError, match=r"cannot read .*x\.jsonl: is a directory"):
-        read(LineFile(tmp_path / "x.jsonl"))
-
-
-def test_a_second_writer_is_told_which_option_to_change(tmp_path):
-    with locked(tmp_path, "--history"):  # noqa: SIM117
-        with pytest.raises(StoreError, match=r"is writing here; .* another --history"):
-            with locked(tmp_path, "--history"):
-                pass
-
-
-def test_a_file_where_the_folder_should_be_is_one_line(tmp_path):
-    (tmp_path / "taken").write_text("x")
-    with pytest.raises(FileError, match=r"cannot write to the folder .*taken: file exists"):  # noqa: SIM117
-        with locked(tmp_path / "taken", "--results"):
-            pass
+        read(log(tmp_path / "x.jsonl"))
 
 
 def test_a_pipe_in_place_of_the_file_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "x.jsonl")
     with pytest.raises(FileError, match=r"cannot read .*x\.jsonl: it is a pipe or a device"):
-        read(LineFile(tmp_path / "x.jsonl"))
+        read(log(tmp_path / "x.jsonl"))
+
+
+def test_what_could_not_be_read_back_is_not_written(tmp_path):
+    def even(values):
+        if values["number"] % 2:
+            raise StoreError("must be even")
+        return values["number"]
+
+    file = Log(tmp_path / "x.jsonl", lambda number: {"number": number}, even)
+    file.append(2)
+    with pytest.raises(StoreError, match="must be even"):
+        file.append(3)
+    assert list(file.read([])) == [2]
