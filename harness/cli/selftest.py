@@ -17,7 +17,7 @@ from harness.files import write_text
 from harness.gate import selftest as tried
 from harness.gate import units
 from harness.gate.selftest import words
-from harness.gate.selftest.values import SelftestView
+from harness.gate.selftest.judged import SelftestView
 
 SIZES = (0.0, 0.01, 0.03, 0.05, 0.10)
 

@@ -127,11 +127,11 @@ def _repaired(log: Log[Any], *, seal: bool) -> list[Fault]:
     log.mend()
     lines = list(log.scan([]))
     bad = [line for line in lines if line.value is None]
-    kept = [_sealed(line.raw) if seal else line.raw for line in lines if line.value is not None]
+    good = [_sealed(line.raw) if seal else line.raw for line in lines if line.value is not None]
     if bad:
         _set_aside(log.path, bad)
-    if bad or kept != [line.raw for line in lines]:
-        log.replace(kept)
+    if bad or good != [line.raw for line in lines]:
+        log.replace(good)
     return [_fault(log, line) for line in bad]
 
 

@@ -16,10 +16,10 @@ from harness.gate.history import (
     check_name,
     first_parent,
     record,
+    rejection,
     series,
-    unfit,
 )
-from harness.gate.history.codec import decode, encode
+from harness.gate.history.store import decode, encode
 from harness.gate.values import Decision, Pair, Sample
 from harness.lines import object_of, text_of
 from harness.types import Interval
@@ -210,7 +210,7 @@ def test_each_quantity_has_the_log_ratios_of_its_own_values(tmp_path):
 def test_broken_and_missing_cases_have_no_point(tmp_path, verdict):
     whole = make.result()
     broken = replace(whole.decisions[0], verdict=verdict)
-    assert unfit(make.V1, replace(whole, decisions=(broken,)))
+    assert rejection(make.V1, replace(whole, decisions=(broken,)))
     both = replace(whole, decisions=(broken, replace(broken, verdict="ok", quantity="time")))
     assert len(record(filled(tmp_path), make.V1, both)) == 1
 

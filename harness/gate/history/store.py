@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
-from harness.errors import NothingMeasured
-from harness.gate.history.codec import Kept, decode, encode
+from pydantic import TypeAdapter, ValidationError
+
+from harness.errors import NothingMeasured, StoreError
 from harness.gate.history.values import Baseline, Point, check_name
 from harness.lines import Log
 from harness.lock import one_writer
@@ -17,6 +21,11 @@ from harness.words import did_you_mean
 BASELINES = "baselines.jsonl"
 POINTS = "points.jsonl"
 OPTION = "--history"
+SCHEMA = 1
+Entry = TypeVar("Entry", Baseline, Point)
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
+    kind: TypeAdapter(kind) for kind in (Baseline, Point)
+}
 
 
 class History:
@@ -107,7 +116,7 @@ class History:
             yield
 
 
-def _log(path: Path, kind: type[Kept]) -> Log[Kept]:
+def _log(path: Path, kind: type[Entry]) -> Log[Entry]:
     return Log(path, encode, functools.partial(decode, kind=kind))
 
 
@@ -120,3 +129,32 @@ def key(point: Point) -> tuple[str, ...]:
         point.quantity,
         point.hardware,
     )
+
+
+def encode(value: Baseline | Point) -> dict[str, Any]:
+    """Return the object of a baseline or a point."""
+    return {"schema": SCHEMA, **dataclasses.asdict(value)}
+
+
+def decode(values: dict[str, Any], kind: type[Entry]) -> Entry:
+    """Return what an object holds.
+
+    Raises
+    ------
+    StoreError
+        If it is no `kind` of this version; says which field must be what.
+    """
+    if values.get("schema") != SCHEMA:
+        raise StoreError(
+            f"must be a {kind.__name__.lower()} of schema {SCHEMA}, got "
+            f"{reprlib.repr(values)} instead; a newer version of the harness may read it"
+        )
+    fields = {name: value for name, value in values.items() if name != "schema"}
+    try:
+        found: Entry = _ADAPTERS[kind].validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        must = first["msg"][:1].lower() + first["msg"][1:]
+        raise StoreError(f"{where}: {must}, got {str(first['input'])[:60]!r} instead") from None
+    return found

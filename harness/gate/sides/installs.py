@@ -178,6 +178,6 @@ def _tail(output: IO[bytes]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _OWN_PYTHON}
+    inherited = {name: value for name, value in os.environ.items() if name not in _OWN_PYTHON}
     # `user = true` in the user's pip.conf contradicts a virtual environment and --target
-    return kept | {"PIP_USER": "0"}
+    return inherited | {"PIP_USER": "0"}

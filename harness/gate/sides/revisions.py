@@ -39,10 +39,10 @@ def find_repository(start: Path) -> Path:
         raise UsageError(f"{start} must be a folder of a git repository, and is not there")
     done = run(folder, "rev-parse", "--show-toplevel")
     if done.returncode:
-        said = " ".join(done.stderr.split()).removeprefix("fatal: ")
+        cause = " ".join(done.stderr.split()).removeprefix("fatal: ")
         raise UsageError(
             ownership(done.stderr)
-            or f"{start} must lie in the working tree of a git repository, and git says: {said}; "
+            or f"{start} must lie in the working tree of a git repository, and git says: {cause}; "
             "run the gate inside a checkout"
         )
     return Path(done.stdout.removesuffix("\n"))

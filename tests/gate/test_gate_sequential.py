@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from gate_pairs import noisy, pair, sample
 
-from harness.gate.trials import Trials
+from harness.gate.sequential import SequentialTest
 from harness.gate.values import Pair, Sample, Thresholds
 
 
 def trials(*names, **options):
-    return Trials(names, lambda case, quantity: Thresholds(), **options)
+    return SequentialTest(names, lambda case, quantity: Thresholds(), **options)
 
 
 def failing(side, error, case="a", index=0, *, skipped=False):

@@ -18,7 +18,7 @@ from harness.gate.values import (
 ThresholdsOf = Callable[[str, Quantity], Thresholds]
 
 
-class Trials:
+class SequentialTest:
     """Collects pairs, looks at them when it is time, and settles cases.
 
     Parameters

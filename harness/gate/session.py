@@ -13,11 +13,11 @@ from harness import digest, environment
 from harness.errors import NothingMeasured
 from harness.gate import contention, units
 from harness.gate.journal import Journal
-from harness.gate.lockstep import Patience
+from harness.gate.lockstep import Timeouts
 from harness.gate.match import unused
-from harness.gate.measure import Bench, Course, Found, find_cases, run
+from harness.gate.measure import Bench, Found, Limits, find_cases, run
+from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
-from harness.gate.trials import Trials
 from harness.gate.values import Decision, GateResult, Revision
 from harness.types import Environment
 
@@ -25,7 +25,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Occasion:
+class Session:
     """What is compared, by what limits, where and since when.
 
     Attributes
@@ -41,7 +41,7 @@ class Occasion:
     tell : callable
         Takes one line on what is under way.
     progress : callable, optional
-        ``progress(trials)``, called after every round.
+        ``progress(test)``, called after every round.
     machine : Environment
         This one.
     began, deadline : float
@@ -56,7 +56,7 @@ class Occasion:
     journals: Path
     fresh: bool
     tell: Tell
-    progress: Callable[[Trials], None] | None
+    progress: Callable[[SequentialTest], None] | None
     machine: Environment
     began: float
     deadline: float
@@ -72,9 +72,9 @@ class Occasion:
         *,
         fresh: bool,
         tell: Tell,
-        progress: Callable[[Trials], None] | None,
-    ) -> Occasion:
-        """Return an occasion that begins now."""
+        progress: Callable[[SequentialTest], None] | None,
+    ) -> Session:
+        """Return a session that begins now."""
         now = time.monotonic()
         deadline = now + units.seconds(settings.budget)
         started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -83,9 +83,9 @@ class Occasion:
         return cls(base, head, settings, journals, fresh, tell, progress, *rest)
 
     @property
-    def patience(self) -> Patience:
+    def timeouts(self) -> Timeouts:
         """How long to wait for a side."""
-        return Patience(deadline=self.deadline)
+        return Timeouts(deadline=self.deadline)
 
     def measure(self, benches: Sequence[Bench], header: Mapping[str, Any]) -> GateResult:
         """Find the cases, measure them and return what was found.
@@ -107,7 +107,7 @@ class Occasion:
         OutOfTime
             If the budget ends before the first pair.
         """
-        found = find_cases(benches, self.patience)
+        found = find_cases(benches, self.timeouts)
         if not found.names and not found.apart:
             raise NothingMeasured(_nothing(self.settings, found))
         whole = {
@@ -122,16 +122,16 @@ class Occasion:
     def result(
         self,
         decisions: tuple[Decision, ...],
-        trials: Trials | None = None,
+        test: SequentialTest | None = None,
         partial: str = "",
         notes: tuple[str, ...] = (),
     ) -> GateResult:
-        """Return the result of this occasion."""
+        """Return the result of this session."""
         return GateResult(
             base=self.base,
             head=self.head,
             decisions=decisions,
-            pairs=trials.pairs if trials else (),
+            pairs=test.pairs if test else (),
             hardware=self.machine.hardware,
             environment=self.machine.facts,
             started=self.started,
@@ -147,27 +147,27 @@ class Occasion:
             rounds = 1 + journal.pairs[-1].index
             notes.append(f"goes on from an interrupted run with {rounds} rounds done")
             self.tell(notes[-1])
-        course = Course(
+        limits = Limits(
             self.settings.thresholds,
             self.deadline,
             self.settings.budget,
-            self.patience,
+            self.timeouts,
             progress=self.progress,
         )
         with journal:
-            trials, partial = run(found, course, journal)
-        notes += contention.notes(trials.pairs)
-        return self.result((*trials.decisions, *found.apart), trials, partial, tuple(notes))
+            test, partial = run(found, limits, journal)
+        notes += contention.notes(test.pairs)
+        return self.result((*test.decisions, *found.apart), test, partial, tuple(notes))
 
 
 def _nothing(settings: GateSettings, found: Found) -> str:
-    asked = ", ".join((*settings.pytest, *settings.suites))
+    selected = ", ".join((*settings.pytest, *settings.suites))
     if found.notes:
         return (
-            f"there must be a benchmark to compare, got none in {asked}: "
+            f"there must be a benchmark to compare, got none in {selected}: "
             f"{'; '.join(found.notes)}; options of pytest that come later undo it: --option=-m="
         )
     return (
-        f"there must be a benchmark to compare, got none in {asked} on either side; name tests "
+        f"there must be a benchmark to compare, got none in {selected} on either side; name tests "
         "that use pytest-benchmark's fixture with --pytest, or timing suites with --suite"
     )
