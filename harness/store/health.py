@@ -18,7 +18,7 @@ from harness.lines import Line, Log, is_sealed, sealed
 from harness.lock import one_writer
 from harness.store import arrays
 from harness.store.files import RECORDS
-from harness.store.store import environments_log, record_logs
+from harness.store.store import logs
 from harness.types import Record
 
 OLD = "holds several suites, as earlier versions did; `harness store split` gives each its own file"
@@ -79,7 +79,7 @@ def examine(folder: Path) -> Health:
     notes: list[str] = []
     faults: list[Fault] = []
     good: list[Line[Any]] = []
-    for log in _logs(folder):
+    for log in logs(folder):
         for line in log.scan(notes):
             good += [line] if line.value is not None else []
             faults += [_fault(log, line)] if line.value is None else []
@@ -116,11 +116,7 @@ def repair(folder: Path, *, seal: bool = False) -> tuple[Fault, ...]:
     """
     with one_writer(folder, "--results"):
         arrays.clear(folder)
-        return tuple(fault for log in _logs(folder) for fault in _repaired(log, seal=seal))
-
-
-def _logs(folder: Path) -> list[Log[Any]]:
-    return [environments_log(folder), *record_logs(folder)]
+        return tuple(fault for log in logs(folder) for fault in _repaired(log, seal=seal))
 
 
 def _repaired(log: Log[Any], *, seal: bool) -> list[Fault]:

@@ -16,6 +16,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from harness.errors import FileError, StoreError
 from harness.lines import Log
@@ -141,7 +142,7 @@ class Store:
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(one_writer(self.folder, "--results"))
-                for log in (*record_logs(self.folder), environments_log(self.folder)):
+                for log in logs(self.folder):
                     log.mend()
                 members.clear(self.folder)
                 self._refused = None
@@ -172,6 +173,11 @@ def record_log(path: Path) -> Log[Record]:
 def record_logs(folder: Path) -> list[Log[Record]]:
     """Return the logs of records in a store, that of earlier versions first."""
     return [record_log(path) for path in files.of_records(folder)]
+
+
+def logs(folder: Path) -> list[Log[Any]]:
+    """Return every log of a store."""
+    return [environments_log(folder), *record_logs(folder)]
 
 
 def latest(read: Iterable[Iterable[Record]]) -> dict[str, Record]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
 import zlib
 from collections.abc import Iterable
@@ -106,9 +105,10 @@ def _read(path: Path) -> list[Run]:
 def _encoded(done: Run) -> dict[str, Any]:
     cases = list(dict.fromkeys(pair.case for pair in done.pairs))
     if done.schema == SHORT:
-        row = functools.partial(rows.short, slopes=rows.slopes_of(done.pairs))
+        slopes = rows.slopes_of(done.pairs)
+        pairs = [rows.short(pair, cases, slopes) for pair in done.pairs]
     else:
-        row = rows.full
+        pairs = [rows.full(pair, cases) for pair in done.pairs]
     return {
         "schema": done.schema,
         "planted": done.planted,
@@ -116,7 +116,7 @@ def _encoded(done: Run) -> dict[str, Any]:
         "environment": environments.to_json(done.environment),
         "cases": cases,
         "fields": rows.SHORT_FIELDS if done.schema == SHORT else rows.FIELDS,
-        "pairs": [row(pair, cases) for pair in done.pairs],
+        "pairs": pairs,
     }
 
 
