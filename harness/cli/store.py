@@ -20,7 +20,7 @@ from harness.words import plural
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Check stored records, set aside what is broken, give each suite its file.",
+    help="Check stored records; repair or split their files.",
 )
 
 

@@ -74,7 +74,7 @@ def of_records(folder: Path) -> list[Path]:
     with guarded("read the folder", folder):
         try:
             names = {path.name for path in folder.iterdir()}
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
     old = [RECORDS] if RECORDS in names else []
     return [folder / name for name in (*old, *sorted(filter(_holds_records, names)))]

@@ -268,6 +268,24 @@ def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
     assert "Traceback" not in err
 
 
+def test_a_store_of_earlier_versions_is_split_by_suite(harness):
+    harness("run")
+    folder = harness.folder / "results" / "local"
+    (folder / "tiny.jsonl").rename(folder / "records.jsonl")
+    before = (folder / "records.jsonl").read_bytes()
+    _, out, _ = harness("store", "check")
+    assert "`harness store split` gives each its own file" in out
+    _, out, _ = harness("run")
+    assert "3 done before" in out
+    code, out, _ = harness("store", "split")
+    assert code == codes.OK
+    assert "3 lines moved to the files of 1 suite" in out
+    assert (folder / "tiny.jsonl").read_bytes() == before
+    assert not (folder / "records.jsonl").exists()
+    _, out, _ = harness("run")
+    assert "3 done before" in out
+
+
 def test_a_store_is_checked_and_repaired(harness):
     harness("run")
     path = harness.folder / "results" / "local" / "tiny.jsonl"
