@@ -146,10 +146,10 @@ def _identity(date: str) -> Mapping[str, str]:
     }
 
 
-def _no_such(repository: Path, name: str, said: str) -> str:
+def _no_such(repository: Path, name: str, message: str) -> str:
     if run(repository, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
         return f"unknown revision {name!r}: the repository has no commit yet; commit first"
-    if _AMBIGUOUS in said:
+    if _AMBIGUOUS in message:
         return f"revision {name!r} must name one commit, and several start so: give more digits"
     return f"unknown revision {name!r}.{_nearest(repository, name)} {_advice(repository)}"
 
