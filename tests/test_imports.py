@@ -10,11 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "harness"
 LEVELS = {
-    **dict.fromkeys(
-        ["errors", "words", "files", "lock", "numerals", "sizes", "types", "digest", "config"],
-        0,
-    ),
-    **dict.fromkeys(["processes"], 0),
+    **dict.fromkeys(["errors", "words", "files", "lines", "lock", "numerals", "sizes"], 0),
+    **dict.fromkeys(["types", "digest", "config", "processes"], 0),
     **dict.fromkeys(["backends", "datasets", "seeding", "timing", "alone", "statistics"], 1),
     **dict.fromkeys(["devices", "environment"], 2),
     "experiments": 3,
