@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.experiments.kernels import table as kernels
-from harness.experiments.measures.table import MEASURES
-from harness.experiments.probes import table as probes
-from harness.experiments.probes.base import Probe
+from harness.experiments.probe import registry as probes
+from harness.experiments.probe.probe import Probe
+from harness.experiments.timing.kernels import registry as kernels
+from harness.experiments.train.measures.registry import MEASURES
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import importlib
 
-from harness.experiments.probes.table import PROBES
-from harness.experiments.table import EXPERIMENTS
+from harness.experiments.probe.registry import PROBES
+from harness.experiments.registry import EXPERIMENTS
 
 for _name in ("numpy", "scipy", "sklearn.datasets", "sklearn.neighbors", "harness.execute.worker"):
     importlib.import_module(_name)

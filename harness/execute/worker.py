@@ -17,8 +17,8 @@ from harness.errors import DataError, DataUnfit, Skip
 from harness.execute import wire
 from harness.execute.job import Answer, Job
 from harness.execute.outcome import Malformed, checked, shortened
-from harness.experiments import table as experiments
-from harness.experiments.base import Context
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Context
 from harness.seeding import Streams
 from harness.timing import peak_rss
 from harness.types import Outcome

@@ -17,7 +17,7 @@ from harness.datasets.base import Dataset
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
-from harness.experiments.base import Context
+from harness.experiments.experiment import Context
 from harness.types import Array
 
 Batch = tuple[Handle, Handle]

@@ -11,8 +11,8 @@ from harness import backends, digest
 from harness.config.base import Table
 from harness.config.settings import TABLES, Settings
 from harness.errors import SuiteError
-from harness.experiments import table as experiments
-from harness.experiments.base import Experiment
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Experiment
 from harness.plan.axes import TOP, Axes, label
 from harness.suite.explain import sentence
 from harness.suite.schema import Suite

@@ -14,8 +14,8 @@ from harness.config.shapes import ShapeError, parameter_count, place
 from harness.datasets.base import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
-from harness.experiments import table as experiments
-from harness.experiments.base import Experiment
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Experiment
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
 from harness.types import Case

@@ -8,7 +8,7 @@ from typing import Any
 from harness import backends, datasets
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments import table as experiments
+from harness.experiments import registry as experiments
 from harness.plan.axes import TOP, Axes
 from harness.suite.explain import shown
 from harness.suite.schema import Suite

@@ -9,7 +9,7 @@ from harness import backends, datasets
 from harness.datasets.roots import Roots
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments import table as experiments
+from harness.experiments import registry as experiments
 from harness.plan import size
 from harness.plan.axes import TOP
 from harness.plan.expand import Plan, Plans

@@ -33,7 +33,7 @@ from harness.config.settings import Settings
 from harness.datasets.roots import Roots
 from harness.execute.job import Job
 from harness.execute.pool import run_all
-from harness.experiments.kernels import table
+from harness.experiments.timing.kernels import registry as table
 from harness.statistics.signed_rank import centre, centre_interval
 from harness.timing import WAITED
 from harness.types import Case, Cell, Record
@@ -108,8 +108,8 @@ WRITTEN: Mapping[tuple[str, str, str], str] = {
 BORROWED = """
 import numpy as np
 from harness import backends
-from harness.experiments.kernels import table
-from harness.experiments.kernels.base import Setup
+from harness.experiments.timing.kernels import registry as table
+from harness.experiments.timing.kernels.kernel import Setup
 kernel, backend = table.get({kernel!r}), backends.get({backend!r})
 params = kernel.params(**{params!r})
 arrays = kernel.inputs(params, np.random.default_rng(0))

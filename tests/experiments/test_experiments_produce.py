@@ -4,7 +4,7 @@ from experiment_fakes import CountingBackend, context, images
 from harness.config.model import Model
 from harness.config.other import Knn, Probe, Timing
 from harness.config.train import Train
-from harness.experiments import table
+from harness.experiments import registry as table
 
 MODEL = Model(hidden=(8,))
 TRAIN = Train(loss="cross_entropy", lr=0.1, epochs=1, batch_size=16)

@@ -6,9 +6,9 @@ import pytest
 from harness.config.base import Table
 from harness.config.settings import TABLES
 from harness.errors import SuiteError
-from harness.experiments import timing
-from harness.experiments.probes import table
-from harness.experiments.probes.base import Probe
+from harness.experiments.probe import registry as table
+from harness.experiments.probe.probe import Probe
+from harness.experiments.timing import experiment as timing
 from harness.plan.axes import Axes, label
 from harness.plan.expand import expand
 from harness.plan.select import Selection, narrow

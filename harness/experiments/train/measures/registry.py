@@ -1,0 +1,81 @@
+"""Measures by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from harness.config.settings import Settings
+from harness.errors import UsageError
+from harness.experiments.train.measures import (
+    collapse,
+    curve,
+    dynamics,
+    filters,
+    gradients,
+    hidden,
+    line,
+    predictions,
+    settled,
+    solved,
+    units,
+    weights,
+)
+from harness.experiments.train.measures.measure import Measure, Trained, Values
+from harness.words import unknown
+
+FAMILIES = (
+    units,
+    weights,
+    collapse,
+    curve,
+    dynamics,
+    gradients,
+    filters,
+    hidden,
+    line,
+    predictions,
+    settled,
+    solved,
+)
+MEASURES: Mapping[str, Measure] = {
+    measure.name: measure for family in FAMILIES for measure in family.MEASURES
+}
+"""Name of a measure to the measure."""
+
+
+def get(name: str) -> Measure:
+    """Return the measure of a name.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    if name not in MEASURES:
+        raise UsageError(unknown("measure", name, MEASURES))
+    return MEASURES[name]
+
+
+def measured(trained: Trained) -> Values:
+    """Return what ``[train] measure`` asks for; nan and inf stand for themselves."""
+    found: Values = {}
+    for name in trained.work.train.measure:
+        with np.errstate(over="ignore", invalid="ignore"):  # of weights that diverged
+            found |= get(name).run(trained)
+    return found
+
+
+def produces(settings: Settings) -> frozenset[str]:
+    """Return the names of every metric that `measured` can give; unknown measures give none."""
+    asked = settings.train.measure if settings.train is not None else ()
+    names = [MEASURES[name].produces(settings) for name in asked if name in MEASURES]
+    return frozenset().union(*names)
+
+
+def complaints(names: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the names of ``[train] measure``."""
+    for name in names:
+        if name not in MEASURES:
+            yield unknown("measure", name, MEASURES)
