@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness import backends
-from harness.backends.base import Backend
+from harness.backends.protocol import Backend
 
 DEVICES: tuple[str, ...] = ("cpu", "cuda", "mps")
 

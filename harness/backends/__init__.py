@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.backends.base import Backend
 from harness.backends.numpy_backend import NumpyBackend
+from harness.backends.protocol import Backend
 from harness.backends.sklearn_backend import SklearnBackend
 from harness.backends.torch_backend import TorchBackend
 from harness.errors import UsageError

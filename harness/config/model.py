@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from harness.config.base import Amount, Count, Table
+from harness.config.table import Amount, Count, Table
 
 
 class _Kind(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.config.base import Amount, Count, Table
+from harness.config.table import Amount, Count, Table
 
 
 class Knn(Table):

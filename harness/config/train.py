@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from harness.config.base import Amount, Count, Table
 from harness.config.data import Scale
+from harness.config.table import Amount, Count, Table
 
 
 class Optimizer(Table):

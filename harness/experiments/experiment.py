@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from harness.backends.base import Backend
+from harness.backends.protocol import Backend
 from harness.config.settings import Settings
 from harness.datasets.base import Dataset
 from harness.seeding import Streams

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.backends.base import Backend, Handle, Network
 from harness.backends.initial import initial_weights
+from harness.backends.protocol import Backend, Handle, Network
 from harness.config.data import Data
 from harness.config.shapes import Placed, place
 from harness.config.train import Train

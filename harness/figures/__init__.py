@@ -3,7 +3,7 @@
 Nothing here imports torch, and importing this package loads no plotting library.
 """
 
-from harness.figures.base import Numbers, Picture
+from harness.figures.drawing import Numbers, Picture
 from harness.figures.registry import draw, names
 from harness.figures.theme import DARK, LIGHT, Theme
 

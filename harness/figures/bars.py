@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from harness.config.claim import same
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, one_axes
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric, over_samples
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.line import basis, errors

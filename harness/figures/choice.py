@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.figures.base import Request
+from harness.figures.drawing import Request
 from harness.figures.labels import setting
 from harness.figures.select import Group, groups
 from harness.numerals import axis_value

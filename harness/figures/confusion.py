@@ -9,10 +9,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import one_axes
 from harness.figures.choice import first_case, shown
 from harness.figures.classes import Namer, namer
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.select import Group
 from harness.numerals import DASH, count, number
 from harness.words import plural

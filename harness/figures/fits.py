@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import legend, look, one_axes
 from harness.figures.choice import first_case
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric
 from harness.figures.select import Group, groups
 from harness.types import Array

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric
 from harness.figures.labels import axis_title, setting, title, unit_of
 from harness.figures.line import basis

@@ -12,8 +12,8 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from harness.config.claim import same
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.select import Group, as_number, groups, ordered

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
 from harness.figures.choice import first_case, shown
 from harness.figures.classes import Namer, namer
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.theme import Theme
 from harness.types import Array
 

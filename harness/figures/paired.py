@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 
 from harness.config.claim import Where
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, one_axes
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, over_seeds, scalar
 from harness.figures.labels import setting, title, unit_of
 from harness.figures.line import errors

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from harness.config.claim import Figure
 from harness.errors import NothingMeasured, StoreError, UsageError
 from harness.figures import select
-from harness.figures.base import Kind, Picture, Request
+from harness.figures.drawing import Kind, Picture, Request
 from harness.figures.labels import setting
 from harness.figures.theme import Theme
 from harness.suite.schema import Suite

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness import backends, digest
-from harness.config.base import Table
 from harness.config.settings import TABLES, Settings
+from harness.config.table import Table
 from harness.errors import SuiteError
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Experiment

@@ -11,8 +11,8 @@ from backends_helpers import LAYERS, batch, network, on, placed, train
 
 from harness import backends
 from harness.backends import threads
-from harness.backends.base import Memory, learning_rate
 from harness.backends.initial import initial_weights
+from harness.backends.protocol import Memory, learning_rate
 from harness.config import model
 from harness.config.model import Init
 from harness.config.shapes import parameter_count, place

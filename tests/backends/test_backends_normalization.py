@@ -8,10 +8,10 @@ from backends_helpers import batch, network, on, train
 from scipy import integrate, stats
 
 from harness import backends
-from harness.backends.base import check_batch_norm_input, decays
 from harness.backends.initial import initial_weights
 from harness.backends.numpy_backend.normalization import BatchNorm, LayerNorm
 from harness.backends.numpy_backend.smooth import GELU, LogSoftmax, Softmax
+from harness.backends.protocol import check_batch_norm_input, decays
 from harness.config import model
 from harness.config.model import Init, Model
 from harness.config.shapes import ShapeError, place

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.config.base import Table
 from harness.config.settings import TABLES
+from harness.config.table import Table
 from harness.errors import SuiteError
 from harness.experiments.probe import registry as table
 from harness.experiments.probe.probe import Probe

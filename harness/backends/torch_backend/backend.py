@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.backends.base import Network
+from harness.backends.protocol import Network
 from harness.backends.threads import resolve
 from harness.config.shapes import Placed
 from harness.config.train import Train
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TorchBackend:
-    """See `harness.backends.base.Backend` and `Memory`; a handle is a tensor."""
+    """See `harness.backends.protocol.Backend` and `Memory`; a handle is a tensor."""
 
     name = "torch"
     devices: tuple[str, ...] = ("cpu", "cuda", "mps")

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from harness.backends.base import check_batch_norm_input
+from harness.backends.protocol import check_batch_norm_input
 
 
 class BatchNorm(_BatchNorm):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import digest
-from harness.backends.base import Backend
+from harness.backends.protocol import Backend
 from harness.config.other import Knn
 from harness.config.settings import Settings
 from harness.datasets.parts import Parts, flat, parts

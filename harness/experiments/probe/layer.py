@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, field_validator
 
-from harness.backends.base import Network
 from harness.backends.initial import initial_weights
-from harness.config.base import Table
+from harness.backends.protocol import Network
 from harness.config.model import Layer, Model
 from harness.config.settings import Settings
 from harness.config.shapes import lay
+from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import BatchTooSmall, UsageError
 from harness.experiments.experiment import Context

@@ -8,7 +8,7 @@ over many layers both fall; a shallow network may peak at the same height with a
 
 from __future__ import annotations
 
-from harness.backends.base import Memory
+from harness.backends.protocol import Memory
 from harness.config.settings import Settings
 from harness.errors import Skip
 from harness.experiments import workload

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness import digest
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.errors import UsageError
 from harness.experiments.experiment import Context
 from harness.types import Outcome

@@ -16,10 +16,10 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from harness.backends.initial import initial_weights
-from harness.config.base import Table
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import Placed, place
+from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments.experiment import Context

@@ -8,7 +8,7 @@ adds up what the kinds hold: inputs, weights, saved activations, gradients, opti
 
 from __future__ import annotations
 
-from harness.backends.base import Memory, StepMemory
+from harness.backends.protocol import Memory, StepMemory
 from harness.config.settings import Settings
 from harness.errors import Skip
 from harness.experiments import workload

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness.alone import Manner, Watch, settle, trouble, until_alone
-from harness.backends.base import Backend, Handle, Memory
+from harness.backends.protocol import Backend, Handle, Memory
 from harness.backends.threads import limit_threads
 from harness.config.other import Timing
 from harness.config.settings import Settings

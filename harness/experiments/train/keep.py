@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from harness.backends.base import each_batch_updates, learning_rate
+from harness.backends.protocol import each_batch_updates, learning_rate
 from harness.config.model import Flatten, Linear
 from harness.config.shapes import Placed
 from harness.config.train import Train

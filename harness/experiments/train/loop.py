@@ -9,7 +9,7 @@ from itertools import count, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.backends.base import Backend, Handle
+from harness.backends.protocol import Backend, Handle
 from harness.config.train import Train
 from harness.datasets.parts import Parts
 from harness.errors import UsageError

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from harness import datasets
-from harness.config.base import WIDEST
 from harness.config.data import Data
 from harness.config.model import Sigmoid, Softmax
 from harness.config.settings import Settings
 from harness.config.shapes import layers_of
+from harness.config.table import WIDEST
 from harness.config.train import CLASS_LOSSES, Train
 from harness.datasets.base import Facts
 from harness.datasets.roots import Roots

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from harness.backends.base import learning_rate
+from harness.backends.protocol import learning_rate
 from harness.config.train import Train
 
 Rate = Callable[[int], float]

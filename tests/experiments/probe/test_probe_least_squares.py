@@ -13,7 +13,7 @@ from harness.datasets.base import Dataset, Facts
 from harness.errors import UsageError
 from harness.experiments.probe import experiment as probe
 from harness.experiments.probe.least_squares import anatomy, descent
-from harness.experiments.probe.least_squares.base import Fit, Params, Part, Problem
+from harness.experiments.probe.least_squares.problem import Fit, Params, Part, Problem
 from harness.types import DataUsed
 
 BACKENDS = ["numpy", "torch"]

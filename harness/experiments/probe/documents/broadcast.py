@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, NonNegativeInt
 
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.experiments.experiment import Context
 from harness.experiments.probe.probe import Probe
 from harness.types import Array, Outcome

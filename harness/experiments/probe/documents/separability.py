@@ -12,8 +12,8 @@ from pydantic import NonNegativeInt
 from scipy import sparse
 from scipy.optimize import linprog
 
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.datasets.parts import flat, parts
 from harness.errors import DataUnfit, HarnessError, Skip, UsageError
 from harness.experiments.experiment import Context

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pydantic import PositiveInt
 
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.experiment import Context
 from harness.experiments.probe.documents.facts import table

@@ -12,13 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, field_validator
 
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.function.base import Options
 from harness.experiments.probe.function.numpy_elementwise import ELEMENTWISE
 from harness.experiments.probe.function.numpy_vectors import VECTORS
+from harness.experiments.probe.function.signature import Options
 from harness.experiments.probe.function.summary import (
     Found,
     curves,

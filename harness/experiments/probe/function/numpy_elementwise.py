@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
-from harness.experiments.probe.function.base import Function, Options, Pullback, Table
+from harness.experiments.probe.function.signature import Function, Options, Pullback, Table
 from harness.types import Array
 
 Local = Callable[[Array, Options], Array]

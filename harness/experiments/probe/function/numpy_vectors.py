@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from harness.experiments.probe.function.base import Function, Options, Pullback, Table
+from harness.experiments.probe.function.signature import Function, Options, Pullback, Table
 from harness.types import Array
 
 Both = tuple[Array, Pullback]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.experiments.probe.least_squares.base import Fit, Part, Problem
+from harness.experiments.probe.least_squares.problem import Fit, Part, Problem
 from harness.types import Array, Series
 
 NAMED_WEIGHTS = 8

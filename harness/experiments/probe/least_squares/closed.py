@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.experiments.probe.least_squares.base import Fit, Problem, SingularError, Solver
+from harness.experiments.probe.least_squares.problem import Fit, Problem, SingularError, Solver
 from harness.types import Array
 
 if TYPE_CHECKING:

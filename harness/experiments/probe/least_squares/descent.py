@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from harness.experiments.probe.least_squares.base import Fit, Problem, Solver
+from harness.experiments.probe.least_squares.problem import Fit, Problem, Solver
 from harness.types import Array
 
 POINTS = 24

@@ -12,7 +12,7 @@ from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, Skip, UsageError
 from harness.experiments.experiment import Context
 from harness.experiments.probe.least_squares import anatomy, closed, descent
-from harness.experiments.probe.least_squares.base import (
+from harness.experiments.probe.least_squares.problem import (
     Fit,
     Params,
     Part,

@@ -8,8 +8,8 @@ way the steps are taken by the backend's own optimizer, through `Driven`.
 
 from __future__ import annotations
 
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.errors import UsageError
 from harness.experiments.experiment import Context
 from harness.experiments.probe.optimizer import sequence, surface

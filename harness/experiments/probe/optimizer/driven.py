@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.backends.base import Handle
+from harness.backends.protocol import Handle
 from harness.config.model import Linear, Model
 from harness.config.shapes import place
 from harness.config.train import Train

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
-from harness.backends.base import learning_rate
-from harness.config.base import Table
+from harness.backends.protocol import learning_rate
+from harness.config.table import Table
 from harness.config.train import Optimizer, Train
 from harness.experiments.experiment import Context
 from harness.experiments.probe.optimizer.driven import Driven

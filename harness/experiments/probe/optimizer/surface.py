@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments.experiment import Context

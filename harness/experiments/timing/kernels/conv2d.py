@@ -10,7 +10,7 @@ from pydantic import Field, PositiveInt
 
 from harness.backends.numpy_backend import conv_naive
 from harness.backends.numpy_backend.conv import Conv2d, output_side
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.experiments.timing.kernels.kernel import Call, Kernel, Precision, Setup
 from harness.types import Array
 

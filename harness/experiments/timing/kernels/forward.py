@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import NonNegativeInt, PositiveInt
 
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.experiments.timing.kernels.kernel import Call, Kernel, Setup, Variant
 from harness.types import Array
 

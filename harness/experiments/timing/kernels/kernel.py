@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.backends.base import Backend, Handle
-from harness.config.base import Table
+from harness.backends.protocol import Backend, Handle
+from harness.config.table import Table
 from harness.errors import HarnessError
 from harness.types import Array
 

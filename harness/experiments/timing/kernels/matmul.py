@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from pydantic import PositiveInt
 
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.experiments.timing.kernels.kernel import Call, Kernel, Precision, Setup
 from harness.types import Array
 

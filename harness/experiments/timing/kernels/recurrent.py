@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import PositiveInt
 
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.experiments.timing.kernels.kernel import Call, Kernel, Precision, Setup, Variant
 from harness.types import Array
 

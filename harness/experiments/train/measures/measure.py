@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.backends.base import Handle, Network, decays
+from harness.backends.protocol import Handle, Network, decays
 from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.datasets.parts import Parts

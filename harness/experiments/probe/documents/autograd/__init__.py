@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pydantic import PositiveInt, field_validator
 
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.errors import Skip
 from harness.experiments.experiment import Context
 from harness.experiments.probe.documents.autograd.base import Scene

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 from pydantic import PositiveInt, field_validator
 
-from harness.config.base import Table
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.errors import Skip
 from harness.experiments.experiment import Context
 from harness.experiments.probe.documents.equivalence.base import Inputs

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.types import Array
 
 
