@@ -9,7 +9,7 @@ import numpy as np
 from harness import backends
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
-from harness.config import model as layers
+from harness.config import layers
 from harness.config.model import Init, Model
 from harness.config.shapes import Placed, place
 from harness.config.train import CLASS_LOSSES, Loss, Optimizer, Train

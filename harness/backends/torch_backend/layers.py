@@ -12,8 +12,8 @@ from torch import nn
 
 from harness.backends.initial import kept_units
 from harness.backends.torch_backend.normalization import batch_norm, layer_norm
-from harness.config import model
-from harness.config.shapes import Shape
+from harness.config import layers
+from harness.config.layers import Shape
 
 
 class Dropout(nn.Module):
@@ -44,7 +44,7 @@ def _linear(params: Mapping[str, Shape]) -> nn.Module:
     return linear
 
 
-def _conv2d(layer: model.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
+def _conv2d(layer: layers.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
     filters, channels, kernel, _ = params["weight"]
     settings = {"stride": layer.stride, "padding": layer.padding, "bias": "bias" in params}
     conv: nn.Conv2d = nn.utils.skip_init(nn.Conv2d, channels, filters, kernel, **settings)  # type: ignore[no-untyped-call]
@@ -54,20 +54,20 @@ def _conv2d(layer: model.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
 Build = Callable[[Any, Mapping[str, Shape], np.random.Generator], nn.Module]
 
 LAYERS: Mapping[type[Any], Build] = {
-    model.Flatten: lambda layer, params, rng: nn.Flatten(),
-    model.Linear: lambda layer, params, rng: _linear(params),
-    model.ReLU: lambda layer, params, rng: nn.ReLU(),
-    model.Sigmoid: lambda layer, params, rng: nn.Sigmoid(),
-    model.Tanh: lambda layer, params, rng: nn.Tanh(),
-    model.LeakyReLU: lambda layer, params, rng: nn.LeakyReLU(layer.slope),
-    model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
-    model.GELU: lambda layer, params, rng: nn.GELU(),
-    model.Softmax: lambda layer, params, rng: nn.Softmax(dim=-1),
-    model.LogSoftmax: lambda layer, params, rng: nn.LogSoftmax(dim=-1),
-    model.BatchNorm: lambda layer, params, rng: batch_norm(
+    layers.Flatten: lambda layer, params, rng: nn.Flatten(),
+    layers.Linear: lambda layer, params, rng: _linear(params),
+    layers.ReLU: lambda layer, params, rng: nn.ReLU(),
+    layers.Sigmoid: lambda layer, params, rng: nn.Sigmoid(),
+    layers.Tanh: lambda layer, params, rng: nn.Tanh(),
+    layers.LeakyReLU: lambda layer, params, rng: nn.LeakyReLU(layer.slope),
+    layers.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+    layers.GELU: lambda layer, params, rng: nn.GELU(),
+    layers.Softmax: lambda layer, params, rng: nn.Softmax(dim=-1),
+    layers.LogSoftmax: lambda layer, params, rng: nn.LogSoftmax(dim=-1),
+    layers.BatchNorm: lambda layer, params, rng: batch_norm(
         params["weight"][0], layer.momentum, layer.eps
     ),
-    model.LayerNorm: lambda layer, params, rng: layer_norm(params["weight"][0], layer.eps),
-    model.Conv2d: lambda layer, params, rng: _conv2d(layer, params),
-    model.MaxPool2d: lambda layer, params, rng: nn.MaxPool2d(layer.kernel),
+    layers.LayerNorm: lambda layer, params, rng: layer_norm(params["weight"][0], layer.eps),
+    layers.Conv2d: lambda layer, params, rng: _conv2d(layer, params),
+    layers.MaxPool2d: lambda layer, params, rng: nn.MaxPool2d(layer.kernel),
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from harness.backends.protocol import each_batch_updates, learning_rate
-from harness.config.model import Flatten, Linear
+from harness.config.layers import Flatten, Linear
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.datasets.parts import Parts, flat

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from harness import datasets
 from harness.config.data import Data
-from harness.config.model import Sigmoid, Softmax
+from harness.config.layers import Sigmoid, Softmax
 from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.config.table import WIDEST

@@ -3,7 +3,8 @@ import pytest
 from experiment_fakes import CountingBackend, FakeBackend, context, images
 
 from harness.backends import get
-from harness.config.model import Flatten, Linear, Model, ReLU
+from harness.config.layers import Flatten, Linear, ReLU
+from harness.config.model import Model
 from harness.config.other import Probe
 from harness.config.train import Train
 from harness.errors import HarnessError, Skip, UsageError

@@ -7,7 +7,8 @@ import pytest
 from experiment_fakes import context
 
 from harness.backends import get
-from harness.config.model import BatchNorm, LayerNorm, Linear, Model, ReLU
+from harness.config.layers import BatchNorm, LayerNorm, Linear, ReLU
+from harness.config.model import Model
 from harness.config.other import Probe
 from harness.errors import UsageError
 from harness.experiments.probe import experiment as probe

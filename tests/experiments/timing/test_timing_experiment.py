@@ -19,7 +19,8 @@ from harness.alone import IDLE, TRIES, Watch
 from harness.backends import get
 from harness.backends.threads import limit_threads
 from harness.config.data import Data
-from harness.config.model import Linear, Model
+from harness.config.layers import Linear
+from harness.config.model import Model
 from harness.config.other import Knn, Timing
 from harness.config.train import Train
 from harness.errors import UsageError

@@ -13,7 +13,8 @@ from sklearn.datasets import load_digits
 
 from harness import backends
 from harness.config.data import Data, Synthetic
-from harness.config.model import Linear, Model, ReLU
+from harness.config.layers import Linear, ReLU
+from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.datasets.base import Dataset, Facts

@@ -11,7 +11,8 @@ from experiment_fakes import context, images, targets
 from sklearn import metrics as oracle
 
 from harness import backends
-from harness.config.model import BatchNorm, Dropout, Flatten, Linear, Model, ReLU
+from harness.config.layers import BatchNorm, Dropout, Flatten, Linear, ReLU
+from harness.config.model import Model
 from harness.config.train import Evaluation, Train
 from harness.datasets.base import Dataset
 from harness.errors import UsageError

@@ -10,7 +10,8 @@ from experiment_fakes import context, images, targets
 
 from harness import backends
 from harness.config.data import Data, Synthetic
-from harness.config.model import Conv2d, Flatten, Init, Linear, LogSoftmax, Model, ReLU, Tanh
+from harness.config.layers import Conv2d, Flatten, Linear, LogSoftmax, ReLU, Tanh
+from harness.config.model import Init, Model
 from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets.base import Dataset, Facts

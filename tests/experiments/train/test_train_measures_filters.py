@@ -5,7 +5,8 @@ import pytest
 from experiment_fakes import context, images
 
 from harness.backends import get
-from harness.config.model import Conv2d, Flatten, Init, Linear, MaxPool2d, Model, ReLU
+from harness.config.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from harness.config.model import Init, Model
 from harness.config.train import Train
 from harness.experiments.train import experiment
 from harness.experiments.train.measures.filters import (

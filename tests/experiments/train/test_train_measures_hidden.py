@@ -9,7 +9,8 @@ import pytest
 from experiment_fakes import context, images
 
 from harness import backends
-from harness.config.model import Flatten, Init, LeakyReLU, Linear, Model, ReLU
+from harness.config.layers import Flatten, LeakyReLU, Linear, ReLU
+from harness.config.model import Init, Model
 from harness.config.train import Train
 from harness.experiments.train import experiment
 from harness.experiments.train.watch import setbacks

@@ -5,7 +5,8 @@ import pytest
 from experiment_fakes import context, images
 
 from harness.backends import get
-from harness.config.model import Flatten, Init, Linear, Model, ReLU
+from harness.config.layers import Flatten, Linear, ReLU
+from harness.config.model import Init, Model
 from harness.config.train import Train
 from harness.experiments.train import experiment
 

@@ -10,7 +10,8 @@ import pytest
 from experiment_fakes import context, images, targets
 
 from harness import backends
-from harness.config.model import Linear, Model, Sigmoid
+from harness.config.layers import Linear, Sigmoid
+from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.errors import UsageError

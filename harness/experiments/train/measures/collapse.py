@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.config.model import Flatten, Linear, LogSoftmax, Sigmoid, Softmax
+from harness.config.layers import Flatten, Linear, LogSoftmax, Sigmoid, Softmax
 from harness.config.settings import Settings
 from harness.config.shapes import Placed
 from harness.datasets.parts import flat

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from harness.config.shapes import Shape
+from harness.config.layers import Shape
 from harness.experiments.train.measures.measure import Measure, Trained, Values, always
 from harness.types import Array
 

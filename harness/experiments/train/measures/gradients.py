@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.backends.protocol import Network
-from harness.config.model import Conv2d, Linear
+from harness.config.layers import Conv2d, Linear
 from harness.config.settings import Settings
 from harness.experiments.train.measures.measure import Measure, Trained, Values, kinds, matrices
 from harness.types import Array

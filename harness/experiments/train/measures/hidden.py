@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.config.model import Conv2d, Linear, ReLU
+from harness.config.layers import Conv2d, Linear, ReLU
 from harness.config.settings import Settings
 from harness.experiments.train.measures.measure import Measure, Trained, Values, kinds, matrices
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.config.model import ReLU
+from harness.config.layers import ReLU
 from harness.config.settings import Settings
 from harness.experiments.train.measures.measure import (
     Measure,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import datasets
-from harness.config.model import Linear
+from harness.config.layers import Linear
 from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.datasets.parts import flat
