@@ -1,13 +1,13 @@
 """Experiments by name, or by the dotted path of a user's function.
 
-A new experiment is one module with an ``EXPERIMENT`` and one entry of `EXPERIMENTS`. Modules are
+A new experiment is one folder with an ``EXPERIMENT`` and one entry of `EXPERIMENTS`. Modules are
 imported when they are asked for.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from keyword import iskeyword
 from typing import cast
@@ -16,22 +16,23 @@ from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.lookup import look_up
+from harness.registry import Registry, lazily
 from harness.types import Outcome
-from harness.words import did_you_mean, unknown
+from harness.words import did_you_mean
 
-EXPERIMENTS: Mapping[str, str] = {
-    "knn": "harness.experiments.knn.experiment",
-    "train": "harness.experiments.train.experiment",
-    "timing": "harness.experiments.timing.experiment",
-    "probe": "harness.experiments.probe.experiment",
-    "peer": "harness.experiments.peer.experiment",
-}
-"""Name of an experiment to the module that holds it as ``EXPERIMENT``."""
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the experiments that come with the harness."""
-    return tuple(EXPERIMENTS)
+_HERE = "harness.experiments"
+EXPERIMENTS: Registry[Experiment] = lazily(
+    "experiment",
+    (
+        ("knn", f"{_HERE}.knn.experiment:EXPERIMENT"),
+        ("train", f"{_HERE}.train.experiment:EXPERIMENT"),
+        ("timing", f"{_HERE}.timing.experiment:EXPERIMENT"),
+        ("probe", f"{_HERE}.probe.experiment:EXPERIMENT"),
+        ("peer", f"{_HERE}.peer.experiment:EXPERIMENT"),
+    ),
+)
+"""The experiments that come with the harness."""
+names = EXPERIMENTS.names
 
 
 def get(name: str) -> Experiment:
@@ -40,7 +41,7 @@ def get(name: str) -> Experiment:
     Parameters
     ----------
     name : str
-        A key of `EXPERIMENTS`, or ``"package.module:function"`` (also with a dot in place of the
+        A name of `EXPERIMENTS`, or ``"package.module:function"`` (also with a dot in place of the
         colon). The function takes a `Context` and returns an `Outcome`; its version is its
         attribute ``version``, 1 when it has none, and it may read every table of the suite. Its
         module is not imported here, only in processes of its own: it may do anything.
@@ -50,12 +51,9 @@ def get(name: str) -> Experiment:
     UsageError
         If there is no such experiment, or the path cannot be imported.
     """
-    if name in EXPERIMENTS:
-        module = importlib.import_module(EXPERIMENTS[name])
-        return cast(Experiment, module.EXPERIMENT)
-    if "." in name or ":" in name:
+    if name not in EXPERIMENTS and ("." in name or ":" in name):
         return _from_path(name)
-    raise UsageError(unknown("experiment", name, names()))
+    return EXPERIMENTS.get(name)
 
 
 def function(name: str) -> Callable[[Context], Outcome]:

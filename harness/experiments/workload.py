@@ -16,6 +16,7 @@ from harness.config.train import Train
 from harness.datasets.base import Dataset
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
+from harness.devices import DEVICES
 from harness.errors import DataUnfit, UsageError
 from harness.experiments.experiment import Context
 from harness.types import Array
@@ -176,7 +177,7 @@ def feed(transfer: str, backend: Backend, device: str, x: Array, y: Array) -> Fe
     pageable host memory, then copied. ``pinned``: gathered, put into page-locked memory as
     ``DataLoader(pin_memory=True)`` does, and copied without waiting. On cpu all is resident.
     """
-    return FEEDS["resident" if device == "cpu" else transfer](backend, device, x, y)
+    return FEEDS["resident" if DEVICES.get(device).host else transfer](backend, device, x, y)
 
 
 def _resident(backend: Backend, device: str, x: Array, y: Array) -> Feed:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 
 from harness.config.claim import Figure
-from harness.errors import NothingMeasured, StoreError, UsageError
+from harness.errors import NothingMeasured, StoreError
 from harness.figures import select
 from harness.figures.drawing import Kind, Picture, Request
 from harness.figures.labels import setting
 from harness.figures.theme import Theme
+from harness.registry import Registry, lazily
 from harness.suite.schema import Suite
 from harness.types import Archive, Record
-from harness.words import unknown
 
-KINDS = (
+_NAMES = (
     "bars",
     "confusion",
     "curve",
@@ -27,25 +26,10 @@ KINDS = (
     "paired",
 )
 """A kind is a function in the module of its own name; modules are loaded when first drawn."""
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the figure kinds."""
-    return KINDS
-
-
-def kind(name: str) -> Kind:
-    """Return a figure kind by name.
-
-    Raises
-    ------
-    UsageError
-        If there is no such kind.
-    """
-    if name not in KINDS:
-        raise UsageError(unknown("figure kind", name, KINDS))
-    found: Kind = getattr(importlib.import_module(f"harness.figures.{name}"), name)
-    return found
+KINDS: Registry[Kind] = lazily(
+    "kind of figure", ((name, f"harness.figures.{name}:{name}") for name in _NAMES)
+)
+names = KINDS.names
 
 
 def draw(
@@ -76,7 +60,7 @@ def draw(
     UsageError
         If there is no such kind.
     """
-    paint = kind(figure.kind)
+    paint = KINDS.get(figure.kind)
     matching = [r for r in records if r.suite == suite.id and select.wanted(r, figure)]
     measured = select.newest(select.measured(matching), archive)
     if not measured:

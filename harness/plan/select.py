@@ -82,7 +82,7 @@ def check_selection(selection: Selection, plans: Sequence[Plan]) -> None:
     known: Mapping[str, Sequence[str]] = {
         "experiment": experiments.names(),
         "backend": backends.names(),
-        "device": DEVICES,
+        "device": DEVICES.names(),
     }
     there = used(plans)
     for axis in TOP:

@@ -4,8 +4,7 @@ import sys
 import pytest
 
 from harness.errors import UsageError
-from harness.experiments import lookup
-from harness.experiments import registry as table
+from harness.experiments import lookup, registry
 from harness.types import Outcome
 
 USER = """
@@ -52,9 +51,9 @@ def user_module(tmp_path, monkeypatch):
     sys.modules.pop("users_experiments", None)
 
 
-@pytest.mark.parametrize("name", table.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_every_experiment_keeps_the_contract(name):
-    experiment = table.get(name)
+    experiment = registry.get(name)
     assert experiment.name == name
     assert experiment.version >= 1
     assert set(experiment.requires) <= set(experiment.tables)
@@ -65,12 +64,12 @@ def test_every_experiment_keeps_the_contract(name):
 
 @pytest.mark.parametrize("separator", [".", ":"])
 def test_a_function_of_a_user_is_an_experiment(user_module, separator):
-    experiment = table.get(f"{user_module}{separator}measure")
+    experiment = registry.get(f"{user_module}{separator}measure")
     assert experiment.name == f"{user_module}{separator}measure"
     assert experiment.version == 7
     assert not experiment.alone
     assert "params" in experiment.tables
-    assert table.get(f"{user_module}.plain").version == 1
+    assert registry.get(f"{user_module}.plain").version == 1
 
 
 @pytest.mark.parametrize(
@@ -103,14 +102,14 @@ def test_a_function_of_a_user_is_an_experiment(user_module, separator):
 @pytest.mark.usefixtures("user_module")
 def test_a_wrong_name_says_what_to_do(name, words):
     with pytest.raises(UsageError) as caught:
-        table.get(name)
+        registry.get(name)
     assert words in str(caught.value)
 
 
 @pytest.mark.usefixtures("user_module")
 def test_a_module_may_print_and_leave_threads(capfd):
-    assert table.get("users_prints:run").version == 1
-    assert table.get("users_thread:run").version == 1
+    assert registry.get("users_prints:run").version == 1
+    assert registry.get("users_thread:run").version == 1
     assert capfd.readouterr() == ("", "")
     assert "users_prints" not in sys.modules
 
@@ -119,11 +118,11 @@ def test_a_module_may_print_and_leave_threads(capfd):
 def test_a_module_that_never_ends_its_import_is_named(monkeypatch):
     monkeypatch.setattr(lookup, "PATIENCE", 0.5)
     with pytest.raises(UsageError, match=r"importing it took longer than 0\.5 s"):
-        table.get("users_hangs:run")
+        registry.get("users_hangs:run")
 
 
 def test_a_users_function_runs():
-    experiment = table.get("test_experiments_registry:seven")
+    experiment = registry.get("test_experiments_registry:seven")
     assert experiment.run(None).metrics == {"seven": 7.0}
 
 
@@ -133,8 +132,8 @@ def seven(_context):
 
 def test_no_experiment_imports_torch():
     script = (
-        "import sys; from harness.experiments import registry as table; "
-        "[table.get(name) for name in table.names()]; print('torch' in sys.modules)"
+        "import sys; from harness.experiments import registry; "
+        "[registry.get(name) for name in registry.names()]; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr

@@ -9,7 +9,7 @@ from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.probe import probe as base
-from harness.experiments.probe import registry as table
+from harness.experiments.probe.registry import PROBES
 from harness.types import Outcome
 
 
@@ -36,7 +36,7 @@ def run(context: Context) -> Outcome:
 def _chosen(settings: Settings) -> tuple[base.Probe, Any]:
     if settings.probe is None:
         raise UsageError("experiment 'probe' must be given the table [probe]")
-    probe = table.get(settings.probe.name)
+    probe = PROBES.get(settings.probe.name)
     return probe, base.read_params(probe.params, settings.params, f"probe {probe.name!r}")
 
 
@@ -73,7 +73,7 @@ def reads(settings: Settings) -> frozenset[str]:
     if settings.probe is None:
         return frozenset()
     try:
-        return frozenset(table.get(settings.probe.name).params.model_fields)
+        return frozenset(PROBES.get(settings.probe.name).params.model_fields)
     except UsageError:
         return frozenset()
 

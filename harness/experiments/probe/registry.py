@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping
-from typing import cast
-
-from harness.errors import UsageError
 from harness.experiments.probe.probe import Probe
-from harness.words import unknown
+from harness.registry import Registry, lazily
 
-PROBES: Mapping[str, str] = {
-    "parameters": "harness.experiments.probe.parameters",
-    "memory": "harness.experiments.probe.memory",
-    "training_memory": "harness.experiments.probe.training_memory",
-    "data_summary": "harness.experiments.probe.data_summary",
-    "separability": "harness.experiments.probe.documents.separability",
-    "function": "harness.experiments.probe.function",
-    "layer": "harness.experiments.probe.layer",
-    "signal": "harness.experiments.probe.signal",
-    "torch_facts": "harness.experiments.probe.documents.torch_facts",
-    "autograd": "harness.experiments.probe.documents.autograd",
-    "equivalence": "harness.experiments.probe.documents.equivalence",
-    "least_squares": "harness.experiments.probe.least_squares.probe",
-    "broadcast": "harness.experiments.probe.documents.broadcast",
-    "optimizer": "harness.experiments.probe.optimizer",
-}
-"""Name of a probe to the module that holds it as ``PROBE``."""
-
-
-def get(name: str) -> Probe:
-    """Return the probe of a name.
-
-    Raises
-    ------
-    UsageError
-        If there is none of that name.
-    """
-    if name not in PROBES:
-        raise UsageError(unknown("probe", name, PROBES))
-    return cast(Probe, importlib.import_module(PROBES[name]).PROBE)
+_HERE = "harness.experiments.probe"
+_DOCUMENTS = f"{_HERE}.documents"
+PROBES: Registry[Probe] = lazily(
+    "probe",
+    (
+        ("parameters", f"{_HERE}.parameters:PROBE"),
+        ("memory", f"{_HERE}.memory:PROBE"),
+        ("training_memory", f"{_HERE}.training_memory:PROBE"),
+        ("data_summary", f"{_HERE}.data_summary:PROBE"),
+        ("function", f"{_HERE}.function:PROBE"),
+        ("layer", f"{_HERE}.layer:PROBE"),
+        ("signal", f"{_HERE}.signal:PROBE"),
+        ("least_squares", f"{_HERE}.least_squares.probe:PROBE"),
+        ("optimizer", f"{_HERE}.optimizer:PROBE"),
+        ("separability", f"{_DOCUMENTS}.separability:PROBE"),
+        ("torch_facts", f"{_DOCUMENTS}.torch_facts:PROBE"),
+        ("autograd", f"{_DOCUMENTS}.autograd:PROBE"),
+        ("equivalence", f"{_DOCUMENTS}.equivalence:PROBE"),
+        ("broadcast", f"{_DOCUMENTS}.broadcast:PROBE"),
+    ),
+)
+"""What ``[probe] name`` can name."""

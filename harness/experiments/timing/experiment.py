@@ -30,6 +30,7 @@ from harness.config.other import Timing
 from harness.config.settings import Settings
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
+from harness.devices import DEVICES
 from harness.environment import cores
 from harness.errors import UsageError
 from harness.experiments import workload
@@ -251,7 +252,7 @@ def _doubt(
     ``contended`` is said of cpu only: a process may sleep while an accelerator works.
     """
     first = next(iter(samples.values()))
-    manner = manner if context.device == "cpu" else replace(manner, sleeps=True)
+    manner = manner if DEVICES.get(context.device).host else replace(manner, sleeps=True)
     troubled = trouble(idle_use, samples.values(), ask.threads, manner)
     doubt = {
         "wall_over_cpu": first.wall_over_cpu,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from harness.backends.protocol import Backend, Handle
 from harness.config.train import Train
 from harness.datasets.parts import Parts
+from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import workload
 from harness.experiments.experiment import Context
@@ -29,7 +30,7 @@ class _Losses:
 
     def __init__(self, backend: Backend, device: str) -> None:
         self._backend = backend
-        self._group = 1 if device == "cpu" else SYNC_EVERY
+        self._group = 1 if DEVICES.get(device).host else SYNC_EVERY
         self._pending: list[Handle] = []
         self._values: list[float] = []
         self.diverged = False
@@ -140,7 +141,7 @@ def _feed(context: Context, work: Workload, split: Parts) -> Feed:
     all of CIFAR-10 in float32 would take 614 MB per cell and save little time.
     """
     y = targets(split.y_train, work.train.dtype)
-    if context.device == "cpu" and work.train.batch_size != "full":
+    if DEVICES.get(context.device).host and work.train.batch_size != "full":
         return _streamed(context.backend, work, split.x_train, y)
     x = work.scaler.apply(split.x_train, work.train.dtype)
     return workload.feed("resident", context.backend, context.device, x, y)

@@ -11,7 +11,7 @@ from harness import backends
 from harness.config.data import Data
 from harness.config.settings import Settings
 from harness.errors import UsageError
-from harness.experiments import registry as table
+from harness.experiments import registry
 from harness.experiments.experiment import Context
 from harness.experiments.peer import experiment as peer
 
@@ -89,5 +89,5 @@ def test_the_lasso_is_scikit_learns() -> None:
 
 
 def test_the_table_knows_the_experiment() -> None:
-    assert table.get("peer").run is peer.run
+    assert registry.get("peer").run is peer.run
     assert np.issubdtype(images().y_train.dtype, np.integer)

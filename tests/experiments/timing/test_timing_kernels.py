@@ -11,9 +11,9 @@ from harness.backends.numpy_backend.losses import multiclass_hinge
 from harness.config.other import Timing
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.timing import experiment as timing
-from harness.experiments.timing.kernels import registry as table
 from harness.experiments.timing.kernels import workload
 from harness.experiments.timing.kernels.kernel import Setup, disagreement
+from harness.experiments.timing.kernels.registry import KERNELS
 
 SMALL = {
     "linear": {"n": 5, "d": 7, "outputs": 3},
@@ -31,8 +31,8 @@ SMALL = {
 }
 EVERY = [
     (kernel, backend, variant)
-    for kernel in table.KERNELS
-    for backend, variants in table.get(kernel).variants.items()
+    for kernel in KERNELS
+    for backend, variants in KERNELS.get(kernel).variants.items()
     for variant in variants
 ]
 
@@ -44,15 +44,15 @@ def cell(kernel, variant, backend="numpy", device="cpu", **params):
 
 
 def small(kernel, **params):
-    found = table.get(kernel)
+    found = KERNELS.get(kernel)
     values = found.params(**(params or SMALL[kernel]))
     arrays = found.inputs(values, np.random.default_rng(0))
     return found, Setup(get("numpy"), "cpu", values, arrays)
 
 
 def test_every_kernel_is_called_by_its_name():
-    assert {name: table.get(name).name for name in table.KERNELS} == {n: n for n in table.KERNELS}
-    assert set(SMALL) == set(table.KERNELS)
+    assert all(name == kernel.name for name, kernel in KERNELS.items())
+    assert set(SMALL) == set(KERNELS)
 
 
 @pytest.mark.parametrize(("kernel", "backend", "variant"), EVERY)
@@ -60,7 +60,7 @@ def test_every_variant_computes_what_the_reference_does(kernel, backend, variant
     if reason := get(backend).absent("cpu"):
         pytest.skip(reason)
     apart = workload.prepare(cell(kernel, variant, backend)).disagreement()
-    assert apart <= table.get(kernel).tolerance / 10
+    assert apart <= KERNELS.get(kernel).tolerance / 10
 
 
 @pytest.mark.parametrize("padding", [0, 2])
@@ -76,7 +76,7 @@ def test_the_convolutions_reference_is_torchs(side, stride, window, padding):
         forward.reference(here.params, here.arrays)[0], out.detach().numpy(), atol=1e-12
     )
     out.backward(torch.tensor(here.arrays["grad"]).double())
-    found = table.get("conv2d_backward").reference(here.params, here.arrays)
+    found = KERNELS.get("conv2d_backward").reference(here.params, here.arrays)
     for ours, leaf in zip(found, (*leaves, bias), strict=True):
         np.testing.assert_allclose(ours, leaf.grad.numpy(), atol=1e-11)
 
@@ -102,7 +102,7 @@ def test_gradient_descent_reaches_the_weights_scikit_learn_finds():
     _, here = small("least_squares", n=80, d=4, descent=1e-8)
     asked = cell("least_squares", "gradient_descent", n=80, d=4, descent=1e-8)
     (found,) = workload.prepare(asked).call()
-    arrays = table.get("least_squares").inputs(
+    arrays = KERNELS.get("least_squares").inputs(
         here.params, cell("least_squares", "normal_equation").streams.generator("probe")
     )
     fitted = linear_model.LinearRegression().fit(arrays["x"][:, :-1], arrays["y"])
@@ -123,7 +123,7 @@ def test_a_variant_that_computes_something_else_is_refused(wrong):
 def watched(monkeypatch, change=lambda results: results):
     """Let the kernel ``matmul`` write down what it does, and change what it gives."""
     made = []
-    kernel = table.get("matmul")
+    kernel = KERNELS.get("matmul")
 
     def variant(here):
         call = kernel.variants["numpy"]["matmul"](here)
@@ -135,7 +135,7 @@ def watched(monkeypatch, change=lambda results: results):
 
     variants = {"numpy": {"matmul": variant}}
     other = replace(kernel, variants=variants, reference=reference)
-    monkeypatch.setattr(table, "get", lambda _name: other)
+    monkeypatch.setattr(KERNELS, "get", lambda _name: other)
     return made
 
 

@@ -19,7 +19,7 @@ from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.datasets.base import Dataset, Facts
 from harness.errors import Skip, UsageError
-from harness.experiments import registry as table
+from harness.experiments import registry
 from harness.experiments.experiment import Context
 from harness.experiments.train import evaluation
 from harness.experiments.train import loop as train_loop
@@ -329,7 +329,7 @@ def test_adam_has_no_stability_limit(line: Dataset) -> None:
 
 
 def test_the_table_knows_the_experiment() -> None:
-    assert table.get("train").run is run
+    assert registry.get("train").run is run
 
 
 @pytest.mark.data

@@ -18,7 +18,7 @@ from harness.datasets.base import Dataset, Facts
 from harness.errors import UsageError
 from harness.experiments.train import experiment
 from harness.experiments.train.measures import line
-from harness.experiments.train.measures.registry import MEASURES, get
+from harness.experiments.train.measures.registry import MEASURES
 from harness.types import DataUsed, Outcome
 
 BOTH = ("numpy", "torch")
@@ -73,7 +73,7 @@ def test_a_measure_gives_what_it_says_and_moves_nothing(name: str, backend: str)
     outcome, plain = (_run(m, model, backend=backend) for m in ((name,), ()))
     assert outcome.digests == plain.digests
     found = outcome.metrics.keys() - plain.metrics.keys()
-    said = MEASURES[name].produces(
+    said = MEASURES.get(name).produces(
         Settings(data=DECLARED, model=model, train=Train(loss="cross_entropy"))
     )
     assert found
@@ -93,7 +93,7 @@ def test_the_backends_measure_alike(name: str) -> None:
 
 def test_an_unknown_measure_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="Did you mean 'biases'"):
-        get("biasse")
+        MEASURES.get("biasse")
 
 
 def _dataset(x: np.ndarray, y: np.ndarray, outputs: int) -> Dataset:

@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.backends.protocol import Backend, Handle
 from harness.config.table import Table
+from harness.devices import DEVICES
 from harness.errors import HarnessError
 from harness.types import Array
 
@@ -80,7 +81,7 @@ class Kernel:
     reference: Callable[[Any, Mapping[str, Array]], tuple[Array, ...]]
     variants: Mapping[str, Mapping[str, Variant]]
     tolerance: float = 1e-4
-    devices: tuple[str, ...] = ("cpu", "cuda", "mps")
+    devices: tuple[str, ...] = DEVICES.names()
     processes: bool = False
 
     def names(self) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from harness.config.other import Timing
 from harness.config.settings import Settings
+from harness.devices import DEVICES
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context
 from harness.experiments.probe.probe import read_params
-from harness.experiments.timing.kernels import registry as table
 from harness.experiments.timing.kernels.kernel import (
     Call,
     Kernel,
@@ -20,6 +20,7 @@ from harness.experiments.timing.kernels.kernel import (
     disagreement,
     kept,
 )
+from harness.experiments.timing.kernels.registry import KERNELS
 from harness.words import unknown
 
 MEASURES = frozenset({"seconds", "disagreement"})
@@ -60,8 +61,7 @@ def prepare(context: Context) -> Prepared:
     reason = context.backend.absent(context.device)
     if reason is not None:
         raise Skip(reason)
-    if context.device == "mps" and getattr(params, "precision", "") == "float64":
-        raise Skip("mps has no float64; set [params] precision to float32")
+    DEVICES.get(context.device).check(getattr(params, "precision", ""), "[params] precision")
     arrays = kernel.inputs(params, context.streams.generator("probe"))
     setup = Setup(context.backend, context.device, params, arrays)
     call = variant(setup)
@@ -78,7 +78,7 @@ def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with the settings of a case, each with the key it concerns."""
     timing = settings.timing or Timing()
     try:
-        kernel = table.get(timing.kernel)
+        kernel = KERNELS.get(timing.kernel)
     except UsageError as error:
         yield ("timing", "kernel"), str(error)
         return
@@ -93,9 +93,9 @@ def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
 def offers(settings: Settings, backend: str, device: str) -> bool:
     """Whether a backend has the variant for a device; True for what `complaints` refuses."""
     timing = settings.timing or Timing()
-    if timing.kernel not in table.KERNELS:
+    if timing.kernel not in KERNELS:
         return True
-    kernel = table.get(timing.kernel)
+    kernel = KERNELS.get(timing.kernel)
     known = timing.variant in kernel.variants.get(backend, {})
     return (known or timing.variant not in kernel.names()) and device in kernel.devices
 
@@ -103,14 +103,14 @@ def offers(settings: Settings, backend: str, device: str) -> bool:
 def reads(settings: Settings) -> frozenset[str]:
     """Return the keys of ``[params]`` that the kernel knows."""
     timing = settings.timing or Timing()
-    if timing.kernel not in table.KERNELS:
+    if timing.kernel not in KERNELS:
         return frozenset()
-    return frozenset(table.get(timing.kernel).params.model_fields)
+    return frozenset(KERNELS.get(timing.kernel).params.model_fields)
 
 
 def _chosen(settings: Settings, backend: str) -> tuple[Kernel, Variant, Any]:
     timing = settings.timing or Timing()
-    kernel = table.get(timing.kernel)
+    kernel = KERNELS.get(timing.kernel)
     variants = kernel.variants.get(backend, {})
     if timing.variant not in variants:
         raise UsageError(unknown(f"{backend} variant", timing.variant, variants))

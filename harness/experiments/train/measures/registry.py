@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from harness.config.settings import Settings
-from harness.errors import UsageError
 from harness.experiments.train.measures import (
     collapse,
     curve,
@@ -23,7 +22,7 @@ from harness.experiments.train.measures import (
     weights,
 )
 from harness.experiments.train.measures.measure import Measure, Trained, Values
-from harness.words import unknown
+from harness.registry import Registry, named
 
 FAMILIES = (
     units,
@@ -39,23 +38,10 @@ FAMILIES = (
     settled,
     solved,
 )
-MEASURES: Mapping[str, Measure] = {
-    measure.name: measure for family in FAMILIES for measure in family.MEASURES
-}
-"""Name of a measure to the measure."""
-
-
-def get(name: str) -> Measure:
-    """Return the measure of a name.
-
-    Raises
-    ------
-    UsageError
-        If there is none of that name.
-    """
-    if name not in MEASURES:
-        raise UsageError(unknown("measure", name, MEASURES))
-    return MEASURES[name]
+MEASURES: Registry[Measure] = named(
+    "measure", (measure for family in FAMILIES for measure in family.MEASURES)
+)
+"""What ``[train] measure`` can name."""
 
 
 def measured(trained: Trained) -> Values:
@@ -63,14 +49,14 @@ def measured(trained: Trained) -> Values:
     found: Values = {}
     for name in trained.work.train.measure:
         with np.errstate(over="ignore", invalid="ignore"):  # of weights that diverged
-            found |= get(name).run(trained)
+            found |= MEASURES.get(name).run(trained)
     return found
 
 
 def produces(settings: Settings) -> frozenset[str]:
     """Return the names of every metric that `measured` can give; unknown measures give none."""
     asked = settings.train.measure if settings.train is not None else ()
-    names = [MEASURES[name].produces(settings) for name in asked if name in MEASURES]
+    names = [MEASURES.get(name).produces(settings) for name in asked if name in MEASURES]
     return frozenset().union(*names)
 
 
@@ -78,4 +64,4 @@ def complaints(names: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with the names of ``[train] measure``."""
     for name in names:
         if name not in MEASURES:
-            yield unknown("measure", name, MEASURES)
+            yield MEASURES.unknown(name)
