@@ -1,57 +1,18 @@
-"""What a rule sees, and the two decisions that rules about numbers share."""
+"""The two decisions that rules about numbers share: a range, and a quoted size."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.claims import text
 from harness.claims.estimate import Estimate
-from harness.claims.measure import Values, read
-from harness.claims.select import Track, ambiguity
-from harness.claims.undecided import Undecided
-from harness.config.claim import Claim
-from harness.types import Archive, Case, Finding, Record
+from harness.types import Finding
 
 INSIDE, OUTSIDE = 0.90, 0.95
 # Runs for a 90 % chance of "reproduced" when the claim is exactly true: (2 * 1.645 s / tol)^2.
 RUNS_FACTOR = (2.0 * 1.6449) ** 2
 MANY_RUNS = 100
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One claim on one track in one environment.
-
-    Attributes
-    ----------
-    claim : Claim
-        What is judged.
-    track : Track
-        Its cases.
-    records : mapping of str to sequence of Record
-        Case id to its records, any status.
-    archive : Archive
-        For the arrays.
-    """
-
-    claim: Claim
-    track: Track
-    records: Mapping[str, Sequence[Record]]
-    archive: Archive
-
-    def values(self, case: Case, nan_as: float | None = None) -> Values:
-        """Return the claim's values on one case."""
-        return read(self.claim, self.records.get(case.id, ()), self.archive, nan_as)
-
-    def side(self, index: int = 0, nan_as: float | None = None) -> Values:
-        """Return the values of a side that must be a single case."""
-        cases = self.track.sides[index]
-        problem = ambiguity(self.claim, cases)
-        if problem:
-            raise Undecided(problem)
-        return self.values(cases[0], nan_as)
 
 
 def finding(estimate: Estimate, **changes: object) -> Finding:
@@ -67,26 +28,26 @@ def finding(estimate: Estimate, **changes: object) -> Finding:
     return replace(base, **changes)  # type: ignore[arg-type] # names of fields of Finding
 
 
-def said(estimate: Estimate, level: float, tail: str) -> str:
+def in_words(estimate: Estimate, level: float, tail: str) -> str:
     """Return ``"mean 0.97, 90 % interval [0.96, 0.98], over 10 seeds `tail`"`` and the notes."""
     spread = "all equal" if estimate.exact else text.interval(estimate.interval(level))
     first = f"{estimate.words()}, {spread}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
 
-def in_range(estimate: Estimate, low: float, high: float) -> Finding:
+def judge_range(estimate: Estimate, low: float, high: float) -> Finding:
     """Judge a range: 90 % interval inside it, or 95 % interval disjoint from it."""
     inner, outer = estimate.interval(INSIDE), estimate.interval(OUTSIDE)
     p = estimate.p_inside(low, high)
     if inner.inside(low, high):
-        reason = said(estimate, INSIDE, text.within(low, high))
+        reason = in_words(estimate, INSIDE, text.within(low, high))
         return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
     if outer.disjoint(low, high):
-        reason = said(estimate, OUTSIDE, text.beyond(low, high))
+        reason = in_words(estimate, OUTSIDE, text.beyond(low, high))
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
     wide = (inner.high - inner.low) > (high - low)
     tail = "is too wide for" if wide else "is on the edge of"
-    reason = said(estimate, INSIDE, f"{tail} {text.band(low, high)}")
+    reason = in_words(estimate, INSIDE, f"{tail} {text.band(low, high)}")
     return finding(estimate, reason=reason, p_contradict=p)
 
 
@@ -119,22 +80,22 @@ def quoted(size: float, tolerance: float, *, relative: bool = False) -> Quoted:
     return Quoted(size, size - half - slack, size + half + slack, f"{size:g} ± {shown}")
 
 
-def near(estimate: Estimate, quote: Quoted) -> Finding:
+def judge_size(estimate: Estimate, quote: Quoted) -> Finding:
     """Judge a quoted size: TOST around it; contradicted if no single run explains it either."""
     low, high = quote.low, quote.high
     inside = estimate.p_inside(low, high)
     p = None if inside is None else max(inside, estimate.p_run(quote.size))
     if estimate.interval(INSIDE).inside(low, high):
-        reason = said(estimate, INSIDE, f"lies within {quote.words}")
+        reason = in_words(estimate, INSIDE, f"lies within {quote.words}")
         return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
     if not estimate.interval(OUTSIDE).disjoint(low, high):
         return finding(estimate, reason=_open(estimate, quote), p_contradict=p)
     tail, lucky = f"lies outside {quote.words}", _one_run(estimate, quote.size)
     if lucky:
-        reason = text.sentence((f"a lucky draw: {said(estimate, OUTSIDE, tail)}", lucky))
+        reason = text.sentence((f"a lucky draw: {in_words(estimate, OUTSIDE, tail)}", lucky))
         return finding(estimate, reason=reason, p_contradict=p)
     return finding(
-        estimate, verdict="contradicted", reason=said(estimate, OUTSIDE, tail), p_contradict=p
+        estimate, verdict="contradicted", reason=in_words(estimate, OUTSIDE, tail), p_contradict=p
     )
 
 
@@ -153,14 +114,14 @@ def _open(estimate: Estimate, quote: Quoted) -> str:
     inner = estimate.interval(INSIDE)
     half, tolerance = (inner.high - inner.low) / 2.0, (quote.high - quote.low) / 2.0
     if half <= tolerance:
-        return said(estimate, INSIDE, f"is on the edge of {quote.words}")
+        return in_words(estimate, INSIDE, f"is on the edge of {quote.words}")
     runs = _runs_needed(estimate, quote)
     if runs > MANY_RUNS:
         tail = f"cannot meet {quote.words}: the tolerance is finer than the noise of a seed"
     else:
         tail = f"is too wide for {quote.words}"
     need = f"about {text.many(runs, 'seeds')} would settle it" if 0 < runs < 1e6 else ""
-    return text.sentence((said(estimate, INSIDE, tail), need))
+    return text.sentence((in_words(estimate, INSIDE, tail), need))
 
 
 def _runs_needed(estimate: Estimate, quote: Quoted) -> int:
