@@ -11,7 +11,7 @@ from __future__ import annotations
 from harness.backends.protocol import Memory
 from harness.config.settings import Settings
 from harness.errors import Skip
-from harness.experiments import workload
+from harness.experiments import tasks
 from harness.experiments.experiment import Context
 from harness.experiments.probe.parameters import count
 from harness.experiments.probe.probe import NoParams, Probe
@@ -29,13 +29,13 @@ def run(context: Context, _: NoParams) -> Outcome:
     backend, device = context.backend, context.device
     if not isinstance(backend, Memory):
         raise Skip(f"the {backend.name} backend does not account for its memory")
-    work = workload.build(context, "probe 'memory'")
-    parameters = count(context, work)
-    size = work.train.batch_size
-    examples, _labels = work.examples(None if size == "full" else size)
+    task = tasks.build(context, "probe 'memory'")
+    parameters = count(context, task)
+    size = task.train.batch_size
+    examples, _labels = task.examples(None if size == "full" else size)
     x = backend.put(examples, device)
     grad = context.settings.probe is None or context.settings.probe.grad
-    peak, retained = backend.forward_memory(work.network, x, device, grad=grad)
+    peak, retained = backend.forward_memory(task.network, x, device, grad=grad)
     return Outcome(
         metrics={
             "forward_bytes": float(peak),

@@ -8,7 +8,7 @@ from harness.config.settings import Settings
 from harness.config.shapes import parameter_count
 from harness.config.train import Train
 from harness.errors import HarnessError
-from harness.experiments import workload
+from harness.experiments import tasks
 from harness.experiments.experiment import Context
 from harness.experiments.probe.probe import NoParams, Probe
 from harness.types import Outcome
@@ -26,11 +26,11 @@ def run(context: Context, _: NoParams) -> Outcome:
     # A count needs no training: a suite may leave [train] out, a network may not.
     train = settings.train or Train(loss="cross_entropy", epochs=1)
     context = replace(context, settings=replace(settings, train=train))
-    work = workload.build(context, "probe 'parameters'")
-    return Outcome(metrics={"parameters": float(count(context, work))})
+    task = tasks.build(context, "probe 'parameters'")
+    return Outcome(metrics={"parameters": float(count(context, task))})
 
 
-def count(context: Context, work: workload.Workload) -> int:
+def count(context: Context, task: tasks.Task) -> int:
     """Return the parameter count, on which the description and the backend must agree.
 
     Raises
@@ -38,8 +38,8 @@ def count(context: Context, work: workload.Workload) -> int:
     HarnessError
         If they do not.
     """
-    described = parameter_count(work.placed)
-    held = sum(weight.size for weight in work.network.weights().values())
+    described = parameter_count(task.placed)
+    held = sum(weight.size for weight in task.network.weights().values())
     if held != described:
         raise HarnessError(
             f"the {context.backend.name} network must hold the {described} parameters that "

@@ -11,7 +11,7 @@ from __future__ import annotations
 from harness.backends.protocol import Memory, StepMemory
 from harness.config.settings import Settings
 from harness.errors import Skip
-from harness.experiments import workload
+from harness.experiments import tasks
 from harness.experiments.experiment import Context
 from harness.experiments.probe.probe import NoParams, Probe
 from harness.types import Outcome
@@ -39,15 +39,15 @@ def run(context: Context, _: NoParams) -> Outcome:
     backend, device = context.backend, context.device
     if not (isinstance(backend, Memory) and isinstance(backend, StepMemory)):
         raise Skip(f"the {backend.name} backend does not account for the memory of a step")
-    work = workload.build(context, "probe 'training_memory'")
-    size = work.train.batch_size
-    examples, labels = work.examples(None if size == "full" else size)
+    task = tasks.build(context, "probe 'training_memory'")
+    size = task.train.batch_size
+    examples, labels = task.examples(None if size == "full" else size)
     x, y = backend.put(examples, device), backend.put(labels, device)
     inputs = examples.nbytes
-    weights = sum(weight.nbytes for weight in work.network.weights().values())
-    predicting, _held = backend.forward_memory(work.network, x, device, grad=False)
-    _most, activations = backend.forward_memory(work.network, x, device, grad=True)
-    peak, left = backend.step_memory(work.network, x, y, device)
+    weights = sum(weight.nbytes for weight in task.network.weights().values())
+    predicting, _held = backend.forward_memory(task.network, x, device, grad=False)
+    _most, activations = backend.forward_memory(task.network, x, device, grad=True)
+    peak, left = backend.step_memory(task.network, x, y, device)
     inference = inputs + weights + predicting
     training = inputs + weights + activations + left
     found = (

@@ -33,11 +33,12 @@ from harness.datasets.scaling import Scaler
 from harness.devices import DEVICES
 from harness.environment import cores
 from harness.errors import UsageError
-from harness.experiments import workload
+from harness.experiments import batches, tasks
+from harness.experiments.batches import Index
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.knn.experiment import check_neighbors, features
+from harness.experiments.tasks import Task
 from harness.experiments.timing.kernels import workload as kernel_workload
-from harness.experiments.workload import Index, Workload
 from harness.timing import Samples, measure
 from harness.types import Array, Outcome
 
@@ -84,11 +85,11 @@ def run(context: Context, watch: Watch = WATCH) -> Outcome:
 class _Loop:
     """A training loop that can be run a given number of steps further."""
 
-    def __init__(self, context: Context, transfer: str, work: Workload, x: Array, y: Array) -> None:
+    def __init__(self, context: Context, transfer: str, task: Task, x: Array, y: Array) -> None:
         rng = context.streams.generator("shuffle")
-        self._network = work.network
-        self._rows: Iterator[Index] = workload.batches(work.train, len(x), rng, y)
-        self._feed = workload.feed(transfer, context.backend, context.device, x, y)
+        self._network = task.network
+        self._rows: Iterator[Index] = batches.draw(task.train, len(x), rng, y)
+        self._feed = batches.feed(transfer, context.backend, context.device, x, y)
         self._loss: Handle = np.float64("nan")
 
     def steps(self, count: int) -> None:
@@ -104,17 +105,17 @@ class _Loop:
 
 def _train(context: Context, ask: Ask) -> Outcome:
     timing = ask.timing
-    work = workload.build(context, "workload 'train'")
-    x, y = work.examples()
-    loop = _Loop(context, timing.transfer, work, x, y)
-    steps = workload.steps_per_epoch(work.train, len(x))
+    task = tasks.build(context, "workload 'train'")
+    x, y = task.examples()
+    loop = _Loop(context, timing.transfer, task, x, y)
+    steps = batches.steps_per_epoch(task.train, len(x))
     idle_use = _settled(context, ask)
     for _ in range(timing.warmup):
         loop.steps(min(WARMUP_STEPS, steps))
     epochs, peak = _with_peak(context, lambda: _times(context, ask, loop, steps, timing.repeats))
     single = _times(context, ask, loop, 1, max(timing.repeats, min(STEPS, steps)))
-    latency = _latency(context, ask, work, x[:1])
-    examples = workload.examples_per_epoch(work.train, len(x))
+    latency = _latency(context, ask, task, x[:1])
+    examples = batches.examples_per_epoch(task.train, len(x))
     return _outcome(
         context,
         ask,
@@ -126,8 +127,8 @@ def _train(context: Context, ask: Ask) -> Outcome:
 
 def _step(context: Context, ask: Ask) -> Outcome:
     timing = ask.timing
-    work = workload.build(context, "workload 'step'")
-    loop = _Loop(context, timing.transfer, work, *work.examples())
+    task = tasks.build(context, "workload 'step'")
+    loop = _Loop(context, timing.transfer, task, *task.examples())
     idle_use = _settled(context, ask)
     loop.steps(timing.warmup)
     single, peak = _with_peak(context, lambda: _times(context, ask, loop, 1, timing.repeats))
@@ -202,11 +203,11 @@ def _times(context: Context, ask: Ask, loop: _Loop, steps: int, repeats: int) ->
     )
 
 
-def _latency(context: Context, ask: Ask, work: Workload, example: Array) -> Samples:
+def _latency(context: Context, ask: Ask, task: Task, example: Array) -> Samples:
     """Time the prediction of one example, (1, *shape), that already lies on the device."""
     one = context.backend.put(example, context.device)
     return measure(
-        lambda: work.network.predict(one),
+        lambda: task.network.predict(one),
         synchronize=lambda: context.backend.synchronize(context.device),
         warmup=LATENCY_WARMUP,
         repeats=LATENCIES,

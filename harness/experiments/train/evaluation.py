@@ -12,9 +12,9 @@ from harness.datasets.parts import Parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
 from harness.experiments.experiment import Context
+from harness.experiments.tasks import Task
 from harness.experiments.train.loop import targets
 from harness.experiments.train.scores import Scores, metrics
-from harness.experiments.workload import Workload
 from harness.types import Array
 
 BLOCK_BYTES = 64 * 2**20
@@ -29,13 +29,13 @@ class Evaluator:
     Parameters
     ----------
     context : Context
-    work : Workload
+    task : Task
         With the trained network.
     split : Parts
     """
 
-    def __init__(self, context: Context, work: Workload, split: Parts) -> None:
-        self._context, self._work = context, work
+    def __init__(self, context: Context, task: Task, split: Parts) -> None:
+        self._context, self._task = context, task
         self._parts: Mapping[str, tuple[Array, Array]] = {
             "train": (split.x_train, split.y_train),
             "validation": (split.x_validation, split.y_validation),
@@ -58,7 +58,7 @@ class Evaluator:
         key = Evaluation(
             name="",
             part=evaluation.part,
-            scale=evaluation.scale or self._work.data.scale,
+            scale=evaluation.scale or self._task.data.scale,
             mode=evaluation.mode,
             batch_size=evaluation.batch_size,
             labels=evaluation.labels,
@@ -72,18 +72,18 @@ class Evaluator:
     def metrics(self) -> dict[str, float]:
         """Return the metrics of every evaluation of ``[train]``."""
         found: dict[str, float] = {}
-        for evaluation in self._work.train.evaluate:
+        for evaluation in self._task.train.evaluate:
             found |= metrics(self.scores(evaluation), evaluation)
         return found
 
     def _score(self, evaluation: Evaluation) -> Scores:
         x, y = self._examples(evaluation)
-        network, train = self._work.network, self._work.train
+        network, train = self._task.network, self._task.train
         y = targets(y, train.dtype)
         width = int(np.prod(x.shape[1:])) * np.dtype(train.dtype).itemsize
         size = evaluation.batch_size or max(1, BLOCK_BYTES // width)
         blocks = [slice(start, start + size) for start in range(0, len(x), size)]
-        scaler = Scaler.of(self._work.data, self._work.split, evaluation.scale)
+        scaler = Scaler.of(self._task.data, self._task.split, evaluation.scale)
         training = evaluation.mode == "train"
         with network.statistics_kept() if training else nullcontext():
             scored = [
@@ -109,8 +109,8 @@ class Evaluator:
         return x, y
 
     def _block(self, x: Array, y: Array, scaler: Scaler, *, training: bool) -> tuple[Array, float]:
-        backend, device, network = self._context.backend, self._context.device, self._work.network
-        here = backend.put(scaler.apply(x, self._work.train.dtype), device)
+        backend, device, network = self._context.backend, self._context.device, self._task.network
+        here = backend.put(scaler.apply(x, self._task.train.dtype), device)
         outputs = backend.array(network.predict(here, training=training))
         return outputs, network.loss(here, backend.put(y, device), training=training)
 

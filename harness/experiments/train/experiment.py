@@ -19,7 +19,7 @@ from harness.config.shapes import parameter_count
 from harness.config.train import CLASS_LOSSES, Loss
 from harness.datasets.parts import Parts
 from harness.errors import DataUnfit, Skip
-from harness.experiments import workload
+from harness.experiments import tasks
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.train.evaluation import Evaluator
 from harness.experiments.train.history import History, curve, divergence, first
@@ -46,15 +46,15 @@ def run(context: Context) -> Outcome:
     reason = context.backend.absent(context.device)
     if reason is not None:
         raise Skip(reason)
-    work = workload.build(context, "experiment 'train'")
-    split = work.split
-    _check_loss(work.train.loss, split)
-    before = work.network.weights()
-    watcher = Watcher(context, work, split) if work.train.evaluate_every else None
-    history = fit(context, work, split, watcher)
+    task = tasks.build(context, "experiment 'train'")
+    split = task.split
+    _check_loss(task.train.loss, split)
+    before = task.network.weights()
+    watcher = Watcher(context, task, split) if task.train.evaluate_every else None
+    history = fit(context, task, split, watcher)
     during = watcher.series() if watcher is not None else {}
-    after = work.network.weights()
-    return _outcome(Trained(context, work, split, before, after, history), during)
+    after = task.network.weights()
+    return _outcome(Trained(context, task, split, before, after, history), during)
 
 
 def _check_loss(loss: str, split: Parts) -> None:
@@ -67,14 +67,14 @@ def _check_loss(loss: str, split: Parts) -> None:
 
 
 def _outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
-    work, history, after = trained.work, trained.history, trained.after
-    evaluator = Evaluator(trained.context, work, trained.split)
-    line, fitted = line_of(work, trained.split, after)
+    task, history, after = trained.task, trained.history, trained.after
+    evaluator = Evaluator(trained.context, task, trained.split)
+    line, fitted = line_of(task, trained.split, after)
     series = curve(history)
     metrics = {
         "train_loss": series.y[-1],
         "initial_loss": float(history.losses[0]),
-        "parameters": float(parameter_count(work.placed)),
+        "parameters": float(parameter_count(task.placed)),
         "grew": _grew(series.y[-1], float(history.losses[0])),
         "nan_weights": float(any(np.isnan(weight).any() for weight in after.values())),
         **_events(history),
@@ -86,7 +86,7 @@ def _outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
     return Outcome(
         metrics=metrics,
         series={"train_loss": series, **during},
-        arrays={**kept(work.train, work.placed, after, evaluator), **fitted},
+        arrays={**kept(task.train, task.placed, after, evaluator), **fitted},
         digests=_digests(trained),
         diverged=divergence(history) or _broken(after),
     )
@@ -111,7 +111,7 @@ def _broken(weights: Mapping[str, Array]) -> str:
 def _digests(trained: Trained) -> dict[str, str]:
     """Return the stages in the order in which they can first differ between two runs."""
     return {
-        "data": trained.work.dataset.used.fingerprint,
+        "data": trained.task.dataset.used.fingerprint,
         "initial_weights": digest.of_weights(trained.before),
         "batch_order": trained.history.order,
         "final_weights": digest.of_weights(trained.after),

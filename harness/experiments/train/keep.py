@@ -11,8 +11,8 @@ from harness.config.layers import Flatten, Linear
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.datasets.parts import Parts, flat
+from harness.experiments.tasks import Task
 from harness.experiments.train.evaluation import Evaluator
-from harness.experiments.workload import Workload
 from harness.types import Array
 
 SOME = 20
@@ -106,16 +106,16 @@ def stability(train: Train, x: Array, *, bias: bool) -> dict[str, float]:
 
 
 def line_of(
-    work: Workload, split: Parts, weights: Mapping[str, Array]
+    task: Task, split: Parts, weights: Mapping[str, Array]
 ) -> tuple[dict[str, float], dict[str, Array]]:
     """Return the metrics and arrays that only a line fit has; both empty for other models."""
-    if not is_line(work.placed):
+    if not is_line(task.placed):
         return {}, {}
-    metrics = line_metrics(work.placed, weights)
-    x = flat(work.scaler.apply(split.x_train, work.train.dtype))
-    if work.train.loss == "mse":
-        metrics |= stability(work.train, x, bias="bias_0" in metrics)
-    if x.shape[1] > 1 or "fit" not in work.train.keep:
+    metrics = line_metrics(task.placed, weights)
+    x = flat(task.scaler.apply(split.x_train, task.train.dtype))
+    if task.train.loss == "mse":
+        metrics |= stability(task.train, x, bias="bias_0" in metrics)
+    if x.shape[1] > 1 or "fit" not in task.train.keep:
         return metrics, {}
     some = np.linspace(0, len(x) - 1, min(FIT_POINTS, len(x))).astype(np.int64)
     return metrics, {"fit_x": x[some, 0], "fit_y": np.asarray(split.y_train)[some].ravel()}

@@ -14,11 +14,12 @@ from harness.config.train import Train
 from harness.datasets.parts import Parts
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments import workload
+from harness.experiments import batches
+from harness.experiments.batches import Batch, Feed, Index
 from harness.experiments.experiment import Context
+from harness.experiments.tasks import Task
 from harness.experiments.train.history import History
 from harness.experiments.train.schedule import Rate, schedule
-from harness.experiments.workload import Batch, Feed, Index, Workload
 from harness.types import Array
 
 SYNC_EVERY = 64
@@ -58,15 +59,15 @@ Watch = Callable[[int], None]
 """Called after every step with the number of steps taken so far."""
 
 
-def fit(context: Context, work: Workload, split: Parts, watch: Watch | None = None) -> History:
-    """Train the network of `work` to the end of ``[train]``, or to its divergence.
+def fit(context: Context, task: Task, split: Parts, watch: Watch | None = None) -> History:
+    """Train the network of `task` to the end of ``[train]``, or to its divergence.
 
     With ``after_divergence = "stop"`` the last loss kept is the first that is not finite. On an
     accelerator the network may be up to `SYNC_EVERY` steps past it by then.
 
     Parameters
     ----------
-    context, work, split : Context, Workload, Parts
+    context, task, split : Context, Task, Parts
     watch : callable, optional
         Looks at the network after every step.
 
@@ -75,15 +76,15 @@ def fit(context: Context, work: Workload, split: Parts, watch: Watch | None = No
     UsageError
         If not exactly one of `epochs` and `steps` is given.
     """
-    train, n = work.train, len(split.x_train)
-    per_epoch = workload.steps_per_epoch(train, n)
+    train, n = task.train, len(split.x_train)
+    per_epoch = batches.steps_per_epoch(train, n)
     total, shuffle = _total(train, per_epoch), context.streams.generator("shuffle")
-    batches = workload.batches(train, n, shuffle, split.y_train)
-    step = _step(work, watch, schedule(train, total, per_epoch))
-    feed = _feed(context, work, split)
+    drawn = batches.draw(train, n, shuffle, split.y_train)
+    step = _step(task, watch, schedule(train, total, per_epoch))
+    feed = _feed(context, task, split)
     losses, order = _Losses(context.backend, context.device), hashlib.sha256()
     stop = train.after_divergence == "stop"
-    for rows in islice(batches, total):
+    for rows in islice(drawn, total):
         order.update(b"all" if rows is None else rows.tobytes())
         losses.add(step(*feed(rows)))
         if stop and losses.diverged:
@@ -91,23 +92,21 @@ def fit(context: Context, work: Workload, split: Parts, watch: Watch | None = No
     values = losses.values(stop=stop)
     stopped = stop and losses.diverged
     closes = train.batch_size == "full" and train.log_every > 0 and not stopped
-    after = _loss_after(work, feed) if closes else None
+    after = _loss_after(task, feed) if closes else None
     return History(values, per_epoch, train.log_every, after, order.hexdigest())
 
 
-def _step(
-    work: Workload, watch: Watch | None, rate: Rate | None
-) -> Callable[[Handle, Handle], Handle]:
+def _step(task: Task, watch: Watch | None, rate: Rate | None) -> Callable[[Handle, Handle], Handle]:
     """Return a step of the network; the plain one unless its rate changes or someone watches."""
     if watch is None and rate is None:
-        return work.network.step
+        return task.network.step
     numbers = count()
 
     def step(x: Handle, y: Handle) -> Handle:
         number = next(numbers)
         if rate is not None:
-            work.network.set_lr(rate(number))
-        loss = work.network.step(x, y)
+            task.network.set_lr(rate(number))
+        loss = task.network.step(x, y)
         if watch is not None:
             watch(number + 1)
         return loss
@@ -124,9 +123,9 @@ def _total(train: Train, per_epoch: int) -> int:
     return train.steps or (train.epochs or 0) * per_epoch
 
 
-def _loss_after(work: Workload, feed: Feed) -> float:
+def _loss_after(task: Task, feed: Feed) -> float:
     # All examples at once: the feed of a full batch has them on the device already.
-    return work.network.loss(*feed(None))
+    return task.network.loss(*feed(None))
 
 
 def targets(y: Array, dtype: str) -> Array:
@@ -134,21 +133,21 @@ def targets(y: Array, dtype: str) -> Array:
     return y.astype(np.int64 if np.issubdtype(y.dtype, np.integer) else dtype)
 
 
-def _feed(context: Context, work: Workload, split: Parts) -> Feed:
+def _feed(context: Context, task: Task, split: Parts) -> Feed:
     """Return the way from rows to a batch: whole on the device, or scaled batch by batch.
 
     On cpu a batch is gathered from the stored pixels, one byte each, and scaled alone: a copy of
     all of CIFAR-10 in float32 would take 614 MB per cell and save little time.
     """
-    y = targets(split.y_train, work.train.dtype)
-    if DEVICES.get(context.device).host and work.train.batch_size != "full":
-        return _streamed(context.backend, work, split.x_train, y)
-    x = work.scaler.apply(split.x_train, work.train.dtype)
-    return workload.feed("resident", context.backend, context.device, x, y)
+    y = targets(split.y_train, task.train.dtype)
+    if DEVICES.get(context.device).host and task.train.batch_size != "full":
+        return _streamed(context.backend, task, split.x_train, y)
+    x = task.scaler.apply(split.x_train, task.train.dtype)
+    return batches.feed("resident", context.backend, context.device, x, y)
 
 
-def _streamed(backend: Backend, work: Workload, x: Array, y: Array) -> Feed:
-    scaler, dtype = work.scaler, np.dtype(work.train.dtype)
+def _streamed(backend: Backend, task: Task, x: Array, y: Array) -> Feed:
+    scaler, dtype = task.scaler, np.dtype(task.train.dtype)
 
     def batch(rows: Index) -> Batch:
         index = slice(None) if rows is None else rows

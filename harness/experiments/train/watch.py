@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.datasets.parts import Parts
-from harness.experiments import workload
+from harness.experiments import batches
 from harness.experiments.experiment import Context
+from harness.experiments.tasks import Task
 from harness.experiments.train.evaluation import Evaluator
-from harness.experiments.workload import Workload
 from harness.types import Series
 
 
@@ -19,7 +19,7 @@ class Watcher:
 
     Parameters
     ----------
-    context, work, split : Context, Workload, Parts
+    context, task, split : Context, Task, Parts
         As of the training; an evaluation in mode ``train`` draws dropout masks, as it would.
 
     Attributes
@@ -28,10 +28,10 @@ class Watcher:
         Epoch and value, by name of the metric.
     """
 
-    def __init__(self, context: Context, work: Workload, split: Parts) -> None:
-        self._all = (context, work, split)
-        per_epoch = workload.steps_per_epoch(work.train, len(split.x_train))
-        self._per_epoch, self._every = per_epoch, work.train.evaluate_every * per_epoch
+    def __init__(self, context: Context, task: Task, split: Parts) -> None:
+        self._all = (context, task, split)
+        per_epoch = batches.steps_per_epoch(task.train, len(split.x_train))
+        self._per_epoch, self._every = per_epoch, task.train.evaluate_every * per_epoch
         self.points: dict[str, list[tuple[float, float]]] = {}
 
     def __call__(self, steps: int) -> None:

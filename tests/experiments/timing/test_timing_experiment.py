@@ -24,7 +24,7 @@ from harness.config.model import Model
 from harness.config.other import Knn, Timing
 from harness.config.train import Train
 from harness.errors import UsageError
-from harness.experiments import workload
+from harness.experiments import batches, tasks
 from harness.experiments.timing import experiment as timing
 from harness.timing import BETWEEN, Clock
 
@@ -173,13 +173,13 @@ def timed(monkeypatch, shares, device="cpu"):
         hands.shares = next(left)
         return BUILD(*arguments)
 
-    monkeypatch.setattr(workload, "build", built)
+    monkeypatch.setattr(tasks, "build", built)
     table = Timing(workload="step", warmup=0, repeats=3, threads=1)
     given = {"model": MODEL, "train": TRAIN, "timing": table}
     return timing.run(context(images(), backend, device, **given), hands.watch())
 
 
-BUILD = workload.build
+BUILD = tasks.build
 ALONE, BESIDE = (1.0, 0.0), (0.5, 0.5)
 
 
@@ -283,7 +283,7 @@ def test_neighbors_beyond_the_examples_are_refused():
 
 def rows(train, n, count, seed=0):
     rng = np.random.default_rng(seed)
-    return list(itertools.islice(workload.batches(train, n, rng), count))
+    return list(itertools.islice(batches.draw(train, n, rng), count))
 
 
 def test_an_epoch_is_one_pass_in_random_order():
@@ -295,8 +295,8 @@ def test_an_epoch_is_one_pass_in_random_order():
 def test_drop_last_drops_the_short_batch():
     train = TRAIN.model_copy(update={"drop_last": True})
     assert [len(r) for r in rows(train, 60, 4)] == [16] * 4
-    assert workload.steps_per_epoch(train, 60) == 3
-    assert workload.examples_per_epoch(train, 60) == 48
+    assert batches.steps_per_epoch(train, 60) == 3
+    assert batches.examples_per_epoch(train, 60) == 48
 
 
 def test_replacement_draws_batches_larger_than_the_data():
@@ -304,7 +304,7 @@ def test_replacement_draws_batches_larger_than_the_data():
     (drawn,) = rows(train, 10, 1)
     assert drawn.shape == (100,)
     assert set(drawn) <= set(range(10))
-    assert workload.examples_per_epoch(train, 10) == 100
+    assert batches.examples_per_epoch(train, 10) == 100
 
 
 def test_no_sampling_keeps_the_order():
@@ -315,13 +315,13 @@ def test_no_sampling_keeps_the_order():
 def test_drop_last_of_the_only_batch_is_refused():
     train = TRAIN.model_copy(update={"drop_last": True, "batch_size": 61})
     with pytest.raises(UsageError, match=r"at most 60.* got 61"):
-        workload.steps_per_epoch(train, 60)
+        batches.steps_per_epoch(train, 60)
 
 
 def test_targets_of_regression_take_the_dtype_of_training():
     model = Model(layers=(Linear(out=1),))
     train = Train(loss="mse", lr=0.1, steps=1, dtype="float64")
-    work = workload.build(context(targets(), FakeBackend(), model=model, train=train), "a test")
-    x, y = work.examples(first=7)
+    task = tasks.build(context(targets(), FakeBackend(), model=model, train=train), "a test")
+    x, y = task.examples(first=7)
     assert x.shape == y.shape == (7, 1)
     assert x.dtype == y.dtype == np.float64

@@ -244,9 +244,9 @@ def test_the_feeds_agree(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> No
     settings = {"loss": "cross_entropy", "lr": 0.1, "epochs": 2, "data": {"scale": "unit"}}
     streamed = _run(digits, **settings)  # type: ignore[arg-type]
 
-    def resident(backend, work, x, y):  # type: ignore[no-untyped-def]
-        scaled = work.scaler.apply(x, work.train.dtype)
-        return train_loop.workload.feed("resident", backend, "cpu", scaled, y)
+    def resident(backend, task, x, y):  # type: ignore[no-untyped-def]
+        scaled = task.scaler.apply(x, task.train.dtype)
+        return train_loop.batches.feed("resident", backend, "cpu", scaled, y)
 
     monkeypatch.setattr(train_loop, "_streamed", resident)
     assert _run(digits, **settings).digests == streamed.digests  # type: ignore[arg-type]

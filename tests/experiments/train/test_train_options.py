@@ -15,7 +15,7 @@ from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.errors import UsageError
-from harness.experiments import workload
+from harness.experiments import batches
 from harness.experiments.train import experiment
 from harness.types import Outcome
 
@@ -55,7 +55,7 @@ def test_decay_leaves_the_first_epoch_alone() -> None:
 def test_sorted_batches_hold_the_examples_in_order_of_their_label() -> None:
     y = np.array([2, 0, 1, 0, 2, 1, 0])
     table = Train(loss="cross_entropy", sampling="sorted", batch_size=3)
-    rows = list(itertools.islice(workload.batches(table, 7, np.random.default_rng(0), y), 6))
+    rows = list(itertools.islice(batches.draw(table, 7, np.random.default_rng(0), y), 6))
     assert np.concatenate(rows[:3]).tolist() == [1, 3, 6, 2, 5, 0, 4]
     assert [batch.tolist() for batch in rows[3:]] == [batch.tolist() for batch in rows[:3]]
 
@@ -63,7 +63,7 @@ def test_sorted_batches_hold_the_examples_in_order_of_their_label() -> None:
 def test_sorted_batches_of_targets_go_by_the_first_one() -> None:
     y = np.array([[0.5], [-1.0], [0.0]])
     table = Train(loss="mse", sampling="sorted", batch_size=2)
-    rows = list(itertools.islice(workload.batches(table, 3, np.random.default_rng(0), y), 2))
+    rows = list(itertools.islice(batches.draw(table, 3, np.random.default_rng(0), y), 2))
     assert np.concatenate(rows).tolist() == [1, 2, 0]
 
 

@@ -26,12 +26,12 @@ def collapse(trained: Trained) -> Values:
     product is formed in float64. A sigmoid or softmax at the end is left out. None for other
     networks.
     """
-    placed = _linear_part(trained.work.placed)
+    placed = _linear_part(trained.task.placed)
     if not all(isinstance(step.layer, LINEAR) for step in placed):
         return {}
     x, _, _ = next(trained.blocks())
     array = trained.context.backend.array
-    outputs = array(trained.work.network.activations(x, len(placed))).astype(np.float64)
+    outputs = array(trained.task.network.activations(x, len(placed))).astype(np.float64)
     wide = flat(array(x)).astype(np.float64)
     matrix, offset = _product(placed, trained.after)
     sizes, more = _product(placed, {name: np.abs(w) for name, w in trained.after.items()})

@@ -27,8 +27,8 @@ def filters(trained: Trained) -> Values:
     smooth, no blobs, and the gradients of the grey window have a direction (`coherence` above one
     half). Nothing for inputs that are no images.
     """
-    first = next(placed for placed in trained.work.placed if placed.params)
-    name, images = f"{first.index}.weight", trained.work.placed[0].shape_in
+    first = next(placed for placed in trained.task.placed if placed.params)
+    name, images = f"{first.index}.weight", trained.task.placed[0].shape_in
     pictures = _pictures(trained.after[name], images)
     before = _pictures(trained.before[name], images)
     if pictures is None or before is None:

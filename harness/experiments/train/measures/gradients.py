@@ -19,7 +19,7 @@ def gradient_norms(trained: Trained) -> Values:
     """
     networks = {
         "initial_gradient_norm": trained.initial_network(),
-        "gradient_norm": trained.work.network,
+        "gradient_norm": trained.task.network,
     }
     return {
         f"{name}_{i}": float(np.linalg.norm(grad.astype(np.float64)))
@@ -30,7 +30,7 @@ def gradient_norms(trained: Trained) -> Values:
 
 def _gradients(trained: Trained, network: Network) -> dict[str, Array]:
     """Return the gradients of the loss over all training examples, block by block."""
-    summed = trained.work.train.reduction == "sum"
+    summed = trained.task.train.reduction == "sum"
     whole = len(trained.split.x_train)
     total: dict[str, Array] = {}
     for x, y, size in trained.blocks():

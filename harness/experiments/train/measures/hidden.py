@@ -17,10 +17,10 @@ def hidden_range(trained: Trained) -> Values:
     ``hidden_lowest`` and ``hidden_highest`` over all training examples and units,
     ``hidden_largest`` the larger of their sizes. Nothing where that layer is the last.
     """
-    places = [i for i, p in enumerate(trained.work.placed) if isinstance(p.layer, WEIGHTED)]
+    places = [i for i, p in enumerate(trained.task.placed) if isinstance(p.layer, WEIGHTED)]
     if len(places) < 2:
         return {}
-    array, network = trained.context.backend.array, trained.work.network
+    array, network = trained.context.backend.array, trained.task.network
     outputs = (array(network.activations(x, places[0] + 1)) for x, _, _ in trained.blocks())
     low, high = np.array([(z.min(), z.max()) for z in outputs], np.float64).T
     lowest, highest = float(low.min()), float(high.max())
@@ -35,10 +35,10 @@ def _range_names(settings: Settings) -> frozenset[str]:
 
 def zero_activations(trained: Trained) -> Values:
     """Return the share of outputs of the first ReLU layer that are exactly 0."""
-    ends = [i + 1 for i, p in enumerate(trained.work.placed) if isinstance(p.layer, ReLU)]
+    ends = [i + 1 for i, p in enumerate(trained.task.placed) if isinstance(p.layer, ReLU)]
     if not ends:
         return {}
-    array, network = trained.context.backend.array, trained.work.network
+    array, network = trained.context.backend.array, trained.task.network
     blocks = [(array(network.activations(x, ends[0])), n) for x, _, n in trained.blocks()]
     total = sum(n for _, n in blocks)
     zeros = sum(float((output == 0).mean()) * n for output, n in blocks)

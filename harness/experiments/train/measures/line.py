@@ -40,7 +40,7 @@ def parameter_error(trained: Trained) -> Values:
 
     Only for ``generator = "linear"`` at ``scale = "raw"``, where the two can be compared.
     """
-    found, data = _parameters(trained), trained.work.data
+    found, data = _parameters(trained), trained.task.data
     table = data.synthetic
     if found is None or table is None or table.generator != "linear" or data.scale != "raw":
         return {}
@@ -51,7 +51,7 @@ def parameter_error(trained: Trained) -> Values:
 
 def _parameters(trained: Trained) -> Floats | None:
     """Return the weights, then the bias if there is one; None for other networks."""
-    placed = trained.work.placed
+    placed = trained.task.placed
     if not is_line(placed) or np.issubdtype(trained.split.y_train.dtype, np.integer):
         return None
     return np.array(list(line_metrics(placed, trained.after).values()))
@@ -60,7 +60,7 @@ def _parameters(trained: Trained) -> Floats | None:
 def _examples(trained: Trained) -> tuple[Floats, Floats]:
     """Return the training examples (n, d) and targets (n,), in float64."""
     split = trained.split
-    x = flat(trained.work.scaler.apply(split.x_train, np.float64))
+    x = flat(trained.task.scaler.apply(split.x_train, np.float64))
     return x, np.asarray(split.y_train, np.float64).ravel()
 
 

@@ -12,9 +12,9 @@ from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.datasets.parts import Parts
 from harness.experiments.experiment import Context
+from harness.experiments.tasks import Task
 from harness.experiments.train.history import History
 from harness.experiments.train.loop import targets
-from harness.experiments.workload import Workload
 from harness.types import Array
 
 BLOCK_BYTES = 64 * 2**20
@@ -29,7 +29,7 @@ class Trained:
     ----------
     context : Context
         The cell's.
-    work : Workload
+    task : Task
         With the trained network.
     split : Parts
         Its examples.
@@ -40,7 +40,7 @@ class Trained:
     """
 
     context: Context
-    work: Workload
+    task: Task
     split: Parts
     before: Mapping[str, Array]
     after: Mapping[str, Array]
@@ -49,19 +49,19 @@ class Trained:
     def initial_network(self) -> Network:
         """Return the network as it was before training."""
         streams = self.context.streams.generator("dropout")  # unused: evaluation drops nothing
-        work, device = self.work, self.context.device
-        return self.context.backend.network(work.placed, self.before, work.train, device, streams)
+        task, device = self.task, self.context.device
+        return self.context.backend.network(task.placed, self.before, task.train, device, streams)
 
     def blocks(self) -> Iterator[tuple[Handle, Handle, int]]:
         """Yield the training examples, scaled: x, y, how many."""
-        x, dtype = self.split.x_train, self.work.train.dtype
+        x, dtype = self.split.x_train, self.task.train.dtype
         y = targets(self.split.y_train, dtype)
         put, device = self.context.backend.put, self.context.device
         width = int(np.prod(x.shape[1:])) * np.dtype(dtype).itemsize
         size = max(1, BLOCK_BYTES // width)
         for start in range(0, len(x), size):
             rows = slice(start, start + size)
-            here = put(self.work.scaler.apply(x[rows], dtype), device)
+            here = put(self.task.scaler.apply(x[rows], dtype), device)
             yield here, put(y[rows], device), len(y[rows])
 
 

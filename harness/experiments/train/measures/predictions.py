@@ -23,14 +23,14 @@ from harness.types import Array
 
 def _outputs(trained: Trained, x: Array) -> NDArray[np.float64]:
     """Return the outputs (n, outputs) of stored examples (n, *shape)."""
-    work, backend = trained.work, trained.context.backend
-    width = int(np.prod(x.shape[1:])) * np.dtype(work.train.dtype).itemsize
+    task, backend = trained.task, trained.context.backend
+    width = int(np.prod(x.shape[1:])) * np.dtype(task.train.dtype).itemsize
     size = max(1, BLOCK_BYTES // width)
     found = []
     for start in range(0, len(x), size):
-        scaled = work.scaler.apply(x[start : start + size], work.train.dtype)
+        scaled = task.scaler.apply(x[start : start + size], task.train.dtype)
         here = backend.put(scaled, trained.context.device)
-        found.append(backend.array(work.network.predict(here)).astype(np.float64))
+        found.append(backend.array(task.network.predict(here)).astype(np.float64))
     return np.concatenate(found)
 
 
@@ -80,7 +80,7 @@ def templates(trained: Trained) -> Values:
     Of a single linear layer: the share of rows whose correlation with the mean training
     example of a class, minus the mean of all, is largest for the row's own class.
     """
-    placed = trained.work.placed
+    placed = trained.task.placed
     if not _single([type(p.layer) for p in placed]):
         return {}
     rows = trained.after[f"{placed[-1].index}.weight"].astype(np.float64)

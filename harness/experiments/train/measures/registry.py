@@ -47,7 +47,7 @@ MEASURES: Registry[Measure] = named(
 def measured(trained: Trained) -> Values:
     """Return what ``[train] measure`` asks for; nan and inf stand for themselves."""
     found: Values = {}
-    for name in trained.work.train.measure:
+    for name in trained.task.train.measure:
         with np.errstate(over="ignore", invalid="ignore"):  # of weights that diverged
             found |= MEASURES.get(name).run(trained)
     return found

@@ -16,7 +16,7 @@ def solved(trained: Trained) -> Values:
     Of class labels the largest score must be the label's; of float targets, which must be 0 or 1
     for that, every output must lie on the side of 0.5 of its target.
     """
-    backend, network = trained.context.backend, trained.work.network
+    backend, network = trained.context.backend, trained.task.network
     right = True
     for x, y, _ in trained.blocks():
         outputs, wanted = backend.array(network.predict(x)), backend.array(y)

@@ -21,13 +21,13 @@ def dead_units(trained: Trained) -> Values:
 
     ``dead_units`` is that of the first ReLU layer, ``dead_units_<i>`` that of the i-th.
     """
-    ends = [i + 1 for i, p in enumerate(trained.work.placed) if isinstance(p.layer, ReLU)]
+    ends = [i + 1 for i, p in enumerate(trained.task.placed) if isinstance(p.layer, ReLU)]
     return {_name(i): _dead(trained, end) for i, end in enumerate(ends, start=1)}
 
 
 def _dead(trained: Trained, end: int) -> float:
     """Return the share of outputs of the first `end` layers that are never positive."""
-    array, network = trained.context.backend.array, trained.work.network
+    array, network = trained.context.backend.array, trained.task.network
     alive = [array(network.activations(x, end)).any(axis=0) for x, _, _ in trained.blocks()]
     return 1.0 - float(np.any(alive, axis=0).mean())
 

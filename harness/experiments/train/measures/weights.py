@@ -53,7 +53,7 @@ def unused_inputs(trained: Trained) -> Values:
     ``unused_inputs`` counts them; ``unused_weight`` and ``unused_change`` are their largest
     absolute weight at the end and its largest change, nan where there are none.
     """
-    first = next(p for p in trained.work.placed if p.params)
+    first = next(p for p in trained.task.placed if p.params)
     if not isinstance(first.layer, Linear):
         return {}
     array = trained.context.backend.array
