@@ -129,8 +129,8 @@ def _reason(error: BaseException) -> str:
     name = type(error).__name__
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
-    said = f"{name}: {text}" if text else name
-    return f"{shortened(plain(said))} ({where})"
+    message = f"{name}: {text}" if text else name
+    return f"{shortened(plain(message))} ({where})"
 
 
 def _trace(error: BaseException) -> str:

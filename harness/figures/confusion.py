@@ -89,9 +89,9 @@ def _alt(table: Counts, name: Namer) -> str:
         f"class {name(true)} taken for {name(seen)} ({plural(times, 'time')})"
         for times, true, seen in mistakes(table)
     )
-    said = f" Commonest mistakes: {worst}." if worst else " No mistakes."
+    commonest = f" Commonest mistakes: {worst}." if worst else " No mistakes."
     share = number(right / total, "fraction")
-    return f"Confusion matrix. {count(right)} of {count(total)} are right ({share}).{said}"
+    return f"Confusion matrix. {count(right)} of {count(total)} are right ({share}).{commonest}"
 
 
 def _numbers(table: Counts, seeds: str, name: Namer) -> Numbers:

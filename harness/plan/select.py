@@ -64,11 +64,13 @@ def narrow(plan: Plan, selection: Selection) -> Plan:
     UsageError
         If the repetitions selected make too many cells.
     """
-    kept = tuple(case for case in plan.cases if selection.has(case))
+    selected = tuple(case for case in plan.cases if selection.has(case))
     if selection.seeds is not None:
-        size.refuse(selection.seeds * len(kept), f"--seeds {selection.seeds} for {plan.suite.id}")
-    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in kept}
-    return replace(plan, cases=kept, seeds=counts)
+        size.refuse(
+            selection.seeds * len(selected), f"--seeds {selection.seeds} for {plan.suite.id}"
+        )
+    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in selected}
+    return replace(plan, cases=selected, seeds=counts)
 
 
 def check_selection(selection: Selection, plans: Sequence[Plan]) -> None:

@@ -89,8 +89,8 @@ def _macro(predicted: NDArray[np.int64], y: NDArray[np.int64]) -> tuple[float, f
     classes = np.unique(y)
     hits = np.array([np.sum((predicted == k) & (y == k)) for k in classes], np.float64)
     there = np.array([np.sum(y == k) for k in classes])
-    said = np.array([np.sum(predicted == k) for k in classes])
-    return float((hits / there).mean()), float((2 * hits / (there + said)).mean())
+    answers = np.array([np.sum(predicted == k) for k in classes])
+    return float((hits / there).mean()), float((2 * hits / (there + answers)).mean())
 
 
 def _produces(settings: Settings, params: NoParams) -> frozenset[str]:  # noqa: ARG001

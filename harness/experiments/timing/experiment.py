@@ -270,22 +270,22 @@ def _doubt(
 _ALWAYS = frozenset(
     {"wall_over_cpu", "contended", "device_peak", "alone", "idle_use", "waited", "tries"}
 )
-MEASURES: Mapping[str, frozenset[str]] = {
+METRICS: Mapping[str, frozenset[str]] = {
     "train": frozenset({"epoch_s", "step_s", "latency_s", "throughput", "train_loss"} | _ALWAYS),
     "step": frozenset({"step_s", "train_loss"} | _ALWAYS),
     "neighbors": frozenset({"seconds"} | _ALWAYS),
-    "kernel": kernel_workload.MEASURES | _ALWAYS,
+    "kernel": kernel_workload.METRICS | _ALWAYS,
 }
 
 
 def produces(settings: Settings) -> frozenset[str]:
     """Return the names of the metrics that a cell can leave."""
-    return MEASURES[(settings.timing or Timing()).workload]
+    return METRICS[(settings.timing or Timing()).workload]
 
 
 def complaints(settings: Settings) -> Iterable[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with the settings of a case, each with the key it concerns."""
-    if kernel_workload.asked(settings.timing):
+    if kernel_workload.is_asked(settings.timing):
         yield from kernel_workload.complaints(settings)
     elif settings.timing is not None and settings.data is None:
         workload = settings.timing.workload
@@ -294,7 +294,7 @@ def complaints(settings: Settings) -> Iterable[tuple[tuple[str, ...], str]]:
 
 def reads(settings: Settings) -> frozenset[str]:
     """Return the keys of ``[params]`` that the workload knows: those of a kernel."""
-    asked = kernel_workload.asked(settings.timing)
+    asked = kernel_workload.is_asked(settings.timing)
     return kernel_workload.reads(settings) if asked else frozenset()
 
 
@@ -304,12 +304,12 @@ def revision(settings: Settings) -> int:
     Until 1 the reference of a kernel was computed before the clock started, and the threads of
     NumPy's BLAS were still spinning beside the repeats.
     """
-    return int(kernel_workload.asked(settings.timing))
+    return int(kernel_workload.is_asked(settings.timing))
 
 
 def offers(settings: Settings, backend: str, device: str) -> bool:
     """Whether a backend has what is to be timed, for a device."""
-    if not kernel_workload.asked(settings.timing):
+    if not kernel_workload.is_asked(settings.timing):
         return True
     return kernel_workload.offers(settings, backend, device)
 

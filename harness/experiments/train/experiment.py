@@ -23,7 +23,7 @@ from harness.experiments import tasks
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.train.evaluation import Evaluator
 from harness.experiments.train.history import History, curve, divergence, first
-from harness.experiments.train.keep import kept, line_of
+from harness.experiments.train.keep import arrays_kept, line_of
 from harness.experiments.train.loop import fit
 from harness.experiments.train.measures import Trained, measured
 from harness.experiments.train.names import complaints, produces
@@ -86,7 +86,7 @@ def _outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
     return Outcome(
         metrics=metrics,
         series={"train_loss": series, **during},
-        arrays={**kept(task.train, task.placed, after, evaluator), **fitted},
+        arrays={**arrays_kept(task.train, task.placed, after, evaluator), **fitted},
         digests=_digests(trained),
         diverged=divergence(history) or _broken(after),
     )

@@ -21,7 +21,7 @@ FIT_POINTS = 200
 """Training points kept for a picture of a fitted line."""
 
 
-def kept(
+def arrays_kept(
     train: Train, placed: Sequence[Placed], weights: Mapping[str, Array], evaluator: Evaluator
 ) -> dict[str, Array]:
     """Return the arrays that ``[train] keep`` names; those of examples are of the test part."""

@@ -89,7 +89,7 @@ class Kernel:
         return tuple(dict.fromkeys(name for found in self.variants.values() for name in found))
 
 
-def kept(setup: Setup, results: Results) -> tuple[Array, ...]:
+def on_host(setup: Setup, results: Results) -> tuple[Array, ...]:
     """Return a copy of results in host memory; waits for the device."""
     return tuple(np.array(setup.backend.array(result)) for result in results)
 

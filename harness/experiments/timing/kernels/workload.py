@@ -18,12 +18,12 @@ from harness.experiments.timing.kernels.kernel import (
     Setup,
     Variant,
     disagreement,
-    kept,
+    on_host,
 )
 from harness.experiments.timing.kernels.registry import KERNELS
 from harness.words import unknown
 
-MEASURES = frozenset({"seconds", "disagreement"})
+METRICS = frozenset({"seconds", "disagreement"})
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ def prepare(context: Context) -> Prepared:
     arrays = kernel.inputs(params, context.streams.generator("probe"))
     setup = Setup(context.backend, context.device, params, arrays)
     call = variant(setup)
-    found = kept(setup, call())
+    found = on_host(setup, call())
     return Prepared(call, lambda: disagreement(kernel, setup, found), kernel.processes)
 
 
-def asked(timing: Timing | None) -> bool:
+def is_asked(timing: Timing | None) -> bool:
     """Whether a kernel is to be timed."""
     return timing is not None and timing.workload == "kernel"
 

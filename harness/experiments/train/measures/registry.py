@@ -55,9 +55,9 @@ def measured(trained: Trained) -> Values:
 
 def produces(settings: Settings) -> frozenset[str]:
     """Return the names of every metric that `measured` can give; unknown measures give none."""
-    asked = settings.train.measure if settings.train is not None else ()
-    names = [MEASURES.get(name).produces(settings) for name in asked if name in MEASURES]
-    return frozenset().union(*names)
+    wanted = settings.train.measure if settings.train is not None else ()
+    found = [MEASURES.get(name).produces(settings) for name in wanted if name in MEASURES]
+    return frozenset().union(*found)
 
 
 def complaints(names: Sequence[str]) -> Iterator[str]:
