@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.figures.canvas import one_axes
-from harness.figures.choice import first_case, shown
-from harness.figures.classes import Namer, namer
+from harness.figures.choice import Namer, first_case, namer, shown
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.select import Group
 from harness.numerals import DASH, count, number

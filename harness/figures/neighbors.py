@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness.figures.canvas import sheet
-from harness.figures.choice import first_case, shown
-from harness.figures.classes import Namer, namer
+from harness.figures.choice import Namer, first_case, namer, shown
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.theme import Theme
 from harness.types import Array

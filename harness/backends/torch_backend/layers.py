@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from harness.backends.initial import kept_units
-from harness.backends.torch_backend.normalization import batch_norm, layer_norm
+from harness.backends.protocol import check_batch_norm_input
 from harness.config import layers
 from harness.config.layers import Shape
 
@@ -33,6 +34,14 @@ class Dropout(nn.Module):
             return x
         mask = torch.from_numpy(kept_units(tuple(x.shape), self._rate, self._rng))
         return x * (mask.to(x.device, x.dtype) * (1.0 / (1.0 - self._rate)))
+
+
+class BatchNorm(_BatchNorm):
+    """``torch.nn.BatchNorm1d`` and ``BatchNorm2d`` in one, with the same refusal as elsewhere."""
+
+    def _check_input_dim(self, input: torch.Tensor) -> None:  # noqa: A002 - torch's own name
+        if self.training:
+            check_batch_norm_input(input.shape)
 
 
 def _linear(params: Mapping[str, Shape]) -> nn.Module:
@@ -64,10 +73,10 @@ LAYERS: Mapping[type[Any], Build] = {
     layers.GELU: lambda layer, params, rng: nn.GELU(),
     layers.Softmax: lambda layer, params, rng: nn.Softmax(dim=-1),
     layers.LogSoftmax: lambda layer, params, rng: nn.LogSoftmax(dim=-1),
-    layers.BatchNorm: lambda layer, params, rng: batch_norm(
-        params["weight"][0], layer.momentum, layer.eps
+    layers.BatchNorm: lambda layer, params, rng: BatchNorm(
+        params["weight"][0], eps=layer.eps, momentum=layer.momentum
     ),
-    layers.LayerNorm: lambda layer, params, rng: layer_norm(params["weight"][0], layer.eps),
+    layers.LayerNorm: lambda layer, params, rng: nn.LayerNorm(params["weight"][0], eps=layer.eps),
     layers.Conv2d: lambda layer, params, rng: _conv2d(layer, params),
     layers.MaxPool2d: lambda layer, params, rng: nn.MaxPool2d(layer.kernel),
 }

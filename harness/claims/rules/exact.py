@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from harness.claims import text
-from harness.claims.measure import Floats
 from harness.claims.rules.decide import quoted
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.undecided import Undecided
+from harness.claims.values import Floats
 from harness.config.claim import Claim
 from harness.types import Finding, Interval, VerdictName
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from harness.claims import text
 from harness.claims.contest import ALPHA, Contest, contest, worst
 from harness.claims.estimate import Estimate
-from harness.claims.measure import Values, paired
 from harness.claims.rules.decide import OUTSIDE, finding, in_words
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.rules.sizes import both
 from harness.claims.select import ambiguity, axes_of, differing, matches
 from harness.claims.undecided import Undecided
+from harness.claims.values import Values, paired
 from harness.config.claim import Claim
 from harness.types import Case, Finding, VerdictName
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.claims.measure import Values, read
 from harness.claims.select import Track, ambiguity
 from harness.claims.undecided import Undecided
+from harness.claims.values import Values, read
 from harness.config.claim import Claim
 from harness.types import Archive, Case, Finding, Record
 

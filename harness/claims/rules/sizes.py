@@ -11,10 +11,10 @@ from harness import statistics as hs
 from harness.claims import estimate as est
 from harness.claims.contest import binary_difference
 from harness.claims.estimate import Estimate
-from harness.claims.measure import Floats, paired
 from harness.claims.rules.decide import finding, in_words, judge_range, judge_size, quoted
 from harness.claims.rules.rule import Evidence, Rule, disordered
 from harness.claims.undecided import Undecided
+from harness.claims.values import Floats, paired
 from harness.config.claim import Claim, Expect
 from harness.types import Finding
 

@@ -1,4 +1,4 @@
-"""Measures of what a trained classifier answers: its gap, its confidence, its templates."""
+"""Measures of what a trained network answers: gap, confidence, templates, all solved or not."""
 
 from __future__ import annotations
 
@@ -106,9 +106,31 @@ def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return unit
 
 
+MIDDLE = 0.5
+"""Between targets 0 and 1."""
+
+
+def solved(trained: Trained) -> Values:
+    """Return 1 if every training example is answered right, else 0.
+
+    Of class labels the largest score must be the label's; of float targets, which must be 0 or 1
+    for that, every output must lie on the side of 0.5 of its target.
+    """
+    backend, network = trained.context.backend, trained.task.network
+    right = True
+    for x, y, _ in trained.blocks():
+        outputs, wanted = backend.array(network.predict(x)), backend.array(y)
+        if np.issubdtype(wanted.dtype, np.integer):
+            right &= bool((outputs.argmax(axis=1) == wanted).all())
+        else:
+            right &= bool(((outputs > MIDDLE) == (wanted > MIDDLE)).all())
+    return {"solved": float(right)}
+
+
 MEASURES = (
     Measure("generalization_gap", generalization_gap, always("generalization_gap")),
     Measure("confidence", confidence, always("confidence", "lowest_probability")),
     Measure("black_image", black_image, always("black_label", "black_probability_0")),
     Measure("templates", templates, _template_names),
+    Measure("solved", solved, always("solved")),
 )

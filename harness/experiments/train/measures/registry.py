@@ -9,15 +9,12 @@ import numpy as np
 from harness.config.settings import Settings
 from harness.experiments.train.measures import (
     collapse,
-    curve,
     dynamics,
     filters,
     gradients,
     hidden,
     line,
     predictions,
-    settled,
-    solved,
     units,
     weights,
 )
@@ -28,15 +25,12 @@ FAMILIES = (
     units,
     weights,
     collapse,
-    curve,
     dynamics,
     gradients,
     filters,
     hidden,
     line,
     predictions,
-    settled,
-    solved,
 )
 MEASURES: Registry[Measure] = named(
     "measure", (measure for family in FAMILIES for measure in family.MEASURES)
