@@ -17,10 +17,11 @@ from harness import digest
 from harness.backends.protocol import Backend
 from harness.config.other import Knn
 from harness.config.settings import Settings
-from harness.datasets.parts import Parts, flat, parts
+from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
 from harness.experiments.experiment import Context, Experiment
+from harness.experiments.neighbors import check_neighbors, features
 from harness.types import Array, Outcome, Series
 
 PANEL_NEIGHBORS = 5
@@ -166,26 +167,10 @@ def _fold(job: _Job, train: Array, fold: Labels) -> list[float]:
     return [float(np.mean(winners == labels[fold])) for winners in predicted.values()]
 
 
-def features(x: Array, scaler: Scaler) -> Array:
-    """Return examples as rows of scaled features, float32 (n, d)."""
-    return flat(scaler.apply(x, np.float32))
-
-
 def best_of(accuracy: Mapping[int, float]) -> int:
     """Return the smallest k that reaches the best accuracy."""
     best = max(accuracy.values())
     return min(k for k, value in accuracy.items() if value == best)
-
-
-def check_neighbors(knn: Knn, available: int) -> None:
-    """Raise UsageError unless some k is asked for and none exceeds the examples searched."""
-    if not knn.n_neighbors:
-        raise UsageError("[knn] n_neighbors must name at least one k, got an empty list")
-    if max(knn.n_neighbors) > available:
-        raise DataUnfit(
-            f"[knn] n_neighbors must be at most {available}, the training examples searched, "
-            f"got {max(knn.n_neighbors)}; raise [data] n_train or drop the larger k"
-        )
 
 
 def _named(name: str, accuracy: Mapping[int, float]) -> dict[str, float]:

@@ -8,7 +8,8 @@ from typing import Any
 from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.probe import probe as base
+from harness.experiments.params import ParamsError, read_params
+from harness.experiments.probe.probe import Probe
 from harness.experiments.probe.registry import PROBES
 from harness.types import Outcome
 
@@ -33,14 +34,14 @@ def run(context: Context) -> Outcome:
     return probe.run(context, params)
 
 
-def _chosen(settings: Settings) -> tuple[base.Probe, Any]:
+def _chosen(settings: Settings) -> tuple[Probe, Any]:
     if settings.probe is None:
         raise UsageError("experiment 'probe' must be given the table [probe]")
     probe = PROBES.get(settings.probe.name)
-    return probe, base.read_params(probe.params, settings.params, f"probe {probe.name!r}")
+    return probe, read_params(probe.params, settings.params, f"probe {probe.name!r}")
 
 
-def _missing(probe: base.Probe, name: str) -> str:
+def _missing(probe: Probe, name: str) -> str:
     return f"the probe {probe.name!r} must have a [{name}] table"
 
 
@@ -48,7 +49,7 @@ def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with the settings of a case, each with the key it concerns."""
     try:
         probe, _ = _chosen(settings)
-    except base.ParamsError as error:
+    except ParamsError as error:
         yield ("params",), str(error)
         return
     except UsageError as error:

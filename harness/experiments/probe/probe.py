@@ -1,4 +1,4 @@
-"""What a probe is, and how its ``[params]`` are read."""
+"""What a probe is."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
-from harness import digest
 from harness.config.settings import Settings
 from harness.config.table import Table
-from harness.errors import UsageError
 from harness.experiments.experiment import Context
 from harness.types import Outcome
-from harness.words import shortened
 
 
 class NoParams(Table):
@@ -49,28 +44,3 @@ class Probe:
     params: type[Table] = NoParams
     requires: tuple[str, ...] = ()
     choices: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
-
-
-class ParamsError(UsageError):
-    """A key of ``[params]`` is unknown, or its value does not fit."""
-
-
-def read_params(table: type[Table], values: Mapping[str, Any], asked_by: str) -> Any:
-    """Return ``[params]`` as an instance of `table`.
-
-    Raises
-    ------
-    ParamsError
-        If a key is unknown or a value does not fit.
-    """
-    try:
-        return table.model_validate_json(digest.canonical(values))
-    except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in detail["loc"])
-        keys = ", ".join(table.model_fields) or "none"
-        raise ParamsError(
-            f"[params] {key} of {asked_by}: {detail['msg']}, "
-            f"got {shortened(repr(detail.get('input')))}; "
-            f"its keys are: {keys}"
-        ) from None
