@@ -8,7 +8,7 @@ import numpy as np
 
 from harness import digest
 from harness.config.data import Data, Synthetic
-from harness.datasets.base import Dataset, Facts
+from harness.datasets.dataset import Dataset, Facts
 from harness.datasets.generators.registry import GENERATORS
 from harness.errors import UsageError
 from harness.seeding import aside

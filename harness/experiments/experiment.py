@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.backends.protocol import Backend
 from harness.config.settings import Settings
-from harness.datasets.base import Dataset
+from harness.datasets.dataset import Dataset
 from harness.seeding import Streams
 from harness.types import Outcome
 

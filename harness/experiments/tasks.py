@@ -12,7 +12,7 @@ from harness.backends.protocol import Network
 from harness.config.data import Data
 from harness.config.shapes import Placed, place
 from harness.config.train import Train
-from harness.datasets.base import Dataset
+from harness.datasets.dataset import Dataset
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import UsageError

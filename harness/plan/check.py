@@ -11,7 +11,7 @@ from harness.config.claim import Claim, Figure, Where, same, selects
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
-from harness.datasets.base import Facts
+from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
 from harness.experiments import registry as experiments

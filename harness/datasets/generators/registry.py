@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.datasets.generators import images, labels, lines, noise
-from harness.datasets.generators.base import Recipe
+from harness.datasets.generators.recipe import Recipe
 from harness.registry import Registry
 
 GENERATORS: Registry[Recipe] = Registry(

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from harness.config.settings import Settings
-from harness.datasets.base import Dataset
+from harness.datasets.dataset import Dataset
 from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError

@@ -13,7 +13,7 @@ from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.config.table import WIDEST
 from harness.config.train import CLASS_LOSSES, Train
-from harness.datasets.base import Facts
+from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
 from harness.experiments.train import measures, scores

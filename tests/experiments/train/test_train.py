@@ -17,7 +17,7 @@ from harness.config.layers import Linear, ReLU
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
-from harness.datasets.base import Dataset, Facts
+from harness.datasets.dataset import Dataset, Facts
 from harness.errors import Skip, UsageError
 from harness.experiments import registry
 from harness.experiments.experiment import Context

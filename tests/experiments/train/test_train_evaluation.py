@@ -14,7 +14,7 @@ from harness import backends
 from harness.config.layers import BatchNorm, Dropout, Flatten, Linear, ReLU
 from harness.config.model import Model
 from harness.config.train import Evaluation, Train
-from harness.datasets.base import Dataset
+from harness.datasets.dataset import Dataset
 from harness.errors import UsageError
 from harness.experiments.train import scores
 from harness.experiments.train.evaluation import inverted, moved

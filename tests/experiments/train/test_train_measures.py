@@ -14,7 +14,7 @@ from harness.config.layers import Conv2d, Flatten, Linear, LogSoftmax, ReLU, Tan
 from harness.config.model import Init, Model
 from harness.config.settings import Settings
 from harness.config.train import Train
-from harness.datasets.base import Dataset, Facts
+from harness.datasets.dataset import Dataset, Facts
 from harness.errors import UsageError
 from harness.experiments.train import experiment
 from harness.experiments.train.measures import line

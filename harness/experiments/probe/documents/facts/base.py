@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.datasets.base import Dataset
+from harness.datasets.dataset import Dataset
 
 if TYPE_CHECKING:
     import torch

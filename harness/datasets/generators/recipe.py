@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.config.data import Synthetic
-from harness.datasets.base import Facts
+from harness.datasets.dataset import Facts
 from harness.errors import UsageError
 from harness.types import Array
 from harness.words import shortened
