@@ -15,6 +15,7 @@ from harness.errors import UsageError
 from harness.words import unknown
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Named(Protocol):
@@ -47,14 +48,14 @@ class Lazy:
         return getattr(importlib.import_module(module), attribute)
 
 
-class Registry(Generic[T]):
+class Registry(Generic[T_co]):
     """Things of one kind by name, in the order they were entered; iterating gives the names.
 
     Parameters
     ----------
     kind : str
         What they are, as messages say it: ``"probe"``.
-    entries : iterable of (str, T or Lazy)
+    entries : iterable of (str, T_co or Lazy)
         Names, and what stands for them.
 
     Raises
@@ -63,9 +64,9 @@ class Registry(Generic[T]):
         If two entries have one name.
     """
 
-    def __init__(self, kind: str, entries: Iterable[tuple[str, T | Lazy]]) -> None:
+    def __init__(self, kind: str, entries: Iterable[tuple[str, T_co | Lazy]]) -> None:
         self.kind = kind
-        self._entries: dict[str, T | Lazy] = {}
+        self._entries: dict[str, T_co | Lazy] = {}
         for name, entry in entries:
             if name in self._entries:
                 raise ValueError(f"there must be one {kind} {name!r}, got two; rename one")
@@ -75,7 +76,7 @@ class Registry(Generic[T]):
         """Return all names."""
         return tuple(self._entries)
 
-    def get(self, name: str) -> T:
+    def get(self, name: str) -> T_co:
         """Return the thing of a name.
 
         Raises
@@ -87,13 +88,13 @@ class Registry(Generic[T]):
             raise UsageError(self.unknown(name))
         entry = self._entries[name]
         # A place is trusted: a contract test over every table asks for all that it has.
-        return cast(T, entry.load()) if isinstance(entry, Lazy) else entry
+        return cast(T_co, entry.load()) if isinstance(entry, Lazy) else entry
 
     def unknown(self, name: str) -> str:
         """Return the sentence for a name that is not here, with the nearest that is."""
         return unknown(self.kind, name, self._entries)
 
-    def items(self) -> Iterator[tuple[str, T]]:
+    def items(self) -> Iterator[tuple[str, T_co]]:
         """Yield every name with its thing; imports all of them."""
         return ((name, self.get(name)) for name in self._entries)
 

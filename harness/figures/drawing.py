@@ -124,7 +124,7 @@ class Request:
         return self.archive.array(record, name)
 
 
-Kind = Callable[[Request], Drawing]
+Painter = Callable[[Request], Drawing]
 
 
 def _list(names: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ def made(make):
 
 def test_the_constructed_suites_have_a_figure_of_every_kind(everything):
     suites, _ = everything
-    assert {figure.kind for suite in suites for figure in suite.figures} == set(figures.names())
+    assert {figure.kind for suite in suites for figure in suite.figures} == set(figures.KINDS)
 
 
 @pytest.fixture(scope="module")
