@@ -28,9 +28,9 @@ def rule_of(claim: Claim) -> Rule:
         return RULES.get(claim.expect.of if of_a_pair else name)
     if claim.compare is not None:
         return BETTER
-    keys = ", ".join(key for _, rule in RULES.items() for key in rule.keys)
+    every = ", ".join(key for _, rule in RULES.items() for key in rule.keys)
     raise UsageError(
-        f"expect must say what is expected, by one of {keys}, or the claim must have compare; "
+        f"expect must say what is expected, by one of {every}, or the claim must have compare; "
         "got none"
     )
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
@@ -246,4 +248,4 @@ LAYERS: Mapping[str, type[Layer]] = {layer.kind(): layer for layer in Layer.__su
 if TYPE_CHECKING:
     AnyLayer = Layer
 else:  # pydantic finds the class by its type; no static union could be made of a table
-    AnyLayer = Annotated[tuple(LAYERS.values()), Field(discriminator="type")]
+    AnyLayer = Annotated[reduce(or_, LAYERS.values()), Field(discriminator="type")]
