@@ -68,6 +68,16 @@ def test_torch_missing_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "not installed" in str(backends.get("torch").absent("cpu"))
 
 
+def test_a_torch_that_cannot_be_imported_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_name: str) -> None:
+        raise ImportError("libtorch.so: cannot open shared object file")
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: object())
+    monkeypatch.setattr("importlib.import_module", broken)
+    reason = backends.get("torch").absent("cpu")
+    assert reason == "torch cannot be imported: libtorch.so: cannot open shared object file"
+
+
 def test_scikit_learn_refuses_to_train() -> None:
     with pytest.raises(UsageError, match="trains no networks"):
         network("sklearn", "relu", train("cross_entropy"))
