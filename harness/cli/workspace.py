@@ -107,7 +107,7 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
         try:
             documents = libraries.setdefault(home, bibliography(home))
             plans = expand(load(path))
-            check(plans, documents, figures.names())
+            check(plans, documents, figures.KINDS)
             found.append((plans, home))
         except SuiteError as error:
             problems += error.problems

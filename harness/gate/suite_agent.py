@@ -19,7 +19,7 @@ from harness.datasets.roots import Roots
 from harness.errors import HarnessError, Skip
 from harness.execute.worker import Job
 from harness.execute.worker import run as run_job
-from harness.experiments import table as experiments
+from harness.experiments import registry as experiments
 from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
 from harness.gate.agent.harness_gate.turns import TURNS, by_turn

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from harness.config.base import Id, Table
+from harness.config.table import Id, Table
 from harness.errors import SuiteError, UsageError
 from harness.suite.explain import problems_of
 from harness.suite.schema import Suite, with_axes

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.errors import Problem
 from harness.suite.load import validate
 from harness.suite.schema import Suite

@@ -34,7 +34,7 @@ from harness.config.settings import Settings
 from harness.datasets.roots import Roots
 from harness.execute.job import Job
 from harness.execute.pool import run_all
-from harness.experiments.kernels import table
+from harness.experiments.timing.kernels.registry import KERNELS
 from harness.statistics.signed_rank import centre, centre_interval
 from harness.timing import WAITED
 from harness.types import Case, Cell, Record
@@ -112,9 +112,9 @@ WRITTEN: Mapping[tuple[str, str, str], str] = {
 BORROWED = """
 import numpy as np
 from harness import backends
-from harness.experiments.kernels import table
-from harness.experiments.kernels.base import Setup
-kernel, backend = table.get({kernel!r}), backends.get({backend!r})
+from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments.timing.kernels.kernel import Setup
+kernel, backend = KERNELS.get({kernel!r}), backends.get({backend!r})
 params = kernel.params(**{params!r})
 arrays = kernel.inputs(params, np.random.default_rng(0))
 call = kernel.variants[{backend!r}][{variant!r}](Setup(backend, "cpu", params, arrays))
@@ -151,7 +151,7 @@ class Thing:
         values = {name: getattr(self, name) for name in ("kernel", "variant", "backend")}
         setup = BORROWED.format(**values, params=dict(self.params))
         if self.written:
-            whole = table.get(self.kernel).params(**self.params).model_dump()
+            whole = KERNELS.get(self.kernel).params(**self.params).model_dump()
             setup = WRITTEN[self.kernel, self.variant, self.backend].format(**whole)
         # A cell makes the call once more, to hold its results to the reference.
         warmup, repeats = self.counts
@@ -180,7 +180,7 @@ class Reading:
 def things(words: Sequence[str]) -> Iterator[Thing]:
     """Yield every variant at both sizes; only those whose name has one of `words`, if any."""
     for kernel, sizes in SIZES.items():
-        for backend, variants in table.get(kernel).variants.items():
+        for backend, variants in KERNELS.get(kernel).variants.items():
             for variant in variants:
                 for size, params in zip(("small", "large"), sizes, strict=True):
                     left_out = size == "large" and (kernel, variant) in SLOW
