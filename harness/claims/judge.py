@@ -69,12 +69,11 @@ def _judge_claim(
     sources: Mapping[str, str],
     short: Collection[str],
 ) -> Verdict:
-    source = claim.source or suite.source
     blank = Verdict(
         suite=suite.id,
         claim=claim.id,
         quote=claim.quote,
-        source=f"{sources.get(source.key, source.key)} section {source.section}",
+        source=_place(claim, sources),
         published=claim.published,
         metric=claim.metric,
         rule=rule_of(claim),
@@ -92,6 +91,11 @@ def _judge_claim(
     if verdict.verdict == "not-run" and not _recorded(found, archive):
         return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
     return verdict
+
+
+def _place(claim: Claim, sources: Mapping[str, str]) -> str:
+    source = claim.source
+    return "" if source is None else source.words(sources.get(source.key, source.key))
 
 
 def _recorded(found: Sequence[Track], archive: Archive) -> bool:

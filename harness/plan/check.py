@@ -18,6 +18,7 @@ from harness.experiments import table as experiments
 from harness.experiments.base import Experiment
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
+from harness.suite.schema import Suite
 from harness.types import Case
 from harness.words import MOST_NAMED, shortened, unknown
 
@@ -40,7 +41,7 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: Collection[str])
     plans : Plans
         Of the suite.
     sources : collection of str
-        Keys of the bibliography.
+        Keys of the documents that it may quote.
     figure_kinds : collection of str
         Names of the kinds of figure there are.
 
@@ -131,21 +132,26 @@ def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
 def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
     seen: set[str] = set()
     for position, claim in enumerate(plans.suite.claims):
-        here = ("claims", position)
+        here = claim.place or ("claims", position)
         if claim.id in seen:
             yield (*here, "id"), f"must be unique within the suite, got {claim.id!r} twice"
         seen.add(claim.id)
-        source = claim.source or plans.suite.source
-        if source.key not in sources:
-            where = "" if sources else " There is no sources.toml beside the suite."
-            place: Path = (*here, "source") if claim.source else ("source", "key")
-            yield place, unknown("source", source.key, sources) + where
+        if claim.source is not None and claim.source.key not in sources:
+            where = "" if sources else " There are no documents where the suite lies."
+            place = _source_of(claim, plans.suite)
+            yield place, unknown("source", claim.source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
         found = list(_selections(plans, claim, here))
         yield from found
         if not found and (message := claims.check_selection(claim, plans.full.cases)):
             yield (*here, "where"), message
+
+
+def _source_of(claim: Claim, suite: Suite) -> Path:
+    """Return where the file says which document a claim quotes: there, or around it."""
+    around: list[Path] = [(*claim.place, "source"), (*claim.place[:2], "source")]
+    return next((place for place in around if place in suite.text.lines), ("source", "key"))
 
 
 def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
