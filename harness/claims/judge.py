@@ -36,7 +36,7 @@ def judge(
     suite : Suite
         Its claims.
     cases : sequence of Case
-        The planned cases; those with `protocol` False are never judged.
+        The planned cases; those with `protocol` or `judged` False are never judged.
     archive : Archive
         The records.
     sources : mapping of str to str
@@ -49,7 +49,7 @@ def judge(
     tuple of Verdict
         In the order of the suite, before false-discovery control (`harness.claims.control`).
     """
-    own = [case for case in cases if case.suite == suite.id]
+    own = [case for case in cases if case.suite == suite.id and case.judged]
     short = _short(archive, planned)
     return tuple(_judge_claim(claim, suite, own, archive, sources, short) for claim in suite.claims)
 

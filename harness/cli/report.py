@@ -78,7 +78,9 @@ def write_page(
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
     )
-    write_text(target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary")
+    write_text(
+        target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
+    )
     return page
 
 

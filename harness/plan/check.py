@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from harness import claims, datasets
@@ -131,6 +132,7 @@ def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
 
 def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
     seen: set[str] = set()
+    judged = _judged(plans.full)
     for position, claim in enumerate(plans.suite.claims):
         here = claim.place or ("claims", position)
         if claim.id in seen:
@@ -142,10 +144,15 @@ def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
             yield place, unknown("source", claim.source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
-        found = list(_selections(plans, claim, here))
+        found = list(_selections(plans, judged, claim, here))
         yield from found
-        if not found and (message := claims.check_selection(claim, plans.full.cases)):
+        if not found and (message := claims.check_selection(claim, judged.cases)):
             yield (*here, "where"), message
+
+
+def _judged(plan: Plan) -> Plan:
+    """Return a plan without the cases that are there for pictures."""
+    return replace(plan, cases=tuple(case for case in plan.cases if case.judged))
 
 
 def _source_of(claim: Claim, suite: Suite) -> Path:
@@ -154,7 +161,7 @@ def _source_of(claim: Claim, suite: Suite) -> Path:
     return next((place for place in around if place in suite.text.lines), ("source", "key"))
 
 
-def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
+def _selections(plans: Plans, judged: Plan, claim: Claim, here: Path) -> Iterator[Complaint]:
     sides: dict[Path, Where] = {(): {}}
     if claim.compare is not None:
         sides = {
@@ -163,7 +170,7 @@ def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
         }
     for side, where in sides.items():
         place = (*here, *(side or ("where",)))
-        cases = yield from _select(plans, plans.full, {**claim.where, **where}, place)
+        cases = yield from _select(plans, judged, {**claim.where, **where}, place)
         if cases:
             yield from _metric(claim, cases, here)
     if claim.along is not None and claim.along not in plans.axes.names:

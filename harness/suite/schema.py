@@ -62,12 +62,15 @@ class Grid(Table):
         The profiles this grid is part of.
     as_is
         True leaves the grid alone in the quick profile, except for the number of seeds.
+    claims
+        False for a grid that is there for a picture: no claim is about its cases.
     """
 
     axes: dict[str, list[Any]]
     seeds: Count | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
     as_is: bool = False
+    claims: bool = True
 
 
 class Frame(Table):
