@@ -1,7 +1,7 @@
 """The sessions a newcomer, a contributor and CI all use.
 
-``nox -s reproduce`` is the main job, ``nox -s tests`` the tests. Every session installs what it
-needs at the versions of ``constraints.txt``.
+``nox -s reproduce`` is the main job, ``nox -s tests`` the tests, ``nox -s ci`` all that must pass
+before a change lands. Every session installs what it needs at the versions of ``constraints.txt``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "types", "tests", "reproduce"]
+nox.options.sessions = ["ci"]
+nox.options.stop_on_first_error = True
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 
@@ -21,6 +22,16 @@ LOCK = ("-c", "constraints.txt")
 
 
 PLACES = (("results", "results/local"), ("suites", "suites"))
+CI: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("lint", ()),
+    ("types", ()),
+    ("bare", ()),
+    ("reproduce", ()),
+    ("page", ("--out", "reports/reference")),
+    ("tests", ()),
+)
+"""What must pass before a change lands, in this order, and what each is told. The tests come last:
+their closing line is the one that counts."""
 
 
 def _install(session: nox.Session, *what: str) -> None:
@@ -39,6 +50,19 @@ def _project(session: nox.Session, *extras: str) -> None:
     # With the build's own requirements at hand, a second time asks no registry for anything.
     _install(session, *nox.project.load_toml(HERE / "pyproject.toml")["build-system"]["requires"])
     _install(session, "--no-build-isolation", "-e", f".[{','.join(extras)}]" if extras else ".")
+
+
+@nox.session(venv_backend="none")
+def ci(session: nox.Session) -> None:
+    """Give every session that must pass before a change lands; options go to ``reproduce``."""
+    for name, told in CI:
+        session.notify(name, session.posargs if name == "reproduce" else told)
+
+
+@nox.session(venv_backend="none")
+def bare(session: nox.Session) -> None:
+    """README's two commands in a clone without data and without network; one if it is named."""
+    session.run(".ci/bare", *session.posargs, external=True)
 
 
 @nox.session
@@ -178,12 +202,12 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def ledger(session: nox.Session) -> None:
-    """Write docs/claims.md and the summaries in reports from the committed reference results."""
+    """Write reports/claims.md and the summaries in reports from the committed reference results."""
     _project(session)
     reference = ("--results", "results/reference")
     session.run("harness", "report", *reference, "--profile", "full", "--out", "reports/reference")
     shutil.copy(HERE / "reports/reference/summary.md", HERE / "reports/reference.md")
-    session.run("harness", "claims", *reference, "--quiet", "--ledger", "docs/claims.md")
+    session.run("harness", "claims", *reference, "--quiet", "--ledger", "reports/claims.md")
     session.run("harness", "selftest", "--stored", *reference, "--md", "reports/selftest.md")
 
 

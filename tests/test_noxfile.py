@@ -16,10 +16,13 @@ class Session:
     """Stands in for nox's: remembers what was run, and says whether there is a local main."""
 
     def __init__(self, posargs, *, local_main):
-        self.posargs, self.local_main, self.ran = posargs, local_main, []
+        self.posargs, self.local_main, self.ran, self.told = posargs, local_main, [], []
 
     def install(self, *what):
         pass
+
+    def notify(self, name, posargs):
+        self.told.append((name, list(posargs)))
 
     def run(self, *command, **options):
         if command[0] != "git":
@@ -75,6 +78,24 @@ def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, r
     ]
 
 
+def test_ci_gives_the_sessions_in_order_and_the_tests_last(noxfile):
+    session = Session(["--use", "a=b"], local_main=True)
+    noxfile.ci.func(session)
+    names = [name for name, _ in session.told]
+    assert all(hasattr(noxfile, name) for name in names)
+    assert names[-1] == "tests"
+    assert dict(session.told)["reproduce"] == ["--use", "a=b"]
+    assert [told for name, told in session.told if "--use" in told and name != "reproduce"] == []
+
+
+@pytest.mark.parametrize("path", [".ci/run", ".github/workflows/ci.yml"])
+def test_the_sequence_of_ci_is_spelled_in_one_place(noxfile, path):
+    text = (PATH.parent / path).read_text("utf-8")
+    given = re.findall(r"nox -s (\S+)", text)
+    assert "ci" in given
+    assert not set(given) & {name for name, _ in noxfile.CI}
+
+
 @pytest.mark.parametrize(
     ("path", "ignored"),
     [
@@ -83,6 +104,7 @@ def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, r
         ("results/local/records.jsonl", True),
         ("reports/reference.md", False),
         ("reports/selftest.md", False),
+        ("reports/claims.md", False),
         ("results/reference/x86_64-2-cores/records.jsonl", False),
     ],
 )

@@ -121,9 +121,9 @@ def test_the_committed_summary_is_what_the_records_say(workspace, verdicts):
 
 
 def test_the_committed_ledger_is_what_the_suites_and_records_say(workspace, verdicts):
-    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    text = (ROOT / "reports" / "claims.md").read_text(encoding="utf-8")
     assert text == ledger_text(workspace, verdicts), (
-        "docs/claims.md must be the ledger of suites and results/reference; run `nox -s ledger`"
+        "reports/claims.md must be the ledger of suites and results/reference; run `nox -s ledger`"
     )
 
 
