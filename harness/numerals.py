@@ -69,6 +69,25 @@ def measured(value: float | None, interval: Interval | None, unit: str = "") -> 
     return _symmetric(value, half, unit)
 
 
+def earned(value: float, interval: Interval, unit: str = "") -> str:
+    """Return a value alone, at the digits that its interval earns: as `measured` shows it."""
+    half = (interval.high - interval.low) / 2
+    if not math.isfinite(value):
+        return number(value, unit)
+    if not math.isfinite(half):
+        return number(value, unit, digits=FEWEST_DIGITS)
+    if half < sys.float_info.min:
+        return number(value, unit, digits=EXACT_DIGITS)
+    lopsided = abs(value - interval.low - half) > SKEW * half
+    if lopsided and unit not in SHARES and _is_factor(value, interval):
+        parts = (value, interval.low, interval.high)
+        (middle, _, _), suffix = _by_factors(parts, interval, unit)
+        return f"{middle}{suffix}"
+    ends = (abs(interval.low), abs(interval.high)) if lopsided else (half,)
+    factor, suffix, power = _scale(max(abs(value), *ends), unit)
+    return f"{fixed(value / factor, places_of(half / factor))}{power}{suffix}"
+
+
 def span(interval: Interval | None, unit: str = "") -> str:
     """Return the ends of an interval, ``"97.29 to 97.47 %"``, or a dash when there is none."""
     if interval is None:

@@ -14,9 +14,10 @@ import numpy as np
 from scipy import special
 
 from harness import statistics as hs
-from harness.claims.text import many, number, resolution
+from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats
+from harness.numerals import earned, number
 from harness.statistics import location
 from harness.statistics.intervals import predicted
 from harness.types import Interval
@@ -92,6 +93,8 @@ class Estimate:
         Whether `spread` and `run` are on the log scale.
     notes : tuple of str
         What the reason must add.
+    unit : str
+        What it is shown in, as `harness.numerals` has it.
     """
 
     what: str
@@ -102,6 +105,7 @@ class Estimate:
     run: hs.Location | None = None
     log: bool = False
     notes: tuple[str, ...] = ()
+    unit: str = ""
 
     @property
     def exact(self) -> bool:
@@ -127,8 +131,7 @@ class Estimate:
 
     def words(self) -> str:
         """Return ``"mean 0.9738"``, with the digits that the interval earns."""
-        it = self.interval()
-        return f"{self.what} {number(self.measured, resolution(self.measured, it))}"
+        return f"{self.what} {earned(self.measured, self.interval(), self.unit)}"
 
     def count(self) -> str:
         """Return ``"over 10 seeds"``."""

@@ -15,6 +15,7 @@ from harness.claims.rules.rule import Evidence
 from harness.claims.select import Track, tracks
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
+from harness.numerals import number
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Finding, Verdict, VerdictName
 
@@ -158,7 +159,7 @@ def _unjudged(finding: Finding, verdict: VerdictName = "not-run") -> Finding:
 
 def _elsewhere(finding: Finding, claim: Claim, pool: Pool) -> Finding:
     """Turn a finding on another class of hardware into numbers without a judgement."""
-    measured = "" if finding.measured is None else f" {text.number(finding.measured)}"
+    measured = "" if finding.measured is None else f" {number(finding.measured, claim.unit)}"
     where = pool.hardware or "hardware that was not recorded"
     reason = f"measured{measured} on {where}; the published number is from {claim.hardware}"
     return replace(_unjudged(finding, "not-comparable"), reason=reason)

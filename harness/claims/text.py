@@ -1,68 +1,57 @@
-"""Numbers in reasons: as many digits as the interval earns."""
+"""Clauses of reasons; what their numbers look like is a matter of `harness.numerals`."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 
+from harness.numerals import number, span
 from harness.types import Interval
 from harness.words import plural
 
-WIDE = 10.0
-"""From this factor between its ends on, an interval is shown by factors, as on the page."""
 UNITS = {"seeds": "seed", "examples": "example", "runs": "run", "rivals": "rival"}
+DIFFERENCES = frozenset({"better", "best", "difference"})
+"""Rules whose measured number is a difference."""
 
 
-def number(value: float, resolution: float = 0.0) -> str:
-    """Return `value` with two digits at the size of `resolution`, or four significant ones."""
-    if not math.isfinite(value) or value == 0.0 or not math.isfinite(resolution):
-        return f"{value:.4g}"
-    if not 1e-4 <= abs(value) < 1e6:
-        return f"{value:.3g}"
-    if resolution <= 0.0:
-        return f"{value:.6g}"
-    decimals = 1 - math.floor(math.log10(resolution))
-    return f"{value:.{min(max(decimals, 0), 12)}f}"
+def unit_shown(unit: str, rule: str) -> str:
+    """Return the unit to print: differences of fractions are percentage points."""
+    return "points" if unit == "fraction" and rule in DIFFERENCES else unit
 
 
-def interval(it: Interval) -> str:
-    """Return ``"90 % interval [0.9729, 0.9747]"``."""
-    low, high = (number(end, resolution(end, it)) for end in (it.low, it.high))
-    return f"{it.level * 100:g} % interval [{low}, {high}]"
+def interval(it: Interval, unit: str = "") -> str:
+    """Return ``"90 % interval 0.9729 to 0.9747"``."""
+    return f"{it.level * 100:g} % interval {span(it, unit)}"
 
 
-def resolution(value: float, it: Interval) -> float:
-    """Return the size whose two digits a number beside an interval is shown to.
-
-    That is half the interval, and the number itself where the interval spans a factor of `WIDE`,
-    so that none of them reads 0.
-    """
-    wide = it.low > 0.0 and it.high / it.low >= WIDE
-    return abs(value) if wide else (it.high - it.low) / 2.0
+def quoted(size: float, tolerance: float, unit: str = "") -> str:
+    """Return a quoted size as its author would write it: ``"97.37 % ± 0.3 points"``."""
+    points = number(tolerance, "points" if unit == "fraction" else unit)
+    return f"{number(size, unit)} ± {points}"
 
 
-def band(low: float, high: float) -> str:
+def band(low: float, high: float, unit: str = "") -> str:
     """Return a range in words: ``"0.1 to 0.3"``, ``"at least 2"``, ``"at most 0.5"``."""
     if math.isinf(high):
-        return f"at least {number(low)}"
+        return f"at least {number(low, unit)}"
     if math.isinf(low):
-        return f"at most {number(high)}"
-    return f"{number(low)} to {number(high)}"
+        return f"at most {number(high, unit)}"
+    return f"{number(low, unit)} to {number(high, unit)}"
 
 
-def within(low: float, high: float) -> str:
+def within(low: float, high: float, unit: str = "") -> str:
     """Return ``"lies within 0.1 to 0.3"``, ``"is at least 2"`` or ``"is at most 0.5"``."""
     open_ended = math.isinf(low) or math.isinf(high)
-    return f"{'is' if open_ended else 'lies within'} {band(low, high)}"
+    return f"{'is' if open_ended else 'lies within'} {band(low, high, unit)}"
 
 
-def beyond(low: float, high: float) -> str:
+def beyond(low: float, high: float, unit: str = "") -> str:
     """Return ``"lies outside 0.1 to 0.3"``, ``"is below 2"`` or ``"is above 0.5"``."""
     if math.isinf(high):
-        return f"is below {number(low)}"
+        return f"is below {number(low, unit)}"
     if math.isinf(low):
-        return f"is above {number(high)}"
-    return f"lies outside {band(low, high)}"
+        return f"is above {number(high, unit)}"
+    return f"lies outside {band(low, high, unit)}"
 
 
 def many(n: int, over: str) -> str:

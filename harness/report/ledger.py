@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.claims import text
 from harness.figures.labels import title
 from harness.numerals import axis_value, measured, span
 from harness.report.marks import SIGNS, WORDS
 from harness.types import Environment, Finding, Verdict
 from harness.words import plural
-
-DIFFERENCES = frozenset({"difference", "better", "best"})
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,7 @@ def rows(verdicts: Sequence[Verdict], environments: Mapping[str, Environment]) -
 
 def unit_shown(verdict: Verdict) -> str:
     """Return the unit to print: differences of fractions are percentage points."""
-    if verdict.unit == "fraction" and verdict.rule in DIFFERENCES:
-        return "points"
-    return verdict.unit
+    return text.unit_shown(verdict.unit, verdict.rule)
 
 
 def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:

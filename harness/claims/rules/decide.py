@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.claims import text
 from harness.claims.estimate import Estimate
+from harness.numerals import number, span
 from harness.types import Finding
 
 INSIDE, OUTSIDE = 0.90, 0.95
@@ -29,8 +30,10 @@ def finding(estimate: Estimate, **changes: object) -> Finding:
 
 
 def in_words(estimate: Estimate, level: float, tail: str) -> str:
-    """Return ``"mean 0.97, 90 % interval [0.96, 0.98], over 10 seeds `tail`"`` and the notes."""
-    spread = "all equal" if estimate.exact else text.interval(estimate.interval(level))
+    """Return ``"mean 97.1 %, 90 % interval 96.2 to 97.9 %, over 10 seeds `tail`"`` and the notes."""
+    spread = (
+        "all equal" if estimate.exact else text.interval(estimate.interval(level), estimate.unit)
+    )
     first = f"{estimate.words()}, {spread}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
@@ -40,14 +43,14 @@ def judge_range(estimate: Estimate, low: float, high: float) -> Finding:
     inner, outer = estimate.interval(INSIDE), estimate.interval(OUTSIDE)
     p = estimate.p_inside(low, high)
     if inner.inside(low, high):
-        reason = in_words(estimate, INSIDE, text.within(low, high))
+        reason = in_words(estimate, INSIDE, text.within(low, high, estimate.unit))
         return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
     if outer.disjoint(low, high):
-        reason = in_words(estimate, OUTSIDE, text.beyond(low, high))
+        reason = in_words(estimate, OUTSIDE, text.beyond(low, high, estimate.unit))
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
     wide = (inner.high - inner.low) > (high - low)
     tail = "is too wide for" if wide else "is on the edge of"
-    reason = in_words(estimate, INSIDE, f"{tail} {text.band(low, high)}")
+    reason = in_words(estimate, INSIDE, f"{tail} {text.band(low, high, estimate.unit)}")
     return finding(estimate, reason=reason, p_contradict=p)
 
 
@@ -60,7 +63,7 @@ class Quoted:
     size, low, high : float
         The quoted number and the ends of its tolerance.
     words : str
-        ``"0.9737 ± 0.003"``.
+        ``"97.37 % ± 0.3 points"``.
     """
 
     size: float
@@ -69,15 +72,17 @@ class Quoted:
     words: str
 
 
-def quoted(size: float, tolerance: float, *, relative: bool = False) -> Quoted:
+def quoted(size: float, tolerance: float, unit: str = "", *, relative: bool = False) -> Quoted:
     """Return ``size +- tolerance``; of a ratio the tolerance is a share of the size.
 
     The band is wider by rounding (one part in 10^12), so that 0.34 lies within 0.33 +- 0.01.
     """
     half = abs(size) * tolerance if relative else tolerance
     slack = 1e-12 * (abs(size) + half)
-    shown = f"{tolerance * 100:g} %" if relative else f"{tolerance:g}"
-    return Quoted(size, size - half - slack, size + half + slack, f"{size:g} ± {shown}")
+    words = text.quoted(size, tolerance, unit)
+    if relative:
+        words = f"{number(size, unit)} ± {number(tolerance, 'fraction')}"
+    return Quoted(size, size - half - slack, size + half + slack, words)
 
 
 def judge_size(estimate: Estimate, quote: Quoted) -> Finding:
@@ -104,9 +109,8 @@ def _one_run(estimate: Estimate, size: float) -> str:
     run = estimate.prediction(OUTSIDE)
     if run is None or run.disjoint(size, size):
         return ""
-    low, high = (text.number(end, text.resolution(end, run)) for end in (run.low, run.high))
-    ends = f"{low} to {high}"
-    return f"one run alone would fall in {ends} and may well give {size:g}"
+    size_shown = number(size, estimate.unit)
+    return f"one run alone would fall in {span(run, estimate.unit)} and may well give {size_shown}"
 
 
 def _open(estimate: Estimate, quote: Quoted) -> str:

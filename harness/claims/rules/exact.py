@@ -10,18 +10,19 @@ from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats
 from harness.config.claim import Claim
+from harness.numerals import EXACT_DIGITS, number
 from harness.types import Finding, Interval, VerdictName
 
 
 def exact(evidence: Evidence) -> Finding:
     """Judge ``exactly``; with a ``tolerance`` (half the last quoted digit) equality up to it."""
-    side, expect = evidence.side(), evidence.claim.expect
+    side, expect, unit = evidence.side(), evidence.claim.expect, evidence.claim.unit
     if expect.exactly is None:  # check_claim has refused such a claim
         raise Undecided("the claim quotes no value")
-    band = quoted(expect.exactly, expect.tolerance or 0.0)
-    words = band.words if expect.tolerance else text.number(expect.exactly)
+    band = quoted(expect.exactly, expect.tolerance or 0.0, unit)
+    words = band.words if expect.tolerance else number(expect.exactly, unit, digits=EXACT_DIGITS)
     low, high = (band.low, band.high) if expect.tolerance else (band.size, band.size)
-    verdict, why = _decide(side.values, (side.values >= low) & (side.values <= high), words)
+    verdict, why = _decide(side.values, (side.values >= low) & (side.values <= high), words, unit)
     values = side.values
     return Finding(
         verdict,
@@ -33,10 +34,13 @@ def exact(evidence: Evidence) -> Finding:
     )
 
 
-def _decide(values: Floats, equal: np.ndarray, words: str) -> tuple[VerdictName, str]:
+def _decide(values: Floats, equal: np.ndarray, words: str, unit: str) -> tuple[VerdictName, str]:
     count = text.many(values.size, "runs")
     identical = values.min() == values.max()
-    shown = f"{values[0]:.10g}" if identical else f"{values.min():.10g} to {values.max():.10g}"
+    ends = [values.min()] if identical else [values.min(), values.max()]
+    shown = " to ".join(number(float(end), unit, digits=EXACT_DIGITS) for end in ends)
+    if shown == words and not equal.any():  # what differs in a later digit is told by all of them
+        shown = repr(float(values[0]))
     if values.size < 2:
         found = "equal to" if equal.all() else "not"
         return "inconclusive", f"one run only gives {shown}, {found} {words}; two must agree"

@@ -21,7 +21,8 @@ def frequency(evidence: Evidence) -> Finding:
             n=side.values.size,
             over=side.over,
         )
-    estimate = replace(est.of_rate(side.values, side.over, "frequency"), notes=side.notes)
+    estimate = est.of_rate(side.values, side.over, "frequency")
+    estimate = replace(estimate, notes=side.notes, unit=claim.unit)
     low, high = claim.expect.frequency_low, claim.expect.frequency_high
     return judge_range(estimate, 0.0 if low is None else low, 1.0 if high is None else high)
 

@@ -25,7 +25,8 @@ def better(evidence: Evidence) -> Finding:
     goal = evidence.claim.goal
     a, b, over, notes = both(evidence, worst(goal))
     result = contest(a, b, over, goal)
-    estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes))
+    unit = text.unit_shown(evidence.claim.unit, "better")
+    estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes), unit=unit)
     p = None if result.certain else result.p_lose
     if result.wins:
         reason = in_words(estimate, OUTSIDE, f"favours the first {_p(result)}")
@@ -71,7 +72,8 @@ def _against(evidence: Evidence, winner: Values, rival: Case) -> Contest:
     goal = evidence.claim.goal
     (a, b), notes = paired([winner, evidence.values(rival, worst(goal))])
     result = contest(a, b, winner.over, goal)
-    estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes))
+    unit = text.unit_shown(evidence.claim.unit, "best")
+    estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes), unit=unit)
     return replace(result, estimate=estimate)
 
 

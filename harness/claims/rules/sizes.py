@@ -13,18 +13,20 @@ from harness.claims.contest import binary_difference
 from harness.claims.estimate import Estimate
 from harness.claims.rules.decide import finding, in_words, judge_range, judge_size, quoted
 from harness.claims.rules.rule import Evidence, Rule, disordered
+from harness.claims.text import unit_shown
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats, paired
 from harness.config.claim import Claim, Expect
+from harness.numerals import number
 from harness.types import Finding
 
 
 def value(evidence: Evidence) -> Finding:
     """Judge ``value +- tolerance``: the mean over seeds, or over examples."""
     claim, side = evidence.claim, evidence.side()
-    quote = quoted(_given(claim.expect.value), claim.expect.tolerance or 0.0)
+    quote = quoted(_given(claim.expect.value), claim.expect.tolerance or 0.0, claim.unit)
     estimate = est.of_values(side.values, side.over, rate=claim.metric == "diverged")
-    estimate = replace(estimate, notes=(*estimate.notes, *side.notes))
+    estimate = replace(estimate, notes=(*estimate.notes, *side.notes), unit=claim.unit)
     if isinstance(estimate.spread, est.Median):
         return _not_finite(estimate, side.values, quote.size)
     return judge_size(estimate, quote)
@@ -32,12 +34,12 @@ def value(evidence: Evidence) -> Finding:
 
 def _not_finite(estimate: Estimate, values: Floats, size: float) -> Finding:
     """Judge a finite quoted value when runs are infinite: never reproduced, the mean is not."""
-    p = estimate.p_inside(size, size)
+    p, shown = estimate.p_inside(size, size), number(size, estimate.unit)
     outside = estimate.interval().disjoint(size, size)
     if outside and (values.min() > size or values.max() < size):
-        reason = in_words(estimate, 0.95, f"excludes {size:g}, and so does every run")
+        reason = in_words(estimate, 0.95, f"excludes {shown}, and so does every run")
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
-    reason = in_words(estimate, 0.95, f"has no finite mean to hold against {size:g}")
+    reason = in_words(estimate, 0.95, f"has no finite mean to hold against {shown}")
     return finding(estimate, reason=reason, p_contradict=p)
 
 
@@ -47,24 +49,28 @@ def mean_range(evidence: Evidence) -> Finding:
     low, high = bounds_of(claim.expect)
     log = est.wide(side.values, low, high)
     estimate = est.of_values(side.values, side.over, rate=claim.metric == "diverged", log=log)
-    estimate = replace(estimate, notes=(*estimate.notes, *side.notes))
+    estimate = replace(estimate, notes=(*estimate.notes, *side.notes), unit=claim.unit)
     return judge_range(estimate, *_ends(low, high))
 
 
 def difference(evidence: Evidence) -> Finding:
     """Judge the size or the range of ``better - than``, paired."""
-    return _sized(_difference_of(evidence), evidence.claim.expect, evidence.claim.expect.difference)
+    estimate = replace(_difference_of(evidence), unit=unit_shown(evidence.claim.unit, "difference"))
+    return _sized(estimate, evidence.claim.expect, evidence.claim.expect.difference)
 
 
 def ratio(evidence: Evidence) -> Finding:
     """Judge the size or the range of ``better / than``, paired, on the log scale."""
-    return _sized(_ratio_of(evidence), evidence.claim.expect, evidence.claim.expect.ratio)
+    estimate = replace(_ratio_of(evidence), unit=evidence.claim.unit)
+    return _sized(estimate, evidence.claim.expect, evidence.claim.expect.ratio)
 
 
 def _sized(estimate: Estimate, expect: Expect, size: float | None) -> Finding:
     if size is None:
         return judge_range(estimate, *_ends(*bounds_of(expect)))
-    return judge_size(estimate, quoted(size, expect.tolerance or 0.0, relative=estimate.log))
+    return judge_size(
+        estimate, quoted(size, expect.tolerance or 0.0, estimate.unit, relative=estimate.log)
+    )
 
 
 def _ends(low: float | None, high: float | None) -> tuple[float, float]:

@@ -37,7 +37,7 @@ def trend(evidence: Evidence) -> Finding:
     estimate = _slope(_scaled(claim, x), _rows(claim, columns), read[0].over)
     low, high = claim.expect.slope_low, claim.expect.slope_high
     return judge_range(
-        replace(estimate, notes=notes),
+        replace(estimate, notes=notes, unit=claim.unit),
         -math.inf if low is None else low,
         math.inf if high is None else high,
     )
