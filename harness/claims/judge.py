@@ -11,8 +11,7 @@ from harness.claims import text
 from harness.claims.check import rule_of
 from harness.claims.departures import explain
 from harness.claims.pools import Pool, pools
-from harness.claims.rules.base import Evidence
-from harness.claims.rules.table import RULES
+from harness.claims.rules.rule import Evidence
 from harness.claims.select import Track, tracks
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
@@ -76,7 +75,7 @@ def _judge_claim(
         source=_place(claim, sources),
         published=claim.published,
         metric=claim.metric,
-        rule=rule_of(claim),
+        rule=rule_of(claim).name,
         verdict="not-run",
         reason="",
         expected=claim.expected,
@@ -138,7 +137,7 @@ def _placed(
 
 def _judge_track(claim: Claim, track: Track, pool: Pool, archive: Archive) -> Finding:
     try:
-        result = RULES[rule_of(claim)](Evidence(claim, track, pool.records, archive))
+        result = rule_of(claim).judge(Evidence(claim, track, pool.records, archive))
     except Undecided as undecided:
         result = undecided.finding
     placed = replace(result, track=track.label, environment=pool.environment, data=pool.stand_in)

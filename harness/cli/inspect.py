@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from harness import devices, environment
+from harness import environment
+from harness.backends import presence
 from harness.cli import options, show
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
@@ -88,6 +89,6 @@ def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None
     output = Output(no_color=no_color, json_path=json_path)
     snapshot = environment.snapshot()
     output.json({"schema": 1, **environment.to_json(snapshot)})
-    here = {f"device {name}": reason or "present" for name, reason in devices.present().items()}
+    here = {f"device {name}": reason or "present" for name, reason in presence.present().items()}
     rows = list({**snapshot.facts, **here}.items())
     output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware))

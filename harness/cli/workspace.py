@@ -114,7 +114,7 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
         library = libraries[home]
         try:
             plans = expand(load(path, library.of(path)))
-            check(plans, library.documents, figures.names())
+            check(plans, library.documents, figures.KINDS)
             found.append((plans, library))
         except SuiteError as error:
             problems += error.problems

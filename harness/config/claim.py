@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from harness.config.base import Id, Table
+from harness.config.table import Id, Table
 
 Scalar = str | int | float | bool
 Where = dict[str, Scalar]

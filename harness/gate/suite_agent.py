@@ -19,7 +19,7 @@ from harness.datasets.roots import Roots
 from harness.errors import HarnessError, Skip
 from harness.execute.worker import Job
 from harness.execute.worker import run as run_job
-from harness.experiments import table as experiments
+from harness.experiments import registry as experiments
 from harness.gate.agent.harness_gate.channel import Channel
 from harness.gate.agent.harness_gate.meter import Meter
 from harness.gate.agent.harness_gate.turns import TURNS, by_turn
@@ -38,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the cases asked for, each when its turn comes."""
     channel = Channel()
     options = _options(arguments)
-    asked = channel.receive()
+    request = channel.receive()
     try:
         cases = timing_cases(options)
     except HarnessError as error:
         channel.send("error", text=str(error))
         return
     channel.send("cases", names=list(cases))
-    for name in asked["names"] or ():
+    for name in request["names"] or ():
         if name in cases:
             channel.send("ready", case=name)
             channel.receive()

@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness import backends, digest
-from harness.config.base import Table
 from harness.config.settings import TABLES, Settings
+from harness.config.table import Table
+from harness.devices import DEVICES
 from harness.errors import SuiteError
-from harness.experiments import table as experiments
-from harness.experiments.base import Experiment
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Experiment
 from harness.plan.axes import TOP, Axes, label
 from harness.suite.explain import sentence
 from harness.suite.schema import Suite
@@ -201,4 +202,4 @@ def feasible(case: Case) -> bool:
         return False
     if experiment.offers and not experiment.offers(values, case.backend, case.device):
         return False
-    return timing is None or timing.transfer == "resident" or case.device == "cuda"
+    return timing is None or timing.transfer == "resident" or DEVICES.get(case.device).copies

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from harness import claims, datasets
 from harness.config.claim import Claim, Figure, Where, same, selects
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
-from harness.datasets.base import Facts
+from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
-from harness.experiments import table as experiments
-from harness.experiments.base import Experiment
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Experiment
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
+from harness.registry import Registry
 from harness.suite.schema import Suite
 from harness.types import Case
 from harness.words import MOST_NAMED, shortened, unknown
@@ -26,15 +27,33 @@ from harness.words import MOST_NAMED, shortened, unknown
 MOST_NUMBERS = 1_000_000_000
 """What a cell may train, at most; in single precision 4 GB."""
 
-OF_AXES, COLOURED = ("bars", "line"), ("bars", "curve", "fits", "line")
-"""Kinds of figure whose x, and whose hue, is an axis of the suite."""
-MEASURING = ("bars", "curve", "line", "paired")
-"""Kinds of figure that draw what ``y`` names."""
 BESIDE = ("machine", "deviation")
 """What a figure may be coloured by beside the axes."""
 
 
-def check(plans: Plans, sources: Collection[str], figure_kinds: Collection[str]) -> None:
+class FigureKind(Protocol):
+    """What must be known of a kind of figure to check its keys."""
+
+    @property
+    def x_is_axis(self) -> bool:
+        """Whether what ``x`` names is an axis of the suite."""
+        ...
+
+    @property
+    def hue_is_axis(self) -> bool:
+        """Whether what ``hue`` names is one."""
+        ...
+
+    @property
+    def draws_y(self) -> bool:
+        """Whether it draws what ``y`` names."""
+        ...
+
+
+FigureKinds = Registry[FigureKind]
+
+
+def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> None:
     """Check everything about a suite that can be known before a cell runs.
 
     Parameters
@@ -43,8 +62,8 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: Collection[str])
         Of the suite.
     sources : collection of str
         Keys of the documents that it may quote.
-    figure_kinds : collection of str
-        Names of the kinds of figure there are.
+    figure_kinds : Registry
+        The kinds of figure there are.
 
     Raises
     ------
@@ -222,7 +241,7 @@ def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
         yield (*here, "metric"), unknown("metric", claim.metric, names)
 
 
-def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
+def _figures(plans: Plans, kinds: FigureKinds) -> Iterator[Complaint]:
     seen: set[str] = set()
     for position, figure in enumerate(plans.suite.figures):
         here: Path = ("figures", position)
@@ -230,8 +249,9 @@ def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
             yield (*here, "id"), f"must be unique within the suite, got {figure.id!r} twice"
         seen.add(figure.id)
         if figure.kind not in kinds:
-            yield (*here, "kind"), unknown("kind of figure", figure.kind, kinds)
-        yield from _roles(plans, figure, here)
+            yield (*here, "kind"), kinds.unknown(figure.kind)
+        else:
+            yield from _roles(plans, figure, kinds.get(figure.kind), here)
         if not figure.profiles:
             continue
         full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
@@ -241,12 +261,12 @@ def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
             yield from _select(plans, full, where, (*here, "compare", side))
 
 
-def _roles(plans: Plans, figure: Figure, here: Path) -> Iterator[Complaint]:
+def _roles(plans: Plans, figure: Figure, kind: FigureKind, here: Path) -> Iterator[Complaint]:
     """Yield the keys of a figure that must name an axis and name none, or must be given."""
     names = plans.axes.names
-    if figure.kind in OF_AXES and figure.x not in names:
+    if kind.x_is_axis and figure.x not in names:
         yield (*here, "x"), unknown("axis", figure.x, names)
-    if figure.kind in COLOURED and figure.hue not in ("", *BESIDE, *names):
+    if kind.hue_is_axis and figure.hue not in ("", *BESIDE, *names):
         yield (*here, "hue"), unknown("axis", figure.hue, [*names, *BESIDE])
-    if figure.kind in MEASURING and not figure.y:
+    if kind.draws_y and not figure.y:
         yield (*here, "y"), "must be given: what is drawn"

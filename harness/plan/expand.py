@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import sizes
-from harness.experiments import table as experiments
+from harness.experiments import registry as experiments
 from harness.plan import names, size
 from harness.plan.axes import Axes, label
 from harness.plan.cases import Maker, feasible

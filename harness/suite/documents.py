@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from harness.config.base import Id, SuiteId, Table
+from harness.config.table import Id, SuiteId, Table
 from harness.errors import Problem, SuiteError
 from harness.suite.text import Text, read
 from harness.suite.validate import validate

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
-from harness.config.base import Amount, Count, SuiteId, Table
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
 from harness.config.model import Model
 from harness.config.other import Knn, Probe, Timing
+from harness.config.table import Amount, Count, SuiteId, Table
 from harness.config.train import Train
 from harness.suite.text import Text
 

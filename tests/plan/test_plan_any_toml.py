@@ -29,7 +29,7 @@ def tried(tmp_path):
         path.write_text(text, encoding="utf-8", newline="")
         try:
             plans = expand(load(path))
-            check(plans, sources, figures.names())
+            check(plans, sources, figures.KINDS)
         except UsageError as error:
             return getattr(error, "problems", ())
         for plan in plans:

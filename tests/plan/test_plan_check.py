@@ -46,7 +46,7 @@ def checked(tmp_path):
     def checked(text):
         path = tmp_path / "tiny.toml"
         path.write_text(text, encoding="utf-8")
-        check(expand(load(path)), ["notes"], figures.names())
+        check(expand(load(path)), ["notes"], figures.KINDS)
 
     return checked
 
@@ -151,7 +151,7 @@ def test_a_source_that_all_claims_share_is_told_once_where_it_stands(tmp_path):
     claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
     path.write_text(GOOD + claim.replace('"works"', '"too"'), encoding="utf-8")
     with pytest.raises(SuiteError) as caught:
-        check(expand(load(path)), ["paper"], figures.names())
+        check(expand(load(path)), ["paper"], figures.KINDS)
     (problem,) = caught.value.problems
     assert (problem.line, problem.key) == (4, "source.key")
 

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.config.base import Table
 from harness.config.settings import TABLES
+from harness.config.table import Table
 from harness.errors import SuiteError
-from harness.experiments import timing
-from harness.experiments.probes import table
-from harness.experiments.probes.base import Probe
+from harness.experiments.probe.probe import Probe
+from harness.experiments.probe.registry import PROBES
+from harness.experiments.timing import experiment as timing
 from harness.plan.axes import Axes, label
 from harness.plan.expand import expand
 from harness.plan.select import Selection, narrow
@@ -204,8 +204,8 @@ def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
         size: int = 1
 
     sized = Probe("sized", run=None, produces=None, params=Sized)
-    known = table.get
-    monkeypatch.setattr(table, "get", lambda name: sized if name == "sized" else known(name))
+    known = PROBES.get
+    monkeypatch.setattr(PROBES, "get", lambda name: sized if name == "sized" else known(name))
     path = tmp_path / "two-probes.toml"
     path.write_text(TWO_PROBES, encoding="utf-8")
     first, second = expand(load(path)).full.cases
