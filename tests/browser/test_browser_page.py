@@ -128,6 +128,26 @@ def test_the_ledger_can_be_filtered_from_the_keyboard(chromium, page):
     assert chromium.evaluate(count) == 7
 
 
+def test_facts_unfold_when_asked_for(chromium, tmp_path):
+    """By a verdict that one of them has, and by a link to one of them."""
+    suites, archive = fake.everything()
+    wrong = next(v for v in fake.ledger() if v.verdict == "contradicted")
+    command, plans = str, fake.plans_of(suites, archive)
+    out = report.build(
+        suites, plans, archive, fake.ledger(), "quick", tmp_path / "index.html", command,
+        facts={wrong.suite},
+    )  # fmt: skip
+    shown = "[...document.querySelectorAll('details.fold')].map((fold) => fold.open)"
+    chromium.open(out, 1280, "light")
+    assert chromium.evaluate(shown) == [False, False]
+    chromium.evaluate("document.querySelector('[data-show=contradicted]').click()")
+    assert chromium.evaluate(shown) == [True, False]
+    chromium.evaluate(f"location.hash = 'suite-{wrong.suite}'")
+    waited = "new Promise((done) => setTimeout(() => done(0), 50))"
+    chromium.evaluate(waited)
+    assert chromium.evaluate(shown) == [True, True]
+
+
 def test_the_page_is_complete_without_scripts(chromium, page):
     chromium.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
