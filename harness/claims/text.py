@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from harness.numerals import number, span
+from harness.numerals import SHARES, number, span
 from harness.types import Interval
 from harness.words import plural
 
@@ -25,9 +25,9 @@ def interval(it: Interval, unit: str = "") -> str:
 
 
 def quoted(size: float, tolerance: float, unit: str = "") -> str:
-    """Return a quoted size as its author would write it: ``"97.37 % ± 0.3 points"``."""
-    points = number(tolerance, "points" if unit == "fraction" else unit)
-    return f"{number(size, unit)} ± {points}"
+    """Return a quoted size with its tolerance in the same unit: ``"97.37 % ± 0.3"``."""
+    half = number(100.0 * tolerance) if unit in SHARES else number(tolerance, unit)
+    return f"{number(size, unit)} ± {half}"
 
 
 def band(low: float, high: float, unit: str = "") -> str:

@@ -63,7 +63,7 @@ class Quoted:
     size, low, high : float
         The quoted number and the ends of its tolerance.
     words : str
-        ``"97.37 % ± 0.3 points"``.
+        ``"97.37 % ± 0.3"``.
     """
 
     size: float
