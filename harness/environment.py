@@ -56,11 +56,10 @@ of an experiment stands for its code, and the fingerprint of the data for what w
 """
 
 _ACCELERATORS = """
-import json, torch
-cuda = torch.cuda.is_available()
-names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if cuda else []
-mps = torch.backends.mps.is_available()
-print(json.dumps([f"cuda:{name}" for name in names] + (["mps"] if mps else [])))
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from harness.devices import accelerators
+print(json.dumps(accelerators()))
 """
 
 
@@ -221,7 +220,7 @@ def _accelerators() -> tuple[str, ...]:
     version = _version("torch")
     if not version or version.endswith("+cpu"):
         return ()
-    printed = _run(sys.executable, "-c", _ACCELERATORS)
+    printed = _run(sys.executable, "-c", _ACCELERATORS, str(Path(__file__).parents[1]))
     return tuple(json.loads(printed)) if printed else ("unknown",)
 
 

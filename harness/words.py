@@ -21,9 +21,9 @@ def did_you_mean(found: str, valid: Iterable[str]) -> str:
         The names that are.
     """
     names = sorted(set(valid))
-    near = difflib.get_close_matches(found, names, n=1, cutoff=0.6)
-    if near:
-        return f" Did you mean {near[0]!r}?"
+    nearest = difflib.get_close_matches(found, names, n=1, cutoff=0.6)
+    if nearest:
+        return f" Did you mean {nearest[0]!r}?"
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f" Known: {', '.join(names[:MOST_NAMED])}{more}." if names else ""
 

@@ -1,38 +1,31 @@
-from harness import devices
-from harness.devices import DEVICES, absent, present
+import subprocess
+import sys
+
+import pytest
+
+from harness.devices import DEVICES
+from harness.errors import Skip
 
 
-class Fake:
-    def __init__(self, uses, reasons=None):
-        self.devices = uses
-        self._reasons = reasons or {}
-
-    def absent(self, device):
-        return self._reasons.get(device)
-
-
-HERE = Fake(("cpu", "cuda"), {"cuda": "no CUDA device"})
-OTHER = Fake(("cuda",), {"cuda": "no driver"})
+@pytest.mark.parametrize("name", DEVICES)
+def test_a_device_takes_float32_and_says_where_to_ask_for_it(name):
+    device = DEVICES.get(name)
+    device.check("float32", "[train] dtype")
+    if device.float64:
+        device.check("float64", "[train] dtype")
+    else:
+        with pytest.raises(Skip, match=rf"^{name} has no float64; set \[train\] dtype to float32"):
+            device.check("float64", "[train] dtype")
 
 
-def test_a_device_is_present_when_one_backend_can_use_it():
-    assert absent("cuda", [HERE, Fake(("cuda",)), OTHER]) is None
-    assert absent("cpu", [HERE, OTHER]) is None
+def test_one_device_is_the_host_which_is_always_here_and_never_waited_for():
+    hosts = [device for _, device in DEVICES.items() if device.host]
+    assert [host.name for host in hosts] == ["cpu"]
+    assert hosts[0].missing() is None
+    hosts[0].synchronize()
+    assert hosts[0].accelerators() == []
 
 
-def test_an_absent_device_gives_every_reason_once():
-    assert absent("cuda", [HERE, OTHER, OTHER]) == "no CUDA device; no driver"
-
-
-def test_a_device_that_no_backend_knows():
-    assert absent("mps", [HERE]) == "no backend computes on mps"
-
-
-def test_every_device_is_answered_for():
-    assert tuple(present([HERE])) == DEVICES == ("cpu", "cuda", "mps")
-
-
-def test_the_processor_is_always_here():
-    here = devices.present()
-    assert here["cpu"] is None
-    assert set(here) == set(DEVICES)
+def test_the_table_is_read_without_torch():
+    code = "import sys, harness.devices; assert 'torch' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,19 +10,14 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "harness"
+PICTURE = PACKAGE.parent / "docs" / "architecture.md"
+ROW = re.compile(r"^\| (\d+) \| (.+?) \|", re.MULTILINE)
 LEVELS = {
-    **dict.fromkeys(["errors", "words", "files", "lines", "lock", "numerals", "sizes"], 0),
-    **dict.fromkeys(["types", "digest", "config", "processes"], 0),
-    **dict.fromkeys(["backends", "datasets", "seeding", "timing", "alone", "statistics"], 1),
-    **dict.fromkeys(["devices", "environment"], 2),
-    "experiments": 3,
-    **dict.fromkeys(["suite", "plan", "store", "execute", "claims", "gate"], 4),
-    "figures": 5,
-    "report": 6,
-    "cli": 7,
-    "__main__": 8,
-    "__init__": 8,
-}
+    name.rstrip("/"): int(level)
+    for level, rooms in ROW.findall(PICTURE.read_text(encoding="utf-8"))
+    for name in re.findall(r"`([a-z_]+/?)`", rooms)
+} | {"__main__": 99, "__init__": 99}
+EXPERIMENTS = {path.parent.name for path in PACKAGE.glob("experiments/*/__init__.py")}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -35,9 +31,8 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            if node.module == "harness":
-                found |= {f"harness.{alias.name}" for alias in node.names}
-            else:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            if node.module != "harness":
                 found.add(node.module)
     return found
 
@@ -47,15 +42,36 @@ def own_room(path: Path) -> str:
     return first.removesuffix(".py")
 
 
+def experiment(path: Path) -> str | None:
+    """Return the experiment whose folder a module stands in."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[1] if parts[0] == "experiments" and parts[1] in EXPERIMENTS else None
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_downward(path):
     own = own_room(path)
     above = {
         name
         for name in imported(path)
-        if name.startswith("harness.") and room(name) != own and LEVELS[room(name)] > LEVELS[own]
+        if name.startswith("harness.") and room(name) != own and LEVELS[room(name)] >= LEVELS[own]
     }
     assert not above, f"{own} must not import {sorted(above)}"
+
+
+def test_the_picture_has_every_room_and_no_other():
+    assert {own_room(path) for path in MODULES} == set(LEVELS)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if experiment(path)],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_an_experiment_imports_no_other(path):
+    others = {name for name in imported(path) if name.startswith("harness.experiments.")}
+    others = {name.split(".")[2] for name in others} & EXPERIMENTS
+    assert others <= {experiment(path)}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -6,35 +6,12 @@ A new backend is one folder beside these and one entry in `BACKENDS`; the contra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from harness.backends.base import Backend
 from harness.backends.numpy_backend import NumpyBackend
+from harness.backends.protocol import Backend
 from harness.backends.sklearn_backend import SklearnBackend
 from harness.backends.torch_backend import TorchBackend
-from harness.errors import UsageError
-from harness.words import unknown
+from harness.registry import Registry, named
 
-BACKENDS: Mapping[str, Backend] = {
-    "numpy": NumpyBackend(),
-    "torch": TorchBackend(),
-    "sklearn": SklearnBackend(),
-}
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of all backends, in the order of the table."""
-    return tuple(BACKENDS)
-
-
-def get(name: str) -> Backend:
-    """Return the backend called `name`.
-
-    Raises
-    ------
-    UsageError
-        If there is none of that name.
-    """
-    if name not in BACKENDS:
-        raise UsageError(unknown("backend", name, BACKENDS))
-    return BACKENDS[name]
+_ALL: tuple[Backend, ...] = (NumpyBackend(), TorchBackend(), SklearnBackend())
+BACKENDS: Registry[Backend] = named("backend", _ALL)
+get, names = BACKENDS.get, BACKENDS.names

@@ -10,7 +10,7 @@ from harness.types import Array
 
 
 class HostArrays:
-    """The handling of arrays of `harness.backends.base.Backend`; a handle is the array itself."""
+    """The handling of arrays of `Backend`; a handle is the array itself."""
 
     devices: tuple[str, ...] = ("cpu",)
     library: str

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.config.model import BatchNorm, Init, LayerNorm
-from harness.config.shapes import Placed, Shape
+from harness.config.layers import Shape
+from harness.config.model import Init
+from harness.config.shapes import Placed
 
 Draw = Callable[[Shape, int, Init, np.random.Generator], NDArray[np.float64]]
 
@@ -49,8 +50,8 @@ def initial_weights(
     for step in placed:
         if "weight" not in step.params:
             continue
-        if isinstance(step.layer, BatchNorm | LayerNorm):
-            weights |= _normalization(step)
+        if not step.layer.drawn:
+            weights |= _ones_and_zeros(step)
             continue
         fan_in = math.prod(step.params["weight"][1:])
         for name, shape in step.params.items():
@@ -59,7 +60,7 @@ def initial_weights(
     return weights
 
 
-def _normalization(step: Placed) -> dict[str, NDArray[np.float64]]:
+def _ones_and_zeros(step: Placed) -> dict[str, NDArray[np.float64]]:
     """Return weights 1 and biases 0, whatever the scheme; nothing is drawn."""
     start = {"weight": np.ones, "bias": np.zeros}
     return {f"{step.index}.{name}": start[name](shape) for name, shape in step.params.items()}

@@ -3,7 +3,7 @@
 from harness.claims.check import check_claim, rule_of
 from harness.claims.control import control
 from harness.claims.judge import judge
-from harness.claims.ledger import counts, to_json
 from harness.claims.select import check_selection
+from harness.claims.verdicts import counts, to_json
 
 __all__ = ["check_claim", "check_selection", "control", "counts", "judge", "rule_of", "to_json"]

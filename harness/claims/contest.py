@@ -12,7 +12,7 @@ from scipy import stats
 from harness import statistics as hs
 from harness.claims import estimate as est
 from harness.claims.estimate import Estimate
-from harness.claims.measure import Floats
+from harness.claims.values import Floats
 
 ALPHA = 0.05
 Goal = Literal["larger", "smaller"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.claims.measure import DONE
 from harness.claims.select import matches, sides
+from harness.claims.values import DONE
 from harness.config.claim import Claim
 from harness.types import Archive, Case
 

@@ -14,9 +14,9 @@ import numpy as np
 from scipy import special
 
 from harness import statistics as hs
-from harness.claims.measure import Floats
 from harness.claims.text import many, number, resolution
 from harness.claims.undecided import Undecided
+from harness.claims.values import Floats
 from harness.statistics import location
 from harness.statistics.intervals import predicted
 from harness.types import Interval

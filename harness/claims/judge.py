@@ -11,8 +11,7 @@ from harness.claims import text
 from harness.claims.check import rule_of
 from harness.claims.departures import explain
 from harness.claims.pools import Pool, pools
-from harness.claims.rules.base import Evidence
-from harness.claims.rules.table import RULES
+from harness.claims.rules.rule import Evidence
 from harness.claims.select import Track, tracks
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
@@ -36,7 +35,7 @@ def judge(
     suite : Suite
         Its claims.
     cases : sequence of Case
-        The planned cases; those with `protocol` False are never judged.
+        The planned cases; those with `protocol` or `judged` False are never judged.
     archive : Archive
         The records.
     sources : mapping of str to str
@@ -49,7 +48,7 @@ def judge(
     tuple of Verdict
         In the order of the suite, before false-discovery control (`harness.claims.control`).
     """
-    own = [case for case in cases if case.suite == suite.id]
+    own = [case for case in cases if case.suite == suite.id and case.judged]
     short = _short(archive, planned)
     return tuple(_judge_claim(claim, suite, own, archive, sources, short) for claim in suite.claims)
 
@@ -69,15 +68,14 @@ def _judge_claim(
     sources: Mapping[str, str],
     short: Collection[str],
 ) -> Verdict:
-    source = claim.source or suite.source
     blank = Verdict(
         suite=suite.id,
         claim=claim.id,
         quote=claim.quote,
-        source=f"{sources.get(source.key, source.key)} section {source.section}",
+        source=_place(claim, sources),
         published=claim.published,
         metric=claim.metric,
-        rule=rule_of(claim),
+        rule=rule_of(claim).name,
         verdict="not-run",
         reason="",
         expected=claim.expected,
@@ -92,6 +90,11 @@ def _judge_claim(
     if verdict.verdict == "not-run" and not _recorded(found, archive):
         return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
     return verdict
+
+
+def _place(claim: Claim, sources: Mapping[str, str]) -> str:
+    source = claim.source
+    return "" if source is None else source.words(sources.get(source.key, source.key))
 
 
 def _recorded(found: Sequence[Track], archive: Archive) -> bool:
@@ -134,7 +137,7 @@ def _placed(
 
 def _judge_track(claim: Claim, track: Track, pool: Pool, archive: Archive) -> Finding:
     try:
-        result = RULES[rule_of(claim)](Evidence(claim, track, pool.records, archive))
+        result = rule_of(claim).judge(Evidence(claim, track, pool.records, archive))
     except Undecided as undecided:
         result = undecided.finding
     placed = replace(result, track=track.label, environment=pool.environment, data=pool.stand_in)

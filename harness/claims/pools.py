@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.claims.measure import DONE
+from harness.claims.values import DONE
 from harness.config.claim import Claim
 from harness.types import Archive, DataUsed, Record
 

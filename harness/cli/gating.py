@@ -51,8 +51,8 @@ def report(
         code = signals.code()
     for name, path in files.items():
         if path is not None:
-            write_text(path, RENDERERS[name](result, code), f"write the result as {name}")
-    output.text(RENDERERS["json"](result, code))
+            write_text(path, RENDERERS.get(name)(result, code), f"write the result as {name}")
+    output.text(RENDERERS.get("json")(result, code))
     output.out.print(gate_table(result))
     raise typer.Exit(code)
 

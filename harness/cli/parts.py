@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.experiments.kernels import table as kernels
-from harness.experiments.measures.table import MEASURES
-from harness.experiments.probes import table as probes
-from harness.experiments.probes.base import Probe
+from harness.experiments.probe.probe import Probe
+from harness.experiments.probe.registry import PROBES
+from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments.train.measures.registry import MEASURES
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ def parts() -> list[Part]:
 
 
 def _probes() -> Iterator[Part]:
-    for name in probes.PROBES:
-        probe = probes.get(name)
+    for name, probe in PROBES.items():
         settings = ", ".join(probe.params.model_fields)
         yield Part("probe", name, _of_module(probe.run), settings, _choices(probe))
 
@@ -54,8 +53,7 @@ def _choices(probe: Probe) -> str:
 
 
 def _kernels() -> Iterator[Part]:
-    for name in kernels.KERNELS:
-        kernel = kernels.get(name)
+    for name, kernel in KERNELS.items():
         variants = "; ".join(f"{backend}: {', '.join(v)}" for backend, v in kernel.variants.items())
         settings = ", ".join(kernel.params.model_fields)
         yield Part("kernel", name, _of_module(kernel.inputs), settings, variants)
@@ -63,7 +61,7 @@ def _kernels() -> Iterator[Part]:
 
 def _measures() -> Iterator[Part]:
     for name in sorted(MEASURES):
-        yield Part("measure", name, sentence_of(inspect.getdoc(MEASURES[name].run) or ""))
+        yield Part("measure", name, sentence_of(inspect.getdoc(MEASURES.get(name).run) or ""))
 
 
 def sentence_of(docstring: str) -> str:

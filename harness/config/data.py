@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from harness.config.base import Amount, Count, Table, Width
+from harness.config.table import Amount, Count, Table, Width
 from harness.words import plain
 
 _NAME_BYTES, _PATH_BYTES = 255, 2000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.config.base import Amount, Count, Table
+from harness.config.table import Amount, Count, Table
 
 
 class Knn(Table):
@@ -37,7 +37,7 @@ class Timing(Table):
     workload
         ``train``: epochs, steps and inference of ``[model]`` under ``[train]``;
         ``neighbors``: the search of ``[knn]``; ``step``: single optimizer steps only;
-        ``kernel``: one operation of `harness.experiments.kernels`.
+        ``kernel``: one operation of `harness.experiments.timing.kernels`.
     kernel, variant
         For workload ``kernel``: the operation, and which of its ways of computing the same; its
         sizes stand in ``[params]``.
@@ -65,7 +65,7 @@ class Probe(Table):
     Attributes
     ----------
     name
-        A key of `harness.experiments.probes`; the probe's own settings stand in ``[params]``.
+        A key of `harness.experiments.probe`; the probe's own settings stand in ``[params]``.
     grad
         For ``memory``: whether the graph is kept.
     """

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.config.base import Table
 from harness.config.data import Data
 from harness.config.model import Model
 from harness.config.other import Knn, Probe, Timing
+from harness.config.table import Table
 from harness.config.train import Train
 
 TABLES: dict[str, type[Table]] = {

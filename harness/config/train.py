@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from harness.config.base import Amount, Count, Table
 from harness.config.data import Scale
+from harness.config.table import Amount, Count, Table
 
 
 class Optimizer(Table):
@@ -143,7 +143,7 @@ class Train(Table):
         Epochs between evaluations during training, as series ``<name>_accuracy`` and
         ``<name>_loss`` over the epoch; 0 for none.
     measure
-        Names of measurements on the trained network, see `harness.experiments.measures`.
+        Names of measurements on the trained network, see `harness.experiments.train.measures`.
     keep
         Arrays to store: ``weights`` (first layer with weights; ``some_weights`` stores those of
         20 units only, in half precision, under the same name), ``predictions`` and ``correct``

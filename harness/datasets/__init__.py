@@ -3,9 +3,9 @@
 Importing this package imports no torch; a data set already decoded is read without it.
 """
 
-from harness.datasets.base import Dataset, Facts, Loader
 from harness.datasets.catalogue import CATALOGUE, loader, names
 from harness.datasets.check import complaints
+from harness.datasets.dataset import Dataset, Facts, Loader
 from harness.datasets.load import class_names, facts, load, missing, parse_use
 from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.roots import Roots

@@ -26,7 +26,7 @@ from typing import IO, Any, Literal
 import numpy as np
 
 from harness import digest
-from harness.datasets.base import Facts
+from harness.datasets.dataset import Facts
 from harness.errors import DataError
 from harness.types import Array
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
-from harness import words
 from harness.datasets import cifar10, digits, imagefolder, mnist, parquet, synthetic
-from harness.datasets.base import Loader
+from harness.datasets.dataset import Loader
 from harness.datasets.files import FileLoader, Reader
 from harness.datasets.roots import Roots
-from harness.errors import UsageError
+from harness.registry import Registry
 
 LoaderFactory = Callable[[str, Roots], Loader]
 Getter = Callable[[Roots, Path | None, str | None], list[str]]
@@ -45,50 +43,47 @@ def _files(reader: Reader, copy_of: str = "") -> LoaderFactory:
     return lambda name, roots: FileLoader(name, roots, reader, copy_of)
 
 
-CATALOGUE: Mapping[str, Entry] = MappingProxyType(
-    {
-        "digits": Entry(_files(digits.Digits()), "1,797 real 8x8 digits, embedded"),
-        "mnist": Entry(_files(mnist.Mnist()), "70,000 28x28 digits", mnist.get),
-        "cifar10": Entry(_files(cifar10.Cifar10()), "60,000 32x32 colour images", cifar10.get),
-        "cifar10-jpeg": Entry(
-            _files(parquet.CIFAR10_JPEG_READER, copy_of="cifar10"),
-            "CIFAR-10 re-encoded as JPEG",
-            parquet.get,
+CATALOGUE: Registry[Entry] = Registry(
+    "data set",
+    (
+        ("digits", Entry(_files(digits.Digits()), "1,797 real 8x8 digits, embedded")),
+        ("mnist", Entry(_files(mnist.Mnist()), "70,000 28x28 digits", mnist.get)),
+        ("cifar10", Entry(_files(cifar10.Cifar10()), "60,000 32x32 colour images", cifar10.get)),
+        (
+            "cifar10-jpeg",
+            Entry(
+                _files(parquet.CIFAR10_JPEG_READER, copy_of="cifar10"),
+                "CIFAR-10 re-encoded as JPEG",
+                parquet.get,
+            ),
         ),
-        "synthetic": Entry(
-            lambda _name, _roots: synthetic.SyntheticLoader(),
-            "drawn from the seed, as [data.synthetic] declares",
+        (
+            "synthetic",
+            Entry(
+                lambda _name, _roots: synthetic.SyntheticLoader(),
+                "drawn from the seed, as [data.synthetic] declares",
+            ),
         ),
-        "parquet": Entry(
-            _files(parquet.Parquet()),
-            "any image data set in the Hugging Face parquet layout, at [data] path",
-            takes_path=True,
+        (
+            "parquet",
+            Entry(
+                _files(parquet.Parquet()),
+                "any image data set in the Hugging Face parquet layout, at [data] path",
+                takes_path=True,
+            ),
         ),
-        "imagefolder": Entry(
-            _files(imagefolder.ImageFolder()),
-            "any folder of pictures, train/<class>/ and test/<class>/, at [data] path",
-            takes_path=True,
+        (
+            "imagefolder",
+            Entry(
+                _files(imagefolder.ImageFolder()),
+                "any folder of pictures, train/<class>/ and test/<class>/, at [data] path",
+                takes_path=True,
+            ),
         ),
-    }
+    ),
 )
-
-
-def names() -> tuple[str, ...]:
-    """Return every name a suite can write as ``[data] dataset``."""
-    return tuple(CATALOGUE)
-
-
-def entry(name: str) -> Entry:
-    """Return the catalogue's entry.
-
-    Raises
-    ------
-    UsageError
-        If there is none of that name, with the nearest.
-    """
-    if name not in CATALOGUE:
-        raise UsageError(words.unknown("data set", name, CATALOGUE))
-    return CATALOGUE[name]
+"""What ``[data] dataset`` can name."""
+entry, names = CATALOGUE.get, CATALOGUE.names
 
 
 def loader(name: str, roots: Roots) -> Loader:
@@ -104,6 +99,6 @@ def loader(name: str, roots: Roots) -> Loader:
     Raises
     ------
     UsageError
-        As for `entry`.
+        If there is none of that name, with the nearest.
     """
     return entry(name).make(name, roots)

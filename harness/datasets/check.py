@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from harness.config.data import Data
-from harness.datasets.base import Facts
+from harness.datasets.dataset import Facts
 
 MOST_NUMBERS = 1_000_000_000
 """What a cell may draw, at most; in single precision 4 GB."""

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from harness.config.data import Data
-from harness.datasets.base import Facts
 from harness.datasets.cache import Decoded
+from harness.datasets.dataset import Facts
 from harness.datasets.files import Sources
 from harness.types import Array
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.config.data import Data
 from harness.datasets import catalogue
-from harness.datasets.base import Dataset, Facts, Loader
+from harness.datasets.dataset import Dataset, Facts, Loader
 from harness.datasets.roots import Roots
 from harness.datasets.targets import facts_as_asked, targets_as_asked
 from harness.errors import UsageError

@@ -17,8 +17,8 @@ import numpy as np
 
 from harness.config.data import Data
 from harness.datasets import archives, bounds, cifar10, features, pictures
-from harness.datasets.base import Facts
 from harness.datasets.cache import Decoded
+from harness.datasets.dataset import Facts
 from harness.datasets.files import FileLoader, Sources
 from harness.datasets.roots import Roots
 from harness.datasets.shards import Shard

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.config.data import Data
-from harness.datasets.base import Dataset
+from harness.datasets.dataset import Dataset
 from harness.errors import DataUnfit
 from harness.types import Array
 

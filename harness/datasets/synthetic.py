@@ -8,8 +8,8 @@ import numpy as np
 
 from harness import digest
 from harness.config.data import Data, Synthetic
-from harness.datasets.base import Dataset, Facts
-from harness.datasets.generators.table import GENERATORS
+from harness.datasets.dataset import Dataset, Facts
+from harness.datasets.generators.registry import GENERATORS
 from harness.errors import UsageError
 from harness.seeding import aside
 from harness.types import DataUsed
@@ -31,7 +31,7 @@ class SyntheticLoader:
             If the table ``[data.synthetic]`` is absent or does not fit together.
         """
         table = _table(data)
-        return GENERATORS[table.generator].facts(table)
+        return GENERATORS.get(table.generator).facts(table)
 
     def missing(self, data: Data) -> None:
         """Return None: nothing is read."""
@@ -46,7 +46,7 @@ class SyntheticLoader:
             As for `facts`.
         """
         table = _table(data)
-        recipe = GENERATORS[table.generator]
+        recipe = GENERATORS.get(table.generator)
         (x_train, y_train), (x_test, y_test) = recipe.draw(table, rng, aside(rng))
         used = DataUsed(
             self.name, self.name, digest.of_arrays(x_train, y_train, x_test, y_test), True
@@ -58,5 +58,5 @@ def _table(data: Data) -> Synthetic:
     table = data.synthetic
     if table is None:
         raise UsageError('data.synthetic must be given with dataset = "synthetic", got none')
-    GENERATORS[table.generator].check(table)
+    GENERATORS.get(table.generator).check(table)
     return table

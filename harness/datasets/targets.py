@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from harness.config.data import Data
-from harness.datasets.base import Dataset, Facts
+from harness.datasets.dataset import Dataset, Facts
 from harness.errors import DataUnfit
 from harness.types import Array
 

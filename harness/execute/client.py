@@ -193,7 +193,7 @@ def drop() -> None:
             _SHARED.pop().close()
 
 
-def _last(said: IO[bytes]) -> str:
-    said.seek(0)
-    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+def _last(output: IO[bytes]) -> str:
+    output.seek(0)
+    lines = output.read().decode("utf-8", "replace").strip().splitlines()
     return lines[-1].strip() if lines else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import importlib
 
-from harness.experiments.probes.table import PROBES
-from harness.experiments.table import EXPERIMENTS
+from harness.experiments.probe.registry import PROBES
+from harness.experiments.registry import EXPERIMENTS
 
 for _name in ("numpy", "scipy", "sklearn.datasets", "sklearn.neighbors", "harness.execute.worker"):
     importlib.import_module(_name)
@@ -15,5 +15,5 @@ with contextlib.suppress(Exception):  # optional, or broken; cells that need it 
     # The first optimizer step imports this, two seconds of it; better once than in every cell.
     importlib.import_module("torch._dynamo")
 # Ours take 0.05 s together, half of what a small cell costs otherwise.
-for _name in (*EXPERIMENTS.values(), *PROBES.values()):
-    importlib.import_module(_name)
+EXPERIMENTS.load()
+PROBES.load()

@@ -266,8 +266,8 @@ class Runner:
         except DataError as error:
             return Broken(shortened(plain(str(error))))
         except Exception as error:  # noqa: BLE001 - foreign readers of foreign files
-            said = plain(f"{type(error).__name__}: {error}")
-            return Broken(shortened(f"the data set {data.dataset!r} cannot be read: {said}"))
+            message = plain(f"{type(error).__name__}: {error}")
+            return Broken(shortened(f"the data set {data.dataset!r} cannot be read: {message}"))
 
     def _read(self, data: Data) -> DataUsed | str:
         reason = datasets.missing(data, self.options.roots, self.options.use)

@@ -17,8 +17,8 @@ from harness.errors import DataError, DataUnfit, Skip
 from harness.execute import wire
 from harness.execute.job import Answer, Job
 from harness.execute.outcome import Malformed, checked, shortened
-from harness.experiments import table as experiments
-from harness.experiments.base import Context
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Context
 from harness.seeding import Streams
 from harness.timing import peak_rss
 from harness.types import Outcome
@@ -129,8 +129,8 @@ def _reason(error: BaseException) -> str:
     name = type(error).__name__
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
-    said = f"{name}: {text}" if text else name
-    return f"{shortened(plain(said))} ({where})"
+    message = f"{name}: {text}" if text else name
+    return f"{shortened(plain(message))} ({where})"
 
 
 def _trace(error: BaseException) -> str:

@@ -1,1 +1,1 @@
-"""One file per experiment; `harness.experiments.table` finds them by name."""
+"""One folder per experiment, called what suites call it; `registry` finds them by name."""

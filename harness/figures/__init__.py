@@ -3,8 +3,8 @@
 Nothing here imports torch, and importing this package loads no plotting library.
 """
 
-from harness.figures.base import Numbers, Picture
-from harness.figures.registry import draw, names
+from harness.figures.drawing import Numbers, Picture
+from harness.figures.registry import KINDS, draw
 from harness.figures.theme import DARK, LIGHT, Theme
 
-__all__ = ["DARK", "LIGHT", "Numbers", "Picture", "Theme", "draw", "names"]
+__all__ = ["DARK", "KINDS", "LIGHT", "Numbers", "Picture", "Theme", "draw"]

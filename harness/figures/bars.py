@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from harness.config.claim import same
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, one_axes
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric, over_samples
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.line import basis, errors
@@ -191,6 +191,6 @@ def _alt(request: Request, found: Sequence[Group], rows: Sequence[Sequence[Bar]]
     figure, unit = request.figure, unit_of(request.figure.y)
     parts = []
     for group, row in zip(found, rows, strict=True):
-        said = ", ".join(f"{b.estimate.text(unit)} at {axis_value(b.x)}" for b in row)
-        parts.append(f"{group.label}: {said}" if group.label else said)
+        listed = ", ".join(f"{b.estimate.text(unit)} at {axis_value(b.x)}" for b in row)
+        parts.append(f"{group.label}: {listed}" if group.label else listed)
     return f"Bars of {title(figure.y)} by {title(figure.x)}. {'; '.join(parts)}."

@@ -1,11 +1,15 @@
-"""Which one record a picture of single arrays shows, and saying so."""
+"""What a picture of single arrays shows: which record, and its classes by name."""
 
 from __future__ import annotations
 
-from harness.figures.base import Request
+from collections.abc import Callable
+
+from harness import datasets
+from harness.figures.drawing import Request
 from harness.figures.labels import setting
 from harness.figures.select import Group, groups
 from harness.numerals import axis_value
+from harness.types import Record
 
 
 def first_case(request: Request, *arrays: str) -> Group:
@@ -37,3 +41,23 @@ def shown(group: Group, *, seed: bool) -> str:
     if seed and len(group.records) > 1:
         parts.append(f"seed {record.seed} of {len(group.records)}")
     return f"Shown: {', '.join(parts)}." if parts else ""
+
+
+Namer = Callable[[object], str]
+
+
+def namer(record: Record, count: int | None = None) -> Namer:
+    """Return the way from a class index to its name; the index itself where there is none.
+
+    With `count`, names are used only if there are exactly so many classes: fifty hidden units
+    are not named after ten classes.
+    """
+    names = datasets.class_names(record.data.used) if record.data else ()
+    if count is not None and count != len(names):
+        names = ()
+
+    def name(index: object) -> str:
+        position = int(str(index))
+        return names[position] if position < len(names) else str(position)
+
+    return name

@@ -9,10 +9,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import one_axes
-from harness.figures.choice import first_case, shown
-from harness.figures.classes import Namer, namer
+from harness.figures.choice import Namer, first_case, namer, shown
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.select import Group
 from harness.numerals import DASH, count, number
 from harness.words import plural
@@ -89,9 +88,9 @@ def _alt(table: Counts, name: Namer) -> str:
         f"class {name(true)} taken for {name(seen)} ({plural(times, 'time')})"
         for times, true, seen in mistakes(table)
     )
-    said = f" Commonest mistakes: {worst}." if worst else " No mistakes."
+    commonest = f" Commonest mistakes: {worst}." if worst else " No mistakes."
     share = number(right / total, "fraction")
-    return f"Confusion matrix. {count(right)} of {count(total)} are right ({share}).{said}"
+    return f"Confusion matrix. {count(right)} of {count(total)} are right ({share}).{commonest}"
 
 
 def _numbers(table: Counts, seeds: str, name: Namer) -> Numbers:

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, over_seeds
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.select import Group, groups

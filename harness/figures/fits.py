@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import legend, look, one_axes
 from harness.figures.choice import first_case
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric
 from harness.figures.select import Group, groups
 from harness.types import Array
@@ -110,13 +110,13 @@ def _lines(axes: Axes, request: Request, found: Sequence[Fit], x: Array) -> None
 
 
 def _alt(found: Sequence[Fit], x: Array) -> str:
-    said = "; ".join(
+    lines = "; ".join(
         f"{fit.name} {fit.weight.text('')}"
         if fit.lost
         else f"{fit.name} has weight {fit.weight.text('')} and bias {fit.bias.text('')}"
         for fit in found
     )
-    return f"{len(x)} training points and fitted lines. {said}."
+    return f"{len(x)} training points and fitted lines. {lines}."
 
 
 def _numbers(found: Sequence[Fit]) -> Numbers:

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric
 from harness.figures.labels import axis_title, setting, title, unit_of
 from harness.figures.line import basis
@@ -177,12 +177,12 @@ def _alt(facets: Sequence[Facet], roles: Roles) -> str:
         if not finite:
             continue
         low, high = (end(finite, key=lambda k: finite[k].value) for end in (min, max))
-        said = [
+        extremes = [
             f"{word} {finite[key].text(unit)} at {title(roles.column)} {axis_value(key[0])}, "
             f"{title(roles.row)} {axis_value(key[1])}"
             for word, key in (("lowest", low), ("highest", high))
         ]
-        parts.append(f"{facet.label + ': ' if facet.label else ''}{'; '.join(said)}")
+        parts.append(f"{facet.label + ': ' if facet.label else ''}{'; '.join(extremes)}")
     where = f"{title(roles.column)} and {title(roles.row)}"
     return f"Heat map of {title(roles.metric)} over {where}. {'. '.join(parts)}."
 

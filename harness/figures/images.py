@@ -7,10 +7,9 @@ import math
 import numpy as np
 
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
-from harness.figures.choice import first_case, shown
-from harness.figures.classes import namer
+from harness.figures.choice import first_case, namer, shown
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.types import Array
 from harness.words import plural
 

@@ -12,8 +12,8 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from harness.config.claim import same
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, of_metric
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.select import Group, as_number, groups, ordered
@@ -87,13 +87,13 @@ def basis(estimates: Sequence[Estimate]) -> str:
         "examples": "mean and 95 % interval over {} test examples",
         "samples": "median and interval over {} timing samples",
     }
-    said = [
+    notes = [
         names[over].format(_counts(counts[over])) if interval else f"single runs ({over})"
         for over, interval in sorted(kinds)
     ]
     if any(e.lost for e in estimates):
-        said.append("a cross at the top marks settings at which runs diverged")
-    text = "; ".join(dict.fromkeys(said))
+        notes.append("a cross at the top marks settings at which runs diverged")
+    text = "; ".join(dict.fromkeys(notes))
     return text[:1].upper() + text[1:] + "." if text else ""
 
 
@@ -113,10 +113,10 @@ def _draw(
         style["linewidth"] = min(1.8 + 0.8 * (len(found) - 1 - index), 3.4)
         style["markersize"] = min(5.5 + 1.5 * (len(found) - 1 - index), 9.0)
         good = [point for point in row if math.isfinite(point.estimate.value)]
-        near = [point for point in good if point not in far]
+        within = [point for point in good if point not in far]
         shift = _aside(axes, index - (len(found) - 1) / 2)
         _draw_line(axes, group.label or title(request.figure.y), good, style, shift)
-        _make_room(axes, near)
+        _make_room(axes, within)
         _draw_far(axes, [p for p in good if p in far], str(style["color"]))
         _draw_lost(axes, [p.position for p in row if p.estimate.lost], str(style["color"]))
 
@@ -244,6 +244,6 @@ def _alt(request: Request, found: Sequence[Group], points: Sequence[Sequence[Poi
     parts = []
     for group, row in zip(found, points, strict=True):
         ends = [row[0], row[-1]] if len(row) > 1 else list(row)
-        said = " and ".join(f"{p.estimate.text(unit)} at {axis_value(p.x)}" for p in ends)
-        parts.append(f"{group.label}: {said}" if group.label else said)
+        ends_text = " and ".join(f"{p.estimate.text(unit)} at {axis_value(p.x)}" for p in ends)
+        parts.append(f"{group.label}: {ends_text}" if group.label else ends_text)
     return f"{axis_title(figure.y)} against {title(figure.x)}. {'; '.join(parts)}."

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import sheet
-from harness.figures.choice import first_case, shown
-from harness.figures.classes import Namer, namer
+from harness.figures.choice import Namer, first_case, namer, shown
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.theme import Theme
 from harness.types import Array
 
@@ -21,26 +20,26 @@ def neighbors(request: Request) -> Drawing:
     """Draw one row per test image: the image, then its neighbours, nearest first."""
     group = first_case(request, *PANEL)
     record = group.records[0]
-    images, near, labels, near_labels = (request.array(record, name) for name in PANEL)
+    images, nearest, labels, nearest_labels = (request.array(record, name) for name in PANEL)
     name = namer(record)
-    down, across = min(len(images), MOST), near.shape[1] + 1
+    down, across = min(len(images), MOST), nearest.shape[1] + 1
     drawn = sheet(across * 0.88, down * 1.02 + 0.25)
     grid = drawn.subplots(down, across, squeeze=False)
     for row in range(down):
         _picture(grid[row][0], images[row], name(labels[row]), request.theme.muted)
         for column in range(across - 1):
-            same = bool(near_labels[row, column] == labels[row])
+            same = bool(nearest_labels[row, column] == labels[row])
             _neighbour(
                 grid[row][column + 1],
-                near[row, column],
-                name(near_labels[row, column]),
+                nearest[row, column],
+                name(nearest_labels[row, column]),
                 same,
                 request.theme,
             )
     grid[0][0].set_title(f"test: {name(labels[0])}", pad=3)
-    agree = np.asarray(near_labels)[:down] == np.asarray(labels)[:down, None]
+    agree = np.asarray(nearest_labels)[:down] == np.asarray(labels)[:down, None]
     note = f"First column: test image with its label. {RIGHT} same label, {WRONG} another label. "
-    numbers = _numbers(labels[:down], near_labels[:down], agree, name)
+    numbers = _numbers(labels[:down], nearest_labels[:down], agree, name)
     return Drawing(drawn, _alt(agree), numbers, note + shown(group, seed=True))
 
 
@@ -71,13 +70,13 @@ def _alt(agree: Array) -> str:
     )
 
 
-def _numbers(labels: Array, near: Array, agree: Array, name: Namer) -> Numbers:
+def _numbers(labels: Array, nearest: Array, agree: Array, name: Namer) -> Numbers:
     rows = tuple(
         (
             name(label),
             ", ".join(name(other) for other in others),
             f"{int(same.sum())} of {len(same)}",
         )
-        for label, others, same in zip(labels, near, agree, strict=True)
+        for label, others, same in zip(labels, nearest, agree, strict=True)
     )
     return Numbers(("Test label", "Labels of the neighbours, nearest first", "Same label"), rows)

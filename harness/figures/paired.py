@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 
 from harness.config.claim import Where
 from harness.errors import NothingMeasured
-from harness.figures.base import Drawing, Numbers, Request
 from harness.figures.canvas import format_axis, one_axes
+from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, over_seeds, scalar
 from harness.figures.labels import setting, title, unit_of
 from harness.figures.line import errors
@@ -163,12 +163,12 @@ def _broken(label: str) -> list[str]:
 def _alt(request: Request, tracks: Sequence[Track]) -> str:
     compare = request.figure.compare
     sides = f"{words(compare.better)} minus {words(compare.than)}" if compare else ""
-    said = "; ".join(
+    differences = "; ".join(
         f"{track.label}: {track.estimate.text(_unit(request))} over {track.estimate.counted}, "
         f"above zero in {sum(value > 0 for value in track.differences)}"
         for track in tracks
     )
-    return f"Paired differences of {title(request.figure.y)}, {sides}. {said}."
+    return f"Paired differences of {title(request.figure.y)}, {sides}. {differences}."
 
 
 def _numbers(request: Request, tracks: Sequence[Track]) -> Numbers:

@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from harness.config.claim import Figure
-from harness.errors import NothingMeasured, StoreError, UsageError
+from harness.errors import NothingMeasured, StoreError
 from harness.figures import select
-from harness.figures.base import Kind, Picture, Request
+from harness.figures.drawing import Painter, Picture, Request
 from harness.figures.labels import setting
 from harness.figures.theme import Theme
+from harness.registry import Lazy, Registry, named
 from harness.suite.schema import Suite
 from harness.types import Archive, Record
-from harness.words import unknown
-
-KINDS = (
-    "bars",
-    "confusion",
-    "curve",
-    "fits",
-    "heatmap",
-    "images",
-    "line",
-    "neighbors",
-    "paired",
-)
-"""A kind is a function in the module of its own name; modules are loaded when first drawn."""
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of the figure kinds."""
-    return KINDS
+@dataclass(frozen=True)
+class Kind:
+    """A kind of figure: a function of the module of its own name, loaded when first drawn.
 
-
-def kind(name: str) -> Kind:
-    """Return a figure kind by name.
-
-    Raises
-    ------
-    UsageError
-        If there is no such kind.
+    Attributes
+    ----------
+    name : str
+        As suites write it.
+    x_is_axis, hue_is_axis : bool
+        Whether what ``x``, and ``hue``, name is an axis of the suite.
+    draws_y : bool
+        Whether it draws what ``y`` names, which must then be given.
     """
-    if name not in KINDS:
-        raise UsageError(unknown("figure kind", name, KINDS))
-    found: Kind = getattr(importlib.import_module(f"harness.figures.{name}"), name)
-    return found
+
+    name: str
+    x_is_axis: bool = False
+    hue_is_axis: bool = False
+    draws_y: bool = False
+
+    def painter(self) -> Painter:
+        """Return what draws it; imports the plotting library."""
+        return cast(Painter, Lazy(f"harness.figures.{self.name}:{self.name}").load())
+
+
+KINDS: Registry[Kind] = named(
+    "kind of figure",
+    (
+        Kind("bars", x_is_axis=True, hue_is_axis=True, draws_y=True),
+        Kind("confusion"),
+        Kind("curve", hue_is_axis=True, draws_y=True),
+        Kind("fits", hue_is_axis=True),
+        Kind("heatmap"),
+        Kind("images"),
+        Kind("line", x_is_axis=True, hue_is_axis=True, draws_y=True),
+        Kind("neighbors"),
+        Kind("paired", draws_y=True),
+    ),
+)
 
 
 def draw(
@@ -76,7 +85,7 @@ def draw(
     UsageError
         If there is no such kind.
     """
-    paint = kind(figure.kind)
+    paint = KINDS.get(figure.kind).painter()
     matching = [r for r in records if r.suite == suite.id and select.wanted(r, figure)]
     measured = select.newest(select.measured(matching), archive)
     if not measured:
@@ -93,7 +102,7 @@ def stand_ins(records: Sequence[Record]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(data.used for data in used))
 
 
-def _paint(paint: Kind, request: Request) -> Picture:
+def _paint(paint: Painter, request: Request) -> Picture:
     from harness.figures.canvas import styled, svg  # loads matplotlib and seaborn: seconds
 
     with styled(request.theme):

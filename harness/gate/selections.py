@@ -19,7 +19,7 @@ from harness.types import Scalar
 from harness.words import unknown
 
 Where = Mapping[str, str]
-_KNOWN: Mapping[str, Sequence[str]] = {"backend": backends.names(), "device": DEVICES}
+_KNOWN: Mapping[str, Sequence[str]] = {"backend": backends.names(), "device": DEVICES.names()}
 
 
 def moved(suite: Suite, own: Where, other: Where) -> Suite:

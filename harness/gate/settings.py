@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from harness.config.base import Table
+from harness.config.table import Table
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
 from harness.gate.match import matches

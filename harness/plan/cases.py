@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness import backends, digest
-from harness.config.base import Table
 from harness.config.settings import TABLES, Settings
+from harness.config.table import Table
+from harness.devices import DEVICES
 from harness.errors import SuiteError
-from harness.experiments import table as experiments
-from harness.experiments.base import Experiment
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Experiment
 from harness.plan.axes import TOP, Axes, label
 from harness.suite.explain import sentence
 from harness.suite.schema import Suite
@@ -67,7 +68,8 @@ class Maker:
         names = {**top, "experiment": experiment.name}
         return Case(
             self._id(experiment, names, settings), self.suite.id, experiment.name,
-            names["backend"], names["device"], self._labels(tables, chosen, names), settings,
+            names["backend"], names["device"], self._labels(tables, chosen, names, settings),
+            settings, judged=self.suite.grid[position].claims,
         )  # fmt: skip
 
     def default(self, axis: str) -> Any:
@@ -150,11 +152,18 @@ class Maker:
         return digest.of_value(identity)
 
     def _labels(
-        self, tables: Mapping[str, Values], chosen: Mapping[str, Any], top: Mapping[str, str]
+        self,
+        tables: Mapping[str, Values],
+        chosen: Mapping[str, Any],
+        top: Mapping[str, str],
+        settings: Settings,
     ) -> dict[str, Scalar]:
+        """Return the axes of a case: of ``[params]``, only the keys that it reads."""
         labels: dict[str, Scalar] = dict(top)
         for name in self.axes.names:
             table = self.axes.tables.get(name, "")
+            if table == "params" and name not in settings.params:
+                continue
             if table and name in chosen and isinstance(chosen[name], Mapping):
                 labels[name] = self.axes.label(name, chosen[name])
             elif table:
@@ -193,4 +202,4 @@ def feasible(case: Case) -> bool:
         return False
     if experiment.offers and not experiment.offers(values, case.backend, case.device):
         return False
-    return timing is None or timing.transfer == "resident" or case.device == "cuda"
+    return timing is None or timing.transfer == "resident" or DEVICES.get(case.device).copies

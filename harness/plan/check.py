@@ -4,35 +4,56 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 from harness import claims, datasets
 from harness.config.claim import Claim, Figure, Where, same, selects
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
-from harness.datasets.base import Facts
+from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
-from harness.experiments import table as experiments
-from harness.experiments.base import Experiment
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Experiment
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
+from harness.registry import Registry
+from harness.suite.schema import Suite
 from harness.types import Case
 from harness.words import MOST_NAMED, shortened, unknown
 
 MOST_NUMBERS = 1_000_000_000
 """What a cell may train, at most; in single precision 4 GB."""
 
-OF_AXES, COLOURED = ("bars", "line"), ("bars", "curve", "fits", "line")
-"""Kinds of figure whose x, and whose hue, is an axis of the suite."""
-MEASURING = ("bars", "curve", "line", "paired")
-"""Kinds of figure that draw what ``y`` names."""
 BESIDE = ("machine", "deviation")
 """What a figure may be coloured by beside the axes."""
 
 
-def check(plans: Plans, sources: Collection[str], figure_kinds: Collection[str]) -> None:
+class FigureKind(Protocol):
+    """What must be known of a kind of figure to check its keys."""
+
+    @property
+    def x_is_axis(self) -> bool:
+        """Whether what ``x`` names is an axis of the suite."""
+        ...
+
+    @property
+    def hue_is_axis(self) -> bool:
+        """Whether what ``hue`` names is one."""
+        ...
+
+    @property
+    def draws_y(self) -> bool:
+        """Whether it draws what ``y`` names."""
+        ...
+
+
+FigureKinds = Registry[FigureKind]
+
+
+def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> None:
     """Check everything about a suite that can be known before a cell runs.
 
     Parameters
@@ -40,9 +61,9 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: Collection[str])
     plans : Plans
         Of the suite.
     sources : collection of str
-        Keys of the bibliography.
-    figure_kinds : collection of str
-        Names of the kinds of figure there are.
+        Keys of the documents that it may quote.
+    figure_kinds : Registry
+        The kinds of figure there are.
 
     Raises
     ------
@@ -130,25 +151,36 @@ def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
 
 def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
     seen: set[str] = set()
+    judged = _judged(plans.full)
     for position, claim in enumerate(plans.suite.claims):
-        here = ("claims", position)
+        here = claim.place or ("claims", position)
         if claim.id in seen:
             yield (*here, "id"), f"must be unique within the suite, got {claim.id!r} twice"
         seen.add(claim.id)
-        source = claim.source or plans.suite.source
-        if source.key not in sources:
-            where = "" if sources else " There is no sources.toml beside the suite."
-            place: Path = (*here, "source") if claim.source else ("source", "key")
-            yield place, unknown("source", source.key, sources) + where
+        if claim.source is not None and claim.source.key not in sources:
+            where = "" if sources else " There are no documents where the suite lies."
+            place = _source_of(claim, plans.suite)
+            yield place, unknown("source", claim.source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
-        found = list(_selections(plans, claim, here))
+        found = list(_selections(plans, judged, claim, here))
         yield from found
-        if not found and (message := claims.check_selection(claim, plans.full.cases)):
+        if not found and (message := claims.check_selection(claim, judged.cases)):
             yield (*here, "where"), message
 
 
-def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
+def _judged(plan: Plan) -> Plan:
+    """Return a plan without the cases that are there for pictures."""
+    return replace(plan, cases=tuple(case for case in plan.cases if case.judged))
+
+
+def _source_of(claim: Claim, suite: Suite) -> Path:
+    """Return where the file says which document a claim quotes: there, or around it."""
+    around: list[Path] = [(*claim.place, "source"), (*claim.place[:2], "source")]
+    return next((place for place in around if place in suite.text.lines), ("source", "key"))
+
+
+def _selections(plans: Plans, judged: Plan, claim: Claim, here: Path) -> Iterator[Complaint]:
     sides: dict[Path, Where] = {(): {}}
     if claim.compare is not None:
         sides = {
@@ -157,7 +189,7 @@ def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
         }
     for side, where in sides.items():
         place = (*here, *(side or ("where",)))
-        cases = yield from _select(plans, plans.full, {**claim.where, **where}, place)
+        cases = yield from _select(plans, judged, {**claim.where, **where}, place)
         if cases:
             yield from _metric(claim, cases, here)
     if claim.along is not None and claim.along not in plans.axes.names:
@@ -209,7 +241,7 @@ def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
         yield (*here, "metric"), unknown("metric", claim.metric, names)
 
 
-def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
+def _figures(plans: Plans, kinds: FigureKinds) -> Iterator[Complaint]:
     seen: set[str] = set()
     for position, figure in enumerate(plans.suite.figures):
         here: Path = ("figures", position)
@@ -217,8 +249,9 @@ def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
             yield (*here, "id"), f"must be unique within the suite, got {figure.id!r} twice"
         seen.add(figure.id)
         if figure.kind not in kinds:
-            yield (*here, "kind"), unknown("kind of figure", figure.kind, kinds)
-        yield from _roles(plans, figure, here)
+            yield (*here, "kind"), kinds.unknown(figure.kind)
+        else:
+            yield from _roles(plans, figure, kinds.get(figure.kind), here)
         if not figure.profiles:
             continue
         full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
@@ -228,12 +261,12 @@ def _figures(plans: Plans, kinds: Collection[str]) -> Iterator[Complaint]:
             yield from _select(plans, full, where, (*here, "compare", side))
 
 
-def _roles(plans: Plans, figure: Figure, here: Path) -> Iterator[Complaint]:
+def _roles(plans: Plans, figure: Figure, kind: FigureKind, here: Path) -> Iterator[Complaint]:
     """Yield the keys of a figure that must name an axis and name none, or must be given."""
     names = plans.axes.names
-    if figure.kind in OF_AXES and figure.x not in names:
+    if kind.x_is_axis and figure.x not in names:
         yield (*here, "x"), unknown("axis", figure.x, names)
-    if figure.kind in COLOURED and figure.hue not in ("", *BESIDE, *names):
+    if kind.hue_is_axis and figure.hue not in ("", *BESIDE, *names):
         yield (*here, "hue"), unknown("axis", figure.hue, [*names, *BESIDE])
-    if figure.kind in MEASURING and not figure.y:
+    if kind.draws_y and not figure.y:
         yield (*here, "y"), "must be given: what is drawn"

@@ -8,7 +8,7 @@ from typing import Any
 from harness import backends, datasets
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments import table as experiments
+from harness.experiments import registry as experiments
 from harness.plan.axes import TOP, Axes
 from harness.suite.explain import shown
 from harness.suite.schema import Suite
@@ -45,10 +45,10 @@ def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
             experiments.get(value)
         elif what == "backend":
             backends.get(value)
-        elif what == "data set" and value not in datasets.names():
-            yield path, unknown(what, value, datasets.names())
+        elif what == "data set" and value not in datasets.CATALOGUE:
+            yield path, datasets.CATALOGUE.unknown(value)
         elif what == "device" and value not in DEVICES:
-            yield path, unknown(what, value, DEVICES)
+            yield path, DEVICES.unknown(value)
     except UsageError as error:
         yield path, str(error)
 

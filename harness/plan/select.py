@@ -9,7 +9,7 @@ from harness import backends, datasets
 from harness.datasets.roots import Roots
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments import table as experiments
+from harness.experiments import registry as experiments
 from harness.plan import size
 from harness.plan.axes import TOP
 from harness.plan.expand import Plan, Plans
@@ -64,11 +64,13 @@ def narrow(plan: Plan, selection: Selection) -> Plan:
     UsageError
         If the repetitions selected make too many cells.
     """
-    kept = tuple(case for case in plan.cases if selection.has(case))
+    selected = tuple(case for case in plan.cases if selection.has(case))
     if selection.seeds is not None:
-        size.refuse(selection.seeds * len(kept), f"--seeds {selection.seeds} for {plan.suite.id}")
-    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in kept}
-    return replace(plan, cases=kept, seeds=counts)
+        size.refuse(
+            selection.seeds * len(selected), f"--seeds {selection.seeds} for {plan.suite.id}"
+        )
+    counts = {case.id: selection.seeds or plan.seeds[case.id] for case in selected}
+    return replace(plan, cases=selected, seeds=counts)
 
 
 def check_selection(selection: Selection, plans: Sequence[Plan]) -> None:
@@ -82,7 +84,7 @@ def check_selection(selection: Selection, plans: Sequence[Plan]) -> None:
     known: Mapping[str, Sequence[str]] = {
         "experiment": experiments.names(),
         "backend": backends.names(),
-        "device": DEVICES,
+        "device": DEVICES.names(),
     }
     there = used(plans)
     for axis in TOP:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.config.base import SuiteId
+from harness.config.table import SuiteId
 from harness.errors import StoreError
 from harness.files import guarded
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from harness.config.base import PATTERNS
+from harness.config.table import PATTERNS
 from harness.errors import Problem
 from harness.suite.locate import Path, nearest
 from harness.suite.text import dotted

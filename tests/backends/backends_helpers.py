@@ -7,9 +7,9 @@ from typing import Any, get_args
 import numpy as np
 
 from harness import backends
-from harness.backends.base import Network
 from harness.backends.initial import initial_weights
-from harness.config import model as layers
+from harness.backends.protocol import Network
+from harness.config import layers
 from harness.config.model import Init, Model
 from harness.config.shapes import Placed, place
 from harness.config.train import CLASS_LOSSES, Loss, Optimizer, Train

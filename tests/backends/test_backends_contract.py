@@ -11,10 +11,10 @@ from backends_helpers import LAYERS, batch, network, on, placed, train
 
 from harness import backends
 from harness.backends import threads
-from harness.backends.base import Memory, learning_rate
 from harness.backends.initial import initial_weights
-from harness.config import model
-from harness.config.model import Init
+from harness.backends.protocol import Memory, learning_rate
+from harness.config import layers
+from harness.config.model import Init, Model
 from harness.config.shapes import parameter_count, place
 from harness.config.train import Optimizer
 from harness.errors import UsageError
@@ -68,6 +68,16 @@ def test_torch_missing_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "not installed" in str(backends.get("torch").absent("cpu"))
 
 
+def test_a_torch_that_cannot_be_imported_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_name: str) -> None:
+        raise ImportError("libtorch.so: cannot open shared object file")
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: object())
+    monkeypatch.setattr("importlib.import_module", broken)
+    reason = backends.get("torch").absent("cpu")
+    assert reason == "torch cannot be imported: libtorch.so: cannot open shared object file"
+
+
 def test_scikit_learn_refuses_to_train() -> None:
     with pytest.raises(UsageError, match="trains no networks"):
         network("sklearn", "relu", train("cross_entropy"))
@@ -75,7 +85,7 @@ def test_scikit_learn_refuses_to_train() -> None:
 
 @pytest.mark.parametrize("name", TRAINING)
 def test_every_layer_kind_of_the_schema_is_covered(name: str) -> None:
-    assert {layer.model_fields["type"].default for layer in model.LAYERS} == set(LAYERS)
+    assert set(layers.LAYERS) == set(LAYERS)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -146,7 +156,7 @@ def test_initial_weights_follow_their_schemes() -> None:
     ("scheme", "std"), [("normal", 0.3), ("xavier", (2 / 1600) ** 0.5), ("kaiming", 0.05)]
 )
 def test_standard_deviations_of_normal_schemes(scheme: str, std: float) -> None:
-    table = model.Model(layers=(model.Linear(out=800),))
+    table = Model(layers=(layers.Linear(out=800),))
     steps = place(table, (800,), 800)
     init = Init(scheme=scheme, std=0.3, bias="normal", bias_std=2.0)  # type: ignore[arg-type]
     weights = initial_weights(steps, init, np.random.default_rng(1))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness.backends.initial import BIASES, WEIGHTS, initial_weights
-from harness.config import model as layers
+from harness.config import layers
 from harness.config.model import Init
 from harness.config.shapes import Placed
 

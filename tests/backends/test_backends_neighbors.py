@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,8 @@ from scipy.spatial.distance import cdist
 
 from harness import backends
 from harness.backends.numpy_backend import neighbors as numpy_neighbors
+from harness.devices import DEVICES
+from harness.registry import named
 
 pytest.importorskip("torch")
 torch_neighbors = pytest.importorskip("harness.backends.torch_backend.neighbors")
@@ -96,6 +100,7 @@ def test_blocks_change_nothing(module, monkeypatch: pytest.MonkeyPatch) -> None:
     if module is numpy_neighbors:
         monkeypatch.setattr(module, "CACHE_BYTES", 1000)
     else:
-        monkeypatch.setattr(module, "PAIR_BYTES", {"cpu": 1000})
+        small = named("device", (replace(DEVICES.get("cpu"), pair_bytes=1000),))
+        monkeypatch.setattr(module, "DEVICES", small)
     for one, other in zip(whole, _search(name, "no_loop", train, test, 6), strict=True):
         np.testing.assert_array_equal(one, other)

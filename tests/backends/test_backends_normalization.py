@@ -8,11 +8,11 @@ from backends_helpers import batch, network, on, train
 from scipy import integrate, stats
 
 from harness import backends
-from harness.backends.base import check_batch_norm_input, decays
 from harness.backends.initial import initial_weights
 from harness.backends.numpy_backend.normalization import BatchNorm, LayerNorm
 from harness.backends.numpy_backend.smooth import GELU, LogSoftmax, Softmax
-from harness.config import model
+from harness.backends.protocol import check_batch_norm_input, decays
+from harness.config import layers
 from harness.config.model import Init, Model
 from harness.config.shapes import ShapeError, place
 from harness.errors import BatchTooSmall
@@ -156,7 +156,7 @@ def test_the_dtype_is_kept(case: str, dtype: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["default", "normal", "zeros", "kaiming"])
 def test_normalisation_starts_at_one_and_zero_and_draws_nothing(scheme: str) -> None:
-    norm, linear = model.BatchNorm(), model.Linear(out=5)
+    norm, linear = layers.BatchNorm(), layers.Linear(out=5)
     with_norm = place(Model(layers=(linear, norm, linear)), (3,), 5)
     without = place(Model(layers=(linear, linear)), (3,), 5)
     init = Init(scheme=scheme, bias="default")  # type: ignore[arg-type]
@@ -181,10 +181,10 @@ def test_penalties_leave_the_scale_of_a_normalisation_alone() -> None:
 
 
 def test_places_that_cannot_be_normalised_are_refused() -> None:
-    images = Model(layers=(model.LayerNorm(), model.Flatten(), model.Linear(out=2)))
+    images = Model(layers=(layers.LayerNorm(), layers.Flatten(), layers.Linear(out=2)))
     with pytest.raises(ShapeError, match=r"layer_norm must get flat input .*\(3, 4, 4\)"):
         place(images, (3, 4, 4), 2)
-    per_channel = Model(layers=(model.BatchNorm(), model.Flatten(), model.Linear(out=2)))
+    per_channel = Model(layers=(layers.BatchNorm(), layers.Flatten(), layers.Linear(out=2)))
     assert place(per_channel, (3, 4, 4), 2)[0].params == {"weight": (3,), "bias": (3,)}
 
 

@@ -3,13 +3,13 @@
 import clock
 import pytest
 
-from harness.experiments.kernels import table
+from harness.experiments.timing.kernels.registry import KERNELS
 
 
 def test_every_variant_that_runs_on_a_processor_is_held_to_a_bare_process():
     pytest.importorskip("torch")
     found = {(t.kernel, t.variant, t.backend) for t in clock.things([])}
-    kernels = {name: table.get(name) for name in table.KERNELS}
+    kernels = dict(KERNELS.items())
     assert found == {
         (name, variant, backend)
         for name, kernel in kernels.items()
@@ -22,7 +22,7 @@ def test_every_variant_that_runs_on_a_processor_is_held_to_a_bare_process():
 
 def test_the_sizes_are_settings_of_their_kernels():
     for thing in clock.things([]):
-        assert table.get(thing.kernel).params(**thing.params)
+        assert KERNELS.get(thing.kernel).params(**thing.params)
         compile(thing.program, str(thing), "exec")
 
 

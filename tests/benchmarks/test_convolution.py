@@ -4,7 +4,8 @@ import networks
 import numpy as np
 import pytest
 
-from harness.config.model import Conv2d, Flatten, Linear, MaxPool2d, Model, ReLU
+from harness.config.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from harness.config.model import Model
 
 SIDE, CLASSES, N = 16, 10, 32
 RNG = np.random.Generator(np.random.PCG64(4))

@@ -6,8 +6,8 @@ import pytest
 from claims_builders import case, claim
 
 from harness.claims import check_claim, check_selection, rule_of
-from harness.claims.check import KEYS
-from harness.claims.rules.table import RULES
+from harness.claims.rules.registry import RULES
+from harness.config.claim import Expect
 from harness.errors import UsageError
 
 PAIR = {"better": {"opt": "x"}, "than": {"opt": "y"}}
@@ -33,13 +33,16 @@ PAIR = {"better": {"opt": "x"}, "than": {"opt": "y"}}
 )
 def test_keys_choose_the_rule(keys: dict, rule: str) -> None:
     about = claim(**keys)
-    assert rule_of(about) == rule
+    assert rule_of(about).name == rule
     assert check_claim(about) is None
     assert rule in RULES
 
 
-def test_every_rule_has_keys_and_a_function() -> None:
-    assert set(RULES) == {*KEYS, "better"}
+def test_a_key_chooses_one_rule_and_every_key_is_one_of_an_expectation() -> None:
+    keys = [key for _, rule in RULES.items() for key in rule.keys]
+    assert len(keys) == len(set(keys))
+    assert set(Expect.model_fields) == {*keys, "tolerance", "of"}
+    assert [name for name, rule in RULES.items() if not rule.keys] == ["better"]
 
 
 @pytest.mark.parametrize(

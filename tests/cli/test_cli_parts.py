@@ -5,9 +5,9 @@ import json
 import pytest
 
 from harness.cli.parts import parts
-from harness.experiments.kernels.table import KERNELS
-from harness.experiments.measures.table import MEASURES
-from harness.experiments.probes.table import PROBES
+from harness.experiments.probe.registry import PROBES
+from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments.train.measures.registry import MEASURES
 
 TABLES = {"probe": set(PROBES), "kernel": set(KERNELS), "measure": set(MEASURES)}
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.config.model import Conv2d, Flatten, Linear, MaxPool2d, Model
+from harness.config.layers import Conv2d, Flatten, Linear, MaxPool2d
+from harness.config.model import Model
 from harness.config.shapes import ShapeError, layers_of, parameter_count, place
 
 

@@ -107,7 +107,7 @@ def test_absent_files_are_named_with_place_and_remedy(data: Data, tmp_path: Path
     assert message is not None
     assert data.dataset in message
     assert str(empty.data) in message
-    remedy = "harness data get" if CATALOGUE[data.dataset].get else "--data DIR"
+    remedy = "harness data get" if CATALOGUE.get(data.dataset).get else "--data DIR"
     assert remedy in message
     with pytest.raises(DataMissing) as caught:
         load(data, empty, stream())

@@ -7,7 +7,7 @@ import pytest
 
 from harness.config.data import Data, Synthetic
 from harness.datasets import Dataset, facts, load
-from harness.datasets.generators.table import GENERATORS
+from harness.datasets.generators.registry import GENERATORS
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
 

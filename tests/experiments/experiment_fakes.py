@@ -10,8 +10,8 @@ import numpy as np
 from harness.alone import Watch
 from harness.config.data import Data
 from harness.config.settings import Settings
-from harness.datasets.base import Dataset, Facts
-from harness.experiments.base import Context
+from harness.datasets.dataset import Dataset, Facts
+from harness.experiments.experiment import Context
 from harness.seeding import Streams
 from harness.timing import Clock
 from harness.types import DataUsed

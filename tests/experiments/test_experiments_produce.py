@@ -4,7 +4,7 @@ from experiment_fakes import CountingBackend, context, images
 from harness.config.model import Model
 from harness.config.other import Knn, Probe, Timing
 from harness.config.train import Train
-from harness.experiments import table
+from harness.experiments import registry
 
 MODEL = Model(hidden=(8,))
 TRAIN = Train(loss="cross_entropy", lr=0.1, epochs=1, batch_size=16)
@@ -22,7 +22,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "tables"), CASES)
 def test_an_experiment_leaves_what_it_says(name, tables):
-    experiment = table.get(name)
+    experiment = registry.get(name)
     names, said = set(), set()
     for device in ("cpu", "cuda"):
         cell = context(images(), CountingBackend(), device, model=MODEL, train=TRAIN, **tables)

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from harness.backends.base import Network
 from harness.backends.host import HostArrays
 from harness.backends.numpy_backend.neighbors import IMPLEMENTATIONS
 from harness.backends.numpy_backend.network import NumpyNetwork
+from harness.backends.protocol import Network
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.types import Array
 
 
 class NumpyBackend(HostArrays):
-    """See `harness.backends.base.Backend` and `Memory`; a handle is the array itself."""
+    """See `harness.backends.protocol.Backend` and `Memory`; a handle is the array itself."""
 
     name = "numpy"
     library = "NumPy"

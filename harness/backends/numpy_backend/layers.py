@@ -21,7 +21,7 @@ from harness.backends.numpy_backend.conv import Conv2d, MaxPool2d
 from harness.backends.numpy_backend.layer import Cache, Layer
 from harness.backends.numpy_backend.normalization import BatchNorm, LayerNorm
 from harness.backends.numpy_backend.smooth import GELU, LogSoftmax, Softmax
-from harness.config import model
+from harness.config import layers
 from harness.types import Array
 
 
@@ -147,18 +147,18 @@ class Dropout(Layer):
 Build = Callable[[Any, Mapping[str, Array], np.random.Generator], Layer]
 
 LAYERS: Mapping[type[Any], Build] = {
-    model.Flatten: lambda layer, params, rng: Flatten(),
-    model.Linear: lambda layer, params, rng: Linear(params),
-    model.ReLU: lambda layer, params, rng: ReLU(),
-    model.Sigmoid: lambda layer, params, rng: Sigmoid(),
-    model.Tanh: lambda layer, params, rng: Tanh(),
-    model.LeakyReLU: lambda layer, params, rng: LeakyReLU(layer.slope),
-    model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
-    model.GELU: lambda layer, params, rng: GELU(),
-    model.Softmax: lambda layer, params, rng: Softmax(),
-    model.LogSoftmax: lambda layer, params, rng: LogSoftmax(),
-    model.BatchNorm: lambda layer, params, rng: BatchNorm(params, layer.momentum, layer.eps),
-    model.LayerNorm: lambda layer, params, rng: LayerNorm(params, layer.eps),
-    model.Conv2d: lambda layer, params, rng: Conv2d(params, layer.stride, layer.padding),
-    model.MaxPool2d: lambda layer, params, rng: MaxPool2d(layer.kernel),
+    layers.Flatten: lambda layer, params, rng: Flatten(),
+    layers.Linear: lambda layer, params, rng: Linear(params),
+    layers.ReLU: lambda layer, params, rng: ReLU(),
+    layers.Sigmoid: lambda layer, params, rng: Sigmoid(),
+    layers.Tanh: lambda layer, params, rng: Tanh(),
+    layers.LeakyReLU: lambda layer, params, rng: LeakyReLU(layer.slope),
+    layers.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+    layers.GELU: lambda layer, params, rng: GELU(),
+    layers.Softmax: lambda layer, params, rng: Softmax(),
+    layers.LogSoftmax: lambda layer, params, rng: LogSoftmax(),
+    layers.BatchNorm: lambda layer, params, rng: BatchNorm(params, layer.momentum, layer.eps),
+    layers.LayerNorm: lambda layer, params, rng: LayerNorm(params, layer.eps),
+    layers.Conv2d: lambda layer, params, rng: Conv2d(params, layer.stride, layer.padding),
+    layers.MaxPool2d: lambda layer, params, rng: MaxPool2d(layer.kernel),
 }

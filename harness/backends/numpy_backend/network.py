@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.base import decays, each_batch_updates, learning_rate
 from harness.backends.numpy_backend.accumulate import Accumulator
 from harness.backends.numpy_backend.layer import Cache, Layer
 from harness.backends.numpy_backend.layers import LAYERS
 from harness.backends.numpy_backend.losses import build as build_loss
 from harness.backends.numpy_backend.optimizers import OPTIMIZERS, Update
+from harness.backends.protocol import decays, each_batch_updates, learning_rate
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.types import Array
@@ -29,7 +29,7 @@ def _divergence_is_a_result() -> np.errstate:
 
 
 class NumpyNetwork:
-    """See `harness.backends.base.Network`; handles are arrays of the training dtype."""
+    """See `harness.backends.protocol.Network`; handles are arrays of the training dtype."""
 
     def __init__(
         self,

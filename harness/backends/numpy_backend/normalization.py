@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.backends.base import check_batch_norm_input
 from harness.backends.numpy_backend.layer import Layer
+from harness.backends.protocol import check_batch_norm_input
 from harness.types import Array
 
 

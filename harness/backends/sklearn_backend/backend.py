@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from harness.backends.base import Network
 from harness.backends.host import HostArrays
+from harness.backends.protocol import Network
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.errors import UsageError
@@ -19,7 +19,7 @@ from harness.types import Array
 
 
 class SklearnBackend(HostArrays):
-    """See `harness.backends.base.Backend`; a handle is the array itself."""
+    """See `harness.backends.protocol.Backend`; a handle is the array itself."""
 
     name = "sklearn"
     library = "scikit-learn"

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.backends.base import Network
+from harness.backends.protocol import Network
 from harness.backends.threads import resolve
 from harness.config.shapes import Placed
 from harness.config.train import Train
-from harness.errors import Skip
+from harness.devices import DEVICES
 from harness.types import Array
+from harness.words import plain
 
 if TYPE_CHECKING:
     import torch
 
 
 class TorchBackend:
-    """See `harness.backends.base.Backend` and `Memory`; a handle is a tensor."""
+    """See `harness.backends.protocol.Backend` and `Memory`; a handle is a tensor."""
 
     name = "torch"
-    devices: tuple[str, ...] = ("cpu", "cuda", "mps")
+    devices: tuple[str, ...] = DEVICES.names()
     experiments: tuple[str, ...] = ("knn", "train", "timing", "probe")
     implementations: tuple[str, ...] = ("no_loop",)
 
@@ -31,13 +33,13 @@ class TorchBackend:
         """Return why `device` cannot be used here, or None."""
         if importlib.util.find_spec("torch") is None:
             return "torch is not installed; install claims-harness[torch]"
-        import torch
-
-        if device == "cuda" and not torch.cuda.is_available():
-            return "torch sees no CUDA device"
-        if device == "mps" and not torch.backends.mps.is_available():
-            return "torch sees no MPS device"
-        return None if device in self.devices else f"torch is not used on {device} here"
+        try:
+            importlib.import_module("torch")
+        except (ImportError, OSError) as error:  # a library it is linked to may be missing
+            return f"torch cannot be imported: {plain(str(error))}"
+        if device not in DEVICES:
+            return f"torch is not used on {device} here"
+        return DEVICES.get(device).missing()
 
     def put(self, array: Array, device: str, *, pinned: bool = False) -> torch.Tensor:
         """Place an array; on cpu the tensor shares its memory where it may be written."""
@@ -69,12 +71,7 @@ class TorchBackend:
 
     def synchronize(self, device: str) -> None:
         """Wait until the device has finished; a no-op on cpu."""
-        import torch
-
-        if device == "cuda":
-            torch.cuda.synchronize()
-        elif device == "mps":
-            torch.mps.synchronize()
+        DEVICES.get(device).synchronize()
 
     def threads(self, count: int) -> None:
         """Use `count` threads inside an operation from here on; 0 for all cores."""
@@ -95,10 +92,9 @@ class TorchBackend:
         Raises
         ------
         Skip
-            For float64 on mps, which does not have it.
+            For float64 on a device that has none.
         """
-        if device == "mps" and train.dtype == "float64":
-            raise Skip("mps has no float64; set [train] dtype to float32")
+        DEVICES.get(device).check(train.dtype, "[train] dtype")
         from harness.backends.torch_backend.network import TorchNetwork
 
         return TorchNetwork(layers, weights, train, device, dropout)

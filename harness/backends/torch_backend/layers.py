@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from harness.backends.initial import kept_units
-from harness.backends.torch_backend.normalization import batch_norm, layer_norm
-from harness.config import model
-from harness.config.shapes import Shape
+from harness.backends.protocol import check_batch_norm_input
+from harness.config import layers
+from harness.config.layers import Shape
 
 
 class Dropout(nn.Module):
@@ -35,6 +36,14 @@ class Dropout(nn.Module):
         return x * (mask.to(x.device, x.dtype) * (1.0 / (1.0 - self._rate)))
 
 
+class BatchNorm(_BatchNorm):
+    """``torch.nn.BatchNorm1d`` and ``BatchNorm2d`` in one, with the same refusal as elsewhere."""
+
+    def _check_input_dim(self, input: torch.Tensor) -> None:  # noqa: A002 - torch's own name
+        if self.training:
+            check_batch_norm_input(input.shape)
+
+
 def _linear(params: Mapping[str, Shape]) -> nn.Module:
     # The weights are handed in afterwards: drawing them here would be wasted, and would move
     # torch's global generator.
@@ -44,7 +53,7 @@ def _linear(params: Mapping[str, Shape]) -> nn.Module:
     return linear
 
 
-def _conv2d(layer: model.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
+def _conv2d(layer: layers.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
     filters, channels, kernel, _ = params["weight"]
     settings = {"stride": layer.stride, "padding": layer.padding, "bias": "bias" in params}
     conv: nn.Conv2d = nn.utils.skip_init(nn.Conv2d, channels, filters, kernel, **settings)  # type: ignore[no-untyped-call]
@@ -54,20 +63,20 @@ def _conv2d(layer: model.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
 Build = Callable[[Any, Mapping[str, Shape], np.random.Generator], nn.Module]
 
 LAYERS: Mapping[type[Any], Build] = {
-    model.Flatten: lambda layer, params, rng: nn.Flatten(),
-    model.Linear: lambda layer, params, rng: _linear(params),
-    model.ReLU: lambda layer, params, rng: nn.ReLU(),
-    model.Sigmoid: lambda layer, params, rng: nn.Sigmoid(),
-    model.Tanh: lambda layer, params, rng: nn.Tanh(),
-    model.LeakyReLU: lambda layer, params, rng: nn.LeakyReLU(layer.slope),
-    model.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
-    model.GELU: lambda layer, params, rng: nn.GELU(),
-    model.Softmax: lambda layer, params, rng: nn.Softmax(dim=-1),
-    model.LogSoftmax: lambda layer, params, rng: nn.LogSoftmax(dim=-1),
-    model.BatchNorm: lambda layer, params, rng: batch_norm(
-        params["weight"][0], layer.momentum, layer.eps
+    layers.Flatten: lambda layer, params, rng: nn.Flatten(),
+    layers.Linear: lambda layer, params, rng: _linear(params),
+    layers.ReLU: lambda layer, params, rng: nn.ReLU(),
+    layers.Sigmoid: lambda layer, params, rng: nn.Sigmoid(),
+    layers.Tanh: lambda layer, params, rng: nn.Tanh(),
+    layers.LeakyReLU: lambda layer, params, rng: nn.LeakyReLU(layer.slope),
+    layers.Dropout: lambda layer, params, rng: Dropout(layer.rate, rng),
+    layers.GELU: lambda layer, params, rng: nn.GELU(),
+    layers.Softmax: lambda layer, params, rng: nn.Softmax(dim=-1),
+    layers.LogSoftmax: lambda layer, params, rng: nn.LogSoftmax(dim=-1),
+    layers.BatchNorm: lambda layer, params, rng: BatchNorm(
+        params["weight"][0], eps=layer.eps, momentum=layer.momentum
     ),
-    model.LayerNorm: lambda layer, params, rng: layer_norm(params["weight"][0], layer.eps),
-    model.Conv2d: lambda layer, params, rng: _conv2d(layer, params),
-    model.MaxPool2d: lambda layer, params, rng: nn.MaxPool2d(layer.kernel),
+    layers.LayerNorm: lambda layer, params, rng: nn.LayerNorm(params["weight"][0], eps=layer.eps),
+    layers.Conv2d: lambda layer, params, rng: _conv2d(layer, params),
+    layers.MaxPool2d: lambda layer, params, rng: nn.MaxPool2d(layer.kernel),
 }

@@ -2,23 +2,23 @@
 
 The method is that of `harness.backends.numpy_backend.neighbors`: the product, in float32,
 proposes every row within its rounding error of the k-th smallest score; the distances of those
-are computed again from differences and summed in float64 (in float32 on mps, which has no
+are computed again from differences and summed in float64 (in float32 on a device that has no
 float64), and sorted by distance, then by index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from harness.devices import DEVICES
+
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 BLOCK_BYTES = 256 * 2**20
 """Memory that the scores of a block of test rows may take at once."""
-PAIR_BYTES: Mapping[str, int] = {"cpu": 4 * 2**20, "cuda": 256 * 2**20, "mps": 64 * 2**20}
-"""Memory for differences of rows: on cpu what stays in cache, elsewhere what fills the device."""
 
 
 def no_loop(train: torch.Tensor, test: torch.Tensor, k: int) -> Found:
@@ -80,10 +80,11 @@ def _pairs(
     train: torch.Tensor, columns: torch.Tensor, test: torch.Tensor, rows: torch.Tensor
 ) -> torch.Tensor:
     """Return the squared distances between ``train[columns]`` and ``test[rows]``, (pairs,)."""
-    exact = torch.float32 if train.device.type == "mps" else torch.float64
+    device = DEVICES.get(train.device.type)
+    exact = torch.float64 if device.float64 else torch.float32
     out = torch.empty(len(rows), dtype=exact, device=train.device)
     width = train.shape[1] * (2 * train.element_size() + 8)
-    for part in _blocks(len(rows), width, PAIR_BYTES[train.device.type]):
+    for part in _blocks(len(rows), width, device.pair_bytes):
         difference = train.index_select(0, columns[part]).sub_(test.index_select(0, rows[part]))
         # Converted first: sum(dtype=float64) of float32 is an order of magnitude slower on cpu.
         out[part] = difference.to(exact).square_().sum(dim=1)

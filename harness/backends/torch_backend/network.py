@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from harness.backends.base import decays, each_batch_updates, learning_rate
+from harness.backends.protocol import decays, each_batch_updates, learning_rate
 from harness.backends.torch_backend.layers import LAYERS
 from harness.backends.torch_backend.losses import build as build_loss
 from harness.config.shapes import Placed
@@ -48,7 +48,7 @@ OPTIMIZERS: Mapping[str, Rule] = {"sgd": _sgd, "adam": _adam, "rmsprop": _rmspro
 
 
 class TorchNetwork:
-    """See `harness.backends.base.Network`; handles are tensors on `device`."""
+    """See `harness.backends.protocol.Network`; handles are tensors on `device`."""
 
     def __init__(
         self,

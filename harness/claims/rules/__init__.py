@@ -1,1 +1,1 @@
-"""The rules: one module per kind of claim, listed in `harness.claims.rules.table`."""
+"""The rules: one module per kind of claim, listed in `harness.claims.rules.registry`."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from harness.claims import text
-from harness.claims.measure import Floats
-from harness.claims.rules.base import Evidence, quoted
+from harness.claims.rules.decide import quoted
+from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.undecided import Undecided
+from harness.claims.values import Floats
+from harness.config.claim import Claim
 from harness.types import Finding, Interval, VerdictName
 
 
@@ -46,3 +48,12 @@ def _decide(values: Floats, equal: np.ndarray, words: str) -> tuple[VerdictName,
     if not identical:
         return "inconclusive", f"{shown} in {count}, within {words} but not bit for bit the same"
     return "reproduced", f"{shown} in {count}, bit for bit the same and equal to {words}"
+
+
+def _complaint(claim: Claim) -> str | None:
+    if claim.over == "seeds":
+        return None
+    return f"expect.exactly compares whole runs; over must be 'seeds', got {claim.over!r}"
+
+
+EXACT = Rule("exact", ("exactly",), exact, tolerant="may", complaint=_complaint)

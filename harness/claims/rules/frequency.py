@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.claims import estimate as est
-from harness.claims.rules.base import Evidence, in_range
+from harness.claims.rules.decide import judge_range
+from harness.claims.rules.rule import Evidence, Rule, disordered
 from harness.claims.undecided import Undecided
+from harness.config.claim import Claim
 from harness.types import Finding
 
 
@@ -21,4 +23,15 @@ def frequency(evidence: Evidence) -> Finding:
         )
     estimate = replace(est.of_rate(side.values, side.over, "frequency"), notes=side.notes)
     low, high = claim.expect.frequency_low, claim.expect.frequency_high
-    return in_range(estimate, 0.0 if low is None else low, 1.0 if high is None else high)
+    return judge_range(estimate, 0.0 if low is None else low, 1.0 if high is None else high)
+
+
+def _complaint(claim: Claim) -> str | None:
+    low, high = claim.expect.frequency_low, claim.expect.frequency_high
+    for name, rate in (("frequency_low", low), ("frequency_high", high)):
+        if rate is not None and not 0.0 <= rate <= 1.0:
+            return f"expect.{name} must lie between 0 and 1, got {rate}"
+    return disordered(low, high, ("frequency_low", "frequency_high"))
+
+
+FREQUENCY = Rule("frequency", ("frequency_low", "frequency_high"), frequency, complaint=_complaint)

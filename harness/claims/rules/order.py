@@ -8,11 +8,13 @@ from dataclasses import replace
 from harness.claims import text
 from harness.claims.contest import ALPHA, Contest, contest, worst
 from harness.claims.estimate import Estimate
-from harness.claims.measure import Values, paired
-from harness.claims.rules.base import OUTSIDE, Evidence, finding, said
+from harness.claims.rules.decide import OUTSIDE, finding, in_words
+from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.rules.sizes import both
 from harness.claims.select import ambiguity, axes_of, differing, matches
 from harness.claims.undecided import Undecided
+from harness.claims.values import Values, paired
+from harness.config.claim import Claim
 from harness.types import Case, Finding, VerdictName
 
 SMALLEST_N = 5  # 1 / 2^5 is the first smallest p-value below 5 %
@@ -26,12 +28,12 @@ def better(evidence: Evidence) -> Finding:
     estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes))
     p = None if result.certain else result.p_lose
     if result.wins:
-        reason = said(estimate, OUTSIDE, f"favours the first {_p(result)}")
+        reason = in_words(estimate, OUTSIDE, f"favours the first {_p(result)}")
         return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
     if result.loses:
-        reason = said(estimate, OUTSIDE, "favours the second")
+        reason = in_words(estimate, OUTSIDE, "favours the second")
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
-    reason = said(estimate, OUTSIDE, f"favours neither {_p(result)}")
+    reason = in_words(estimate, OUTSIDE, f"favours neither {_p(result)}")
     return finding(estimate, reason=text.sentence((reason, _few(estimate))), p_contradict=p)
 
 
@@ -96,5 +98,15 @@ def _ranking(results: Sequence[Contest], names: Sequence[str]) -> Finding:
         at, tail = hardest, f"does not set it apart from {names[hardest]} {_p(results[hardest])}"
     estimate = results[at].estimate
     few = _few(estimate) if verdict == "inconclusive" else ""
-    reason = text.sentence((f"against {names[at]}: {said(estimate, OUTSIDE, tail)}", few))
+    reason = text.sentence((f"against {names[at]}: {in_words(estimate, OUTSIDE, tail)}", few))
     return finding(estimate, verdict=verdict, reason=reason, p_contradict=None if certain else p)
+
+
+def _complaint(claim: Claim) -> str | None:
+    if claim.expect.best is None or claim.expect.best:
+        return None
+    return "expect.best must name the winner's axis values, got an empty table"
+
+
+BETTER = Rule("better", (), better, paired=True)
+BEST = Rule("best", ("best",), best, complaint=_complaint)

@@ -9,13 +9,13 @@ import numpy as np
 
 from harness import statistics as hs
 from harness.claims import estimate as est
-from harness.claims.check import bounds_of
 from harness.claims.contest import binary_difference
 from harness.claims.estimate import Estimate
-from harness.claims.measure import Floats, paired
-from harness.claims.rules.base import Evidence, finding, in_range, near, quoted, said
+from harness.claims.rules.decide import finding, in_words, judge_range, judge_size, quoted
+from harness.claims.rules.rule import Evidence, Rule, disordered
 from harness.claims.undecided import Undecided
-from harness.config.claim import Expect
+from harness.claims.values import Floats, paired
+from harness.config.claim import Claim, Expect
 from harness.types import Finding
 
 
@@ -27,7 +27,7 @@ def value(evidence: Evidence) -> Finding:
     estimate = replace(estimate, notes=(*estimate.notes, *side.notes))
     if isinstance(estimate.spread, est.Median):
         return _not_finite(estimate, side.values, quote.size)
-    return near(estimate, quote)
+    return judge_size(estimate, quote)
 
 
 def _not_finite(estimate: Estimate, values: Floats, size: float) -> Finding:
@@ -35,9 +35,9 @@ def _not_finite(estimate: Estimate, values: Floats, size: float) -> Finding:
     p = estimate.p_inside(size, size)
     outside = estimate.interval().disjoint(size, size)
     if outside and (values.min() > size or values.max() < size):
-        reason = said(estimate, 0.95, f"excludes {size:g}, and so does every run")
+        reason = in_words(estimate, 0.95, f"excludes {size:g}, and so does every run")
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
-    reason = said(estimate, 0.95, f"has no finite mean to hold against {size:g}")
+    reason = in_words(estimate, 0.95, f"has no finite mean to hold against {size:g}")
     return finding(estimate, reason=reason, p_contradict=p)
 
 
@@ -48,7 +48,7 @@ def mean_range(evidence: Evidence) -> Finding:
     log = est.wide(side.values, low, high)
     estimate = est.of_values(side.values, side.over, rate=claim.metric == "diverged", log=log)
     estimate = replace(estimate, notes=(*estimate.notes, *side.notes))
-    return in_range(estimate, *_ends(low, high))
+    return judge_range(estimate, *_ends(low, high))
 
 
 def difference(evidence: Evidence) -> Finding:
@@ -63,8 +63,8 @@ def ratio(evidence: Evidence) -> Finding:
 
 def _sized(estimate: Estimate, expect: Expect, size: float | None) -> Finding:
     if size is None:
-        return in_range(estimate, *_ends(*bounds_of(expect)))
-    return near(estimate, quoted(size, expect.tolerance or 0.0, relative=estimate.log))
+        return judge_range(estimate, *_ends(*bounds_of(expect)))
+    return judge_size(estimate, quoted(size, expect.tolerance or 0.0, relative=estimate.log))
 
 
 def _ends(low: float | None, high: float | None) -> tuple[float, float]:
@@ -115,3 +115,39 @@ def _finite(a: Floats, b: Floats, over: str) -> None:
     bad = int((~np.isfinite(a)).sum() + (~np.isfinite(b)).sum())
     if bad:
         raise Undecided(f"{bad} of {a.size + b.size} values are inf", n=a.size, over=over)
+
+
+def bounds_of(expect: Expect) -> tuple[float | None, float | None]:
+    """Return the two ends of a range claim; None where it is open."""
+    low = expect.low if expect.low is not None else expect.at_least
+    high = expect.high if expect.high is not None else expect.at_most
+    return low, high
+
+
+def _range_complaint(claim: Claim) -> str | None:
+    """Return what is wrong with the ends of a range: of the mean, a difference or a ratio."""
+    for one, other in (("low", "at_least"), ("high", "at_most")):
+        if getattr(claim.expect, one) is not None and getattr(claim.expect, other) is not None:
+            return f"expect must hold {one} or {other}, got both; drop one"
+    return disordered(*bounds_of(claim.expect), ("the lower end", "the upper end"))
+
+
+def _ratio_complaint(claim: Claim) -> str | None:
+    if claim.expect.ratio is not None and claim.expect.ratio <= 0.0:
+        return f"expect.ratio must be positive, got {claim.expect.ratio}"
+    return _range_complaint(claim)
+
+
+VALUE = Rule("value", ("value",), value, tolerant="must")
+RANGE = Rule(
+    "range", ("low", "high", "at_least", "at_most"), mean_range, complaint=_range_complaint
+)
+DIFFERENCE = Rule(
+    "difference",
+    ("difference",),
+    difference,
+    paired=True,
+    tolerant="must",
+    complaint=_range_complaint,
+)
+RATIO = Rule("ratio", ("ratio",), ratio, paired=True, tolerant="must", complaint=_ratio_complaint)

@@ -10,10 +10,11 @@ import numpy as np
 from harness import statistics as hs
 from harness.claims import estimate as est
 from harness.claims.estimate import Estimate
-from harness.claims.measure import Floats, paired
-from harness.claims.rules.base import Evidence, in_range
+from harness.claims.rules.decide import judge_range
+from harness.claims.rules.rule import Evidence, Rule, disordered
 from harness.claims.select import ambiguity, axes_of
 from harness.claims.undecided import Undecided
+from harness.claims.values import Floats, paired
 from harness.config.claim import Claim
 from harness.types import Case, Finding
 
@@ -35,7 +36,7 @@ def trend(evidence: Evidence) -> Finding:
     x = np.array([positions[case.id] for case in cases])
     estimate = _slope(_scaled(claim, x), _rows(claim, columns), read[0].over)
     low, high = claim.expect.slope_low, claim.expect.slope_high
-    return in_range(
+    return judge_range(
         replace(estimate, notes=notes),
         -math.inf if low is None else low,
         math.inf if high is None else high,
@@ -85,3 +86,11 @@ def _slope(x: Floats, rows: Floats, over: str) -> Estimate:
         )
     spread = hs.slope_location(x, rows[0])
     return Estimate("slope", spread.centre, x.size, "runs", spread)
+
+
+def _complaint(claim: Claim) -> str | None:
+    low, high = claim.expect.slope_low, claim.expect.slope_high
+    return disordered(low, high, ("slope_low", "slope_high"))
+
+
+TREND = Rule("trend", ("slope_low", "slope_high"), trend, along=True, complaint=_complaint)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.config.data import Synthetic
-from harness.datasets.generators.base import Part, Recipe
+from harness.datasets.generators.recipe import Part, Recipe
 
 CHUNK = 1_000  # images drawn at once, to bound memory
 GRAIN = 4  # pixels between the points a template is interpolated from

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from harness.config.data import Synthetic
-from harness.datasets.generators.base import Part, Recipe
+from harness.datasets.generators.recipe import Part, Recipe
 
 
 def _xor(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.config.data import Synthetic
-from harness.datasets.generators.base import Part, Recipe
+from harness.datasets.generators.recipe import Part, Recipe
 
 
 def _noise_images(

@@ -6,11 +6,11 @@ A new one is one module beside these and one entry in `RENDERERS`; the contract 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from harness.gate.render import bencher, junit, markdown, pytest_benchmark, to_json
 from harness.gate.values import GateResult
+from harness.registry import Registry
 
 
 class Renderer(Protocol):
@@ -21,11 +21,12 @@ class Renderer(Protocol):
         ...
 
 
-RENDERERS: Mapping[str, Renderer] = {
-    "json": to_json.render,
-    "md": markdown.render,
-    "junit": junit.render,
-    "benchmark-json": pytest_benchmark.render,
-    "bencher": bencher.render,
-}
+_BY_NAME: tuple[tuple[str, Renderer], ...] = (
+    ("json", to_json.render),
+    ("md", markdown.render),
+    ("junit", junit.render),
+    ("benchmark-json", pytest_benchmark.render),
+    ("bencher", bencher.render),
+)
+RENDERERS: Registry[Renderer] = Registry("rendering", _BY_NAME)
 """By the name of the option of ``harness gate`` that asks for it."""

@@ -1,0 +1,93 @@
+"""What a rule of judgement is, and what it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.claims.select import Track, ambiguity
+from harness.claims.undecided import Undecided
+from harness.claims.values import Values, read
+from harness.config.claim import Claim
+from harness.types import Archive, Case, Finding, Record
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One claim on one track in one environment.
+
+    Attributes
+    ----------
+    claim : Claim
+        What is judged.
+    track : Track
+        Its cases.
+    records : mapping of str to sequence of Record
+        Case id to its records, any status.
+    archive : Archive
+        For the arrays.
+    """
+
+    claim: Claim
+    track: Track
+    records: Mapping[str, Sequence[Record]]
+    archive: Archive
+
+    def values(self, case: Case, nan_as: float | None = None) -> Values:
+        """Return the claim's values on one case."""
+        return read(self.claim, self.records.get(case.id, ()), self.archive, nan_as)
+
+    def side(self, index: int = 0, nan_as: float | None = None) -> Values:
+        """Return the values of a side that must be a single case."""
+        cases = self.track.sides[index]
+        problem = ambiguity(self.claim, cases)
+        if problem:
+            raise Undecided(problem)
+        return self.values(cases[0], nan_as)
+
+
+def _nothing(_: Claim) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An entry of the table of rules.
+
+    Attributes
+    ----------
+    name : str
+        As verdicts have it.
+    keys : tuple of str
+        The keys of ``expect`` any of which chooses it; none where ``compare`` alone does.
+    judge : callable
+        ``judge(evidence) -> Finding``.
+    paired : bool
+        Whether it compares two selections, so that ``compare`` must be given.
+    tolerant : {"no", "may", "must"}
+        Whether ``expect.tolerance`` stands beside its keys.
+    along : bool
+        Whether it runs over an axis, so that ``along`` must be given.
+    complaint : callable
+        ``complaint(claim)`` returns what else is wrong with the keys of a claim, or None.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    judge: Callable[[Evidence], Finding]
+    paired: bool = False
+    tolerant: Literal["no", "may", "must"] = "no"
+    along: bool = False
+    complaint: Callable[[Claim], str | None] = _nothing
+
+    def given(self, claim: Claim) -> list[str]:
+        """Return those of its keys that a claim has."""
+        return [key for key in self.keys if getattr(claim.expect, key) is not None]
+
+
+def disordered(low: float | None, high: float | None, names: tuple[str, str]) -> str | None:
+    """Return that the lower of two ends lies above the upper, or None."""
+    if low is None or high is None or low <= high:
+        return None
+    return f"{names[0]} must not exceed {names[1]}, got {low} and {high}"

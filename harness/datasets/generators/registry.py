@@ -1,0 +1,20 @@
+"""Generators by name."""
+
+from __future__ import annotations
+
+from harness.datasets.generators import images, labels, lines, noise
+from harness.datasets.generators.recipe import Recipe
+from harness.registry import Registry
+
+GENERATORS: Registry[Recipe] = Registry(
+    "generator",
+    (
+        ("linear", lines.LINEAR),
+        ("polynomial", lines.POLYNOMIAL),
+        ("images", images.IMAGES),
+        ("xor", labels.XOR),
+        ("circle", labels.CIRCLE),
+        ("classes", labels.CLASSES),
+        ("noise_images", noise.NOISE_IMAGES),
+    ),
+)

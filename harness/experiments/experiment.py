@@ -1,0 +1,89 @@
+"""What an experiment is: a function from a cell's context to an outcome."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from harness.backends.protocol import Backend
+from harness.config.settings import Settings
+from harness.datasets.dataset import Dataset
+from harness.seeding import Streams
+from harness.types import Outcome
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything an experiment may use.
+
+    Attributes
+    ----------
+    settings : Settings
+        The case's tables.
+    backend : Backend
+        The library to compute with.
+    device : str
+        Where.
+    streams : Streams
+        The cell's keyed random streams; there is no other source of randomness.
+    dataset : Dataset or None
+        The decoded data, whole; the experiment takes the first ``n_train`` and so on itself
+        through `harness.datasets.parts`.
+    budget : float
+        Seconds that the cell may take in all.
+    """
+
+    settings: Settings
+    backend: Backend
+    device: str
+    streams: Streams
+    dataset: Dataset | None = None
+    budget: float = math.inf
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An entry of the experiment table.
+
+    Attributes
+    ----------
+    name : str
+        As suites write it.
+    version : int
+        Raised by hand when the code changes results; part of every case id.
+    tables : tuple of str
+        Suite tables it reads; the others do not enter its case ids.
+    requires : tuple of str
+        Those of `tables` that must be given.
+    run : callable
+        ``run(context) -> Outcome``.
+    alone : bool
+        True when its cells time something and must run with nothing beside them.
+    produces : callable or None
+        ``produces(settings)`` returns the names of every metric, series and array that a cell
+        with those settings can leave; None when that is not known beforehand.
+    complaints : callable or None
+        ``complaints(settings)`` yields what is wrong with them: the path of a key, a sentence.
+    reads : callable or None
+        ``reads(settings)`` returns the keys of ``[params]`` that a case with those settings
+        reads; the others do not enter its case id. None when it reads them all.
+    offers : callable or None
+        ``offers(settings, backend, device)`` tells whether those could ever run a case with
+        those settings; where not, there is no such case.
+    revision : callable or None
+        ``revision(settings)`` returns a number that is raised as `version` is, for the cases with
+        those settings only; where it is 0 it does not enter the case id.
+    """
+
+    name: str
+    version: int
+    tables: tuple[str, ...]
+    requires: tuple[str, ...]
+    run: Callable[[Context], Outcome]
+    alone: bool = False
+    produces: Callable[[Settings], frozenset[str]] | None = None
+    complaints: Callable[[Settings], Iterable[tuple[tuple[str, ...], str]]] | None = None
+    reads: Callable[[Settings], frozenset[str]] | None = None
+    offers: Callable[[Settings, str, str], bool] | None = None
+    revision: Callable[[Settings], int] | None = None

@@ -1,5 +1,0 @@
-"""Kernels: single operations to time, each in several ways that compute the same.
-
-A new kernel is a `harness.experiments.kernels.base.Kernel` in a module here and one entry of
-`harness.experiments.kernels.table`.
-"""

@@ -1,0 +1,1 @@
+"""Nearest neighbours: one search, a vote for every k."""

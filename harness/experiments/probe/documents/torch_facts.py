@@ -1,0 +1,89 @@
+"""Probe ``torch_facts``: what a named piece of PyTorch code does, as a few numbers.
+
+The scenarios stand in the package `facts` beside it. Some are pure counting (a shape, the keys of a
+state dict), some ask yes or no (was an error raised), some compare two ways (largest difference).
+"""
+
+from __future__ import annotations
+
+from pydantic import PositiveInt
+
+from harness.config.settings import Settings
+from harness.config.table import Table
+from harness.errors import HarnessError, Skip, UsageError
+from harness.experiments.experiment import Context
+from harness.experiments.probe.documents.facts import table
+from harness.experiments.probe.documents.facts.base import Scenario, Setup
+from harness.experiments.probe.probe import Probe
+from harness.types import Outcome
+
+
+class Params(Table):
+    """Which scenario, and the sizes it is played with.
+
+    Attributes
+    ----------
+    scenario
+        A name of `harness.experiments.probe.documents.facts.table`.
+    rows, inputs, outputs, units, examples
+        Examples of a batch, features of one, outputs, units of a hidden layer, examples in all; a
+        scenario uses those it needs.
+    """
+
+    scenario: str
+    rows: PositiveInt = 64
+    inputs: PositiveInt = 784
+    outputs: PositiveInt = 10
+    units: PositiveInt = 32
+    examples: PositiveInt = 1003
+
+
+def run(context: Context, params: Params) -> Outcome:
+    """Play the scenario.
+
+    Raises
+    ------
+    Skip
+        If the backend is not torch.
+    HarnessError
+        If the scenario does not return the metrics it declares.
+    """
+    if context.backend.name != "torch":
+        raise Skip(f"facts of PyTorch cannot be seen with the {context.backend.name} backend")
+    scenario = table.get(params.scenario)
+    setup = Setup(
+        rng=context.streams.generator("probe"),
+        device=context.device,
+        rows=params.rows,
+        inputs=params.inputs,
+        outputs=params.outputs,
+        units=params.units,
+        examples=params.examples,
+        dataset=context.dataset,
+    )
+    found = _played(scenario, setup)
+    if found.keys() != set(scenario.metrics):
+        raise HarnessError(
+            f"scenario {params.scenario!r} must return the metrics it declares, "
+            f"{sorted(scenario.metrics)}, got {sorted(found)}; correct its entry in SCENARIOS"
+        )
+    return Outcome(metrics=found)
+
+
+def _played(scenario: Scenario, setup: Setup) -> dict[str, float]:
+    """Return the numbers of a scenario; the global generator, which modules use, is its own."""
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(int(setup.rng.integers(2**31)))
+        return {name: float(value) for name, value in scenario.run(setup).items()}
+
+
+def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: ARG001
+    try:
+        return frozenset(table.get(params.scenario).metrics)
+    except UsageError:
+        return frozenset()
+
+
+PROBE = Probe("torch_facts", run, _produces, Params, choices={"scenario": table.scenarios})

@@ -1,0 +1,157 @@
+"""Probe ``function``: value and gradient of a named function, by hand and by autograd.
+
+The input is a list or matrix of numbers (``at``), an even ``span`` of them, or `normal` draws from
+N(0, 1). NumPy differentiates with the pullbacks of ``numpy_elementwise`` and ``numpy_vectors``,
+torch by autograd. A new function is one entry there and one in ``torch_functions``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from harness.config.settings import Settings
+from harness.config.table import Table
+from harness.errors import Skip, UsageError
+from harness.experiments.experiment import Context
+from harness.experiments.probe.function.numpy_elementwise import ELEMENTWISE
+from harness.experiments.probe.function.numpy_vectors import VECTORS
+from harness.experiments.probe.function.signature import Options
+from harness.experiments.probe.function.summary import (
+    Found,
+    curves,
+    elements,
+    moments,
+    names,
+    summary,
+)
+from harness.experiments.probe.probe import Probe
+from harness.types import Array, Outcome
+from harness.words import unknown
+
+FUNCTIONS = {**ELEMENTWISE, **VECTORS}
+Span = tuple[float, float, int]
+
+
+class Params(Table):
+    """``[params]``.
+
+    Attributes
+    ----------
+    function
+        A key of `FUNCTIONS`.
+    at
+        The input: numbers, or rows of numbers. Metrics ``value_<i>`` and ``gradient_<i>`` count
+        the elements of value and input, row by row.
+    span
+        Instead: low, high and how many, evenly spaced; adds series ``value`` and ``gradient``.
+    normal
+        Instead: how many draws from N(0, 1), of the cell's ``probe`` stream; adds the moments.
+    precision
+        What everything is computed in.
+    target
+        For losses: one number per element, or the class of every row. For ``accuracy`` too.
+    output
+        The element of the value whose gradient is taken; -1 for the sum of all.
+    delta, slope, exponent
+        Of ``huber``, ``leaky_relu`` and ``power``.
+    """
+
+    function: str
+    at: tuple[float, ...] | tuple[tuple[float, ...], ...] = ()
+    span: Span | tuple[()] = ()
+    normal: int = Field(default=0, ge=0)
+    precision: Literal["float32", "float64"] = "float32"
+    target: tuple[float, ...] = ()
+    output: int = Field(default=-1, ge=-1)
+    delta: float = Field(default=1.0, gt=0.0)
+    slope: float = 0.01
+    exponent: float = 2.0
+
+    @field_validator("function")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in FUNCTIONS:
+            raise ValueError(unknown("function", name, FUNCTIONS))
+        return name
+
+    def options(self) -> Options:
+        """Return what the function needs beside its input."""
+        target = np.asarray(self.target, dtype=self.precision)
+        return Options(target, self.delta, self.slope, self.exponent)
+
+    def input(self, rng: np.random.Generator) -> Array:
+        """Return the input in the chosen precision.
+
+        Raises
+        ------
+        UsageError
+            Unless exactly one of `at`, `span` and `normal` is given.
+        """
+        if bool(self.at) + bool(self.span) + bool(self.normal) != 1:
+            raise UsageError("[params] must be given exactly one of at, span and normal")
+        if self.span:
+            low, high, count = self.span
+            return np.linspace(low, high, count).astype(self.precision)
+        if self.normal:
+            return rng.standard_normal(self.normal).astype(self.precision)
+        return np.array(self.at, dtype=self.precision)
+
+
+def run(context: Context, params: Params) -> Outcome:
+    """Evaluate a function and its gradient.
+
+    Raises
+    ------
+    Skip
+        If the backend is neither NumPy nor torch.
+    UsageError
+        If the input is not given once.
+    """
+    x = params.input(context.streams.generator("probe"))
+    found = _evaluate(context, params, x)
+    return Outcome(
+        metrics={
+            **elements(found),
+            **summary(found),
+            **(moments(found) if params.normal else {}),
+        },
+        series=curves(found) if params.span else {},
+    )
+
+
+def _evaluate(context: Context, params: Params, x: Array) -> Found:
+    options, name = params.options(), params.function
+    if context.backend.name == "numpy":
+        value, grad = by_hand(name, x, options, params.output)
+        return Found(x, value, grad, graph=True)
+    if context.backend.name == "torch":
+        from harness.experiments.probe.function import torch_functions
+
+        return Found(x, *torch_functions.evaluate(name, x, options, params.output, context.device))
+    raise Skip(f"the {context.backend.name} backend has no table of functions")
+
+
+def by_hand(name: str, x: Array, options: Options, output: int = -1) -> tuple[Array, Array]:
+    """Return the value of a function and the gradient of one output, or of their sum, in NumPy."""
+    with np.errstate(all="ignore"):  # inf and nan are what some of the sentences are about
+        value, pullback = FUNCTIONS[name](x, options)
+        upstream = np.ones_like(value)
+        if output >= 0:
+            upstream = np.zeros_like(value)
+            upstream.flat[output] = 1
+        return np.atleast_1d(value), np.asarray(pullback(upstream))
+
+
+def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG001
+    try:
+        x = params.input(np.random.default_rng(0))
+        value, _ = by_hand(params.function, x, params.options())
+    except (UsageError, ValueError, IndexError):  # the cell itself will say what is wrong
+        return frozenset()
+    return names(x.size, value.size, curve=bool(params.span), drawn=bool(params.normal))
+
+
+PROBE = Probe("function", run, _produces, Params, choices={"function": lambda: FUNCTIONS})

@@ -1,0 +1,46 @@
+"""What a probe is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.config.settings import Settings
+from harness.config.table import Table
+from harness.experiments.experiment import Context
+from harness.types import Outcome
+
+
+class NoParams(Table):
+    """For a probe without settings of its own."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An entry of the table of probes.
+
+    Attributes
+    ----------
+    name : str
+        As suites write it in ``[probe] name``.
+    run : callable
+        ``run(context, params) -> Outcome``; `params` is an instance of `params`. It computes
+        with ``context.backend`` and raises `harness.errors.Skip` where that has no such thing.
+    produces : callable
+        ``produces(settings, params)`` returns the names of every metric, series and array that
+        a cell with those settings can leave.
+    params : type of Table
+        The keys of ``[params]`` it understands, with their defaults.
+    requires : tuple of str
+        Tables of the suite that must be given, e.g. ``("data", "model")``.
+    choices : mapping of str to callable
+        For the keys of ``[params]`` that name something: what names there are.
+    """
+
+    name: str
+    run: Callable[[Context, Any], Outcome]
+    produces: Callable[[Settings, Any], frozenset[str]]
+    params: type[Table] = NoParams
+    requires: tuple[str, ...] = ()
+    choices: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)

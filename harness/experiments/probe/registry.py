@@ -1,0 +1,29 @@
+"""Probes by name; their modules are imported when they are asked for."""
+
+from __future__ import annotations
+
+from harness.experiments.probe.probe import Probe
+from harness.registry import Registry, lazily
+
+_HERE = "harness.experiments.probe"
+_DOCUMENTS = f"{_HERE}.documents"
+PROBES: Registry[Probe] = lazily(
+    "probe",
+    (
+        ("parameters", f"{_HERE}.parameters:PROBE"),
+        ("memory", f"{_HERE}.memory:PROBE"),
+        ("training_memory", f"{_HERE}.training_memory:PROBE"),
+        ("data_summary", f"{_HERE}.data_summary:PROBE"),
+        ("function", f"{_HERE}.function:PROBE"),
+        ("layer", f"{_HERE}.layer:PROBE"),
+        ("signal", f"{_HERE}.signal:PROBE"),
+        ("least_squares", f"{_HERE}.least_squares.probe:PROBE"),
+        ("optimizer", f"{_HERE}.optimizer:PROBE"),
+        ("separability", f"{_DOCUMENTS}.separability:PROBE"),
+        ("torch_facts", f"{_DOCUMENTS}.torch_facts:PROBE"),
+        ("autograd", f"{_DOCUMENTS}.autograd:PROBE"),
+        ("equivalence", f"{_DOCUMENTS}.equivalence:PROBE"),
+        ("broadcast", f"{_DOCUMENTS}.broadcast:PROBE"),
+    ),
+)
+"""What ``[probe] name`` can name."""

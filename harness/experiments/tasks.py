@@ -1,0 +1,98 @@
+"""What the experiments that need a network share: the network, and the data to feed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from harness.backends.initial import initial_weights
+from harness.backends.protocol import Network
+from harness.config.data import Data
+from harness.config.shapes import Placed, place
+from harness.config.train import Train
+from harness.datasets.dataset import Dataset
+from harness.datasets.parts import Parts, parts
+from harness.datasets.scaling import Scaler
+from harness.errors import UsageError
+from harness.experiments.experiment import Context
+from harness.types import Array
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be learned, and by what: a network, the data and the tables of both.
+
+    Attributes
+    ----------
+    network : Network
+        With initial weights of the cell's ``init`` stream.
+    placed : tuple of Placed
+        Its layers.
+    data, train : Data, Train
+        What it is to be fed and how.
+    dataset : Dataset
+        The decoded data, whole.
+    split : Parts
+        The part of it that `data` asks for.
+    """
+
+    network: Network
+    placed: tuple[Placed, ...]
+    data: Data
+    train: Train
+    dataset: Dataset
+    split: Parts
+
+    @cached_property
+    def scaler(self) -> Scaler:
+        """The scale of `data`, its statistics taken once."""
+        return Scaler.of(self.data, self.split)
+
+    def examples(self, first: int | None = None) -> tuple[Array, Array]:
+        """Return the training examples in host memory, or the first so many of them.
+
+        Returns
+        -------
+        tuple of ndarray
+            Examples (n, *shape), scaled, in the dtype of ``[train]``; labels (n,) int64 or
+            targets (n, outputs) in that dtype.
+        """
+        dtype = np.dtype(self.train.dtype)
+        x, y = self.split.x_train[:first], np.asarray(self.split.y_train[:first])
+        labels = np.issubdtype(y.dtype, np.integer)
+        return self.scaler.apply(x, dtype), y.astype(np.int64 if labels else dtype)
+
+
+def build(context: Context, asked_by: str) -> Task:
+    """Build the network of ``[model]`` for ``[data]`` and ``[train]``.
+
+    Parameters
+    ----------
+    context : Context
+        The cell's.
+    asked_by : str
+        Named in the message when something is missing, e.g. ``"workload 'train'"``.
+
+    Raises
+    ------
+    UsageError
+        If one of the three tables or the data set is missing.
+    ShapeError
+        If the layers do not fit the data.
+    """
+    settings, dataset = context.settings, context.dataset
+    data, model, train = settings.data, settings.model, settings.train
+    if data is None or model is None or train is None or dataset is None:
+        given = {"data": data and dataset, "model": model, "train": train}
+        missing = ", ".join(f"[{name}]" for name, table in given.items() if table is None)
+        raise UsageError(
+            f"{asked_by} must be given [data], [model] and [train]; "
+            f"{missing} is missing, add it to the suite"
+        )
+    placed = place(model, dataset.facts.shape, dataset.facts.outputs)
+    weights = initial_weights(placed, model.init, context.streams.generator("init"))
+    dropout = context.streams.generator("dropout")
+    network = context.backend.network(placed, weights, train, context.device, dropout)
+    return Task(network, placed, data, train, dataset, parts(dataset, data))

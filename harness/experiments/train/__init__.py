@@ -1,0 +1,1 @@
+"""Training: one loop for every backend; evaluations, and measures of the trained network."""

@@ -1,0 +1,172 @@
+"""Evaluations of a network on parts of the data, as ``[train] evaluate`` describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+
+import numpy as np
+
+from harness.config.train import Evaluation, Train
+from harness.datasets.parts import Parts
+from harness.datasets.scaling import Scaler
+from harness.errors import DataUnfit, UsageError
+from harness.experiments.experiment import Context
+from harness.experiments.tasks import Task
+from harness.experiments.train.loop import targets
+from harness.experiments.train.scores import Scores, metrics
+from harness.types import Array
+
+BLOCK_BYTES = 64 * 2**20
+"""Memory that the scaled examples of one block of an evaluation may take."""
+TEST = Evaluation(name="test")
+"""The test part as it is."""
+
+
+class Evaluator:
+    """Evaluates a network on named parts, each at most once.
+
+    Parameters
+    ----------
+    context : Context
+    task : Task
+        With the trained network.
+    split : Parts
+    """
+
+    def __init__(self, context: Context, task: Task, split: Parts) -> None:
+        self._context, self._task = context, task
+        self._parts: Mapping[str, tuple[Array, Array]] = {
+            "train": (split.x_train, split.y_train),
+            "validation": (split.x_validation, split.y_validation),
+            "test": (split.x_test, split.y_test),
+        }
+        self._known: dict[Evaluation, Scores] = {}
+
+    def scores(self, evaluation: Evaluation = TEST) -> Scores:
+        """Return the scores of an evaluation.
+
+        In mode ``train`` dropout draws its masks from the cell's stream; running statistics are
+        put back afterwards.
+
+        Raises
+        ------
+        DataUnfit
+            If the part has no examples, or they cannot be shifted or inverted.
+        """
+        # What is taken from the scores afterwards makes no other scores.
+        key = Evaluation(
+            name="",
+            part=evaluation.part,
+            scale=evaluation.scale or self._task.data.scale,
+            mode=evaluation.mode,
+            batch_size=evaluation.batch_size,
+            labels=evaluation.labels,
+            shift=evaluation.shift,
+            inverted=evaluation.inverted,
+        )
+        if key not in self._known:
+            self._known[key] = self._score(key)
+        return self._known[key]
+
+    def metrics(self) -> dict[str, float]:
+        """Return the metrics of every evaluation of ``[train]``."""
+        found: dict[str, float] = {}
+        for evaluation in self._task.train.evaluate:
+            found |= metrics(self.scores(evaluation), evaluation)
+        return found
+
+    def _score(self, evaluation: Evaluation) -> Scores:
+        x, y = self._examples(evaluation)
+        network, train = self._task.network, self._task.train
+        y = targets(y, train.dtype)
+        width = int(np.prod(x.shape[1:])) * np.dtype(train.dtype).itemsize
+        size = evaluation.batch_size or max(1, BLOCK_BYTES // width)
+        blocks = [slice(start, start + size) for start in range(0, len(x), size)]
+        scaler = Scaler.of(self._task.data, self._task.split, evaluation.scale)
+        training = evaluation.mode == "train"
+        with network.statistics_kept() if training else nullcontext():
+            scored = [
+                self._block(moved(x[rows], evaluation.shift), y[rows], scaler, training=training)
+                for rows in blocks
+            ]
+        outputs = np.concatenate([outputs for outputs, _ in scored])
+        return Scores(outputs, y, _total(scored, train))
+
+    def _examples(self, evaluation: Evaluation) -> tuple[Array, Array]:
+        x, y = self._parts[evaluation.part]
+        if evaluation.inverted:
+            x = inverted(x)
+        if evaluation.labels:
+            rows = np.isin(np.asarray(y).reshape(len(y), -1)[:, 0], evaluation.labels)
+            x, y = x[rows], y[rows]
+        if not len(x):
+            of_labels = f" of the classes {evaluation.labels}" if evaluation.labels else ""
+            raise DataUnfit(
+                f"an evaluation on part {evaluation.part!r} must find examples{of_labels} there, "
+                f"got none; set [data] n_{evaluation.part}"
+            )
+        return x, y
+
+    def _block(self, x: Array, y: Array, scaler: Scaler, *, training: bool) -> tuple[Array, float]:
+        backend, device, network = self._context.backend, self._context.device, self._task.network
+        here = backend.put(scaler.apply(x, self._task.train.dtype), device)
+        outputs = backend.array(network.predict(here, training=training))
+        return outputs, network.loss(here, backend.put(y, device), training=training)
+
+
+def _total(scored: Sequence[tuple[Array, float]], train: Train) -> float:
+    """Return the loss over all blocks from the outputs and the loss of each."""
+    if train.reduction == "sum" and len(scored) > 1:
+        if train.l2 or train.l1:
+            raise UsageError(
+                'with reduction = "sum" and a penalty an evaluation must fit into one block, got '
+                f"{len(scored)}: evaluate fewer examples or leave out l1 and l2"
+            )
+        return sum(loss for _, loss in scored)
+    # The penalties are the same in every block, so the weighted mean keeps them once.
+    return sum(loss * len(o) for o, loss in scored) / sum(len(o) for o, _ in scored)
+
+
+def inverted(x: Array) -> Array:
+    """Return images (n, *shape) with light and dark swapped.
+
+    Raises
+    ------
+    DataUnfit
+        If the examples are not pixels.
+    """
+    if x.dtype != np.uint8:
+        raise DataUnfit(
+            f"an evaluation's inverted must be false for examples that are not pixels, "
+            f"got {x.dtype}"
+        )
+    return 255 - x
+
+
+def moved(x: Array, shift: tuple[int, int]) -> Array:
+    """Return images (n, C, H, W) moved down and right by `shift` pixels, 0 moving in.
+
+    Raises
+    ------
+    DataUnfit
+        If the examples are not images.
+    """
+    if shift == (0, 0):
+        return x
+    if x.ndim != 4:
+        raise DataUnfit(
+            f"an evaluation's shift must be [0, 0] for examples that are not images, "
+            f"got {list(shift)} for examples of shape {x.shape[1:]}"
+        )
+    image = np.zeros_like(x)
+    (to_rows, from_rows), (to_columns, from_columns) = (_overlap(by) for by in shift)
+    image[:, :, to_rows, to_columns] = x[:, :, from_rows, from_columns]
+    return image
+
+
+def _overlap(by: int) -> tuple[slice, slice]:
+    """Return where pixels go to and where they come from, along one side."""
+    if by < 0:
+        return slice(None, by), slice(-by, None)
+    return slice(by, None), slice(None, -by or None)

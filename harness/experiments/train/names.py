@@ -1,0 +1,77 @@
+"""What is known of a training cell before it runs: the names it leaves, and what is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import suppress
+
+from harness import datasets
+from harness.config.data import Data
+from harness.config.layers import Sigmoid, Softmax
+from harness.config.settings import Settings
+from harness.config.shapes import layers_of
+from harness.config.table import WIDEST
+from harness.config.train import CLASS_LOSSES, Train
+from harness.datasets.dataset import Facts
+from harness.datasets.roots import Roots
+from harness.errors import UsageError
+from harness.experiments.train import measures, scores
+
+UNKNOWN = 100
+"""Features and classes that a data set of which nothing is known before it is read may have."""
+
+
+def produces(settings: Settings) -> frozenset[str]:
+    """Return the names of every metric, series and array of a cell with these settings."""
+    train = settings.train
+    names = {"train_loss", "initial_loss", "parameters", "grew", "nan_weights"}
+    names |= {"first_inf", "first_nan"}
+    if train is None:
+        return frozenset(names)
+    facts = _facts(settings.data)
+    names |= _evaluated(train, facts) | measures.produces(settings) | (set(train.keep) - {"fit"})
+    if "predictions" in train.keep:
+        names.add("labels")
+    if "some_weights" in train.keep:
+        names = (names - {"some_weights"}) | {"weights"}
+    if train.loss in CLASS_LOSSES:
+        return frozenset(names)
+    names |= {"bias_0", "stability_limit", "lr_over_limit"}
+    names |= {"fit_x", "fit_y"} if "fit" in train.keep else set()
+    return frozenset(names | {f"weight_{i}" for i in range(min(math.prod(facts.shape), WIDEST))})
+
+
+def _evaluated(train: Train, facts: Facts) -> set[str]:
+    classes = facts.outputs if train.loss in CLASS_LOSSES else 0
+    names = {name for evaluation in train.evaluate for name in scores.names(evaluation, classes)}
+    if not train.evaluate_every:
+        return names
+    return names | {f"{name}_{what}" for name in names for what in ("setbacks", "from_best")}
+
+
+def _facts(data: Data | None) -> Facts:
+    """Return what is known of the data; where that is nothing, room for many of everything."""
+    found = None
+    if data is not None:
+        with suppress(UsageError):  # a table that does not fit is refused where it is checked
+            found = datasets.facts(data, Roots.find(None), {})
+    return found or Facts((UNKNOWN,), UNKNOWN, 0, 0)
+
+
+def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with the settings of a case, each with the key it concerns."""
+    train, model = settings.train, settings.model
+    if train is None or model is None:
+        return
+    for message in measures.complaints(train.measure):
+        yield ("train", "measure"), message
+    ends = [isinstance(layer, Sigmoid | Softmax) for layer in layers_of(model, 1)[-1:]]
+    if train.loss == "binary_cross_entropy" and not any(ends):  # `layers = []` has no last one
+        yield ("train", "loss"), _NO_PROBABILITY
+
+
+_NO_PROBABILITY = (
+    "binary_cross_entropy takes probabilities: the model's last layer must be sigmoid or softmax; "
+    'end [model] layers with { type = "sigmoid" }'
+)

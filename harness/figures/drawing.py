@@ -1,0 +1,133 @@
+"""What a figure kind gets and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.config.claim import Figure
+from harness.errors import NothingMeasured
+from harness.figures.theme import Theme
+from harness.suite.schema import Suite
+from harness.types import Archive, Array, Record
+
+if TYPE_CHECKING:  # the names of the kinds are known without loading matplotlib
+    from matplotlib.figure import Figure as Sheet
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The plotted numbers as a small table of finished text.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Headings.
+    rows : tuple of tuple of str
+        One text per column.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a kind returns.
+
+    Attributes
+    ----------
+    sheet : matplotlib.figure.Figure
+        The picture, not yet written.
+    alt : str
+        The picture in words, with its key numbers.
+    numbers : Numbers
+        What was plotted.
+    note : str
+        What the reader must know to read it, such as which of several records it shows.
+    """
+
+    sheet: Sheet
+    alt: str
+    numbers: Numbers
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure ready for a page.
+
+    Attributes
+    ----------
+    svg : str
+        The picture; ``""`` when there is nothing to draw, and then `alt` says why.
+    alt : str
+        The picture in words.
+    numbers : Numbers
+        What was plotted, with the number of values behind each number.
+    note : str
+        What the reader must know to read it.
+    stand_in : tuple of str
+        Data sets that stood in for the ones the suite names.
+    """
+
+    svg: str
+    alt: str
+    numbers: Numbers = Numbers()
+    note: str = ""
+    stand_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a kind draws from.
+
+    Attributes
+    ----------
+    figure : Figure
+        The suite's table.
+    suite : Suite
+        Where it stands.
+    records : tuple of Record
+        Those that match the figure and were measured (``ok`` or ``diverged``), at least one.
+    archive : Archive
+        For arrays and environments.
+    theme : Theme
+        Light or dark.
+    """
+
+    figure: Figure
+    suite: Suite
+    records: tuple[Record, ...]
+    archive: Archive
+    theme: Theme
+
+    def having(self, *names: str) -> tuple[Record, ...]:
+        """Return the records that kept every array of `names`.
+
+        Raises
+        ------
+        NothingMeasured
+            If there is none.
+        """
+        found = tuple(r for r in self.records if all(name in r.arrays for name in names))
+        if not found:
+            raise NothingMeasured(
+                f"no matching record kept the {_list(names)}; "
+                "ask for it in the suite and run the cells again"
+            )
+        return found
+
+    def array(self, record: Record, name: str) -> Array:
+        """Return a stored array."""
+        return self.archive.array(record, name)
+
+
+Painter = Callable[[Request], Drawing]
+
+
+def _list(names: Sequence[str]) -> str:
+    quoted = [f"{name!r}" for name in names]
+    noun = "array" if len(quoted) == 1 else "arrays"
+    return f"{noun} {', '.join(quoted)}"

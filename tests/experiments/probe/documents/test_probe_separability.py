@@ -1,0 +1,43 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from experiment_fakes import FakeBackend, context, images
+
+from harness.backends import get
+from harness.config.other import Probe
+from harness.errors import Skip, UsageError
+from harness.experiments.probe import experiment as probe
+
+TABLE = Probe(name="separability")
+
+
+def decided(x, y, **params):
+    dataset = replace(images(), x_train=np.asarray(x), y_train=np.asarray(y))
+    return probe.run(context(dataset, get("numpy"), probe=TABLE, params=params)).metrics
+
+
+def test_and_is_separable_and_exclusive_or_is_not():
+    corners = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    assert decided(corners, [0, 0, 0, 1])["separable"] == 1.0
+    assert decided(corners, [0, 1, 1, 0])["separable"] == 0.0
+
+
+def test_more_features_than_examples_always_separate_but_equal_examples_never():
+    x = np.random.default_rng(0).standard_normal((20, 40))
+    y = np.arange(20) % 2
+    assert decided(x, y)["separable"] == 1.0
+    x[1] = x[0]
+    assert decided(x, y)["separable"] == 0.0
+
+
+def test_other_classes_and_inputs_that_are_always_0_are_left_out():
+    found = decided([[0.0, 1.0, 5.0], [0.0, 2.0, 5.0], [9.0, 9.0, 5.0]], [3, 1, 2], first_class=3)
+    assert found == {"separable": 1.0, "examples": 2.0, "features": 2.0}
+
+
+def test_what_it_cannot_do_is_said():
+    with pytest.raises(Skip, match="not the fake backend"):
+        probe.run(context(images(), FakeBackend(), probe=TABLE))
+    with pytest.raises(UsageError, match="got 7, which has none"):
+        decided([[0.0], [1.0]], [0, 1], second_class=7)

@@ -1,0 +1,139 @@
+import subprocess
+import sys
+
+import pytest
+
+from harness.errors import UsageError
+from harness.experiments import lookup, registry
+from harness.types import Outcome
+
+USER = """
+def measure(context):
+    return None
+
+measure.version = 7
+
+def plain(context):
+    return None
+
+def odd(context):
+    return None
+
+odd.version = "two"
+constant = 3
+"""
+
+
+BROKEN = {
+    "exit": "import sys\nprint('HELLO')\nsys.exit(0)",
+    "exit_text": "raise SystemExit('install foo first')",
+    "exit_hard": "import os\nos._exit(0)",
+    "raise": "undefined_name",
+    "raise_lines": "raise ValueError('first\\nlast \\x1b[2J')",
+    "interrupt": "raise KeyboardInterrupt",
+    "needs": "import not_installed_here",
+    "killed": "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)",
+    "prints": "import os\nprint('HELLO')\nos.system('echo HELLO')\ndef run(c): pass",
+    "hangs": "import time\ntime.sleep(1000)",
+    "thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()\n"
+    "def run(c): pass",
+}
+
+
+@pytest.fixture
+def user_module(tmp_path, monkeypatch):
+    (tmp_path / "users_experiments.py").write_text(USER)
+    (tmp_path / "users_broken.py").write_text("def (:")
+    for name, text in BROKEN.items():
+        (tmp_path / f"users_{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield "users_experiments"
+    sys.modules.pop("users_experiments", None)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_experiment_keeps_the_contract(name):
+    experiment = registry.get(name)
+    assert experiment.name == name
+    assert experiment.version >= 1
+    assert set(experiment.requires) <= set(experiment.tables)
+    assert set(experiment.tables) <= {"data", "model", "train", "knn", "timing", "probe", "params"}
+    assert experiment.alone == (name == "timing")
+    assert callable(experiment.run)
+
+
+@pytest.mark.parametrize("separator", [".", ":"])
+def test_a_function_of_a_user_is_an_experiment(user_module, separator):
+    experiment = registry.get(f"{user_module}{separator}measure")
+    assert experiment.name == f"{user_module}{separator}measure"
+    assert experiment.version == 7
+    assert not experiment.alone
+    assert "params" in experiment.tables
+    assert registry.get(f"{user_module}.plain").version == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("knnn", "unknown experiment 'knnn'. Did you mean 'knn'?"),
+        ("no_such_module.run", "No module named 'no_such_module'"),
+        ("users_broken.run", "cannot be imported: SyntaxError: invalid syntax (users_broken.py:1)"),
+        ("users_experiments:mesure", "Did you mean 'measure'?"),
+        ("users_experiments:constant", "has no function 'constant'"),
+        ("users_experiments:odd", "must be an integer, got 'two'"),
+        (":run", "must read 'package.module:function'"),
+        ("module.", "must read 'package.module:function'"),
+        ("..:x", "must read 'package.module:function', got '..:x'"),
+        ("./bench.sh", "must read 'package.module:function'"),
+        ("a:b:c", "must read 'package.module:function'"),
+        ("a b:c", "must read 'package.module:function'"),
+        ("a:b()", "must read 'package.module:function'"),
+        ("class:run", "must read 'package.module:function'"),
+        ("users_exit:run", "cannot be imported: SystemExit: 0 (users_exit.py:3)"),
+        ("users_exit_text:run", "SystemExit: install foo first (users_exit_text.py:1)"),
+        ("users_exit_hard:run", "importing it ended the process, with exit code 0"),
+        ("users_raise:run", "NameError: name 'undefined_name' is not defined (users_raise.py:1)"),
+        ("users_raise_lines:run", "cannot be imported: last \\x1b[2J (users_raise_lines.py:1)"),
+        ("users_interrupt:run", "KeyboardInterrupt (users_interrupt.py:1)"),
+        ("users_needs:run", "No module named 'not_installed_here'"),
+        ("users_killed:run", "importing it ended the process with SIGTERM"),
+    ],
+)
+@pytest.mark.usefixtures("user_module")
+def test_a_wrong_name_says_what_to_do(name, words):
+    with pytest.raises(UsageError) as caught:
+        registry.get(name)
+    assert words in str(caught.value)
+
+
+@pytest.mark.usefixtures("user_module")
+def test_a_module_may_print_and_leave_threads(capfd):
+    assert registry.get("users_prints:run").version == 1
+    assert registry.get("users_thread:run").version == 1
+    assert capfd.readouterr() == ("", "")
+    assert "users_prints" not in sys.modules
+
+
+@pytest.mark.usefixtures("user_module")
+def test_a_module_that_never_ends_its_import_is_named(monkeypatch):
+    monkeypatch.setattr(lookup, "PATIENCE", 0.5)
+    with pytest.raises(UsageError, match=r"importing it took longer than 0\.5 s"):
+        registry.get("users_hangs:run")
+
+
+def test_a_users_function_runs():
+    experiment = registry.get("test_experiments_registry:seven")
+    assert experiment.run(None).metrics == {"seven": 7.0}
+
+
+def seven(_context):
+    return Outcome(metrics={"seven": 7.0})
+
+
+def test_no_experiment_imports_torch():
+    script = (
+        "import sys; from harness.experiments import registry; "
+        "[registry.get(name) for name in registry.names()]; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
