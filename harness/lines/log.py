@@ -152,6 +152,7 @@ class Log(Generic[Value]):
             with part.open("wb", buffering=0) as file:
                 _write(file, b"".join(line + b"\n" for line in lines))
             part.replace(self.path)
+            _sync(self.path.parent)
 
     def _set_aside(self, tail: bytes) -> None:
         aside = self.path.with_name(f"{self.path.name}.torn")
@@ -192,6 +193,17 @@ def _end_of_lines(file: BinaryIO) -> int:
             return file.seek(start + found + 1)
         place = start
     return file.seek(0)
+
+
+def _sync(folder: Path) -> None:
+    """Have what was renamed in a folder on disk before what is removed from it next."""
+    if os.name == "nt":  # folders cannot be opened there
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write(file: BinaryIO, data: bytes) -> None:

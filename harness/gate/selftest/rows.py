@@ -2,7 +2,7 @@
 
 In full a row has every turn of both processes. In short it has what the gate decides by: the
 log-ratio of the times with the machine's speed taken out, memory, and how much either side waited.
-A hundred decisions are then some 60 kB of text, which a repository can hold.
+A hundred decisions are then some 70 kB of text, which a repository can hold.
 """
 
 from __future__ import annotations
