@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, StoreError
 from harness.files import guarded
 
 
@@ -37,6 +37,27 @@ def locked(path: Path, held: HarnessError) -> Iterator[None]:
         if not free:
             raise held
         yield
+
+
+def one_writer(folder: Path, option: str) -> contextlib.AbstractContextManager[None]:
+    """Hold the lock of a folder of logs, which is made if need be.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write.
+    option : str
+        The option of the command line that names another folder.
+
+    Raises
+    ------
+    StoreError
+        If another process is writing to the folder.
+    FileError
+        If nobody can write to it.
+    """
+    text = f"{folder}: another run is writing here; wait for it, or give another {option}"
+    return locked(folder / "lock", StoreError(text))
 
 
 def _take(file: IO[str]) -> bool:

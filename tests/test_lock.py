@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from harness.errors import FileError, GateError
-from harness.lock import locked
+from harness.errors import FileError, GateError, StoreError
+from harness.lock import locked, one_writer
 
 HELD = GateError("somebody is at it")
 HOLDER = """
@@ -61,3 +61,17 @@ def test_files_and_folders_that_are_in_the_way_are_named(tmp_path):
 def test_what_goes_wrong_while_it_is_held_stays_what_it_is(tmp_path):
     with pytest.raises(OSError, match="mine"), locked(tmp_path / "x.lock", HELD):
         raise OSError("mine")
+
+
+def test_a_second_writer_is_told_which_option_to_change(tmp_path):
+    with one_writer(tmp_path, "--history"):  # noqa: SIM117
+        with pytest.raises(StoreError, match=r"is writing here; .* another --history"):
+            with one_writer(tmp_path, "--history"):
+                pass
+
+
+def test_a_file_where_the_folder_should_be_is_one_line(tmp_path):
+    (tmp_path / "taken").write_text("x")
+    with pytest.raises(FileError, match=r"cannot write to the folder .*taken: file exists"):  # noqa: SIM117
+        with one_writer(tmp_path / "taken", "--results"):
+            pass

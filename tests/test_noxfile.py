@@ -101,11 +101,11 @@ def test_the_sequence_of_ci_is_spelled_in_one_place(noxfile, path):
     [
         ("reports/index.html", True),
         ("reports/summary.md", True),
-        ("results/local/records.jsonl", True),
+        ("results/local/xor.jsonl", True),
         ("reports/reference.md", False),
         ("reports/selftest.md", False),
         ("reports/claims.md", False),
-        ("results/reference/x86_64-2-cores/records.jsonl", False),
+        ("results/reference/x86_64-2-cores/xor.jsonl", False),
     ],
 )
 def test_git_ignores_what_a_run_writes_and_nothing_that_is_kept(path, ignored):

@@ -66,7 +66,7 @@ def compare(
         "tolerance": tolerance,
         "threads": threads,
     }
-    occasion = gating.occasion(
+    session = gating.session(
         side(suite, wheres[0]),
         side(suite, wheres[1]),
         override(GateSettings(), given),
@@ -75,6 +75,6 @@ def compare(
         output=output,
     )
     more = ("--folder", str(suites), *gating.suite_options(profile.value, use or []))
-    result = compare_selections(occasion, Path.cwd(), more, *wheres)
+    result = compare_selections(session, Path.cwd(), more, *wheres)
     files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
     gating.report(result, output, strict=strict, files=files)

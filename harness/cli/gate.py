@@ -16,7 +16,7 @@ from harness.cli.console import Output
 from harness.cli.history import open_history
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
-from harness.gate.history import Baseline, History, record, unfit
+from harness.gate.history import Baseline, History, record, rejection
 from harness.gate.run import Project, compare
 from harness.gate.settings import GateSettings, override, read_settings
 from harness.gate.sides.environments import Mode, Recipe
@@ -101,7 +101,7 @@ def gate(
     )
     kept = open_history(history, output)
     named = kept.baselines.get(base)
-    occasion = gating.occasion(
+    session = gating.session(
         _base(repository, base, named),
         working_tree(repository) if head is None else resolve(repository, head),
         settings,
@@ -109,7 +109,7 @@ def gate(
         fresh=force,
         output=output,
     )
-    result = compare(occasion, project)
+    result = compare(session, project)
     files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
     result = _remembered(result, kept, named)
     gating.report(result, output, strict=strict, files=files)
@@ -126,7 +126,7 @@ def _remembered(result: GateResult, kept: History, named: Baseline | None) -> Ga
     """Enter a result into the history of its named baseline; say so, or say why not."""
     if named is None or result.partial == "interrupted":
         return result
-    note = unfit(named, result)
+    note = rejection(named, result)
     if not note:
         points = record(kept, named, result)
         note = f"{plural(len(points), 'point')} entered the history of {named.name}"

@@ -13,10 +13,10 @@ from harness.cli import codes, signals
 from harness.cli.console import Output
 from harness.cli.gate_show import gate_table
 from harness.files import guarded, write_text
-from harness.gate.occasion import Occasion
 from harness.gate.render import RENDERERS
+from harness.gate.sequential import SequentialTest
+from harness.gate.session import Session
 from harness.gate.settings import GateSettings
-from harness.gate.trials import Trials
 from harness.gate.values import GateResult, Revision
 from harness.words import plural
 
@@ -64,14 +64,14 @@ class Progress:
         self._output = output
         self._began = self._said = time.monotonic()
 
-    def __call__(self, trials: Trials) -> None:
+    def __call__(self, test: SequentialTest) -> None:
         """Take the state after a round."""
         now = time.monotonic()
-        if trials.open and now - self._said < EVERY:
+        if test.open and now - self._said < EVERY:
             return
         self._said = now
-        rounds = 1 + max(pair.index for pair in trials.pairs)
-        left = f"{plural(len(trials.open), 'case')} open" if trials.open else "all settled"
+        rounds = 1 + max(pair.index for pair in test.pairs)
+        left = f"{plural(len(test.open), 'case')} open" if test.open else "all settled"
         text = f"{plural(rounds, 'round')}, {left}, {now - self._began:.0f} s"
         self._output.err.print(text)
 
@@ -92,7 +92,7 @@ def suite_options(profile: str, use: Sequence[str]) -> tuple[str, ...]:
     return ("--profile", profile, *pairs)
 
 
-def occasion(
+def session(
     base: Revision,
     head: Revision,
     settings: GateSettings,
@@ -100,9 +100,9 @@ def occasion(
     *,
     fresh: bool,
     output: Output,
-) -> Occasion:
-    """Return an occasion that begins now and speaks to the terminal."""
-    return Occasion.begin(
+) -> Session:
+    """Return a session that begins now and speaks to the terminal."""
+    return Session.begin(
         base,
         head,
         settings,

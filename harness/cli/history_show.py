@@ -14,7 +14,7 @@ from harness.cli.sheet import Entry, Sheet
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Baseline, Point
 from harness.gate.wording import change, worse
-from harness.store.codec import storable
+from harness.lines import storable
 
 HEADINGS = ("case", "quantity", "machine", "commits", "ratio", "latest", "found")
 BLOCKS = "▁▂▃▄▅▆▇█"

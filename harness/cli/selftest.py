@@ -17,7 +17,7 @@ from harness.files import write_text
 from harness.gate import selftest as tried
 from harness.gate import units
 from harness.gate.selftest import words
-from harness.gate.selftest.values import SelftestView
+from harness.gate.selftest.judged import SelftestView
 
 SIZES = (0.0, 0.01, 0.03, 0.05, 0.10)
 
@@ -36,6 +36,10 @@ def selftest(
     only_stored: Annotated[
         bool, typer.Option("--stored", help="Measure nothing: show what is stored.")
     ] = False,
+    short: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Add the runs there in short: what the table needs."),
+    ] = None,
     md: gating.Md = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
@@ -56,6 +60,8 @@ def selftest(
         none_kept = f"{results}: must hold runs of the self-test, got none; leave out --stored"
         none_done = f"no run of the self-test came to its end within {budget}"
         raise NothingMeasured(none_kept if only_stored else none_done)
+    if short is not None:
+        tried.shorten(short, runs)
     if md is not None:
         write_text(md, words.markdown(found), "write the self-test")
     output.json(as_json(found))

@@ -1,4 +1,4 @@
-"""``harness store check|repair``: whether stored records are as they were written."""
+"""``harness store check|repair|split``: whether stored records are as they were written."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import typer
 from harness.cli import codes, options
 from harness.cli.console import Output
 from harness.errors import NothingMeasured
-from harness.store.archive import stores
+from harness.store.files import stores
 from harness.store.health import Health, examine
 from harness.store.health import repair as set_aside
+from harness.store.split import split as by_suite
 from harness.words import plural
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Check stored records, and set aside what is broken.",
+    help="Check stored records; repair or split their files.",
 )
 
 
@@ -59,6 +60,21 @@ def repair(
         for fault in faults:
             output.out.print(f"set aside {fault.place}: {fault.reason}", soft_wrap=True)
         output.out.print(f"{folder}: {plural(len(faults), 'line')} set aside", soft_wrap=True)
+
+
+@app.command("split")
+def split(
+    results: options.Results = options.LOCAL,
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Give each suite its own file, in stores of earlier versions; every line stays as it is."""
+    output = Output(quiet=quiet, no_color=no_color)
+    for folder in _stores(results):
+        moved = by_suite(folder)
+        lines = plural(sum(moved.values()), "line")
+        suites = plural(len(moved), "suite")
+        output.out.print(f"{folder}: {lines} moved to the files of {suites}", soft_wrap=True)
 
 
 def _stores(results: Path) -> list[Path]:

@@ -126,8 +126,8 @@ class Runner:
     def run(self, todo: Todo, progress: Progress) -> Counter[Status]:
         """Run what is to do; call `progress` after each record is stored."""
         counts: Counter[Status] = Counter()
-        if todo.cells:
-            self.store.ready()
+        for suite in {cell.case.suite for _, cell in todo.cells}:
+            self.store.ready(suite)
         with closing(self._records(todo)) as records:  # whatever ends a run ends its cells
             for record in records:
                 counts[record.status] += 1
@@ -173,8 +173,7 @@ class Runner:
             logs.append(finished.log, finished.answer.trace)
         logs.keep(finished.log, self.log(record))
         if finished.answer is not None:
-            files = self.store.save_arrays(name, finished.answer.outcome.arrays)
-            record = replace(record, arrays=files)
+            record = self.store.save_arrays(record, finished.answer.outcome.arrays)
         self.store.append(record, self.environment)
         return record
 

@@ -108,8 +108,8 @@ def survey(found: Sequence[Series], level: float = LEVEL) -> tuple[SeriesFinding
     Each is judged at `level` over their number (Bonferroni), so that a long list of cases raises
     no more false alarms than a short one.
     """
-    asked = sum(len(series.points) >= LEAST for series in found)
-    return tuple(findings(series, level / max(asked, 1)) for series in found)
+    tests = sum(len(series.points) >= LEAST for series in found)
+    return tuple(findings(series, level / max(tests, 1)) for series in found)
 
 
 def findings(series: Series, level: float = LEVEL) -> SeriesFinding:
@@ -176,7 +176,7 @@ def _stepped(series: Series, values: Floats, shifted: Sequence[Shift]) -> Series
         for shift, before, after in zip(shifted, levels, levels[1:], strict=False)
     )
     worse = levels[-1] - min(levels) > math.log1p(MARGIN)
-    text = ", ".join(_said(step, series.points[step.index]) for step in steps)
+    text = ", ".join(_step_in_words(step, series.points[step.index]) for step in steps)
     return SeriesFinding(series, steps, worse=worse, text=text or "no change found")
 
 
@@ -185,7 +185,7 @@ def _moved(series: Series, index: int) -> bool:
     return before.environment != after.environment
 
 
-def _said(step: Step, point: Point) -> str:
+def _step_in_words(step: Step, point: Point) -> str:
     moved = ", where libraries changed too" if step.moved else ""
     return f"{change(step.ratio)} at {point.commit[:7]} ({_p(step.p_value)}){moved}"
 

@@ -9,10 +9,10 @@ from harness import digest
 from harness.errors import SideBroken, UsageError
 from harness.gate.lockstep import Commands, OutOfTime
 from harness.gate.measure import Bench
-from harness.gate.occasion import Occasion
 from harness.gate.process import Command
 from harness.gate.run import SUITE_AGENT
 from harness.gate.selections import Where
+from harness.gate.session import Session
 from harness.gate.values import Decision, GateResult, Revision
 
 
@@ -40,13 +40,13 @@ def side(suite: str, where: Where) -> Revision:
 
 
 def compare_selections(
-    occasion: Occasion, folder: Path, suite_options: tuple[str, ...], base: Where, head: Where
+    session: Session, folder: Path, suite_options: tuple[str, ...], base: Where, head: Where
 ) -> GateResult:
     """Measure the cases that two selections have, but for the axes they differ in, in common.
 
     Parameters
     ----------
-    occasion : Occasion
+    session : Session
         Its settings name the suite.
     folder : Path
         Where the suites are relative to.
@@ -67,19 +67,19 @@ def compare_selections(
             "both sides must name the same axes, so that the rest of a case is the same; got "
             f"{', '.join(base)} and {', '.join(head)}"
         )
-    agent = (sys.executable, "-m", SUITE_AGENT, *occasion.settings.suites, *suite_options)
-    threads = occasion.settings.threads
+    agent = (sys.executable, "-m", SUITE_AGENT, *session.settings.suites, *suite_options)
+    threads = session.settings.threads
     commands: Commands = {
         "base": Command((*agent, *_sides(base, head)), folder, threads=threads),
         "head": Command((*agent, *_sides(head, base)), folder, threads=threads),
     }
     try:
-        return occasion.measure([Bench(commands)], {"suite_options": list(suite_options)})
+        return session.measure([Bench(commands)], {"suite_options": list(suite_options)})
     except OutOfTime:
-        early = f"the budget of {occasion.settings.budget} ended before the first pair"
-        return occasion.result((), partial=early)
+        early = f"the budget of {session.settings.budget} ended before the first pair"
+        return session.result((), partial=early)
     except SideBroken as error:
-        return occasion.result((Decision("every case", "time", "broken", str(error)),))
+        return session.result((Decision("every case", "time", "broken", str(error)),))
 
 
 def _sides(own: Where, other: Where) -> list[str]:

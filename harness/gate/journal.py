@@ -7,7 +7,6 @@ newline is on disk. Values are raw; decisions are always made again from them.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
@@ -17,9 +16,7 @@ from typing import Any
 from harness.errors import StoreError
 from harness.files import guarded
 from harness.gate.values import Pair, Sample
-from harness.store.codec import parse_object, storable
-from harness.store.lines import LineFile
-from harness.words import encodable
+from harness.lines import Log, storable
 
 NAME = "journal.jsonl"
 SCHEMA = 2
@@ -45,7 +42,7 @@ class Journal:
     def __init__(self, folder: Path, header: Mapping[str, Any], *, fresh: bool = False) -> None:
         self.path = folder / NAME
         self._header = storable({"schema": SCHEMA, **header})
-        self._file = LineFile(self.path)
+        self._log: Log[Mapping[str, Any]] = Log(self.path, dict, dict)
         self._open = False
         self.pairs = [] if fresh else self._unfinished()
 
@@ -54,7 +51,7 @@ class Journal:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self._open = True
         if self.pairs:
-            self._file.mend()
+            self._log.mend()
         else:
             with guarded("begin anew with", self.path):
                 self.path.unlink(missing_ok=True)
@@ -75,12 +72,11 @@ class Journal:
     def _write(self, line: Mapping[str, Any]) -> None:
         if not self._open:
             raise StoreError("a journal must be opened before it is written to")
-        text = json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
-        self._file.append(encodable(text))
+        self._log.append(line)
 
     def _unfinished(self) -> list[Pair]:
         try:
-            lines = list(self._file.read([], parse_object))
+            lines = list(self._log.read([]))
         except StoreError as error:
             raise StoreError(f"{error}; delete it to begin anew") from None
         if not lines or lines[0].get("header") != self._header or "end" in lines[-1]:

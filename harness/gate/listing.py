@@ -119,10 +119,10 @@ def _broken(sides: Mapping[SideName, Listed]) -> Iterator[Decision]:
     for name in dict.fromkeys(name for side in SIDES for name in failed[side]):
         here = {side: failed[side][name] for side in SIDES if name in failed[side]}
         texts = {one.text for one in here.values()}
-        said = "; ".join(f"{one.text} ({side})" for side, one in here.items())
+        errors = "; ".join(f"{one.text} ({side})" for side, one in here.items())
         if len(here) == len(SIDES) and len(texts) == 1:
-            said = f"{texts.pop()} (both sides)"
-        reason = f"could not be collected: {said}{_others(sides, here)}"
+            errors = f"{texts.pop()} (both sides)"
+        reason = f"could not be collected: {errors}{_others(sides, here)}"
         yield Decision(name, "time", "broken", reason)
 
 

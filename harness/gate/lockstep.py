@@ -29,7 +29,7 @@ LEAVE = 10.0
 
 
 @dataclass(frozen=True)
-class Patience:
+class Timeouts:
     """How long to wait for a side, seconds.
 
     Attributes
@@ -59,7 +59,7 @@ class SideSilent(GateError):
     """A side could not be brought to measure anything; the text says how it ended."""
 
 
-def collect(command: Command, patience: Patience, options: Sequence[str] = ()) -> Listed:
+def collect(command: Command, timeouts: Timeouts, options: Sequence[str] = ()) -> Listed:
     """Return the cases that a side has.
 
     Raises
@@ -69,11 +69,11 @@ def collect(command: Command, patience: Patience, options: Sequence[str] = ()) -
     """
     with SideProcess(command) as process:
         process.send(names=None, options=list(options))
-        return _listed(process, patience)
+        return _listed(process, timeouts)
 
 
 def collect_sides(
-    commands: Commands, patience: Patience, options: Sequence[str] = ()
+    commands: Commands, timeouts: Timeouts, options: Sequence[str] = ()
 ) -> dict[SideName, Listed]:
     """Return the cases of both sides; they are asked at once, since starting takes seconds.
 
@@ -90,7 +90,7 @@ def collect_sides(
             side.send(names=None, options=list(options))
         for name, side in sides.items():
             try:
-                found[name] = _listed(side, patience)
+                found[name] = _listed(side, timeouts)
             except SideSilent as error:
                 failed[name] = f"its benchmarks could not be collected: {error}"
     if failed:
@@ -100,9 +100,9 @@ def collect_sides(
     return found
 
 
-def _listed(side: SideProcess, patience: Patience) -> Listed:
+def _listed(side: SideProcess, timeouts: Timeouts) -> Listed:
     found = Listed()
-    while (message := _receive(side, patience.start, patience))["event"] != "end":
+    while (message := _receive(side, timeouts.start, timeouts))["event"] != "end":
         if message["event"] == "cases":
             found = listed(message)
         elif message["event"] != "hello":
@@ -115,7 +115,7 @@ def measure_round(
     names: Sequence[str],
     index: int,
     rng: np.random.Generator,
-    patience: Patience,
+    timeouts: Timeouts,
     options: Sequence[str] = (),
 ) -> Iterator[Pair]:
     """Measure every case once on either side, and yield the pairs as they come.
@@ -132,7 +132,7 @@ def measure_round(
         Number of the round.
     rng : numpy.random.Generator
         Draws who goes first, case by case.
-    patience : Patience
+    timeouts : Timeouts
         How long to wait.
     options : sequence of str
         Handed to the sides.
@@ -142,16 +142,16 @@ def measure_round(
         sides = {n: stack.enter_context(SideProcess(commands[n], index, on)) for n in SIDES}
         for side in sides.values():
             side.send(names=list(names), options=list(options))
-        waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, patience.start)
+        waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)
         for case in names:
             first = SIDES[int(rng.integers(2))]
-            found = _in_turns(sides, first, case, waiting, patience)
-            waiting = dict.fromkeys(SIDES, patience.case)
+            found = _in_turns(sides, first, case, waiting, timeouts)
+            waiting = dict.fromkeys(SIDES, timeouts.case)
             yield Pair(case, index, first, *(read(found[name]) for name in SIDES))
             if any(message["event"] != "sample" for message in found.values()):
                 return  # a process is gone; the cases after this one are not to blame
         for side in sides.values():
-            _let_go(side, patience)
+            _let_go(side, timeouts)
 
 
 def _in_turns(
@@ -159,19 +159,19 @@ def _in_turns(
     first: SideName,
     case: str,
     start: Mapping[SideName, float],
-    patience: Patience,
+    timeouts: Timeouts,
 ) -> dict[SideName, Message]:
     """Let the sides measure a case in turns until both are done; return their last messages."""
     found: dict[SideName, Message] = {}
     for name, side in sides.items():
-        ready = _wait(side, ("ready",), case, start[name], patience)
+        ready = _wait(side, ("ready",), case, start[name], timeouts)
         if ready["event"] != "ready":
             found[name] = ready
     turn = first
     while len(found) < len(sides):
         if turn not in found:
             sides[turn].send(go=case)
-            message = _wait(sides[turn], ("pass", "sample"), case, patience.case, patience)
+            message = _wait(sides[turn], ("pass", "sample"), case, timeouts.case, timeouts)
             if message["event"] != "pass":
                 found[turn] = message
         turn = OTHER[turn]
@@ -179,10 +179,10 @@ def _in_turns(
 
 
 def _wait(
-    side: SideProcess, events: Sequence[str], case: str, timeout: float, patience: Patience
+    side: SideProcess, events: Sequence[str], case: str, timeout: float, timeouts: Timeouts
 ) -> Message:
     while True:
-        message = _receive(side, timeout, patience)
+        message = _receive(side, timeout, timeouts)
         if message["event"] == "silent":
             side.kill()
             return message
@@ -194,16 +194,16 @@ def _wait(
             return message
 
 
-def _receive(side: SideProcess, timeout: float, patience: Patience) -> Message:
-    message = side.receive(patience.left(timeout))
-    if message["event"] == "silent" and patience.left(timeout) <= 0:
+def _receive(side: SideProcess, timeout: float, timeouts: Timeouts) -> Message:
+    message = side.receive(timeouts.left(timeout))
+    if message["event"] == "silent" and timeouts.left(timeout) <= 0:
         raise OutOfTime("the deadline came before the side had answered")
     return message
 
 
-def _let_go(side: SideProcess, patience: Patience) -> None:
+def _let_go(side: SideProcess, timeouts: Timeouts) -> None:
     """Read until the side has ended; what it reports after its last case changes nothing."""
-    while side.receive(patience.left(LEAVE))["event"] not in ("end", "died", "silent"):
+    while side.receive(timeouts.left(LEAVE))["event"] not in ("end", "died", "silent"):
         pass
 
 

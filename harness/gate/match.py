@@ -34,5 +34,5 @@ def _first(patterns: Sequence[str], name: str) -> int | None:
 def _why(pattern: str, names: Sequence[str]) -> str:
     if any(matches(pattern, name) for name in names):
         return "decides nothing: every case it matches is matched by an entry before it"
-    near = did_you_mean(pattern, names)
-    return "matches no case." + ("" if near.startswith(" Known") else near)
+    hint = did_you_mean(pattern, names)
+    return "matches no case." + ("" if hint.startswith(" Known") else hint)

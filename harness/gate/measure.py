@@ -15,11 +15,11 @@ from harness.gate.listing import compared, notes
 from harness.gate.lockstep import (
     Commands,
     OutOfTime,
-    Patience,
+    Timeouts,
     collect_sides,
     measure_round,
 )
-from harness.gate.trials import ThresholdsOf, Trials
+from harness.gate.sequential import SequentialTest, ThresholdsOf
 from harness.gate.values import Decision, Pair
 from harness.words import plural
 
@@ -63,7 +63,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Course:
+class Limits:
     """How a run goes.
 
     Attributes
@@ -74,23 +74,23 @@ class Course:
         When it ends, on the monotonic clock.
     budget : str
         The same as the user said it.
-    patience : Patience
+    timeouts : Timeouts
         How long to wait for a side.
     looks : tuple of int
         Pairs after which a case is looked at.
     progress : callable, optional
-        ``progress(trials)``, called after every round.
+        ``progress(test)``, called after every round.
     """
 
     thresholds: ThresholdsOf
     deadline: float
     budget: str = ""
-    patience: Patience = field(default_factory=Patience)
+    timeouts: Timeouts = field(default_factory=Timeouts)
     looks: tuple[int, ...] = LOOKS
-    progress: Callable[[Trials], None] | None = None
+    progress: Callable[[SequentialTest], None] | None = None
 
 
-def find_cases(benches: Sequence[Bench], patience: Patience) -> Found:
+def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> Found:
     """Ask both sides what they can measure.
 
     Raises
@@ -103,7 +103,7 @@ def find_cases(benches: Sequence[Bench], patience: Patience) -> Found:
     told: list[str] = []
     known: set[str] = set()
     for bench in benches:
-        sides = collect_sides(bench.commands, patience, bench.options)
+        sides = collect_sides(bench.commands, timeouts, bench.options)
         names, decisions = compared(sides)
         both |= dict.fromkeys(names, bench)
         apart += decisions
@@ -112,72 +112,74 @@ def find_cases(benches: Sequence[Bench], patience: Patience) -> Found:
     return Found(both, tuple(apart), tuple(told), frozenset(known))
 
 
-def run(found: Found, course: Course, journal: Journal) -> tuple[Trials, str]:
+def run(found: Found, limits: Limits, journal: Journal) -> tuple[SequentialTest, str]:
     """Measure until every case is settled.
 
     Returns
     -------
-    Trials
+    SequentialTest
         Pairs and decisions.
     str
         Why the run ended early, ``""`` when it did not.
     """
-    trials = Trials(list(found.names), course.thresholds, course.looks)
-    _replay(trials, journal.pairs)
+    test = SequentialTest(list(found.names), limits.thresholds, limits.looks)
+    _replay(test, journal.pairs)
     try:
-        partial = _rounds(found, course, journal, trials)
+        partial = _rounds(found, limits, journal, test)
     except KeyboardInterrupt:
-        trials.close("interrupted", judge=False)
-        return trials, "interrupted"
+        test.close("interrupted", judge=False)
+        return test, "interrupted"
     if partial:
-        trials.close(partial)
+        test.close(partial)
     journal.end()
-    return trials, partial
+    return test, partial
 
 
-def _rounds(found: Found, course: Course, journal: Journal, trials: Trials) -> str:
+def _rounds(found: Found, limits: Limits, journal: Journal, test: SequentialTest) -> str:
     index = 1 + max((pair.index for pair in journal.pairs), default=-1)
     lasted = 0.0
-    while trials.open:
+    while test.open:
         started = time.monotonic()
-        if started + lasted > course.deadline:
-            return _out_of_time(course, trials)
+        if started + lasted > limits.deadline:
+            return _out_of_time(limits, test)
         pairs: list[Pair] = []
         early = False
         try:
-            with closing(_round(found, course, trials, index)) as measured:
+            with closing(_round(found, limits, test, index)) as measured:
                 pairs.extend(measured)  # one by one: those before an interruption are in it
         except OutOfTime:
             early = True
         finally:
             if pairs:
                 journal.append(pairs)
-                trials.add(pairs)
+                test.add(pairs)
         if early:
-            return _out_of_time(course, trials)
-        if course.progress is not None:
-            course.progress(trials)
+            return _out_of_time(limits, test)
+        if limits.progress is not None:
+            limits.progress(test)
         index, lasted = index + 1, time.monotonic() - started
     return ""
 
 
-def _round(found: Found, course: Course, trials: Trials, index: int) -> Generator[Pair, None, None]:
+def _round(
+    found: Found, limits: Limits, test: SequentialTest, index: int
+) -> Generator[Pair, None, None]:
     """Measure every open case once, bench by bench."""
     rng = np.random.Generator(np.random.PCG64())  # any order will do; pairs keep theirs
     benches = dict.fromkeys(found.names.values())
     for bench in benches:
-        names = [name for name in trials.open if found.names[name] == bench]
+        names = [name for name in test.open if found.names[name] == bench]
         if names:
             yield from measure_round(
-                bench.commands, names, index, rng, course.patience, bench.options
+                bench.commands, names, index, rng, limits.timeouts, bench.options
             )
 
 
-def _replay(trials: Trials, pairs: Sequence[Pair]) -> None:
+def _replay(test: SequentialTest, pairs: Sequence[Pair]) -> None:
     """Take the pairs of an interrupted run, round by round, as they came."""
     for index in sorted({pair.index for pair in pairs}):
-        trials.add([pair for pair in pairs if pair.index == index])
+        test.add([pair for pair in pairs if pair.index == index])
 
 
-def _out_of_time(course: Course, trials: Trials) -> str:
-    return f"the budget of {course.budget} ended with {plural(len(trials.open), 'case')} open"
+def _out_of_time(limits: Limits, test: SequentialTest) -> str:
+    return f"the budget of {limits.budget} ended with {plural(len(test.open), 'case')} open"

@@ -17,7 +17,6 @@ from typing import Any
 from harness.files import guarded
 from harness.gate import processors
 from harness.gate.messages import Message, parsed
-from harness.gate.reasons import last_words
 from harness.processes.family import signal_name
 from harness.processes.interrupts import postponed
 from harness.processes.tree import Tree
@@ -37,6 +36,8 @@ GRACE = 5.0
 """Seconds a process has to end by itself after its last message."""
 AT_ONCE = 4096
 """Characters that a pipe takes in any event; more is written beside, since nobody may read."""
+LAST = 3
+"""Lines of a process's output that are quoted."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +171,13 @@ class SideProcess:
         except subprocess.TimeoutExpired:
             return "its process closed the line and went on"
         how = f"was killed by {signal_name(-code)}" if code < 0 else f"ended with {code}"
-        said = self._last_words()
-        return f"its process {how}" + (f": {said}" if said else "")
-
-    def _last_words(self) -> str:
         self._log.seek(0)
-        return last_words(self._log.read())
+        words = last_words(self._log.read())
+        return f"its process {how}" + (f": {words}" if words else "")
+
+
+def last_words(text: str) -> str:
+    """Return the end of what a process wrote; of a crash its first line, which names it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith("Fatal Python error")]
+    return fatal[-1] if fatal else " / ".join(lines[-LAST:])

@@ -13,8 +13,8 @@ from harness.files import temporary_folder
 from harness.gate import units
 from harness.gate.lockstep import Commands, OutOfTime
 from harness.gate.measure import Bench
-from harness.gate.occasion import Occasion
 from harness.gate.process import Command
+from harness.gate.session import Session
 from harness.gate.settings import GateSettings
 from harness.gate.sides import project as projects
 from harness.gate.sides.alike import differences
@@ -53,8 +53,8 @@ class Project:
     suite_options: tuple[str, ...] = ()
 
 
-def compare(occasion: Occasion, project: Project) -> GateResult:
-    """Compare the two revisions of an occasion.
+def compare(session: Session, project: Project) -> GateResult:
+    """Compare the two revisions of a session.
 
     A side that cannot be installed, started or collected is a result: one broken decision. One
     that was not ready in time is none, and a partial result.
@@ -67,25 +67,25 @@ def compare(occasion: Occasion, project: Project) -> GateResult:
         If it cannot be carried out as asked.
     """
     try:
-        with _checked_out(occasion, project) as trees:
-            left = occasion.deadline - time.monotonic()
-            made = prepare(trees, project.recipe, project.cache, left, occasion.tell)
+        with _checked_out(session, project) as trees:
+            left = session.deadline - time.monotonic()
+            made = prepare(trees, project.recipe, project.cache, left, session.tell)
             header = {
                 "inside": project.inside,
                 "suite_options": list(project.suite_options),
                 "locks": [made[name].lock for name in SIDES],
                 "python": [str(made[name].python) for name in SIDES],
             }
-            found = occasion.measure(_benches(occasion.settings, project, trees, made), header)
+            found = session.measure(_benches(session.settings, project, trees, made), header)
             return _with_packages(found, trees, made)
     except OutOfTime:
-        early = f"the budget of {occasion.settings.budget} ended before the first pair"
-        return occasion.result((), partial=early)
+        early = f"the budget of {session.settings.budget} ended before the first pair"
+        return session.result((), partial=early)
     except SideLate as error:
-        late = f"the budget of {occasion.settings.budget} ended while {error.side} was installed"
-        return occasion.result((), partial=f"{late}: {_LATE}")
+        late = f"the budget of {session.settings.budget} ended while {error.side} was installed"
+        return session.result((), partial=f"{late}: {_LATE}")
     except SideBroken as error:
-        return occasion.result((Decision("every case", "time", "broken", str(error)),))
+        return session.result((Decision("every case", "time", "broken", str(error)),))
 
 
 def _with_packages(result: GateResult, trees: Trees, made: Environments) -> GateResult:
@@ -107,9 +107,9 @@ def pytest_options(settings: GateSettings) -> tuple[str, ...]:
 
 
 @contextmanager
-def _checked_out(occasion: Occasion, project: Project) -> Iterator[Trees]:
+def _checked_out(session: Session, project: Project) -> Iterator[Trees]:
     """Check both revisions out into a folder that is gone afterwards."""
-    revisions = {"base": occasion.base, "head": occasion.head}
+    revisions = {"base": session.base, "head": session.head}
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder(PREFIX))
         tops = {

@@ -162,13 +162,13 @@ def override(settings: GateSettings, given: Mapping[str, Any]) -> GateSettings:
     UsageError
         If a value is not valid; names the option.
     """
-    said = {name: value for name, value in given.items() if value}
-    limits = {name: said.pop(name) for name in ("margin", "tolerance") if name in said}
+    options = {name: value for name, value in given.items() if value}
+    limits = {name: options.pop(name) for name in ("margin", "tolerance") if name in options}
     values = settings.model_dump()
-    if said.pop("only", False):
+    if options.pop("only", False):
         values |= {"pytest": (), "suites": ()}
-    said["options"] = (*settings.options, *said.get("options", ()))
-    values |= said | {"time": {**values["time"], **limits}}
+    options["options"] = (*settings.options, *options.get("options", ()))
+    values |= options | {"time": {**values["time"], **limits}}
     try:
         return GateSettings.model_validate(values)
     except ValidationError as error:

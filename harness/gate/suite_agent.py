@@ -38,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the cases asked for, each when its turn comes."""
     channel = Channel()
     options = _options(arguments)
-    asked = channel.receive()
+    request = channel.receive()
     try:
         cases = timing_cases(options)
     except HarnessError as error:
         channel.send("error", text=str(error))
         return
     channel.send("cases", names=list(cases))
-    for name in asked["names"] or ():
+    for name in request["names"] or ():
         if name in cases:
             channel.send("ready", case=name)
             channel.receive()

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from harness.files import write_text
 from harness.gate.creep import SeriesFinding
-from harness.gate.selftest.values import SelftestView
+from harness.gate.selftest.judged import SelftestView
 from harness.report.speed import gate
 from harness.report.view import Command, page
 from harness.suite.schema import Suite

@@ -11,7 +11,7 @@ from harness.gate.creep import SeriesFinding
 from harness.gate.history import Point
 from harness.gate.render.text import QUANTITY_WORDS
 from harness.gate.selftest import words
-from harness.gate.selftest.values import SelftestView
+from harness.gate.selftest.judged import SelftestView
 from harness.gate.wording import change, worse
 from harness.numerals import DASH, count, number
 from harness.report.pictures import Plate, data_uri, size

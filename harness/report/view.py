@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, Lost, lost, tables
@@ -118,9 +118,16 @@ def shown(
 
     Those of the plan's cases, the newest of each seed and machine. In the full profile, cases
     that only the quick profile has are left out once a case of the protocol was measured.
+
+    Axes are those of the case: an axis that the suite got after a record was written has its
+    default in the case, and is absent from the record.
     """
     by_id = {case.id: case for case in plan}
-    mine = [r for r in archive.records if r.suite == suite.id and r.case in by_id]
+    mine = [
+        replace(r, axes=by_id[r.case].axes)
+        for r in archive.records
+        if r.suite == suite.id and r.case in by_id
+    ]
     protocol = [r for r in mine if by_id[r.case].protocol]
     if profile == "full" and any(r.status in MEASURED for r in protocol):
         mine = protocol

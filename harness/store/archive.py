@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.files import guarded
-from harness.store.store import ENVIRONMENTS, RECORDS, Store
+from harness.store.files import stores
+from harness.store.store import Store
 from harness.types import Array, Environment, Record
-
-
-def stores(folder: Path) -> list[Path]:
-    """Return the stores under a folder, itself included.
-
-    Raises
-    ------
-    FileError
-        If it cannot be read.
-    """
-    with guarded("read the folder", folder):
-        if not folder.is_dir():
-            if folder.exists():
-                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-            return []
-        found = {path.parent for name in (RECORDS, ENVIRONMENTS) for path in folder.rglob(name)}
-    return sorted(found)
 
 
 class Library:

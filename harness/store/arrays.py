@@ -30,8 +30,8 @@ PART = ".part"
 _HEADER = 1 << 16
 
 
-def save(store: Path, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
-    """Write the arrays of a cell; return name to file for its record.
+def save(store: Path, stem: str, arrays: Mapping[str, Array]) -> dict[str, str]:
+    """Write the arrays of a cell to ``<stem>.npz``; return name to file for its record.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def save(store: Path, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
     if not arrays:
         return {}
     folder = store / ARRAYS
-    target = folder / f"{cell}.npz"
+    target = folder / f"{stem}.npz"
     with guarded("write the arrays", target):
         folder.mkdir(parents=True, exist_ok=True)
         _replace(target, arrays)
@@ -62,8 +62,8 @@ def read(store: Path, file: str, name: str) -> Array:
             raise StoreError(f"{path}: must be inside {store}, and is not")
         return _member(path, f"{name}.npy")
     except _BROKEN as error:
-        said = error if str(error) else type(error).__name__
-        raise StoreError(f"{path}: must be the arrays of a record: {said}") from None
+        cause = error if str(error) else type(error).__name__
+        raise StoreError(f"{path}: must be the arrays of a record: {cause}") from None
 
 
 def clear(store: Path) -> None:
@@ -130,9 +130,9 @@ def _header(member: IO[bytes], size: int) -> None:
     shape, _, dtype = np.lib.format.read_array_header_1_0(member)
     if dtype.kind not in "biufc":
         raise ValueError(f"they must be numbers, got {dtype}")
-    said, found = math.prod(shape) * dtype.itemsize, size - member.tell()
-    if said != found:
-        raise ValueError(f"{said} bytes must follow the header, got {found}")
+    announced, found = math.prod(shape) * dtype.itemsize, size - member.tell()
+    if announced != found:
+        raise ValueError(f"{announced} bytes must follow the header, got {found}")
 
 
 def _replace(target: Path, arrays: Mapping[str, Array]) -> None:

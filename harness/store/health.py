@@ -7,23 +7,21 @@ byte. What is set aside is on disk before it is taken out: a crash may copy a li
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.errors import StoreError
 from harness.files import guarded
+from harness.lines import Line, Log, is_sealed, sealed
+from harness.lock import one_writer
 from harness.store import arrays
-from harness.store.codec import decode, decode_environment
-from harness.store.lines import Line, LineFile
-from harness.store.lock import locked
-from harness.store.seal import is_sealed, sealed
-from harness.store.store import ENVIRONMENTS, RECORDS
+from harness.store.files import RECORDS
+from harness.store.store import logs
 from harness.types import Record
 
-Decode = Callable[[str], Any]
-FILES: dict[str, Decode] = {ENVIRONMENTS: decode_environment, RECORDS: decode}
+OLD = "holds several suites, as earlier versions did; `harness store split` gives each its own file"
 
 
 @dataclass(frozen=True)
@@ -81,14 +79,14 @@ def examine(folder: Path) -> Health:
     notes: list[str] = []
     faults: list[Fault] = []
     good: list[Line[Any]] = []
-    for name, decoder in FILES.items():
-        file = LineFile(folder / name)
-        for line in file.scan(notes, decoder):
+    for log in logs(folder):
+        for line in log.scan(notes):
             good += [line] if line.value is not None else []
-            faults += [_fault(file, line)] if line.value is None else []
+            faults += [_fault(log, line)] if line.value is None else []
     records = [line.value for line in good if isinstance(line.value, Record)]
     lost = list(_lost_arrays(folder, records))
     notes += [f"{path}: was never finished" for path in arrays.parts(folder)]
+    notes += [f"{path}: {OLD}" for path in (folder / RECORDS,) if path.exists()]
     return Health(
         folder,
         lines=len(good),
@@ -116,25 +114,21 @@ def repair(folder: Path, *, seal: bool = False) -> tuple[Fault, ...]:
     FileError
         If it cannot be written to.
     """
-    with locked(folder, "--results"):
+    with one_writer(folder, "--results"):
         arrays.clear(folder)
-        return tuple(
-            fault
-            for name, decoder in FILES.items()
-            for fault in _repaired(LineFile(folder / name), decoder, seal=seal)
-        )
+        return tuple(fault for log in logs(folder) for fault in _repaired(log, seal=seal))
 
 
-def _repaired(file: LineFile, decoder: Decode, *, seal: bool) -> list[Fault]:
-    file.mend()
-    lines = list(file.scan([], decoder))
+def _repaired(log: Log[Any], *, seal: bool) -> list[Fault]:
+    log.mend()
+    lines = list(log.scan([]))
     bad = [line for line in lines if line.value is None]
-    kept = [_sealed(line.raw) if seal else line.raw for line in lines if line.value is not None]
+    good = [_sealed(line.raw) if seal else line.raw for line in lines if line.value is not None]
     if bad:
-        _set_aside(file.path, bad)
-    if bad or kept != [line.raw for line in lines]:
-        file.replace(kept)
-    return [_fault(file, line) for line in bad]
+        _set_aside(log.path, bad)
+    if bad or good != [line.raw for line in lines]:
+        log.replace(good)
+    return [_fault(log, line) for line in bad]
 
 
 def _sealed(raw: bytes) -> bytes:
@@ -150,8 +144,8 @@ def _set_aside(path: Path, bad: Sequence[Line[Any]]) -> None:
         os.fsync(file.fileno())
 
 
-def _fault(file: LineFile, line: Line[Any]) -> Fault:
-    return Fault(f"{file.path}:{line.number}", line.fault)
+def _fault(log: Log[Any], line: Line[Any]) -> Fault:
+    return Fault(f"{log.path}:{line.number}", line.fault)
 
 
 def _lost_arrays(folder: Path, records: Sequence[Record]) -> Iterator[Fault]:

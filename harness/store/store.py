@@ -1,27 +1,30 @@
 """The append-only record store.
 
-A folder holds ``records.jsonl`` (one record a line), ``environments.jsonl`` and ``arrays/*.npz``.
-Lines are never changed (`harness.store.lines`): a cell run again appends, and the latest record of
-a cell is the one that counts. A line is a JSON object; the keys of a record are ``"v"`` (the
-format, 1), the fields of `harness.types.Record` that are not as by default, and the digest
-``"sha"`` (`harness.store.seal`), which lines of older versions do not have.
+A folder holds ``<suite>.jsonl`` (one record a line), ``environments.jsonl`` and
+``arrays/<suite>-<cell>.npz``. Files are logs (`harness.lines`), whose lines are never changed: a
+cell run again appends, and the latest record of a cell is the one that counts. The keys of a
+record are ``"v"`` (the format, 1), the fields of `harness.types.Record` that are not as by default,
+and the digest ``"sha"``, which lines of older versions do not have.
+
+Stores of older versions have the records of all suites in one ``records.jsonl``, and arrays that
+are named by the cell alone. They are read as they are, and appended to in the new form.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from harness.errors import FileError, StoreError
-from harness.store import arrays as files
+from harness.lines import Log
+from harness.lock import one_writer
+from harness.store import arrays as members
+from harness.store import files
 from harness.store.codec import decode, decode_environment, encode, encode_environment
-from harness.store.lines import LineFile
-from harness.store.lock import locked
 from harness.types import Array, Environment, Record
-
-RECORDS = "records.jsonl"
-ENVIRONMENTS = "environments.jsonl"
 
 
 class Store:
@@ -48,8 +51,6 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.notes: list[str] = []
-        self._lines = LineFile(folder / RECORDS)
-        self._snapshots = LineFile(folder / ENVIRONMENTS)
         self._refused: FileError | None = None
         self._environments: dict[str, Environment] = {}
         self._records: dict[str, Record] = {}
@@ -67,7 +68,7 @@ class Store:
 
     @property
     def records(self) -> Sequence[Record]:
-        """Every record, the latest of each cell."""
+        """Every record, the latest of each cell, file by file."""
         return tuple(self._records.values())
 
     @property
@@ -89,29 +90,32 @@ class Store:
         StoreError
             If its file is missing, unreadable or outside the folder.
         """
-        return files.read(self.folder, record.arrays[name], name)
+        return members.read(self.folder, record.arrays[name], name)
 
     def append(self, record: Record, environment: Environment) -> None:
-        """Write a record for good; `environment` is written once.
+        """Write a record for good, to its suite's file; `environment` is written once.
 
         Raises
         ------
+        StoreError
+            If its suite is none, or it could not be read back.
         FileError
             If it cannot be written; what was written before stays readable.
         """
-        self.ready()
+        self.ready(record.suite)
         if environment.id not in self._environments:
-            self._snapshots.append(encode_environment(environment))
+            environments_log(self.folder).append(environment)
             self._environments[environment.id] = environment
-        self._lines.append(encode(record))
-        self._remember(record)
+        self._log(record.suite).append(record)
+        _put(self._records, record)
 
-    def save_arrays(self, cell: str, arrays: Mapping[str, Array]) -> dict[str, str]:
-        """Write arrays of a cell, whole or not at all; return name to file for its record."""
-        return files.save(self.folder, cell, arrays)
+    def save_arrays(self, record: Record, arrays: Mapping[str, Array]) -> Record:
+        """Write arrays of a record, whole or not at all; return it with the names of their file."""
+        name = files.arrays_of(record.suite, record.cell)
+        return replace(record, arrays=members.save(self.folder, name, arrays))
 
-    def ready(self) -> None:
-        """See that records can be written, before anything is measured for them.
+    def ready(self, suite: str) -> None:
+        """See that records of a suite can be written, before anything is measured for them.
 
         Raises
         ------
@@ -120,7 +124,7 @@ class Store:
         """
         if self._refused is not None:
             raise self._refused
-        self._lines.ready()
+        self._log(suite).ready()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -137,23 +141,62 @@ class Store:
         """
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.folder, "--results"))
-                self._lines.mend()
-                self._snapshots.mend()
-                files.clear(self.folder)
+                stack.enter_context(one_writer(self.folder, "--results"))
+                for log in logs(self.folder):
+                    log.mend()
+                members.clear(self.folder)
                 self._refused = None
             except FileError as error:
                 self._refused = error
             self.reload()
             yield
 
-    def _read(self, notes: list[str]) -> None:
-        snapshots = self._snapshots.read(notes, decode_environment)
-        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
-        self._records = {}
-        for record in self._lines.read(notes, decode):
-            self._remember(record)
+    def _log(self, suite: str) -> Log[Record]:
+        return record_log(self.folder / files.name_of(suite))
 
-    def _remember(self, record: Record) -> None:
-        self._records.pop(record.cell, None)
-        self._records[record.cell] = record
+    def _read(self, notes: list[str]) -> None:
+        snapshots = environments_log(self.folder).read(notes)
+        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
+        self._records = latest(log.read(notes) for log in record_logs(self.folder))
+
+
+def environments_log(folder: Path) -> Log[Environment]:
+    """Return the log of a store's environments."""
+    return Log(folder / files.ENVIRONMENTS, encode_environment, decode_environment)
+
+
+def record_log(path: Path) -> Log[Record]:
+    """Return a file as a log of records."""
+    return Log(path, encode, decode)
+
+
+def record_logs(folder: Path) -> list[Log[Record]]:
+    """Return the logs of records in a store, that of earlier versions first."""
+    return [record_log(path) for path in files.of_records(folder)]
+
+
+def logs(folder: Path) -> list[Log[Any]]:
+    """Return every log of a store."""
+    return [environments_log(folder), *record_logs(folder)]
+
+
+def latest(read: Iterable[Iterable[Record]]) -> dict[str, Record]:
+    """Return the latest record of each cell, in the order they were written, file by file.
+
+    In a file that is the last; of two files', which earlier and later versions wrote, the one that
+    was started last.
+    """
+    found: dict[str, Record] = {}
+    for file in read:
+        own: dict[str, Record] = {}
+        for record in file:
+            _put(own, record)
+        for cell, record in own.items():
+            if cell not in found or found[cell].started <= record.started:
+                _put(found, record)
+    return found
+
+
+def _put(records: dict[str, Record], record: Record) -> None:
+    records.pop(record.cell, None)
+    records[record.cell] = record

@@ -2,6 +2,7 @@
 
 import made
 
+from harness.lines import text_of
 from harness.store.codec import encode, encode_environment
 from harness.store.store import Store
 
@@ -10,9 +11,9 @@ def test_read_a_store(benchmark, tmp_path):
     records = made.records(made.plan(tmp_path, penalties=15))
     folder = tmp_path / "results"
     folder.mkdir()
-    lines = "".join(encode(record) + "\n" for record in records)
+    lines = "".join(text_of(encode(record)) + "\n" for record in records)
     (folder / "records.jsonl").write_text(lines, encoding="utf-8")
-    environment = encode_environment(made.HERE) + "\n"
+    environment = text_of(encode_environment(made.HERE)) + "\n"
     (folder / "environments.jsonl").write_text(environment, encoding="utf-8")
     store = benchmark(Store, folder)
     assert len(store.records) == 600

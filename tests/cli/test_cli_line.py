@@ -36,7 +36,7 @@ def test_run_claims_report(harness):
 
 def test_a_second_run_repeats_nothing_and_force_does(harness):
     harness("run")
-    records = harness.folder / "results" / "local" / "records.jsonl"
+    records = harness.folder / "results" / "local" / "tiny.jsonl"
     before = records.read_bytes()
     code, out, _ = harness("run")
     assert code == 0
@@ -49,7 +49,7 @@ def test_a_second_run_repeats_nothing_and_force_does(harness):
 
 def test_equal_runs_give_equal_numbers(harness):
     def accuracies(folder):
-        lines = (harness.folder / folder / "records.jsonl").read_text().splitlines()
+        lines = (harness.folder / folder / "tiny.jsonl").read_text().splitlines()
         return sorted((r["seed"], r["metrics"]["test_accuracy"]) for r in map(json.loads, lines))
 
     harness("run", "--results", "one")
@@ -196,7 +196,7 @@ def test_every_table_as_json_is_an_object_with_its_schema(harness):
 
 def test_a_damaged_store_is_refused_and_a_torn_line_is_not(harness):
     harness("run")
-    records = harness.folder / "results" / "local" / "records.jsonl"
+    records = harness.folder / "results" / "local" / "tiny.jsonl"
     whole = records.read_bytes()
     records.write_bytes(whole[:-20])
     code, out, err = harness("run")
@@ -206,7 +206,7 @@ def test_a_damaged_store_is_refused_and_a_torn_line_is_not(harness):
     records.write_bytes(b"not json\n" + whole)
     code, _, err = harness("run")
     assert code == codes.HARNESS_FAILED
-    assert "records.jsonl:1: must be JSON" in err
+    assert "tiny.jsonl:1: must be JSON" in err
 
 
 def test_python_m_harness_is_the_same(harness):

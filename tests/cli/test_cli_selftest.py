@@ -42,6 +42,15 @@ def test_what_is_stored_is_shown_without_measuring(harness, kept):
     assert value["hardware"] == HERE.hardware
 
 
+def test_runs_are_written_in_short_and_give_the_same_table(harness, kept):
+    harness("selftest", "--stored", "--results", kept, "--short", "short", "--md", "a.md")
+    code, _, _ = harness("selftest", "--stored", "--results", "short", "--md", "b.md")
+    assert code == 0
+    assert (harness.folder / "a.md").read_text() == (harness.folder / "b.md").read_text()
+    sizes = [(path / "selftest.jsonl").stat().st_size for path in (harness.folder / "short", kept)]
+    assert sizes[0] < sizes[1]
+
+
 def test_the_table_breaks_no_word_on_a_narrow_terminal(harness, kept, monkeypatch):
     monkeypatch.setattr("harness.cli.console.WIDE", 40)
     _, out, _ = harness("selftest", "--stored", "--results", kept)

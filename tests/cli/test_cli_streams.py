@@ -161,7 +161,7 @@ def test_a_stream_that_is_not_there_takes_everything(monkeypatch):
 
 
 def test_a_disk_that_fills_during_a_run_ends_it_and_keeps_what_was_stored(harness, monkeypatch):
-    from harness.store import lines
+    from harness.lines import log as lines
 
     write, calls = lines._write, []
 
@@ -176,7 +176,7 @@ def test_a_disk_that_fills_during_a_run_ends_it_and_keeps_what_was_stored(harnes
         patched.setattr(lines, "_write", filling)
         code, _, err = harness("run", "-j", "1")
     assert code == codes.FILE_FAILED
-    assert "records.jsonl: no space left on device; free some space" in err
+    assert "tiny.jsonl: no space left on device; free some space" in err
     assert "Traceback" not in err
     code, out, _ = harness("run")
     assert code == codes.OK
@@ -189,7 +189,7 @@ def test_results_that_are_read_only_are_enough_when_all_is_done(harness, monkeyp
     def refused(folder, option):
         raise FileError(f"cannot write to the folder {folder}: read-only file system")
 
-    monkeypatch.setattr("harness.store.store.locked", refused)
+    monkeypatch.setattr("harness.store.store.one_writer", refused)
     code, out, _ = harness("run")
     assert code == codes.OK
     assert "3 done before" in out
@@ -245,7 +245,7 @@ def test_two_runners_at_once_run_no_cell_twice(harness):
     ended = [(one.communicate()[1], one.returncode) for one in both]
     for err, code in ended:
         assert code == 0 or (code == 1 and "another run is writing here" in err), err
-    lines = (harness.folder / "results" / "local" / "records.jsonl").read_text().splitlines()
+    lines = (harness.folder / "results" / "local" / "tiny.jsonl").read_text().splitlines()
     cells = [json.loads(line)["cell"] for line in lines]
     assert len(cells) == len(set(cells)) == 3
 
@@ -268,20 +268,38 @@ def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
     assert "Traceback" not in err
 
 
+def test_a_store_of_earlier_versions_is_split_by_suite(harness):
+    harness("run")
+    folder = harness.folder / "results" / "local"
+    (folder / "tiny.jsonl").rename(folder / "records.jsonl")
+    before = (folder / "records.jsonl").read_bytes()
+    _, out, _ = harness("store", "check")
+    assert "`harness store split` gives each its own file" in out
+    _, out, _ = harness("run")
+    assert "3 done before" in out
+    code, out, _ = harness("store", "split")
+    assert code == codes.OK
+    assert "3 lines moved to the files of 1 suite" in out
+    assert (folder / "tiny.jsonl").read_bytes() == before
+    assert not (folder / "records.jsonl").exists()
+    _, out, _ = harness("run")
+    assert "3 done before" in out
+
+
 def test_a_store_is_checked_and_repaired(harness):
     harness("run")
-    path = harness.folder / "results" / "local" / "records.jsonl"
+    path = harness.folder / "results" / "local" / "tiny.jsonl"
     assert harness("store", "check")[0] == codes.OK
     path.write_bytes(path.read_bytes().replace(b'"seed":1', b'"seed":7'))
     code, out, _ = harness("store", "check", "--json", "x.json")
     assert code == codes.HARNESS_FAILED
-    assert "records.jsonl:2: must be as it was written" in out
+    assert "tiny.jsonl:2: must be as it was written" in out
     (found,) = json.loads(Path("x.json").read_text())["stores"]
-    assert found["faults"][0]["place"].endswith("records.jsonl:2")
+    assert found["faults"][0]["place"].endswith("tiny.jsonl:2")
     for verb in ("run", "claims", "report"):
         code, _, err = harness(verb)
         assert code == codes.HARNESS_FAILED
-        assert "records.jsonl:2: must be as it was written" in err
+        assert "tiny.jsonl:2: must be as it was written" in err
         assert "harness store repair" in err
     code, out, _ = harness("store", "repair")
     assert code == codes.OK

@@ -53,7 +53,7 @@ def start(folder):
 
 
 def wait_for_a_record(process, folder):
-    records = folder / "results" / "records.jsonl"
+    records = folder / "results" / "tiny.jsonl"
     while process.poll() is None and not (records.exists() and records.read_bytes()):
         time.sleep(0.01)
 

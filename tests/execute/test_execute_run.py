@@ -99,7 +99,7 @@ def test_a_run_killed_half_way_is_finished_by_a_second(tmp_path, runner):
         'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
     )
     first = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
-    records = tmp_path / "results" / "records.jsonl"
+    records = tmp_path / "results" / "tiny.jsonl"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (records.exists() and records.read_bytes()):
         time.sleep(0.05)
@@ -127,7 +127,7 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_nobody_behind(tmp_path, 
     process = subprocess.Popen(
         command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    records = tmp_path / "results" / "records.jsonl"
+    records = tmp_path / "results" / "tiny.jsonl"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (records.exists() and records.read_bytes()):
         time.sleep(0.05)

@@ -6,11 +6,11 @@ import os
 import sys
 from pathlib import Path
 
-from harness.gate.lockstep import Patience
+from harness.gate.lockstep import Timeouts
 from harness.gate.process import Command
 
 QUICK = ("--benchmark-max-time=0.005", "--benchmark-min-rounds=2", "-c", os.devnull)
-PATIENT = Patience(start=120.0, case=60.0)
+PATIENT = Timeouts(start=120.0, case=60.0)
 
 PLAIN = """
 import os, time

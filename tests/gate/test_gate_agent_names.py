@@ -27,7 +27,7 @@ def test_names_are_made_plain_as_everywhere():
 )
 def test_tests_are_asked_for_by_folder_file_or_name(paths, expected):
     found = ["t/a.py::one", "t/a.py::two[3]", "t/a.py::C::one"]
-    assert [names.asked(name, paths) for name in found] == expected
+    assert [names.selected(name, paths) for name in found] == expected
 
 
 def test_files_are_given_once_and_only_if_they_are_there(tmp_path, monkeypatch):

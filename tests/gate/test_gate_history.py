@@ -16,11 +16,12 @@ from harness.gate.history import (
     check_name,
     first_parent,
     record,
+    rejection,
     series,
-    unfit,
 )
-from harness.gate.history.codec import decode, encode
+from harness.gate.history.store import decode, encode
 from harness.gate.values import Decision, Pair, Sample
+from harness.lines import object_of, text_of
 from harness.types import Interval
 
 FINITE = st.floats(allow_nan=False)
@@ -59,9 +60,9 @@ def test_other_names_are_refused(name, tmp_path):
 
 @given(POINTS)
 def test_a_point_is_read_back_equal(point):
-    line = encode(point)
+    line = text_of(encode(point))
     assert "\n" not in line
-    assert decode(line, Point) == point
+    assert decode(object_of(line), Point) == point
     assert json.loads(line, parse_constant=pytest.fail)["schema"] == 1
 
 
@@ -83,16 +84,15 @@ def test_a_baseline_is_read_back_equal():
     ],
 )
 def test_a_line_that_is_no_point_says_what_must_be(change, message):
-    values = json.loads(encode(make.point())) | change
     with pytest.raises(StoreError, match=message):
-        decode(json.dumps(values), Point)
+        decode(encode(make.point()) | change, Point)
 
 
 def test_a_line_without_a_field_names_it():
-    values = json.loads(encode(make.point()))
+    values = encode(make.point())
     del values["case"]
     with pytest.raises(StoreError, match="case: field required"):
-        decode(json.dumps(values), Point)
+        decode(values, Point)
 
 
 def test_baselines_and_points_are_read_back(tmp_path):
@@ -210,7 +210,7 @@ def test_each_quantity_has_the_log_ratios_of_its_own_values(tmp_path):
 def test_broken_and_missing_cases_have_no_point(tmp_path, verdict):
     whole = make.result()
     broken = replace(whole.decisions[0], verdict=verdict)
-    assert unfit(make.V1, replace(whole, decisions=(broken,)))
+    assert rejection(make.V1, replace(whole, decisions=(broken,)))
     both = replace(whole, decisions=(broken, replace(broken, verdict="ok", quantity="time")))
     assert len(record(filled(tmp_path), make.V1, both)) == 1
 

@@ -10,8 +10,8 @@ from scipy import stats
 
 from harness.gate.contention import disturbed, notes
 from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide
+from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
-from harness.gate.trials import Trials
 from harness.gate.values import SIDES, Pair, Thresholds
 
 DEFAULT = Thresholds()
@@ -20,7 +20,7 @@ LAST = Look(2, 1, final=True)
 
 def course(pairs, thresholds=DEFAULT, looks=LOOKS):
     """What a whole run would decide of one case's times."""
-    trials = Trials(["a"], lambda case, quantity: thresholds, looks)
+    trials = SequentialTest(["a"], lambda case, quantity: thresholds, looks)
     for one in pairs:
         if trials.open:
             trials.add([one])

@@ -9,14 +9,14 @@ import pytest
 from gate_benchmarks import PATIENT, QUICK, command, commands, project
 
 from harness.gate.listing import Listed
-from harness.gate.lockstep import OutOfTime, Patience, SideSilent, collect, measure_round, read
+from harness.gate.lockstep import OutOfTime, SideSilent, Timeouts, collect, measure_round, read
 
 RNG = np.random.Generator(np.random.PCG64(0))
 
 
-def one_round(sides, names=None, patience=PATIENT):
-    names = names or collect(sides["base"], patience, QUICK).names
-    return {pair.case: pair for pair in measure_round(sides, names, 0, RNG, patience, QUICK)}
+def one_round(sides, names=None, timeouts=PATIENT):
+    names = names or collect(sides["base"], timeouts, QUICK).names
+    return {pair.case: pair for pair in measure_round(sides, names, 0, RNG, timeouts, QUICK)}
 
 
 def test_benchmarks_are_collected_and_nothing_else(tmp_path):
@@ -198,7 +198,7 @@ def test_a_killed_process_is_a_crash_of_its_case(tmp_path):
 def test_a_hanging_test_is_given_up(tmp_path):
     text = DYING.replace("HOW", "time.sleep(60)")
     sides = commands(project(tmp_path, text), SIDE="head")
-    found = list(one_round(sides, patience=Patience(start=120.0, case=2.0)).values())
+    found = list(one_round(sides, timeouts=Timeouts(start=120.0, case=2.0)).values())
     assert found[1].head.error == "nothing was heard of it for 2 s"
     assert found[1].base.error == ""
     assert len(found) == 2
@@ -208,9 +208,9 @@ def test_the_deadline_ends_a_round(tmp_path):
     text = DYING.replace("HOW", "time.sleep(60)")
     sides = commands(project(tmp_path, text), SIDE="head")
     names = collect(sides["base"], PATIENT, QUICK).names
-    patience = Patience(120.0, 60.0, time.monotonic() + 6.0)
+    timeouts = Timeouts(120.0, 60.0, time.monotonic() + 6.0)
     with pytest.raises(OutOfTime):
-        list(measure_round(sides, names, 0, RNG, patience, QUICK))
+        list(measure_round(sides, names, 0, RNG, timeouts, QUICK))
 
 
 BACKWARDS = """

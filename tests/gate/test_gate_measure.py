@@ -8,20 +8,20 @@ from gate_pairs import pair, sample
 from harness.gate import measure
 from harness.gate.journal import Journal
 from harness.gate.lockstep import OutOfTime
-from harness.gate.measure import Bench, Course, Found, run
+from harness.gate.measure import Bench, Found, Limits, run
 from harness.gate.values import Pair, Sample, Thresholds
 
 
 def course(tmp_path, monkeypatch, ending, *first):
     """Run two cases over one round that ends with an exception after some pairs."""
 
-    def measure_round(commands, names, index, rng, patience, options):
+    def measure_round(commands, names, index, rng, timeouts, options):
         yield from first
         raise ending
 
     monkeypatch.setattr(measure, "measure_round", measure_round)
     found = Found(dict.fromkeys("ab", Bench({})))
-    plan = Course(lambda case, quantity: Thresholds(), math.inf, "20s")
+    plan = Limits(lambda case, quantity: Thresholds(), math.inf, "20s")
     with Journal(tmp_path, {"of": "this test"}) as journal:
         return run(found, plan, journal)
 

@@ -11,7 +11,7 @@ from gate_pairs import noisy, sample
 from harness.environment import snapshot
 from harness.errors import SideBroken, StoreError
 from harness.gate import selftest
-from harness.gate.selftest import bench, judged, kept
+from harness.gate.selftest import bench, judged, runs
 from harness.gate.values import Pair
 
 
@@ -22,7 +22,7 @@ def a_run(planted=0.0, cases=("a", "b"), seed=0, noise=0.01):
         for case in cases
         for one in noisy(rng, 40, 1 + planted, noise, case, speeds=(5e-5,), mean=0.002)
     ]
-    return kept.Run(planted, tuple(pairs), snapshot(), "2026-01-02T03:04:05+00:00")
+    return runs.Run(planted, tuple(pairs), snapshot(), "2026-01-02T03:04:05+00:00")
 
 
 def test_a_run_comes_back_as_it_was_stored(tmp_path):
@@ -45,7 +45,7 @@ def test_a_run_comes_back_as_it_was_stored(tmp_path):
 
 def test_a_torn_line_is_left_out_and_another_is_refused(tmp_path):
     selftest.store(tmp_path, a_run())
-    path = tmp_path / kept.NAME
+    path = tmp_path / runs.NAME
     whole = path.read_text()
     path.write_text(whole + whole[:100])
     assert len(selftest.stored(tmp_path)) == 1
@@ -73,10 +73,32 @@ def test_the_folders_of_machines_are_read_too(tmp_path):
 def test_a_packed_file_is_read_too(tmp_path):
     selftest.store(tmp_path, a_run())
     plain = selftest.stored(tmp_path)
-    path = tmp_path / kept.NAME
+    path = tmp_path / runs.NAME
     path.with_suffix(".jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
     path.unlink()
     assert selftest.stored(tmp_path) == plain
+
+
+def test_a_run_in_short_gives_the_same_decisions(tmp_path):
+    done = [a_run(), a_run(0.03, seed=3), a_run(0.10, seed=1)]
+    selftest.shorten(tmp_path / "short", done)
+    again = selftest.stored(tmp_path / "short")
+    for mine, theirs in zip(done, again, strict=True):
+        assert [(d.case, d.quantity, d.verdict) for d in judged.decisions(theirs)] == [
+            (d.case, d.quantity, d.verdict) for d in judged.decisions(mine)
+        ]
+        assert judged.rival_flags(theirs) == judged.rival_flags(mine)
+        for one, other in zip(mine.pairs, theirs.pairs, strict=True):
+            assert (other.case, other.index, other.first) == (one.case, one.index, one.first)
+            assert other.values("memory") == pytest.approx(one.values("memory"), abs=1024)
+    assert selftest.view(again) == selftest.view(done)
+    selftest.shorten(tmp_path / "again", again)
+    assert selftest.stored(tmp_path / "again") == again
+
+
+def test_a_run_in_short_is_short(tmp_path):
+    selftest.shorten(tmp_path, [a_run()])
+    assert (tmp_path / runs.NAME).stat().st_size < 80 * 60 + 3000
 
 
 def test_nothing_stored_is_no_view():
@@ -84,7 +106,7 @@ def test_nothing_stored_is_no_view():
 
 
 def test_another_machine_is_not_mixed_in():
-    other = kept.Run(0.0, a_run().pairs, snapshot().__class__("x", "y", "z", {}), "2026")
+    other = runs.Run(0.0, a_run().pairs, snapshot().__class__("x", "y", "z", {}), "2026")
     assert selftest.view([other, a_run()]).rows[0].decisions == 2
 
 
@@ -93,7 +115,7 @@ def test_the_rival_is_judged_by_its_own_rule(ratio):
     utils = pytest.importorskip("pytest_benchmark.utils")
     check = utils.parse_compare_fail("mean:5%")
     base, head = sample(mean=0.002), sample(mean=0.002 * ratio)
-    one = kept.Run(0.0, (Pair("a", 0, "base", base, head),), snapshot(), "")
+    one = runs.Run(0.0, (Pair("a", 0, "base", base, head),), snapshot(), "")
     fails = bool(check.fails({"mean": head.mean}, {"mean": base.mean}))
     assert judged.rival_flags(one) == fails
 
@@ -126,6 +148,6 @@ def test_head_does_more_work_by_what_is_planted(tmp_path, monkeypatch):
 
 def test_the_lines_are_json_of_this_version(tmp_path):
     selftest.store(tmp_path, a_run())
-    line = json.loads((tmp_path / kept.NAME).read_text())
+    line = json.loads((tmp_path / runs.NAME).read_text())
     assert line["schema"] == 1
     assert len(line["pairs"]) == 80

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.gate.lockstep import Patience, SideSilent, collect, measure_round
+from harness.gate.lockstep import SideSilent, Timeouts, collect, measure_round
 from harness.gate.process import Command
 from harness.gate.suite_agent import _options, timing_cases
 
@@ -38,7 +38,7 @@ backend = ["numpy"]
 implementation = ["two_loops"]
 n_test = [15]
 """
-PATIENT = Patience(start=120.0, case=60.0)
+PATIENT = Timeouts(start=120.0, case=60.0)
 
 
 @pytest.fixture

@@ -283,6 +283,17 @@ def test_the_full_profile_leaves_out_what_only_the_quick_one_has():
     assert [r.axes["epochs"] for r in shown(suite, plan[:1], archive, "full")] == [3]
 
 
+def test_an_axis_that_came_after_a_record_has_its_default():
+    maker = fake.Maker()
+    maker.add("demo", "train", {"epochs": 3})
+    archive, suite = maker.archive(), fake.suite_of()
+    (case,) = fake.cases_of(archive.records)
+    later = replace(case, axes={**case.axes, "keep": "none"})
+    (found,) = shown(suite, [later], archive, "quick")
+    assert "keep" not in archive.records[0].axes
+    assert found == replace(archive.records[0], axes=later.axes)
+
+
 def test_a_page_needs_no_torch(tmp_path):
     code = f"""
 import sys

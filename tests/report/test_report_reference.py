@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import report
+from harness import figures, report
 from harness.cli.claims import judged, ledger_text
 from harness.cli.workspace import open_workspace
 from harness.errors import StoreError
+from harness.figures.select import MEASURED, wanted
 from harness.gate import selftest
+from harness.report.view import shown
 from harness.store import arrays
 from harness.store.archive import Library
+from harness.store.files import ENVIRONMENTS, of_records
 from harness.store.health import examine
-from harness.store.store import ENVIRONMENTS, RECORDS
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -31,8 +33,13 @@ def workspace():
 
 
 @pytest.fixture(scope="module")
-def verdicts(workspace):
-    return judged(workspace, Library(REFERENCE))
+def library():
+    return Library(REFERENCE)
+
+
+@pytest.fixture(scope="module")
+def verdicts(workspace, library):
+    return judged(workspace, library)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -59,8 +66,8 @@ def flipped(data, rng):
 def test_no_flipped_bit_of_a_line_passes(machine, tmp_path):
     """Lines do not depend on each other: three of them show what a flip does in the whole file."""
     rng, lines = random.Random(machine), dict[str, list[bytes]]()  # noqa: S311
-    for name in (RECORDS, ENVIRONMENTS):
-        lines[name] = (REFERENCE / machine / name).read_bytes().splitlines(keepends=True)
+    for path in (*of_records(REFERENCE / machine), REFERENCE / machine / ENVIRONMENTS):
+        lines[path.name] = path.read_bytes().splitlines(keepends=True)
     sizes = [sum(map(len, of)) for of in lines.values()]
     for number in range(2_000):
         (name,) = rng.choices(list(lines), sizes)
@@ -125,6 +132,35 @@ def test_the_committed_ledger_is_what_the_suites_and_records_say(workspace, verd
     assert text == ledger_text(workspace, verdicts), (
         "reports/claims.md must be the ledger of suites and results/reference; run `nox -s ledger`"
     )
+
+
+def every_figure(workspace, library):
+    for plans in workspace.plans:
+        for figure in plans.suite.figures:
+            profile = "full" if "full" in figure.profiles else "quick"
+            yield plans, profile, figure, shown(plans.suite, plans.cases, library, profile)
+
+
+def test_no_figure_of_the_reference_lacks_a_series(workspace, library):
+    """Every case of its profile is measured, or was skipped: the device is not here."""
+    blank = [
+        f"{plans.suite.id}/{figure.id}: {dict(case.axes)}"
+        for plans, profile, figure, records in every_figure(workspace, library)
+        for case in plans.at(profile, found=True).cases
+        if wanted(case, figure)
+        and not any(r.case == case.id and r.status in (*MEASURED, "skipped") for r in records)
+    ]
+    assert not blank
+
+
+def test_every_figure_of_the_reference_draws(workspace, library, monkeypatch):
+    monkeypatch.setattr("harness.figures.canvas.svg", lambda sheet: "drawn")  # writing takes long
+    blank = []
+    for plans, _, figure, records in every_figure(workspace, library):
+        picture = figures.draw(figure, plans.suite, records, library, figures.LIGHT)
+        if not picture.svg or not picture.numbers.rows:
+            blank.append(f"{plans.suite.id}/{figure.id}: {picture.alt}")
+    assert not blank
 
 
 def test_the_committed_selftest_is_what_its_pairs_say():

@@ -7,7 +7,7 @@ from test_report_page import EVIL, outline
 
 from harness import report
 from harness.gate.creep import survey
-from harness.gate.selftest.values import SelftestRow, SelftestView
+from harness.gate.selftest.judged import SelftestRow, SelftestView
 from harness.statistics import proportion_interval
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from harness.store.store import environments_log, record_log
 from harness.types import Environment, Record
 
 
@@ -23,3 +24,17 @@ def record():
 @pytest.fixture
 def environment():
     return Environment("e1", "k1", "x86_64, 2 cores", {"python": "3.11"})
+
+
+@pytest.fixture(scope="session")
+def write_old():
+    """Write records as earlier versions did: of all suites into one file."""
+
+    def write(folder, environment, records):
+        folder.mkdir(exist_ok=True)
+        if not (folder / "environments.jsonl").exists():
+            environments_log(folder).append(environment)
+        for record in records:
+            record_log(folder / "records.jsonl").append(record)
+
+    return write

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from harness.errors import FileError, StoreError
+from harness.lines import unsealed
 from harness.store.health import examine, repair
-from harness.store.seal import unsealed
 from harness.store.store import Store
 
 
@@ -19,7 +19,7 @@ def store(tmp_path, record, environment):
 
 
 def damage(store, number):
-    path = store.folder / "records.jsonl"
+    path = store.folder / "s.jsonl"
     lines = path.read_bytes().split(b"\n")
     lines[number - 1] = lines[number - 1].replace(b"0.5", b"0.7")
     path.write_bytes(b"\n".join(lines))
@@ -33,13 +33,13 @@ def test_a_store_as_it_was_written_has_no_fault(store):
 
 def test_a_changed_digit_is_found_and_set_aside_with_the_reason(store):
     bad = damage(store, 2)
-    with pytest.raises(StoreError, match=r"records\.jsonl:2: must be as it was written"):
+    with pytest.raises(StoreError, match=r"s\.jsonl:2: must be as it was written"):
         Store(store.folder)
     (fault,) = examine(store.folder).faults
-    assert fault.place.endswith("records.jsonl:2")
+    assert fault.place.endswith("s.jsonl:2")
     assert repair(store.folder) == (fault,)
     assert [record.cell for record in Store(store.folder).records] == ["c1", "c3"]
-    aside = (store.folder / "records.jsonl.bad").read_bytes()
+    aside = (store.folder / "s.jsonl.bad").read_bytes()
     assert aside == b"# line 2: " + fault.reason.encode() + b"\n" + bad + b"\n"
     assert examine(store.folder).faults == ()
     assert repair(store.folder) == ()
@@ -47,7 +47,7 @@ def test_a_changed_digit_is_found_and_set_aside_with_the_reason(store):
 
 def test_a_crash_of_a_repair_loses_nothing(store, monkeypatch):
     damage(store, 2)
-    before = (store.folder / "records.jsonl").read_bytes()
+    before = (store.folder / "s.jsonl").read_bytes()
 
     def crash(self, target):
         raise OSError(28, "No space left on device")
@@ -56,7 +56,7 @@ def test_a_crash_of_a_repair_loses_nothing(store, monkeypatch):
         patched.setattr("pathlib.Path.replace", crash)
         with pytest.raises(FileError, match="no space left"):
             repair(store.folder)
-    assert (store.folder / "records.jsonl").read_bytes() == before
+    assert (store.folder / "s.jsonl").read_bytes() == before
     assert len(repair(store.folder)) == 1
     assert len(Store(store.folder).records) == 2
 
@@ -73,7 +73,7 @@ def test_an_environment_that_is_lost_comes_back_with_the_next_record(store, reco
 
 
 def test_lines_of_older_versions_are_counted_and_can_be_sealed(store):
-    path = store.folder / "records.jsonl"
+    path = store.folder / "s.jsonl"
     lines = path.read_bytes().split(b"\n")[:-1]
     path.write_bytes(b"\r\n".join([*map(unsealed, lines), b""]))
     assert examine(store.folder).unsealed == 3
@@ -86,10 +86,10 @@ def test_lines_of_older_versions_are_counted_and_can_be_sealed(store):
 
 def test_a_lost_array_and_an_unfinished_file_are_told(store, record, environment):
     with store.writing():
-        files = store.save_arrays("c4", {"a": np.arange(3)})
-        store.append(replace(record, cell="c4", arrays=files), environment)
+        whole = store.save_arrays(replace(record, cell="c4"), {"a": np.arange(3)})
+        store.append(whole, environment)
     assert examine(store.folder).arrays == 1
-    (store.folder / "arrays" / "c4.npz").unlink()
+    (store.folder / "arrays" / "s-c4.npz").unlink()
     (store.folder / "arrays" / "x.part").touch()
     found = examine(store.folder)
     assert found.arrays == 0

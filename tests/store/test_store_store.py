@@ -29,7 +29,7 @@ def test_the_latest_record_of_a_cell_counts_and_both_stay_on_disk(tmp_path, reco
     later = replace(record, status="failed", reason="x")
     fill(tmp_path, environment, record, later)
     assert list(Store(tmp_path).records) == [later]
-    assert len((tmp_path / "records.jsonl").read_text().splitlines()) == 2
+    assert len((tmp_path / "s.jsonl").read_text().splitlines()) == 2
 
 
 def test_an_environment_is_written_once(tmp_path, record, environment):
@@ -40,7 +40,7 @@ def test_an_environment_is_written_once(tmp_path, record, environment):
 @pytest.mark.parametrize("cut", [1, 10, 60])
 def test_a_torn_last_line_is_dropped_with_a_note_and_kept_aside(tmp_path, record, environment, cut):
     fill(tmp_path, environment, record, replace(record, cell="c2"))
-    path = tmp_path / "records.jsonl"
+    path = tmp_path / "s.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole[:-cut])
     store = Store(tmp_path)
@@ -50,14 +50,14 @@ def test_a_torn_last_line_is_dropped_with_a_note_and_kept_aside(tmp_path, record
     fill(tmp_path, environment, replace(record, cell="c3"))
     assert [r.cell for r in Store(tmp_path).records] == ["c1", "c3"]
     assert Store(tmp_path).notes == []
-    assert (tmp_path / "records.jsonl.torn").read_bytes().strip()
+    assert (tmp_path / "s.jsonl.torn").read_bytes().strip()
 
 
 def test_any_other_malformed_line_is_refused_by_number(tmp_path, record, environment):
     fill(tmp_path, environment, record)
-    path = tmp_path / "records.jsonl"
+    path = tmp_path / "s.jsonl"
     path.write_bytes(b'{"v": 1, "half\n' + path.read_bytes())
-    with pytest.raises(StoreError, match=r"records\.jsonl:1: must be JSON"):
+    with pytest.raises(StoreError, match=r"s\.jsonl:1: must be JSON"):
         Store(tmp_path)
 
 
@@ -70,15 +70,14 @@ def test_two_writers_at_once_are_refused(tmp_path):
 def test_arrays_are_whole_or_absent(tmp_path, record, environment):
     store = Store(tmp_path)
     with store.writing():
-        files = store.save_arrays("c1", {"a": np.arange(3), "b": np.eye(2)})
-        record = replace(record, arrays=files)
+        record = store.save_arrays(record, {"a": np.arange(3), "b": np.eye(2)})
         store.append(record, environment)
     assert np.array_equal(Store(tmp_path).array(record, "a"), np.arange(3))
     with pytest.raises(KeyError):
         store.array(record, "none")
-    path = tmp_path / "arrays" / "c1.npz"
+    path = tmp_path / "arrays" / "s-c1.npz"
     path.write_bytes(path.read_bytes()[:40])
-    with pytest.raises(StoreError, match=r"c1\.npz: must be the arrays"):
+    with pytest.raises(StoreError, match=r"s-c1\.npz: must be the arrays"):
         store.array(record, "a")
 
 
@@ -91,8 +90,8 @@ def test_pickled_arrays_are_refused(tmp_path, record):
 
 def test_a_flipped_bit_in_arrays_is_refused_or_changes_no_value(tmp_path, record):
     wanted = np.arange(6.0)
-    record = replace(record, arrays=Store(tmp_path).save_arrays("c1", {"a": wanted}))
-    path = tmp_path / "arrays" / "c1.npz"
+    record = Store(tmp_path).save_arrays(record, {"a": wanted})
+    path = tmp_path / "arrays" / "s-c1.npz"
     whole = path.read_bytes()
     refused = 0
     for place in range(len(whole)):
@@ -109,7 +108,7 @@ def test_a_flipped_bit_in_arrays_is_refused_or_changes_no_value(tmp_path, record
 @pytest.mark.parametrize("file", ["../x.npz", "../../x.npz", "/etc/hostname", "link.npz", ""])
 def test_arrays_outside_the_store_are_refused(tmp_path, record, file):
     store = Store(tmp_path / "inner" / "store")
-    store.save_arrays("c1", {"a": np.arange(3)})
+    store.save_arrays(record, {"a": np.arange(3)})
     np.savez(tmp_path / "inner" / "x.npz", a=np.arange(3))
     (store.folder / "arrays" / "link.npz").symlink_to(tmp_path / "inner" / "x.npz")
     np.savez(store.folder / "x.npz", a=np.array(["no", "numbers"]))
@@ -117,19 +116,19 @@ def test_arrays_outside_the_store_are_refused(tmp_path, record, file):
         store.array(replace(record, arrays={"a": file}), "a")
 
 
-def test_arrays_that_cannot_be_written_leave_nothing(tmp_path, monkeypatch):
+def test_arrays_that_cannot_be_written_leave_nothing(tmp_path, record, monkeypatch):
     def full(target, array, **options):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("numpy.lib.format.write_array", full)
     with pytest.raises(FileError, match=r"cannot write the arrays .*c1\.npz: no space left"):
-        Store(tmp_path).save_arrays("c1", {"a": np.arange(3)})
+        Store(tmp_path).save_arrays(record, {"a": np.arange(3)})
     assert list((tmp_path / "arrays").iterdir()) == []
 
 
 def test_an_array_may_have_any_name(tmp_path, record):
     arrays = {"file": np.arange(2), "allow_pickle": np.eye(2)}
-    found = replace(record, arrays=Store(tmp_path).save_arrays("c1", arrays))
+    found = Store(tmp_path).save_arrays(record, arrays)
     for name, array in arrays.items():
         assert np.array_equal(Store(tmp_path).array(found, name), array)
 
@@ -144,14 +143,14 @@ def test_a_writer_sees_what_another_stored_before_it_had_the_lock(tmp_path, reco
 
 def test_what_a_dead_run_left_unfinished_is_removed_under_the_lock(tmp_path, record, environment):
     store = fill(tmp_path, environment, record)
-    store.save_arrays("c1", {"a": np.arange(3)})
-    for name in ("arrays/tmp1.part", ".records.jsonl.part"):
+    store.save_arrays(record, {"a": np.arange(3)})
+    for name in ("arrays/tmp1.part", ".s.jsonl.part"):
         (tmp_path / name).write_bytes(b"half")
     Store(tmp_path)
     assert (tmp_path / "arrays" / "tmp1.part").exists(), "reading must remove nothing"
     with store.writing():
         assert sorted(path.name for path in tmp_path.rglob("*.part")) == []
-        assert (tmp_path / "arrays" / "c1.npz").exists()
+        assert (tmp_path / "arrays" / "s-c1.npz").exists()
 
 
 def test_a_folder_that_cannot_be_written_to_can_be_read(tmp_path, record, environment, monkeypatch):

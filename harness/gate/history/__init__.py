@@ -5,9 +5,8 @@ are not. So the base is a fixed revision with a name, and each measured ratio he
 kept as a point. What the points say together is the business of `harness.gate.creep`.
 """
 
-from harness.gate.history.order import first_parent
-from harness.gate.history.record import record, unfit
-from harness.gate.history.series import series
+from harness.gate.history.record import record, rejection
+from harness.gate.history.series import first_parent, series
 from harness.gate.history.store import History
 from harness.gate.history.values import Baseline, Point, Series, check_name
 
@@ -19,6 +18,6 @@ __all__ = [
     "check_name",
     "first_parent",
     "record",
+    "rejection",
     "series",
-    "unfit",
 ]

@@ -37,7 +37,7 @@ def record(history: History, baseline: Baseline, result: GateResult) -> tuple[Po
     UsageError
         If the base of `result` is not `baseline`.
     NothingMeasured
-        If it has no place in a history; the text is that of `unfit`.
+        If it has no place in a history; the text is that of `rejection`.
     """
     if result.base.tree != baseline.tree:
         raise UsageError(
@@ -45,14 +45,14 @@ def record(history: History, baseline: Baseline, result: GateResult) -> tuple[Po
             f"got {result.base.label!r} ({result.base.commit[:12]}); "
             f"compare with `harness gate {baseline.name}`"
         )
-    if reason := unfit(baseline, result):
+    if reason := rejection(baseline, result):
         raise NothingMeasured(reason)
     points = tuple(_points(baseline, result))
     history.add(points)
     return points
 
 
-def unfit(baseline: Baseline, result: GateResult) -> str:
+def rejection(baseline: Baseline, result: GateResult) -> str:
     """Return why a result has no place in a history, ``""`` when it has."""
     if result.head.dirty:
         return (

@@ -1,21 +1,31 @@
-"""The folder that keeps baselines and points: two files that only grow."""
+"""The folder that keeps baselines and points: two logs."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
-from harness.errors import NothingMeasured
-from harness.gate.history.codec import Kept, decode, encode
+from pydantic import TypeAdapter, ValidationError
+
+from harness.errors import NothingMeasured, StoreError
 from harness.gate.history.values import Baseline, Point, check_name
-from harness.store.lines import LineFile
-from harness.store.lock import locked
+from harness.lines import Log
+from harness.lock import one_writer
 from harness.words import did_you_mean
 
 BASELINES = "baselines.jsonl"
 POINTS = "points.jsonl"
 OPTION = "--history"
+SCHEMA = 1
+Entry = TypeVar("Entry", Baseline, Point)
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
+    kind: TypeAdapter(kind) for kind in (Baseline, Point)
+}
 
 
 class History:
@@ -40,12 +50,10 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.notes: list[str] = []
-        self._files = {
-            Baseline: LineFile(folder / BASELINES),
-            Point: LineFile(folder / POINTS),
-        }
-        self._baselines = {found.name: found for found in self._read(Baseline)}
-        self._points = {key(found): found for found in self._read(Point)}
+        self._names = _log(folder / BASELINES, Baseline)
+        self._measured = _log(folder / POINTS, Point)
+        self._baselines = {found.name: found for found in self._names.read(self.notes)}
+        self._points = {key(found): found for found in self._measured.read(self.notes)}
 
     @property
     def baselines(self) -> Mapping[str, Baseline]:
@@ -84,7 +92,7 @@ class History:
         """
         check_name(baseline.name)
         with self._writing():
-            self._append(baseline)
+            self._names.append(baseline)
         self._baselines[baseline.name] = baseline
 
     def add(self, points: Sequence[Point]) -> None:
@@ -97,23 +105,19 @@ class History:
         """
         with self._writing():
             for point in points:
-                self._append(point)
+                self._measured.append(point)
         self._points |= {key(point): point for point in points}
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        with locked(self.folder, OPTION):
-            for file in self._files.values():
-                file.mend()
+        with one_writer(self.folder, OPTION):
+            self._names.mend()
+            self._measured.mend()
             yield
 
-    def _append(self, value: Kept) -> None:
-        line = encode(value)
-        decode(line, type(value))  # a line that cannot be read back would block the whole file
-        self._files[type(value)].append(line)
 
-    def _read(self, kind: type[Kept]) -> Iterator[Kept]:
-        return self._files[kind].read(self.notes, lambda line: decode(line, kind))
+def _log(path: Path, kind: type[Entry]) -> Log[Entry]:
+    return Log(path, encode, functools.partial(decode, kind=kind))
 
 
 def key(point: Point) -> tuple[str, ...]:
@@ -125,3 +129,32 @@ def key(point: Point) -> tuple[str, ...]:
         point.quantity,
         point.hardware,
     )
+
+
+def encode(value: Baseline | Point) -> dict[str, Any]:
+    """Return the object of a baseline or a point."""
+    return {"schema": SCHEMA, **dataclasses.asdict(value)}
+
+
+def decode(values: dict[str, Any], kind: type[Entry]) -> Entry:
+    """Return what an object holds.
+
+    Raises
+    ------
+    StoreError
+        If it is no `kind` of this version; says which field must be what.
+    """
+    if values.get("schema") != SCHEMA:
+        raise StoreError(
+            f"must be a {kind.__name__.lower()} of schema {SCHEMA}, got "
+            f"{reprlib.repr(values)} instead; a newer version of the harness may read it"
+        )
+    fields = {name: value for name, value in values.items() if name != "schema"}
+    try:
+        found: Entry = _ADAPTERS[kind].validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        must = first["msg"][:1].lower() + first["msg"][1:]
+        raise StoreError(f"{where}: {must}, got {str(first['input'])[:60]!r} instead") from None
+    return found

@@ -81,8 +81,8 @@ def _test_case(suite: ET.Element, decision: Decision) -> None:
     _properties(element, _measurements(decision))
     outcome = OUTCOMES.get(decision.verdict)
     if outcome:
-        said = {"message": why(decision), "type": decision.verdict}
-        ET.SubElement(element, outcome, said).text = _numbers(decision)
+        attributes = {"message": why(decision), "type": decision.verdict}
+        ET.SubElement(element, outcome, attributes).text = _numbers(decision)
 
 
 def _measurements(decision: Decision) -> dict[str, str]:

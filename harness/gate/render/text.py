@@ -71,25 +71,25 @@ def headline(result: GateResult) -> str:
     counts = Counter(found.values())
     for bad in ("regressed", "broken"):
         if counts[bad]:
-            rest = _said(counts, without=bad)
+            rest = _counted(counts, without=bad)
             return f"{counts[bad]} of {plural(len(found), 'case')} {bad}" + (rest and f"; {rest}")
     gist = "nothing regressed" if measured(result) else "nothing was measured"
-    return f"{gist}: {_said(counts) or 'no case was found'}"
+    return f"{gist}: {_counted(counts) or 'no case was found'}"
 
 
-def _said(counts: Mapping[GateVerdict, int], without: str = "") -> str:
+def _counted(counts: Mapping[GateVerdict, int], without: str = "") -> str:
     shown = (name for name in GATE_VERDICTS if counts.get(name, 0) and name != without)
     return ", ".join(f"{counts[name]} {name}" for name in shown)
 
 
 def why(decision: Decision) -> str:
     """Return the reason of a verdict as one line."""
-    said = one_line(decision.reason) or _reasons(decision)[decision.verdict]
-    told = "disturbed" in said
+    reason = one_line(decision.reason) or _reasons(decision)[decision.verdict]
+    told = "disturbed" in reason
     if decision.disturbed and not told and decision.verdict in ("inconclusive", "regressed"):
         pairs = f"{decision.disturbed} of {plural(decision.pairs, 'pair')}"
-        said += f" (other work was noticed during {pairs})"
-    return said
+        reason += f" (other work was noticed during {pairs})"
+    return reason
 
 
 def _reasons(decision: Decision) -> Mapping[GateVerdict, str]:

@@ -72,12 +72,12 @@ def from_json(text: str) -> GateResult:
 
 def _problems(error: ValidationError) -> str:
     problems = error.errors(include_url=False)
-    said = [
+    texts = [
         f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}, got {problem['input']!r:.60}"
         for problem in problems[:SHOWN_PROBLEMS]
     ]
-    more = len(problems) - len(said)
-    return "; ".join(said) + (f"; and {more} more" if more else "")
+    more = len(problems) - len(texts)
+    return "; ".join(texts) + (f"; and {more} more" if more else "")
 
 
 def _finite(value: Any) -> Any:

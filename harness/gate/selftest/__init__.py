@@ -7,7 +7,7 @@ how often the gate was right is computed from them when asked.
 
 from harness.gate.selftest.bench import measure, wanted
 from harness.gate.selftest.judged import view
-from harness.gate.selftest.kept import Run, of_this_machine, store, stored
+from harness.gate.selftest.runs import Run, of_this_machine, shorten, store, stored
 from harness.gate.selftest.words import markdown
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "markdown",
     "measure",
     "of_this_machine",
+    "shorten",
     "store",
     "stored",
     "view",

@@ -13,12 +13,12 @@ from harness.errors import SideBroken
 from harness.gate import units
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
-from harness.gate.lockstep import OutOfTime, Patience
-from harness.gate.measure import Bench, Course, find_cases, run
+from harness.gate.lockstep import OutOfTime, Timeouts
+from harness.gate.measure import Bench, Limits, find_cases, run
 from harness.gate.process import Command
-from harness.gate.selftest.kept import Run, store
+from harness.gate.selftest.runs import Run, store
+from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
-from harness.gate.trials import Trials
 from harness.gate.values import SIDES, Pair
 
 WORKLOADS = Path(__file__).parent.parent / "workloads"
@@ -47,7 +47,7 @@ def measure(
     planted: float,
     folder: Path,
     deadline: float,
-    progress: Callable[[Trials], None] | None = None,
+    progress: Callable[[SequentialTest], None] | None = None,
 ) -> Run | None:
     """Run the gate on itself once and store the run.
 
@@ -60,7 +60,7 @@ def measure(
     deadline : float
         On the monotonic clock; a run that it ends is not stored, since it had fewer looks.
     progress : callable, optional
-        ``progress(trials)``, called after every round.
+        ``progress(test)``, called after every round.
 
     Returns
     -------
@@ -73,19 +73,19 @@ def measure(
         If a workload does not run, as when pytest-benchmark is not installed.
     """
     settings, snapshot = GateSettings(), environments.snapshot()
-    patience = Patience(deadline=deadline)
+    timeouts = Timeouts(deadline=deadline)
     try:
-        found = find_cases([bench(planted, settings)], patience)
+        found = find_cases([bench(planted, settings)], timeouts)
     except OutOfTime:
         return None
-    course = Course(settings.thresholds, deadline, "", patience, LOOKS, progress)
+    limits = Limits(settings.thresholds, deadline, "", timeouts, LOOKS, progress)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with Journal(folder / "selftest", {"planted": planted, "started": started}) as journal:
-        trials, partial = run(found, course, journal)
+        test, partial = run(found, limits, journal)
     if partial == "interrupted":
         raise KeyboardInterrupt
-    _refuse_errors(trials.pairs)
-    done = Run(planted, trials.pairs, snapshot, started)
+    _refuse_errors(test.pairs)
+    done = Run(planted, test.pairs, snapshot, started)
     return None if partial else store(folder, done)
 
 

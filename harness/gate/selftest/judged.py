@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from harness.gate.selftest.kept import Run
-from harness.gate.selftest.values import SelftestRow, SelftestView
+from harness.gate.selftest.runs import Run
+from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
-from harness.gate.trials import Trials
 from harness.gate.values import Decision
 from harness.statistics import proportion_interval
+from harness.types import Interval
 
 RIVAL = 0.05
 """``--benchmark-compare-fail=mean:5%``."""
+
+
+@dataclass(frozen=True)
+class SelftestRow:
+    """One planted size; every decision is one of regressed, ok, improved, inconclusive."""
+
+    planted: float
+    decisions: int
+    regressed: int
+    ok: int
+    improved: int
+    inconclusive: int
+    caught: Interval
+    rival_flagged: int
+    rival: Interval
+
+
+@dataclass(frozen=True)
+class SelftestView:
+    """All sizes of one machine."""
+
+    rows: tuple[SelftestRow, ...]
+    hardware: str
+    measured: str
+    commit: str
+    pairs: int
+    note: str
 
 
 def view(runs: Sequence[Run]) -> SelftestView | None:
@@ -37,11 +65,11 @@ def view(runs: Sequence[Run]) -> SelftestView | None:
 def decisions(one: Run) -> tuple[Decision, ...]:
     """Return what the gate says of a run's pairs, on times and on memory."""
     names = list(dict.fromkeys(pair.case for pair in one.pairs))
-    trials = Trials(names, GateSettings().thresholds)
+    test = SequentialTest(names, GateSettings().thresholds)
     for index in sorted({pair.index for pair in one.pairs}):
-        trials.add([pair for pair in one.pairs if pair.index == index])
-    trials.close("the run was interrupted", judge=False)
-    return trials.decisions
+        test.add([pair for pair in one.pairs if pair.index == index])
+    test.close("the run was interrupted", judge=False)
+    return test.decisions
 
 
 def rival_flags(one: Run) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.gate.selftest.values import SelftestRow, SelftestView
+from harness.gate.selftest.judged import SelftestRow, SelftestView
 from harness.numerals import count, measured, number
 from harness.types import Interval
 

@@ -156,8 +156,8 @@ def _choices(tree: Path, recipe: Recipe) -> tuple[Choice, ...]:
     if recipe.constraints and not project.has_file(tree, recipe.constraints):
         raise UsageError(f"the constraints file {recipe.constraints!r} must be in the tree")
     if recipe.install is not None:
-        said = expanded(recipe.install, tree)
-        return (Choice((*said, *constraints) if said else ()),)
+        arguments = expanded(recipe.install, tree)
+        return (Choice((*arguments, *constraints) if arguments else ()),)
     return tuple(
         replace(one, install=(*one.install, *constraints) if one.install else ())
         for one in choices(tree)

@@ -98,31 +98,31 @@ def git(folder: Path, *arguments: str, variables: Mapping[str, str] = _NOTHING) 
     """
     done = run(folder, *arguments, variables=variables)
     if done.returncode:
-        said = ownership(done.stderr) or done.stderr.strip() or "it said nothing"
+        cause = ownership(done.stderr) or done.stderr.strip() or "it said nothing"
         raise GitError(
             f"`git {shlex.join(arguments)}` in {folder} must succeed, and ended with exit code "
-            f"{done.returncode}: {said}"
+            f"{done.returncode}: {cause}"
         )
     return done.stdout.removesuffix("\n")
 
 
-def ownership(said: str) -> str:
+def ownership(message: str) -> str:
     """Return what to do about a repository that git does not read since another user owns it.
 
     Parameters
     ----------
-    said : str
+    message : str
         What git wrote on standard error.
 
     Returns
     -------
     str
-        A sentence with git's own advice, ``""`` if that is not what it said.
+        A sentence with git's own advice, ``""`` if that is not what it says.
     """
-    where = _OWNED.search(said)
+    where = _OWNED.search(message)
     if where is None:
         return ""
-    advice = _ADVICE.search(said)
+    advice = _ADVICE.search(message)
     allow = "git config --global --add safe.directory"
     command = advice[0] if advice else f"{allow} {shlex.quote(where[1])}"
     return (
@@ -137,8 +137,8 @@ def entries(text: str) -> tuple[str, ...]:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in LOCAL}
-    return kept | {
+    inherited = {name: value for name, value in os.environ.items() if name not in LOCAL}
+    return inherited | {
         "LC_ALL": "C",
         # without it `git status` rewrites the user's index with fresh times
         "GIT_OPTIONAL_LOCKS": "0",

@@ -157,13 +157,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _account(command: Sequence[str], ended: str, tail: str) -> str:
-    said = f"; its last lines:\n{tail}" if tail else "; it said nothing"
+    output = f"; its last lines:\n{tail}" if tail else "; it said nothing"
     text = shlex.join(command)
     if len(text) > LONGEST_COMMAND:
         text = text[: LONGEST_COMMAND - 1] + "…"
     # the cause comes first: a table has no room for all of it
     gist = f"{_gist(tail.splitlines())}: " if tail else ""
-    return f"{gist}`{text}` must succeed, and {ended}{said}"
+    return f"{gist}`{text}` must succeed, and {ended}{output}"
 
 
 def _gist(lines: Sequence[str]) -> str:
@@ -178,6 +178,6 @@ def _tail(output: IO[bytes]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _OWN_PYTHON}
+    inherited = {name: value for name, value in os.environ.items() if name not in _OWN_PYTHON}
     # `user = true` in the user's pip.conf contradicts a virtual environment and --target
-    return kept | {"PIP_USER": "0"}
+    return inherited | {"PIP_USER": "0"}

@@ -41,35 +41,35 @@ def groups(settings: Mapping[str, Any]) -> Groups:
 
 
 def _entries(table: Mapping[str, Any]) -> Iterator[str]:
-    for name, said in table.items():
+    for name, given in table.items():
         if name == "python":
             continue
-        for one in said if isinstance(said, list) else [said]:
+        for one in given if isinstance(given, list) else [given]:
             entry = _entry(name, {"version": one} if isinstance(one, str) else one)
             if entry:
                 yield entry
 
 
-def _entry(name: str, said: object) -> str:
-    """Return a requirement, ``""`` for one that cannot be said."""
-    if not isinstance(said, Mapping) or {"path", "file"} & set(said):
+def _entry(name: str, given: object) -> str:
+    """Return a requirement, ``""`` for one that pip cannot be told."""
+    if not isinstance(given, Mapping) or {"path", "file"} & set(given):
         return ""
-    extras = f"[{','.join(texts(said.get('extras')))}]" if said.get("extras") else ""
-    markers = [f"({one})" for one in (said.get("markers"), _python(said.get("python"))) if one]
+    extras = f"[{','.join(texts(given.get('extras')))}]" if given.get("extras") else ""
+    markers = [f"({one})" for one in (given.get("markers"), _python(given.get("python"))) if one]
     marker = f" ; {' and '.join(markers)}" if markers else ""
-    return f"{name}{extras}{_place(said) or version(str(said.get('version', '*')))}{marker}"
+    return f"{name}{extras}{_place(given) or version(str(given.get('version', '*')))}{marker}"
 
 
-def _place(said: Mapping[str, Any]) -> str:
-    if "git" in said:
-        at = next((f"@{said[key]}" for key in _GIT if key in said), "")
-        return f" @ git+{said['git']}{at}"
-    return f" @ {said['url']}" if "url" in said else ""
+def _place(given: Mapping[str, Any]) -> str:
+    if "git" in given:
+        at = next((f"@{given[key]}" for key in _GIT if key in given), "")
+        return f" @ git+{given['git']}{at}"
+    return f" @ {given['url']}" if "url" in given else ""
 
 
-def _python(said: object) -> str:
+def _python(given: object) -> str:
     """Return a range of versions of Python as a marker."""
-    clauses = _clauses(said) if isinstance(said, str) else []
+    clauses = _clauses(given) if isinstance(given, str) else []
     return " and ".join(f"python_full_version {sign} '{number}'" for sign, number in clauses)
 
 

@@ -39,10 +39,10 @@ def find_repository(start: Path) -> Path:
         raise UsageError(f"{start} must be a folder of a git repository, and is not there")
     done = run(folder, "rev-parse", "--show-toplevel")
     if done.returncode:
-        said = " ".join(done.stderr.split()).removeprefix("fatal: ")
+        cause = " ".join(done.stderr.split()).removeprefix("fatal: ")
         raise UsageError(
             ownership(done.stderr)
-            or f"{start} must lie in the working tree of a git repository, and git says: {said}; "
+            or f"{start} must lie in the working tree of a git repository, and git says: {cause}; "
             "run the gate inside a checkout"
         )
     return Path(done.stdout.removesuffix("\n"))
@@ -146,10 +146,10 @@ def _identity(date: str) -> Mapping[str, str]:
     }
 
 
-def _no_such(repository: Path, name: str, said: str) -> str:
+def _no_such(repository: Path, name: str, message: str) -> str:
     if run(repository, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
         return f"unknown revision {name!r}: the repository has no commit yet; commit first"
-    if _AMBIGUOUS in said:
+    if _AMBIGUOUS in message:
         return f"revision {name!r} must name one commit, and several start so: give more digits"
     return f"unknown revision {name!r}.{_nearest(repository, name)} {_advice(repository)}"
 

@@ -152,8 +152,8 @@ class Workshop:
         have = interpreters.versions(python, RUNNERS)
         missing = [name for name in RUNNERS if name not in have]
         if missing:
-            asked = (*missing, *_constraints_of(install), *constraints)
-            pip(side, python, asked, tree, self.deadline)
+            requirements = (*missing, *_constraints_of(install), *constraints)
+            pip(side, python, requirements, tree, self.deadline)
 
     @contextlib.contextmanager
     def _made(self, folder: Path, facts: object) -> Iterator[bool]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from experiment_fakes import STREAMS, images, targets
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
 from harness import backends
@@ -30,12 +33,15 @@ def test_the_accuracies_are_the_estimators_own() -> None:
     model = LinearSVC(
         multi_class="crammer_singer", C=0.1, tol=0.01, random_state=seed, max_iter=10**6
     )
-    model.fit(x[:50], dataset.y_train[:50])
+    with warnings.catch_warnings(record=True) as caught:  # of solvers of some versions
+        warnings.simplefilter("always")
+        model.fit(x[:50], dataset.y_train[:50])
     assert metrics["train_accuracy"] == model.score(x[:50], dataset.y_train[:50])
     assert metrics["validation_accuracy"] == model.score(x[50:], dataset.y_train[50:])
     test = dataset.x_test.reshape(20, -1) / 255.0
     assert metrics["test_accuracy"] == model.score(test, dataset.y_test)
-    assert metrics["converged"] == 1
+    ran_out = any(issubclass(warning.category, ConvergenceWarning) for warning in caught)
+    assert metrics["converged"] == (not ran_out)
     assert metrics.keys() <= peer.produces(Settings())
 
 

@@ -43,7 +43,7 @@ def _inputs(params: Params, rng: np.random.Generator) -> dict[str, Array]:
 
 def _reference(params: Params, arrays: Mapping[str, Array]) -> tuple[Array, ...]:  # noqa: ARG001
     x, y = arrays["x"].astype(np.float64), arrays["y"].astype(np.float64)
-    return (np.linalg.lstsq(x, y)[0],)
+    return (np.linalg.lstsq(x, y, rcond=None)[0],)
 
 
 def _numpy_normal(setup: Setup) -> Call:

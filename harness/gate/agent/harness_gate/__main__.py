@@ -40,29 +40,29 @@ class Heard:
 def main(channel: Channel, paths: list[str]) -> None:
     """Run pytest on the paths that this side has."""
     _tree_last()
-    asked = channel.receive()
+    request = channel.receive()
     missing = [name for name in ("pytest", "pytest_benchmark") if not _has(name)]
     if missing:
         channel.send("error", text=f"{' and '.join(missing)} must be installed, add to the install")
     elif not names.files(paths):
         channel.send("cases", names=[])
     else:
-        _run(channel, paths, asked)
+        _run(channel, paths, request)
 
 
-def _run(channel: Channel, paths: list[str], asked: dict[str, object]) -> None:
+def _run(channel: Channel, paths: list[str], request: dict[str, object]) -> None:
     import pytest
 
     from .plugin import Measured
 
-    wanted, options = asked.get("names"), asked.get("options")
+    wanted, options = request.get("names"), request.get("options")
     plugin = Measured(channel, wanted if isinstance(wanted, list) else None, paths)
     extra = [str(option) for option in options] if isinstance(options, list) else []
     sys.stderr = heard = Heard(sys.stderr)
     code = int(pytest.main([*names.files(paths), *_options(), *extra], plugins=[plugin]))
     if code not in (0, 1, 5):  # 1: tests failed, 5: none was run; both are said by then
-        said = plugin.trouble or reasons.of_usage(heard.text)
-        channel.send("error", text=f"pytest ended with exit code {code}: {said}")
+        cause = plugin.trouble or reasons.of_usage(heard.text)
+        channel.send("error", text=f"pytest ended with exit code {code}: {cause}")
 
 
 def _options() -> list[str]:

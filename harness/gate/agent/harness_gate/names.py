@@ -1,4 +1,4 @@
-"""Which tests are asked for, and how they are named."""
+"""Which tests are selected for, and how they are named."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def files(paths: Sequence[str]) -> list[str]:
     return [path for path in here if os.path.exists(path)]
 
 
-def asked(nodeid: str, paths: Sequence[str]) -> bool:
-    """Return whether a test is asked for: its file or folder, or by name."""
+def selected(nodeid: str, paths: Sequence[str]) -> bool:
+    """Return whether paths select a test: its file or folder, or itself by name."""
     file = os.path.normpath(nodeid.split("::")[0])
     named, whole = [], []
     for path in paths:

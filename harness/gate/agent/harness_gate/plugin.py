@@ -14,7 +14,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from . import reasons
 from .channel import Channel
 from .meter import Meter
-from .names import asked, plain
+from .names import plain, selected
 from .turns import TURNS, by_turn, clock
 
 ENOUGH = 1000
@@ -96,7 +96,7 @@ class Measured:
         ]
 
     def _is_asked(self, item: pytest.Item) -> bool:
-        return _is_benchmark(item) and asked(item.nodeid, self.paths)
+        return _is_benchmark(item) and selected(item.nodeid, self.paths)
 
     def _absent(self, session: pytest.Session, name: str) -> Absent:
         made: Absent = Absent.from_parent(session, name=name, nodeid=name)

@@ -18,9 +18,9 @@ def of_exception(error: BaseException) -> str:
         if isinstance(error.__cause__, (ImportError, SyntaxError)):
             return of_exception(error.__cause__)
         return _first(_text(error))
-    said = _first(_text(error))
+    message = _first(_text(error))
     name = type(error).__name__
-    return f"{name}: {said}" if said else name
+    return f"{name}: {message}" if message else name
 
 
 def of_report(report: Any, error: BaseException | None) -> str:

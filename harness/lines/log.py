@@ -1,0 +1,202 @@
+"""A file of lines that only grows; each line is a JSON object with a digest.
+
+A line counts once its newline is on disk, so a power cut can only tear the last one; a torn last
+line is left out with a note, and set aside when the file is next opened for writing. Lines are
+never changed; one that is not as it was written (`harness.lines.seal`) is refused by its number.
+
+Blank lines, a byte-order mark and carriage returns, as editors leave them, are read over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Generic, TypeVar
+
+from harness.errors import StoreError
+from harness.files import guarded, opened
+from harness.lines.objects import object_of, text_of
+from harness.lines.seal import sealed, unsealed
+
+Value = TypeVar("Value")
+_BOM = b"\xef\xbb\xbf"
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Line(Generic[Value]):
+    """One line of a file, read.
+
+    Attributes
+    ----------
+    number : int
+        1-based.
+    raw : bytes
+        As it lies on disk, without its end.
+    value : object or None
+        What it holds; None when that is not known.
+    fault : str
+        Why not.
+    """
+
+    number: int
+    raw: bytes
+    value: Value | None
+    fault: str = ""
+
+
+class Log(Generic[Value]):
+    """One file of lines.
+
+    Parameters
+    ----------
+    path : Path
+        Made by the first `append`.
+    encode : callable
+        A value to the JSON object of its line.
+    decode : callable
+        The JSON object of a line to its value; raises `StoreError` on another's, saying what must
+        be.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        encode: Callable[[Value], Mapping[str, Any]],
+        decode: Callable[[dict[str, Any]], Value],
+    ) -> None:
+        self.path = path
+        self._encode = encode
+        self._decode = decode
+
+    def read(self, notes: list[str]) -> Iterator[Value]:
+        """Return what the whole lines hold; what was left out is told to `notes`.
+
+        Raises
+        ------
+        StoreError
+            If a line is not what was written or not a value's; names file and line.
+        FileError
+            If the file cannot be read.
+        """
+        for line in self.scan(notes):
+            if line.value is None:
+                raise StoreError(f"{self.path}:{line.number}: {line.fault}")
+            yield line.value
+
+    def scan(self, notes: list[str]) -> Iterator[Line[Value]]:
+        """Return the whole lines, those with a fault too."""
+        for number, raw in self._raw(notes):
+            try:
+                yield Line(number, raw, self._decode(object_of(_text(raw))))
+            except StoreError as error:
+                yield Line(number, raw, None, str(error))
+
+    def open(self) -> BinaryIO:
+        """Open the file for reading."""
+        return opened(self.path)
+
+    def mend(self) -> None:
+        """Move a torn last line to ``<name>.torn``."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(guarded("set aside a torn line of", self.path))
+            try:
+                file = stack.enter_context(self.path.open("rb+"))
+            except FileNotFoundError:
+                return
+            end = _end_of_lines(file)
+            if tail := file.read():
+                self._set_aside(tail)
+                file.truncate(end)
+
+    def append(self, value: Value) -> None:
+        """Write the line of a value for good, with its digest; whole or not at all.
+
+        Raises
+        ------
+        StoreError
+            If it could not be read back, which would block the whole file.
+        FileError
+            If it cannot be written.
+        """
+        text = text_of(self._encode(value))
+        self._decode(object_of(text))
+        line = sealed(text.encode("utf-8")) + b"\n"
+        with guarded("write to", self.path), self.path.open("ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            try:
+                _write(file, line)
+            except OSError:
+                with contextlib.suppress(OSError):  # a rest that stays is a torn line
+                    file.truncate(before)
+                raise
+
+    def ready(self) -> None:
+        """See that the file can be written to.
+
+        Raises
+        ------
+        FileError
+            If it cannot.
+        """
+        with guarded("write to", self.path), self.path.open("ab"):
+            pass
+
+    def replace(self, lines: list[bytes]) -> None:
+        """Put lines in the place of all there are, whole or not at all."""
+        part = self.path.with_name(f".{self.path.name}.part")
+        with guarded("write", part):
+            with part.open("wb", buffering=0) as file:
+                _write(file, b"".join(line + b"\n" for line in lines))
+            part.replace(self.path)
+
+    def _set_aside(self, tail: bytes) -> None:
+        aside = self.path.with_name(f"{self.path.name}.torn")
+        with aside.open("ab", buffering=0) as file:
+            _write(file, tail + b"\n")
+
+    def _raw(self, notes: list[str]) -> Iterator[tuple[int, bytes]]:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(guarded("read", self.path))
+            try:
+                file = stack.enter_context(self.open())
+            except (FileNotFoundError, NotADirectoryError):
+                return
+            for number, line in enumerate(file, start=1):
+                whole = line.removeprefix(_BOM) if number == 1 else line
+                if not whole.endswith(b"\n"):
+                    lost = f"the last line was cut off ({len(whole)} bytes) and dropped"
+                    notes.append(f"{self.path}: {lost}")
+                elif kept := whole.rstrip(b"\r\n"):
+                    yield number, kept
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return unsealed(raw).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StoreError(f"must be UTF-8, got byte 0x{raw[error.start]:02x}") from None
+
+
+def _end_of_lines(file: BinaryIO) -> int:
+    """Return where the last whole line ends, and leave the file there."""
+    place = file.seek(0, os.SEEK_END)
+    while place > 0:
+        start = max(place - _BLOCK, 0)
+        file.seek(start)
+        found = file.read(place - start).rfind(b"\n")
+        if found >= 0:
+            return file.seek(start + found + 1)
+        place = start
+    return file.seek(0)
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    """Write all bytes for good, or raise."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())

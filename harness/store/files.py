@@ -1,0 +1,113 @@
+"""Where in a store what lies: one file of records a suite, and the files that hold none.
+
+A store of earlier versions has one file for the records of all suites, ``records.jsonl``. It is
+read for ever, and never written to again; `harness.store.split` gives each suite its own.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from harness.config.table import SuiteId
+from harness.errors import StoreError
+from harness.files import guarded
+
+ENVIRONMENTS = "environments.jsonl"
+RECORDS = "records.jsonl"
+"""The one file of all records that earlier versions wrote."""
+_OTHERS = frozenset(
+    f"{name}.jsonl"
+    for name in ("environments", "records", "selftest", "journal", "baselines", "points")
+)
+"""What other logs are called, which may lie in the same folder: no suite's file has such a name."""
+_NAME = re.compile(r"(?P<suite>[^.]+)(\.records)?\.jsonl")
+_SUITE: TypeAdapter[str] = TypeAdapter(SuiteId)
+
+
+def is_suite(text: str) -> bool:
+    """Whether a text may be the id of a suite, and so a part of a file's name."""
+    try:
+        _SUITE.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def name_of(suite: str) -> str:
+    """Return the name of the file that a suite's records go to.
+
+    A suite that is called like another log has ``<suite>.records.jsonl``.
+
+    Raises
+    ------
+    StoreError
+        If it is no id of a suite, and could lead out of the folder.
+    """
+    name = f"{_checked(suite)}.jsonl"
+    return f"{suite}.records.jsonl" if name in _OTHERS else name
+
+
+def arrays_of(suite: str, cell: str) -> str:
+    """Return what the arrays of a cell are called, without a suffix.
+
+    Raises
+    ------
+    StoreError
+        As of `name_of`.
+    """
+    return f"{_checked(suite)}-{cell}"
+
+
+def of_records(folder: Path) -> list[Path]:
+    """Return the files of records in a folder, that of earlier versions first.
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be read.
+    """
+    with guarded("read the folder", folder):
+        try:
+            names = {path.name for path in folder.iterdir()}
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+    old = [RECORDS] if RECORDS in names else []
+    return [folder / name for name in (*old, *sorted(filter(_holds_records, names)))]
+
+
+def stores(folder: Path) -> list[Path]:
+    """Return the stores under a folder, itself included.
+
+    One below it is known by its environments, or by the records of earlier versions.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read.
+    """
+    with guarded("read the folder", folder):
+        if not folder.is_dir():
+            if folder.exists():
+                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+            return []
+        found = {path.parent for name in (RECORDS, ENVIRONMENTS) for path in folder.rglob(name)}
+    return sorted(found | {folder} if of_records(folder) else found)
+
+
+def _checked(suite: str) -> str:
+    if is_suite(suite):
+        return suite
+    raise StoreError(
+        "a record must be of a suite whose id is lower-case letters and digits, in words joined "
+        f"by single dashes, got {suite!r}"
+    )
+
+
+def _holds_records(name: str) -> bool:
+    found = _NAME.fullmatch(name)
+    return found is not None and is_suite(found["suite"]) and name == name_of(found["suite"])
