@@ -52,6 +52,8 @@ class Case:
     stand_in_for : str
         The data set of the protocol in whose place the suite's ``[stand_in]`` has another read,
         because it is not here; ``""`` when it is read itself. Not part of the id.
+    judged : bool
+        False when it is there for pictures alone, and no claim is about it. Not part of the id.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Case:
     protocol: bool = True
     deviation: str = ""
     stand_in_for: str = ""
+    judged: bool = True
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def judge(
     suite : Suite
         Its claims.
     cases : sequence of Case
-        The planned cases; those with `protocol` False are never judged.
+        The planned cases; those with `protocol` or `judged` False are never judged.
     archive : Archive
         The records.
     sources : mapping of str to str
@@ -48,7 +48,7 @@ def judge(
     tuple of Verdict
         In the order of the suite, before false-discovery control (`harness.claims.control`).
     """
-    own = [case for case in cases if case.suite == suite.id]
+    own = [case for case in cases if case.suite == suite.id and case.judged]
     short = _short(archive, planned)
     return tuple(_judge_claim(claim, suite, own, archive, sources, short) for claim in suite.claims)
 
@@ -68,12 +68,11 @@ def _judge_claim(
     sources: Mapping[str, str],
     short: Collection[str],
 ) -> Verdict:
-    source = claim.source or suite.source
     blank = Verdict(
         suite=suite.id,
         claim=claim.id,
         quote=claim.quote,
-        source=f"{sources.get(source.key, source.key)} section {source.section}",
+        source=_place(claim, sources),
         published=claim.published,
         metric=claim.metric,
         rule=rule_of(claim).name,
@@ -91,6 +90,11 @@ def _judge_claim(
     if verdict.verdict == "not-run" and not _recorded(found, archive):
         return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
     return verdict
+
+
+def _place(claim: Claim, sources: Mapping[str, str]) -> str:
+    source = claim.source
+    return "" if source is None else source.words(sources.get(source.key, source.key))
 
 
 def _recorded(found: Sequence[Track], archive: Archive) -> bool:

@@ -15,7 +15,6 @@ from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import NothingMeasured
 from harness.files import write_text
 from harness.store.archive import Library
-from harness.suite import sections
 from harness.types import Archive, Verdict
 from harness.words import plain
 
@@ -63,8 +62,7 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     """Return the ledger of sections of a workspace's documents."""
     from harness import report  # here: it brings the plotting libraries, which judging never needs
 
-    outlines = sections.outlines(workspace.home(), workspace.documents)
-    return report.coverage(workspace.documents, outlines, workspace.suites, verdicts)
+    return report.coverage(workspace.library().documents, workspace.suites, verdicts)
 
 
 def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:

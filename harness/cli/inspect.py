@@ -13,9 +13,11 @@ from harness.cli import options, show
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
 from harness.cli.sheet import Sheet
-from harness.cli.workspace import check_sections, open_workspace
+from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
 from harness.plan.expand import Plans
+from harness.suite.documents import is_document
+from harness.suite.order import Tier
 from harness.suite.schema import json_schema
 from harness.words import plural
 
@@ -37,15 +39,18 @@ def list_suites(
         output.out.print(show.parts_table(known_parts()))
         return
     workspace = open_workspace(names or [], suites)
-    output.json({"schema": 1, "suites": [_listed(plans) for plans in workspace.plans]})
-    output.out.print(show.suites_table(workspace.plans))
+    tiers = workspace.tiers
+    listed = [_listed(plans, tiers[plans.suite.id]) for plans in workspace.plans]
+    output.json({"schema": 1, "suites": listed})
+    output.out.print(show.suites_table(workspace.plans, tiers))
 
 
-def _listed(plans: Plans) -> dict[str, Any]:
+def _listed(plans: Plans, tier: Tier) -> dict[str, Any]:
     suite = plans.suite
     return {
         "id": suite.id,
         "title": suite.title,
+        "tier": tier,
         "cells": {"quick": len(plans.quick.cells()), "full": len(plans.full.cells())},
         "claims": [claim.id for claim in suite.claims],
     }
@@ -67,8 +72,8 @@ def check(
         return
     try:
         workspace = open_workspace(names or [], suites)
-        if not names:
-            check_sections(workspace)
+        if not names and not is_document(suites):
+            check_documents(workspace)
     except SuiteError as error:
         output.json({"schema": 1, "problems": [asdict(problem) for problem in error.problems]})
         raise

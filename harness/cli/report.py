@@ -74,10 +74,13 @@ def write_page(
         target.profile,
         target.out / "index.html",
         {suite.id: _command(suite, target.profile, archive) for suite in workspace.suites},
+        facts=workspace.facts,
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
     )
-    write_text(target.out / "summary.md", reporting.summary(verdicts), "write the summary")
+    write_text(
+        target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
+    )
     return page
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 
 from rich.text import Text
@@ -13,6 +13,7 @@ from harness.cli.sheet import Sheet
 from harness.numerals import measured
 from harness.plan.expand import Plans
 from harness.report.ledger import unit_shown
+from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 
 STYLES = {
@@ -24,17 +25,17 @@ STYLES = {
 }
 
 
-def suites_table(suites: Sequence[Plans]) -> Sheet:
+def suites_table(suites: Sequence[Plans], tiers: Mapping[str, Tier]) -> Sheet:
     """Return the table of ``harness list``."""
-    headings = ("suite", "title", "source", "cells quick", "cells full", "claims")
-    return Sheet(headings, [_suite_row(plans) for plans in suites])
+    headings = ("suite", "title", "source", "tier", "cells quick", "cells full", "claims")
+    return Sheet(headings, [_suite_row(plans, tiers[plans.suite.id]) for plans in suites])
 
 
-def _suite_row(plans: Plans) -> tuple[str, ...]:
+def _suite_row(plans: Plans, tier: Tier) -> tuple[str, ...]:
     suite = plans.suite
-    source = f"{suite.source.key} {suite.source.section}"
+    source = f"{suite.source.key} {suite.source.section}" if suite.source else ""
     cells = (str(len(plan.cells())) for plan in (plans.quick, plans.full))
-    return (suite.id, suite.title, source, *cells, str(len(suite.claims)))
+    return (suite.id, suite.title, source, tier, *cells, str(len(suite.claims)))
 
 
 def parts_table(found: Sequence[Part]) -> Sheet:

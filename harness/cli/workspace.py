@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,10 @@ from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.suite import sections
-from harness.suite.load import BIBLIOGRAPHY, Document, bibliography, find, load
+from harness.suite.documents import Library, home_of
+from harness.suite.documents import library as read_library
+from harness.suite.load import find, load
+from harness.suite.order import Tier, rank, tier
 from harness.suite.schema import Suite
 from harness.types import Profile
 
@@ -25,32 +28,35 @@ class Workspace:
     Attributes
     ----------
     plans : tuple of Plans
-        Of each suite, in the order named.
-    homes : tuple of Path
-        For each of them, the folder of the documents it quotes.
-    libraries : mapping of Path to mapping of str to Document
-        The bibliography of each folder, by key.
+        Of each suite, in the order shown.
+    libraries : tuple of Library
+        For each of them, the documents of the tree it belongs to.
     """
 
     plans: tuple[Plans, ...]
-    homes: tuple[Path, ...]
-    libraries: Mapping[Path, Mapping[str, Document]]
+    libraries: tuple[Library, ...]
 
     @property
     def suites(self) -> tuple[Suite, ...]:
-        """The suites, in the order named."""
+        """The suites, in the order shown."""
         return tuple(plans.suite for plans in self.plans)
 
     @property
     def sources(self) -> Iterator[Mapping[str, str]]:
         """Source key to the number the ledger cites, of the documents of each suite in turn."""
-        for home in self.homes:
-            yield {key: entry.number for key, entry in self.libraries[home].items()}
+        for library in self.libraries:
+            yield {key: entry.number for key, entry in library.documents.items()}
 
     @property
-    def documents(self) -> Mapping[str, Document]:
-        """The bibliography, by key, when all suites share one; see `home`."""
-        return self.libraries[self.home()]
+    def tiers(self) -> Mapping[str, Tier]:
+        """Where each suite is shown, by id."""
+        pairs = zip(self.suites, self.libraries, strict=True)
+        return {suite.id: tier(suite, library) for suite, library in pairs}
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The ids of the suites that are shown last and folded."""
+        return frozenset(name for name, tier in self.tiers.items() if tier == "facts")
 
     def to_run(
         self, profile: Profile, roots: Roots, use: Mapping[str, str], selection: Selection
@@ -74,60 +80,75 @@ class Workspace:
             )
         return narrowed
 
-    def home(self) -> Path:
-        """Return the one folder whose documents the suites quote.
+    def library(self) -> Library:
+        """Return the documents of the one tree that the suites belong to.
 
         Raises
         ------
         UsageError
-            If they quote those of several.
+            If they belong to several.
         """
-        if len(folders := dict.fromkeys(self.homes)) > 1:
+        if len(folders := dict.fromkeys(library.folder for library in self.libraries)) > 1:
             raise UsageError(
                 "a ledger is of the documents of one folder, got suites of "
                 f"{', '.join(map(str, folders))}; name those of one"
             )
-        return self.homes[0]
+        return self.libraries[0]
 
 
 def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     """Load and check the suites named (all of `folder` when none is).
 
-    A suite quotes the documents that lie beside its file; those of `folder` when none do.
+    A suite quotes the documents of the tree in which its file lies; those of `folder` when there
+    are none. Suites are shown in the order named; all of a folder, headline first and facts last.
 
     Raises
     ------
     SuiteError
         With every problem of every suite.
     """
-    found, problems = list[tuple[Plans, Path]](), list[Problem]()
-    libraries: dict[Path, Mapping[str, Document]] = {}
-    for path in find(names, folder):
-        home = path.parent if (path.parent / BIBLIOGRAPHY).is_file() else folder
+    homes = {path: home_of(path, folder) for path in find(names, folder)}
+    libraries = _libraries(homes.values())
+    found, problems = list[tuple[Plans, Library]](), list[Problem]()
+    for path, home in homes.items():
+        library = libraries[home]
         try:
-            documents = libraries.setdefault(home, bibliography(home))
-            plans = expand(load(path))
-            check(plans, documents, figures.KINDS)
-            found.append((plans, home))
+            plans = expand(load(path, library.of(path)))
+            check(plans, library.documents, figures.KINDS)
+            found.append((plans, library))
         except SuiteError as error:
             problems += error.problems
     problems += _twice([plans.suite for plans, _ in found])
     if problems:
         raise SuiteError(list(dict.fromkeys(problems)))
-    opened, homes = zip(*found, strict=True)
-    return Workspace(opened, homes, libraries)
+    if not names:
+        found.sort(key=lambda pair: rank(pair[0].suite, pair[1]))
+    plans_of, library_of = zip(*found, strict=True)
+    return Workspace(plans_of, library_of)
 
 
-def check_sections(workspace: Workspace) -> None:
-    """Check that every section of every document is covered, when all suites are at hand.
+def _libraries(homes: Iterable[Path]) -> Mapping[Path, Library]:
+    found, problems = dict[Path, Library](), list[Problem]()
+    for home in dict.fromkeys(homes):
+        try:
+            found[home] = read_library(home)
+        except SuiteError as error:
+            problems += error.problems
+    if problems:
+        raise SuiteError(problems)
+    return found
+
+
+def check_documents(workspace: Workspace) -> None:
+    """Check what documents say of their suites, and that every section of theirs is covered.
 
     Raises
     ------
     SuiteError
-        With every section that is not.
+        With every section that is not, and every suite and claim named that there is not.
     """
-    found = list(sections.problems(workspace.home(), workspace.documents, workspace.suites))
-    if found:
+    documents = workspace.library().documents
+    if found := list(sections.problems(documents, workspace.suites)):
         raise SuiteError(found)
 
 

@@ -1,4 +1,4 @@
-"""The ``[[claims]]`` and ``[[figures]]`` tables."""
+"""The ``[[claims]]``, ``[[quotes]]`` and ``[[figures]]`` tables."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ def selects(where: Mapping[str, Scalar], axes: Mapping[str, Scalar]) -> bool:
 
 
 class Source(Table):
-    """Where a sentence stands: a key of ``sources.toml`` and a section or question."""
+    """Where a sentence stands: the key of a document, and a section or question of it."""
 
     key: Id
     section: str
+
+    def words(self, name: str) -> str:
+        """Return the place in words, under the name that the document is cited by."""
+        return f"{name} section {self.section}" if self.section else name
 
 
 class Compare(Table):
@@ -72,13 +76,11 @@ class Expect(Table):
     best: Where | None = None
 
 
-class Claim(Table):
-    """A verbatim sentence and what would make it true.
+class Reading(Table):
+    """What a sentence is taken to say of a measurement, and what would make that true.
 
     Attributes
     ----------
-    quote
-        Verbatim; ``...`` marks an omission.
     published
         The quoted number as printed, for the ledger, e.g. ``"97.92 %"``.
     metric, at
@@ -100,9 +102,7 @@ class Claim(Table):
     """
 
     id: Id
-    quote: str
     published: str = ""
-    source: Source | None = None
     metric: str
     at: float | None = None
     over: Literal["seeds", "examples"] = "seeds"
@@ -116,6 +116,48 @@ class Claim(Table):
     hardware: str = ""
     expected: Literal["", "reproduced", "contradicted", "inconclusive"] = ""
     because: str = ""
+
+
+class Claim(Reading):
+    """A verbatim sentence in one of its readings, as every later stage has it.
+
+    Attributes
+    ----------
+    quote
+        Verbatim; ``...`` marks an omission.
+    source
+        Where it stands; None for a sentence of no document.
+    place
+        The key of its table in the suite file: ``("quotes", 2, "claims", 0)``.
+    """
+
+    quote: str
+    source: Source | None = None
+    place: tuple[str | int, ...] = ()
+
+
+class Placed(Table):
+    """Where a sentence stands: in a section of the suite's document, or in another source."""
+
+    section: str = ""
+    source: Source | None = None
+
+
+class ReadingTable(Reading, Placed):
+    """A ``[[quotes.claims]]`` table."""
+
+
+class ClaimTable(ReadingTable):
+    """A ``[[claims]]`` table: a sentence with one reading."""
+
+    quote: str
+
+
+class QuoteTable(Placed):
+    """A ``[[quotes]]`` table: a sentence, once, and its readings."""
+
+    text: str
+    claims: tuple[ReadingTable, ...] = Field(min_length=1)
 
 
 class Figure(Table):

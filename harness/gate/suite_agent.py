@@ -83,10 +83,11 @@ def _selected(case: Case, where: Mapping[str, str]) -> bool:
 
 
 def _name(suite: Suite, case: Case, timed: Sequence[Cell], where: Mapping[str, str]) -> str:
+    tables = [cell.case.axes for cell in timed]
     axes = [
         key
         for key in case.axes
-        if key not in where and len({str(cell.case.axes.get(key)) for cell in timed}) > 1
+        if key not in where and len({str(there[key]) for there in tables if key in there}) > 1
     ]
     inside = ",".join(f"{key}={case.axes[key]}" for key in axes)
     return f"{suite.id}[{inside}]" if inside else suite.id

@@ -68,7 +68,8 @@ class Maker:
         names = {**top, "experiment": experiment.name}
         return Case(
             self._id(experiment, names, settings), self.suite.id, experiment.name,
-            names["backend"], names["device"], self._labels(tables, chosen, names), settings,
+            names["backend"], names["device"], self._labels(tables, chosen, names, settings),
+            settings, judged=self.suite.grid[position].claims,
         )  # fmt: skip
 
     def default(self, axis: str) -> Any:
@@ -151,11 +152,18 @@ class Maker:
         return digest.of_value(identity)
 
     def _labels(
-        self, tables: Mapping[str, Values], chosen: Mapping[str, Any], top: Mapping[str, str]
+        self,
+        tables: Mapping[str, Values],
+        chosen: Mapping[str, Any],
+        top: Mapping[str, str],
+        settings: Settings,
     ) -> dict[str, Scalar]:
+        """Return the axes of a case: of ``[params]``, only the keys that it reads."""
         labels: dict[str, Scalar] = dict(top)
         for name in self.axes.names:
             table = self.axes.tables.get(name, "")
+            if table == "params" and name not in settings.params:
+                continue
             if table and name in chosen and isinstance(chosen[name], Mapping):
                 labels[name] = self.axes.label(name, chosen[name])
             elif table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from harness import claims, datasets
@@ -19,6 +20,7 @@ from harness.experiments.experiment import Experiment
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
 from harness.registry import Registry
+from harness.suite.schema import Suite
 from harness.types import Case
 from harness.words import MOST_NAMED, shortened, unknown
 
@@ -59,7 +61,7 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> 
     plans : Plans
         Of the suite.
     sources : collection of str
-        Keys of the bibliography.
+        Keys of the documents that it may quote.
     figure_kinds : Registry
         The kinds of figure there are.
 
@@ -149,25 +151,36 @@ def _shapes(model: Model, facts: Facts) -> Iterator[Complaint]:
 
 def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
     seen: set[str] = set()
+    judged = _judged(plans.full)
     for position, claim in enumerate(plans.suite.claims):
-        here = ("claims", position)
+        here = claim.place or ("claims", position)
         if claim.id in seen:
             yield (*here, "id"), f"must be unique within the suite, got {claim.id!r} twice"
         seen.add(claim.id)
-        source = claim.source or plans.suite.source
-        if source.key not in sources:
-            where = "" if sources else " There is no sources.toml beside the suite."
-            place: Path = (*here, "source") if claim.source else ("source", "key")
-            yield place, unknown("source", source.key, sources) + where
+        if claim.source is not None and claim.source.key not in sources:
+            where = "" if sources else " There are no documents where the suite lies."
+            place = _source_of(claim, plans.suite)
+            yield place, unknown("source", claim.source.key, sources) + where
         if message := claims.check_claim(claim):
             yield (*here, "expect"), message
-        found = list(_selections(plans, claim, here))
+        found = list(_selections(plans, judged, claim, here))
         yield from found
-        if not found and (message := claims.check_selection(claim, plans.full.cases)):
+        if not found and (message := claims.check_selection(claim, judged.cases)):
             yield (*here, "where"), message
 
 
-def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
+def _judged(plan: Plan) -> Plan:
+    """Return a plan without the cases that are there for pictures."""
+    return replace(plan, cases=tuple(case for case in plan.cases if case.judged))
+
+
+def _source_of(claim: Claim, suite: Suite) -> Path:
+    """Return where the file says which document a claim quotes: there, or around it."""
+    around: list[Path] = [(*claim.place, "source"), (*claim.place[:2], "source")]
+    return next((place for place in around if place in suite.text.lines), ("source", "key"))
+
+
+def _selections(plans: Plans, judged: Plan, claim: Claim, here: Path) -> Iterator[Complaint]:
     sides: dict[Path, Where] = {(): {}}
     if claim.compare is not None:
         sides = {
@@ -176,7 +189,7 @@ def _selections(plans: Plans, claim: Claim, here: Path) -> Iterator[Complaint]:
         }
     for side, where in sides.items():
         place = (*here, *(side or ("where",)))
-        cases = yield from _select(plans, plans.full, {**claim.where, **where}, place)
+        cases = yield from _select(plans, judged, {**claim.where, **where}, place)
         if cases:
             yield from _metric(claim, cases, here)
     if claim.along is not None and claim.along not in plans.axes.names:

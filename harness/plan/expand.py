@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -118,21 +118,31 @@ def expand(suite: Suite) -> Plans:
 
 def _shorter(maker: Maker, full: Plan, changes: Changes) -> Plan:
     cases, seeds = _cases(maker, changes, "quick")
-    return Plan(maker.suite, "quick", _marked(cases, full.cases, changes), seeds)
+    return Plan(maker.suite, "quick", _marked(maker, cases, full.cases, changes), seeds)
 
 
-def _marked(cases: Sequence[Case], full: Sequence[Case], changes: Changes) -> tuple[Case, ...]:
+def _marked(
+    maker: Maker, cases: Sequence[Case], full: Sequence[Case], changes: Changes
+) -> tuple[Case, ...]:
     """Mark cases of the quick profile as off the protocol, unless the full profile has them."""
     known = {case.id for case in full}
     protocol = {key: {case.axes.get(key, "") for case in full} for key in changes if key != "seeds"}
-    return tuple(case if case.id in known else _mark(case, protocol, changes) for case in cases)
+    params = {key for key in changes if maker.axes.tables.get(key) == "params"}
+    return tuple(
+        case
+        if case.id in known
+        else _mark(case, protocol, changes, params - case.settings.params.keys())
+        for case in cases
+    )
 
 
-def _mark(case: Case, protocol: Mapping[str, set[Scalar]], changes: Changes) -> Case:
+def _mark(
+    case: Case, protocol: Mapping[str, set[Scalar]], changes: Changes, unread: Collection[str]
+) -> Case:
     words = [
         f"{key} = {case.axes[key] if key in case.axes else label(changes[key])}"
         for key, values in protocol.items()
-        if case.axes.get(key) not in values
+        if key not in unread and case.axes.get(key) not in values
     ]
     return replace(case, protocol=False, deviation=", ".join(words))
 
@@ -166,7 +176,8 @@ def _cases(
             chosen = {**fixed, **dict(zip(asked.axes, combination, strict=True))}
             case = maker.case(asked.position, chosen)
             if feasible(case):
-                cases.setdefault(case.id, case)
+                known = cases.get(case.id, case)
+                cases[case.id] = replace(known, judged=known.judged or case.judged)
                 seeds[case.id] = max(asked.seeds, seeds.get(case.id, 0))
     return tuple(cases.values()), seeds
 

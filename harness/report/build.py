@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment as Templates
@@ -30,6 +30,7 @@ def build(
     out: Path,
     command: Command,
     *,
+    facts: Collection[str] = (),
     history: Sequence[SeriesFinding] = (),
     selftest: SelftestView | None = None,
 ) -> Path:
@@ -51,6 +52,8 @@ def build(
         The HTML file to write; its folder is made if need be.
     command : mapping or callable
         Suite id to the command that repeats the suite.
+    facts : collection of str
+        Ids of the suites that are folded away at the end.
     history : sequence of SeriesFinding
         What the gate found over commits; without, the page does not speak of it.
     selftest : SelftestView or None
@@ -61,7 +64,7 @@ def build(
     Path
         `out`.
     """
-    view = page(suites, plans, archive, verdicts, profile, command)
+    view = page(suites, plans, archive, verdicts, profile, command, facts)
     templates = _templates()
     script, style = (
         templates.loader.get_source(templates, name)[0]  # type: ignore[union-attr]

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from harness.report.marks import SIGNS, WORDS, tallies
 from harness.report.summary import plain
-from harness.suite.load import Document
+from harness.suite.documents import Document, Section
 from harness.suite.schema import Suite
-from harness.suite.sections import Section, cited, covering
+from harness.suite.sections import cited, covering
 from harness.types import Verdict
 from harness.words import plural
 
 
 def coverage(
     documents: Mapping[str, Document],
-    outlines: Mapping[str, Sequence[Section]],
     suites: Sequence[Suite],
     verdicts: Sequence[Verdict],
 ) -> str:
@@ -24,9 +23,7 @@ def coverage(
     Parameters
     ----------
     documents : mapping of str to Document
-        The bibliography, by key.
-    outlines : mapping of str to sequence of Section
-        The sections of each document, by key.
+        By key; those whose sections nobody has listed are left out.
     suites : sequence of Suite
         Those whose claims cover them.
     verdicts : sequence of Verdict
@@ -35,9 +32,9 @@ def coverage(
     by_name = {f"{verdict.suite}/{verdict.claim}": verdict for verdict in verdicts}
     places = cited(suites)
     lines = ["# Claims by section", "", *_opening(verdicts, suites)]
-    for key, document in sorted(documents.items(), key=lambda item: item[1].number):
-        if key in outlines:
-            lines += ["", *_document(document, outlines[key], places, by_name)]
+    for document in sorted(documents.values(), key=lambda document: document.number):
+        if document.sections is not None:
+            lines += ["", *_document(document, document.sections, places, by_name)]
     return "\n".join(lines) + "\n"
 
 

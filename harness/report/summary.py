@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from harness import words
 from harness.report.ledger import Row, rows
@@ -13,20 +13,36 @@ from harness.types import Verdict
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
+HEAD = ("| | Claim | Published | Measured | Source |", "| --- | --- | --- | --- | --- |")
+
+
+def summary(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
     """Return the verdict counts and the ledger as Markdown.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
         In the order shown.
+    facts : collection of str
+        Ids of the suites that are folded away at the end.
     """
     if not verdicts:
         return "# Claims\n\nNo claims were judged.\n"
-    lines = ["# Claims", "", _counts(verdicts), *_moved(verdicts), ""]
-    lines += ["| | Claim | Published | Measured | Source |", "| --- | --- | --- | --- | --- |"]
-    lines += [_line(row) for row in rows(verdicts, {})]
+    first = [verdict for verdict in verdicts if verdict.suite not in facts]
+    folded = [verdict for verdict in verdicts if verdict.suite in facts]
+    lines = ["# Claims", "", _counts(verdicts), *_moved(verdicts)]
+    lines += ["", *_table(first)] if first else []
+    lines += ["", *_folded(folded)] if folded else []
     return "\n".join(lines) + "\n"
+
+
+def _table(verdicts: Sequence[Verdict]) -> list[str]:
+    return [*HEAD, *(_line(row) for row in rows(verdicts, {}))]
+
+
+def _folded(verdicts: Sequence[Verdict]) -> list[str]:
+    title = f"<summary>Facts: {_counts(verdicts)}</summary>"
+    return ["<details>", title, "", *_table(verdicts), "", "</details>"]
 
 
 def plain(text: str) -> str:

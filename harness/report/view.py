@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, Lost, lost, tables
@@ -68,6 +69,28 @@ class Section:
         return tuple(row.data for row in self.data if row.data.used != row.data.requested)
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parts(Generic[T]):
+    """What is shown at once, and the facts, which are shown when asked for."""
+
+    first: tuple[T, ...]
+    facts: tuple[T, ...]
+
+    @classmethod
+    def of(cls, items: Sequence[T], is_fact: Callable[[T], bool]) -> Parts[T]:
+        """Return the two parts, each in the order given."""
+        first = tuple(item for item in items if not is_fact(item))
+        return cls(first, tuple(item for item in items if is_fact(item)))
+
+    @property
+    def all(self) -> tuple[T, ...]:
+        """Both parts."""
+        return (*self.first, *self.facts)
+
+
 @dataclass(frozen=True)
 class Page:
     """Everything on the page."""
@@ -77,8 +100,8 @@ class Page:
     total: int
     judged: int
     moved: int
-    ledger: tuple[Row, ...]
-    sections: tuple[Section, ...]
+    ledger: Parts[Row]
+    sections: Parts[Section]
     environments: tuple[Environment, ...]
     measured: str
 
@@ -90,6 +113,7 @@ def page(
     verdicts: Sequence[Verdict],
     profile: Profile,
     command: Command,
+    facts: Collection[str] = (),
 ) -> Page:
     """Return the page of `suites`; parameters as in `harness.report.build.build`."""
     sections = tuple(
@@ -104,8 +128,8 @@ def page(
         total=len(verdicts),
         judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
-        ledger=rows(verdicts, archive.environments),
-        sections=sections,
+        ledger=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
+        sections=Parts.of(sections, lambda section: section.id in facts),
         environments=tuple(used.values()),
         measured=max(dates, default="")[:10],
     )
@@ -148,7 +172,7 @@ def _section(
         id=suite.id,
         title=suite.title,
         summary=suite.summary,
-        source=f"{suite.source.key}, section {suite.source.section}",
+        source=suite.source.words(suite.source.key) if suite.source else "",
         protocol=suite.protocol,
         deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
         claims=rows(own, archive.environments),

@@ -1,47 +1,35 @@
-"""Read suite files and the bibliography."""
+"""Find suite files and read them."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
-
-from harness.config.table import Id, Table
-from harness.errors import SuiteError, UsageError
-from harness.suite.explain import problems_of
-from harness.suite.schema import Suite, with_axes
+from harness.errors import UsageError
+from harness.suite import documents, quoted
+from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
+from harness.suite.schema import Frame, Suite, SuiteTable, with_axes
 from harness.suite.text import Text, read
+from harness.suite.validate import validate
 from harness.words import unknown
 
-BIBLIOGRAPHY = "sources.toml"
-M = TypeVar("M", bound=BaseModel)
+_NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)
 
 
-class Document(Table):
-    """A source document: the key suites use, the number the ledger cites, its title."""
-
-    key: Id
-    number: str
-    title: str
-
-
-class Bibliography(Table):
-    """``sources.toml``."""
-
-    schema_version: Literal[1] = Field(alias="schema")
-    sources: tuple[Document, ...] = ()
-
-
-def load(path: Path) -> Suite:
+def load(path: Path, document: Document | None = None) -> Suite:
     """Read one suite file, validate it against the schema, and keep its text with it.
 
     What the schema cannot see (names of backends, shapes, claims that select nothing) is
     checked by `harness.plan.check`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    document : Document or None
+        The one in whose folder it lies; None: it is looked for there.
 
     Raises
     ------
@@ -49,40 +37,37 @@ def load(path: Path) -> Suite:
         With every problem found, each by file, line and key.
     """
     text = _suite_text(path)
-    return validate(Suite, text).with_text(text)
-
-
-def bibliography(folder: Path) -> dict[str, Document]:
-    """Return the source documents by key; empty when the folder has no ``sources.toml``."""
-    path = folder / BIBLIOGRAPHY
-    if not os.path.lexists(path):  # a link that leads nowhere is to be told, not read over
-        return {}
-    text = read(path)
-    found: dict[str, Document] = {}
-    problems = []
-    for index, entry in enumerate(validate(Bibliography, text).sources):
-        if entry.key in found:
-            message = f"must be unique, got {entry.key!r} twice"
-            problems.append(text.problem(("sources", index, "key"), message))
-        found[entry.key] = entry
-    if problems:
-        raise SuiteError(problems)
-    return found
+    table = validate(SuiteTable, text)
+    document = document or documents.beside(path)
+    source, claims = quoted.claims_of(table, text, document.key if document else "")
+    common = {name: getattr(table, name) for name in Frame.model_fields}
+    return Suite(**common, source=source, claims=claims).with_text(text)
 
 
 def find(names: Sequence[str], folder: Path) -> list[Path]:
     """Return the files of suites named by id or path, each once; all of `folder` if none is named.
+
+    The suites of a folder are those in it and those in the folders of its documents.
 
     Raises
     ------
     UsageError
         If a name is neither a file nor a suite of `folder`, or there is no suite at all.
     """
-    known = {path.stem: path for path in sorted(folder.glob("*.toml")) if path.name != BIBLIOGRAPHY}
+    known: dict[str, list[Path]] = {}
+    for path in _suite_files(folder):
+        known.setdefault(path.stem, []).append(path)
     if not names and not known:
         raise UsageError(f"{_no_suites(folder)}; name a suite file, or give --suites DIR")
-    found = [_find_one(name, known) for name in names] or list(known.values())
+    every = [path for paths in known.values() for path in paths]
+    found = [_find_one(name, known) for name in names] or every
     return list({os.path.realpath(path): path for path in found}.values())
+
+
+def _suite_files(folder: Path) -> list[Path]:
+    places = [folder, *documents.folders(folder)]
+    files = [path for place in places for path in sorted(place.glob("*.toml"))]
+    return [path for path in files if path.name not in _NO_SUITES]
 
 
 def _no_suites(folder: Path) -> str:
@@ -91,9 +76,11 @@ def _no_suites(folder: Path) -> str:
     return f"{folder} is no folder" if folder.exists() else f"there is no folder {folder}"
 
 
-def _find_one(name: str, known: Mapping[str, Path]) -> Path:
-    if name in known:
-        return known[name]
+def _find_one(name: str, known: Mapping[str, Sequence[Path]]) -> Path:
+    if len(paths := known.get(name, ())) > 1:
+        raise UsageError(f"{name} is the name of {' and '.join(map(str, paths))}; give the path")
+    if paths:
+        return paths[0]
     if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 as Path, it may raise
         return Path(name)
     if os.path.isdir(name):  # noqa: PTH112 as above
@@ -110,19 +97,3 @@ def _suite_text(path: Path) -> Text:
     if isinstance(text.values.get("grid"), dict):  # one [grid]: its keys are those of grid[0]
         lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
     return replace(text, values=with_axes(text.values), lines=lines)
-
-
-def validate(model: type[M], text: Text) -> M:
-    """Return a TOML file as an instance of `model`.
-
-    Raises
-    ------
-    SuiteError
-        With every problem found.
-    """
-    try:
-        # JSON mode is strict about types yet takes lists for tuples, as TOML has no tuples.
-        return model.model_validate_json(json.dumps(text.values, allow_nan=False))
-    except ValidationError as error:
-        found = problems_of(error, model, text.values, text.file, text.lines)
-        raise SuiteError(found) from None

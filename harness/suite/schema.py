@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
-from harness.config.claim import Claim, Figure, Source
+from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
 from harness.config.model import Model
 from harness.config.other import Knn, Probe, Timing
@@ -62,23 +62,26 @@ class Grid(Table):
         The profiles this grid is part of.
     as_is
         True leaves the grid alone in the quick profile, except for the number of seeds.
+    claims
+        False for a grid that is there for a picture: no claim is about its cases.
     """
 
     axes: dict[str, list[Any]]
     seeds: Count | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
     as_is: bool = False
+    claims: bool = True
 
 
-class Suite(Table):
-    """One suite file, validated.
+class Frame(Table):
+    """What a suite has, claims and documents apart.
 
     Attributes
     ----------
     schema_version
         ``schema = 1`` in the file.
-    id, title, summary, source
-        Names for the ledger; `source` is what claims cite unless they say otherwise.
+    id, title, summary
+        Names for the ledger.
     protocol
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
@@ -97,7 +100,6 @@ class Suite(Table):
     id: SuiteId
     title: str
     summary: str = ""
-    source: Source
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
@@ -113,8 +115,37 @@ class Suite(Table):
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
     stand_in: dict[str, Any] = {}
-    claims: tuple[Claim, ...] = ()
     figures: tuple[Figure, ...] = ()
+
+
+class SuiteTable(Frame, Placed):
+    """A suite file as it is written.
+
+    Attributes
+    ----------
+    section, source
+        What its claims cite unless they say otherwise.
+    claims, quotes
+        Sentences with one reading, and with any number of them.
+    """
+
+    claims: tuple[ClaimTable, ...] = ()
+    quotes: tuple[QuoteTable, ...] = ()
+
+
+class Suite(Frame):
+    """One suite, validated; every claim has its sentence and where that stands.
+
+    Attributes
+    ----------
+    source
+        What its claims cite unless they say otherwise; None outside every document.
+    claims
+        In the order in which they stand in the file.
+    """
+
+    source: Source | None = None
+    claims: tuple[Claim, ...] = ()
     _text: Text = PrivateAttr(default_factory=Text)
 
     @property
@@ -127,6 +158,17 @@ class Suite(Table):
         suite = self.model_copy()
         suite._text = text
         return suite
+
+    @property
+    def experiments(self) -> frozenset[str]:
+        """The experiments that its grids name."""
+        named = [grid.axes.get("experiment", [self.experiment]) for grid in self.grid]
+        return frozenset(str(name) for names in named for name in names)
+
+    @property
+    def facts(self) -> bool:
+        """Whether probes tell all of it: nothing is trained, searched or timed."""
+        return self.experiments == {"probe"}
 
 
 def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +193,7 @@ def _split(grid: dict[str, Any]) -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
-    schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **Suite.model_json_schema(by_alias=True)}
+    schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
     # In the file the axes stand beside seeds and profiles, see `with_axes`.
     axes = grid["properties"].pop("axes")

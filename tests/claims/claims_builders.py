@@ -75,7 +75,10 @@ def merged(*shelves: Shelf) -> Shelf:
 
 def claim(**keys: Any) -> Claim:
     """A claim about `acc`, with the keys given."""
-    return Claim.model_validate({"id": "c", "quote": "q", "metric": "acc", **keys})
+    source = {"key": "doc", "section": "3"}
+    return Claim.model_validate(
+        {"id": "c", "quote": "q", "metric": "acc", "source": source, **keys}
+    )
 
 
 def suite(*claims: Claim) -> Suite:
@@ -84,7 +87,6 @@ def suite(*claims: Claim) -> Suite:
         "schema": 1,
         "id": "s",
         "title": "S",
-        "source": {"key": "doc", "section": "3"},
         "experiment": "train",
         "grid": (Grid(axes={"backend": ["numpy"]}),),
     }

@@ -371,3 +371,19 @@ def test_a_verdict_on_fewer_undisturbed_runs_than_planned_is_partial() -> None:
     shelf = Shelf(clocked(NUMPY, values, alone=range(6)))
     (found,) = judge(suite(FAST), [NUMPY], shelf, {}, {NUMPY.id: 8})
     assert found.partial
+
+
+def test_cases_for_pictures_are_never_judged():
+    shown, drawn = case("a"), replace(case("b", keep="fit"), judged=False)
+    records = [*runs(shown, [0.9, 0.91, 0.92]), *runs(drawn, [0.1, 0.1, 0.1])]
+    found = verdict(claim(expect={"at_least": 0.8}), [shown, drawn], records)
+    assert found.verdict == "reproduced"
+    assert (
+        verdict(claim(where={"keep": "fit"}, expect={"at_least": 0.0}), [drawn], records).verdict
+        == "not-run"
+    )
+
+
+def test_a_sentence_of_no_document_has_no_source():
+    found = verdict(claim(source=None, expect={"at_least": 0.8}), [case("a")], [])
+    assert found.source == ""

@@ -8,7 +8,7 @@ from rich.console import Console
 from harness.cli.ending import Ending, fetchable, print_ending, program
 from harness.datasets.roots import Roots
 from harness.plan.expand import expand
-from harness.suite.load import load
+from harness.suite.load import find, load
 from harness.types import Verdict
 
 SUITES = Path(__file__).parent.parent.parent / "suites"
@@ -72,7 +72,7 @@ def test_names_do_not_act_as_markup_or_control_codes():
 
 
 def test_data_that_is_not_here_is_named_once_unless_another_stands_in(tmp_path):
-    plan = expand(load(SUITES / "knn-scaling.toml")).full
+    plan = expand(load(find(["knn-scaling"], SUITES)[0])).full
     roots = Roots(tmp_path / "data", tmp_path / "cache")
     assert fetchable([plan, plan], roots, {}) == ("cifar10",)
     assert fetchable([plan], roots, {"cifar10": "digits"}) == ()

@@ -58,7 +58,7 @@ def test_documents_that_are_nowhere_are_said_to_be(harness, elsewhere):
     (harness.folder / "suites" / "sources.toml").unlink()
     code, _, err = harness("check", elsewhere[0])
     assert code == 2
-    assert "There is no sources.toml beside the suite" in err
+    assert "There are no documents where the suite lies" in err
 
 
 @pytest.mark.parametrize(

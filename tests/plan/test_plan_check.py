@@ -151,6 +151,27 @@ def test_a_source_that_all_claims_share_is_told_once_where_it_stands(tmp_path):
     claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
     path.write_text(GOOD + claim.replace('"works"', '"too"'), encoding="utf-8")
     with pytest.raises(SuiteError) as caught:
-        check(load(path), ["paper"], figures.KINDS)
+        check(expand(load(path)), ["paper"], figures.KINDS)
     (problem,) = caught.value.problems
     assert (problem.line, problem.key) == (4, "source.key")
+
+
+def test_a_claim_cannot_select_what_is_there_for_a_picture(checked):
+    drawn = GOOD.replace("[16, 32]", "[16]\n[[grid]]\nbatch_size = [32]\nclaims = false")
+    checked(drawn)
+    checked(drawn.replace('y = "train_loss"', 'y = "train_loss"\nwhere = { batch_size = 32 }'))
+    with pytest.raises(SuiteError, match=r"claims\[0\]\.where: must select at least one case"):
+        checked(drawn.replace("{ batch_size = 16 }", "{ batch_size = 32 }"))
+
+
+def test_what_is_wrong_with_a_reading_is_named_where_it_stands(checked):
+    claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
+    quote = '[[quotes]]\ntext = "it works"\nsource = { key = "nodes", section = "2" }\n'
+    readings = claim.replace('quote = "it works"\n', "").replace("[[claims]]", "[[quotes.claims]]")
+    bad = readings.replace("works", "again").replace("= 16", "= 17")
+    with pytest.raises(SuiteError) as caught:
+        checked(GOOD.replace(claim, quote + readings + bad))
+    assert [(problem.key, problem.line) for problem in caught.value.problems] == [
+        ("quotes[0].source", 23),
+        ("quotes[0].claims[1].where", 32),
+    ]

@@ -272,3 +272,47 @@ def test_a_revision_gives_new_ids_to_the_cases_it_concerns_only(tmp_path, monkey
     before = ids()
     assert {name for name in now if now[name] != before[name]} == {"kernel"}
     assert len(set(now.values())) == 3
+
+
+def test_a_grid_for_pictures_makes_cases_that_no_claim_is_about(tmp_path):
+    """The same case in another grid is judged, and its id is no other."""
+    drawn = TEXT.replace("seeds = 2\n", "seeds = 2\nclaims = false\n")
+    assert drawn != TEXT
+    before, after = expand(make(tmp_path, TEXT)).full, expand(make(tmp_path, drawn)).full
+    assert [case.id for case in before.cases] == [case.id for case in after.cases]
+    assert {c.axes["hidden"] for c in after.cases if not c.judged} == {"none", "8-8"}
+    again = drawn.replace(
+        "[quick]", '[[grid]]\nbackend = ["numpy"]\nhidden = [[]]\nlr = [0.5]\n[quick]'
+    )
+    cases = expand(make(tmp_path, again)).full.cases
+    assert {case.axes["hidden"] for case in cases if not case.judged} == {"8-8"}
+
+
+MANY_PROBES = """\
+schema = 1
+id = "tiny"
+title = "Tiny"
+experiment = "probe"
+[probe]
+name = "function"
+[params]
+function = "relu"
+scenario = "chain"
+[[grid]]
+function = ["relu", "tanh"]
+[[grid]]
+backend = ["torch"]
+name = ["autograd"]
+scenario = ["chain", "twice"]
+[quick]
+scenario = "leaf"
+seeds = 1
+"""
+
+
+def test_keys_of_one_probe_are_no_axes_of_another(tmp_path):
+    plans = expand(make(tmp_path, MANY_PROBES))
+    axes = [set(case.axes) - {"experiment", "backend", "device"} for case in plans.full.cases]
+    assert axes == [{"function", "name"}] * 2 + [{"scenario", "name"}] * 2
+    departures = {case.axes["name"]: case.deviation for case in plans.quick.cases}
+    assert departures == {"function": "", "autograd": "scenario = leaf"}

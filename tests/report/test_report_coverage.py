@@ -1,20 +1,18 @@
 """The ledger of sections: complete, escaped, and in the order of the documents."""
 
 from harness.report import coverage
-from harness.suite.load import Document
-from harness.suite.sections import Section
+from harness.suite.documents import Document, Section
 from harness.types import Verdict
 
+FIRST = (
+    Section(number="1", topic="loss", claims=("s/c",)),
+    Section(number="2", topic="a *story*", nothing="Tells of [something]."),
+)
+SECOND = (Section(number="1.1", topic="again", claims=("s/d",)),)
 DOCUMENTS = {
-    "b": Document(key="b", number="2", title="Second"),
-    "a": Document(key="a", number="1", title="First | with a bar"),
-}
-OUTLINES = {
-    "a": (
-        Section(number="1", topic="loss", claims=("s/c",)),
-        Section(number="2", topic="a *story*", nothing="Tells of [something]."),
-    ),
-    "b": (Section(number="1.1", topic="again", claims=("s/d",)),),
+    "b": Document("b", "2", "Second", sections=SECOND),
+    "a": Document("a", "1", "First | with a bar", sections=FIRST),
+    "c": Document("c", "3", "Not listed"),
 }
 
 
@@ -23,7 +21,7 @@ def verdict(claim, name, because=""):
 
 
 def ledger(verdicts=()):
-    return coverage(DOCUMENTS, OUTLINES, (), verdicts)
+    return coverage(DOCUMENTS, (), verdicts)
 
 
 def test_documents_come_by_number_and_every_section_once():

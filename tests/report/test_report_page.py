@@ -48,7 +48,7 @@ def outline(page):
     return parsed
 
 
-def build(out, suites, archive, verdicts=(), profile="quick"):
+def build(out, suites, archive, verdicts=(), profile="quick", facts=()):
     plans = fake.plans_of(suites, archive)
     return report.build(
         suites,
@@ -58,6 +58,7 @@ def build(out, suites, archive, verdicts=(), profile="quick"):
         profile,
         out,
         lambda suite: f"harness run {suite} --profile {profile}",
+        facts=facts,
     )
 
 
@@ -102,6 +103,28 @@ def test_counts_come_first_then_ledger_then_suites(page):
     order = ['class="counts"', 'id="ledger"', 'id="suite-demo-knn"', 'id="machines"']
     places = [html.index(text) for text in order]
     assert places == sorted(places)
+
+
+def test_facts_come_last_and_folded_and_are_counted(tmp_path):
+    suites, archive = fake.everything()
+    verdicts = fake.ledger()
+    facts = {verdicts[0].suite}
+    html = build(tmp_path / "index.html", suites, archive, verdicts, facts=facts).read_text(
+        encoding="utf-8"
+    )
+    assert f"of {len(verdicts)} claims judged" in html
+    assert f"all {len(verdicts)}</button>" in html
+    folded = html.index('<details class="fold" id="facts">')
+    for suite in suites:
+        assert (html.index(f'id="suite-{suite.id}"') > folded) == (suite.id in facts)
+    ledger = html.index('<details class="fold">')
+    for verdict in verdicts:
+        place = html.index(f'id="claim-{verdict.suite}-{verdict.claim}"')
+        assert (ledger < place) == (verdict.suite in facts)
+    alone = [suite for suite in suites if suite.id in facts]
+    own = [verdict for verdict in verdicts if verdict.suite in facts]
+    html = build(tmp_path / "alone.html", alone, archive, own, facts=facts).read_text("utf-8")
+    assert '<details class="fold" open>' in html
 
 
 def test_the_ledger_shows_every_part_of_a_claim(page):

@@ -119,9 +119,9 @@ def test_contradictions_are_explained(verdicts):
             assert verdict.because.endswith(".")
 
 
-def test_the_committed_summary_is_what_the_records_say(verdicts):
+def test_the_committed_summary_is_what_the_records_say(workspace, verdicts):
     text = (ROOT / "reports" / "reference.md").read_text(encoding="utf-8")
-    assert text == report.summary(verdicts), (
+    assert text == report.summary(verdicts, workspace.facts), (
         "reports/reference.md must be the summary of results/reference; run "
         "`nox -s page` and copy reports/summary.md over it"
     )

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import fake_results as fake
 
@@ -51,3 +52,15 @@ def test_a_row_keeps_the_stand_ins_of_all_tracks():
     findings = (fake.finding("reproduced"), fake.finding("reproduced", data="digits"))
     (row,) = rows([fake.verdict("a", "reproduced", findings=findings)], {})
     assert row.stand_ins == ("digits",)
+
+
+def test_facts_are_folded_and_counted():
+    verdicts = [fake.verdict(name, "reproduced") for name in ("a", "b", "c")]
+    facts, other = verdicts[0], [replace(one, suite="other") for one in verdicts[1:]]
+    text = report.summary([facts, *other], facts={facts.suite})
+    assert "3 claims: ✓ 3 reproduced" in text
+    before, _, folded = text.partition("<details>")
+    assert before.count("other/") == 2
+    assert "<summary>Facts: 1 claim: ✓ 1 reproduced.</summary>" in folded
+    assert f"{facts.suite}/a" in folded
+    assert report.summary(other).count("<details>") == 0

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import SuiteError, UsageError
-from harness.suite.load import bibliography, find, load
+from harness.suite.documents import library
+from harness.suite.load import find, load
 from harness.suite.locate import lines_of
 
 GOOD = """\
@@ -160,7 +161,7 @@ def test_suites_are_found_by_id_or_path(write, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no suite file"):
         find([], tmp_path / "empty")
-    assert bibliography(tmp_path)["notes"].number == "1"
+    assert library(tmp_path).documents["notes"].number == "1"
 
 
 keys = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
@@ -217,11 +218,11 @@ def test_a_pipe_or_a_device_in_place_of_a_file_is_refused_at_once(write, tmp_pat
         (tmp_path / name).unlink(missing_ok=True)
         make(tmp_path / name)
         with pytest.raises(SuiteError, match=f"{name}: cannot be read: it is a pipe or a device"):
-            load(tmp_path / name) if name == "tiny.toml" else bibliography(tmp_path)
+            load(tmp_path / name) if name == "tiny.toml" else library(tmp_path)
 
 
 def test_a_file_of_any_size_is_refused_before_it_is_read(write, monkeypatch):
-    monkeypatch.setattr("harness.suite.load.LARGEST_FILE", 1000)
+    monkeypatch.setattr("harness.suite.text.LARGEST_FILE", 1000)
     with pytest.raises(SuiteError, match="must have at most 1,000 bytes, got more"):
         load(write(GOOD + "#" * 1000))
 
@@ -236,14 +237,7 @@ def test_text_that_is_no_utf8_is_named_by_line(tmp_path):
 def test_a_link_that_leads_nowhere_is_no_missing_bibliography(tmp_path):
     (tmp_path / "sources.toml").symlink_to("elsewhere.toml")
     with pytest.raises(SuiteError, match="cannot be read: No such file"):
-        bibliography(tmp_path)
-
-
-def test_a_source_is_listed_once(write, tmp_path):
-    entry = '[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
-    write(f"schema = 1\n{entry}{entry}", "sources.toml")
-    with pytest.raises(SuiteError, match=r"sources\.toml:7: sources\[1\]\.key: must be unique"):
-        bibliography(tmp_path)
+        library(tmp_path)
 
 
 def test_a_suite_named_twice_is_one(write, tmp_path):

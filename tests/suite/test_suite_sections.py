@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.workspace import check_sections, open_workspace
+from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
-from harness.suite.load import bibliography
-from harness.suite.sections import outlines, problems
+from harness.suite.documents import library
+from harness.suite.sections import problems
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
 SOURCES = os.environ.get("HARNESS_SOURCES", "")
@@ -53,7 +53,7 @@ def folder(tmp_path):
 def found(folder, sections):
     (folder / "sections" / "notes.toml").write_text("schema = 1\n" + sections)
     workspace = open_workspace([], folder)
-    return [str(p) for p in problems(folder, workspace.documents, workspace.suites)]
+    return [str(p) for p in problems(workspace.library().documents, workspace.suites)]
 
 
 def section(number, **fields):
@@ -86,17 +86,17 @@ def test_each_fault_is_named_by_file_and_line(folder, sections, message):
 def test_an_unknown_key_is_named(folder):
     (folder / "sections" / "notes.toml").write_text("schema = 1\n" + section("1", topics='"x"'))
     with pytest.raises(SuiteError, match="topics"):
-        outlines(folder, ["notes"])
+        library(folder)
 
 
 def test_a_document_without_outline_is_left_alone(folder):
-    check_sections(open_workspace([], folder))
+    check_documents(open_workspace([], folder))
 
 
 def test_our_own_documents_are_covered():
     workspace = open_workspace([], FOLDER)
-    check_sections(workspace)
-    assert set(outlines(FOLDER, workspace.documents)) == set(workspace.documents)
+    check_documents(workspace)
+    assert all(document.sections for document in workspace.library().documents.values())
 
 
 def headings(text):
@@ -110,11 +110,10 @@ def without_code(text):
 
 
 @pytest.mark.skipif(not SOURCES, reason="HARNESS_SOURCES does not name the source documents")
-@pytest.mark.parametrize("key", sorted(bibliography(FOLDER)))
-def test_the_outline_has_every_numbered_heading(key):
-    number = bibliography(FOLDER)[key].number
-    (path,) = Path(SOURCES).glob(f"{number}*.txt")
-    numbers = [entry.number for entry in outlines(FOLDER, [key])[key]]
+@pytest.mark.parametrize("document", library(FOLDER).documents.values(), ids=lambda it: it.key)
+def test_the_outline_has_every_numbered_heading(document):
+    (path,) = Path(SOURCES).glob(f"{document.number}*.txt")
+    numbers = [entry.number for entry in document.sections]
     listed = [number for number in numbers if number[0].isdigit()]  # "overview" has none
     there = headings(path.read_text(encoding="utf-8"))
     assert len(there) >= 10

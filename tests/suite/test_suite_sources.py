@@ -2,15 +2,17 @@
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from harness.suite.load import bibliography, find, load
+from harness.suite.documents import library
+from harness.suite.load import find, load
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
+DOCUMENTS = library(FOLDER).documents
 SUITES = [load(path) for path in find([], FOLDER)]
-CLAIMS = [(suite, claim) for suite in SUITES for claim in suite.claims]
 SOURCES = os.environ.get("HARNESS_SOURCES", "")
 
 
@@ -22,33 +24,41 @@ def plain(text):
 def documents():
     if not SOURCES:
         pytest.skip("HARNESS_SOURCES does not name the folder of source documents")
-    numbers = {entry.number: key for key, entry in bibliography(FOLDER).items()}
+    numbers = {entry.number: key for key, entry in DOCUMENTS.items()}
     return {
         numbers[path.name[:3]]: plain(path.read_text(encoding="utf-8"))
         for path in Path(SOURCES).glob("*.txt")
     }
 
 
-@pytest.mark.parametrize(
-    ("suite", "claim"), CLAIMS, ids=[f"{suite.id}/{claim.id}" for suite, claim in CLAIMS]
-)
-def test_the_quote_is_verbatim(documents, suite, claim):
-    source = claim.source or suite.source
-    for part in claim.quote.split(" ... "):
-        assert plain(part) in documents[source.key], f"not in {source.key}: {part!r}"
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)
+def test_the_quotes_are_verbatim(documents, suite):
+    for claim in suite.claims:
+        for part in claim.quote.split(" ... "):
+            key = claim.source.key
+            assert plain(part) in documents[key], f"{claim.id}: not in {key}: {part!r}"
 
 
-def test_every_source_is_in_the_bibliography():
-    known = bibliography(FOLDER)
-    for suite, claim in CLAIMS:
-        assert (claim.source or suite.source).key in known
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)
+def test_a_quote_stands_once(suite):
+    """Its readings stand under it."""
+    written = Counter((claim.quote, claim.place[:2]) for claim in suite.claims)
+    repeated = [quote for quote, count in Counter(q for q, _ in written).items() if count > 1]
+    assert not repeated
 
 
-def test_the_five_named_suites_are_there():
-    assert {suite.id for suite in SUITES} >= {
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)
+def test_a_suite_lies_in_the_folder_of_the_document_it_quotes(suite):
+    assert Path(suite.text.file).parent.name == suite.source.key
+    assert {claim.source.key for claim in suite.claims} <= DOCUMENTS.keys()
+
+
+def test_the_headline_has_its_order():
+    assert library(FOLDER).headline == (
         "knn-scaling",
         "svm-tuning",
         "lr-sensitivity",
         "mnist-optimizers",
         "mlp-device-timing",
-    }
+    )
+    assert {suite.id for suite in SUITES} >= set(library(FOLDER).headline)

@@ -1,0 +1,218 @@
+"""The documents whose sentences suites quote.
+
+A document is a folder of suites with a ``document.toml``. A folder of suites may instead have a
+``sources.toml``, which lists documents, and ``sections/<key>.toml`` with the sections of each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from harness.config.table import Id, SuiteId, Table
+from harness.errors import Problem, SuiteError
+from harness.suite.text import Text, read
+from harness.suite.validate import validate
+
+DOCUMENT = "document.toml"
+BIBLIOGRAPHY, OUTLINES = "sources.toml", "sections"
+
+
+class Section(Table):
+    """One numbered section or question.
+
+    Attributes
+    ----------
+    number
+        As the document numbers it: ``"7"``, ``"4.2.3"``.
+    topic
+        A few words for the reader, not a quotation.
+    nothing
+        Why no run can check anything here; empty when claims cover it.
+    claims
+        ``suite/claim`` of claims that quote another place but cover this one.
+    """
+
+    number: str = Field(min_length=1)
+    topic: str = Field(min_length=1)
+    nothing: str = ""
+    claims: tuple[str, ...] = ()
+
+
+class Named(Table):
+    """A document: the key suites use, the number the ledger cites, its title."""
+
+    key: Id
+    number: str
+    title: str
+
+
+class DocumentTable(Named):
+    """``document.toml``."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    headline: tuple[SuiteId, ...] = ()
+    sections: tuple[Section, ...] | None = None
+
+
+class Bibliography(Table):
+    """``sources.toml``."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    sources: tuple[Named, ...] = ()
+
+
+class Outline(Table):
+    """``sections/<key>.toml``."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document, wherever it is described.
+
+    Attributes
+    ----------
+    key, number, title : str
+        What suites, the ledger and readers call it.
+    headline : tuple of str
+        Ids of the suites that are shown first.
+    sections : tuple of Section or None
+        All that it has; None when nobody has listed them.
+    text : Text
+        The file that lists them.
+    folder : Path or None
+        That of its suites, when it has one of its own.
+    """
+
+    key: str
+    number: str
+    title: str
+    headline: tuple[str, ...] = ()
+    sections: tuple[Section, ...] | None = None
+    text: Text = field(default_factory=Text)
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Library:
+    """The documents of one tree of suites, by key, in the order of their numbers."""
+
+    folder: Path
+    documents: Mapping[str, Document]
+
+    def of(self, path: Path) -> Document | None:
+        """Return the document in whose folder a suite file lies, if it lies in one."""
+        here = os.path.realpath(path.parent)
+        own = (entry for entry in self.documents.values() if entry.folder is not None)
+        return next((entry for entry in own if os.path.realpath(str(entry.folder)) == here), None)
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """The ids of the suites that are shown first, document by document."""
+        return tuple(name for entry in self.documents.values() for name in entry.headline)
+
+
+def library(folder: Path) -> Library:
+    """Read the documents of a tree of suites, in whichever form they are described.
+
+    Raises
+    ------
+    SuiteError
+        With every file that is not valid, and every key that two documents have.
+    """
+    found, problems = dict[str, Document](), list[Problem]()
+    listed, errors = _listed(folder)
+    problems += errors
+    for own in folders(folder):
+        try:
+            entry = document(own)
+            listed.append((entry, entry.text.problem(("key",), _twice(entry.key))))
+        except SuiteError as error:
+            problems += error.problems
+    for entry, repeated in listed:
+        problems += [repeated] if entry.key in found else []
+        found.setdefault(entry.key, entry)
+    if problems:
+        raise SuiteError(problems)
+    in_order = sorted(found.values(), key=lambda entry: (entry.number, entry.key))
+    return Library(folder, {entry.key: entry for entry in in_order})
+
+
+def _twice(key: str) -> str:
+    return f"must be unique, got {key!r} twice"
+
+
+def document(folder: Path) -> Document:
+    """Read the ``document.toml`` of a folder.
+
+    Raises
+    ------
+    SuiteError
+        If it is not valid.
+    """
+    text = read(folder / DOCUMENT)
+    table = validate(DocumentTable, text)
+    named = (table.key, table.number, table.title)
+    return Document(*named, table.headline, table.sections, text, folder)
+
+
+def beside(path: Path) -> Document | None:
+    """Return the document in whose folder a suite file lies, read for this one suite."""
+    return document(path.parent) if is_document(path.parent) else None
+
+
+def _listed(folder: Path) -> tuple[list[tuple[Document, Problem]], list[Problem]]:
+    """Return the documents of a ``sources.toml``, each with what to say if its key is taken."""
+    path = folder / BIBLIOGRAPHY
+    if not os.path.lexists(path):  # a link that leads nowhere is to be told, not read over
+        return [], []
+    found, problems = list[tuple[Document, Problem]](), list[Problem]()
+    text = read(path)
+    for index, entry in enumerate(validate(Bibliography, text).sources):
+        repeated = text.problem(("sources", index, "key"), _twice(entry.key))
+        try:
+            found.append((_outlined(entry, folder / OUTLINES / f"{entry.key}.toml"), repeated))
+        except SuiteError as error:
+            problems += error.problems
+    return found, problems
+
+
+def _outlined(entry: Named, path: Path) -> Document:
+    named = (entry.key, entry.number, entry.title)
+    if not path.exists():
+        return Document(*named)
+    text = read(path)
+    return Document(*named, sections=validate(Outline, text).sections, text=text)
+
+
+def is_document(folder: Path) -> bool:
+    """Whether a folder is that of a document."""
+    return os.path.lexists(folder / DOCUMENT)
+
+
+def folders(root: Path) -> Iterator[Path]:
+    """Yield the folders of documents in a tree of suites, in the order of their names."""
+    yield from filter(is_document, sorted(root.glob("*")))
+
+
+def root_of(folder: Path) -> Path:
+    """Return the tree that a folder of suites belongs to: the one above that of a document."""
+    return Path(os.path.normpath(folder / os.pardir)) if is_document(folder) else folder
+
+
+def home_of(path: Path, otherwise: Path) -> Path:
+    """Return the tree whose documents a suite file quotes.
+
+    It is the one in which the file lies; `otherwise` where there are no documents.
+    """
+    root = root_of(path.parent)
+    described = os.path.lexists(root / BIBLIOGRAPHY) or any(folders(root))
+    return root if described else root_of(otherwise)
