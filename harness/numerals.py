@@ -80,8 +80,7 @@ def earned(value: float, interval: Interval, unit: str = "") -> str:
         return number(value, unit, digits=EXACT_DIGITS)
     lopsided = abs(value - interval.low - half) > SKEW * half
     if lopsided and unit not in SHARES and _is_factor(value, interval):
-        parts = (value, interval.low, interval.high)
-        (middle, _, _), suffix = _by_factors(parts, interval, unit)
+        (middle,), suffix = _by_factors((value,), interval, unit)
         return f"{middle}{suffix}"
     ends = (abs(interval.low), abs(interval.high)) if lopsided else (half,)
     factor, suffix, power = _scale(max(abs(value), *ends), unit)
@@ -97,7 +96,8 @@ def span(interval: Interval | None, unit: str = "") -> str:
         return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
     if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
         (low, high), suffix = _by_factors((interval.low, interval.high), interval, unit)
-        return f"{low} to {high}{suffix}"
+        ends = f"{low} to {high}"
+        return f"({ends}){suffix}" if suffix.startswith(f" {TIMES} ") else f"{ends}{suffix}"
     factor, suffix, power = _scale(max(abs(interval.low), abs(interval.high)), unit)
     places = places_of(half / factor)
     ends = " to ".join(fixed(end / factor, places) for end in (interval.low, interval.high))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.numerals import axis_value, count, measured, number, span
+from harness.numerals import axis_value, count, earned, measured, number, span
 from harness.types import Interval
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
@@ -129,3 +129,17 @@ def test_no_end_of_an_interval_of_factors_reads_zero(value, skew, wide, unit):
     for text in (measured(value, interval, unit), span(interval, unit)):
         shown = re.findall(r"[0-9][0-9,.]*", text)
         assert all(any(digit in "123456789" for digit in found) for found in shown), text
+
+
+@given(finite, widths, st.sampled_from(["", "fraction", "seconds", "bytes", "ratio", "points"]))
+def test_a_value_alone_reads_as_it_does_beside_its_interval(value, half, unit):
+    interval = Interval(value - half, value + half, 0.95)
+    alone, beside = earned(value, interval, unit), measured(value, interval, unit)
+    digits = re.match(r"[(]?(−?[0-9,.]+)", beside).group(1)
+    assert alone.startswith(digits)
+    assert alone.removeprefix(digits).strip() in beside
+
+
+def test_an_interval_of_powers_of_ten_has_one_power_for_both_ends():
+    assert span(Interval(9.2e33, 1.3e36, 0.95)) == "(0.0092 to 1.3) × 10³⁶"
+    assert earned(1.1e35, Interval(9.2e33, 1.3e36, 0.95)) == "1.1 × 10³⁵"

@@ -61,27 +61,12 @@ def test_one_value_has_no_spread_and_one_example_neither() -> None:
         est.of_values(np.array([0.5]), "examples")
 
 
-@pytest.mark.parametrize(
-    ("value", "resolution", "shown"),
-    [
-        (0.97384, 0.0009, "0.97384"),
-        (0.97384, 0.02, "0.974"),
-        (338.41, 3.2, "338.4"),
-        (25450.0, 0.0, "25450"),
-        (1.2345e33, 1e32, "1.23e+33"),
-        (3.21e-7, 1e-8, "3.21e-07"),
-        (math.inf, 1.0, "inf"),
-        (0.0, 0.1, "0"),
-        (5.0, math.inf, "5"),
-    ],
-)
-def test_numbers_show_the_digits_they_earn(value: float, resolution: float, shown: str) -> None:
-    assert text.number(value, resolution) == shown
-
-
 def test_intervals_and_bands_in_words() -> None:
-    assert text.interval(Interval(0.9712, 0.9768, 0.95)) == "95 % interval [0.9712, 0.9768]"
+    assert text.interval(Interval(0.9712, 0.9768, 0.95)) == "95 % interval 0.971 to 0.977"
     assert text.band(2.0, math.inf) == "at least 2"
     assert text.within(0.1, 0.3) == "lies within 0.1 to 0.3"
     assert text.beyond(-math.inf, 0.3) == "is above 0.3"
+    assert text.within(0.1, 0.3, "fraction") == "lies within 10 % to 30 %"
+    assert text.quoted(0.9737, 0.003, "fraction") == "97.37 % ± 0.3"
+    assert text.quoted(0.03, 0.003) == "0.03 ± 0.003"
     assert text.many(1, "examples") == "1 example"

@@ -19,6 +19,8 @@ from claims_builders import (
 )
 from scipy import stats
 
+from harness.numerals import TIMES
+
 A, B, C = (case(name, optimizer=name) for name in ("adam", "sgd", "rms"))
 COMPARE = {"better": {"optimizer": "adam"}, "than": {"optimizer": "sgd"}}
 
@@ -32,7 +34,7 @@ def test_value_reproduced_with_the_numbers_in_the_reason() -> None:
     found = verdict(VALUE, [A], runs(A, spread(0.9705, 0.001, 10)))
     assert (found.verdict, found.rule, found.source) == ("reproduced", "value", "002 section 3")
     assert found.reason == (
-        "mean 0.97050, 90 % interval [0.96992, 0.97108], over 10 seeds lies within 0.97 ± 0.003"
+        "mean 0.9705, 90 % interval 0.9699 to 0.9711, over 10 seeds lies within 0.97 ± 0.003"
     )
     (finding,) = found.findings
     assert finding.interval is not None
@@ -135,8 +137,9 @@ def exactly(*values: float, **expect: float) -> tuple[str, str]:
 
 def test_exact_outcomes() -> None:
     assert exactly(25450, 25450)[0] == "reproduced"
-    assert exactly(25451, 25451) == ("contradicted", "25451 in 2 runs, not 25450")
+    assert exactly(25451, 25451) == ("contradicted", "25,451 in 2 runs, not 25,450")
     assert exactly(25451, 25452)[0] == "contradicted"
+    assert exactly(25450.00001, 25450.00001)[1] == "25450.00001 in 2 runs, not 25,450"
     assert exactly(25450)[0] == "inconclusive"
     assert "one run only" in exactly(25450)[1]
     assert exactly(25450, 25451)[0] == "inconclusive"
@@ -185,7 +188,7 @@ def test_explosion_is_judged_on_the_log_scale() -> None:
     ends = [10.0**e for e in (33.5, 34.1, 36.0, 35.2, 34.4, 37.0)]
     found = verdict(about, [A], series(*ends))
     assert found.verdict == "reproduced"
-    assert found.reason.startswith("geometric mean 1.08e+35")
+    assert found.reason.startswith(f"geometric mean 1.1 {TIMES} 10³⁵, 90 % interval ")
     logs = stats.ttest_1samp(np.log(ends), 0).confidence_interval(0.95)
     interval = found.findings[0].interval
     assert interval is not None

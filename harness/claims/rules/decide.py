@@ -30,10 +30,9 @@ def finding(estimate: Estimate, **changes: object) -> Finding:
 
 
 def in_words(estimate: Estimate, level: float, tail: str) -> str:
-    """Return ``"mean 97.1 %, 90 % interval 96.2 to 97.9 %, over 10 seeds `tail`"`` and the notes."""
-    spread = (
-        "all equal" if estimate.exact else text.interval(estimate.interval(level), estimate.unit)
-    )
+    """Return ``"mean 97 %, 90 % interval 96 to 98 %, over 10 seeds `tail`"`` and the notes."""
+    it = estimate.interval(level)
+    spread = "all equal" if estimate.exact else text.interval(it, estimate.unit)
     first = f"{estimate.words()}, {spread}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
