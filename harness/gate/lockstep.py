@@ -36,18 +36,18 @@ class Timeouts:
     ----------
     start : float
         For it to start, import and collect.
-    module : float
-        For one module to be collected.
     case : float
         For one turn of a measurement.
     deadline : float
         When to stop in any event, on the monotonic clock.
+    module : float
+        For it to collect one module.
     """
 
     start: float = 600.0
-    module: float = 120.0
     case: float = 300.0
     deadline: float = math.inf
+    module: float = 120.0
 
     def left(self, timeout: float) -> float:
         """Return how much of `timeout` the deadline leaves, seconds."""
@@ -172,10 +172,9 @@ def _let_go(side: SideProcess, timeouts: Timeouts) -> None:
 
 def read(message: Message) -> Sample:
     """Return a side's last message about a case as a sample."""
-    if message["event"] != "sample":
-        return Sample(error=str(message["text"]))
-    if message.get("error"):
-        return Sample(error=str(message["error"]), skipped=bool(message.get("skipped", False)))
+    error = message.get("error") if message["event"] == "sample" else message["text"]
+    if error:
+        return Sample(error=str(error), skipped=bool(message.get("skipped", False)))
     turns = tuple(float(f"{value:.6g}") for value in message["turns"])
     if not turns or not all(math.isfinite(value) and value > 0 for value in turns):
         return Sample(error=f"a time must be finite and above 0 s, got {min(turns, default=0):g} s")

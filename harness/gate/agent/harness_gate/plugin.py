@@ -128,8 +128,8 @@ class Measured:
         outcome: Any = yield
         ended = _ended(item.session, outcome.excinfo)
         if ended:  # no sample: the tests after it are not reached, and must not be blamed for that
-            self.trouble = str(self.found.get("error") or ended)
-            self.channel.send("error", text=self.trouble)
+            skipped = bool(self.found.get("skipped"))
+            self.channel.send("error", text=self.found.get("error") or ended, skipped=skipped)
         else:
             self.channel.send("sample", case=name, **self.found)
 
@@ -138,10 +138,11 @@ class Measured:
         self.meter.start()
         if _know_precision():
             TURNS.begin(self.channel, {0: self.meter.settle, ENOUGH: self.meter.look})
-        yield
+        outcome: Any = yield
         TURNS.end()
         self.found.update(self.meter.stop(TURNS.away))
-        self.found.update(_rounds(item))
+        if outcome.excinfo is None:  # else the report has the cause, or pytest ends
+            self.found.update(_rounds(item))
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
