@@ -5,7 +5,6 @@ The first message received says which tests, or that they are only to be listed.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import traceback
@@ -13,13 +12,7 @@ from typing import Any
 
 from . import names, reasons
 from .channel import Channel
-
-# Plugins that would run tests elsewhere, or slow them down, and the option that keeps each still.
-STILL = {
-    "xdist": ("-n0",),
-    "pytest_cov": ("--no-cov",),
-    "pytest_randomly": ("-p", "no:randomly"),
-}
+from .options import always, has
 
 
 class Heard:
@@ -41,7 +34,7 @@ def main(channel: Channel, paths: list[str]) -> None:
     """Run pytest on the paths that this side has."""
     _tree_last()
     request = channel.receive()
-    missing = [name for name in ("pytest", "pytest_benchmark") if not _has(name)]
+    missing = [name for name in ("pytest", "pytest_benchmark") if not has(name)]
     if missing:
         channel.send("error", text=f"{' and '.join(missing)} must be installed, add to the install")
     elif not names.files(paths):
@@ -67,30 +60,10 @@ def _run(channel: Channel, paths: list[str], request: dict[str, object]) -> None
     plugin = Measured(channel, names_wanted, paths, collecting.uncollected)
     extra = [str(option) for option in options] if isinstance(options, list) else []
     sys.stderr = heard = Heard(sys.stderr)
-    code = int(
-        pytest.main([*names.files(paths), *_options(), *extra], plugins=[plugin, collecting])
-    )
+    code = int(pytest.main([*names.files(paths), *always(), *extra], plugins=[plugin, collecting]))
     if code not in (0, 1, 5):  # 1: tests failed, 5: none was run; both are said by then
         cause = plugin.trouble or reasons.of_usage(heard.text)
         channel.send("error", text=f"pytest ended with exit code {code}: {cause}")
-
-
-def _options() -> list[str]:
-    still = [option for name, options in STILL.items() if _has(name) for option in options]
-    return [
-        "--rootdir=.",  # names of tests are from the top of the tree, settings or no settings
-        "--benchmark-enable",
-        "--benchmark-warmup=on",
-        "--benchmark-warmup-iterations=5",  # calibration has done as many by then
-        "--benchmark-timer=harness_gate.turns.clock",
-        "--maxfail=0",
-        "--continue-on-collection-errors",
-        *still,
-    ]
-
-
-def _has(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
 
 
 def _tree_last() -> None:

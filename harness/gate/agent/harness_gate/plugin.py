@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from . import reasons
+from . import options, reasons
 from .channel import Channel
 from .meter import Meter
 from .names import plain, selected
@@ -20,23 +20,6 @@ from .turns import TURNS, by_turn, clock
 ENOUGH = 1000
 """Rounds whose memory counts. A faster side has more of them, and every one leaves its time in the
 lists of pytest-benchmark and of the turns: that is no memory of the benchmark's."""
-OPTIONS = (
-    ("markexpr", "-m", "--option=-m="),
-    ("keyword", "-k", "--option=-k="),
-    ("deselect", "--deselect", "--option=-oaddopts="),  # a list: later ones only add to it
-)
-"""Options by which tests are left out: as pytest keeps them, as they are given, and what given to
-the gate takes them back."""
-OTHERWISE = (
-    "benchmark_skip",
-    "collectonly",
-    "setuponly",
-    "setupplan",
-    "stepwise",
-    "stepwise_skip",
-    "lf",
-)
-"""Options of a project by which pytest would not measure all, and that have no option against."""
 
 
 class Absent(pytest.Item):
@@ -86,9 +69,7 @@ class Measured:
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
         """Overrule what the project's own options say beside what to measure."""
-        for name in OTHERWISE:
-            if getattr(config.option, name, None):
-                setattr(config.option, name, False)
+        options.overrule(config)
         config.option.verbose = -2  # what is printed is quoted where a process dies: no headings
 
     @pytest.hookimpl(tryfirst=True, hookwrapper=True)
@@ -103,7 +84,7 @@ class Measured:
             names=list(known),
             uncollected=self.uncollected,
             deselected=[name for name in before if name not in known],
-            **_leaving_out(config),
+            **options.leaving_out(config),
         )
         wanted = [] if self.names is None else self.names
         items[:] = [
@@ -180,19 +161,6 @@ def _ended(session: pytest.Session, excinfo: Any) -> str:
         return f"it ends pytest: {reasons.of_exception(excinfo[1])}"
     stopped = session.shouldfail or session.shouldstop  # by hooks, `--stepwise`, time limits
     return f"it ends pytest: {stopped}" if stopped else ""
-
-
-def _leaving_out(config: pytest.Config) -> dict[str, str]:
-    """Return the options by which tests are left out, and what takes them back.
-
-    Other means are hooks of the project.
-    """
-    given = [(flag, back, config.getoption(name, None)) for name, flag, back in OPTIONS]
-    used = [(f"{flag} {value!r}", back) for flag, back, value in given if value]
-    return {
-        "deselected_by": " ".join(option for option, _ in used),
-        "taken_back_by": " ".join(back for _, back in used),
-    }
 
 
 def _know_precision() -> bool:
