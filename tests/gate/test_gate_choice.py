@@ -95,6 +95,32 @@ def test_what_fails_is_given_up_for_less(tree):
 
 
 @pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ('{ include-group = "nosuch" }', "unknown group 'nosuch'"),
+        ('{ include-group = "dev" }', "no group may include itself, got dev > dev"),
+        ('"-e ."', "got '-e .'"),
+        ('{ path = "../y" }', "got {'path': '../y'}"),
+    ],
+)
+def test_a_group_that_nobody_named_and_nobody_can_read_is_left_out(tree, entry, reason):
+    groups = f'{PYPROJECT}[dependency-groups]\ntest = ["a"]\ndev = ["b", {entry}]\n'
+    full, bare = choices(tree({"pyproject.toml": groups}))
+    assert (full.install, bare.install) == ((".", "a"), (".",))
+    assert full.text.startswith("the project, dependency group test; without dependency group dev")
+    assert reason in full.text
+    assert not full.large
+    assert bare.text == "the project"
+
+
+def test_where_the_only_group_cannot_be_read_that_is_said(tree):
+    groups = f"{PYPROJECT}[dependency-groups]\ndev = [1]\n"
+    (only,) = choices(tree({"pyproject.toml": groups}))
+    assert only.install == (".",)
+    assert only.text.startswith("the project; without dependency group dev, since")
+
+
+@pytest.mark.parametrize(
     ("script", "expected"),
     [
         ("setup(extras_require={'test': [], 'dev': []})", ("test", "dev")),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.errors import UsageError
 from harness.files import guarded
 from harness.gate.sides import groups, project, tox
 from harness.gate.sides.groups import normal
@@ -60,8 +61,11 @@ def choices(tree: Path) -> tuple[Choice, ...]:
     found = [_choice(tree, wanted) for wanted in (USUAL, LESS, ())]
     if found[0] == found[-1]:
         return (replace(found[0], text=f"{found[0].text} ({BARE})"),)
-    found[0] = replace(found[0], large=found[0] != found[1])
-    return tuple({choice.install: choice for choice in found}.values())
+    found[0] = replace(found[0], large=found[0].install != found[1].install)
+    unlike: dict[tuple[str, ...], Choice] = {}
+    for one in found:
+        unlike.setdefault(one.install, one)  # the first, whose text says most
+    return tuple(unlike.values())
 
 
 def extras(tree: Path) -> tuple[str, ...]:
@@ -77,8 +81,8 @@ def extras(tree: Path) -> tuple[str, ...]:
 
 def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
     own = _usual(extras(tree), wanted) if project.installable(tree) else ()
-    apart = _usual(groups.names(tree), wanted)
-    needs = [one for group in apart for one in groups.requirements(tree, group)]
+    apart, without = _apart(tree, wanted)
+    needs = [one for asked in apart.values() for one in asked]
     files = () if own or apart else tuple(_files(tree, wanted))
     beside = tox.requirements(tree) if wanted and not (own or apart or files) else ()
     if project.installable(tree):
@@ -87,12 +91,28 @@ def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
         files = (*(name for name in ("requirements.txt",) if (tree / name).is_file()), *files)
         plain, text = [], ""
     parts = (
-        *(text, _named("extra", own), _named("dependency group", apart), *files),
+        *(text, _named("extra", own), _named("dependency group", tuple(apart)), *files),
         tox.NAME if beside else "",
     )
     named = ", ".join(part for part in parts if part)
     read = [part for name in files for part in ("-r", name)]
-    return Choice((*plain, *needs, *read, *beside), named or "nothing")
+    return Choice((*plain, *needs, *read, *beside), "; ".join((named or "nothing", *without)))
+
+
+def _apart(
+    tree: Path, wanted: Sequence[str]
+) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return what the wanted groups ask for, and in words what is wrong with the others.
+
+    Nobody asked for them by name: a group that cannot be read stands in the way of none that can.
+    """
+    found, without = {}, []
+    for group in _usual(groups.names(tree), wanted):
+        try:
+            found[group] = groups.requirements(tree, group)
+        except UsageError as error:
+            without.append(f"without dependency group {group}, since {error}")
+    return found, tuple(without)
 
 
 def _usual(names: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
