@@ -19,6 +19,8 @@ from typing import Any
 from harness.processes.family import end_tree
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
+NOT_STARTED = 127
+"""Exit code of a supervised command that could not be started; its last words say why."""
 PATIENCE = 8.0
 """Seconds that a tree is given to be gone after it was told to; the supervisor's own and some."""
 _SUPERVISED = sys.platform == "linux"
