@@ -230,20 +230,37 @@ def _environment(
 ) -> tuple[Path, Choice]:
     """Return an environment of the fullest choice that can be installed, and which that was."""
     for one, less in zip(side.choices, (*side.choices[1:], None), strict=True):
+        tried = (side.name, one.install)
+        if less is not None and tried in workshop.failed:
+            continue
         try:
-            shop = replace(workshop, deadline=workshop.deadline.half()) if one.large else workshop
-            made = shop.environment(
-                side.name, python, side.tree, one.install, side.lock, held, one.text
-            )
+            return _installed(side, python, workshop, held, one, again=less is None), one
         except SideBroken as error:
-            if less is None or (held and conflict(error)) or workshop.deadline.left() == 0:
+            clash = held and conflict(error)
+            if not clash:  # else it may do without the versions held
+                workshop.failed.add(tried)
+            if less is None or clash or workshop.deadline.left() == 0:
                 raise
             workshop.tell(
                 f"{side.name}: {one.text} could not be installed ({cause(error)}); taking less"
             )
-            continue
-        return made, one
     raise AssertionError("the last choice returns or raises")
+
+
+def _installed(
+    side: _Side,
+    python: Path,
+    workshop: Workshop,
+    held: Sequence[str],
+    choice: Choice,
+    *,
+    again: bool,
+) -> Path:
+    if choice.large:
+        workshop = replace(workshop, deadline=workshop.deadline.half())
+    return workshop.environment(
+        side.name, python, side.tree, choice.install, side.lock, held, choice.text, again
+    )
 
 
 def _names(sides: Sequence[_Side]) -> tuple[str, ...]:
