@@ -120,29 +120,10 @@ def test_where_the_only_group_cannot_be_read_that_is_said(tree):
     assert only.text.startswith("the project; without dependency group dev, since")
 
 
-@pytest.mark.parametrize(
-    ("script", "expected"),
-    [
-        ("setup(extras_require={'test': [], 'dev': []})", ("test", "dev")),
-        ("setup(extras_require=dict(test=[], dev=[]))", ("test", "dev")),
-        ("e = {'test': []}\ne['dev'] = e['test']\nsetup(extras_require=e)", ("test", "dev")),
-        ("extras_require = {}\nextras_require['test'] = []\nsetup(x=1)", ("test",)),
-        ("s = {'extras_require': {'test': []}}\nsetup(**s)", ("test",)),
-        ("s = dict(extras_require={'test': []})\nsetup(**s)", ("test",)),
-        ("setup(extras_require=read('extras.json'))", ()),
-        ("setup(extras_require={**other, name: []})", ()),
-        ("print 'for an older Python'", ()),
-        ("x = '\0'", ()),
-        ("", ()),
-    ],
-)
-def test_extras_are_read_from_a_script_that_is_not_run(tree, script, expected):
-    assert extras(tree({"setup.py": script})) == expected
-
-
 def test_extras_of_other_back_ends(tree):
     text = (
         "[tool.setuptools.dynamic]\noptional-dependencies.test = { file = ['t.txt'] }\n"
+        "[tool.flit.metadata.requires-extra]\ndev = ['y']\n"
         "[tool.poetry.extras]\nbench = ['x']\n"
     )
-    assert extras(tree({"pyproject.toml": text})) == ("test", "bench")
+    assert extras(tree({"pyproject.toml": text})) == ("test", "dev", "bench")

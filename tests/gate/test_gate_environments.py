@@ -358,6 +358,16 @@ def test_a_side_with_a_file_wrong_or_missing_is_broken(trees, told, tmp_path, fi
         prepare(both, recipe, tmp_path / "cache", None, told.append)
 
 
+def test_a_group_that_no_side_has_is_the_users_mistake(trees, told, tmp_path):
+    groups = {"pyproject.toml": "[dependency-groups]\ntest = []\n", "m.py": ""}
+    both, recipe = trees({"m.py": ""}, groups), Recipe(install=("--group", "tset"))
+    with pytest.raises(UsageError, match=r"unknown group 'tset'.* 'test'"):
+        prepare(both, recipe, tmp_path / "cache", None, told.append)
+    recipe = Recipe(install=("--group", "test"))  # one side has it
+    with pytest.raises(SideBroken, match=r"^base: .*unknown group 'test'"):
+        prepare(both, recipe, tmp_path / "cache", None, told.append)
+
+
 def test_an_interpreter_that_is_none_is_the_users_mistake(trees, told, tmp_path):
     both = trees(pure("p"), pure("p"))
     with pytest.raises(UsageError, match="must be a Python interpreter"):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.files import guarded
-from harness.gate.sides import groups, project, tox
+from harness.gate.sides import groups, project, scripts, tox
 from harness.gate.sides.groups import normal
 from harness.words import plural
 
@@ -76,7 +74,7 @@ def extras(tree: Path) -> tuple[str, ...]:
     UsageError
         If ``pyproject.toml`` or ``setup.cfg`` is malformed.
     """
-    return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *_of_setup_py(tree))))
+    return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *scripts.extras(tree))))
 
 
 def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
@@ -138,6 +136,7 @@ def _of_pyproject(tree: Path) -> Iterator[str]:
     for key in (
         "project.optional-dependencies",
         "tool.setuptools.dynamic.optional-dependencies",
+        "tool.flit.metadata.requires-extra",
         "tool.poetry.extras",
     ):
         table = project.lookup(settings, key)
@@ -148,45 +147,3 @@ def _of_setup_cfg(tree: Path) -> Iterator[str]:
     settings = project.setup_cfg(tree)
     if settings.has_section("options.extras_require"):
         yield from settings.options("options.extras_require")
-
-
-def _of_setup_py(tree: Path) -> Iterator[str]:
-    """Yield the keys of ``extras_require`` that stand in ``setup.py``; it is read, never run."""
-    path = tree / "setup.py"
-    with guarded("read", path):
-        script = path.read_bytes() if path.is_file() else b""
-    try:
-        module = ast.parse(script)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return  # a script for an older Python, or none at all: pip will say so
-    named: dict[str, list[str]] = {}
-    for node in ast.walk(module):
-        for name, value in _given(node):
-            named[name] = [*named.get(name, []), *_keys(value, named)]
-    yield from named.get("extras_require", [])
-
-
-def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Yield (name, value) of what may hold extras, or be named where they are given."""
-    if isinstance(node, ast.keyword) and node.arg == "extras_require":
-        yield node.arg, node.value
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                yield target.id, node.value
-            elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                yield target.value.id, ast.Dict([target.slice], [node.value])
-    elif isinstance(node, ast.Dict):  # of `setup(**settings)`
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == "extras_require":
-                yield "extras_require", value
-
-
-def _keys(value: ast.expr, named: Mapping[str, list[str]]) -> Iterator[str]:
-    if isinstance(value, ast.Name):
-        yield from named.get(value.id, [])
-    elif isinstance(value, ast.Dict):
-        constants = (key.value for key in value.keys if isinstance(key, ast.Constant))
-        yield from (key for key in constants if isinstance(key, str))
-    elif isinstance(value, ast.Call) and getattr(value.func, "id", "") == "dict":
-        yield from (keyword.arg for keyword in value.keywords if keyword.arg)
