@@ -12,6 +12,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ import psutil
 _PDEATHSIG = 1
 _CHILD_SUBREAPER = 36
 _PRCTL = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+_ADOPTION = threading.Lock()
+_adopters: list[None] = []
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _LISTS_CHILDREN = Path("/proc/self/task", str(os.getpid()), "children").exists()
 
@@ -46,8 +49,15 @@ def go_on_without_parent() -> None:
 
 
 def adopt_orphans(adopt: bool = True) -> bool:
-    """Become the parent of every descendant whose parent ends; False where the system cannot."""
-    return _PRCTL is not None and _PRCTL(_CHILD_SUBREAPER, int(adopt), 0, 0, 0) == 0
+    """Become the parent of every descendant whose parent ends; False where the system cannot.
+
+    Whoever asks for it may take it back, once; it lasts until the last has.
+    """
+    if _PRCTL is None:
+        return False
+    with _ADOPTION:
+        _adopters.append(None) if adopt else _adopters.pop()
+        return bool(_PRCTL(_CHILD_SUBREAPER, int(bool(_adopters)), 0, 0, 0) == 0)
 
 
 @contextlib.contextmanager
@@ -89,7 +99,25 @@ def sweep(keep: Collection[int]) -> bool:
 
     What a killed child leaves is adopted and swept by the next call: call until True.
     """
-    strangers = children() - frozenset(keep)
+    return _swept(children() - frozenset(keep))
+
+
+def sweep_sessions(keep: Collection[int]) -> bool:
+    """Kill as `sweep` does, but only what is of another session than this process.
+
+    What this process starts itself, other threads' included, is of its session unless it is a
+    tree; what is adopted of a tree never is.
+    """
+    return _swept({pid for pid in children() - frozenset(keep) if _is_of_another_session(pid)})
+
+
+def _is_of_another_session(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        return os.getsid(pid) != os.getsid(0)
+    return False
+
+
+def _swept(strangers: Collection[int]) -> bool:
     for pid in strangers:
         kill(pid)
     for pid in strangers:

@@ -2,9 +2,10 @@
 
 It stands between the harness and a program that is not its own. What that program leaves behind,
 daemons included, becomes this one's child (prctl(2), PR_SET_CHILD_SUBREAPER), so that it can be
-found and ended: when the command ends, when the harness closes its end of the lifeline, and when
-the harness itself is killed, which closes it too. Standard library only, and little of it: it is
-started for every process that is measured.
+found and ended: when the command ends, when the harness shuts its end of the lifeline, and when
+the harness itself is killed, which shuts it too. On the lifeline, a socket, it says when all has
+ended; the harness ends what is left where it could not, since the command killed it. Standard
+library only, and little of it: it is started for every process that is measured.
 """
 
 import os
@@ -13,7 +14,9 @@ import signal
 import sys
 import time
 
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+FAREWELL = b"."
 SWEEP = 5.0
 """Seconds that ending the rest may take: what the kernel does not let go of is left."""
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -29,19 +32,31 @@ def main(lifeline: int, command: list[str]) -> None:
         os.close(stream)
         os.open(os.devnull, os.O_RDWR)
     status = _wait(child, lifeline, wake)
-    _sweep()
+    if _sweep():
+        _say_farewell(lifeline)
     _end(-signal.SIGKILL if status is None else status)
 
 
 def adopt_orphans() -> bool:
     """Become the parent of what one's descendants leave behind; return whether that is possible."""
+    return _control(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _control(option: int, value: int) -> bool:
+    """Set something of this process by prctl(2); return whether that is possible."""
     try:
         import ctypes
 
-        library = ctypes.CDLL(None)
-        return int(library.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) == 0
+        return int(ctypes.CDLL(None).prctl(option, value, 0, 0, 0)) == 0
     except (ImportError, OSError, AttributeError):  # no foreign functions here
         return False
+
+
+def _say_farewell(lifeline: int) -> None:
+    try:
+        os.write(lifeline, FAREWELL)
+    except OSError:  # nobody is there to hear it
+        return
 
 
 def _wake_for_signals() -> int:
@@ -55,11 +70,15 @@ def _wake_for_signals() -> int:
 
 
 def _start(command: list[str]) -> int:
+    supervisor = os.getpid()
     child = os.fork()
     if child:
         return child
     try:
         os.setsid()
+        _control(PR_SET_PDEATHSIG, signal.SIGKILL)  # it ends with this one, should it kill it
+        if os.getppid() != supervisor:
+            os._exit(127)
         for number in (signal.SIGPIPE, signal.SIGXFSZ):  # which Python ignores
             signal.signal(number, signal.SIG_DFL)
         os.execvp(command[0], command)  # noqa: S606 - what the caller asked for
@@ -95,8 +114,8 @@ def _reap() -> "dict[int, int]":
         ended[process] = status
 
 
-def _sweep() -> None:
-    """End every descendant; none is missed, since orphans are children here."""
+def _sweep() -> bool:
+    """End every descendant, none is missed, since orphans are children here; return if all are."""
     last = time.monotonic() + SWEEP
     while time.monotonic() < last:
         for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first, they start no others
@@ -108,8 +127,9 @@ def _sweep() -> None:
         try:
             _reap()
         except ChildProcessError:
-            return
+            return True
         time.sleep(0.002)
+    return False
 
 
 def _descendants() -> "list[int]":

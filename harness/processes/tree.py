@@ -2,26 +2,36 @@
 
 A program that is not ours may leave workers that wait for ever, daemons in sessions of their own,
 children that ignore SIGTERM or hold a pipe open. On Linux a command is run under a supervisor
-(`harness.processes.supervise`) that is handed what others orphan and ends all of it; elsewhere its
-descendants and its process group are ended.
+(`harness.processes.supervise`) that is handed what others orphan and ends all of it. What a program
+kills with its supervisor is handed on to this process, and ended here. Elsewhere its descendants
+and its process group are ended.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.processes.family import end_tree
+from harness.processes.family import adopt_orphans, children, end_tree, sweep_sessions
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
+NOT_STARTED = 127
+"""Exit code of a supervised command that could not be started; its last words say why."""
 PATIENCE = 8.0
 """Seconds that a tree is given to be gone after it was told to; the supervisor's own and some."""
 _SUPERVISED = sys.platform == "linux"
+_PAUSE = 0.002
+_supervisors: set[int] = set()
+"""Of the trees that have not been ended yet."""
+_STARTING = threading.Lock()
+"""Between the start of a supervisor and its entry among them, nobody sweeps."""
 
 
 class Tree:
@@ -42,21 +52,28 @@ class Tree:
     """
 
     def __init__(self, arguments: Sequence[str], **options: Any) -> None:
-        self._lifeline = -1
+        self._lifeline: socket.socket | None = None
         if not _SUPERVISED:
             self.process = subprocess.Popen(arguments, start_new_session=True, **options)  # noqa: S603 - the user's own
             return
-        heard, self._lifeline = os.pipe()
+        self._before = children()
+        self._lifeline, heard = socket.socketpair()
+        adopt_orphans()
         try:
-            supervisor = (sys.executable, "-I", "-S", str(SUPERVISOR), str(heard))
-            self.process = subprocess.Popen(  # noqa: S603 - the user's own
-                (*supervisor, *arguments), start_new_session=True, pass_fds=(heard,), **options
-            )
+            supervisor = (sys.executable, "-I", "-S", str(SUPERVISOR), str(heard.fileno()))
+            with _STARTING:
+                self.process = subprocess.Popen(  # noqa: S603 - the user's own
+                    (*supervisor, *arguments),
+                    start_new_session=True,
+                    pass_fds=(heard.fileno(),),
+                    **options,
+                )
+                _supervisors.add(self.process.pid)
         except BaseException:
             self._let_go()
             raise
         finally:
-            os.close(heard)
+            heard.close()
 
     def __enter__(self) -> Tree:
         return self
@@ -72,15 +89,41 @@ class Tree:
         patience : float
             Seconds it may take; what the kernel does not end until then is left.
         """
-        self._let_go()
+        if self._lifeline is not None:
+            with contextlib.suppress(OSError):  # the other end is gone already
+                self._lifeline.shutdown(socket.SHUT_WR)
         if not _SUPERVISED or not _ended(self.process, patience):
             end_tree(self.process.pid)
             _ended(self.process, patience)
+        if self._lifeline is not None:
+            _supervisors.discard(self.process.pid)
+            if not _bidden_farewell(self._lifeline):
+                self._end_what_is_left(patience)
+            self._let_go()
+
+    def _end_what_is_left(self, patience: float) -> None:
+        """End what came to this process when the supervisor was killed."""
+        last = time.monotonic() + patience
+        while time.monotonic() < last:
+            with _STARTING:
+                if sweep_sessions(self._before | _supervisors):
+                    return
+            time.sleep(_PAUSE)
 
     def _let_go(self) -> None:
-        if self._lifeline >= 0:
-            os.close(self._lifeline)
-            self._lifeline = -1
+        if self._lifeline is not None:
+            self._lifeline.close()
+            self._lifeline = None
+            adopt_orphans(adopt=False)
+
+
+def _bidden_farewell(lifeline: socket.socket) -> bool:
+    """Whether the supervisor said that everything has ended."""
+    lifeline.setblocking(False)
+    try:
+        return bool(lifeline.recv(1))
+    except OSError:  # it says nothing, and holds the line; or it was killed before it heard us
+        return False
 
 
 def _ended(process: subprocess.Popen[Any], patience: float) -> bool:

@@ -95,28 +95,35 @@ def test_what_fails_is_given_up_for_less(tree):
 
 
 @pytest.mark.parametrize(
-    ("script", "expected"),
+    ("entry", "reason"),
     [
-        ("setup(extras_require={'test': [], 'dev': []})", ("test", "dev")),
-        ("setup(extras_require=dict(test=[], dev=[]))", ("test", "dev")),
-        ("e = {'test': []}\ne['dev'] = e['test']\nsetup(extras_require=e)", ("test", "dev")),
-        ("extras_require = {}\nextras_require['test'] = []\nsetup(x=1)", ("test",)),
-        ("s = {'extras_require': {'test': []}}\nsetup(**s)", ("test",)),
-        ("s = dict(extras_require={'test': []})\nsetup(**s)", ("test",)),
-        ("setup(extras_require=read('extras.json'))", ()),
-        ("setup(extras_require={**other, name: []})", ()),
-        ("print 'for an older Python'", ()),
-        ("x = '\0'", ()),
-        ("", ()),
+        ('{ include-group = "nosuch" }', "unknown group 'nosuch'"),
+        ('{ include-group = "dev" }', "no group may include itself, got dev > dev"),
+        ('"-e ."', "got '-e .'"),
+        ('{ path = "../y" }', "got {'path': '../y'}"),
     ],
 )
-def test_extras_are_read_from_a_script_that_is_not_run(tree, script, expected):
-    assert extras(tree({"setup.py": script})) == expected
+def test_a_group_that_nobody_named_and_nobody_can_read_is_left_out(tree, entry, reason):
+    groups = f'{PYPROJECT}[dependency-groups]\ntest = ["a"]\ndev = ["b", {entry}]\n'
+    full, bare = choices(tree({"pyproject.toml": groups}))
+    assert (full.install, bare.install) == ((".", "a"), (".",))
+    assert full.text.startswith("the project, dependency group test; without dependency group dev")
+    assert reason in full.text
+    assert not full.large
+    assert bare.text == "the project"
+
+
+def test_where_the_only_group_cannot_be_read_that_is_said(tree):
+    groups = f"{PYPROJECT}[dependency-groups]\ndev = [1]\n"
+    (only,) = choices(tree({"pyproject.toml": groups}))
+    assert only.install == (".",)
+    assert only.text.startswith("the project; without dependency group dev, since")
 
 
 def test_extras_of_other_back_ends(tree):
     text = (
         "[tool.setuptools.dynamic]\noptional-dependencies.test = { file = ['t.txt'] }\n"
+        "[tool.flit.metadata.requires-extra]\ndev = ['y']\n"
         "[tool.poetry.extras]\nbench = ['x']\n"
     )
-    assert extras(tree({"pyproject.toml": text})) == ("test", "bench")
+    assert extras(tree({"pyproject.toml": text})) == ("test", "dev", "bench")

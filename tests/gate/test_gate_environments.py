@@ -10,6 +10,7 @@ from gate_projects import compiled, pure, quick_python, wheel
 from gate_repositories import files_under, make
 
 from harness.errors import FileError, GateError, SideBroken, SideLate, UsageError
+from harness.gate.sides import interpreters, venvs
 from harness.gate.sides.alike import differences
 from harness.gate.sides.environments import Recipe, prepare
 from harness.gate.values import Difference
@@ -232,6 +233,57 @@ def test_what_was_only_chosen_is_given_up_where_it_cannot_be_installed(tmp_path,
     assert told[1].endswith("; taking less")
 
 
+@pytest.fixture
+def vain(monkeypatch):
+    """Stand in for venv and pip, which lacks a package; gives the sides that asked for it."""
+    asked = []
+
+    def venv(side, command, folder, deadline):
+        python = Path(command[-1], "bin", "python")
+        python.parent.mkdir(parents=True)
+        python.symlink_to(sys.executable)
+
+    def pip(side, python, arguments, folder, deadline):
+        if "no-such-package" in arguments:
+            asked.append(side)
+            raise SideBroken(side, "ERROR: No matching distribution found for no-such-package")
+
+    monkeypatch.setattr(venvs, "run", venv)
+    monkeypatch.setattr(venvs, "pip", pip)
+    got = {"pytest": interpreters.Package("9.9", needed=True, local=False)}
+    monkeypatch.setattr(interpreters, "packages", lambda python, tools: got)
+    return asked
+
+
+def test_what_could_not_be_installed_is_not_tried_again(trees, told, tmp_path, vain):
+    groups = '[dependency-groups]\ntest = ["dependency"]\ndev = ["no-such-package"{}]\n'
+    both = trees(
+        {"pyproject.toml": groups.format(""), "m.py": ""},
+        {"pyproject.toml": groups.format(', "x"'), "m.py": ""},
+    )
+    recipe, cache = Recipe(mode="build"), tmp_path / "cache"
+    first = prepare(both, recipe, cache, None, told.append)
+    assert {first[side].chosen for side in first} == {"dependency group test"}
+    assert vain == ["base", "head", "head"]  # head held to what base got, and by itself
+    assert prepare(both, recipe, cache, None, told.append) == first
+    assert len(vain) == 3
+    notes = list((cache / "environments").glob("*.failed.json"))
+    assert any(f"unless {note} is removed" in line for line in told for note in notes)
+    for note in notes:
+        note.unlink()
+    prepare({"base": both["base"]}, recipe, cache, None, told.append)
+    assert vain[3:] == ["base"]
+
+
+def test_what_the_user_asks_for_is_tried_again(trees, told, tmp_path, vain):
+    both = trees({"m.py": ""}, {"m.py": ""})
+    recipe = Recipe(mode="build", install=("no-such-package",))
+    for _ in range(2):
+        with pytest.raises(SideBroken, match="No matching distribution"):
+            prepare(both, recipe, tmp_path / "cache", None, told.append)
+    assert vain == ["base", "base"]
+
+
 def test_time_is_kept_for_less_only_where_much_more_is_asked_than_tests_need(tmp_path, told):
     groups = '[dependency-groups]\ntest = ["a"]\ndev = ["b"]\n'
     tree = make(tmp_path / "t", {"pyproject.toml": groups, "m.py": ""}).folder
@@ -303,6 +355,16 @@ def test_an_environment_that_another_run_makes_is_left_to_it(tmp_path, told):
 def test_a_side_with_a_file_wrong_or_missing_is_broken(trees, told, tmp_path, files, recipe, text):
     both = trees(pure("p") | {"c.txt": ""}, files)
     with pytest.raises(SideBroken, match=text):
+        prepare(both, recipe, tmp_path / "cache", None, told.append)
+
+
+def test_a_group_that_no_side_has_is_the_users_mistake(trees, told, tmp_path):
+    groups = {"pyproject.toml": "[dependency-groups]\ntest = []\n", "m.py": ""}
+    both, recipe = trees({"m.py": ""}, groups), Recipe(install=("--group", "tset"))
+    with pytest.raises(UsageError, match=r"unknown group 'tset'.* 'test'"):
+        prepare(both, recipe, tmp_path / "cache", None, told.append)
+    recipe = Recipe(install=("--group", "test"))  # one side has it
+    with pytest.raises(SideBroken, match=r"^base: .*unknown group 'test'"):
         prepare(both, recipe, tmp_path / "cache", None, told.append)
 
 

@@ -63,6 +63,17 @@ def test_advice_is_made_up_only_where_git_gives_none():
     assert ownership("fatal: not a git repository") == ""
 
 
+def test_the_words_of_an_older_git_are_understood():
+    said = (
+        "fatal: unsafe repository ('/a b' is owned by someone else)\n"
+        "To add an exception for this directory, call:\n\n"
+        "\tgit config --global --add safe.directory '/a b'\n"
+    )
+    found = ownership(said)
+    assert "the repository at /a b, since its files belong to another user" in found
+    assert found.endswith("with `git config --global --add safe.directory '/a b'` and try again")
+
+
 def test_a_folder_without_a_repository_is_told_apart_from_one_that_is_refused(tmp_path):
     with pytest.raises(UsageError, match=r"git says: not a git repository .*inside a checkout"):
         find_repository(tmp_path)

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.errors import UsageError
-from harness.gate.sides.groups import expanded, names, requirements
+from harness.gate.sides.groups import absent, expanded, names, requirements
 
 PROJECT = """
 [dependency-groups]
@@ -64,3 +64,9 @@ def test_the_option_of_pip_needs_no_pip_that_knows_it(tree):
     assert expanded([".[dev]", "--no-deps"], tree) == (".[dev]", "--no-deps")
     with pytest.raises(UsageError, match="unknown group ''"):
         expanded([".", "--group"], tree)
+
+
+def test_a_group_that_is_asked_for_and_not_there_is_named(tree):
+    install = (".", "--group", "TEST", "--group=tset", "--group", "loop", "--group", "sub/x.toml:a")
+    assert absent(install, tree) == ("tset", "sub/x.toml:a")
+    assert absent((".", "-q"), tree) == ()

@@ -109,6 +109,25 @@ def test_leftovers_hinder_no_benchmark_and_outlive_none(tmp_path):
     assert left(tmp_path) == []
 
 
+TURNING = """
+import os, signal, subprocess, time
+
+def test_turns_on_who_started_it(benchmark):
+    child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    with open("left.txt", "a") as file:
+        file.write(f"{os.getpid()}\\n{child.pid}\\n")
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(600)
+"""
+
+
+def test_a_benchmark_that_kills_its_parent_outlives_nobody(tmp_path):
+    found = one_round(commands(project(tmp_path, TURNING)))
+    ((_, pair),) = found.items()
+    assert "was killed by SIGKILL" in pair.base.error or "was killed by SIGKILL" in pair.head.error
+    assert left(tmp_path) == []
+
+
 def test_a_module_that_starts_something_is_collected_at_once(tmp_path):
     start = "import os, subprocess\nCHILD = subprocess.Popen(['sleep', '600'])\n"
     text = f"{start}open('left.txt', 'a').write(f'{{CHILD.pid}}\\n')\ndef test(benchmark): ..."

@@ -1,7 +1,7 @@
 import pytest
 from gate_projects import compiled, pure
 
-from harness.gate.sides.project import installable, modules, name, pure_root
+from harness.gate.sides.project import editable, installable, modules, name, pure_root
 
 
 @pytest.fixture
@@ -102,3 +102,22 @@ def test_settings_that_say_what_the_layout_shows_do_no_harm(tree):
 def test_top_level_modules_are_packages_and_files(tree):
     folder = tree({"p/__init__.py": "", "m.py": "", "no-module.py": "", "data/x.csv": ""})
     assert modules(folder) == ("m", "p")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"r.txt": "a\n -e .[test]\n"}, True),
+        ({"r.txt": "--editable=."}, True),
+        ({"r.txt": "--extra-index-url x\nentry\n# -e ."}, False),
+        *(
+            ({"r.txt": f"a\n{line}  # all\n", "base.txt": "-e ."}, True)
+            for line in ("-r base.txt", "-rbase.txt", "--requirement=base.txt", "-r 'base.txt'")
+        ),
+        ({"r.txt": "-r sub/a.txt", "sub/a.txt": "-r ../b.txt", "b.txt": "-e ."}, True),
+        ({"r.txt": "-r a.txt", "a.txt": "-r r.txt\nx"}, False),  # one includes the other
+        ({"r.txt": "-r nowhere.txt\n-r https://example.org/r.txt"}, False),
+    ],
+)
+def test_a_file_of_requirements_is_editable_with_those_that_it_includes(tree, files, expected):
+    assert editable(tree(files) / "r.txt") is expected

@@ -8,6 +8,7 @@ import sys
 import psutil
 import pytest
 
+from harness.processes import family
 from harness.processes import tree as trees
 from harness.processes.tree import Tree
 
@@ -110,6 +111,48 @@ def test_a_command_that_is_not_there_says_so(tmp_path):
     with Tree([missing], stderr=subprocess.PIPE, text=True) as made:
         assert made.process.communicate(timeout=300)[1] == f"{missing}: No such file or directory\n"
         assert made.process.returncode == 127
+
+
+@LINUX
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT, signal.SIGTERM, signal.SIGSTOP])
+def test_a_command_that_turns_on_its_supervisor_ends_with_all_it_started(number):
+    everything = [*LEFT.values(), *ORPHANED.values()]
+    turn = f"tell(os.getpid())\nsys.stdin.readline()\nos.kill(os.getppid(), {int(number)})"
+    with (
+        tree(*everything, turn, "time.sleep(600)") as made,
+        tree("tell(os.getpid())\nsys.stdin.readline()") as other,
+    ):
+        found = told(made.process.stdout, len(everything) + 1)
+        told(other.process.stdout)
+        beside = subprocess.Popen(["sleep", "600"])
+        made.process.stdin.write("go\n")
+        made.process.stdin.close()
+        if number != signal.SIGSTOP:
+            made.process.wait(300)
+        made.end(patience=0.5 if number == signal.SIGSTOP else trees.PATIENCE)
+        assert gone(found)
+        assert other.process.poll() is beside.poll() is None  # nobody else's
+        beside.kill()
+        beside.wait()
+        other.process.communicate("go\n", timeout=300)
+        assert other.process.returncode == 0
+
+
+@LINUX
+def test_a_command_ends_with_its_supervisor_before_the_tree_is_told_to():
+    with tree("tell(os.getpid())\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)") as made:
+        assert gone(told(made.process.stdout))
+
+
+@LINUX
+def test_a_tree_that_has_ended_leaves_adoption_as_it_was():
+    before = list(family._adopters)
+    with tree("pass") as made:
+        made.process.communicate(timeout=300)
+    made.end()
+    with pytest.raises(FileNotFoundError):
+        Tree(["sh"], cwd="/nosuch")
+    assert family._adopters == before
 
 
 @LINUX

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.files import guarded
-from harness.gate.sides import groups, project, tox
+from harness.errors import UsageError
+from harness.gate.sides import groups, project, scripts, tox
 from harness.gate.sides.groups import normal
 from harness.words import plural
 
@@ -60,8 +59,11 @@ def choices(tree: Path) -> tuple[Choice, ...]:
     found = [_choice(tree, wanted) for wanted in (USUAL, LESS, ())]
     if found[0] == found[-1]:
         return (replace(found[0], text=f"{found[0].text} ({BARE})"),)
-    found[0] = replace(found[0], large=found[0] != found[1])
-    return tuple({choice.install: choice for choice in found}.values())
+    found[0] = replace(found[0], large=found[0].install != found[1].install)
+    unlike: dict[tuple[str, ...], Choice] = {}
+    for one in found:
+        unlike.setdefault(one.install, one)  # the first, whose text says most
+    return tuple(unlike.values())
 
 
 def extras(tree: Path) -> tuple[str, ...]:
@@ -72,13 +74,13 @@ def extras(tree: Path) -> tuple[str, ...]:
     UsageError
         If ``pyproject.toml`` or ``setup.cfg`` is malformed.
     """
-    return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *_of_setup_py(tree))))
+    return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *scripts.extras(tree))))
 
 
 def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
     own = _usual(extras(tree), wanted) if project.installable(tree) else ()
-    apart = _usual(groups.names(tree), wanted)
-    needs = [one for group in apart for one in groups.requirements(tree, group)]
+    apart, without = _apart(tree, wanted)
+    needs = [one for asked in apart.values() for one in asked]
     files = () if own or apart else tuple(_files(tree, wanted))
     beside = tox.requirements(tree) if wanted and not (own or apart or files) else ()
     if project.installable(tree):
@@ -87,12 +89,28 @@ def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
         files = (*(name for name in ("requirements.txt",) if (tree / name).is_file()), *files)
         plain, text = [], ""
     parts = (
-        *(text, _named("extra", own), _named("dependency group", apart), *files),
+        *(text, _named("extra", own), _named("dependency group", tuple(apart)), *files),
         tox.NAME if beside else "",
     )
     named = ", ".join(part for part in parts if part)
     read = [part for name in files for part in ("-r", name)]
-    return Choice((*plain, *needs, *read, *beside), named or "nothing")
+    return Choice((*plain, *needs, *read, *beside), "; ".join((named or "nothing", *without)))
+
+
+def _apart(
+    tree: Path, wanted: Sequence[str]
+) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return what the wanted groups ask for, and in words what is wrong with the others.
+
+    Nobody asked for them by name: a group that cannot be read stands in the way of none that can.
+    """
+    found, without = {}, []
+    for group in _usual(groups.names(tree), wanted):
+        try:
+            found[group] = groups.requirements(tree, group)
+        except UsageError as error:
+            without.append(f"without dependency group {group}, since {error}")
+    return found, tuple(without)
 
 
 def _usual(names: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
@@ -118,6 +136,7 @@ def _of_pyproject(tree: Path) -> Iterator[str]:
     for key in (
         "project.optional-dependencies",
         "tool.setuptools.dynamic.optional-dependencies",
+        "tool.flit.metadata.requires-extra",
         "tool.poetry.extras",
     ):
         table = project.lookup(settings, key)
@@ -128,45 +147,3 @@ def _of_setup_cfg(tree: Path) -> Iterator[str]:
     settings = project.setup_cfg(tree)
     if settings.has_section("options.extras_require"):
         yield from settings.options("options.extras_require")
-
-
-def _of_setup_py(tree: Path) -> Iterator[str]:
-    """Yield the keys of ``extras_require`` that stand in ``setup.py``; it is read, never run."""
-    path = tree / "setup.py"
-    with guarded("read", path):
-        script = path.read_bytes() if path.is_file() else b""
-    try:
-        module = ast.parse(script)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return  # a script for an older Python, or none at all: pip will say so
-    named: dict[str, list[str]] = {}
-    for node in ast.walk(module):
-        for name, value in _given(node):
-            named[name] = [*named.get(name, []), *_keys(value, named)]
-    yield from named.get("extras_require", [])
-
-
-def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Yield (name, value) of what may hold extras, or be named where they are given."""
-    if isinstance(node, ast.keyword) and node.arg == "extras_require":
-        yield node.arg, node.value
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                yield target.id, node.value
-            elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                yield target.value.id, ast.Dict([target.slice], [node.value])
-    elif isinstance(node, ast.Dict):  # of `setup(**settings)`
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == "extras_require":
-                yield "extras_require", value
-
-
-def _keys(value: ast.expr, named: Mapping[str, list[str]]) -> Iterator[str]:
-    if isinstance(value, ast.Name):
-        yield from named.get(value.id, [])
-    elif isinstance(value, ast.Dict):
-        constants = (key.value for key in value.keys if isinstance(key, ast.Constant))
-        yield from (key for key in constants if isinstance(key, str))
-    elif isinstance(value, ast.Call) and getattr(value.func, "id", "") == "dict":
-        yield from (keyword.arg for keyword in value.keywords if keyword.arg)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ from harness.gate.sides import interpreters, project
 from harness.gate.sides.alike import conflict, together
 from harness.gate.sides.choice import Choice, choices
 from harness.gate.sides.foreign import foreign_code
-from harness.gate.sides.groups import expanded
+from harness.gate.sides.groups import OPTION, absent, expanded
 from harness.gate.sides.installs import Deadline, cause
 from harness.gate.sides.locks import lock
 from harness.gate.sides.revisions import find_repository, working_tree
@@ -119,11 +119,13 @@ def prepare(
     SideBroken
         If a side cannot be installed, not in time, or would import another side's code.
     UsageError
-        If ``recipe.python`` is no interpreter.
+        If ``recipe.python`` is no interpreter, or ``recipe.install`` names a dependency group
+        that no side has.
     GateError
         If another run is making the same environment.
     """
     interpreters.describe(recipe.python)
+    _refuse_unknown_groups(recipe, trees.values())
     with guarded("make the cache folder", cache):
         cache.mkdir(parents=True, exist_ok=True)
     workshop = Workshop(cache.absolute(), Deadline.after(deadline_s), tell)
@@ -133,6 +135,17 @@ def prepare(
     for side in sides:
         _refuse_foreign_code(side, made[side.name])
     return made
+
+
+def _refuse_unknown_groups(recipe: Recipe, trees: Collection[Path]) -> None:
+    """Refuse a group that no side has: a slip of the user's, for which no side is to blame."""
+    try:
+        unknown = [absent(recipe.install or (), tree) for tree in trees]
+    except UsageError:  # a malformed file of one side, which will be named
+        return
+    for group in unknown[0]:
+        if all(group in others for others in unknown):
+            expanded((OPTION, group), [*trees][-1])  # raises, with what the head has instead
 
 
 def _refuse_foreign_code(side: _Side, made: SideEnvironment) -> None:
@@ -230,20 +243,37 @@ def _environment(
 ) -> tuple[Path, Choice]:
     """Return an environment of the fullest choice that can be installed, and which that was."""
     for one, less in zip(side.choices, (*side.choices[1:], None), strict=True):
+        tried = (side.name, one.install)
+        if less is not None and tried in workshop.failed:
+            continue
         try:
-            shop = replace(workshop, deadline=workshop.deadline.half()) if one.large else workshop
-            made = shop.environment(
-                side.name, python, side.tree, one.install, side.lock, held, one.text
-            )
+            return _installed(side, python, workshop, held, one, again=less is None), one
         except SideBroken as error:
-            if less is None or (held and conflict(error)) or workshop.deadline.left() == 0:
+            clash = held and conflict(error)
+            if not clash:  # else it may do without the versions held
+                workshop.failed.add(tried)
+            if less is None or clash or workshop.deadline.left() == 0:
                 raise
             workshop.tell(
                 f"{side.name}: {one.text} could not be installed ({cause(error)}); taking less"
             )
-            continue
-        return made, one
     raise AssertionError("the last choice returns or raises")
+
+
+def _installed(
+    side: _Side,
+    python: Path,
+    workshop: Workshop,
+    held: Sequence[str],
+    choice: Choice,
+    *,
+    again: bool,
+) -> Path:
+    if choice.large:
+        workshop = replace(workshop, deadline=workshop.deadline.half())
+    return workshop.environment(
+        side.name, python, side.tree, choice.install, side.lock, held, choice.text, again
+    )
 
 
 def _names(sides: Sequence[_Side]) -> tuple[str, ...]:

@@ -42,7 +42,10 @@ LOCAL = (
 )
 """Variables that git sets for a hook; they would send every command to the hook's repository."""
 
-_OWNED = re.compile(r"detected dubious ownership in repository at '(.*)'")
+_OWNED = re.compile(
+    r"(?:detected dubious ownership in repository at |unsafe repository \()"  # as of 2.36, 2.35.2
+    r"'(.*)'"
+)
 _ADVICE = re.compile(r"git config --global --add safe\.directory .*\S")
 
 

@@ -59,16 +59,38 @@ def expanded(install: Sequence[str], tree: Path) -> tuple[str, ...]:
         If a group is not there or malformed.
     """
     found: list[str] = []
+    for part, asked in _asked(install):
+        found += [part] if asked is None else requirements(*_place(asked, tree))
+    return tuple(found)
+
+
+def absent(install: Sequence[str], tree: Path) -> tuple[str, ...]:
+    """Return the groups that arguments of ``pip install`` name and a tree does not have.
+
+    Raises
+    ------
+    UsageError
+        If ``pyproject.toml`` is malformed.
+    """
+    places = {asked: _place(asked, tree) for _, asked in _asked(install) if asked is not None}
+    return tuple(
+        asked
+        for asked, (folder, group) in places.items()
+        if normal(group) not in map(normal, names(folder))
+    )
+
+
+def _asked(install: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield every argument with the group that it asks for, None where it does not."""
     rest = iter(install)
     for part in rest:
         option, given, name = part.partition("=")
-        if option != OPTION:
-            found.append(part)
-            continue
-        name = name if given else next(rest, "")
-        path, _, group = name.rpartition(":")
-        found += requirements((tree / path).parent if path else tree, group)
-    return tuple(found)
+        yield part, (name if given else next(rest, "")) if option == OPTION else None
+
+
+def _place(asked: str, tree: Path) -> tuple[Path, str]:
+    path, _, group = asked.rpartition(":")
+    return (tree / path).parent if path else tree, group
 
 
 def normal(name: str) -> str:

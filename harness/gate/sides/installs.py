@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 from harness.errors import SideBroken, SideLate
 from harness.files import guarded
 from harness.gate.values import SideName
+from harness.processes.interrupts import postponed
+from harness.processes.tree import NOT_STARTED, Tree
 
 LAST_LINES = 15
 LONGEST_COMMAND = 200
@@ -102,29 +102,23 @@ def run(side: SideName, command: Sequence[str], folder: Path, deadline: Deadline
     SideLate
         If it takes too long.
     """
-    # a file and not a pipe: what a killed command leaves running may hold a pipe open for good
+    # a file and not a pipe: nothing is lost of what is said while nobody reads
     with contextlib.ExitStack() as stack:
         with guarded("make a temporary file"):
             output = stack.enter_context(tempfile.TemporaryFile())
+        left = deadline.left()
         try:
-            process = subprocess.Popen(  # noqa: S603 - no shell
-                list(command),
-                cwd=folder,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            code = _code(command, folder, output, left)
         except OSError as error:
             raise SideBroken(side, _account(command, f"did not start: {error}", "")) from None
-        left = deadline.left()
-        code = _wait(process, left)
+        tail = _tail(output)
         if code is None:
             late = f"did not end within the {left or 0:.0f} s that were left"
-            raise SideLate(side, _account(command, late, _tail(output)))
+            raise SideLate(side, _account(command, late, tail))
+        if code == NOT_STARTED and tail.startswith(f"{command[0]}: "):
+            raise SideBroken(side, _account(command, f"did not start: {tail}", ""))
         if code:
-            failed = f"ended with exit code {code}"
-            raise SideBroken(side, _account(command, failed, _tail(output)))
+            raise SideBroken(side, _account(command, f"ended with exit code {code}", tail))
 
 
 def cause(error: SideBroken) -> str:
@@ -134,26 +128,25 @@ def cause(error: SideBroken) -> str:
     return late[0] if late else _gist(lines or [first])
 
 
-def _wait(process: subprocess.Popen[bytes], left: float | None) -> int | None:
-    """Return the exit code of a process, None where it had to be ended."""
+def _code(
+    command: Sequence[str], folder: Path, output: IO[bytes], left: float | None
+) -> int | None:
+    """Return the exit code of a command, None where it had to be ended; nothing of it goes on."""
+    tree = Tree(
+        command,
+        cwd=folder,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
     try:
-        return process.wait(left)
+        return tree.process.wait(left)
     except subprocess.TimeoutExpired:
         return None
     finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process that still runs, and those it started: compilers, build back ends."""
-    if process.poll() is not None:
-        return
-    with contextlib.suppress(psutil.NoSuchProcess):
-        parent = psutil.Process(process.pid)
-        for one in (*parent.children(recursive=True), parent):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                one.kill()
-    process.wait()
+        with postponed():
+            tree.end()
 
 
 def _account(command: Sequence[str], ended: str, tail: str) -> str:

@@ -21,6 +21,9 @@ TABLES = (
     # of the back ends that keep dependencies in tables of their own
     "tool.setuptools.dynamic.dependencies",
     "tool.setuptools.dynamic.optional-dependencies",
+    "tool.flit.metadata.requires",
+    "tool.flit.metadata.requires-extra",
+    "tool.flit.metadata.requires-python",
     "tool.poetry.dependencies",
     "tool.poetry.extras",
     *managers.TABLES,

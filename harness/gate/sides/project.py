@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ ASIDE = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "bench
 COMPILED = frozenset(
     {".c", ".cc", ".cpp", ".cu", ".cxx", ".f", ".f90", ".pxd", ".pyx", ".rs", ".zig"}
 )
+_INCLUDED = re.compile(r"""(?:-r|--requirement)[ =]*(?:"([^"]+)"|'([^']+)'|([^\s#]\S*))""")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -118,13 +120,26 @@ def has_file(tree: Path, name: str) -> bool:
 
 
 def editable(path: Path) -> bool:
-    """Whether a file of requirements would install the project in place.
+    """Whether a file of requirements, or one it includes, would install the project in place.
 
     The other side would import it then.
     """
+    return any(line.startswith(("-e", "--editable")) for line in _lines(path, set()))
+
+
+def _lines(path: Path, read: set[Path]) -> Iterator[str]:
+    """Yield the lines of a file of requirements and of those that it includes, each file once."""
+    if path in read or not has_file(path.parent, path.name):  # or an address of the net
+        return
+    read.add(path)
     with guarded("read", path):
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return any(line.strip().startswith(("-e", "--editable")) for line in lines)
+        text = path.read_text(encoding="utf-8", errors="replace")
+    for line in map(str.strip, text.replace("\\\n", "").splitlines()):
+        yield line
+        included = _INCLUDED.match(line)
+        if included:
+            name = included[1] or included[2] or included[3]
+            yield from _lines(Path(os.path.normpath(path.parent / name)), read)
 
 
 def installable(tree: Path) -> bool:

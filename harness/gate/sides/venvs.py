@@ -6,14 +6,14 @@ import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from harness import digest
-from harness.errors import GateError
+from harness.errors import GateError, SideBroken
 from harness.files import guarded, write_text
-from harness.gate.sides import interpreters
+from harness.gate.sides import failures, interpreters
 from harness.gate.sides.installs import Deadline, pip, run
 from harness.gate.values import SideName
 from harness.lock import locked
@@ -39,11 +39,14 @@ class Workshop:
         When everything has to be done.
     tell : callable
         Takes one line on what is under way.
+    failed : set
+        Sides with arguments of ``pip install`` that could not be installed in this run.
     """
 
     cache: Path
     deadline: Deadline
     tell: Callable[[str], None]
+    failed: set[tuple[SideName, tuple[str, ...]]] = field(default_factory=set)
 
     def environment(
         self,
@@ -54,6 +57,7 @@ class Workshop:
         lock: str,
         held: Sequence[str] = (),
         text: str = "",
+        again: bool = True,
     ) -> Path:
         """Return the interpreter of an environment with a tree's dependencies.
 
@@ -73,6 +77,8 @@ class Workshop:
             Versions that packages must have if they are needed, ``"pytest==9.1.1"``.
         text : str
             What `install` is, in words.
+        again : bool
+            Try also what failed lately.
 
         Raises
         ------
@@ -85,12 +91,16 @@ class Workshop:
         facts = {"lock": lock, "python": list(identity), "install": list(install)}
         facts |= {"held": list(held)} if held else {}
         folder = self.cache / "environments" / digest.of_value(facts)
+        note = folder.with_suffix(".failed.json")
         with self._made(folder, facts) as missing:
+            if missing and not again:
+                self._refuse_again(side, note)
             if missing:
                 what = f": {text}" if text else ""
                 self.tell(f"installing the dependencies of {side} (Python {identity[0]}){what}")
                 run(side, [str(python), "-m", "venv", str(folder)], self.cache, self.deadline)
-                self._fill(side, _python(folder), tree, install, self._constraints(held))
+                with failures.noted(note):
+                    self._fill(side, _python(folder), tree, install, self._constraints(held))
         return _python(folder)
 
     def code(
@@ -128,6 +138,14 @@ class Workshop:
                 # not isolated: the pip of the user's own interpreter may be in the user's site
                 pip(side, python, target, self.cache, self.deadline, isolated=False)
         return folder / "site"
+
+    def _refuse_again(self, side: SideName, note: Path) -> None:
+        words = failures.earlier(note)
+        if words:
+            self.tell(
+                f"what failed less than a day ago is not tried again, unless {note} is removed"
+            )
+            raise SideBroken(side, words)
 
     def _constraints(self, held: Sequence[str]) -> tuple[str, ...]:
         """Return the options of pip that hold packages at versions."""

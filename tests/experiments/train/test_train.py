@@ -334,7 +334,7 @@ def test_the_table_knows_the_experiment() -> None:
 
 @pytest.mark.data
 @pytest.mark.skipif("HARNESS_DATA" not in os.environ, reason="HARNESS_DATA is not set")
-def test_two_epochs_of_mnist_reach_the_nineties() -> None:
+def test_an_epoch_of_mnist_reaches_the_nineties() -> None:
     import gzip
 
     folder = Path(os.environ["HARNESS_DATA"]) / "mnist"
@@ -354,8 +354,8 @@ def test_two_epochs_of_mnist_reach_the_nineties() -> None:
             model=Model(hidden=(128, 64)),
             loss="cross_entropy",
             optimizer=Optimizer(name="adam", lr=0.001),
-            epochs=2,
+            epochs=1,
             batch_size=100,
             drop_last=True,
         )
-        assert outcome.metrics["test_accuracy"] > 0.95
+        assert outcome.metrics["test_accuracy"] > 0.92
