@@ -23,6 +23,8 @@ EXACT_DIGITS = 7
 LARGEST_PLAIN = 1e7
 SMALLEST_PLAIN = 1e-4
 SKEW = 0.1
+TENFOLD = 10.0
+"""From this factor between its ends on, an interval of positive numbers is one of factors."""
 FEWEST_DIGITS = 2
 WIDE = 2.0
 """From this factor between its ends on, an interval alone is shown by factors."""
@@ -63,8 +65,7 @@ def measured(value: float | None, interval: Interval | None, unit: str = "") -> 
         return f"{number(value, unit, digits=2)}, interval unbounded"
     if half < sys.float_info.min:
         return number(value, unit, digits=EXACT_DIGITS)
-    centre = interval.low + half
-    if abs(value - centre) > SKEW * half:
+    if _is_lopsided(value, interval, unit, half):
         return _lopsided(value, interval, unit, half)
     return _symmetric(value, half, unit)
 
@@ -78,7 +79,7 @@ def earned(value: float, interval: Interval, unit: str = "") -> str:
         return number(value, unit, digits=FEWEST_DIGITS)
     if half < sys.float_info.min:
         return number(value, unit, digits=EXACT_DIGITS)
-    lopsided = abs(value - interval.low - half) > SKEW * half
+    lopsided = _is_lopsided(value, interval, unit, half)
     if lopsided and unit not in SHARES and _is_factor(value, interval):
         (middle,), suffix = _by_factors((value,), interval, unit)
         return f"{middle}{suffix}"
@@ -173,6 +174,18 @@ def _symmetric(value: float, half: float, unit: str) -> str:
     return f"{middle}{suffix} ± {width}"
 
 
+def _is_lopsided(value: float, interval: Interval, unit: str, half: float) -> bool:
+    """Whether one half width beside the value would misplace an end, or let it read 0."""
+    far = unit not in SHARES and _is_positive(value, interval, TENFOLD)
+    return far or abs(value - interval.low - half) > SKEW * half
+
+
+def _is_positive(value: float, interval: Interval, factor: float) -> bool:
+    """Whether a value and the ends of its interval are positive, and `factor` or more apart."""
+    low, high = interval.low, interval.high
+    return low >= sys.float_info.min and 0 < value < math.inf and high / low >= factor
+
+
 def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
     if unit not in SHARES and _is_factor(value, interval):
         parts = (value, interval.low, interval.high)
@@ -190,7 +203,9 @@ def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
 def _is_factor(value: float, interval: Interval) -> bool:
     """Whether a value lies nearer to the middle of its interval in factors than in differences."""
     low, high = interval.low, interval.high
-    if low < sys.float_info.min or not 0 < value < math.inf or high / low <= 1.0:
+    if _is_positive(value, interval, TENFOLD):
+        return True
+    if not _is_positive(value, interval, math.nextafter(1.0, 2.0)):
         return False
     below, above = value - low, high - value
     plain = abs(below - above) / (high - low)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from harness.numerals import SHARES, number, span
+from harness.numerals import SHARES, count, number, span
 from harness.types import Interval
 from harness.words import plural
 
@@ -55,8 +55,8 @@ def beyond(low: float, high: float, unit: str = "") -> str:
 
 
 def many(n: int, over: str) -> str:
-    """Return ``"10 seeds"``."""
-    return plural(n, UNITS.get(over, over))
+    """Return ``"10 seeds"``, ``"10,000 examples"``."""
+    return plural(n, UNITS.get(over, over)).replace(str(n), count(n), 1)
 
 
 def sentence(parts: Iterable[str]) -> str:

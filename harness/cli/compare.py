@@ -9,11 +9,11 @@ import typer
 
 from harness.cli import gating, options
 from harness.cli.console import Output
+from harness.cli.workspace import open_workspace
 from harness.errors import UsageError
 from harness.gate.implementations import compare_selections, selection, side
-from harness.gate.selections import check
+from harness.gate.selections import resolved
 from harness.gate.settings import GateSettings, override
-from harness.suite.load import find, load
 
 
 def compare(
@@ -55,10 +55,8 @@ def compare(
         )
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     wheres = selection(base), selection(head)
-    for path in find([suite], suites):
-        loaded = load(path)
-        for where in wheres:
-            check(loaded, where)
+    for loaded in open_workspace([suite], suites).suites:
+        wheres = resolved(loaded, wheres[0]), resolved(loaded, wheres[1])
     given = {
         "suites": [suite],
         "budget": budget,

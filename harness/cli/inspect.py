@@ -66,7 +66,7 @@ def check(
     no_color: options.NoColor = False,
 ) -> None:
     """Check suite files; every problem is named by file, line and key."""
-    output = Output(quiet=quiet, no_color=no_color, json_path="-" if schema else json_path)
+    output = Output(quiet=quiet, no_color=no_color, json_path=json_path or ("-" if schema else ""))
     if schema:
         output.json(json_schema())
         return

@@ -15,8 +15,8 @@ from harness.numerals import count
 Clock = Callable[[], float]
 FIRST_PAUSE, LONGEST_PAUSE = 15.0, 120.0
 """Seconds between two lines: few lines of a long run, and none so late that it seems to hang."""
-KNOWN_AFTER = 5
-"""Cells; the first waits until the libraries are imported."""
+KNOWN_AFTER = 2
+"""Cells; the first waits until the libraries are imported, so one says little."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A polite request to end (SIGTERM) does what Ctrl-C does, and ends with a code of its own."""
+"""SIGTERM ends a command as Ctrl-C does, with an exit code of its own."""
 
 from __future__ import annotations
 

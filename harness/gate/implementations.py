@@ -30,7 +30,10 @@ def selection(text: str) -> Where:
             f"a side must be axes with values, like implementation=no_loop or "
             f"backend=torch,device=cpu; got {text!r}"
         )
-    return {name.strip(): value.strip() for name, _, value in parts}
+    found = [(name.strip(), value.strip()) for name, _, value in parts]
+    if len(dict(found)) < len(found):
+        raise UsageError(f"a side must name every axis once, got {text!r}")
+    return dict(found)
 
 
 def side(suite: str, where: Where) -> Revision:

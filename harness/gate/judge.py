@@ -110,7 +110,7 @@ def decide(
         case=case,
         quantity=quantity,
         verdict=verdict or "inconclusive",
-        reason=reason or ("" if verdict else _open(interval, tolerance, len(pairs))),
+        reason=reason or ("" if verdict else _open(interval, margin, tolerance, len(pairs))),
         ratio=math.exp(statistics.centre(logs)),
         interval=interval,
         pairs=len(pairs),
@@ -174,9 +174,11 @@ def _contended(troubled: int, pairs: int, verdict: GateVerdict | None) -> str:
     return f"contended: other work disturbed {troubled} of {plural(pairs, 'pair')}{seen}"
 
 
-def _open(interval: Interval, tolerance: float, pairs: int) -> str:
+def _open(interval: Interval, margin: float, tolerance: float, pairs: int) -> str:
     if not math.isfinite(interval.high):
         return f"too few pairs: {pairs}"
+    if interval.low > math.exp(margin):
+        return f"too few pairs to call it regressed: {pairs}"
     high, limit = 100 * (interval.high - 1), 100 * math.expm1(tolerance)
     if high < limit:
         return f"too few pairs to rule out {limit:.3g} %"

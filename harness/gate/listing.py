@@ -54,12 +54,15 @@ class Listed:
         Cases that its options leave out.
     deselected_by : str
         Those options, ``""`` when it was something else.
+    taken_back_by : str
+        Options of the gate that undo them.
     """
 
     names: tuple[str, ...] = ()
     uncollected: tuple[Uncollected, ...] = ()
     deselected: tuple[str, ...] = ()
     deselected_by: str = ""
+    taken_back_by: str = ""
 
 
 def listed(message: Mapping[str, Any]) -> Listed:
@@ -69,6 +72,7 @@ def listed(message: Mapping[str, Any]) -> Listed:
         tuple(Uncollected(**one) for one in message.get("uncollected", ())),
         tuple(message.get("deselected", ())),
         message.get("deselected_by", ""),
+        message.get("taken_back_by", ""),
     )
 
 
@@ -87,7 +91,9 @@ def notes(sides: Mapping[SideName, Listed]) -> tuple[str, ...]:
     if not left:
         return ()
     verb = "is" if len(left) == 1 else "are"
-    return (f"{plural(len(left), 'benchmark')} {verb} deselected by {_means(head)} on both sides",)
+    back = f"; {head.taken_back_by} takes that back" if head.taken_back_by else ""
+    which = f"{plural(len(left), 'benchmark')} {verb} deselected by {_means(head)} on both sides"
+    return (which + back,)
 
 
 def _means(side: Listed) -> str:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.errors import GateError, SideBroken
-from harness.gate.listing import OTHER, Listed, listed
+from harness.errors import GateError
+from harness.gate.listing import OTHER
 from harness.gate.messages import Message
 from harness.gate.process import Command, SideProcess
 from harness.gate.processors import available, of_round
@@ -40,11 +40,14 @@ class Timeouts:
         For one turn of a measurement.
     deadline : float
         When to stop in any event, on the monotonic clock.
+    module : float
+        For it to collect one module.
     """
 
     start: float = 600.0
     case: float = 300.0
     deadline: float = math.inf
+    module: float = 120.0
 
     def left(self, timeout: float) -> float:
         """Return how much of `timeout` the deadline leaves, seconds."""
@@ -53,61 +56,6 @@ class Timeouts:
 
 class OutOfTime(GateError):
     """The deadline came in the middle of a measurement."""
-
-
-class SideSilent(GateError):
-    """A side could not be brought to measure anything; the text says how it ended."""
-
-
-def collect(command: Command, timeouts: Timeouts, options: Sequence[str] = ()) -> Listed:
-    """Return the cases that a side has.
-
-    Raises
-    ------
-    SideSilent
-        If its process dies, is silent or reports an error.
-    """
-    with SideProcess(command) as process:
-        process.send(names=None, options=list(options))
-        return _listed(process, timeouts)
-
-
-def collect_sides(
-    commands: Commands, timeouts: Timeouts, options: Sequence[str] = ()
-) -> dict[SideName, Listed]:
-    """Return the cases of both sides; they are asked at once, since starting takes seconds.
-
-    Raises
-    ------
-    SideBroken
-        If a side does not start or collect.
-    """
-    found: dict[SideName, Listed] = {}
-    failed: dict[SideName, str] = {}
-    with ExitStack() as stack:
-        sides = {n: stack.enter_context(SideProcess(commands[n])) for n in SIDES}
-        for side in sides.values():
-            side.send(names=None, options=list(options))
-        for name, side in sides.items():
-            try:
-                found[name] = _listed(side, timeouts)
-            except SideSilent as error:
-                failed[name] = f"its benchmarks could not be collected: {error}"
-    if failed:
-        alike = len(failed) == len(SIDES) and len(set(failed.values())) == 1
-        name, text = next(iter(failed.items()))
-        raise SideBroken("both sides" if alike else name, text)
-    return found
-
-
-def _listed(side: SideProcess, timeouts: Timeouts) -> Listed:
-    found = Listed()
-    while (message := _receive(side, timeouts.start, timeouts))["event"] != "end":
-        if message["event"] == "cases":
-            found = listed(message)
-        elif message["event"] != "hello":
-            raise SideSilent(str(message["text"]))
-    return found
 
 
 def measure_round(
@@ -140,8 +88,8 @@ def measure_round(
     with ExitStack() as stack:
         on = of_round(index, commands["base"].threads, available())
         sides = {n: stack.enter_context(SideProcess(commands[n], index, on)) for n in SIDES}
-        for side in sides.values():
-            side.send(names=list(names), options=list(options))
+        for name, side in sides.items():
+            ask(side, commands[name], names, options)
         waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)
         for case in names:
             first = SIDES[int(rng.integers(2))]
@@ -182,7 +130,7 @@ def _wait(
     side: SideProcess, events: Sequence[str], case: str, timeout: float, timeouts: Timeouts
 ) -> Message:
     while True:
-        message = _receive(side, timeout, timeouts)
+        message = receive(side, timeout, timeouts)
         if message["event"] == "silent":
             side.kill()
             return message
@@ -194,7 +142,22 @@ def _wait(
             return message
 
 
-def _receive(side: SideProcess, timeout: float, timeouts: Timeouts) -> Message:
+def ask(
+    side: SideProcess, command: Command, names: Sequence[str] | None, options: Sequence[str]
+) -> None:
+    """Say what is wanted of a side that was started by a command; None only lists its cases."""
+    wanted = None if names is None else list(names)
+    side.send(names=wanted, options=list(options), without=dict(command.without))
+
+
+def receive(side: SideProcess, timeout: float, timeouts: Timeouts) -> Message:
+    """Return the next message of a side.
+
+    Raises
+    ------
+    OutOfTime
+        If the deadline comes first.
+    """
     message = side.receive(timeouts.left(timeout))
     if message["event"] == "silent" and timeouts.left(timeout) <= 0:
         raise OutOfTime("the deadline came before the side had answered")
@@ -209,10 +172,9 @@ def _let_go(side: SideProcess, timeouts: Timeouts) -> None:
 
 def read(message: Message) -> Sample:
     """Return a side's last message about a case as a sample."""
-    if message["event"] != "sample":
-        return Sample(error=str(message["text"]))
-    if message.get("error"):
-        return Sample(error=str(message["error"]), skipped=bool(message.get("skipped", False)))
+    error = message.get("error") if message["event"] == "sample" else message["text"]
+    if error:
+        return Sample(error=str(error), skipped=bool(message.get("skipped", False)))
     turns = tuple(float(f"{value:.6g}") for value in message["turns"])
     if not turns or not all(math.isfinite(value) and value > 0 for value in turns):
         return Sample(error=f"a time must be finite and above 0 s, got {min(turns, default=0):g} s")

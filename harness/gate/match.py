@@ -34,5 +34,7 @@ def _first(patterns: Sequence[str], name: str) -> int | None:
 def _why(pattern: str, names: Sequence[str]) -> str:
     if any(matches(pattern, name) for name in names):
         return "decides nothing: every case it matches is matched by an entry before it"
-    hint = did_you_mean(pattern, names)
+    # The terminal shows a case without its file: the whole id is what was meant.
+    whole = [name for name in names if name.endswith(f"::{pattern}")]
+    hint = f" Did you mean {whole[0]!r}?" if whole else did_you_mean(pattern, names)
     return "matches no case." + ("" if hint.startswith(" Known") else hint)

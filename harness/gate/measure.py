@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from harness.gate.collection import collect_sides
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
 from harness.gate.listing import compared, notes
@@ -16,7 +17,6 @@ from harness.gate.lockstep import (
     Commands,
     OutOfTime,
     Timeouts,
-    collect_sides,
     measure_round,
 )
 from harness.gate.sequential import SequentialTest, ThresholdsOf
@@ -103,9 +103,9 @@ def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> Found:
     told: list[str] = []
     known: set[str] = set()
     for bench in benches:
-        sides = collect_sides(bench.commands, timeouts, bench.options)
+        sides, commands = collect_sides(bench.commands, timeouts, bench.options)
         names, decisions = compared(sides)
-        both |= dict.fromkeys(names, bench)
+        both |= dict.fromkeys(names, Bench(commands, bench.options))
         apart += decisions
         told += notes(sides)
         known |= {name for one in sides.values() for name in (*one.names, *one.deselected)}

@@ -9,6 +9,7 @@ import queue
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,8 @@ class Command:
         Further environment variables.
     threads : int
         Threads numerical libraries may use.
+    without : mapping of str to str
+        Modules and folders that it must not load, and why.
     """
 
     arguments: tuple[str, ...]
@@ -63,6 +66,7 @@ class Command:
     path: tuple[Path, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     threads: int = 1
+    without: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, seed: int) -> dict[str, str]:
         """Return the environment; `seed` is that of Python's string hashes."""
@@ -89,7 +93,7 @@ class SideProcess:
     def __init__(self, command: Command, seed: int = 0, on: frozenset[int] = frozenset()) -> None:
         # Kept open for as long as the process lives; its end is read when something went wrong.
         with guarded("make a temporary file"):
-            self._log = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115
         with guarded("start", command.arguments[0]):
             self._tree = Tree(
                 command.arguments,
@@ -104,6 +108,8 @@ class SideProcess:
         self._process = self._tree.process
         processors.keep(self._process.pid, on)
         self._messages: queue.Queue[str] = queue.Queue()
+        self._heard = time.monotonic()
+        self._printed = 0
         self._threads = [threading.Thread(target=self._read, daemon=True)]
         self._threads[0].start()
 
@@ -113,6 +119,11 @@ class SideProcess:
     def __exit__(self, *_: object) -> None:
         self.kill()
         self._log.close()
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since it was last heard, or started."""
+        return time.monotonic() - self._heard
 
     def send(self, **message: Any) -> None:
         """Write a message; one to a process that has ended is lost, and `receive` says so."""
@@ -136,7 +147,9 @@ class SideProcess:
         if not line:
             self._messages.put("")  # for whoever asks again
             return {"event": "died", "text": self._ending()}
-        return parsed(line)
+        message = parsed(line)
+        self._printed = message.get("printed", 0)
+        return message
 
     def kill(self) -> None:
         """End the process and all it started; Ctrl-C waits for it."""
@@ -162,6 +175,7 @@ class SideProcess:
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
+            self._heard = time.monotonic()
             self._messages.put(line)
         self._messages.put("")
 
@@ -171,8 +185,8 @@ class SideProcess:
         except subprocess.TimeoutExpired:
             return "its process closed the line and went on"
         how = f"was killed by {signal_name(-code)}" if code < 0 else f"ended with {code}"
-        self._log.seek(0)
-        words = last_words(self._log.read())
+        self._log.seek(self._printed)  # what it said before its last message is not of its end
+        words = last_words(self._log.read().decode("utf-8", "replace"))
         return f"its process {how}" + (f": {words}" if words else "")
 
 

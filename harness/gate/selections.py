@@ -7,6 +7,7 @@ of the other, as long as it can exist there.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 
 from harness import backends
@@ -41,8 +42,8 @@ def _moved(maker: Maker, grid: Grid, own: Where, other: Where) -> Grid:
     return grid.model_copy(update={"axes": axes})
 
 
-def check(suite: Suite, where: Where) -> None:
-    """Check that a selection names axes of a suite, and values that they may have.
+def resolved(suite: Suite, where: Where) -> Where:
+    """Return a selection in the words of a suite: ``biases=true`` is its value ``True``.
 
     Raises
     ------
@@ -50,12 +51,33 @@ def check(suite: Suite, where: Where) -> None:
         If not; says the nearest.
     """
     maker = Maker(suite, Axes.of(suite))
+    found: dict[str, str] = {}
     for axis, text in where.items():
         if axis not in maker.axes.names:
             raise UsageError(f"{suite.id}: {unknown('axis', axis, maker.axes.names)}")
         known = _values(maker, axis)
-        if text not in known:
+        meant = next((name for name in known if _means(text, name)), None)
+        if meant is None:
             raise UsageError(f"{suite.id}: {unknown(f'{axis} of the suite', text, known)}")
+        found[axis] = meant
+    return found
+
+
+def _means(text: str, name: str) -> bool:
+    """Whether what was typed is a value's name, or the same value as TOML writes it."""
+    return text == name or _scalar(text) == _scalar(name)
+
+
+def _scalar(text: str) -> object:
+    """Return the kind and value of a scalar in TOML's or Python's words; the text if it is none."""
+    if "\n" in text:
+        return text
+    try:
+        value = tomllib.loads(f"value = {text.lower() if text in ('True', 'False') else text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    found = value["value"]
+    return ("number", found) if type(found) in (int, float) else found
 
 
 def _values(maker: Maker, axis: str) -> dict[str, object]:

@@ -165,7 +165,7 @@ def _nothing(settings: GateSettings, found: Found) -> str:
     if found.notes:
         return (
             f"there must be a benchmark to compare, got none in {selected}: "
-            f"{'; '.join(found.notes)}; options of pytest that come later undo it: --option=-m="
+            f"{'; '.join(found.notes)}"
         )
     return (
         f"there must be a benchmark to compare, got none in {selected} on either side; name tests "

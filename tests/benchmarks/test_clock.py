@@ -40,13 +40,14 @@ def test_a_bare_process_says_how_long_it_took(name):
 
 
 @pytest.mark.parametrize(
-    ("ends", "found"),
+    ("ends", "fastest", "found"),
     [
-        ((0.95, 1.05), "within"),
-        ((0.85, 1.05), "open"),
-        ((1.11, 1.3), "APART"),
-        ((0.5, 0.8), "APART"),
+        ((0.95, 1.05), 1.0, "within"),
+        ((0.85, 1.05), 1.0, "open"),
+        ((1.11, 1.3), 1.2, "APART"),
+        ((0.5, 0.8), 0.7, "APART"),
+        ((1.11, 1.3), 1.02, "open"),
     ],
 )
-def test_a_ratio_is_judged_by_its_whole_interval(ends, found):
-    assert clock.verdict(*ends) == found
+def test_a_ratio_is_judged_by_its_whole_interval_and_by_the_fastest(ends, fastest, found):
+    assert clock.verdict(*ends, fastest) == found

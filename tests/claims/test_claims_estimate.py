@@ -70,3 +70,4 @@ def test_intervals_and_bands_in_words() -> None:
     assert text.quoted(0.9737, 0.003, "fraction") == "97.37 % ± 0.3"
     assert text.quoted(0.03, 0.003) == "0.03 ± 0.003"
     assert text.many(1, "examples") == "1 example"
+    assert text.many(10_000, "examples") == "10,000 examples"

@@ -51,6 +51,11 @@ def test_a_slower_implementation_is_told_by_how_much(compare, tmp_path):
             2,
             ["search: unknown implementation of the suite 'no_lop'. Did you mean 'no_loop'?"],
         ),
+        (
+            ("search", "backend=numpy,backend=torch", "backend=torch", "--paired"),
+            2,
+            ["every axis once"],
+        ),
         (("search", "bakend=numpy", "bakend=torch", "--paired"), 2, ["Did you mean 'backend'?"]),
         (("search", "backend=tensorflow", "backend=torch", "--paired"), 2, ["'tensorflow'"]),
         (("serach", "n_test=10", "n_test=20", "--paired"), 2, ["Did you mean 'search'?"]),
@@ -61,3 +66,11 @@ def test_bad_input_has_a_message_and_a_code(compare, arguments, code, words):
     found, _, err = compare(*arguments)
     assert found == code
     assert all(word in err for word in words), err
+
+
+def test_a_suite_that_is_not_valid_is_told_by_line(compare, tmp_path):
+    path = tmp_path / "suites" / "search.toml"
+    path.write_text(path.read_text().replace("n_neighbors = [5]", "n_neighbors = [0]"))
+    code, _, err = compare("search", "n_test=10", "n_test=20", "--paired")
+    assert code == 2
+    assert "search.toml:" in err

@@ -312,8 +312,9 @@ def test_timing_suites_are_cases_too(project, gate):
     # Every round starts two processes, so ten of them, which a decision takes, are left out.
     asked = ("--suite", "search", "--budget", "25s", "--env", "current", "--json", "gate.json")
     code, out, _ = gate("main", *asked)
-    assert code in (3, 5), out
-    (found,) = json.loads((project.folder / "gate.json").read_text())["decisions"]
+    assert code in (0, 3), out
+    decisions = json.loads((project.folder / "gate.json").read_text())["decisions"]
+    (found,) = (decision for decision in decisions if decision["quantity"] == "time")
     assert found["case"] == "search"
     assert found["pairs"] >= 2
     assert found["ratio"] > 1.5

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -179,6 +180,8 @@ def test_list_env_data_and_schema(harness):
     assert schema["properties"]["schema"]["const"] == 1
     assert schema["$schema"].startswith("https://json-schema.org/draft/")
     assert schema["$id"]
+    harness("check", "--schema", "--json", "schema.json")
+    assert json.loads(Path("schema.json").read_text()) == schema
 
 
 def test_every_table_as_json_is_an_object_with_its_schema(harness):

@@ -44,6 +44,8 @@ def test_the_time_left_is_the_mean_of_the_cells_times_those_left():
     clock.now += 60
     meter.done = 1
     assert meter.line() == "1 of 20 cells, knn, 1 min so far"
+    meter.done = 2
+    assert meter.left == "about 9 min left"
     meter.done = 5
     assert meter.line() == "5 of 20 cells, knn, 1 min so far, about 3 min left"
     meter.done = 20

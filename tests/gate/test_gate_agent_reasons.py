@@ -23,6 +23,15 @@ __main__.py: error: unrecognized arguments: --cov=x
   rootdir: /p
 
 """
+WARNINGS = """ERROR: while parsing the following warning configuration:
+
+  bogus::x::y
+
+This error occurred:
+
+invalid action: 'bogus'
+
+"""
 FAILING = """    def test_a():
 >       assert f() == 2
 E       AssertionError: wrong answer
@@ -34,6 +43,12 @@ test_a.py:3: AssertionError"""
 class Untold(Exception):
     def __str__(self):
         raise ValueError
+
+
+class Backport(Exception):
+    """As groups are before Python 3.11."""
+
+    exceptions = (KeyError("k"), ValueError())
 
 
 @pytest.mark.parametrize(
@@ -55,6 +70,9 @@ def test_what_pytest_says_of_its_options_is_told_with_the_file_they_are_in(monke
     assert reasons.of_usage(USAGE) == found
     cause = "ModuleNotFoundError: No module named 'x'"
     assert reasons.of_usage(CONFTEST) == f"conftest.py: {cause}"
+    warned = "while parsing the following warning configuration: invalid action: 'bogus'"
+    assert reasons.of_usage(WARNINGS) == warned
+    assert reasons.of_usage("ERROR: nothing follows this:\n\n") == "nothing follows this:"
     assert reasons.of_usage("ERROR: file or directory not found: z\n\n").endswith("not found: z")
 
 
@@ -68,6 +86,12 @@ def test_what_pytest_says_of_its_options_is_told_with_the_file_they_are_in(monke
         (SystemExit(3), "SystemExit: 3"),
         (RuntimeError(), "RuntimeError"),
         (Untold(), "Untold"),
+        (
+            ExceptionGroup("two", [ExceptionGroup("in", [ValueError("the cause")]), OSError()]),
+            "ExceptionGroup: two (2 sub-exceptions): ExceptionGroup: in (1 sub-exception): "
+            "ValueError: the cause",
+        ),
+        (Backport("two"), "Backport: two: KeyError: 'k'"),
     ],
 )
 def test_an_exception_is_its_class_and_first_line(error, cause):

@@ -5,7 +5,7 @@ from gate_benchmarks import PATIENT, QUICK, command, commands, project
 from test_gate_lockstep import one_round
 
 from harness.errors import SideBroken
-from harness.gate.lockstep import SideSilent, collect, collect_sides
+from harness.gate.collection import SideSilent, collect, collect_sides
 
 OPTIONS = QUICK[:2]
 """With the settings of the project."""
@@ -30,6 +30,7 @@ def test_modules_that_do_not_collect_hide_no_other_and_say_why(tmp_path):
     assert found.names == ("bench/test_whole.py::test_a",)
     assert found.deselected == ("bench/test_deselected.py::test_slow",)
     assert found.deselected_by == "-m 'not slow'"
+    assert found.taken_back_by == "--option=-m="
     texts = {one.name: one.text for one in found.uncollected}
     malformed = texts.pop("bench/test_malformed.py")
     assert malformed.startswith("SyntaxError: invalid syntax")
@@ -43,6 +44,18 @@ def test_modules_that_do_not_collect_hide_no_other_and_say_why(tmp_path):
         "No module named 'no_such_module'",
     }
     assert [one.name for one in found.uncollected if one.skipped] == ["bench/test_skipping.py"]
+
+
+@pytest.mark.parametrize(
+    "addopts", ["-m 'not slow'", "-k 'not slow'", "--deselect bench/test_it.py::test_slow"]
+)
+def test_what_takes_a_deselection_back_does_so(tmp_path, addopts):
+    project(tmp_path, MODULES["deselected"])
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\nmarkers = slow\naddopts = {addopts}\n")
+    found = collect(command(tmp_path), PATIENT, OPTIONS)
+    assert (found.names, len(found.deselected)) == ((), 1)
+    again = found.taken_back_by.removeprefix("--option=")
+    assert collect(command(tmp_path), PATIENT, (*OPTIONS, again)).names == found.deselected
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ def test_equal_sides_are_ok_at_the_first_look():
     [
         (noisy(np.random.default_rng(0), 40, noise=0.5), "too noisy: up to"),
         (noisy(np.random.default_rng(0), 4), "too few pairs: 4"),
+        (noisy(np.random.default_rng(0), 6, 1.2, noise=1e-6), "too few pairs to call it"),
     ],
 )
 def test_an_open_case_says_why(pairs, reason):

@@ -12,7 +12,7 @@ import pytest
 from gate_benchmarks import PATIENT, QUICK, command, commands, project
 from test_gate_lockstep import one_round
 
-from harness.gate.lockstep import SideSilent, collect, collect_sides
+from harness.gate.collection import SideSilent, collect, collect_sides
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans over")
 

@@ -1,5 +1,7 @@
 """What two sides have, and why the rest cannot be compared."""
 
+from dataclasses import replace
+
 from harness.gate.listing import EVERYTHING, Listed, Uncollected, compared, listed, notes
 
 
@@ -47,7 +49,10 @@ def test_what_one_side_deselects_is_told_with_the_options():
     base = Listed(("a", "b"), deselected=("c",), deselected_by="-m 'not slow'")
     assert reasons(base, head)[1] == {"a": ("missing", "head deselects it by -m 'not slow'")}
     sides = {"base": base, "head": head}
-    assert notes(sides) == ("1 benchmark is deselected by -m 'not slow' on both sides",)
+    note = "1 benchmark is deselected by -m 'not slow' on both sides"
+    assert notes(sides) == (note,)
+    undone = replace(head, taken_back_by="--option=-m=")
+    assert notes({**sides, "head": undone}) == (f"{note}; --option=-m= takes that back",)
     assert notes({"base": Listed(), "head": head}) == ()
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from gate_benchmarks import PATIENT, QUICK, command, commands, project
 
+from harness.gate.collection import SideSilent, collect
 from harness.gate.listing import Listed
-from harness.gate.lockstep import OutOfTime, SideSilent, Timeouts, collect, measure_round, read
+from harness.gate.lockstep import OutOfTime, Timeouts, measure_round, read
 
 RNG = np.random.Generator(np.random.PCG64(0))
 
@@ -195,6 +196,33 @@ def test_a_killed_process_is_a_crash_of_its_case(tmp_path):
     assert len(found) == 2, "the test after it is not to blame, and has its turn in another round"
 
 
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("os.kill(os.getpid(), signal.SIGINT); time.sleep(60)", "KeyboardInterrupt"),
+        ("__import__('pytest').exit('no more')", "Exit: no more"),
+        ("__import__('conftest').SESSION[0].shouldstop = 'quota used up'", "quota used up"),
+    ],
+)
+def test_a_test_that_ends_pytest_is_to_blame_and_not_the_one_after_it(tmp_path, how, words):
+    holding = "SESSION = []\ndef pytest_sessionstart(session): SESSION.append(session)\n"
+    folder = project(project(tmp_path, DYING.replace("HOW", how)), holding, "bench/conftest.py")
+    found = list(one_round(commands(folder, SIDE="head")).values())
+    assert [pair.base.error for pair in found] == ["", ""]
+    assert [pair.head.error for pair in found] == ["", f"it ends pytest: {words}"]
+
+
+def test_a_test_that_ends_its_process_is_not_said_to_print_the_headings_of_pytest(tmp_path):
+    text = DYING.replace("HOW", "os.write(2, b'out of beans'); os._exit(9)")
+    sides = commands(project(tmp_path, text), SIDE="head")
+    options = (*QUICK, "-s", "-vv")
+    names = collect(sides["base"], PATIENT, options).names
+    first, second = measure_round(sides, names, 0, RNG, PATIENT, options)
+    assert (first.head.error, second.base.error) == ("", "")
+    assert second.head.error == "its process ended with 9: out of beans"
+
+
 def test_a_hanging_test_is_given_up(tmp_path):
     text = DYING.replace("HOW", "time.sleep(60)")
     sides = commands(project(tmp_path, text), SIDE="head")
@@ -243,7 +271,8 @@ def test_times_that_are_none_are_refused(turns):
 def test_other_plugins_cannot_move_or_slow_the_tests(tmp_path):
     folder = project(tmp_path)
     (folder / "pytest.ini").write_text(
-        "[pytest]\naddopts = -n 2 --benchmark-disable --benchmark-skip -x\n"
+        "[pytest]\naddopts = -n 2 --benchmark-disable --benchmark-skip -x --collect-only "
+        "--setup-plan --stepwise --last-failed\n"
     )
     options = tuple(QUICK[:2])
     names = collect(command(folder), PATIENT, options).names

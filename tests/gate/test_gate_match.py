@@ -45,3 +45,5 @@ def test_entries_that_decide_nothing_are_reported():
     )
     assert unused(["zzz"], CASES) == ("[[tool.harness.gate.case]] match = 'zzz' matches no case.",)
     assert unused(["*a", "*"], CASES) == ()
+    (note,) = unused(["test_k[100]"], CASES)  # as the terminal shows it, without its file
+    assert note.endswith("matches no case. Did you mean 'tests/test_p.py::test_k[100]'?")

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.gate.lockstep import SideSilent, Timeouts, collect, measure_round
+from harness.gate.collection import SideSilent, collect
+from harness.gate.lockstep import Timeouts, measure_round
 from harness.gate.process import Command
 from harness.gate.suite_agent import _options, timing_cases
 

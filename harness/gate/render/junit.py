@@ -64,6 +64,7 @@ def _facts(result: GateResult, exit_code: int | None) -> dict[str, str]:
         "partial": result.partial,
         "packages": packages(result, most=len(result.packages)),
         "alike": "; ".join(shared(one) for one in common(result.decisions)),
+        "notes": "; ".join(result.notes),
         "exit_code": "" if exit_code is None else str(exit_code),
     }
     return {name: value for name, value in facts.items() if value}

@@ -53,13 +53,23 @@ def main(channel: Channel, paths: list[str]) -> None:
 def _run(channel: Channel, paths: list[str], request: dict[str, object]) -> None:
     import pytest
 
+    from .collecting import Collecting
     from .plugin import Measured
 
-    wanted, options = request.get("names"), request.get("options")
-    plugin = Measured(channel, wanted if isinstance(wanted, list) else None, paths)
+    wanted, options, without = (request.get(key) for key in ("names", "options", "without"))
+
+    def say(name: str) -> None:
+        if wanted is None:  # it is asked what there is
+            channel.send("collecting", name=name)
+
+    collecting = Collecting(say, without if isinstance(without, dict) else {})
+    names_wanted = wanted if isinstance(wanted, list) else None
+    plugin = Measured(channel, names_wanted, paths, collecting.uncollected)
     extra = [str(option) for option in options] if isinstance(options, list) else []
     sys.stderr = heard = Heard(sys.stderr)
-    code = int(pytest.main([*names.files(paths), *_options(), *extra], plugins=[plugin]))
+    code = int(
+        pytest.main([*names.files(paths), *_options(), *extra], plugins=[plugin, collecting])
+    )
     if code not in (0, 1, 5):  # 1: tests failed, 5: none was run; both are said by then
         cause = plugin.trouble or reasons.of_usage(heard.text)
         channel.send("error", text=f"pytest ended with exit code {code}: {cause}")

@@ -20,8 +20,23 @@ from .turns import TURNS, by_turn, clock
 ENOUGH = 1000
 """Rounds whose memory counts. A faster side has more of them, and every one leaves its time in the
 lists of pytest-benchmark and of the turns: that is no memory of the benchmark's."""
-OPTIONS = (("markexpr", "-m"), ("keyword", "-k"), ("deselect", "--deselect"))
-"""Options by which tests are left out, as pytest keeps them and as they are given."""
+OPTIONS = (
+    ("markexpr", "-m", "--option=-m="),
+    ("keyword", "-k", "--option=-k="),
+    ("deselect", "--deselect", "--option=-oaddopts="),  # a list: later ones only add to it
+)
+"""Options by which tests are left out: as pytest keeps them, as they are given, and what given to
+the gate takes them back."""
+OTHERWISE = (
+    "benchmark_skip",
+    "collectonly",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "stepwise_skip",
+    "lf",
+)
+"""Options of a project by which pytest would not measure all, and that have no option against."""
 
 
 class Absent(pytest.Item):
@@ -44,6 +59,8 @@ class Measured:
         Node ids; None only lists what there is.
     paths : sequence of str
         What is asked for: files, folders, and tests in them.
+    uncollected : list of dict
+        What could not be collected, as it fills.
 
     Attributes
     ----------
@@ -52,29 +69,27 @@ class Measured:
     """
 
     def __init__(
-        self, channel: Channel, names: Sequence[str] | None, paths: Sequence[str] = (".",)
+        self,
+        channel: Channel,
+        names: Sequence[str] | None,
+        paths: Sequence[str],
+        uncollected: list[dict[str, Any]],
     ) -> None:
         self.channel = channel
         self.names = names
         self.paths = paths
         self.meter = Meter()
         self.found: dict[str, Any] = {}
-        self.uncollected: list[dict[str, Any]] = []
+        self.uncollected = uncollected
         self.trouble = ""
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Overrule ``--benchmark-skip``, which has no option against it."""
-        config.option.benchmark_skip = False
-
-    @pytest.hookimpl(tryfirst=True, hookwrapper=True)
-    def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
-        outcome: Any = yield
-        if outcome.excinfo is not None and issubclass(outcome.excinfo[0], SystemExit):
-            text = f"{reasons.of_exception(outcome.excinfo[1])}: it ends the process at import"
-            outcome.force_result(pytest.CollectReport(collector.nodeid, "failed", text, []))
-        if outcome.excinfo is None and not outcome.get_result().passed:
-            self.uncollected.append(_uncollected(collector, outcome.get_result()))
+    def pytest_cmdline_main(self, config: pytest.Config) -> None:
+        """Overrule what the project's own options say beside what to measure."""
+        for name in OTHERWISE:
+            if getattr(config.option, name, None):
+                setattr(config.option, name, False)
+        config.option.verbose = -2  # what is printed is quoted where a process dies: no headings
 
     @pytest.hookimpl(tryfirst=True, hookwrapper=True)
     def pytest_collection_modifyitems(
@@ -88,7 +103,7 @@ class Measured:
             names=list(known),
             uncollected=self.uncollected,
             deselected=[name for name in before if name not in known],
-            deselected_by=_leaving_out(config),
+            **_leaving_out(config),
         )
         wanted = [] if self.names is None else self.names
         items[:] = [
@@ -110,18 +125,24 @@ class Measured:
         name = plain(item.nodeid)
         self.channel.send("ready", case=name)
         self.channel.receive()
-        yield
-        self.channel.send("sample", case=name, **self.found)
+        outcome: Any = yield
+        ended = _ended(item.session, outcome.excinfo)
+        if ended:  # no sample: the tests after it are not reached, and must not be blamed for that
+            skipped = bool(self.found.get("skipped"))
+            self.channel.send("error", text=self.found.get("error") or ended, skipped=skipped)
+        else:
+            self.channel.send("sample", case=name, **self.found)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         self.meter.start()
         if _know_precision():
             TURNS.begin(self.channel, {0: self.meter.settle, ENOUGH: self.meter.look})
-        yield
+        outcome: Any = yield
         TURNS.end()
         self.found.update(self.meter.stop(TURNS.away))
-        self.found.update(_rounds(item))
+        if outcome.excinfo is None:  # else the report has the cause, or pytest ends
+            self.found.update(_rounds(item))
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
@@ -153,18 +174,25 @@ class Measured:
         os._exit(0)
 
 
-def _uncollected(collector: pytest.Collector, report: Any) -> dict[str, Any]:
-    raised = getattr(getattr(report, "call", None), "excinfo", None)
-    error = raised.value if raised is not None else None
-    skipped = bool(report.skipped)
-    text = reasons.of_skip(report) if skipped else reasons.of_report(report, error)
-    return {"name": plain(collector.nodeid or "every test"), "text": text, "skipped": skipped}
+def _ended(session: pytest.Session, excinfo: Any) -> str:
+    """Return how a test ended the session for those after it too, ``""`` if it did not."""
+    if excinfo is not None:  # Ctrl-C, `pytest.exit`, a hook that raised
+        return f"it ends pytest: {reasons.of_exception(excinfo[1])}"
+    stopped = session.shouldfail or session.shouldstop  # by hooks, `--stepwise`, time limits
+    return f"it ends pytest: {stopped}" if stopped else ""
 
 
-def _leaving_out(config: pytest.Config) -> str:
-    """Return the options by which tests are left out; other means are hooks of the project."""
-    given = ((flag, config.getoption(name, None)) for name, flag in OPTIONS)
-    return " ".join(f"{flag} {value!r}" for flag, value in given if value)
+def _leaving_out(config: pytest.Config) -> dict[str, str]:
+    """Return the options by which tests are left out, and what takes them back.
+
+    Other means are hooks of the project.
+    """
+    given = [(flag, back, config.getoption(name, None)) for name, flag, back in OPTIONS]
+    used = [(f"{flag} {value!r}", back) for flag, back, value in given if value]
+    return {
+        "deselected_by": " ".join(option for option, _ in used),
+        "taken_back_by": " ".join(back for _, back in used),
+    }
 
 
 def _know_precision() -> bool:

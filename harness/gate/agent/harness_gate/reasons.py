@@ -13,14 +13,19 @@ _CLASS = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Failed|Warn
 
 
 def of_exception(error: BaseException) -> str:
-    """Return the class and the first line of an exception; of a failed import, of its cause."""
+    """Return the class and the first line of an exception; of a failed import, of its cause.
+
+    Of a group, the same of the first that is in it is told as well.
+    """
     if type(error).__name__ == "CollectError":  # pytest's, around what a module raised
         if isinstance(error.__cause__, (ImportError, SyntaxError)):
             return of_exception(error.__cause__)
         return _first(_text(error))
     message = _first(_text(error))
     name = type(error).__name__
-    return f"{name}: {message}" if message else name
+    told = f"{name}: {message}" if message else name
+    inside = _inside(error)
+    return f"{told}: {of_exception(inside)}" if inside is not None else told
 
 
 def of_report(report: Any, error: BaseException | None) -> str:
@@ -46,8 +51,8 @@ def of_usage(text: str) -> str:
     loading = _LOADING.search(text)
     if loading:
         return f"{_short(loading[1])}: {of_text(text)}"
-    said, settings = _SAYS.findall(text), _SETTINGS.search(text)
-    cause = said[-1] if said else of_text(text)
+    said, settings = list(_SAYS.finditer(text)), _SETTINGS.search(text)
+    cause = _announced(said[-1], text) if said else of_text(text)
     return f"{cause} (settings: {_short(settings[1])})" if settings and said else cause
 
 
@@ -66,6 +71,21 @@ def _first(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     count = 2 if lines and lines[0].endswith(":") else 1
     return " ".join(lines[:count])
+
+
+def _announced(said: re.Match[str], text: str) -> str:
+    """Return what pytest says, and where it says that something follows, the end of that."""
+    if not said[1].rstrip().endswith(":"):
+        return said[1]
+    after = [line.strip() for line in text[said.end() :].splitlines() if line.strip()]
+    return " ".join((said[1].rstrip(), *after[-1:]))
+
+
+def _inside(error: BaseException) -> BaseException | None:
+    """Return the first exception of a group, which Python 3.10 has from a package only."""
+    among = getattr(error, "exceptions", None)
+    first = among[0] if isinstance(among, (tuple, list)) and among else None
+    return first if isinstance(first, BaseException) else None
 
 
 def _text(error: BaseException) -> str:
