@@ -296,6 +296,19 @@ def test_time_is_kept_for_less_only_where_much_more_is_asked_than_tests_need(tmp
     assert told[-1].endswith("dependency group test")  # which is not given up for the project alone
 
 
+@pytest.mark.usefixtures("vain")
+@pytest.mark.parametrize(("needs", "shared"), [("a", True), ("b", False)])
+def test_what_a_file_includes_decides_on_packages(trees, told, tmp_path, needs, shared):
+    both = [
+        {"p/dev-requirements.txt": "-r ../more.txt", "p/m.py": "", "more.txt": one}
+        for one in ("a", needs)
+    ]
+    inside = {side: top / "p" for side, top in trees(*both).items()}
+    made = prepare(inside, Recipe(mode="build"), tmp_path / "cache", None, told.append)
+    assert (made["base"].lock == made["head"].lock) is shared
+    assert made["base"].shared is shared
+
+
 @pytest.mark.parametrize("name", ["", "environments", "held"])
 def test_a_file_that_is_in_the_way_is_one_line(trees, told, tmp_path, quick, name):
     both = trees({"m.py": "", "requirements.txt": ""}, {"m.py": ""})

@@ -1,7 +1,7 @@
 import pytest
 from gate_projects import compiled, pure
 
-from harness.gate.sides.project import editable, installable, modules, name, pure_root
+from harness.gate.sides.project import editable, included, installable, modules, name, pure_root
 
 
 @pytest.fixture
@@ -121,3 +121,15 @@ def test_top_level_modules_are_packages_and_files(tree):
 )
 def test_a_file_of_requirements_is_editable_with_those_that_it_includes(tree, files, expected):
     assert editable(tree(files) / "r.txt") is expected
+
+
+def test_files_that_a_file_of_requirements_includes_are_named(tree):
+    files = {
+        "r.txt": "-r a/b.txt\na",
+        "a/b.txt": "-c ../c.in\n-r ../../d.txt",
+        "c.in": "",
+        "x": "-r c.in",
+    }
+    folder = tree({f"t/{name}": text for name, text in files.items()} | {"d.txt": "e"}) / "t"
+    assert included(folder, "r.txt") == ("../d.txt", "a/b.txt", "c.in", "r.txt")
+    assert included(folder, "x") == ("x",)

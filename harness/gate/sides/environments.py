@@ -158,7 +158,8 @@ def _refuse_foreign_code(side: _Side, made: SideEnvironment) -> None:
 def _side(name: SideName, tree: Path, recipe: Recipe) -> _Side:
     try:
         found = _choices(tree, recipe)
-        named = tuple(part for part in found[0].install if project.has_file(tree, part))
+        files = (part for part in found[0].install if project.has_file(tree, part))
+        named = (one for part in files for one in project.included(tree, part))
         return _Side(name, tree, lock(tree, *named), found, project.name(tree))
     except UsageError as error:  # a malformed file of that revision, not of the user's command
         raise SideBroken(name, str(error)) from None

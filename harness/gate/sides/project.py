@@ -43,7 +43,11 @@ ASIDE = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "bench
 COMPILED = frozenset(
     {".c", ".cc", ".cpp", ".cu", ".cxx", ".f", ".f90", ".pxd", ".pyx", ".rs", ".zig"}
 )
-_INCLUDED = re.compile(r"""(?:-r|--requirement)[ =]*(?:"([^"]+)"|'([^']+)'|([^\s#]\S*))""")
+REQUIREMENTS = (".txt", ".in")
+"""How the names of files of requirements end."""
+_INCLUDED = re.compile(
+    r"""(?:-r|--requirement|-c|--constraint)[ =]*(?:"([^"]+)"|'([^']+)'|([^\s#]\S*))"""
+)
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -125,6 +129,16 @@ def editable(path: Path) -> bool:
     The other side would import it then.
     """
     return any(line.startswith(("-e", "--editable")) for line in _lines(path, set()))
+
+
+def included(tree: Path, name: str) -> tuple[str, ...]:
+    """Return the name of a file of a tree, and, if it holds requirements, of those it includes."""
+    if not name.endswith(REQUIREMENTS):
+        return (name,)
+    read: set[Path] = set()
+    for _ in _lines(tree / name, read):
+        pass
+    return tuple(sorted(os.path.relpath(path, tree) for path in read))
 
 
 def _lines(path: Path, read: set[Path]) -> Iterator[str]:
