@@ -23,6 +23,8 @@ EXACT_DIGITS = 7
 LARGEST_PLAIN = 1e7
 SMALLEST_PLAIN = 1e-4
 SKEW = 0.1
+NOTHING = 1e-300
+"""Share of the largest number shown below which a half width cannot be told from 0."""
 TENFOLD = 10.0
 """From this factor between its ends on, an interval of positive numbers is one of factors."""
 FEWEST_DIGITS = 2
@@ -63,7 +65,7 @@ def measured(value: float | None, interval: Interval | None, unit: str = "") -> 
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half):
         return f"{number(value, unit, digits=2)}, interval unbounded"
-    if half < sys.float_info.min:
+    if _is_nothing(half, value, interval):
         return number(value, unit, digits=EXACT_DIGITS)
     if _is_lopsided(value, interval, unit, half):
         return _lopsided(value, interval, unit, half)
@@ -77,7 +79,7 @@ def earned(value: float, interval: Interval, unit: str = "") -> str:
         return number(value, unit)
     if not math.isfinite(half):
         return number(value, unit, digits=FEWEST_DIGITS)
-    if half < sys.float_info.min:
+    if _is_nothing(half, value, interval):
         return number(value, unit, digits=EXACT_DIGITS)
     lopsided = _is_lopsided(value, interval, unit, half)
     if lopsided and unit not in SHARES and _is_factor(value, interval):
@@ -172,6 +174,12 @@ def _symmetric(value: float, half: float, unit: str) -> str:
     if power:
         return f"({middle} ± {width}){power}{suffix}"
     return f"{middle}{suffix} ± {width}"
+
+
+def _is_nothing(half: float, value: float, interval: Interval) -> bool:
+    """Whether a half width is 0, or would be in the unit that fits the largest number shown."""
+    largest = max(abs(value), abs(interval.low), abs(interval.high))
+    return half < max(sys.float_info.min, NOTHING * largest)
 
 
 def _is_lopsided(value: float, interval: Interval, unit: str, half: float) -> bool:
