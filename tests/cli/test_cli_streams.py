@@ -293,7 +293,9 @@ def test_a_store_is_checked_and_repaired(harness):
     path.write_bytes(path.read_bytes().replace(b'"seed":1', b'"seed":7'))
     code, out, _ = harness("store", "check", "--json", "x.json")
     assert code == codes.HARNESS_FAILED
-    assert "tiny.jsonl:2: must be as it was written" in out
+    lines = path.read_bytes().splitlines()  # in the order in which cells ended
+    (changed,) = (number for number, line in enumerate(lines, 1) if b'"seed":7' in line)
+    assert f"tiny.jsonl:{changed}: must be as it was written" in out
     (found,) = json.loads(Path("x.json").read_text())["stores"]
     assert found["faults"][0]["place"].endswith("tiny.jsonl:2")
     for verb in ("run", "claims", "report"):
