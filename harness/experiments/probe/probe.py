@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import AfterValidator
 
 from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.experiments.experiment import Context
 from harness.types import Outcome
+from harness.words import unknown
+
+
+def one_of(kind: str, table: Collection[str]) -> AfterValidator:
+    """Return the check that a text is a name of a table; says the nearest."""
+
+    def check(name: str) -> str:
+        if name not in table:
+            raise ValueError(unknown(kind, name, table))
+        return name
+
+    return AfterValidator(check)
 
 
 class NoParams(Table):

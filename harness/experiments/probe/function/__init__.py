@@ -7,10 +7,10 @@ torch by autograd. A new function is one entry there and one in ``torch_function
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from harness.config.settings import Settings
 from harness.config.table import Table
@@ -27,9 +27,8 @@ from harness.experiments.probe.function.summary import (
     names,
     summary,
 )
-from harness.experiments.probe.probe import Probe
+from harness.experiments.probe.probe import Probe, one_of
 from harness.types import Array, Outcome
-from harness.words import unknown
 
 FUNCTIONS = {**ELEMENTWISE, **VECTORS}
 Span = tuple[float, float, int]
@@ -59,7 +58,7 @@ class Params(Table):
         Of ``huber``, ``leaky_relu`` and ``power``.
     """
 
-    function: str
+    function: Annotated[str, one_of("function", FUNCTIONS)]
     at: tuple[float, ...] | tuple[tuple[float, ...], ...] = ()
     span: Span | tuple[()] = ()
     normal: int = Field(default=0, ge=0)
@@ -69,13 +68,6 @@ class Params(Table):
     delta: float = Field(default=1.0, gt=0.0)
     slope: float = 0.01
     exponent: float = 2.0
-
-    @field_validator("function")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in FUNCTIONS:
-            raise ValueError(unknown("function", name, FUNCTIONS))
-        return name
 
     def options(self) -> Options:
         """Return what the function needs beside its input."""

@@ -6,7 +6,9 @@ derivatives it shows; the rest is about torch and skipped elsewhere.
 
 from __future__ import annotations
 
-from pydantic import PositiveInt, field_validator
+from typing import Annotated
+
+from pydantic import PositiveInt
 
 from harness.config.settings import Settings
 from harness.config.table import Table
@@ -14,9 +16,8 @@ from harness.errors import Skip
 from harness.experiments.experiment import Context
 from harness.experiments.probe.documents.autograd.base import Scene
 from harness.experiments.probe.documents.autograd.table import SCENARIOS
-from harness.experiments.probe.probe import Probe
+from harness.experiments.probe.probe import Probe, one_of
 from harness.types import Outcome
-from harness.words import unknown
 
 
 class Params(Table):
@@ -32,16 +33,9 @@ class Params(Table):
         Size of the batch, or number of repetitions, of scenarios that have one.
     """
 
-    scenario: str
+    scenario: Annotated[str, one_of("scenario", SCENARIOS)]
     points: tuple[float, ...] = ()
     examples: PositiveInt = 8
-
-    @field_validator("scenario")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in SCENARIOS:
-            raise ValueError(unknown("scenario", name, SCENARIOS))
-        return name
 
 
 def run(context: Context, params: Params) -> Outcome:

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import PositiveInt, field_validator
+from pydantic import PositiveInt
 
 from harness.config.settings import Settings
 from harness.config.table import Table
@@ -17,9 +17,8 @@ from harness.errors import Skip
 from harness.experiments.experiment import Context
 from harness.experiments.probe.documents.equivalence.base import Inputs
 from harness.experiments.probe.documents.equivalence.table import PAIRS
-from harness.experiments.probe.probe import Probe
+from harness.experiments.probe.probe import Probe, one_of
 from harness.types import Array, Outcome
-from harness.words import unknown
 
 
 class Params(Table):
@@ -38,7 +37,7 @@ class Params(Table):
         The one number some pairs depend on: a shift, a learning rate times a decay, a rate.
     """
 
-    pair: str
+    pair: Annotated[str, one_of("pair", PAIRS)]
     examples: PositiveInt = 32
     features: PositiveInt = 20
     units: PositiveInt = 16
@@ -46,13 +45,6 @@ class Params(Table):
     batches: PositiveInt = 4
     precision: Literal["float32", "float64"] = "float64"
     amount: float = 0.5
-
-    @field_validator("pair")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in PAIRS:
-            raise ValueError(unknown("pair", name, PAIRS))
-        return name
 
 
 def run(context: Context, params: Params) -> Outcome:
