@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.config.kinds import DEFAULT, Kind
 from harness.config.settings import Settings
 
 Scalar = str | int | float | bool
@@ -54,6 +55,8 @@ class Case:
         because it is not here; ``""`` when it is read itself. Not part of the id.
     judged : bool
         False when it is there for pictures alone, and no claim is about it. Not part of the id.
+    kinds : mapping of str to str
+        What kind of number each metric is that it may leave. Not part of the id.
     """
 
     id: str
@@ -67,6 +70,11 @@ class Case:
     deviation: str = ""
     stand_in_for: str = ""
     judged: bool = True
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+
+    def kind(self, metric: str) -> Kind:
+        """Return what kind of number a metric is."""
+        return "binary" if metric == "diverged" else self.kinds.get(metric, DEFAULT)
 
 
 @dataclass(frozen=True)
@@ -296,6 +304,11 @@ class Verdict:
         ``"fraction"``, ``"seconds"``, ``"ratio"``, ... for formatting; may be ``""``.
     partial : bool
         True when some of the runs that the full profile has are not there.
+    q : float or None
+        False-discovery rate of the contradictions that are as clear as this one would be, over
+        all suites of the folder; None where nothing was tested, or chance has no part in it.
+    reading, why : str
+        Whether it is what the sentence says or an extension of ours, and what is ours.
     """
 
     suite: str
@@ -312,6 +325,9 @@ class Verdict:
     because: str = ""
     unit: str = ""
     partial: bool = False
+    q: float | None = None
+    reading: str = "literal"
+    why: str = ""
 
     @property
     def moved(self) -> bool:

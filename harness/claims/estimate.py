@@ -1,74 +1,31 @@
-"""Estimates: a number, the intervals around it, and the p-value against a band.
+"""Estimates: what a claim is about as one number, with the spread that is right for its kind.
 
-Three shapes serve every rule. A t interval (`Location`), on the values or on their logarithms; a
-binomial rate (`Rate`); and, where a value is infinite and a mean has no meaning, a median.
+The kind of the metric decides (`harness.config.kinds`); what is made of two cases keeps it: the
+difference of two medians' metric is a median of differences, that of two means a mean.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from harness import statistics as hs
 from harness.claims.text import many
 from harness.claims.undecided import Undecided
-from harness.claims.values import Floats
+from harness.claims.values import Floats, Values
+from harness.config.kinds import Kind
 from harness.numerals import earned, number
-from harness.statistics import location
+from harness.statistics import spreads
+from harness.statistics.bounded import Bounded, BoundedRatio
 from harness.statistics.intervals import predicted
+from harness.statistics.spreads import Fixed, Median, Spread
 from harness.types import Interval
 
-DECADES = 3.0
-
-
-class Spread(Protocol):
-    """What gives intervals and p-values on its own scale."""
-
-    def interval(self, level: float = 0.95) -> Interval:
-        """Return the interval at `level`."""
-        ...
-
-    def p_inside(self, low: float, high: float) -> float:
-        """Return the two-sided p-value of "the true value lies in ``[low, high]``"."""
-        ...
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A binomial probability, by Clopper and Pearson."""
-
-    successes: int
-    trials: int
-
-    def interval(self, level: float = 0.95) -> Interval:
-        """Return the Clopper-Pearson interval."""
-        return hs.proportion_interval(self.successes, self.trials, level)
-
-    def p_inside(self, low: float, high: float) -> float:
-        """Return twice the binomial tail beyond the nearer end."""
-        return hs.proportion_p_value(self.successes, self.trials, low, high)
-
-
-@dataclass(frozen=True)
-class Median:
-    """A median, by order statistics and the sign test; values may be infinite."""
-
-    values: tuple[float, ...]
-
-    def interval(self, level: float = 0.95) -> Interval:
-        """Return the distribution-free interval; ``(-inf, inf)`` with too few values."""
-        return hs.median_interval(self.values, level)
-
-    def p_inside(self, low: float, high: float) -> float:
-        """Return the p-value of the sign test against the nearer end."""
-        array = np.array(self.values)
-        below, above = int((array < low).sum()), int((array > high).sum())
-        others = array.size - max(below, above)
-        return min(1.0, 2.0 * float(special.bdtr(others, array.size, 0.5)))
+MANY = 100
+"""From so many test examples on, pairs of right and wrong answers get the normal interval."""
+MEDIANS = ("count", "positive")
 
 
 @dataclass(frozen=True)
@@ -78,7 +35,7 @@ class Estimate:
     Attributes
     ----------
     what : str
-        In words: ``"mean"``, ``"mean difference"``, ``"slope"``.
+        In words: ``"mean"``, ``"median difference"``, ``"mean slope"``.
     measured : float
         The estimate in the metric's own unit.
     n : int
@@ -87,7 +44,7 @@ class Estimate:
         What n counts.
     spread : Spread
         Its uncertainty, of the logarithm when `log`.
-    run : Location or None
+    run : Spread or None
         One further run, for the prediction interval; None where a run has no meaning.
     log : bool
         Whether `spread` and `run` are on the log scale.
@@ -102,48 +59,73 @@ class Estimate:
     n: int
     over: str
     spread: Spread
-    run: hs.Location | None = None
+    run: Spread | None = None
     log: bool = False
     notes: tuple[str, ...] = ()
     unit: str = ""
 
     @property
-    def exact(self) -> bool:
-        """Whether the values do not vary at all, so that there is nothing to test."""
-        return isinstance(self.spread, hs.Location) and self.spread.se == 0.0
+    def fixed(self) -> bool:
+        """Whether chance has no part in it, so that there is nothing to test."""
+        return isinstance(self.spread, Fixed)
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the interval of the estimate in the metric's own unit."""
         return self._back(self.spread.interval(level))
 
-    def prediction(self, level: float = 0.95) -> Interval | None:
-        """Return the interval of one further run in the metric's own unit."""
-        return self._back(self.run.interval(level)) if self.run else None
+    def shown(self) -> Interval:
+        """Return the 95 % interval; of a median of few values, all of them, at their own level."""
+        it = self.interval()
+        if not isinstance(self.spread, Median) or not math.isinf(it.high - it.low):
+            return it
+        values = self.spread.values
+        if np.isinf(values).any() and self.n >= FEWEST:
+            return it
+        return Interval(min(values), max(values), max(0.0, 1.0 - 0.5 ** (self.n - 1)))
 
-    def p_inside(self, low: float, high: float) -> float | None:
-        """Return the p-value of "the true value lies in ``[low, high]``"; None if `exact`."""
-        return None if self.exact else self.spread.p_inside(self._to(low), self._to(high))
+    def inside(self, low: float, high: float) -> float:
+        """Return the p-value of "the true value lies in ``[low, high]``"."""
+        return spreads.inside(self.spread, self._to(low), self._to(high))
+
+    def outside(self, low: float, high: float) -> float:
+        """Return the p-value of "the true value lies outside ``[low, high]``"."""
+        return spreads.outside(self.spread, self._to(low), self._to(high))
+
+    def one_run(self, level: float = 0.95) -> Interval:
+        """Return the interval of one further run in the metric's own unit.
+
+        Raises
+        ------
+        ValueError
+            If a run has no meaning.
+        """
+        if self.run is None:
+            raise ValueError("no single run is behind this estimate; ask for its interval")
+        return self._back(self.run.interval(level))
 
     def p_run(self, value: float) -> float:
         """Return the p-value of "`value` is one further run"; 0 where a run has no meaning."""
-        at = self._to(value)
-        return self.run.p_inside(at, at) if self.run else 0.0
+        return spreads.inside(self.run, self._to(value), self._to(value)) if self.run else 0.0
 
     def words(self) -> str:
         """Return ``"mean 0.9738"``, with the digits that the interval earns."""
-        return f"{self.what} {earned(self.measured, self.interval(), self.unit)}"
+        return f"{self.what} {earned(self.measured, self.shown(), self.unit)}".strip()
 
     def count(self) -> str:
         """Return ``"over 10 seeds"``."""
         return f"over {many(self.n, self.over)}"
+
+    def _back(self, it: Interval) -> Interval:
+        return Interval(_exp(it.low), _exp(it.high), it.level) if self.log else it
 
     def _to(self, value: float) -> float:
         if not self.log or math.isinf(value):
             return value
         return math.log(value) if value > 0.0 else -math.inf
 
-    def _back(self, it: Interval) -> Interval:
-        return Interval(_exp(it.low), _exp(it.high), it.level) if self.log else it
+
+FEWEST = 5
+"""Runs that a median needs to show anything at 5 %: 1 / 2^5 is the first chance below that."""
 
 
 def _exp(value: float) -> float:
@@ -153,26 +135,6 @@ def _exp(value: float) -> float:
 def binary(values: Floats) -> bool:
     """Whether every value is 0 or 1."""
     return bool(np.isin(values, (0.0, 1.0)).all())
-
-
-def of_rate(values: Floats, over: str, what: str = "rate") -> Estimate:
-    """Return the share of ones among 0/1 values."""
-    spread = Rate(int(values.sum()), values.size)
-    return Estimate(what, float(values.mean()), values.size, over, spread)
-
-
-def of_values(values: Floats, over: str, *, rate: bool = False, log: bool = False) -> Estimate:
-    """Return the mean of values, or what stands for it.
-
-    A rate for 0/1 values over examples (or when `rate`), a median when a value is infinite, the
-    geometric mean when `log`.
-    """
-    if (rate or over == "examples") and binary(values):
-        return of_rate(values, over)
-    if not np.isfinite(values).all():
-        return of_median(values, over)
-    several(values, over)
-    return of_mean(np.log(values) if log else values, over, log=log)
 
 
 def several(values: Floats, over: str) -> None:
@@ -187,28 +149,133 @@ def several(values: Floats, over: str) -> None:
         )
 
 
-def of_mean(values: Floats, over: str, what: str = "mean", *, log: bool = False) -> Estimate:
-    """Return the mean of finite values (logarithms, when `log`) with its t interval."""
-    spread = location.of_mean(values)
-    measured = _exp(spread.centre) if log else spread.centre
-    run = predicted(values) if over == "seeds" else None
-    what = "geometric mean" if log and what == "mean" else what
-    return Estimate(what, measured, values.size, over, spread, run, log)
+def of_side(side: Values) -> Estimate:
+    """Return what one case's values have in the middle: mean, median or rate."""
+    kind = side.kind
+    if kind == "binary" and not binary(side.values):
+        raise Undecided(
+            "a metric declared as 0 or 1 has other values; correct its kind",
+            n=side.values.size,
+            over=side.over,
+        )
+    estimate = of(side.values, kind, side.over)
+    run = predicted(side.values) if isinstance(estimate.spread, hs.Location) else None
+    if kind == "positive" and (side.values > 0.0).all() and np.isfinite(side.values).all():
+        run = _Run(predicted(np.log(side.values))) if np.ptp(side.values) else None
+    return replace(estimate, run=run if side.over == "seeds" else None, notes=side.notes)
 
 
-def of_median(values: Floats, over: str, what: str = "median") -> Estimate:
-    """Return the median of values of which some are infinite, and say so."""
-    infinite = int(np.isinf(values).sum())
-    notes = (f"{infinite} of {values.size} values are inf, so the median is judged",)
-    spread = Median(tuple(values.tolist()))
-    # The middle of the sorted values, not numpy's mean of two: inf - inf would be nan.
-    measured = float(np.sort(values)[(values.size - 1) // 2])
-    return Estimate(what, measured, values.size, over, spread, notes=notes)
+@dataclass(frozen=True)
+class _Run:
+    """One further run of a positive metric, predicted on the logarithms."""
+
+    logs: hs.Location
+
+    def interval(self, level: float = 0.95) -> Interval:
+        it = self.logs.interval(level)
+        return Interval(_exp(it.low), _exp(it.high), level)
+
+    def above(self, bound: float, *, strict: bool = False) -> float:
+        return self.logs.above(math.log(bound), strict=strict) if bound > 0.0 else 1.0
+
+    def below(self, bound: float, *, strict: bool = False) -> float:
+        return self.logs.below(math.log(bound), strict=strict) if bound > 0.0 else 0.0
 
 
-def wide(values: Floats, *bounds: float | None) -> bool:
-    """Whether values and bounds are positive and span more than three decades."""
-    finite = [x for x in (*values.tolist(), *bounds) if x is not None and math.isfinite(x)]
-    if min(finite, default=0.0) <= 0.0:
-        return False
-    return math.log10(max(finite)) - math.log10(min(finite)) > DECADES
+def of(
+    values: Floats,
+    kind: Kind,
+    over: str,
+    what: str = "",
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> Estimate:
+    """Return the middle of independent values of a kind, and its spread.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        Without nan.
+    kind : str
+        Of `harness.config.kinds.KINDS`.
+    over : str
+        What n counts.
+    what : str
+        Of what it is the middle: ``"difference"``, ``"slope"``; nothing of the metric itself.
+    bounds : tuple of float
+        Between which values of kind ``share`` lie.
+
+    Raises
+    ------
+    Undecided
+        If there is one value only, or a mean is asked for and a value is infinite.
+    """
+    several(values, over)
+    infinite = int((~np.isfinite(values)).sum())
+    if infinite and kind in ("real", "share"):
+        raise Undecided(
+            f"{infinite} of {values.size} values are infinite, and have no mean; a metric of kind "
+            "'positive' is judged by its median",
+            n=values.size,
+            over=over,
+        )
+    spread = spreads.of(values, kind, *bounds)
+    middle, size = _middle(values, spread)
+    words = f"{middle} {what}".strip()
+    return Estimate(words, size, values.size, over, spread)
+
+
+def _middle(values: Floats, spread: Spread) -> tuple[str, float]:
+    if isinstance(spread, Fixed):
+        return "", float(values[0])
+    if isinstance(spread, Median):
+        return "median", float(np.median(values))
+    if isinstance(spread, hs.Location):
+        return "mean", spread.centre
+    return ("rate" if isinstance(spread, spreads.Rate) else "mean"), float(values.mean())
+
+
+def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
+    """Return the estimate of ``a - b`` over pairs, values of shape (n,)."""
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        _no_infinite(a, b, over)
+    if kind in ("binary", "share"):
+        if over == "examples" and kind == "binary" and a.size >= MANY:
+            spread = hs.paired_binary(a, b)
+            return Estimate("mean difference", float((a - b).mean()), a.size, over, spread)
+        return of(a - b, "share", over, "difference", (-1.0, 1.0))
+    estimate = of(a - b, kind, over, "difference")
+    runs = kind == "real" and over == "seeds" and isinstance(estimate.spread, hs.Location)
+    return replace(estimate, run=predicted(a - b)) if runs else estimate
+
+
+def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
+    """Return the estimate of ``a / b`` over pairs, values of shape (n,)."""
+    _no_infinite(a, b, over)
+    several(a, over)
+    if kind in ("binary", "share"):
+        if min(a.mean(), b.mean()) <= 0.0:
+            raise Undecided("a ratio needs positive values, got some that are not", n=a.size)
+        spread = BoundedRatio(tuple(a.tolist()), tuple(b.tolist()))
+        size = float(a.mean() / b.mean())
+        return Estimate("ratio of the means", size, a.size, over, spread)
+    if kind == "fixed" and (b != 0.0).all():
+        return of(a / b, "fixed", over)
+    if min(a.min(), b.min()) <= 0.0:
+        raise Undecided("a ratio needs positive values, got some that are not", n=a.size, over=over)
+    if kind != "real":
+        return of(a / b, kind, over, "ratio")
+    estimate = of(hs.log_ratio(a, b), "real", over)
+    if not isinstance(estimate.spread, hs.Location):
+        return of(a / b, "positive", over, "ratio")
+    run = predicted(hs.log_ratio(a, b)) if over == "seeds" else None
+    size = _exp(estimate.measured)
+    return replace(estimate, what="geometric mean ratio", measured=size, run=run, log=True)
+
+
+def _no_infinite(a: Floats, b: Floats, over: str) -> None:
+    bad = int((~np.isfinite(a)).sum() + (~np.isfinite(b)).sum())
+    if bad:
+        raise Undecided(f"{bad} of {a.size + b.size} values are inf", n=a.size, over=over)
+
+
+__all__ = ["Bounded", "Estimate", "of", "of_difference", "of_ratio", "of_side", "several"]

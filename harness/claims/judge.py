@@ -47,7 +47,7 @@ def judge(
     Returns
     -------
     tuple of Verdict
-        In the order of the suite, before false-discovery control (`harness.claims.control`).
+        In the order of the suite, each from its own records alone; without q-values.
     """
     own = [case for case in cases if case.suite == suite.id and case.judged]
     short = _short(archive, planned)
@@ -81,6 +81,8 @@ def _judge_claim(
         reason="",
         expected=claim.expected,
         because=claim.because,
+        reading=claim.reading,
+        why=claim.why,
         unit=claim.unit,
     )
     found = tracks(claim, [case for case in cases if case.protocol])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from harness.alone import disturbed
 from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
+from harness.config.kinds import DEFAULT, Kind
 from harness.errors import StoreError
 from harness.types import Archive, Record
 from harness.words import did_you_mean, plural
@@ -39,16 +40,23 @@ class Values:
         What n counts: ``seeds`` or ``examples``.
     notes : tuple of str
         What was left out, for the reason.
+    kind : str
+        What kind of number they are.
     """
 
     keys: NDArray[np.int64]
     values: Floats
     over: str
     notes: tuple[str, ...] = ()
+    kind: Kind = DEFAULT
 
 
 def read(
-    claim: Claim, records: Sequence[Record], archive: Archive, nan_as: float | None = None
+    claim: Claim,
+    records: Sequence[Record],
+    archive: Archive,
+    nan_as: float | None = None,
+    kind: Kind = DEFAULT,
 ) -> Values:
     """Return the values of the claim's metric in the records of one case.
 
@@ -62,6 +70,8 @@ def read(
         For the arrays.
     nan_as : float, optional
         What a nan of a diverged run counts as in a comparison of order (inf or -inf, the worst).
+    kind : str
+        What kind of number the metric is.
 
     Raises
     ------
@@ -83,7 +93,7 @@ def read(
     lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
     company = _company(len(done) - len(fit), len(done))
     notes = (*values.notes, *(text for text in (lost, company, told) if text))
-    return Values(values.keys, values.values, values.over, notes)
+    return replace(values, notes=notes, kind=kind)
 
 
 def _company(count: int, of: int) -> str:

@@ -66,11 +66,11 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
 
 
 def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
-    """Judge the claims of all suites, with one false-discovery control over all of them."""
+    """Judge the claims of all suites, each from its own records."""
     found: list[Verdict] = []
     for plans, sources in zip(workspace.plans, workspace.sources, strict=True):
         found += judging.judge(plans.suite, plans.cases, archive, sources, plans.full.seeds)
-    return judging.control(found)
+    return judging.with_q_values(found)
 
 
 def open_archive(results: Path, output: Output) -> Library:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.backends.protocol import Backend
+from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.datasets.dataset import Dataset
 from harness.seeding import Streams
@@ -42,6 +43,10 @@ class Context:
     budget: float = math.inf
 
 
+def _unknown(settings: Settings) -> Mapping[str, Kind]:  # noqa: ARG001 - a user's experiment
+    return {}
+
+
 @dataclass(frozen=True)
 class Experiment:
     """An entry of the experiment table.
@@ -63,6 +68,8 @@ class Experiment:
     produces : callable or None
         ``produces(settings)`` returns the names of every metric, series and array that a cell
         with those settings can leave; None when that is not known beforehand.
+    kinds : callable
+        ``kinds(settings)`` returns what kind of number each of the metrics and arrays is.
     complaints : callable or None
         ``complaints(settings)`` yields what is wrong with them: the path of a key, a sentence.
     reads : callable or None
@@ -83,6 +90,7 @@ class Experiment:
     run: Callable[[Context], Outcome]
     alone: bool = False
     produces: Callable[[Settings], frozenset[str]] | None = None
+    kinds: Callable[[Settings], Mapping[str, Kind]] = _unknown
     complaints: Callable[[Settings], Iterable[tuple[tuple[str, ...], str]]] | None = None
     reads: Callable[[Settings], frozenset[str]] | None = None
     offers: Callable[[Settings, str, str], bool] | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness import backends, digest
+from harness.config.kinds import Kind
 from harness.config.settings import TABLES, Settings
 from harness.config.table import Table
 from harness.devices import DEVICES
@@ -70,6 +71,7 @@ class Maker:
             self._id(experiment, names, settings), self.suite.id, experiment.name,
             names["backend"], names["device"], self._labels(tables, chosen, names, settings),
             settings, judged=self.suite.grid[position].claims,
+            kinds=self._kinds(experiment, settings),
         )  # fmt: skip
 
     def default(self, axis: str) -> Any:
@@ -150,6 +152,13 @@ class Maker:
         if experiment.revision is not None and (revision := experiment.revision(settings)):
             identity.append({"revision": revision})
         return digest.of_value(identity)
+
+    def _kinds(self, experiment: Experiment, settings: Settings) -> Mapping[str, Kind]:
+        """Return the kinds of what a case leaves; where every run repeats its draws, all fixed."""
+        found = experiment.kinds(settings)
+        if self.suite.seeds.script(0) == self.suite.seeds.script(1) is not None:
+            found = dict.fromkeys(found, "fixed")
+        return {**found, **self.suite.kinds}
 
     def _labels(
         self,

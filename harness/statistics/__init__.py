@@ -1,16 +1,11 @@
-"""Intervals, tests and false-discovery control: pure functions of arrays.
+"""Intervals, tests and false-discovery rates: pure functions of arrays.
 
 Every function takes float vectors and returns an `Interval`, a p-value or booleans; nothing here
 knows what a record or a claim is.
 """
 
+from harness.statistics.bounded import Bounded, BoundedRatio
 from harness.statistics.changepoints import Shift, shifts
-from harness.statistics.hypotheses import (
-    equivalent,
-    mean_p_value,
-    proportion_p_value,
-    tost_p_value,
-)
 from harness.statistics.intervals import (
     mean_interval,
     median_interval,
@@ -19,16 +14,9 @@ from harness.statistics.intervals import (
 )
 from harness.statistics.location import Location
 from harness.statistics.monotone import MonotoneTrend, monotone_trend
-from harness.statistics.multiple import benjamini_hochberg
-from harness.statistics.paired import (
-    difference_interval,
-    log_ratio,
-    mcnemar,
-    paired_binary,
-    ratio_interval,
-    ratio_of_means,
-)
-from harness.statistics.permutation import sign_flip
+from harness.statistics.multiple import q_values
+from harness.statistics.paired import log_ratio, paired_binary
+from harness.statistics.permutation import sign_flip, sign_test
 from harness.statistics.signed_rank import (
     centre,
     centre_bound,
@@ -36,36 +24,37 @@ from harness.statistics.signed_rank import (
     detectable,
     signed_rank_p,
 )
-from harness.statistics.trend import slope_interval, slope_location, slopes
+from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outside
+from harness.statistics.trend import slope_location, slopes
 
 __all__ = [
+    "Bounded",
+    "BoundedRatio",
+    "Fixed",
     "Location",
+    "Median",
     "MonotoneTrend",
+    "Rate",
     "Shift",
-    "benjamini_hochberg",
+    "Spread",
     "centre",
     "centre_bound",
     "centre_interval",
     "detectable",
-    "difference_interval",
-    "equivalent",
+    "inside",
     "log_ratio",
-    "mcnemar",
     "mean_interval",
-    "mean_p_value",
     "median_interval",
     "monotone_trend",
+    "outside",
     "paired_binary",
     "prediction_interval",
     "proportion_interval",
-    "proportion_p_value",
-    "ratio_interval",
-    "ratio_of_means",
+    "q_values",
     "shifts",
     "sign_flip",
+    "sign_test",
     "signed_rank_p",
-    "slope_interval",
     "slope_location",
     "slopes",
-    "tost_p_value",
 ]

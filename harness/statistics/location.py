@@ -36,25 +36,15 @@ class Location:
         half = quantile(probability(level), self.df) * self.se if self.se else 0.0
         return Interval(self.centre - half, self.centre + half, level)
 
-    def above(self, bound: float) -> float:
+    def above(self, bound: float, *, strict: bool = False) -> float:  # noqa: ARG002 - continuous
         """Return the one-sided p-value of "the true value is at least `bound`"."""
         if self.se == 0.0 or math.isinf(bound):
             return float(self.centre >= bound)
         return cumulative((self.centre - bound) / self.se, self.df)
 
-    def below(self, bound: float) -> float:
+    def below(self, bound: float, *, strict: bool = False) -> float:
         """Return the one-sided p-value of "the true value is at most `bound`"."""
-        return Location(-self.centre, self.se, self.df).above(-bound)
-
-    def p_inside(self, low: float, high: float) -> float:
-        """Return the two-sided p-value of "the true value lies in ``[low, high]``".
-
-        It is at most ``1 - level`` exactly when the interval at `level` and ``[low, high]``
-        share no point, up to rounding at the boundary.
-        """
-        if low <= self.centre <= high:
-            return 1.0
-        return 2.0 * (self.above(low) if self.centre < low else self.below(high))
+        return Location(-self.centre, self.se, self.df).above(-bound, strict=strict)
 
 
 def cumulative(t: float, df: float) -> float:

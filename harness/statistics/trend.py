@@ -7,10 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.statistics import location
 from harness.statistics.checks import Values, vector
 from harness.statistics.location import Location
-from harness.types import Interval
 
 
 def slopes(x: Values, y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -51,23 +49,6 @@ def slope_location(x: Values, y: Values) -> Location:
     residuals = values - values.mean() - slope * centred
     variance = float(residuals @ residuals) / (values.size - 2)
     return Location(slope, math.sqrt(variance / float(centred @ centred)), values.size - 2)
-
-
-def slope_interval(x: Values, y: NDArray[np.float64], level: float = 0.95) -> Interval:
-    """Interval of a slope: t over the slopes of the rows, or of one row's own residuals.
-
-    Parameters
-    ----------
-    x : array_like of float, shape (p,)
-        Positions.
-    y : ndarray of float, shape (n, p) or (p,)
-        One row per seed. With n >= 2 the rows are paired within seed: a slope is fitted to each
-        and the interval is that of their mean. With one row it is the regression's own.
-    """
-    rows = np.atleast_2d(np.asarray(y, dtype=np.float64))
-    if len(rows) == 1:
-        return slope_location(x, rows[0]).interval(level)
-    return location.of_mean(slopes(x, rows)).interval(level)
 
 
 def _centred(x: Values) -> NDArray[np.float64]:

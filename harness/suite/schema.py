@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from harness import sizes
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
+from harness.config.kinds import Kind
 from harness.config.model import Model
 from harness.config.other import Knn, Probe, Timing
 from harness.config.table import Amount, Count, SuiteId, Table
@@ -90,6 +91,8 @@ class Frame(Table):
         Seconds one cell may take.
     memory
         Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
+    kinds
+        Metric to the kind of number it is, where its experiment does not know or is mistaken.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
@@ -111,6 +114,7 @@ class Frame(Table):
     timing: Timing | None = None
     probe: Probe | None = None
     params: dict[str, Any] = {}
+    kinds: dict[str, Kind] = {}
     grid: tuple[Grid, ...] = Field(min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from harness.claims import text
 from harness.claims.estimate import Estimate
+from harness.claims.rules.rule import ALPHA
 from harness.numerals import number, span
+from harness.statistics import Location
+from harness.statistics.spreads import Median
 from harness.types import Finding
 
-INSIDE, OUTSIDE = 0.90, 0.95
 # Runs for a 90 % chance of "reproduced" when the claim is exactly true: (2 * 1.645 s / tol)^2.
 RUNS_FACTOR = (2.0 * 1.6449) ** 2
 MANY_RUNS = 100
@@ -22,7 +24,7 @@ def finding(estimate: Estimate, **changes: object) -> Finding:
         "inconclusive",
         "",
         measured=estimate.measured,
-        interval=estimate.interval(OUTSIDE),
+        interval=estimate.shown(),
         n=estimate.n,
         over=estimate.over,
     )
@@ -31,26 +33,51 @@ def finding(estimate: Estimate, **changes: object) -> Finding:
 
 def in_words(estimate: Estimate, level: float, tail: str) -> str:
     """Return ``"mean 97 %, 90 % interval 96 to 98 %, over 10 seeds `tail`"`` and the notes."""
+    if estimate.fixed:
+        return text.sentence((f"{_fixed(estimate)} {tail}", *estimate.notes))
     it = estimate.interval(level)
-    spread = "all equal" if estimate.exact else text.interval(it, estimate.unit)
-    first = f"{estimate.words()}, {spread}, {estimate.count()} {tail}"
+    shown = it if math.isfinite(it.high - it.low) else estimate.shown()
+    first = f"{estimate.words()}, {text.interval(shown, estimate.unit)}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
 
-def judge_range(estimate: Estimate, low: float, high: float) -> Finding:
-    """Judge a range: 90 % interval inside it, or 95 % interval disjoint from it."""
-    inner, outer = estimate.interval(INSIDE), estimate.interval(OUTSIDE)
-    p = estimate.p_inside(low, high)
-    if inner.inside(low, high):
-        reason = in_words(estimate, INSIDE, text.within(low, high, estimate.unit))
+def _fixed(estimate: Estimate) -> str:
+    """Return ``"0.5 in 2 of 2 runs"``: a fact, which is not dressed as statistics."""
+    it = estimate.interval()
+    ends = dict.fromkeys(number(end, estimate.unit) for end in (it.low, it.high))
+    runs = text.many(estimate.n, "runs" if estimate.over == "seeds" else estimate.over)
+    return f"{' to '.join(ends)} in {estimate.n} of {runs}"
+
+
+def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPHA) -> Finding:
+    """Judge a range: shown to lie in it, or shown to lie outside, at `alpha` each."""
+    p_out, p_in = estimate.outside(low, high), estimate.inside(low, high)
+    p = None if estimate.fixed else p_in
+    level = 1.0 - 2.0 * alpha
+    if p_out <= alpha:
+        reason = in_words(estimate, level, text.within(low, high, estimate.unit))
         return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
-    if outer.disjoint(low, high):
-        reason = in_words(estimate, OUTSIDE, text.beyond(low, high, estimate.unit))
+    if p_in <= alpha:
+        both = math.isfinite(high - low)
+        reason = in_words(
+            estimate, 1.0 - alpha if both else level, text.beyond(low, high, estimate.unit)
+        )
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
+    inner = estimate.interval(level)
     wide = (inner.high - inner.low) > (high - low)
-    tail = "is too wide for" if wide else "is on the edge of"
-    reason = in_words(estimate, INSIDE, f"{tail} {text.band(low, high, estimate.unit)}")
-    return finding(estimate, reason=reason, p_contradict=p)
+    tail = f"{'is too wide for' if wide else 'is on the edge of'} "
+    reason = in_words(estimate, level, tail + text.band(low, high, estimate.unit))
+    return finding(
+        estimate, reason=text.sentence((reason, too_few(estimate, alpha))), p_contradict=p
+    )
+
+
+def too_few(estimate: Estimate, alpha: float) -> str:
+    """Say that so few runs could have shown nothing, whatever they had been."""
+    if not isinstance(estimate.spread, Median) or 0.5**estimate.n <= alpha:
+        return ""
+    need = math.ceil(-math.log2(alpha))
+    return f"{text.many(estimate.n, estimate.over)} can show nothing of a median, {need} are needed"
 
 
 @dataclass(frozen=True)
@@ -84,53 +111,57 @@ def quoted(size: float, tolerance: float, unit: str = "", *, relative: bool = Fa
     return Quoted(size, size - half - slack, size + half + slack, words)
 
 
-def judge_size(estimate: Estimate, quote: Quoted) -> Finding:
+def judge_size(estimate: Estimate, quote: Quoted, alpha: float = ALPHA) -> Finding:
     """Judge a quoted size: TOST around it; contradicted if no single run explains it either."""
-    low, high = quote.low, quote.high
-    inside = estimate.p_inside(low, high)
-    p = None if inside is None else max(inside, estimate.p_run(quote.size))
-    if estimate.interval(INSIDE).inside(low, high):
-        reason = in_words(estimate, INSIDE, f"lies within {quote.words}")
-        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
-    if not estimate.interval(OUTSIDE).disjoint(low, high):
-        return finding(estimate, reason=_open(estimate, quote), p_contradict=p)
-    tail, lucky = f"lies outside {quote.words}", _one_run(estimate, quote.size)
-    if lucky:
-        reason = text.sentence((f"a lucky draw: {in_words(estimate, OUTSIDE, tail)}", lucky))
-        return finding(estimate, reason=reason, p_contradict=p)
-    return finding(
-        estimate, verdict="contradicted", reason=in_words(estimate, OUTSIDE, tail), p_contradict=p
+    found = judge_range(estimate, quote.low, quote.high, alpha)
+    p = (
+        found.p_contradict
+        if found.p_contradict is None
+        else max(found.p_contradict, estimate.p_run(quote.size))
     )
+    level = 1.0 - (2.0 * alpha if found.verdict == "reproduced" else alpha)
+    if found.verdict == "inconclusive":
+        return replace(found, reason=_open(estimate, quote, alpha), p_contradict=p)
+    tail = f"lies {'within' if found.verdict == 'reproduced' else 'outside'} {quote.words}"
+    reason = in_words(estimate, level, tail)
+    lucky = _one_run(estimate, quote.size, alpha) if found.verdict == "contradicted" else ""
+    if lucky:
+        reason = text.sentence((f"a lucky draw: {reason}", lucky))
+        return replace(found, verdict="inconclusive", reason=reason, p_contradict=p)
+    return replace(found, reason=reason, p_contradict=p)
 
 
-def _one_run(estimate: Estimate, size: float) -> str:
+def _one_run(estimate: Estimate, size: float, alpha: float) -> str:
     """Return how a single run explains the quoted size, or nothing if none would."""
-    run = estimate.prediction(OUTSIDE)
-    if run is None or run.disjoint(size, size):
+    if estimate.run is None or estimate.p_run(size) <= alpha:
         return ""
+    run = estimate.one_run(1.0 - alpha)
     size_shown = number(size, estimate.unit)
     return f"one run alone would fall in {span(run, estimate.unit)} and may well give {size_shown}"
 
 
-def _open(estimate: Estimate, quote: Quoted) -> str:
+def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
     """Return why nothing can be said, and how many runs would settle it."""
-    inner = estimate.interval(INSIDE)
+    level = 1.0 - 2.0 * alpha
+    if estimate.fixed:
+        return in_words(estimate, level, f"lies partly within {quote.words}")
+    inner = estimate.interval(level)
     half, tolerance = (inner.high - inner.low) / 2.0, (quote.high - quote.low) / 2.0
     if half <= tolerance:
-        return in_words(estimate, INSIDE, f"is on the edge of {quote.words}")
+        return in_words(estimate, level, f"is on the edge of {quote.words}")
     runs = _runs_needed(estimate, quote)
     if runs > MANY_RUNS:
         tail = f"cannot meet {quote.words}: the tolerance is finer than the noise of a seed"
     else:
         tail = f"is too wide for {quote.words}"
     need = f"about {text.many(runs, 'seeds')} would settle it" if 0 < runs < 1e6 else ""
-    return text.sentence((in_words(estimate, INSIDE, tail), need))
+    return text.sentence((in_words(estimate, level, tail), too_few(estimate, alpha) or need))
 
 
 def _runs_needed(estimate: Estimate, quote: Quoted) -> int:
-    """Return how many seeds would make "reproduced" likely; 0 where seeds are not what varies."""
-    if estimate.run is None or estimate.n < 2:
+    """Return how many seeds would make "reproduced" likely; 0 where no t interval says it."""
+    if not isinstance(estimate.spread, Location) or estimate.run is None:
         return 0
-    sd = estimate.run.se / math.sqrt(1.0 + 1.0 / estimate.n)
+    sd = estimate.spread.se * math.sqrt(estimate.n)
     width = math.log(quote.high / quote.size) if estimate.log else quote.high - quote.size
     return math.ceil(RUNS_FACTOR * (sd / width) ** 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.claims import text
+from harness.claims.estimate import FEWEST
 from harness.claims.rules.decide import quoted
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.undecided import Undecided
@@ -22,35 +23,38 @@ def exact(evidence: Evidence) -> Finding:
     band = quoted(expect.exactly, expect.tolerance or 0.0, unit)
     words = band.words if expect.tolerance else number(expect.exactly, unit, digits=EXACT_DIGITS)
     low, high = (band.low, band.high) if expect.tolerance else (band.size, band.size)
-    verdict, why = _decide(side.values, (side.values >= low) & (side.values <= high), words, unit)
-    values = side.values
+    values, enough = side.values, 2 if side.kind == "fixed" else FEWEST
+    verdict, why = _decide(values, (values >= low) & (values <= high), words, unit, enough)
     return Finding(
         verdict,
         text.sentence((why, *side.notes)),
         measured=float(values[0]),
-        interval=Interval(float(values.min()), float(values.max()), 0.95),
+        interval=Interval(float(values.min()), float(values.max()), 1.0),
         n=values.size,
         over=side.over,
     )
 
 
-def _decide(values: Floats, equal: np.ndarray, words: str, unit: str) -> tuple[VerdictName, str]:
+def _decide(
+    values: Floats, equal: np.ndarray, words: str, unit: str, enough: int
+) -> tuple[VerdictName, str]:
     count = text.many(values.size, "runs")
     identical = values.min() == values.max()
     ends = [values.min()] if identical else [values.min(), values.max()]
     shown = " to ".join(number(float(end), unit, digits=EXACT_DIGITS) for end in ends)
     if shown == words and not equal.any():  # what differs in a later digit is told by all of them
         shown = repr(float(values[0]))
-    if values.size < 2:
+    if values.size < enough:
         found = "equal to" if equal.all() else "not"
-        return "inconclusive", f"one run only gives {shown}, {found} {words}; two must agree"
-    if not equal.any():
-        return "contradicted", f"{shown} in {count}, not {words}"
-    if not equal.all():
-        hits = f"{int(equal.sum())} of {count}"
-        return "inconclusive", f"a lucky draw: {shown}, and only {hits} give {words}"
+        must = (
+            "two must agree" if enough == 2 else f"of a number that is drawn, {enough} must agree"
+        )
+        return "inconclusive", f"{shown} in {count}, {found} {words}; {must}"
     if not identical:
-        return "inconclusive", f"{shown} in {count}, within {words} but not bit for bit the same"
+        hits = f"{int(equal.sum())} of {count} give {words}"
+        return "inconclusive", f"the runs differ: {shown}, and {hits}"
+    if not equal.all():
+        return "contradicted", f"{shown} in {count}, not {words}"
     return "reproduced", f"{shown} in {count}, bit for bit the same and equal to {words}"
 
 

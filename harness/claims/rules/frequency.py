@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from harness.claims import estimate as est
@@ -21,10 +22,12 @@ def frequency(evidence: Evidence) -> Finding:
             n=side.values.size,
             over=side.over,
         )
-    estimate = est.of_rate(side.values, side.over, "frequency")
-    estimate = replace(estimate, notes=side.notes, unit=claim.unit)
+    estimate = est.of_side(replace(side, kind="binary"))
+    estimate = replace(estimate, what="frequency", unit=claim.unit)
     low, high = claim.expect.frequency_low, claim.expect.frequency_high
-    return judge_range(estimate, 0.0 if low is None else low, 1.0 if high is None else high)
+    # An end at 0 or 1 holds nothing back.
+    ends = (low or -math.inf, high if high is not None and high < 1.0 else math.inf)
+    return judge_range(estimate, *ends, evidence.alpha)
 
 
 def _complaint(claim: Claim) -> str | None:

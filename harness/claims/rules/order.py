@@ -2,52 +2,53 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.claims import text
-from harness.claims.contest import ALPHA, Contest, contest, worst
+from harness.claims.contest import Contest, contest, worst
 from harness.claims.estimate import Estimate
-from harness.claims.rules.decide import OUTSIDE, finding, in_words
+from harness.claims.rules.decide import finding, in_words
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.rules.sizes import both
 from harness.claims.select import ambiguity, axes_of, differing, matches
 from harness.claims.undecided import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
+from harness.config.kinds import loosest
 from harness.types import Case, Finding, VerdictName
-
-SMALLEST_N = 5  # 1 / 2^5 is the first smallest p-value below 5 %
 
 
 def better(evidence: Evidence) -> Finding:
-    """Judge "A is better than B" by the exact paired permutation test."""
-    goal = evidence.claim.goal
-    a, b, over, notes = both(evidence, worst(goal))
-    result = contest(a, b, over, goal)
+    """Judge "A is better than B" by a paired test."""
+    goal, alpha = evidence.claim.goal, evidence.alpha
+    a, b, side = both(evidence, worst(goal))
+    result = contest(a, b, side.kind, side.over, goal)
     unit = text.unit_shown(evidence.claim.unit, "better")
-    estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes), unit=unit)
+    estimate = replace(result.estimate, notes=(*result.estimate.notes, *side.notes), unit=unit)
     p = None if result.certain else result.p_lose
-    if result.wins:
-        reason = in_words(estimate, OUTSIDE, f"favours the first {_p(result)}")
+    level = 1.0 - 2.0 * alpha
+    if result.p_win <= alpha:
+        reason = in_words(estimate, level, f"favours the first{_p(result.p_win, result)}")
         return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
-    if result.loses:
-        reason = in_words(estimate, OUTSIDE, "favours the second")
+    if result.p_lose <= alpha:
+        reason = in_words(estimate, level, f"favours the second{_p(result.p_lose, result)}")
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
-    reason = in_words(estimate, OUTSIDE, f"favours neither {_p(result)}")
-    return finding(estimate, reason=text.sentence((reason, _few(estimate))), p_contradict=p)
+    reason = in_words(estimate, level, f"favours neither{_p(result.p_win, result)}")
+    return finding(estimate, reason=text.sentence((reason, _few(estimate, alpha))), p_contradict=p)
 
 
-def _p(result: Contest) -> str:
-    return "(both deterministic)" if result.certain else f"(one-sided p = {result.p_win:.2g})"
+def _p(p: float, result: Contest) -> str:
+    return "" if result.certain else f" (one-sided p = {p:.2g})"
 
 
-def _few(estimate: Estimate) -> str:
+def _few(estimate: Estimate, alpha: float) -> str:
     """Say when no outcome at all could have been significant."""
-    if estimate.over != "seeds" or estimate.exact or estimate.n >= SMALLEST_N:
+    if estimate.over != "seeds" or estimate.fixed or 0.5**estimate.n <= alpha:
         return ""
     least = f"the smallest p that {text.many(estimate.n, 'seeds')} can give is {0.5**estimate.n:g}"
-    return f"{least}, {SMALLEST_N} are needed"
+    return f"{least}, {math.ceil(-math.log2(alpha))} are needed"
 
 
 def best(evidence: Evidence) -> Finding:
@@ -65,13 +66,14 @@ def best(evidence: Evidence) -> Finding:
     rivals = [case for case in grid if case.id != winner.id]
     quoted = evidence.values(winner, worst(claim.goal))
     results = [_against(evidence, quoted, rival) for rival in rivals]
-    return _ranking(results, [_name(rival, grid) for rival in rivals])
+    return _ranking(results, [_name(rival, grid) for rival in rivals], evidence.alpha)
 
 
 def _against(evidence: Evidence, winner: Values, rival: Case) -> Contest:
     goal = evidence.claim.goal
-    (a, b), notes = paired([winner, evidence.values(rival, worst(goal))])
-    result = contest(a, b, winner.over, goal)
+    other = evidence.values(rival, worst(goal))
+    (a, b), notes = paired([winner, other])
+    result = contest(a, b, loosest(winner.kind, other.kind), winner.over, goal)
     unit = text.unit_shown(evidence.claim.unit, "best")
     estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes), unit=unit)
     return replace(result, estimate=estimate)
@@ -82,25 +84,28 @@ def _name(case: Case, grid: Sequence[Case]) -> str:
     return ", ".join(f"{name} {axes.get(name)}" for name in differing(grid))
 
 
-def _ranking(results: Sequence[Contest], names: Sequence[str]) -> Finding:
+def _ranking(results: Sequence[Contest], names: Sequence[str], alpha: float) -> Finding:
     """Return the finding; its numbers are those against the rival that decides."""
     number = len(results)
     loss = min(range(number), key=lambda i: results[i].p_lose)
     hardest = max(range(number), key=lambda i: results[i].p_win)
     p = min(1.0, number * results[loss].p_lose)
     certain = all(result.certain for result in results)
-    if p < ALPHA:
+    told = _p(results[hardest].p_win, results[hardest])
+    if p <= alpha:
         verdict: VerdictName = "contradicted"
         at, tail = loss, f"favours {names[loss]} (p = {p:.2g} among {text.many(number, 'rivals')})"
-    elif results[hardest].wins:
+    elif results[hardest].p_win <= alpha:
         verdict = "reproduced"
-        at, tail = hardest, f"favours the winner over every rival {_p(results[hardest])}"
+        at, tail = hardest, f"favours the winner over every rival{told}"
     else:
         verdict = "inconclusive"
-        at, tail = hardest, f"does not set it apart from {names[hardest]} {_p(results[hardest])}"
+        at, tail = hardest, f"does not set it apart from {names[hardest]}{told}"
     estimate = results[at].estimate
-    few = _few(estimate) if verdict == "inconclusive" else ""
-    reason = text.sentence((f"against {names[at]}: {in_words(estimate, OUTSIDE, tail)}", few))
+    few = _few(estimate, alpha) if verdict == "inconclusive" else ""
+    reason = text.sentence(
+        (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
+    )
     return finding(estimate, verdict=verdict, reason=reason, p_contradict=None if certain else p)
 
 

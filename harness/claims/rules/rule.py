@@ -12,6 +12,9 @@ from harness.claims.values import Values, read
 from harness.config.claim import Claim
 from harness.types import Archive, Case, Finding, Record
 
+ALPHA = 0.05
+"""The chance of a false verdict, of either sort, at the edge of a claim."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -27,16 +30,20 @@ class Evidence:
         Case id to its records, any status.
     archive : Archive
         For the arrays.
+    alpha : float
+        The chance of a false verdict that may be taken.
     """
 
     claim: Claim
     track: Track
     records: Mapping[str, Sequence[Record]]
     archive: Archive
+    alpha: float = ALPHA
 
     def values(self, case: Case, nan_as: float | None = None) -> Values:
         """Return the claim's values on one case."""
-        return read(self.claim, self.records.get(case.id, ()), self.archive, nan_as)
+        records, kind = self.records.get(case.id, ()), case.kind(self.claim.metric)
+        return read(self.claim, records, self.archive, nan_as, kind)
 
     def side(self, index: int = 0, nan_as: float | None = None) -> Values:
         """Return the values of a side that must be a single case."""

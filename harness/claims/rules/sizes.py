@@ -1,76 +1,62 @@
-"""How large a mean, a difference or a ratio is: a quoted size or a range."""
+"""How large a number, a difference or a ratio is: a quoted size or a range."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 
-import numpy as np
-
-from harness import statistics as hs
 from harness.claims import estimate as est
-from harness.claims.contest import binary_difference
 from harness.claims.estimate import Estimate
-from harness.claims.rules.decide import finding, in_words, judge_range, judge_size, quoted
+from harness.claims.rules.decide import judge_range, judge_size, quoted
 from harness.claims.rules.rule import Evidence, Rule, disordered
 from harness.claims.text import unit_shown
 from harness.claims.undecided import Undecided
-from harness.claims.values import Floats, paired
+from harness.claims.values import Floats, Values, paired
 from harness.config.claim import Claim, Expect
-from harness.numerals import number
+from harness.config.kinds import loosest
 from harness.types import Finding
 
 
 def value(evidence: Evidence) -> Finding:
-    """Judge ``value +- tolerance``: the mean over seeds, or over examples."""
-    claim, side = evidence.claim, evidence.side()
+    """Judge ``value +- tolerance``: the middle of one case, over seeds or over examples."""
+    claim = evidence.claim
     quote = quoted(_given(claim.expect.value), claim.expect.tolerance or 0.0, claim.unit)
-    estimate = est.of_values(side.values, side.over, rate=claim.metric == "diverged")
-    estimate = replace(estimate, notes=(*estimate.notes, *side.notes), unit=claim.unit)
-    if isinstance(estimate.spread, est.Median):
-        return _not_finite(estimate, side.values, quote.size)
-    return judge_size(estimate, quote)
+    estimate = replace(est.of_side(evidence.side()), unit=claim.unit)
+    return judge_size(estimate, quote, evidence.alpha)
 
 
-def _not_finite(estimate: Estimate, values: Floats, size: float) -> Finding:
-    """Judge a finite quoted value when runs are infinite: never reproduced, the mean is not."""
-    p, shown = estimate.p_inside(size, size), number(size, estimate.unit)
-    outside = estimate.interval().disjoint(size, size)
-    if outside and (values.min() > size or values.max() < size):
-        reason = in_words(estimate, 0.95, f"excludes {shown}, and so does every run")
-        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
-    reason = in_words(estimate, 0.95, f"has no finite mean to hold against {shown}")
-    return finding(estimate, reason=reason, p_contradict=p)
-
-
-def mean_range(evidence: Evidence) -> Finding:
-    """Judge a range of the mean, on the log scale where it spans decades."""
-    claim, side = evidence.claim, evidence.side()
-    low, high = bounds_of(claim.expect)
-    log = est.wide(side.values, low, high)
-    estimate = est.of_values(side.values, side.over, rate=claim.metric == "diverged", log=log)
-    estimate = replace(estimate, notes=(*estimate.notes, *side.notes), unit=claim.unit)
-    return judge_range(estimate, *_ends(low, high))
+def middle_range(evidence: Evidence) -> Finding:
+    """Judge a range of the middle of one case."""
+    estimate = replace(est.of_side(evidence.side()), unit=evidence.claim.unit)
+    return judge_range(estimate, *_ends(*bounds_of(evidence.claim.expect)), evidence.alpha)
 
 
 def difference(evidence: Evidence) -> Finding:
     """Judge the size or the range of ``better - than``, paired."""
-    estimate = replace(_difference_of(evidence), unit=unit_shown(evidence.claim.unit, "difference"))
-    return _sized(estimate, evidence.claim.expect, evidence.claim.expect.difference)
+    a, b, side = both(evidence)
+    estimate = est.of_difference(a, b, side.kind, side.over)
+    unit = unit_shown(evidence.claim.unit, "difference")
+    estimate = replace(estimate, notes=(*estimate.notes, *side.notes), unit=unit)
+    return _sized(estimate, evidence, evidence.claim.expect.difference)
 
 
 def ratio(evidence: Evidence) -> Finding:
-    """Judge the size or the range of ``better / than``, paired, on the log scale."""
-    estimate = replace(_ratio_of(evidence), unit=evidence.claim.unit)
-    return _sized(estimate, evidence.claim.expect, evidence.claim.expect.ratio)
+    """Judge the size or the range of ``better / than``, paired."""
+    a, b, side = both(evidence)
+    estimate = est.of_ratio(a, b, side.kind, side.over)
+    notes = (*estimate.notes, *side.notes)
+    estimate = replace(estimate, notes=notes, unit=evidence.claim.unit)
+    return _sized(estimate, evidence, evidence.claim.expect.ratio, relative=True)
 
 
-def _sized(estimate: Estimate, expect: Expect, size: float | None) -> Finding:
+def _sized(
+    estimate: Estimate, evidence: Evidence, size: float | None, *, relative: bool = False
+) -> Finding:
+    expect = evidence.claim.expect
     if size is None:
-        return judge_range(estimate, *_ends(*bounds_of(expect)))
-    return judge_size(
-        estimate, quoted(size, expect.tolerance or 0.0, estimate.unit, relative=estimate.log)
-    )
+        return judge_range(estimate, *_ends(*bounds_of(expect)), evidence.alpha)
+    quote = quoted(size, expect.tolerance or 0.0, estimate.unit, relative=relative)
+    return judge_size(estimate, quote, evidence.alpha)
 
 
 def _ends(low: float | None, high: float | None) -> tuple[float, float]:
@@ -83,44 +69,11 @@ def _given(value: float | None) -> float:
     return value
 
 
-def _difference_of(evidence: Evidence) -> Estimate:
-    """Return the estimate of ``better - than``."""
-    a, b, over, notes = both(evidence)
-    _finite(a, b, over)
-    est.several(a - b, over)
-    if over == "examples" and est.binary(a) and est.binary(b):
-        return replace(binary_difference(a, b), notes=notes)
-    return replace(est.of_mean(a - b, over, "mean difference"), notes=notes)
-
-
-def both(
-    evidence: Evidence, nan_as: float | None = None
-) -> tuple[Floats, Floats, str, tuple[str, ...]]:
-    """Return (better, than, over, notes): paired values of shape (n,)."""
+def both(evidence: Evidence, nan_as: float | None = None) -> tuple[Floats, Floats, Values]:
+    """Return (better, than, what they share): paired values of shape (n,)."""
     better, than = evidence.side(0, nan_as), evidence.side(1, nan_as)
     (a, b), notes = paired([better, than])
-    return a, b, better.over, notes
-
-
-def _ratio_of(evidence: Evidence) -> Estimate:
-    a, b, over, notes = both(evidence)
-    _finite(a, b, over)
-    if min(a.min(), b.min()) > 0.0:
-        est.several(a / b, over)
-        return replace(est.of_mean(hs.log_ratio(a, b), over, "ratio", log=True), notes=notes)
-    if min(a.mean(), b.mean()) <= 0.0:
-        raise Undecided("a ratio needs positive values, got some that are not", n=a.size, over=over)
-    est.several(a / b.mean(), over)
-    spread = hs.ratio_of_means(a, b)
-    told = "some values are not positive, so the ratio of the means is judged"
-    size = math.exp(spread.centre)
-    return Estimate("ratio", size, a.size, over, spread, log=True, notes=(told, *notes))
-
-
-def _finite(a: Floats, b: Floats, over: str) -> None:
-    bad = int((~np.isfinite(a)).sum() + (~np.isfinite(b)).sum())
-    if bad:
-        raise Undecided(f"{bad} of {a.size + b.size} values are inf", n=a.size, over=over)
+    return a, b, replace(better, kind=loosest(better.kind, than.kind), notes=notes)
 
 
 def bounds_of(expect: Expect) -> tuple[float | None, float | None]:
@@ -146,7 +99,7 @@ def _ratio_complaint(claim: Claim) -> str | None:
 
 VALUE = Rule("value", ("value",), value, tolerant="must")
 RANGE = Rule(
-    "range", ("low", "high", "at_least", "at_most"), mean_range, complaint=_range_complaint
+    "range", ("low", "high", "at_least", "at_most"), middle_range, complaint=_range_complaint
 )
 DIFFERENCE = Rule(
     "difference",

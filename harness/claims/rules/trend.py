@@ -16,14 +16,15 @@ from harness.claims.select import ambiguity, axes_of
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats, paired
 from harness.config.claim import Claim
+from harness.config.kinds import Kind, loosest
 from harness.types import Case, Finding
 
 
 def trend(evidence: Evidence) -> Finding:
     """Judge a slope between ``slope_low`` and ``slope_high``.
 
-    A slope is fitted within every seed (or example) and the interval is that of their mean; with
-    one run, or runs that are all the same, the interval comes from the line's own residuals.
+    A slope is fitted within every seed (or example), and their middle is judged as the kind of
+    the metric asks. One run of a real metric gets its interval from the line's own residuals.
     """
     claim, grid = evidence.claim, evidence.track.sides[0]
     problem = ambiguity(claim, grid)
@@ -34,12 +35,14 @@ def trend(evidence: Evidence) -> Finding:
     read = [evidence.values(case) for case in cases]
     columns, notes = paired(read)
     x = np.array([positions[case.id] for case in cases])
-    estimate = _slope(_scaled(claim, x), _rows(claim, columns), read[0].over)
+    kind = loosest(*(side.kind for side in read))
+    estimate = _slope(_scaled(claim, x), _rows(claim, columns), kind, read[0].over)
     low, high = claim.expect.slope_low, claim.expect.slope_high
     return judge_range(
         replace(estimate, notes=notes, unit=claim.unit),
         -math.inf if low is None else low,
         math.inf if high is None else high,
+        evidence.alpha,
     )
 
 
@@ -73,19 +76,27 @@ def _rows(claim: Claim, columns: list[Floats]) -> Floats:
     return logs
 
 
-def _slope(x: Floats, rows: Floats, over: str) -> Estimate:
+def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
     if x.size < 2:
         raise Undecided(f"a slope needs two positions at least, got {x.size}", n=len(rows))
-    if len(rows) > 1 and (rows != rows[0]).any():
-        return replace(est.of_mean(hs.slopes(x, rows), over, "slope"), run=None)
-    if x.size < 3:
+    if len(rows) > 1:
+        found = hs.slopes(x, rows)
+        return est.of(found, kind, over, "slope", _steepest(x) if kind == "share" else (0.0, 1.0))
+    if x.size < 3 or kind != "real":
         raise Undecided(
-            "one run at two positions only: its slope has no interval",
+            "one run only: its slope has no interval",
             measured=float(hs.slopes(x, rows)[0]),
             n=1,
         )
     spread = hs.slope_location(x, rows[0])
-    return Estimate("slope", spread.centre, x.size, "runs", spread)
+    return Estimate("slope", spread.centre, x.size, "positions", spread)
+
+
+def _steepest(x: Floats) -> tuple[float, float]:
+    """Return the least and the largest slope of values between 0 and 1."""
+    centred = x - x.mean()
+    most = float(centred[centred > 0].sum() / (centred @ centred))
+    return -most, most
 
 
 def _complaint(claim: Claim) -> str | None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from harness import digest
 from harness.backends.protocol import Backend
+from harness.config.kinds import Kind, named
 from harness.config.other import Knn
 from harness.config.settings import Settings
 from harness.datasets.parts import Parts, parts
@@ -225,6 +226,14 @@ def produces(settings: Settings) -> frozenset[str]:
     return frozenset(names | (PANEL if knn.panel else set()))
 
 
+KINDS: Mapping[str, Kind] = {"correct": "binary", "best_k": "count", "nearest_distance": "positive"}
+
+
+def kinds(settings: Settings) -> Mapping[str, Kind]:
+    """Return the kind of everything that a cell leaves."""
+    return named(produces(settings), KINDS)
+
+
 EXPERIMENT = Experiment(
     name="knn",
     version=1,
@@ -232,4 +241,5 @@ EXPERIMENT = Experiment(
     requires=("data", "knn"),
     run=run,
     produces=produces,
+    kinds=kinds,
 )

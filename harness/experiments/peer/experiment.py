@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from harness.config.kinds import Kind, named
 from harness.config.settings import Settings
 from harness.datasets.dataset import Dataset
 from harness.datasets.parts import Parts, flat, parts
@@ -173,6 +174,14 @@ def produces(settings: Settings) -> frozenset[str]:
     return frozenset({"train_accuracy", "validation_accuracy", "test_accuracy", "converged"})
 
 
+KINDS: Mapping[str, Kind] = {"*_loss": "positive", "converged": "binary"}
+
+
+def kinds(settings: Settings) -> Mapping[str, Kind]:
+    """Return the kind of everything that a cell leaves."""
+    return named(produces(settings), KINDS)
+
+
 def reads(settings: Settings) -> frozenset[str]:
     """Return the keys of ``[params]`` that the estimator knows."""
     own = {"alpha"} if settings.params.get("estimator") in REGRESSORS else {"C", "tol"}
@@ -186,5 +195,6 @@ EXPERIMENT = Experiment(
     requires=("data",),
     run=run,
     produces=produces,
+    kinds=kinds,
     reads=reads,
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.config.kinds import Kind, named
 from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, Experiment
@@ -69,6 +70,15 @@ def produces(settings: Settings) -> frozenset[str]:
     return probe.produces(settings, params)
 
 
+def kinds(settings: Settings) -> Mapping[str, Kind]:
+    """Return the kind of everything that a cell leaves; a probe's facts are fixed by default."""
+    try:
+        probe, _ = _chosen(settings)
+    except UsageError:
+        return {}
+    return named(produces(settings), {**probe.kinds, "*": "fixed"})
+
+
 def reads(settings: Settings) -> frozenset[str]:
     """Return the keys of ``[params]`` that the probe knows: a suite may ask several probes."""
     if settings.probe is None:
@@ -86,6 +96,7 @@ EXPERIMENT = Experiment(
     requires=("probe",),
     run=run,
     produces=produces,
+    kinds=kinds,
     complaints=complaints,
     reads=reads,
 )

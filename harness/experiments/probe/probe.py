@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import AfterValidator
 
+from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.experiments.experiment import Context
@@ -46,6 +47,8 @@ class Probe:
         a cell with those settings can leave.
     params : type of Table
         The keys of ``[params]`` it understands, with their defaults.
+    kinds : mapping of str to str
+        Pattern of a name to the kind of number it is; ``fixed`` where none fits.
     requires : tuple of str
         Tables of the suite that must be given, e.g. ``("data", "model")``.
     choices : mapping of str to callable
@@ -58,3 +61,4 @@ class Probe:
     params: type[Table] = NoParams
     requires: tuple[str, ...] = ()
     choices: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)

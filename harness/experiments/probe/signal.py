@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from harness.backends.initial import initial_weights
+from harness.config.kinds import Kind
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import Placed, place
@@ -210,4 +211,6 @@ def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG00
     )
 
 
-PROBE = Probe("signal", run, _produces, Params, requires=("model",))
+KINDS: Mapping[str, Kind] = {"*overflow_layer": "count", "gradient_share": "real", "*": "positive"}
+
+PROBE = Probe("signal", run, _produces, Params, requires=("model",), kinds=KINDS)

@@ -26,6 +26,7 @@ import numpy as np
 from harness.alone import Manner, Watch, settle, trouble, until_alone
 from harness.backends.protocol import Backend, Handle, Memory
 from harness.backends.threads import limit_threads
+from harness.config.kinds import Kind, named
 from harness.config.other import Timing
 from harness.config.settings import Settings
 from harness.datasets.parts import parts
@@ -283,6 +284,20 @@ def produces(settings: Settings) -> frozenset[str]:
     return METRICS[(settings.timing or Timing()).workload]
 
 
+KINDS: Mapping[str, Kind] = {
+    "contended": "binary",
+    "alone": "binary",
+    "tries": "count",
+    "disagreement": "fixed",  # rounding, on which no draw has a say
+    "*": "positive",
+}
+
+
+def kinds(settings: Settings) -> Mapping[str, Kind]:
+    """Return the kind of everything that a cell leaves."""
+    return named(produces(settings), KINDS)
+
+
 def complaints(settings: Settings) -> Iterable[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with the settings of a case, each with the key it concerns."""
     if kernel_workload.is_asked(settings.timing):
@@ -322,6 +337,7 @@ EXPERIMENT = Experiment(
     run=run,
     alone=True,
     produces=produces,
+    kinds=kinds,
     complaints=complaints,
     reads=reads,
     offers=offers,

@@ -26,7 +26,7 @@ from harness.experiments.train.history import History, curve, divergence, first
 from harness.experiments.train.keep import arrays_kept, line_of
 from harness.experiments.train.loop import fit
 from harness.experiments.train.measures import Trained, measured
-from harness.experiments.train.names import complaints, produces
+from harness.experiments.train.names import complaints, kinds, produces
 from harness.experiments.train.watch import Watcher, setbacks
 from harness.types import Array, Outcome, Series
 
@@ -125,5 +125,6 @@ EXPERIMENT = Experiment(
     requires=("data", "train", "model"),
     run=run,
     produces=produces,
+    kinds=kinds,
     complaints=complaints,
 )

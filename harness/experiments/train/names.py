@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from harness import datasets
 from harness.config.data import Data
+from harness.config.kinds import Kind, named
 from harness.config.layers import Sigmoid, Softmax
 from harness.config.settings import Settings
 from harness.config.shapes import layers_of
 from harness.config.table import WIDEST
-from harness.config.train import CLASS_LOSSES, Train
+from harness.config.train import CLASS_LOSSES, Evaluation, Train
 from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
@@ -57,6 +58,72 @@ def _facts(data: Data | None) -> Facts:
         with suppress(UsageError):  # a table that does not fit is refused where it is checked
             found = datasets.facts(data, Roots.find(None), {})
     return found or Facts((UNKNOWN,), UNKNOWN, 0, 0)
+
+
+KINDS: Mapping[str, Kind] = {
+    "*_accuracy_setbacks": "count",
+    "*_loss_setbacks": "count",
+    "*_accuracy": "real",
+    "*_accuracy_from_best": "real",
+    "*_recall*": "real",
+    "*_confused_*": "real",
+    "correct": "binary",
+    "solved": "binary",
+    "spiked": "binary",
+    "grew": "binary",
+    "nan_weights": "binary",
+    "first_inf": "count",
+    "first_nan": "count",
+    "spike_at": "count",
+    "settled_at": "count",
+    "black_label": "count",
+    "parameters": "fixed",
+    "dead_units*": "count",
+    "distinct_units": "count",
+    "weight_norm": "real",
+    "weight_change*": "positive",
+    "weight_*": "real",
+    "bias_spread": "positive",
+    "bias_*": "real",
+    "*_filters": "share",
+    "zero_*": "real",
+    "unused_inputs": "fixed",
+    "exact_zeros": "count",
+    "matched_templates": "count",
+    "hidden_*": "real",
+    "confidence": "real",
+    "generalization_gap": "real",
+    "*": "positive",  # losses, norms, distances, ratios: what may explode, or come near to zero
+}
+"""What kind of number a trained network leaves, the special before the general."""
+
+FEW = 500
+"""An accuracy over fewer examples than this is a share of few steps."""
+
+
+def kinds(settings: Settings) -> Mapping[str, Kind]:
+    """Return the kind of everything that a cell leaves."""
+    found = dict(named(produces(settings), KINDS))
+    if settings.train is None or settings.data is None:
+        return found
+    facts = _facts(settings.data)
+    for evaluation in settings.train.evaluate:
+        if 0 < _size(evaluation, settings.data, facts) < FEW:
+            own = (name for name in found if name.startswith(f"{evaluation.name}_"))
+            found |= {name: "share" for name in own if found[name] == "real"}
+    return found
+
+
+def _size(evaluation: Evaluation, data: Data, facts: Facts) -> int:
+    """Return how many examples an evaluation looks at; 0 where that is not known."""
+    whole = {
+        "train": data.n_train or facts.n_train,
+        "validation": data.n_validation,
+        "test": data.n_test or facts.n_test,
+    }[evaluation.part]
+    if not evaluation.labels or not facts.outputs:
+        return whole
+    return whole * len(evaluation.labels) // facts.outputs
 
 
 def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -130,4 +130,4 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
     return frozenset(names)
 
 
-PROBE = Probe("broadcast", run, _produces, params=Params)
+PROBE = Probe("broadcast", run, _produces, params=Params, kinds={"*loss*": "positive"})

@@ -6,8 +6,11 @@ state dict), some ask yes or no (was an error raised), some compare two ways (la
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import PositiveInt
 
+from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import HarnessError, Skip, UsageError
@@ -86,4 +89,30 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
         return frozenset()
 
 
-PROBE = Probe("torch_facts", run, _produces, Params, choices={"scenario": table.scenarios})
+KINDS: Mapping[str, Kind] = {
+    "batch_norm": "positive",
+    "classic_difference_when_lr_falls": "positive",
+    "conv2d_default": "real",
+    "default": "real",
+    "dropout": "positive",
+    "dropped_in_training": "real",
+    "gradient_sign_agreement": "real",
+    "kaiming_normal": "real",
+    "largest_output": "positive",
+    "largest_weight": "positive",
+    "linear_default": "real",
+    "negative_share": "real",
+    "normal_positive_outputs": "real",
+    "normal_variance_gain": "real",
+    "reshaped_difference": "positive",
+    "smallest": "positive",
+    "standard_deviation": "real",
+    "standard_normal": "real",
+    "variance_ratio": "real",
+    "xavier_normal": "real",
+}
+"""What a draw has a say in; everything else is a fact of the library."""
+
+PROBE = Probe(
+    "torch_facts", run, _produces, Params, choices={"scenario": table.scenarios}, kinds=KINDS
+)

@@ -7,11 +7,13 @@ torch by autograd. A new function is one entry there and one in ``torch_function
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
+from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import Skip, UsageError
@@ -146,4 +148,12 @@ def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG00
     return names(x.size, value.size, curve=bool(params.span), drawn=bool(params.normal))
 
 
-PROBE = Probe("function", run, _produces, Params, choices={"function": lambda: FUNCTIONS})
+DRAWN: Mapping[str, Kind] = {
+    "variance_ratio": "real",
+    "second_moment_ratio": "real",
+    "zeros": "real",
+}
+
+PROBE = Probe(
+    "function", run, _produces, Params, choices={"function": lambda: FUNCTIONS}, kinds=DRAWN
+)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.datasets.parts import flat, parts
 from harness.datasets.scaling import Scaler
@@ -158,4 +159,17 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:
     return frozenset(names)
 
 
-PROBE = Probe("least_squares", run, _produces, Params, requires=("data",))
+KINDS: Mapping[str, Kind] = {
+    "weight_norm": "positive",
+    "weight_*": "real",
+    "bias": "real",
+    "residual_mean": "real",
+    "gradient_cosine": "real",
+    "*_agreement": "real",
+    "zero_weights": "count",
+    "stopped_at": "count",
+    "least_bias_off_mean": "fixed",  # rounding
+    "*": "positive",
+}
+
+PROBE = Probe("least_squares", run, _produces, Params, requires=("data",), kinds=KINDS)

@@ -8,6 +8,9 @@ way the steps are taken by the backend's own optimizer, through `Driven`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import UsageError
@@ -52,4 +55,6 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
     return sequence.NAMES if params.gradients.given else surface.names(params.surface)
 
 
-PROBE = Probe("optimizer", run, _produces, params=Params, requires=("train",))
+KINDS: Mapping[str, Kind] = {"mean_step": "real", "rms_step": "real"}
+
+PROBE = Probe("optimizer", run, _produces, params=Params, requires=("train",), kinds=KINDS)

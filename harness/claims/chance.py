@@ -1,0 +1,54 @@
+"""How many of the contradictions are chance: a column beside the verdicts, never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.statistics import q_values
+from harness.types import Finding, Verdict
+
+TESTED = ("reproduced", "contradicted", "inconclusive")
+
+
+def with_q_values(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """Return the verdicts, those that were tested with their q-value.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        Of all suites of a folder: over the contradicted alone, all below 5 %, or over those that
+        happen to be named, a q-value would say nothing.
+    """
+    p_values = [p_value(verdict) for verdict in verdicts]
+    found = iter(q_values([p for p in p_values if p is not None]).tolist())
+    return tuple(
+        verdict if p is None else replace(verdict, q=next(found))
+        for verdict, p in zip(verdicts, p_values, strict=True)
+    )
+
+
+def by_chance(verdicts: Sequence[Verdict]) -> float:
+    """Return how many of the contradicted ones are false on average, at the most.
+
+    The largest q-value among them is the false-discovery rate of them all. Facts have no p-value
+    and are no matter of chance.
+    """
+    found = [v.q for v in verdicts if v.verdict == "contradicted" and v.q is not None]
+    return max(found, default=0.0) * len(found)
+
+
+def p_value(verdict: Verdict) -> float | None:
+    """Return the p-value behind "contradicted"; None if the claim was not tested or is exact.
+
+    The largest over the tracks, since all of them must contradict (an intersection-union test);
+    findings of other environments or stand-ins do not count.
+    """
+    if verdict.verdict not in TESTED:
+        return None
+    found = [f.p_contradict for f in verdict.findings if _counted(f, verdict.findings[0])]
+    return max((p for p in found if p is not None), default=None)
+
+
+def _counted(finding: Finding, first: Finding) -> bool:
+    return (finding.environment, finding.data) == (first.environment, first.data)

@@ -1,0 +1,47 @@
+"""What kind of number a metric is: declared, never guessed, it chooses the interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Literal
+
+Kind = Literal["fixed", "binary", "share", "count", "real", "positive"]
+
+KINDS: Mapping[Kind, str] = {
+    "fixed": "does not depend on the draw, but for rounding: what one run shows, every run shows",
+    "binary": "0 or 1: whether something happened",
+    "share": "between 0 and 1 in few steps, such as an accuracy over some hundred examples",
+    "count": "a whole number: epochs, steps, units",
+    "real": "any real number whose runs lie nearly normally around their mean",
+    "positive": "skewed or with outliers: times, losses, ratios; judged by the median",
+}
+"""Every kind, and which metrics are of it."""
+
+DEFAULT: Kind = "real"
+"""The kind of a metric of which nobody says more."""
+
+
+def named(names: Iterable[str], patterns: Mapping[str, Kind]) -> dict[str, Kind]:
+    """Return the kind of every name by the first pattern that it matches; `DEFAULT` by none.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of metrics, series or arrays.
+    patterns : mapping of str to str
+        As the shell has them, ``"*_loss"``, the special before the general.
+    """
+    return {name: _kind(name, patterns) for name in names}
+
+
+def _kind(name: str, patterns: Mapping[str, Kind]) -> Kind:
+    return next((kind for p, kind in patterns.items() if fnmatchcase(name, p)), DEFAULT)
+
+
+ASSUMING_LEAST: tuple[Kind, ...] = ("positive", "count", "share", "binary", "real", "fixed")
+
+
+def loosest(*kinds: Kind) -> Kind:
+    """Return the kind that assumes least: that of two cases whose kinds differ."""
+    return min(kinds, key=ASSUMING_LEAST.index)
