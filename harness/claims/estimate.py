@@ -159,7 +159,9 @@ def of_side(side: Values) -> Estimate:
             over=side.over,
         )
     estimate = of(side.values, kind, side.over)
-    run = predicted(side.values) if isinstance(estimate.spread, hs.Location) else None
+    run: Spread | None = (
+        predicted(side.values) if isinstance(estimate.spread, hs.Location) else None
+    )
     if kind == "positive" and (side.values > 0.0).all() and np.isfinite(side.values).all():
         run = _Run(predicted(np.log(side.values))) if np.ptp(side.values) else None
     return replace(estimate, run=run if side.over == "seeds" else None, notes=side.notes)
