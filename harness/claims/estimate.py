@@ -152,12 +152,6 @@ def several(values: Floats, over: str) -> None:
 def of_side(side: Values) -> Estimate:
     """Return what one case's values have in the middle: mean, median or rate."""
     kind = side.kind
-    if kind == "binary" and not binary(side.values):
-        raise Undecided(
-            "a metric declared as 0 or 1 has other values; correct its kind",
-            n=side.values.size,
-            over=side.over,
-        )
     estimate = of(side.values, kind, side.over)
     run: Spread | None = (
         predicted(side.values) if isinstance(estimate.spread, hs.Location) else None
@@ -230,7 +224,8 @@ def _middle(values: Floats, spread: Spread) -> tuple[str, float]:
     if isinstance(spread, Fixed):
         return "", float(values[0])
     if isinstance(spread, Median):
-        return "median", float(np.median(values))
+        with np.errstate(invalid="ignore"):  # between -inf and inf there is no middle
+            return "median", float(np.median(values))
     if isinstance(spread, hs.Location):
         return "mean", spread.centre
     return ("rate" if isinstance(spread, spreads.Rate) else "mean"), float(values.mean())
