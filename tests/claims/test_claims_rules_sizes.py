@@ -323,6 +323,20 @@ def test_difference_of_examples_that_several_runs_were_asked() -> None:
     assert found.findings[0].measured == pytest.approx(0.4, abs=0.0025)  # an example in 400
 
 
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_rounding_is_no_noise(n: int) -> None:
+    # one example more in every run: the differences are equal but for their last bits
+    a, b = [0.91, 0.12, 0.77, 0.30][:n], [0.90, 0.11, 0.76, 0.29][:n]
+    assert len({x - y for x, y in zip(a, b, strict=True)}) > 1
+    for expect in ({"difference": 0.5, "tolerance": 0.1}, {"of": "difference", "at_least": 0.0}):
+        found = verdict(claim(compare=COMPARE, expect=expect), [A, B], pair(a, b))
+        assert found.verdict == "inconclusive"
+        assert "5 are needed" in found.reason
+    double = [2.0 * x for x in b]
+    about = claim(compare=COMPARE, expect={"of": "ratio", "at_least": 1.0})
+    assert "5 are needed" in verdict(about, [A, B], pair(double, b)).reason
+
+
 def test_ratio_outcomes() -> None:
     about = claim(compare=COMPARE, expect={"ratio": 2.5, "tolerance": 0.1})
 

@@ -71,6 +71,12 @@ def test_runs_that_happen_to_be_identical_are_not_one_run() -> None:
     assert "3 seeds can show nothing of a median, 5 are needed" in three.reason
 
 
+def test_slopes_that_differ_by_rounding_are_equal() -> None:
+    level = [0.1, 0.7, 0.3]
+    rows = [[y + 0.03 * math.log(n) for y in level] for n in SIZES]
+    assert "5 are needed" in verdict(TREND, GRID, columns(GRID, *rows)).reason
+
+
 def test_the_slope_of_a_fact_is_a_fact() -> None:
     cases = grid("fixed")
     line = [0.03 * math.log(n) for n in SIZES]

@@ -85,9 +85,10 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
     if x.size < 2:
         raise Undecided(f"a slope needs two positions at least, got {x.size}", n=len(rows))
     if len(rows) > 1:
-        found = hs.slopes(x, rows)
+        steepest = _steepest(x)
+        found = est.unrounded(hs.slopes(x, rows), 2.0 * steepest[1] * float(np.abs(rows).max()))
         if kind in ("binary", "share"):
-            return est.of(found, "share", over, "slope", _steepest(x))
+            return est.of(found, "share", over, "slope", steepest)
         return est.of(found, kind, over, "slope")
     if x.size < 3 or kind != "real":
         raise Undecided(
