@@ -409,7 +409,7 @@ def main() -> None:
 
 PAGE = """# How often a verdict is wrong
 
-Made by `nox -s rates`: {draws:,} simulated data sets a setting (a fifth of them for sign flips), with
+Made by `nox -s rates`: {draws:,} simulated data sets a setting (a fifth for sign flips), with
 claims of known truth. Per cent.
 
 ## Errors
