@@ -86,4 +86,18 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
         return frozenset()
 
 
-PROBE = Probe("torch_facts", run, _produces, Params, choices={"scenario": table.scenarios})
+def _revision(params: Params) -> int:
+    try:
+        return table.get(params.scenario).revision
+    except UsageError:  # the check of the parameters names it
+        return 0
+
+
+PROBE = Probe(
+    "torch_facts",
+    run,
+    _produces,
+    Params,
+    choices={"scenario": table.scenarios},
+    revision=_revision,
+)
