@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from harness.types import Verdict
 
-Answer = Literal["holds", "does not hold", "holds in part", "open", "not run"]
-ANSWERS: tuple[Answer, ...] = ("holds", "does not hold", "holds in part", "open", "not run")
+Answer = Literal[
+    "holds", "does not hold", "holds in part", "open", "not run", "tested in extensions only"
+]
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,14 @@ class Sentence:
 
     @property
     def literal(self) -> tuple[Verdict, ...]:
-        """The readings that say what the sentence says; all where none does."""
-        own = tuple(v for v in self.readings if v.reading == "literal")
-        return own or self.readings
+        """The readings that say what the sentence says."""
+        return tuple(v for v in self.readings if v.reading == "literal")
 
     @property
     def answer(self) -> Answer:
         """What its literal readings say together; what was not measured has no say."""
+        if not self.literal:
+            return "tested in extensions only"
         found = {v.verdict for v in self.literal if v.verdict not in ("not-run", "not-comparable")}
         if not found:
             return "not run"

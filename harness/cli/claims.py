@@ -71,11 +71,16 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     return report.coverage(workspace.library().documents, workspace.suites, verdicts)
 
 
-def judged(workspace: Workspace, archive: Archive, results: Path) -> tuple[Verdict, ...]:
-    """Judge the claims of the workspace, each from its own records; without q-values."""
+def judged(
+    workspace: Workspace, archive: Archive, results: Path | None = None
+) -> tuple[Verdict, ...]:
+    """Judge the claims of the workspace, each from its own records; without q-values.
+
+    With the folder of results, times of machines that its reference does not know only inform.
+    """
     pairs = zip(workspace.plans, workspace.sources, strict=True)
     verdicts = [v for plans, cited in pairs for v in _judged(plans, cited, archive)]
-    return informing(verdicts, archive, results)
+    return informing(verdicts, archive, results) if results else tuple(verdicts)
 
 
 def with_q_values(

@@ -89,6 +89,7 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
         return frozenset()
 
 
+<<<<<<< HEAD
 KINDS: Mapping[str, Kind] = {
     "batch_norm": "positive",
     "classic_difference_when_lr_falls": "positive",
@@ -115,4 +116,20 @@ KINDS: Mapping[str, Kind] = {
 
 PROBE = Probe(
     "torch_facts", run, _produces, Params, choices={"scenario": table.scenarios}, kinds=KINDS
+=======
+def _revision(params: Params) -> int:
+    try:
+        return table.get(params.scenario).revision
+    except UsageError:  # the check of the parameters names it
+        return 0
+
+
+PROBE = Probe(
+    "torch_facts",
+    run,
+    _produces,
+    Params,
+    choices={"scenario": table.scenarios},
+    revision=_revision,
+>>>>>>> onelog
 )
