@@ -64,8 +64,5 @@ class Probe:
     params: type[Table] = NoParams
     requires: tuple[str, ...] = ()
     choices: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
-<<<<<<< HEAD
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-=======
     revision: Callable[[Any], int] | None = None
->>>>>>> onelog

@@ -89,7 +89,6 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
         return frozenset()
 
 
-<<<<<<< HEAD
 KINDS: Mapping[str, Kind] = {
     "batch_norm": "positive",
     "classic_difference_when_lr_falls": "positive",
@@ -114,9 +113,7 @@ KINDS: Mapping[str, Kind] = {
 }
 """What a draw has a say in; everything else is a fact of the library."""
 
-PROBE = Probe(
-    "torch_facts", run, _produces, Params, choices={"scenario": table.scenarios}, kinds=KINDS
-=======
+
 def _revision(params: Params) -> int:
     try:
         return table.get(params.scenario).revision
@@ -130,6 +127,6 @@ PROBE = Probe(
     _produces,
     Params,
     choices={"scenario": table.scenarios},
+    kinds=KINDS,
     revision=_revision,
->>>>>>> onelog
 )
