@@ -40,13 +40,6 @@ def test_the_quotes_are_verbatim(documents, suite):
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)
-def test_what_is_called_published_stands_in_the_document(documents, suite):
-    for claim in suite.claims:
-        key = claim.source.key
-        assert plain(claim.published) in documents[key], f"{claim.id}: not in {key}"
-
-
-@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)
 def test_a_quote_stands_once(suite):
     """Its readings stand under it."""
     written = Counter((claim.quote, claim.place[:2]) for claim in suite.claims)
