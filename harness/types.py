@@ -57,6 +57,8 @@ class Case:
         False when it is there for pictures alone, and no claim is about it. Not part of the id.
     kinds : mapping of str to str
         What kind of number each metric is that it may leave. Not part of the id.
+    timed : bool
+        Whether its cells time something. Not part of the id.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Case:
     stand_in_for: str = ""
     judged: bool = True
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    timed: bool = False
 
     def kind(self, metric: str) -> Kind:
         """Return what kind of number a metric is."""
@@ -309,6 +312,10 @@ class Verdict:
         all suites of the folder; None where nothing was tested, or chance has no part in it.
     reading, why : str
         Whether it is what the sentence says or an extension of ours, and what is ours.
+    timed : bool
+        Whether it is about times, which depend on the machine.
+    informs : bool
+        Whether it only informs: a time of a machine on which nobody has judged the claim before.
     """
 
     suite: str
@@ -328,6 +335,8 @@ class Verdict:
     q: float | None = None
     reading: str = "literal"
     why: str = ""
+    timed: bool = False
+    informs: bool = False
 
     @property
     def moved(self) -> bool:
@@ -339,6 +348,15 @@ class Verdict:
         undecided = self.verdict == "inconclusive" and self.partial
         known = self.verdict in (self.expected, "not-run")
         return bool(self.expected) and not (known or undecided)
+
+    @property
+    def fails(self) -> bool:
+        """Whether a check must go red: a false number nobody has recorded, or a moved verdict.
+
+        Fewer runs than the full profile has fail nothing, nor does what only informs.
+        """
+        false = self.verdict == "contradicted" and self.expected != "contradicted"
+        return (false or self.moved) and not (self.partial or self.informs)
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,23 @@
 
 from harness.claims.chance import by_chance, with_q_values
 from harness.claims.check import check_claim, rule_of
+from harness.claims.decidable import undecidable
 from harness.claims.judge import judge
 from harness.claims.select import check_selection
+from harness.claims.sentences import Sentence, answers, sentences
 from harness.claims.verdicts import counts, to_json
 
 __all__ = [
+    "Sentence",
+    "answers",
     "by_chance",
     "check_claim",
     "check_selection",
     "counts",
     "judge",
     "rule_of",
+    "sentences",
     "to_json",
+    "undecidable",
     "with_q_values",
 ]

@@ -18,9 +18,9 @@ from harness.claims.values import Floats, Values
 from harness.config.kinds import Kind
 from harness.numerals import earned, number
 from harness.statistics import spreads
-from harness.statistics.bounded import Bounded, BoundedRatio
+from harness.statistics.bounded import BoundedRatio
 from harness.statistics.intervals import predicted
-from harness.statistics.spreads import Fixed, Median, Spread
+from harness.statistics.spreads import Fixed, Spread
 from harness.types import Interval
 
 MANY = 100
@@ -76,13 +76,7 @@ class Estimate:
 
     def shown(self) -> Interval:
         """Return the 95 % interval; of a median of few values, all of them, at their own level."""
-        it = self.interval()
-        if not isinstance(self.spread, Median) or not math.isinf(it.high - it.low):
-            return it
-        values = self.spread.values
-        if np.isinf(values).any() and self.n >= FEWEST:
-            return it
-        return Interval(min(values), max(values), max(0.0, 1.0 - 0.5 ** (self.n - 1)))
+        return self._back(spreads.shown(self.spread))
 
     def inside(self, low: float, high: float) -> float:
         """Return the p-value of "the true value lies in ``[low, high]``"."""
@@ -216,20 +210,9 @@ def of(
             over=over,
         )
     spread = spreads.of(values, kind, *bounds)
-    middle, size = _middle(values, spread)
+    middle, size = spreads.middle(values, spread)
     words = f"{middle} {what}".strip()
     return Estimate(words, size, values.size, over, spread)
-
-
-def _middle(values: Floats, spread: Spread) -> tuple[str, float]:
-    if isinstance(spread, Fixed):
-        return "", float(values[0])
-    if isinstance(spread, Median):
-        with np.errstate(invalid="ignore"):  # between -inf and inf there is no middle
-            return "median", float(np.median(values))
-    if isinstance(spread, hs.Location):
-        return "mean", spread.centre
-    return ("rate" if isinstance(spread, spreads.Rate) else "mean"), float(values.mean())
 
 
 def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
@@ -286,6 +269,3 @@ def _no_infinite(a: Floats, b: Floats, over: str) -> None:
     bad = int((~np.isfinite(a)).sum() + (~np.isfinite(b)).sum())
     if bad:
         raise Undecided(f"{bad} of {a.size + b.size} values are inf", n=a.size, over=over)
-
-
-__all__ = ["Bounded", "Estimate", "of", "of_difference", "of_ratio", "of_side", "several"]

@@ -88,8 +88,10 @@ def _judge_claim(
     found = tracks(claim, [case for case in cases if case.protocol])
     if not found:
         return replace(blank, reason=_off_protocol(cases))
-    partial = any(case.id in short for track in found for case in track.cases)
-    verdict = _summed(replace(blank, partial=partial), *_findings(claim, found, archive))
+    judged = [case for track in found for case in track.cases]
+    partial = any(case.id in short for case in judged)
+    blank = replace(blank, partial=partial, timed=any(case.timed for case in judged))
+    verdict = _summed(blank, *_findings(claim, found, archive))
     if verdict.verdict == "not-run" and not _recorded(found, archive):
         return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
     return verdict

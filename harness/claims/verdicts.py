@@ -16,11 +16,14 @@ def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 
 def to_json(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    """Return the verdicts as JSON values, fields as in `harness.types.Verdict`, and `moved`.
+    """Return the verdicts as JSON values: the fields of `harness.types.Verdict`, moved, fails.
 
     JSON has no inf or nan: they are written as the strings ``"inf"``, ``"-inf"`` and ``"nan"``.
     """
-    return [_plain({**asdict(verdict), "moved": verdict.moved}) for verdict in verdicts]
+    return [
+        _plain({**asdict(verdict), "moved": verdict.moved, "fails": verdict.fails})
+        for verdict in verdicts
+    ]
 
 
 def _plain(value: Any) -> Any:

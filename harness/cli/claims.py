@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,8 @@ from harness.cli.console import Output
 from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import NothingMeasured
 from harness.files import write_text
-from harness.store.archive import Library
+from harness.plan.expand import Plans
+from harness.store.archive import Library, snapshots
 from harness.types import Archive, Verdict
 from harness.words import plain
 
@@ -35,21 +37,25 @@ def claims(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Judge every claim; exit 3 when a verdict differs from the recorded one."""
+    """Judge every claim; exit 3 when one is false and not known to be, or a verdict moved."""
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     workspace = open_workspace(names or [], suites)
     archive = open_archive(results, output)
-    verdicts = judged(workspace, archive)
+    verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
     output.json(
         {
             "schema": 1,
             "counts": judging.counts(verdicts),
+            "sentences": judging.answers(judging.sentences(verdicts)),
+            "by_chance": judging.by_chance(verdicts),
             "verdicts": judging.to_json(verdicts),
         }
     )
     if ledger is not None:
         write_ledger(ledger, workspace, verdicts)
     output.out.print(show.verdict_table(verdicts))
+    for line in show.closing(verdicts):
+        output.out.print(line)
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
 
 
@@ -65,12 +71,52 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     return report.coverage(workspace.library().documents, workspace.suites, verdicts)
 
 
-def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
-    """Judge the claims of all suites, each from its own records."""
-    found: list[Verdict] = []
-    for plans, sources in zip(workspace.plans, workspace.sources, strict=True):
-        found += judging.judge(plans.suite, plans.cases, archive, sources, plans.full.seeds)
-    return judging.with_q_values(found)
+def judged(
+    workspace: Workspace, archive: Archive, results: Path | None = None
+) -> tuple[Verdict, ...]:
+    """Judge the claims of the workspace, each from its own records; without q-values.
+
+    With the folder of results, times of machines that its reference does not know only inform.
+    """
+    pairs = zip(workspace.plans, workspace.sources, strict=True)
+    verdicts = [v for plans, cited in pairs for v in _judged(plans, cited, archive)]
+    return informing(verdicts, archive, results) if results else tuple(verdicts)
+
+
+def with_q_values(
+    verdicts: Sequence[Verdict], workspace: Workspace, archive: Archive
+) -> tuple[Verdict, ...]:
+    """Return verdicts with their q-values over all suites of the folder, whichever are named."""
+    rest = [
+        verdict
+        for plans, library in workspace.others()
+        for verdict in _judged(plans, library.cited, archive)
+    ]
+    return judging.with_q_values([*verdicts, *rest])[: len(verdicts)]
+
+
+def _judged(plans: Plans, cited: Mapping[str, str], archive: Archive) -> tuple[Verdict, ...]:
+    return judging.judge(plans.suite, plans.cases, archive, cited, plans.full.seeds)
+
+
+def informing(verdicts: Sequence[Verdict], archive: Archive, results: Path) -> tuple[Verdict, ...]:
+    """Mark the verdicts on times of machines of which the reference has no record.
+
+    The reference is ``reference`` beside the folder of results; where there is none, the times of
+    the machine at hand are the only ones there are, and count.
+    """
+    folder = results.parent / "reference"
+    if results == folder or not folder.is_dir():
+        return tuple(verdicts)
+    known = {snapshot.hardware for snapshot in snapshots(folder).values()}
+    return tuple(
+        replace(v, informs=v.timed and not _hardware(v, archive) <= known) for v in verdicts
+    )
+
+
+def _hardware(verdict: Verdict, archive: Archive) -> set[str]:
+    named = {finding.environment for finding in verdict.findings if finding.environment}
+    return {archive.environments[name].hardware for name in named if name in archive.environments}
 
 
 def open_archive(results: Path, output: Output) -> Library:

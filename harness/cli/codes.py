@@ -24,18 +24,19 @@ READER_LEFT = 141
 TERMINATED = 143
 
 
-def of_run(counts: Mapping[Status, int], done: int) -> int:
-    """Return the exit code of a run: failed cells first, then an empty run."""
+def of_run(counts: Mapping[Status, int], done: int, verdicts: Iterable[Verdict]) -> int:
+    """Return the exit code of a run: failed cells first, an empty run, then a claim that fails."""
     if counts.get("failed", 0) or counts.get("timeout", 0):
         return CELL_FAILED
-    measured = done + counts.get("ok", 0) + counts.get("diverged", 0)
-    return OK if measured else NOTHING_MEASURED
+    if not done + counts.get("ok", 0) + counts.get("diverged", 0):
+        return NOTHING_MEASURED
+    return MOVED if any(verdict.fails for verdict in verdicts) else OK
 
 
 def of_verdicts(verdicts: Iterable[Verdict], *, strict: bool) -> int:
-    """Return the exit code of judged claims: a moved verdict, nothing judged, or doubt."""
+    """Return the exit code of judged claims: one that fails, nothing judged, or doubt."""
     verdicts = list(verdicts)
-    if any(verdict.moved for verdict in verdicts):
+    if any(verdict.fails for verdict in verdicts):
         return MOVED
     if verdicts and all(verdict.verdict == "not-run" for verdict in verdicts):
         return NOTHING_MEASURED

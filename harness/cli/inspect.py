@@ -16,6 +16,7 @@ from harness.cli.sheet import Sheet
 from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
 from harness.plan.expand import Plans
+from harness.plan.unsettled import unsettled
 from harness.suite.documents import is_document
 from harness.suite.order import Tier
 from harness.suite.schema import json_schema
@@ -79,7 +80,10 @@ def check(
         raise
     claims = sum(len(suite.claims) for suite in workspace.suites)
     checked = {"suites": len(workspace.suites), "claims": claims}
-    output.json({"schema": 1, **checked, "problems": []})
+    notes = [str(note) for plans in workspace.plans for note in unsettled(plans)]
+    output.json({"schema": 1, **checked, "problems": [], "notes": notes})
+    for note in notes:
+        output.err.print(f"note: {note}")
     counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
     output.out.print(f"{counted}: no problem")
 

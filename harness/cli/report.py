@@ -11,7 +11,7 @@ import typer
 
 from harness import report as reporting
 from harness.cli import options, show
-from harness.cli.claims import judged, open_archive
+from harness.cli.claims import judged, open_archive, with_q_values
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
 from harness.cli.workspace import Workspace, open_workspace
@@ -37,7 +37,7 @@ def report(
     output = Output(quiet=quiet, no_color=no_color)
     workspace = open_workspace(names or [], suites)
     archive = open_archive(results, output)
-    verdicts = judged(workspace, archive)
+    verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
     page = write_page(workspace, archive, verdicts, Target(out, profile.value, results, history))
     output.out.print(f"{show.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
 

@@ -78,7 +78,7 @@ def run(
     runner = Runner(store, environment.snapshot(), chosen)
     ran = carry_out(runner, todo, output, trace=trace)
     output.json({"schema": 1, **ran.to_json(), "results": str(results)})
-    verdicts = judged(workspace, store)
+    verdicts = judged(workspace, store, results)
     target = Target(report, profile.value, results) if report else None
     page = write_page(workspace, store, verdicts, target) if target else None
     protocol = (narrow(plans.full, selection) for plans in workspace.plans)
@@ -94,4 +94,4 @@ def run(
         options="" if results == options.LOCAL else f" --results {results}",
     )
     print_ending(output.out, ending)
-    raise typer.Exit(codes.of_run(ran.counts, ran.done))
+    raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts))

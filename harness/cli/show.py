@@ -8,6 +8,7 @@ from dataclasses import astuple
 
 from rich.text import Text
 
+from harness import claims as judging
 from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
 from harness.numerals import measured
@@ -15,6 +16,7 @@ from harness.plan.expand import Plans
 from harness.report.ledger import unit_shown
 from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
+from harness.words import plural
 
 STYLES = {
     "reproduced": "green",
@@ -48,6 +50,27 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
     """Return the ledger, one row a claim."""
     headings = ("claim", "published", "measured", "verdict", "why")
     return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], counts(verdicts))
+
+
+def closing(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return what a reader of all those claims must know besides: sentences, chance, failures."""
+    found = judging.answers(judging.sentences(verdicts))
+    told = ", ".join(f"{n} {answer}" for answer, n in found.items() if n)
+    lines = [f"{plural(sum(found.values()), 'sentence')}: {told}"]
+    against = sum(verdict.verdict == "contradicted" for verdict in verdicts)
+    if chance := judging.by_chance(verdicts):
+        some = f"about {chance:.0f}" if chance >= 1.0 else "less than one"
+        lines.append(f"of the {against} contradicted, chance alone would give {some} at the most")
+    if failing := [verdict for verdict in verdicts if verdict.fails]:
+        named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
+        lines.append(f"{plural(len(failing), 'claim')} fail: {named}")
+    return lines
+
+
+def _failure(verdict: Verdict) -> str:
+    if verdict.moved:
+        return f"moved from {verdict.expected} to {verdict.verdict}"
+    return "contradicted, which the suite does not record as expected"
 
 
 def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:

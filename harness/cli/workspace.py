@@ -15,7 +15,7 @@ from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.suite import sections
 from harness.suite.documents import Library, home_of
 from harness.suite.documents import library as read_library
-from harness.suite.load import find, load
+from harness.suite.load import find, in_folder, load
 from harness.suite.order import Tier, rank, tier
 from harness.suite.schema import Suite
 from harness.types import Profile
@@ -44,8 +44,7 @@ class Workspace:
     @property
     def sources(self) -> Iterator[Mapping[str, str]]:
         """Source key to the number the ledger cites, of the documents of each suite in turn."""
-        for library in self.libraries:
-            yield {key: entry.number for key, entry in library.documents.items()}
+        return (library.cited for library in self.libraries)
 
     @property
     def tiers(self) -> Mapping[str, Tier]:
@@ -80,6 +79,17 @@ class Workspace:
             )
         return narrowed
 
+    def others(self) -> tuple[tuple[Plans, Library], ...]:
+        """Return all other suites of the trees that these belong to; those with problems are not.
+
+        They have no claims until they are mended, which is no matter of the suites named.
+        """
+        own = {suite.id for suite in self.suites}
+        folders = dict.fromkeys(library.folder for library in self.libraries)
+        paths = {path: folder for folder in folders for path in in_folder(folder)}
+        found, _ = _opened(paths, {library.folder: library for library in self.libraries})
+        return tuple(pair for pair in found if pair[0].suite.id not in own)
+
     def library(self) -> Library:
         """Return the documents of the one tree that the suites belong to.
 
@@ -108,7 +118,20 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
         With every problem of every suite.
     """
     homes = {path: home_of(path, folder) for path in find(names, folder)}
-    libraries = _libraries(homes.values())
+    found, problems = _opened(homes, _libraries(homes.values()))
+    problems += _twice([plans.suite for plans, _ in found])
+    if problems:
+        raise SuiteError(list(dict.fromkeys(problems)))
+    if not names:
+        found.sort(key=lambda pair: rank(pair[0].suite, pair[1]))
+    plans_of, library_of = zip(*found, strict=True)
+    return Workspace(plans_of, library_of)
+
+
+def _opened(
+    homes: Mapping[Path, Path], libraries: Mapping[Path, Library]
+) -> tuple[list[tuple[Plans, Library]], list[Problem]]:
+    """Return the suites of files without problems, and every problem of the others."""
     found, problems = list[tuple[Plans, Library]](), list[Problem]()
     for path, home in homes.items():
         library = libraries[home]
@@ -118,13 +141,7 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
             found.append((plans, library))
         except SuiteError as error:
             problems += error.problems
-    problems += _twice([plans.suite for plans, _ in found])
-    if problems:
-        raise SuiteError(list(dict.fromkeys(problems)))
-    if not names:
-        found.sort(key=lambda pair: rank(pair[0].suite, pair[1]))
-    plans_of, library_of = zip(*found, strict=True)
-    return Workspace(plans_of, library_of)
+    return found, problems
 
 
 def _libraries(homes: Iterable[Path]) -> Mapping[Path, Library]:

@@ -12,7 +12,7 @@ from harness.config.claim import same
 from harness.errors import NothingMeasured
 from harness.figures.canvas import format_axis, legend, one_axes
 from harness.figures.drawing import Drawing, Numbers, Request
-from harness.figures.estimate import Estimate, has, of_metric, over_samples
+from harness.figures.estimate import Estimate, has, over_samples
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.line import basis, errors
 from harness.figures.select import Group, groups, ordered
@@ -69,7 +69,7 @@ def bar_of(request: Request, records: Sequence[Record], x: Scalar) -> Bar:
         samples = tuple(float(value) for value in records[0].samples[name])
         return Bar(x, over_samples(samples), samples)
     values = tuple(float(r.metrics[name]) for r in records if name in r.metrics)
-    return Bar(x, of_metric(records, name, request.archive), values if len(values) > 1 else ())
+    return Bar(x, request.estimate(records, name), values if len(values) > 1 else ())
 
 
 def _row(request: Request, group: Group, xs: Sequence[Scalar]) -> tuple[Bar, ...]:

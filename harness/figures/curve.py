@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
 from harness.figures.drawing import Drawing, Numbers, Request
@@ -28,7 +29,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Band:
-    """Mean and interval of a group at every x, as far as every seed is finite.
+    """Middle and interval of a group at every x, as far as every seed is finite.
 
     Attributes
     ----------
@@ -55,7 +56,10 @@ def curve(request: Request) -> Drawing:
     if not holding:
         raise NothingMeasured(f"no matching record holds the series {figure.y!r}")
     found = groups(holding, request.archive, hue=figure.hue)
-    bands = [band_of([(record, record.series[figure.y]) for record in g.records]) for g in found]
+    bands = [
+        band_of([(r, r.series[figure.y]) for r in g.records], request.kind(g.records[0], figure.y))
+        for g in found
+    ]
     drawn, axes = one_axes()
     several = len({group.rest_index for group in found})
     for group, band in zip(found, bands, strict=True):
@@ -68,11 +72,11 @@ def curve(request: Request) -> Drawing:
     )
 
 
-def band_of(runs: Sequence[tuple[Record, Series]]) -> Band:
+def band_of(runs: Sequence[tuple[Record, Series]], kind: Kind = DEFAULT) -> Band:
     """Return the band of the series of one case.
 
-    The mean over seeds stops at the first x at which a seed is not finite or has ended: a mean
-    over the seeds that are left would flatter the case.
+    The middle of the seeds stops at the first x at which a seed is not finite or has ended: that
+    of the seeds that are left would flatter the case.
     """
     x = np.unique(np.concatenate([np.asarray(series.x, dtype=np.float64) for _, series in runs]))
     table = np.full((len(runs), x.size), np.nan)
@@ -81,7 +85,7 @@ def band_of(runs: Sequence[tuple[Record, Series]]) -> Band:
     finite = np.isfinite(table)
     whole = finite.all(axis=0)
     stop = x.size if whole.all() else int(np.argmin(whole))
-    points = tuple(over_seeds(list(column)) for column in table[:, :stop].T)
+    points = tuple(over_seeds(list(column), kind) for column in table[:, :stop].T)
     return Band(x[:stop], points, len(runs), _end(runs, table, x, stop))
 
 
@@ -98,7 +102,7 @@ def _end(runs: Sequence[tuple[Record, Series]], table: Floats, x: Floats, stop: 
 
 def _draw(axes: Axes, group: Group, band: Band, style: dict[str, object], x: str) -> None:
     mean = [point.value for point in band.points]
-    label = group.label or f"mean of {plural(band.seeds, 'seed')}"
+    label = group.label or f"{_middle([band])} of {plural(band.seeds, 'seed')}"
     if band.end:
         label = f"{label}: {band.end.replace('from', f'from {title(x)}' if x else 'from')}"
     every = max(len(mean) // MARKERS_ON_A_LINE, 1)
@@ -155,14 +159,17 @@ def _numbers(request: Request, found: Sequence[Group], bands: Sequence[Band]) ->
         ]
         if band.end:
             rows.append((name, "after that", band.end, plural(band.seeds, "seed")))
-    return Numbers(("Group", axis_title(figure.x), f"Mean {title(figure.y)}", "n"), tuple(rows))
+    return Numbers(
+        ("Group", axis_title(figure.x), f"{_middle(bands).capitalize()} {title(figure.y)}", "n"),
+        tuple(rows),
+    )
 
 
 def _alt(request: Request, found: Sequence[Group], bands: Sequence[Band]) -> str:
     figure, unit = request.figure, unit_of(request.figure.y)
     parts = []
     for group, band in zip(found, bands, strict=True):
-        name = group.label or "the mean"
+        name = group.label or f"the {_middle([band])}"
         if not band.points:
             parts.append(f"{name} is {band.end}")
             continue
@@ -172,12 +179,18 @@ def _alt(request: Request, found: Sequence[Group], bands: Sequence[Band]) -> str
     return f"Curves of {title(figure.y)} against {title(figure.x)}. {'; '.join(parts)}."
 
 
+def _middle(bands: Sequence[Band]) -> str:
+    """Return what the lines are: means or medians."""
+    return next((point.middle for band in bands for point in band.points), "mean")
+
+
 def _note(bands: Sequence[Band]) -> str:
     seeds = sorted({band.seeds for band in bands})
     if seeds == [1]:
         text = "One run per line, so no band."
     else:
-        text = f"Mean and 95 % t band over {DASH.join(str(n) for n in seeds)} seeds."
+        over = DASH.join(str(n) for n in seeds)
+        text = f"{_middle(bands).capitalize()} and 95 % band over {over} seeds."
     if any(band.end for band in bands):
         text += " A cross marks the last point at which every seed is finite."
     return text

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.config.claim import Figure
+from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
+from harness.figures.estimate import Estimate, of_metric
 from harness.figures.theme import Theme
 from harness.suite.schema import Suite
 from harness.types import Archive, Array, Record
 
 if TYPE_CHECKING:  # the names of the kinds are known without loading matplotlib
     from matplotlib.figure import Figure as Sheet
+
+
+Kinds = Mapping[str, Mapping[str, Kind]]
+NO_KINDS: Kinds = {}
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ class Request:
         For arrays and environments.
     theme : Theme
         Light or dark.
+    kinds : mapping of str to mapping
+        Case to what kind of number each of its metrics is.
     """
 
     figure: Figure
@@ -102,6 +110,22 @@ class Request:
     records: tuple[Record, ...]
     archive: Archive
     theme: Theme
+    kinds: Kinds = field(default_factory=dict)
+
+    def kind(self, record: Record, name: str) -> Kind:
+        """Return what kind of number a metric of a record is."""
+        binary = name == "diverged"
+        return "binary" if binary else self.kinds.get(record.case, {}).get(name, DEFAULT)
+
+    def estimate(self, records: Sequence[Record], name: str) -> Estimate:
+        """Return the estimate of a metric over the records of one case.
+
+        Raises
+        ------
+        NothingMeasured
+            If no record holds the name.
+        """
+        return of_metric(records, name, self.archive, self.kind(records[0], name))
 
     def having(self, *names: str) -> tuple[Record, ...]:
         """Return the records that kept every array of `names`.

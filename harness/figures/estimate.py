@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.numerals import measured
-from harness.statistics import mean_interval, median_interval, proportion_interval
+from harness.statistics import spreads
 from harness.types import Archive, Array, Interval, Record, as_float_array
 from harness.words import plural
 
@@ -46,6 +46,8 @@ class Estimate:
         What `n` counts: ``"seeds"``, ``"examples"`` or ``"samples"``.
     lost : int
         How many of the `n` are not finite, or come from runs that diverged.
+    middle : str
+        What the estimate is: ``"mean"``, ``"median"``, ``"rate"``; ``"value"`` of a fixed number.
     """
 
     value: float
@@ -53,6 +55,7 @@ class Estimate:
     n: int
     over: str
     lost: int = 0
+    middle: str = "mean"
 
     @property
     def half(self) -> float:
@@ -71,20 +74,24 @@ class Estimate:
         return plural(self.n, self.over.removesuffix("s"))
 
 
-def over_seeds(values: Sequence[float], over: str = "seeds") -> Estimate:
-    """Return the mean of independent values with its 95 % t interval (Student 1908)."""
+def over_seeds(values: Sequence[float], kind: Kind = DEFAULT, over: str = "seeds") -> Estimate:
+    """Return the middle of independent values with its 95 % interval, as their kind asks.
+
+    The same middle and the same interval by which claims are judged (`harness.statistics`). Of a
+    median of fewer than six values the interval is their range, at the level it has.
+    """
     array = as_float_array(values)
     lost = int(np.count_nonzero(~np.isfinite(array)))
     if lost:
         return Estimate(math.nan, None, array.size, over, lost)
-    return Estimate(*_mean_t(array), array.size, over)
+    spread = spreads.of(array, kind)
+    middle, value = spreads.middle(array, spread)
+    interval = spreads.shown(spread, LEVEL) if array.size > 1 else None
+    return Estimate(value, interval, array.size, over, middle=middle or "value")
 
 
 def over_examples(values: Array) -> Estimate:
-    """Return the mean of an array with one value per example.
-
-    0/1 arrays get the exact binomial interval of Clopper and Pearson (1934), others the t
-    interval.
+    """Return the mean of an array with one value per example; a rate where all are 0 or 1.
 
     Parameters
     ----------
@@ -92,40 +99,18 @@ def over_examples(values: Array) -> Estimate:
         One value per example, any real dtype.
     """
     array = np.asarray(values, dtype=np.float64).ravel()
-    if not array.size or not np.isin(array, (0.0, 1.0)).all():
-        return over_seeds(list(array), "examples")
-    hits = int(array.sum())
-    interval = proportion_interval(hits, array.size, LEVEL)
-    return Estimate(hits / array.size, interval, array.size, "examples")
+    right_or_wrong = array.size and np.isin(array, (0.0, 1.0)).all()
+    return over_seeds(list(array), "binary" if right_or_wrong else "real", "examples")
 
 
 def over_samples(values: Sequence[float]) -> Estimate:
-    """Return the median of timing samples with its distribution-free interval.
-
-    With fewer than six samples no such interval reaches 95 %; the range is given instead, at the
-    level it has (``1 - 2 ** (1 - n)``), which the interval carries.
-    """
-    array = as_float_array(values)
-    if array.size < 2:
-        return Estimate(float(np.median(array)), None, array.size, "samples")
-    interval = median_interval(array, LEVEL)
-    if math.isinf(interval.high):
-        level = 1.0 - 2.0 ** (1 - array.size)
-        interval = Interval(float(array.min()), float(array.max()), level)
-    return Estimate(float(np.median(array)), interval, array.size, "samples")
+    """Return the median of timing samples with its distribution-free interval."""
+    return over_seeds(values, "positive", "samples")
 
 
-def _mean_t(array: NDArray[np.float64]) -> tuple[float, Interval | None]:
-    # scaled by the largest value, so that squares of 1e200 do not overflow
-    scale = float(np.max(np.abs(array), initial=0.0)) or 1.0
-    mean = float(np.mean(array / scale)) * scale
-    if array.size < 2:
-        return mean, None
-    scaled = mean_interval(array / scale, LEVEL)
-    return mean, Interval(scaled.low * scale, scaled.high * scale, LEVEL)
-
-
-def of_metric(records: Sequence[Record], name: str, archive: Archive) -> Estimate:
+def of_metric(
+    records: Sequence[Record], name: str, archive: Archive, kind: Kind = DEFAULT
+) -> Estimate:
     """Estimate a metric, or the mean of a per-example array, over the records of one case.
 
     Several seeds are averaged over seeds. One run with a per-example array is averaged over
@@ -141,7 +126,7 @@ def of_metric(records: Sequence[Record], name: str, archive: Archive) -> Estimat
         raise NothingMeasured(f"no matching record holds the metric {name!r}")
     if len(holding) == 1 and name in holding[0].arrays:
         return over_examples(archive.array(holding[0], name))
-    return over_seeds([scalar(record, name, archive) for record in holding])
+    return over_seeds([scalar(record, name, archive) for record in holding], kind)
 
 
 def has(record: Record, name: str) -> bool:

@@ -12,7 +12,7 @@ from harness.errors import NothingMeasured
 from harness.figures.canvas import legend, look, one_axes
 from harness.figures.choice import first_case
 from harness.figures.drawing import Drawing, Numbers, Request
-from harness.figures.estimate import Estimate, has, of_metric
+from harness.figures.estimate import Estimate, has
 from harness.figures.select import Group, groups
 from harness.types import Array
 
@@ -80,8 +80,8 @@ def fits_of(request: Request) -> tuple[Fit, ...]:
     return tuple(
         Fit(
             group,
-            of_metric(group.records, WEIGHT, request.archive),
-            of_metric(group.records, BIAS, request.archive),
+            request.estimate(group.records, WEIGHT),
+            request.estimate(group.records, BIAS),
         )
         for group in groups(holding, request.archive, hue=request.figure.hue)
     )

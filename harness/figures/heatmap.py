@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from harness.errors import NothingMeasured
 from harness.figures.canvas import sheet
 from harness.figures.drawing import Drawing, Numbers, Request
-from harness.figures.estimate import Estimate, has, of_metric
+from harness.figures.estimate import Estimate, has
 from harness.figures.labels import axis_title, setting, title, unit_of
 from harness.figures.line import basis
 from harness.figures.select import groups, ordered
@@ -90,7 +90,7 @@ def facets_of(records: Sequence[Record], roles: Roles, request: Request) -> tupl
         for column in ordered(record.axes[roles.column] for record in group.records):
             here = [r for r in group.records if r.axes[roles.column] == column]
             key = (column, here[0].axes[roles.row])
-            estimate = of_metric(here, roles.metric, request.archive)
+            estimate = request.estimate(here, roles.metric)
             boxes.setdefault(label, {})[key] = estimate
     return tuple(Facet(label, found) for label, found in boxes.items())
 

@@ -14,7 +14,7 @@ from harness.config.claim import same
 from harness.errors import NothingMeasured
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
 from harness.figures.drawing import Drawing, Numbers, Request
-from harness.figures.estimate import Estimate, has, of_metric
+from harness.figures.estimate import Estimate, has
 from harness.figures.labels import axis_title, title, unit_of
 from harness.figures.select import Group, as_number, groups, ordered
 from harness.numerals import axis_value
@@ -65,7 +65,7 @@ def points_of(
     for index, value in enumerate(xs):
         here = [record for record in records if same(record.axes[x], value)]
         if here:
-            estimate = of_metric(here, y, request.archive)
+            estimate = request.estimate(here, y)
             found.append(Point(value, positions(xs)[index], estimate))
     return tuple(found)
 
@@ -80,16 +80,14 @@ def positions(xs: Sequence[Scalar]) -> tuple[float, ...]:
 
 def basis(estimates: Sequence[Estimate]) -> str:
     """Say in one sentence what the intervals of a figure are."""
-    kinds = {(e.over, e.interval is not None) for e in estimates if not e.lost}
-    counts = {over: sorted({e.n for e in estimates if e.over == over}) for over, _ in kinds}
-    names = {
-        "seeds": "mean and 95 % t interval over {} seeds",
-        "examples": "mean and 95 % interval over {} test examples",
-        "samples": "median and interval over {} timing samples",
-    }
+    kinds = {(e.over, e.middle, e.interval is not None) for e in estimates if not e.lost}
+    counts = {over: sorted({e.n for e in estimates if e.over == over}) for over, _, _ in kinds}
+    names = {"examples": "test examples", "samples": "timing samples"}
     notes = [
-        names[over].format(_counts(counts[over])) if interval else f"single runs ({over})"
-        for over, interval in sorted(kinds)
+        f"{middle} and 95 % interval over {_counts(counts[over])} {names.get(over, over)}"
+        if interval
+        else f"single runs ({over})"
+        for over, middle, interval in sorted(kinds)
     ]
     if any(e.lost for e in estimates):
         notes.append("a cross at the top marks settings at which runs diverged")

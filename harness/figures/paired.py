@@ -40,7 +40,7 @@ class Track:
 
 
 def paired(request: Request) -> Drawing:
-    """Draw the difference better - than at every shared seed, its mean and 95 % t interval."""
+    """Draw the difference better - than at every shared seed, its middle and 95 % interval."""
     tracks = tracks_of(request)
     lines = max(len(_broken(track.label)) for track in tracks)
     drawn, axes = one_axes(4.8, 1.5 + max(0.75, LINE * lines) * len(tracks))
@@ -48,7 +48,8 @@ def paired(request: Request) -> Drawing:
     for index, track in enumerate(tracks):
         _draw(axes, track, -float(index), request.theme.colour(index), MARKERS[index % 5])
     _dress(axes, request, tracks)
-    note = "Small marks: one seed each. Large mark and bar: mean and 95 % t interval."
+    middle = tracks[0].estimate.middle
+    note = f"Small marks: one seed each. Large mark and bar: {middle} and 95 % interval."
     return Drawing(drawn, _alt(request, tracks), _numbers(request, tracks), note)
 
 
@@ -93,7 +94,12 @@ def _track(request: Request, group: Group, than: Sequence[Record], named: set[st
         return None
     values = [_difference(request, left, right) for left, right in pairs]
     label = group.label or "/".join(str(mine[name]) for name in PINNED[:2] if name in mine)
-    return Track(label, tuple(r.seed for r, _ in pairs), tuple(values), over_seeds(values))
+    return Track(
+        label,
+        tuple(r.seed for r, _ in pairs),
+        tuple(values),
+        over_seeds(values, request.kind(pairs[0][0], request.figure.y)),
+    )
 
 
 def _only(records: Sequence[Record]) -> Record:
@@ -182,4 +188,13 @@ def _numbers(request: Request, tracks: Sequence[Track]) -> Numbers:
         )
         for track in tracks
     )
-    return Numbers(("Group", "Mean difference", "Seeds above 0", "Seeds below 0", "n"), rows)
+    return Numbers(
+        (
+            "Group",
+            f"{tracks[0].estimate.middle.capitalize()} difference",
+            "Seeds above 0",
+            "Seeds below 0",
+            "n",
+        ),
+        rows,
+    )

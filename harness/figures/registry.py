@@ -9,7 +9,7 @@ from typing import cast
 from harness.config.claim import Figure
 from harness.errors import NothingMeasured, StoreError
 from harness.figures import select
-from harness.figures.drawing import Painter, Picture, Request
+from harness.figures.drawing import NO_KINDS, Kinds, Painter, Picture, Request
 from harness.figures.labels import setting
 from harness.figures.theme import Theme
 from harness.registry import Lazy, Registry, named
@@ -58,7 +58,12 @@ KINDS: Registry[Kind] = named(
 
 
 def draw(
-    figure: Figure, suite: Suite, records: Sequence[Record], archive: Archive, theme: Theme
+    figure: Figure,
+    suite: Suite,
+    records: Sequence[Record],
+    archive: Archive,
+    theme: Theme,
+    kinds: Kinds = NO_KINDS,
 ) -> Picture:
     """Draw one figure of a suite.
 
@@ -74,6 +79,8 @@ def draw(
         For arrays and environments.
     theme : Theme
         Light or dark.
+    kinds : mapping of str to mapping
+        Case to what kind of number each of its metrics is.
 
     Returns
     -------
@@ -91,7 +98,7 @@ def draw(
     if not measured:
         return Picture("", _why_empty(figure, matching))
     try:
-        return _paint(paint, Request(figure, suite, measured, archive, theme))
+        return _paint(paint, Request(figure, suite, measured, archive, theme, kinds))
     except (NothingMeasured, StoreError) as nothing:  # an array that is lost costs its figure
         return Picture("", f"Not drawn: {nothing}.", stand_in=stand_ins(measured))
 

@@ -71,7 +71,7 @@ class Maker:
             self._id(experiment, names, settings), self.suite.id, experiment.name,
             names["backend"], names["device"], self._labels(tables, chosen, names, settings),
             settings, judged=self.suite.grid[position].claims,
-            kinds=self._kinds(experiment, settings),
+            kinds=self._kinds(experiment, settings), timed=experiment.alone,
         )  # fmt: skip
 
     def default(self, axis: str) -> Any:

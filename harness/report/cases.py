@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.config.kinds import DEFAULT
+from harness.figures.drawing import NO_KINDS, Kinds
 from harness.figures.estimate import over_seeds
 from harness.figures.labels import axis_title, unit_of
 from harness.figures.select import MACHINE, MEASURED, ordered, settings
@@ -72,17 +74,21 @@ class Lost:
     where: str
 
 
-def tables(suite: Suite, records: Sequence[Record], archive: Archive) -> tuple[CaseTable, ...]:
+def tables(
+    suite: Suite, records: Sequence[Record], archive: Archive, kinds: Kinds = NO_KINDS
+) -> tuple[CaseTable, ...]:
     """Return one table per experiment, of the cases that left a result."""
     done = [record for record in records if record.status in MEASURED]
     experiments = dict.fromkeys(record.experiment for record in done)
     return tuple(
-        _table(name, [r for r in done if r.experiment == name], suite, archive)
+        _table(name, [r for r in done if r.experiment == name], suite, archive, kinds)
         for name in experiments
     )
 
 
-def _table(experiment: str, records: Sequence[Record], suite: Suite, archive: Archive) -> CaseTable:
+def _table(
+    experiment: str, records: Sequence[Record], suite: Suite, archive: Archive, kinds: Kinds
+) -> CaseTable:
     found: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         place = str(settings(record, archive)[MACHINE])
@@ -100,7 +106,7 @@ def _table(experiment: str, records: Sequence[Record], suite: Suite, archive: Ar
             for name in names
             if name not in varied and name in axes[0]
         ),
-        rows=_rows(list(found.values()), axes, varied, metrics),
+        rows=_rows(list(found.values()), axes, varied, metrics, kinds),
     )
 
 
@@ -109,6 +115,7 @@ def _rows(
     axes: Sequence[dict[str, Scalar]],
     varied: Sequence[str],
     metrics: Sequence[str],
+    kinds: Kinds,
 ) -> tuple[CaseRow, ...]:
     ranks = {name: ordered(row[name] for row in axes if name in row) for name in varied}
 
@@ -122,7 +129,7 @@ def _rows(
             _runs(cases[i]),
             _wall(cases[i]),
             _peak(cases[i]),
-            tuple(_metric(cases[i], name) for name in metrics),
+            tuple(_metric(cases[i], name, kinds) for name in metrics),
         )
         for i in sorted(range(len(cases)), key=place)
     )
@@ -142,12 +149,13 @@ def _peak(records: Sequence[Record]) -> str:
     return number(float(max(record.peak_rss for record in records)), "bytes", digits=3)
 
 
-def _metric(records: Sequence[Record], name: str) -> str:
-    """Return mean and interval of a metric; runs without it are left out and said."""
+def _metric(records: Sequence[Record], name: str, kinds: Kinds) -> str:
+    """Return middle and interval of a metric; runs without it are left out and said."""
     values = [float(record.metrics[name]) for record in records if name in record.metrics]
     if not values:
         return ""
-    estimate = over_seeds(values)
+    kind = kinds.get(records[0].case, {}).get(name, DEFAULT)
+    estimate = over_seeds(values, kind)
     if estimate.lost == len(values) == 1:
         return number(values[0])
     text = (

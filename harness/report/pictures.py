@@ -49,19 +49,31 @@ class Plate:
 
 
 def plates(
-    suite: Suite, records: Sequence[Record], archive: Archive, profile: Profile
+    suite: Suite,
+    records: Sequence[Record],
+    archive: Archive,
+    profile: Profile,
+    kinds: figures.Kinds = figures.NO_KINDS,
 ) -> tuple[Plate, ...]:
     """Draw every figure of a suite that belongs to the profile."""
     return tuple(
-        _plate(figure, suite, records, archive)
+        _plate(figure, suite, records, archive, kinds)
         for figure in suite.figures
         if profile in figure.profiles
     )
 
 
-def _plate(figure: Figure, suite: Suite, records: Sequence[Record], archive: Archive) -> Plate:
-    light = figures.draw(figure, suite, records, archive, figures.LIGHT)
-    dark = figures.draw(figure, suite, records, archive, figures.DARK) if light.svg else light
+def _plate(
+    figure: Figure,
+    suite: Suite,
+    records: Sequence[Record],
+    archive: Archive,
+    kinds: figures.Kinds,
+) -> Plate:
+    light = figures.draw(figure, suite, records, archive, figures.LIGHT, kinds)
+    dark = light
+    if light.svg:
+        dark = figures.draw(figure, suite, records, archive, figures.DARK, kinds)
     width, height = size(light.svg)
     return Plate(
         anchor=f"figure-{suite.id}-{figure.id}",

@@ -168,6 +168,7 @@ def _section(
 ) -> Section:
     records = shown(suite, plan, archive, profile)
     own = [verdict for verdict in verdicts if verdict.suite == suite.id]
+    kinds = {case.id: case.kinds for case in plan}
     return Section(
         id=suite.id,
         title=suite.title,
@@ -177,8 +178,8 @@ def _section(
         deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
         claims=rows(own, archive.environments),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
-        plates=plates(suite, records, archive, profile),
-        tables=tables(suite, records, archive),
+        plates=plates(suite, records, archive, profile, kinds),
+        tables=tables(suite, records, archive, kinds),
         lost=lost(records, _expected(plan, records, profile)),
         data=_data(records),
         environments=_environments(records, archive),

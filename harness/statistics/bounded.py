@@ -58,43 +58,58 @@ class Bounded:
             return 0.0
         if bound >= self.high:
             return 1.0
-        unit = self._unit()
         mean = (bound - self.low) / (self.high - self.low)
-        gains = np.log1p(_bets(unit, mean) * (unit - mean))
-        return math.exp(-max(0.0, float(np.cumsum(gains).max())))
+        return float(_p_values(self._unit(), np.array([mean]))[0])
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the means that neither side rejects at ``(1 - level) / 2``."""
-        tail = (1.0 - level) / 2.0
-        centre = float(np.clip(np.mean(self.values), self.low, self.high))
-        lower = self._end(self.low, centre, lambda mean: self.below(mean) <= tail)
-        upper = self._end(self.high, centre, lambda mean: self.above(mean) <= tail)
-        return Interval(lower, upper, level)
-
-    def _end(self, far: float, near: float, rejected: Callable[[float], bool]) -> float:
-        """Return the end of the interval between a bound and the mean, by bisection."""
-        if not rejected(far):
-            return far
-        for _ in range(60):
-            middle = (far + near) / 2.0
-            far, near = (middle, near) if rejected(middle) else (far, middle)
-        return far
+        tail, width = (1.0 - level) / 2.0, self.high - self.low
+        unit = self._unit()
+        lower, upper = _end(unit, tail), 1.0 - _end(1.0 - unit, tail)
+        return Interval(self.low + width * lower, self.low + width * upper, level)
 
     def _unit(self) -> NDArray[np.float64]:
         unit: NDArray[np.float64] = (np.array(self.values) - self.low) / (self.high - self.low)
         return unit
 
 
-def _bets(unit: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
+STEPS = 64
+"""Means looked at in one go; each of `ROUNDS` goes divides what is left by as many."""
+ROUNDS = 4
+
+
+def _end(unit: NDArray[np.float64], tail: float) -> float:
+    """Return the lower end of the interval of a mean between 0 and 1."""
+    low, high = 0.0, float(unit.mean())
+    for _ in range(ROUNDS):
+        means = np.linspace(low, high, STEPS)
+        kept = np.flatnonzero(_p_values(unit, means) > tail)
+        first = int(kept[0]) if kept.size else STEPS - 1
+        if first == 0:
+            return low
+        low, high = float(means[first - 1]), float(means[first])
+    return low
+
+
+def _p_values(unit: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the p-value of "the mean is at most m" for every m; values between 0 and 1."""
+    stakes = _stakes(unit)
+    found = np.empty(means.size)
+    for i, mean in enumerate(means.tolist()):
+        bets = np.minimum(stakes, CAUTION / max(mean, 1e-12))
+        found[i] = np.cumsum(np.log1p(bets * (unit - mean))).max()
+    p_values: NDArray[np.float64] = np.exp(-np.maximum(found, 0.0))
+    return p_values
+
+
+def _stakes(unit: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the stake on every value: the smaller, the more the values before it vary."""
     before = np.arange(1, unit.size + 1)  # how many values each bet has seen, and one believed in
-    sums = np.concatenate([[0.0], np.cumsum(unit)[:-1]])
-    means = (0.5 + np.concatenate([sums[1:], [sums[-1] + unit[-1]]])) / (before + 1)
+    means = (0.5 + np.cumsum(unit)) / (before + 1)
     squares = np.concatenate([[0.0], np.cumsum((unit - means) ** 2)[:-1]])
     variances = (0.25 + squares) / before
-    stakes = np.sqrt(2.0 * math.log(1.0 / LEVEL) / (variances * unit.size))
-    bets: NDArray[np.float64] = np.minimum(stakes, CAUTION / max(mean, 1e-12))
-    return bets
+    stakes: NDArray[np.float64] = np.sqrt(2.0 * math.log(1.0 / LEVEL) / (variances * unit.size))
+    return stakes
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,10 @@ class Median:
 
     values: tuple[float, ...]
 
+    def enough(self, level: float) -> bool:
+        """Whether there are values enough for an interval at `level`."""
+        return 0.5 ** (len(self.values) - 1) <= 1.0 - level + 1e-12
+
     def interval(self, level: float = 0.95) -> Interval:
         """Return the distribution-free interval; ``(-inf, inf)`` with too few values."""
         return median_interval(self.values, level)
@@ -168,3 +172,28 @@ def of(values: Values, kind: Kind, low: float = 0.0, high: float = 1.0) -> Sprea
     if kind == "real" and array.size > 1 and array.min() < array.max():
         return location.of_mean(array)
     return Median(plain)
+
+
+def middle(values: Values, spread: Spread) -> tuple[str, float]:
+    """Return what a spread is about, in a word, and its estimate; no word for a fixed number."""
+    array = np.asarray(values, dtype=np.float64)
+    if isinstance(spread, Fixed):
+        return "", float(array[0])
+    if isinstance(spread, Median):
+        with np.errstate(invalid="ignore"):  # between -inf and inf there is no middle
+            return "median", float(np.median(array))
+    if isinstance(spread, location.Location):
+        return "mean", spread.centre
+    return ("rate" if isinstance(spread, Rate) else "mean"), float(array.mean())
+
+
+def shown(spread: Spread, level: float = 0.95) -> Interval:
+    """Return the interval at `level`; of a median of few values, all of them, at their own level.
+
+    All of n values hold the median with a chance of ``1 - 2 ** (1 - n)``.
+    """
+    it = spread.interval(level)
+    if not isinstance(spread, Median) or spread.enough(level):
+        return it
+    n = len(spread.values)
+    return Interval(min(spread.values), max(spread.values), max(0.0, 1.0 - 0.5 ** (n - 1)))

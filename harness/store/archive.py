@@ -10,6 +10,11 @@ from harness.store.store import Store
 from harness.types import Array, Environment, Record
 
 
+def snapshots(folder: Path) -> Mapping[str, Environment]:
+    """Return the environments of every store under a folder by id; records are not read."""
+    return {k: v for path in stores(folder) for k, v in Store(path).environments.items()}
+
+
 class Library:
     """Every store under a folder, read-only; an `harness.types.Archive`.
 

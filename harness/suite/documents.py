@@ -108,6 +108,11 @@ class Library:
     folder: Path
     documents: Mapping[str, Document]
 
+    @property
+    def cited(self) -> Mapping[str, str]:
+        """Key of a document to the number that the ledger cites."""
+        return {key: entry.number for key, entry in self.documents.items()}
+
     def of(self, path: Path) -> Document | None:
         """Return the document in whose folder a suite file lies, if it lies in one."""
         here = os.path.realpath(path.parent)

@@ -55,7 +55,7 @@ def find(names: Sequence[str], folder: Path) -> list[Path]:
         If a name is neither a file nor a suite of `folder`, or there is no suite at all.
     """
     known: dict[str, list[Path]] = {}
-    for path in _suite_files(folder):
+    for path in in_folder(folder):
         known.setdefault(path.stem, []).append(path)
     if not names and not known:
         raise UsageError(f"{_no_suites(folder)}; name a suite file, or give --suites DIR")
@@ -64,7 +64,8 @@ def find(names: Sequence[str], folder: Path) -> list[Path]:
     return list({os.path.realpath(path): path for path in found}.values())
 
 
-def _suite_files(folder: Path) -> list[Path]:
+def in_folder(folder: Path) -> list[Path]:
+    """Return the suite files of a folder and of its documents; none where there is no folder."""
     places = [folder, *documents.folders(folder)]
     files = [path for place in places for path in sorted(place.glob("*.toml"))]
     return [path for path in files if path.name not in _NO_SUITES]

@@ -113,6 +113,20 @@ KINDS: Mapping[str, Kind] = {
 }
 """What a draw has a say in; everything else is a fact of the library."""
 
+
+def _revision(params: Params) -> int:
+    try:
+        return table.get(params.scenario).revision
+    except UsageError:  # the check of the parameters names it
+        return 0
+
+
 PROBE = Probe(
-    "torch_facts", run, _produces, Params, choices={"scenario": table.scenarios}, kinds=KINDS
+    "torch_facts",
+    run,
+    _produces,
+    Params,
+    choices={"scenario": table.scenarios},
+    kinds=KINDS,
+    revision=_revision,
 )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from experiment_fakes import FakeBackend, context, images
@@ -9,6 +11,7 @@ from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.probe import experiment as probe
 from harness.experiments.probe.documents.facts import table
 from harness.experiments.probe.documents.facts.base import Scenario
+from harness.seeding.streams import Streams
 
 
 def torch_backend():
@@ -18,16 +21,15 @@ def torch_backend():
     return backend
 
 
-def play(scenario, backend=None, **params):
+def play(scenario, backend=None, streams=None, **params):
     data = images(n_train=40, classes=10, shape=(1, 28, 28))
-    return probe.run(
-        context(
-            data,
-            backend or torch_backend(),
-            probe=Probe(name="torch_facts"),
-            params={"scenario": scenario, **params},
-        )
-    ).metrics
+    cell = context(
+        data,
+        backend or torch_backend(),
+        probe=Probe(name="torch_facts"),
+        params={"scenario": scenario, **params},
+    )
+    return probe.run(replace(cell, streams=streams or cell.streams)).metrics
 
 
 @pytest.mark.parametrize("name", table.scenarios())
@@ -37,6 +39,30 @@ def test_every_scenario_returns_what_it_declares_and_repeats_itself(name):
     assert all(np.isfinite(value) for value in first.values())
     settings = Settings(probe=Probe(name="torch_facts"), params={"scenario": name})
     assert set(first) == probe.produces(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"),
+    [
+        ("first_weights", "normal_mean"),
+        ("init_formulas", "kaiming_over_formula"),
+        ("variance_through_layer", "kaiming_linear"),
+        ("default_scheme", "deviation_times_root_fan_in"),
+    ],
+)
+def test_what_is_drawn_is_drawn_anew_in_every_repetition(name, metric):
+    found = [play(name, streams=Streams("a-suite", seed))[metric] for seed in range(4)]
+    assert len(set(found)) == 4
+
+
+def test_scenarios_that_changed_what_they_draw_have_a_number_of_their_own():
+    def revision(scenario):
+        settings = Settings(probe=Probe(name="torch_facts"), params={"scenario": scenario})
+        return probe.revision(settings)
+
+    assert revision("first_weights") == 1
+    assert revision("linear_shapes") == revision("no_such_scenario") == 0
+    assert probe.revision(Settings(probe=Probe(name="layer"))) == 0
 
 
 def test_other_backends_skip():

@@ -64,7 +64,10 @@ class Scenario:
     run : callable
         ``run(setup)`` returns one number per metric, 0 or 1 for no and yes. It imports torch
         inside, reports what happened and expects nothing.
+    revision : int
+        Raised when what it measures changes, for its cases alone.
     """
 
     metrics: tuple[str, ...]
     run: Callable[[Setup], Mapping[str, float]]
+    revision: int = 0

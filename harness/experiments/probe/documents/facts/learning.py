@@ -148,11 +148,13 @@ def default_scheme(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch import nn
 
+    seed = int(setup.rng.integers(2**31))
+
     def drawn(a: float) -> torch.Tensor:
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         return nn.init.kaiming_uniform_(torch.empty(setup.units, setup.inputs), a=a)
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     default = nn.Linear(setup.inputs, setup.units).weight.detach()
     for_relu = nn.init.kaiming_uniform_(torch.empty(setup.units, setup.inputs), nonlinearity="relu")
     wide = nn.Linear(4 * setup.inputs, setup.units).weight.detach()
@@ -196,5 +198,6 @@ SCENARIOS: Mapping[str, Scenario] = {
             "deviation_ratio_to_relu_scheme",
         ),
         default_scheme,
+        revision=1,
     ),
 }

@@ -65,7 +65,6 @@ def first_weights(setup: Setup) -> Mapping[str, float]:
     """
     import torch
 
-    torch.manual_seed(0)
     shape = (setup.outputs, setup.inputs)
     uniform, normal = torch.rand(shape), torch.randn(shape)
     x = setup.normal(setup.rows, setup.inputs).cpu()
@@ -101,7 +100,6 @@ def init_formulas(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch import nn
 
-    torch.manual_seed(0)
     empty = torch.empty(setup.outputs, setup.inputs)
     xavier = float(nn.init.xavier_normal_(empty.clone()).std())
     kaiming = float(nn.init.kaiming_normal_(empty.clone(), nonlinearity="relu").std())
@@ -120,7 +118,6 @@ def variance_through_layer(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch import nn
 
-    torch.manual_seed(0)
     x = setup.normal(setup.rows, setup.inputs).cpu()
 
     def gain(fill: Callable[[torch.Tensor], Any]) -> float:
@@ -194,6 +191,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             "gradient_sign_agreement",
         ),
         first_weights,
+        revision=1,
     ),
     "init_formulas": Scenario(
         (
@@ -203,9 +201,10 @@ SCENARIOS: Mapping[str, Scenario] = {
             "default_over_kaiming",
         ),
         init_formulas,
+        revision=1,
     ),
     "variance_through_layer": Scenario(
-        ("default", "kaiming_linear", "standard_normal"), variance_through_layer
+        ("default", "kaiming_linear", "standard_normal"), variance_through_layer, revision=1
     ),
     "dispatched": Scenario(
         ("functional_operations", "functional_is_addmm", "operator_operations"), dispatched

@@ -38,7 +38,6 @@ def shuffling(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch.utils.data import DataLoader
 
-    torch.manual_seed(0)
     numbers: Any = torch.arange(setup.rows)
 
     def epochs(*, shuffle: bool) -> list[torch.Tensor]:
@@ -55,7 +54,7 @@ def shuffling(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def random_split(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
+def random_split(setup: Setup) -> Mapping[str, float]:
     """``random_split`` of 12,000 into 10,000 and 2,000, with and without a seeded generator."""
     import torch
     from torch.utils.data import random_split as split
@@ -67,7 +66,8 @@ def random_split(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
         found = split(numbers, [10_000, 2_000], generator=generator)
         return [list(part.indices) for part in found]
 
-    (train, validation), again, other = parts(1), parts(1), parts(2)
+    seed, another = (int(drawn) for drawn in setup.rng.integers(2**31, size=2))
+    (train, validation), again, other = parts(seed), parts(seed), parts(another)
     return {
         "train_length": len(train),
         "validation_length": len(validation),
@@ -221,6 +221,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             "plain_keeps_order",
         ),
         shuffling,
+        revision=1,
     ),
     "random_split": Scenario(
         (
@@ -234,6 +235,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             "same_unseeded",
         ),
         random_split,
+        revision=1,
     ),
     "steps_and_epochs": Scenario(
         ("iterations_per_epoch", "updates", "times_seen"), steps_and_epochs
