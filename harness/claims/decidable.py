@@ -52,6 +52,8 @@ def _short(claim: Claim, track: Track, planned: Mapping[str, int]) -> tuple[int,
 def least(claim: Claim, kind: Kind) -> int:
     """Return the fewest runs with which some outcome settles a claim about a kind of number."""
     rule = rule_of(claim).name
+    if rule == "frequency":  # of 0/1 values, whatever else the metric is
+        return _least_rate(claim)
     if kind == "fixed":
         return 2
     if rule in ("better", "best", "exact") or kind in ("count", "positive"):
