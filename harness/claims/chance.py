@@ -29,10 +29,10 @@ def with_q_values(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 
 
 def by_chance(verdicts: Sequence[Verdict]) -> float:
-    """Return how many of the contradicted ones are false on average, at the most.
+    """Return about how many of the contradicted ones are false.
 
-    The largest q-value among them is the false-discovery rate of them all. Facts have no p-value
-    and are no matter of chance.
+    The largest q-value among them estimates the false-discovery rate of them all. Facts have no
+    p-value and are no matter of chance.
     """
     found = [v.q for v in verdicts if v.verdict == "contradicted" and v.q is not None]
     return max(found, default=0.0) * len(found)

@@ -25,6 +25,8 @@ from harness.types import Interval
 
 MANY = 100
 """From so many test examples on, pairs of right and wrong answers get the normal interval."""
+ROUNDING = 1e-12
+"""By how much of their size numbers may differ that have been computed from equal ones."""
 
 
 @dataclass(frozen=True)
@@ -145,12 +147,6 @@ def several(values: Floats, over: str) -> None:
 def of_side(side: Values) -> Estimate:
     """Return what one case's values have in the middle: mean, median or rate."""
     kind = side.kind
-    if kind == "binary" and not binary(side.values):
-        raise Undecided(
-            "a metric declared as 0 or 1 has other values; correct its kind",
-            n=side.values.size,
-            over=side.over,
-        )
     estimate = of(side.values, kind, side.over)
     run: Spread | None = (
         predicted(side.values) if isinstance(estimate.spread, hs.Location) else None
@@ -228,9 +224,10 @@ def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
             spread = hs.paired_binary(a, b)
             return Estimate("mean difference", float((a - b).mean()), a.size, over, spread)
         return of(a - b, "share", over, "difference", (-1.0, 1.0))
-    estimate = of(a - b, kind, over, "difference")
+    found = unrounded(a - b, max(float(np.abs(a).max()), float(np.abs(b).max())))
+    estimate = of(found, kind, over, "difference")
     runs = kind == "real" and over == "seeds" and isinstance(estimate.spread, hs.Location)
-    return replace(estimate, run=predicted(a - b)) if runs else estimate
+    return replace(estimate, run=predicted(found)) if runs else estimate
 
 
 def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
@@ -249,12 +246,23 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
         raise Undecided("a ratio needs positive values, got some that are not", n=a.size, over=over)
     if kind != "real":
         return of(a / b, kind, over, "ratio")
-    estimate = of(hs.log_ratio(a, b), "real", over)
+    logs = unrounded(hs.log_ratio(a, b), 1.0)
+    estimate = of(logs, "real", over)
     if not isinstance(estimate.spread, hs.Location):
         return of(a / b, "positive", over, "ratio")
-    run = predicted(hs.log_ratio(a, b)) if over == "seeds" else None
+    run = predicted(logs) if over == "seeds" else None
     size = _exp(estimate.measured)
     return replace(estimate, what="geometric mean ratio", measured=size, run=run, log=True)
+
+
+def unrounded(values: Floats, scale: float) -> Floats:
+    """Return the values, all alike where rounding at a scale may be all by which they differ.
+
+    0.91 - 0.90 and 0.85 - 0.84 differ by 1e-16, which is no noise to make an interval of.
+    """
+    if float(values.max()) - float(values.min()) > ROUNDING * scale:
+        return values
+    return np.full_like(values, np.median(values))
 
 
 def _no_infinite(a: Floats, b: Floats, over: str) -> None:

@@ -93,6 +93,8 @@ def read(
     lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
     company = _company(len(done) - len(fit), len(done))
     notes = (*values.notes, *(text for text in (lost, company, told) if text))
+    if kind == "binary" and claim.over == "examples" and len(fit) > 1:
+        kind = "share"  # how many of the runs were right
     return replace(values, notes=notes, kind=kind)
 
 

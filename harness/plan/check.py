@@ -73,6 +73,7 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> 
     text = plans.suite.text
     text.refuse(complaint for plan in plans for complaint in _cases(plan))
     text.refuse(_unread(plans))
+    text.refuse(_kinds(plans))
     text.refuse([*_claims(plans, sources), *_figures(plans, figure_kinds)])
 
 
@@ -231,14 +232,30 @@ def _toml(value: Any) -> str:
 
 
 def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
-    names: set[str] = {"diverged"}
+    names = _left_by(cases)
+    if names is not None and claim.metric not in {"diverged", *names}:
+        yield (*here, "metric"), unknown("metric", claim.metric, {"diverged", *names})
+
+
+def _kinds(plans: Plans) -> Iterator[Complaint]:
+    """Yield the names in ``[kinds]`` of which no case of the suite leaves a number."""
+    names = _left_by(case for plan in plans for case in plan.cases)
+    for name in plans.suite.kinds:
+        if name == "diverged":
+            yield ("kinds", name), "must not be given: whether a run diverged is 0 or 1"
+        elif names is not None and name not in names:
+            yield ("kinds", name), unknown("metric", name, names)
+
+
+def _left_by(cases: Iterable[Case]) -> set[str] | None:
+    """Return the names of all that cases can leave; None where that is not known beforehand."""
+    names: set[str] = set()
     for case in cases:
         produces = experiments.get(case.experiment).produces
         if produces is None:
-            return
+            return None
         names |= produces(case.settings)
-    if claim.metric not in names:
-        yield (*here, "metric"), unknown("metric", claim.metric, names)
+    return names
 
 
 def _figures(plans: Plans, kinds: FigureKinds) -> Iterator[Complaint]:

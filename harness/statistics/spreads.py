@@ -60,7 +60,7 @@ def inside(spread: Spread, low: float, high: float) -> float:
     """
     ends = [spread.above(low)] if low > -math.inf else []
     ends += [spread.below(high)] if high < math.inf else []
-    return min(1.0, len(ends) * min(ends, default=1.0))
+    return min([1.0, *(len(ends) * p for p in ends)])
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,11 @@ class Rate:
 
     def below(self, bound: float, *, strict: bool = False) -> float:
         """Return P(Bin(trials, bound) >= successes)."""
-        return Rate(self.trials - self.successes, self.trials).above(1.0 - bound, strict=strict)
+        if bound < 0.0 or (strict and bound <= 0.0):
+            return 0.0
+        if not self.successes:
+            return 1.0
+        return float(special.bdtrc(self.successes - 1, self.trials, min(1.0, bound)))
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ def of(values: Values, kind: Kind, low: float = 0.0, high: float = 1.0) -> Sprea
         return Rate(int(array.sum()), array.size)
     if kind == "share":
         return Bounded(plain, low, high)
-    if kind == "real" and array.size > 1 and np.ptp(array) > 0.0:
+    if kind == "real" and array.size > 1 and array.min() < array.max():
         return location.of_mean(array)
     return Median(plain)
 
@@ -176,7 +180,8 @@ def middle(values: Values, spread: Spread) -> tuple[str, float]:
     if isinstance(spread, Fixed):
         return "", float(array[0])
     if isinstance(spread, Median):
-        return "median", float(np.median(array))
+        with np.errstate(invalid="ignore"):  # between -inf and inf there is no middle
+            return "median", float(np.median(array))
     if isinstance(spread, location.Location):
         return "mean", spread.centre
     return ("rate" if isinstance(spread, Rate) else "mean"), float(array.mean())

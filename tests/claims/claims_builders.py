@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.claims import judge
+from harness.claims import judge, rule_of
+from harness.claims.rules.rule import Evidence
+from harness.claims.select import tracks
 from harness.config.claim import Claim
 from harness.config.settings import Settings
 from harness.suite.schema import Grid, Suite
-from harness.types import Case, DataUsed, Environment, Record, Series, Verdict
+from harness.types import Case, DataUsed, Environment, Finding, Record, Series, Verdict
 
 HERE = Environment("env-1", "class-1", "x86_64 AMD EPYC, 2 cores", {})
 
@@ -30,11 +32,14 @@ class Shelf:
 
 
 def case(name: str, backend: str = "numpy", device: str = "cpu", **axes: Any) -> Case:
-    """A case of the suite `s`; its id is `name` on its track."""
+    """A case of the suite `s`; its id is `name` on its track, `kinds` those of its metrics."""
     protocol, deviation = axes.pop("protocol", True), axes.pop("deviation", "")
+    kinds = axes.pop("kinds", {})
     named = {"experiment": "train", "backend": backend, "device": device, **axes}
     ident = f"{name}@{backend}/{device}"
-    return Case(ident, "s", "train", backend, device, named, Settings(), protocol, deviation)
+    return Case(
+        ident, "s", "train", backend, device, named, Settings(), protocol, deviation, kinds=kinds
+    )
 
 
 def record(of: Case, seed: int, **fields: Any) -> Record:
@@ -98,6 +103,15 @@ def verdict(about: Claim, cases: Sequence[Case], archive: Shelf | Sequence[Recor
     shelf = archive if isinstance(archive, Shelf) else Shelf(archive)
     (found,) = judge(suite(about), cases, shelf, {"doc": "002"})
     return found
+
+
+def finding_at(
+    alpha: float, about: Claim, cases: Sequence[Case], records: Sequence[Record]
+) -> Finding:
+    """Judge one claim on its only track, with that chance of a false verdict."""
+    (track,) = tracks(about, cases)
+    held = {of.id: [r for r in records if r.case == of.id] for of in cases}
+    return rule_of(about).judge(Evidence(about, track, held, Shelf(records), alpha))
 
 
 def used(requested: str, name: str, *, same: bool) -> DataUsed:

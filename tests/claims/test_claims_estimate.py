@@ -1,4 +1,4 @@
-"""Estimates: intervals and p-values that agree, and numbers in words."""
+"""Estimates: what is measured of a kind, on which scale, and in which words."""
 
 from __future__ import annotations
 
@@ -6,59 +6,176 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from harness import statistics as hs
 from harness.claims import estimate as est
 from harness.claims import text
 from harness.claims.undecided import Undecided
+from harness.claims.values import Values
+from harness.config.kinds import KINDS, Kind
+from harness.statistics.bounded import Bounded, BoundedRatio
+from harness.statistics.spreads import Fixed, Median, Rate
 from harness.types import Interval
 
-finite_or_inf = st.one_of(st.floats(-5, 5), st.just(math.inf))
+DRAWN: tuple[Kind, ...] = ("binary", "share", "count", "real", "positive")
 
 
-@given(st.lists(finite_or_inf, min_size=5, max_size=20), st.floats(-5, 5))
-def test_median_p_value_and_interval_agree(values: list[float], low: float) -> None:
-    spread = est.Median(tuple(values))
-    for ends in ((low, math.inf), (-math.inf, low), (low, low + 0.5)):
-        p = spread.p_inside(*ends)
-        assert abs(p - 0.05) > 1e-9  # never exactly 5 % for n <= 20
-        assert (p < 0.05) == spread.interval(0.95).disjoint(*ends)
+def side(values: list[float], kind: Kind, over: str = "seeds") -> Values:
+    return Values(np.arange(len(values)), np.array(values), over, ("a note",), kind)
 
 
-def test_median_p_value_is_the_sign_test() -> None:
-    values = tuple(float(x) for x in range(1, 11))
-    expected = stats.binomtest(1, 10, 0.5).pvalue
-    assert est.Median(values).p_inside(-math.inf, 1.5) == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("kind", "what", "measured", "spread"),
+    [
+        ("fixed", "", 0.0, Fixed),
+        ("binary", "rate", 0.75, Rate),
+        ("share", "mean", 0.75, Bounded),
+        ("count", "median", 1.0, Median),
+        ("real", "mean", 0.75, hs.Location),
+        ("positive", "median", 1.0, Median),
+    ],
+)
+def test_the_kind_says_what_is_estimated(
+    kind: Kind, what: str, measured: float, spread: type
+) -> None:
+    found = est.of_side(side([0.0, 1.0, 1.0, 1.0], kind))
+    assert (found.what, found.measured, found.n, found.over) == (what, measured, 4, "seeds")
+    assert isinstance(found.spread, spread)
+    assert found.fixed is (kind == "fixed")
+    assert found.notes == ("a note",)
 
 
-@pytest.mark.parametrize("log", [False, True])
-def test_p_values_use_the_scale_of_the_spread(log: bool) -> None:
-    values = np.array([1.0, 2.0, 4.0, 9.0])
-    judged = np.log(values) if log else values
-    found = est.of_values(values, "seeds", log=log)
-    bound = 20.0
-    at = math.log(bound) if log else bound
-    assert found.p_inside(bound, math.inf) == pytest.approx(stats.ttest_1samp(judged, at).pvalue)
-    prediction = found.prediction()
-    assert prediction is not None
-    assert found.p_run(prediction.high) == pytest.approx(0.05)
+@pytest.mark.parametrize(("kind", "run"), [("real", True), ("positive", True), ("share", False)])
+def test_a_further_run_has_a_meaning_over_seeds(kind: Kind, run: bool) -> None:
+    values = [0.25, 0.5, 0.75]
+    assert (est.of_side(side(values, kind)).run is not None) is run
+    assert est.of_side(side(values, kind, "examples")).run is None
+    assert est.of_side(side([0.5] * 3, kind)).run is None
+    with pytest.raises(ValueError, match="no single run"):
+        est.of_side(side(values, kind, "examples")).one_run()
+    assert est.of_side(side(values, kind, "examples")).p_run(0.5) == 0.0
 
 
-def test_wide_means_positive_and_over_three_decades() -> None:
-    assert est.wide(np.array([1e34, 1e35]), 1e33, None) is False
-    assert est.wide(np.array([1e34, 1e37]), 1e33, None) is True
-    assert est.wide(np.array([1e34, math.inf]), 1e30, None) is True
-    assert est.wide(np.array([0.0, 1e9]), 1.0, None) is False
-    assert est.wide(np.array([1.0, 1e9]), -1.0, None) is False
+@pytest.mark.parametrize("values", [[0.0, 1.0, 2.0], [1.0, math.inf, 2.0]])
+def test_no_run_is_predicted_on_logarithms_that_there_are_not(values: list[float]) -> None:
+    assert est.of_side(side(values, "positive")).run is None
 
 
-def test_one_value_has_no_spread_and_one_example_neither() -> None:
+def test_a_further_run_of_a_positive_metric_is_that_of_its_logarithm() -> None:
+    values = [1.0, 2.0, 4.0, 9.0]
+    found = est.of_side(side(values, "positive"))
+    logs = hs.prediction_interval(np.log(values), 0.9)
+    run = found.one_run(0.9)
+    assert (run.low, run.high) == pytest.approx((math.exp(logs.low), math.exp(logs.high)))
+    assert found.p_run(run.high) == pytest.approx(0.1)
+    assert (found.p_run(0.0), found.p_run(-1.0)) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_value_has_no_spread_and_one_example_neither(kind: Kind) -> None:
     with pytest.raises(Undecided, match="one run only"):
-        est.of_values(np.array([0.5]), "seeds")
+        est.of(np.array([0.5]), kind, "seeds")
     with pytest.raises(Undecided, match="one example only"):
-        est.of_values(np.array([0.5]), "examples")
+        est.of(np.array([0.5]), kind, "examples")
+
+
+@pytest.mark.parametrize("kind", ["real", "share"])
+def test_infinite_values_have_no_mean(kind: Kind) -> None:
+    with pytest.raises(Undecided, match="1 of 2 values are infinite"):
+        est.of(np.array([0.5, math.inf]), kind, "seeds")
+
+
+# -- two sides -----------------------------------------------------------------------------------
+
+ONES, BITS = np.ones(4), np.array([1.0, 0.0, 1.0, 0.0])
+
+
+def test_differences_keep_the_kind() -> None:
+    for kind in ("binary", "share"):
+        found = est.of_difference(ONES, BITS, kind, "seeds")
+        assert found.spread == Bounded((0.0, 1.0, 0.0, 1.0), -1.0, 1.0)
+        assert (found.what, found.measured) == ("mean difference", 0.5)
+    assert est.of_difference(ONES, BITS, "count", "seeds").what == "median difference"
+    assert est.of_difference(ONES, BITS, "positive", "seeds").what == "median difference"
+    real = est.of_difference(ONES, BITS, "real", "seeds")
+    assert real.what == "mean difference"
+    assert real.run is not None
+    assert est.of_difference(ONES, BITS, "fixed", "seeds").spread == Fixed((0.0, 1.0, 0.0, 1.0))
+
+
+@pytest.mark.parametrize(("n", "normal"), [(99, False), (100, True)])
+def test_many_pairs_of_bits_over_examples_get_the_normal_interval(n: int, normal: bool) -> None:
+    a, b = np.ones(n), np.arange(n) % 2.0
+    assert isinstance(est.of_difference(a, b, "binary", "examples").spread, Bounded) is not normal
+    assert isinstance(est.of_difference(a, b, "binary", "seeds").spread, Bounded)
+    assert isinstance(est.of_difference(a, b, "share", "examples").spread, Bounded)
+
+
+def test_ratios_keep_the_kind() -> None:
+    for kind in ("binary", "share"):
+        found = est.of_ratio(ONES, BITS, kind, "seeds")
+        assert found.spread == BoundedRatio(tuple(ONES), tuple(BITS))
+        assert (found.what, found.measured) == ("ratio of the means", 2.0)
+    a, b = np.array([8.0, 18.0, 32.0]), np.array([1.0, 2.0, 4.0])
+    assert est.of_ratio(a, b, "positive", "seeds").what == "median ratio"
+    assert est.of_ratio(a, b, "fixed", "seeds").spread == Fixed((8.0, 9.0, 8.0))
+    assert est.of_ratio(a, b, "real", "seeds").what == "geometric mean ratio"
+    assert est.of_ratio(2.0 * b, b, "real", "seeds").what == "median ratio"  # no spread at all
+
+
+def test_a_ratio_of_real_numbers_is_tested_on_logarithms() -> None:
+    a, b = np.array([8.0, 18.0, 32.0]), np.array([1.0, 2.0, 4.0])
+    found = est.of_ratio(a, b, "real", "seeds")
+    p = stats.ttest_1samp(np.log(a / b), math.log(9.0), alternative="less").pvalue
+    assert found.inside(9.0, math.inf) == pytest.approx(p)
+    assert found.outside(-math.inf, 9.0) == pytest.approx(p)
+    run = found.one_run(0.95)
+    assert found.p_run(run.high) == pytest.approx(0.05)
+    # no ratio of positive numbers is 0 or less
+    assert (found.outside(0.0, math.inf), found.inside(-math.inf, 0.0)) == (0.0, 0.0)
+    assert (found.outside(-math.inf, -1.0), found.inside(-1.0, math.inf)) == (1.0, 1.0)
+
+
+# -- intervals that are shown --------------------------------------------------------------------
+
+
+def test_few_values_of_a_median_are_shown_all_at_their_own_level() -> None:
+    found = est.of(np.array([3.0, 1.0, 2.0]), "positive", "seeds")
+    assert found.shown() == Interval(1.0, 3.0, 0.75)
+    six = est.of(np.arange(6.0), "positive", "seeds")
+    assert six.shown() == Interval(0.0, 5.0, 0.95)
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.floats(0.0, 1.0) | st.sampled_from([0.0, 1.0]), min_size=2, max_size=12),
+    st.sampled_from(DRAWN),
+)
+def test_what_is_shown_holds_what_was_measured(values: list[float], kind: Kind) -> None:
+    array = np.round(values) if kind == "binary" else np.array(values)
+    found = est.of(array, kind, "seeds")
+    shown = found.shown()
+    assert shown.low - 1e-9 <= found.measured <= shown.high + 1e-9
+    assert 0.0 < shown.level <= 0.95
+    assert found.words()
+    assert found.count() == f"over {len(values)} seeds"
+
+
+@settings(max_examples=60)
+@given(st.lists(st.floats(0.01, 1.0), min_size=2, max_size=12), st.sampled_from(DRAWN), st.data())
+def test_two_equal_sides_do_not_differ(
+    values: list[float], kind: Kind, data: st.DataObject
+) -> None:
+    a = np.ones(len(values)) if kind == "binary" else np.array(values)
+    for found, none in (
+        (est.of_difference(a, a, kind, "seeds"), 0.0),
+        (est.of_ratio(a, a, kind, "seeds"), 1.0),
+    ):
+        assert found.measured == pytest.approx(none)
+        assert found.inside(none, none) > 0.05
 
 
 def test_intervals_and_bands_in_words() -> None:

@@ -78,6 +78,8 @@ def test_a_good_suite_passes(checked):
         ("[[figures]]", '[quick]\nepoch = 1\n[[figures]]', 28, "Did you mean 'epochs'?"),
         ("[[grid]]", '[[grid]]\nexperiment = ["knn"]', None, "[knn]"),
         ("[[grid]]", "[params]\nsize = 3\n[[grid]]", 18, "unknown key of [params] 'size'"),
+        ("[[grid]]", '[kinds]\ntest_acuracy = "share"\n[[grid]]', 18, "Did you mean 'test_accuracy'?"),
+        ("[[grid]]", '[kinds]\ndiverged = "share"\n[[grid]]', 18, "diverged is 0 or 1"),
     ],
 )  # fmt: skip
 def test_a_bad_suite_is_refused_by_line(checked, old, new, line, words):
@@ -87,6 +89,18 @@ def test_a_bad_suite_is_refused_by_line(checked, old, new, line, words):
     assert words in str(caught.value)
     if line is not None:
         assert line in [problem.line for problem in caught.value.problems], str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["test_accuracy", "train_loss"])
+def test_whatever_a_cell_leaves_may_have_a_kind(checked, name):
+    checked(GOOD.replace("[[grid]]", f'[kinds]\n{name} = "positive"\n[[grid]]'))
+
+
+def test_a_module_of_a_user_may_leave_anything(checked, tmp_path, monkeypatch):
+    (tmp_path / "somewhere.py").write_text("VERSION = 1\ndef run(context): ...\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    own = GOOD.replace("[[grid]]", '[kinds]\nanything = "count"\n[[grid]]')
+    checked(own.replace('["numpy"]', '["numpy"]\nexperiment = ["somewhere:run"]'))
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])

@@ -86,6 +86,8 @@ def test_a_good_suite_loads(write):
         ("schema = 1", "schema = 2", 1, "schema", "must be 1, got 2"),
         ("at_least = 0.5", "at_leest = 0.5", 32, "claims[0].expect.at_leest", "'at_least'"),
         ("batch_size = 32", 'batch_size = "ful"', 21, "train.batch_size", "Did you mean 'full'?"),
+        ("[grid]", '[kinds]\nacc = "shares"\n[grid]', 24, "kinds.acc", "Did you mean 'share'?"),
+        ("[grid]", "[kinds]\nacc = 1\n[grid]", 24, "kinds.acc", "got 1"),
         ("[grid]", "[gird]", 23, "gird", "Did you mean 'grid'?"),
         ('quote = "it works"\n', "", 28, "claims[0].quote", "must be given"),
         ('scale = "unit"', 'path = "a\\u0000b"', 9, "data.path", "no control codes"),

@@ -16,6 +16,8 @@ from harness.types import Finding
 # Runs for a 90 % chance of "reproduced" when the claim is exactly true: (2 * 1.645 s / tol)^2.
 RUNS_FACTOR = (2.0 * 1.6449) ** 2
 MANY_RUNS = 100
+NEVER, MOST_RUNS = 1_000.0, 1_000_000
+"""From this many tolerances of noise on, the runs needed are not worth a number."""
 
 
 def finding(estimate: Estimate, **changes: object) -> Finding:
@@ -67,17 +69,23 @@ def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPH
     wide = (inner.high - inner.low) > (high - low)
     tail = f"{'is too wide for' if wide else 'is on the edge of'} "
     reason = in_words(estimate, level, tail + text.band(low, high, estimate.unit))
-    return finding(
-        estimate, reason=text.sentence((reason, too_few(estimate, alpha))), p_contradict=p
-    )
+    few = too_few(estimate, alpha, low, high)
+    return finding(estimate, reason=text.sentence((reason, few)), p_contradict=p)
 
 
-def too_few(estimate: Estimate, alpha: float) -> str:
-    """Say that so few runs could have shown nothing, whatever they had been."""
-    if not isinstance(estimate.spread, Median) or 0.5**estimate.n <= alpha:
+def too_few(estimate: Estimate, alpha: float, low: float, high: float) -> str:
+    """Say that so few runs could have shown nothing, or contradicted nothing."""
+    if not isinstance(estimate.spread, Median):
         return ""
+    runs, least = text.many(estimate.n, estimate.over), 0.5**estimate.n
     need = math.ceil(-math.log2(alpha))
-    return f"{text.many(estimate.n, estimate.over)} can show nothing of a median, {need} are needed"
+    if least > alpha:
+        return f"{runs} can show nothing of a median, {need} are needed"
+    both = math.isfinite(low) and math.isfinite(high)
+    if not both or 2.0 * least <= alpha or estimate.inside(low, high) > 2.0 * least:
+        return ""
+    need = math.ceil(-math.log2(alpha / 2.0))
+    return f"{runs} cannot show a median beyond one of two ends, {need} are needed"
 
 
 @dataclass(frozen=True)
@@ -148,14 +156,16 @@ def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
     inner = estimate.interval(level)
     half, tolerance = (inner.high - inner.low) / 2.0, (quote.high - quote.low) / 2.0
     if half <= tolerance:
-        return in_words(estimate, level, f"is on the edge of {quote.words}")
+        few = too_few(estimate, alpha, quote.low, quote.high)
+        return text.sentence((in_words(estimate, level, f"is on the edge of {quote.words}"), few))
     runs = _runs_needed(estimate, quote)
     if runs > MANY_RUNS:
         tail = f"cannot meet {quote.words}: the tolerance is finer than the noise of a seed"
     else:
         tail = f"is too wide for {quote.words}"
-    need = f"about {text.many(runs, 'seeds')} would settle it" if 0 < runs < 1e6 else ""
-    return text.sentence((in_words(estimate, level, tail), too_few(estimate, alpha) or need))
+    need = f"about {text.many(runs, 'seeds')} would settle it" if 0 < runs < MOST_RUNS else ""
+    few = too_few(estimate, alpha, quote.low, quote.high)
+    return text.sentence((in_words(estimate, level, tail), few or need))
 
 
 def _runs_needed(estimate: Estimate, quote: Quoted) -> int:
@@ -164,4 +174,6 @@ def _runs_needed(estimate: Estimate, quote: Quoted) -> int:
         return 0
     sd = estimate.spread.se * math.sqrt(estimate.n)
     width = math.log(quote.high / quote.size) if estimate.log else quote.high - quote.size
+    if sd >= NEVER * width:
+        return MOST_RUNS
     return math.ceil(RUNS_FACTOR * (sd / width) ** 2)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.claims.fitting import fitting
 from harness.claims.select import Track, ambiguity
 from harness.claims.undecided import Undecided
 from harness.claims.values import Values, read
@@ -43,7 +44,8 @@ class Evidence:
     def values(self, case: Case, nan_as: float | None = None) -> Values:
         """Return the claim's values on one case."""
         records, kind = self.records.get(case.id, ()), case.kind(self.claim.metric)
-        return read(self.claim, records, self.archive, nan_as, kind)
+        values = read(self.claim, records, self.archive, nan_as, kind)
+        return fitting(values, self.claim.metric)
 
     def side(self, index: int = 0, nan_as: float | None = None) -> Values:
         """Return the values of a side that must be a single case."""

@@ -35,7 +35,7 @@ def trend(evidence: Evidence) -> Finding:
     read = [evidence.values(case) for case in cases]
     columns, notes = paired(read)
     x = np.array([positions[case.id] for case in cases])
-    kind = loosest(*(side.kind for side in read))
+    kind = _kind(claim, loosest(*(side.kind for side in read)))
     estimate = _slope(_scaled(claim, x), _rows(claim, columns), kind, read[0].over)
     low, high = claim.expect.slope_low, claim.expect.slope_high
     return judge_range(
@@ -76,12 +76,20 @@ def _rows(claim: Claim, columns: list[Floats]) -> Floats:
     return logs
 
 
+def _kind(claim: Claim, kind: Kind) -> Kind:
+    """Return the kind of the slopes: logarithms of shares have no bound that a bet could use."""
+    return "positive" if claim.scale == "loglog" and kind in ("binary", "share") else kind
+
+
 def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
     if x.size < 2:
         raise Undecided(f"a slope needs two positions at least, got {x.size}", n=len(rows))
     if len(rows) > 1:
-        found = hs.slopes(x, rows)
-        return est.of(found, kind, over, "slope", _steepest(x) if kind == "share" else (0.0, 1.0))
+        steepest = _steepest(x)
+        found = est.unrounded(hs.slopes(x, rows), 2.0 * steepest[1] * float(np.abs(rows).max()))
+        if kind in ("binary", "share"):
+            return est.of(found, "share", over, "slope", steepest)
+        return est.of(found, kind, over, "slope")
     if x.size < 3 or kind != "real":
         raise Undecided(
             "one run only: its slope has no interval",
