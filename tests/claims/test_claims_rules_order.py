@@ -155,7 +155,7 @@ def test_better_over_binary_examples_is_mcnemar() -> None:
 
 def test_ten_thousand_examples_of_real_numbers_are_held_against_each_other() -> None:
     about = claim(over="examples", compare=COMPARE)
-    a, b = np.random.default_rng(0).normal(0.0, 1.0, (2, 10_000)) + [[0.1], [0.0]]
+    a, b = np.random.default_rng(0).normal([[0.1], [0.0]], 1.0, (2, 10_000))
     found = verdict(about, [A, B], merged(over_examples(A, a), over_examples(B, b)))
     assert (found.verdict, found.findings[0].n) == ("reproduced", 10_000)
 
