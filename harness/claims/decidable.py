@@ -31,6 +31,11 @@ def undecidable(claim: Claim, cases: Sequence[Case], planned: Mapping[str, int])
     """
     if claim.over == "examples":
         return None
+    if (bound := _unreachable(claim, cases)) is not None:
+        return (
+            f"a mean of shares can never be shown to be {bound:g}: test a share of runs with "
+            "frequency_low or frequency_high, or a bound inside 0 and 1"
+        )
     short = [found for track in tracks(claim, cases) if (found := _short(claim, track, planned))]
     if not short:
         return None
@@ -39,6 +44,20 @@ def undecidable(claim: Claim, cases: Sequence[Case], planned: Mapping[str, int])
         f"{plural(runs, 'seed')} can never settle this claim, {needed} are needed at least: "
         "raise seeds, or count in [seeds]"
     )
+
+
+def _unreachable(claim: Claim, cases: Sequence[Case]) -> float | None:
+    """Return the bound at the very end of what a mean of shares can be, if a claim has one."""
+    if rule_of(claim).name != "range":
+        return None
+    mine = [case for track in tracks(claim, cases) for case in track.cases]
+    if not any(case.kind(claim.metric) == "share" for case in mine):
+        return None
+    low, high = claim.expect.at_least, claim.expect.at_most
+    low, high = low or claim.expect.low, high if high is not None else claim.expect.high
+    if low is not None and low >= 1.0:
+        return low
+    return high if high is not None and high <= 0.0 else None
 
 
 def _short(claim: Claim, track: Track, planned: Mapping[str, int]) -> tuple[int, int] | None:

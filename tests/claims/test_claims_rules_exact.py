@@ -31,16 +31,21 @@ def test_two_runs_of_a_fact_decide() -> None:
 
 
 def test_one_run_of_a_fact_does_not() -> None:
-    assert exactly(25450) == ("inconclusive", "25,450 in 1 run, equal to 25,450; two must agree")
-    assert exactly(25451) == ("inconclusive", "25,451 in 1 run, not 25,450; two must agree")
+    assert exactly(25450) == ("inconclusive", "25,450 in 1 run, equal to 25,450; two runs must agree")
+    assert exactly(25451) == ("inconclusive", "25,451 in 1 run, not 25,450; two runs must agree")
 
 
-def test_runs_that_differ_decide_nothing() -> None:
+def test_runs_that_differ_decide_nothing_where_one_is_right() -> None:
     assert exactly(25450, 25451) == (
         "inconclusive",
         "the runs differ: 25,450 to 25,451, and 1 of 2 runs give 25,450",
     )
-    assert exactly(25451, 25452)[0] == "inconclusive"
+    drawn = case("adam", kinds={"acc": "count"})
+    assert exactly(*[25451] * 9, 25452, of=drawn)[0] == "inconclusive"
+
+
+def test_a_fact_that_no_run_shows_is_contradicted() -> None:
+    assert exactly(25451, 25452) == ("contradicted", "25,451 to 25,452 in 2 runs, not 25,450")
 
 
 @pytest.mark.parametrize("kind", ["binary", "share", "count", "real", "positive"])
@@ -54,7 +59,7 @@ def test_a_number_that_is_drawn_needs_five_equal_runs(kind: str) -> None:
         assert verdict(about, [of], runs(of, [1.0] * n)).verdict == at_one
         found = verdict(about, [of], runs(of, [0.0] * n))
         assert found.verdict == at_zero
-        assert ("of a number that is drawn, 5 must agree" in found.reason) is (n < 5)
+        assert ("5 runs of a number that is drawn must agree" in found.reason) is (n < 5)
     assert verdict(about, [of], runs(of, [1.0] * 9 + [0.0])).verdict == "inconclusive"
 
 

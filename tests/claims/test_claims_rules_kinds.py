@@ -1,4 +1,4 @@
-"""Every kind of number by every rule: thirty clearly high runs against thirty low ones."""
+"""Every kind of number by every rule: thirty runs that are clearly high, and clearly low ones."""
 
 from __future__ import annotations
 

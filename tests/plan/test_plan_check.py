@@ -78,7 +78,7 @@ def test_a_good_suite_passes(checked):
         ("[[figures]]", '[quick]\nepoch = 1\n[[figures]]', 28, "Did you mean 'epochs'?"),
         ("[[grid]]", '[[grid]]\nexperiment = ["knn"]', None, "[knn]"),
         ("[[grid]]", "[params]\nsize = 3\n[[grid]]", 18, "unknown key of [params] 'size'"),
-        ("[[grid]]", '[kinds]\ntest_acuracy = "real"\n[[grid]]', 18, "mean 'test_accuracy'?"),
+        ("[[grid]]", '[kinds]\ntest_acuracy = "share"\n[[grid]]', 18, "'test_accuracy'?"),
         ("[[grid]]", '[kinds]\ndiverged = "share"\n[[grid]]', 18, "diverged is 0 or 1"),
     ],
 )  # fmt: skip

@@ -74,7 +74,7 @@ def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPH
 
 
 def too_few(estimate: Estimate, alpha: float, low: float, high: float) -> str:
-    """Say that so few runs could show nothing, or contradict nothing, whatever they were."""
+    """Say that so few runs could have shown nothing, or contradicted nothing."""
     if not isinstance(estimate.spread, Median):
         return ""
     runs, least = text.many(estimate.n, estimate.over), 0.5**estimate.n

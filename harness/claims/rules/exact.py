@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.claims import text
 from harness.claims.estimate import FEWEST
@@ -23,8 +26,9 @@ def exact(evidence: Evidence) -> Finding:
     band = quoted(expect.exactly, expect.tolerance or 0.0, unit)
     words = band.words if expect.tolerance else number(expect.exactly, unit, digits=EXACT_DIGITS)
     low, high = (band.low, band.high) if expect.tolerance else (band.size, band.size)
-    values, enough = side.values, 2 if side.kind == "fixed" else FEWEST
-    verdict, why = _decide(values, (values >= low) & (values <= high), words, unit, enough)
+    values = side.values
+    found = _Runs(values, (values >= low) & (values <= high), fixed=side.kind == "fixed")
+    verdict, why = found.decide(words, unit)
     return Finding(
         verdict,
         text.sentence((why, *side.notes)),
@@ -35,27 +39,39 @@ def exact(evidence: Evidence) -> Finding:
     )
 
 
-def _decide(
-    values: Floats, equal: np.ndarray, words: str, unit: str, enough: int
-) -> tuple[VerdictName, str]:
-    count = text.many(values.size, "runs")
-    identical = values.min() == values.max()
-    ends = [values.min()] if identical else [values.min(), values.max()]
-    shown = " to ".join(number(float(end), unit, digits=EXACT_DIGITS) for end in ends)
-    if shown == words and not equal.any():  # what differs in a later digit is told by all of them
-        shown = repr(float(values[0]))
-    if values.size < enough:
-        found = "equal to" if equal.all() else "not"
-        must = (
-            "two must agree" if enough == 2 else f"of a number that is drawn, {enough} must agree"
-        )
-        return "inconclusive", f"{shown} in {count}, {found} {words}; {must}"
-    if not identical:
-        hits = f"{int(equal.sum())} of {count} give {words}"
-        return "inconclusive", f"the runs differ: {shown}, and {hits}"
-    if not equal.all():
-        return "contradicted", f"{shown} in {count}, not {words}"
-    return "reproduced", f"{shown} in {count}, bit for bit the same and equal to {words}"
+@dataclass(frozen=True)
+class _Runs:
+    """Values, which of them are the quoted one, and whether the draw has no say in them."""
+
+    values: Floats
+    equal: NDArray[np.bool_]
+    fixed: bool
+
+    def decide(self, words: str, unit: str) -> tuple[VerdictName, str]:
+        """Return the verdict and why; of numbers that are drawn, equal runs alone decide."""
+        count = text.many(self.values.size, "runs")
+        shown = self._shown(words, unit)
+        if self.values.size < (2 if self.fixed else FEWEST):
+            found = "equal to" if self.equal.all() else "not"
+            must = "two runs" if self.fixed else f"{FEWEST} runs of a number that is drawn"
+            return "inconclusive", f"{shown} in {count}, {found} {words}; {must} must agree"
+        if not self.equal.any() and (self.fixed or self._identical):
+            return "contradicted", f"{shown} in {count}, not {words}"
+        if not self._identical:
+            hits = f"{int(self.equal.sum())} of {count} give {words}"
+            return "inconclusive", f"the runs differ: {shown}, and {hits}"
+        return "reproduced", f"{shown} in {count}, bit for bit the same and equal to {words}"
+
+    @property
+    def _identical(self) -> bool:
+        return bool(self.values.min() == self.values.max())
+
+    def _shown(self, words: str, unit: str) -> str:
+        ends = dict.fromkeys((float(self.values.min()), float(self.values.max())))
+        shown = " to ".join(number(end, unit, digits=EXACT_DIGITS) for end in ends)
+        # What differs in a later digit is told by all of them.
+        same = shown == words and not self.equal.any()
+        return repr(float(self.values[0])) if same else shown
 
 
 def _complaint(claim: Claim) -> str | None:
