@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from claims_builders import Shelf, case, claim, runs, verdict
+from claims_builders import Shelf, case, claim, merged, over_examples, runs, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,3 +99,39 @@ def test_a_difference_turned_around_has_the_opposite_bound(kind: str, data, boun
     there = verdict(least, of, both(of, first, second))
     back = verdict(most, of, both(of, second, first))
     assert there.verdict == back.verdict
+
+
+ODD = [0.0, -0.0, 1.0, 0.1, -1.0, 5e-324, 1e-300, 1e200, -1e200, 1.7e308, -1.7e308]
+ODDER = [*ODD, float("inf"), float("-inf"), float("nan")]
+ALL = [
+    *CLAIMS,
+    lambda _: claim(where=ON_X, expect={"exactly": 0.1, "tolerance": 0.0}),
+    lambda _: claim(where=ON_X, expect={"value": 0.0, "tolerance": 0.0}),
+    lambda _: claim(where=ON_X, expect={"frequency_low": 0.5}),
+    lambda _: claim(compare=PAIR, expect={"of": "ratio", "at_least": 0.0}),
+    lambda _: claim(along="n", scale="loglog", expect={"slope_low": 0.25}),
+    lambda _: claim(along="n", scale="log", expect={"slope_high": 0.25}),
+]
+
+
+@every
+@pytest.mark.parametrize("over", ["seeds", "examples"])
+@settings(max_examples=60)
+@given(
+    make=st.sampled_from(ALL),
+    first=st.lists(st.sampled_from(ODDER) | st.floats(), max_size=7),
+    second=st.lists(st.sampled_from(ODDER) | st.floats(), max_size=7),
+)
+def test_no_number_is_too_odd_to_be_judged(kind, over, make, first, second) -> None:
+    of, about = sides(kind), make(1.0)
+    if over == "seeds":
+        found = verdict(about, of, both(of, first, second))
+    elif about.expect.exactly is not None:
+        return  # it compares whole runs, and check refuses it over examples
+    else:
+        shelf = merged(over_examples(of[0], first), over_examples(of[1], second))
+        found = verdict(about.model_copy(update={"over": over}), of, shelf)
+    assert found.verdict in ("reproduced", "contradicted", "inconclusive", "not-run")
+    assert found.reason
+    for finding in found.findings:
+        assert finding.p_contradict is None or 0.0 <= finding.p_contradict <= 1.0
