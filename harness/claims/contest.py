@@ -79,5 +79,6 @@ def contest(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Contest:
 def _ahead(a: Floats, b: Floats) -> Floats:
     """Return a - b; inf against inf is a tie, not nan."""
     tie = a == b
-    difference: Floats = np.subtract(a, b, out=np.zeros_like(a), where=~tie)
+    with np.errstate(over="ignore"):
+        difference: Floats = np.subtract(a, b, out=np.zeros_like(a), where=~tie)
     return difference

@@ -224,7 +224,9 @@ def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
             spread = hs.paired_binary(a, b)
             return Estimate("mean difference", float((a - b).mean()), a.size, over, spread)
         return of(a - b, "share", over, "difference", (-1.0, 1.0))
-    found = unrounded(a - b, max(float(np.abs(a).max()), float(np.abs(b).max())))
+    with np.errstate(over="ignore"):
+        differences = a - b
+    found = unrounded(differences, max(float(np.abs(a).max()), float(np.abs(b).max())))
     estimate = of(found, kind, over, "difference")
     runs = kind == "real" and over == "seeds" and isinstance(estimate.spread, hs.Location)
     return replace(estimate, run=predicted(found)) if runs else estimate
@@ -240,16 +242,18 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
         spread = BoundedRatio(tuple(a.tolist()), tuple(b.tolist()))
         size = float(a.mean() / b.mean())
         return Estimate("ratio of the means", size, a.size, over, spread)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        ratios = a / b  # infinite where it is too large for a number
     if kind == "fixed" and (b != 0.0).all():
-        return of(a / b, "fixed", over)
+        return of(ratios, "fixed", over)
     if min(a.min(), b.min()) <= 0.0:
         raise Undecided("a ratio needs positive values, got some that are not", n=a.size, over=over)
     if kind != "real":
-        return of(a / b, kind, over, "ratio")
+        return of(ratios, kind, over, "ratio")
     logs = unrounded(hs.log_ratio(a, b), 1.0)
     estimate = of(logs, "real", over)
     if not isinstance(estimate.spread, hs.Location):
-        return of(a / b, "positive", over, "ratio")
+        return of(ratios, "positive", over, "ratio")
     run = predicted(logs) if over == "seeds" else None
     size = _exp(estimate.measured)
     return replace(estimate, what="geometric mean ratio", measured=size, run=run, log=True)

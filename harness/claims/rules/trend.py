@@ -86,7 +86,11 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
         raise Undecided(f"a slope needs two positions at least, got {x.size}", n=len(rows))
     if len(rows) > 1:
         steepest = _steepest(x)
-        found = est.unrounded(hs.slopes(x, rows), 2.0 * steepest[1] * float(np.abs(rows).max()))
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = hs.slopes(x, rows)
+        if not np.isfinite(found).all():
+            raise Undecided("the values are too large for their slope to be a number", n=len(rows))
+        found = est.unrounded(found, 2.0 * steepest[1] * float(np.abs(rows).max()))
         if kind in ("binary", "share"):
             return est.of(found, "share", over, "slope", steepest)
         return est.of(found, kind, over, "slope")
