@@ -18,7 +18,7 @@ from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context
 from harness.experiments.probe.function.numpy_elementwise import ELEMENTWISE
 from harness.experiments.probe.function.numpy_vectors import VECTORS
-from harness.experiments.probe.function.signature import Options
+from harness.experiments.probe.function.signature import Function, Options
 from harness.experiments.probe.function.summary import (
     Found,
     curves,
@@ -28,9 +28,11 @@ from harness.experiments.probe.function.summary import (
     summary,
 )
 from harness.experiments.probe.probe import Probe, one_of
+from harness.registry import Registry
 from harness.types import Array, Outcome
 
-FUNCTIONS = {**ELEMENTWISE, **VECTORS}
+FUNCTIONS: Registry[Function] = Registry("function", (*ELEMENTWISE.items(), *VECTORS.items()))
+"""What ``[params] function`` can name, in NumPy; torch has a table of the same names."""
 Span = tuple[float, float, int]
 
 
@@ -40,7 +42,7 @@ class Params(Table):
     Attributes
     ----------
     function
-        A key of `FUNCTIONS`.
+        A name of `FUNCTIONS`.
     at
         The input: numbers, or rows of numbers. Metrics ``value_<i>`` and ``gradient_<i>`` count
         the elements of value and input, row by row.
@@ -129,7 +131,7 @@ def _evaluate(context: Context, params: Params, x: Array) -> Found:
 def by_hand(name: str, x: Array, options: Options, output: int = -1) -> tuple[Array, Array]:
     """Return the value of a function and the gradient of one output, or of their sum, in NumPy."""
     with np.errstate(all="ignore"):  # inf and nan are what some of the sentences are about
-        value, pullback = FUNCTIONS[name](x, options)
+        value, pullback = FUNCTIONS.get(name)(x, options)
         upstream = np.ones_like(value)
         if output >= 0:
             upstream = np.zeros_like(value)
