@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import codes, signals
+from harness.cli import codes
 from harness.cli.console import Output
 from harness.cli.gate_show import gate_table
 from harness.files import guarded, write_text
@@ -48,7 +48,7 @@ def report(
     """Print a result, write it where it was asked for, and exit with its code."""
     code = codes.of_gate(result, strict=strict)
     if result.partial == "interrupted":
-        code = signals.code()
+        code = codes.of_interruption()
     for name, path in files.items():
         if path is not None:
             write_text(path, RENDERERS.get(name)(result, code), f"write the result as {name}")

@@ -14,10 +14,9 @@ from harness.errors import NothingMeasured
 from harness.gate import contention, units
 from harness.gate.journal import Journal
 from harness.gate.lockstep import Timeouts
-from harness.gate.match import unused
 from harness.gate.measure import Bench, Found, Limits, find_cases, run
 from harness.gate.sequential import SequentialTest
-from harness.gate.settings import GateSettings
+from harness.gate.settings import GateSettings, unused
 from harness.gate.values import Decision, GateResult, Revision
 from harness.types import Environment
 

@@ -16,8 +16,8 @@ from pydantic import Field
 
 from harness.config.table import Id, SuiteId, Table
 from harness.errors import Problem, SuiteError
+from harness.suite.explain import validate
 from harness.suite.text import Text, read
-from harness.suite.validate import validate
 
 DOCUMENT = "document.toml"
 BIBLIOGRAPHY, OUTLINES = "sources.toml", "sections"

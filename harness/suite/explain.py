@@ -1,4 +1,4 @@
-"""From pydantic's errors to problems a suite's author can act on."""
+"""A TOML file held to a model, and pydantic's errors as problems an author can act on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.config.table import PATTERNS
-from harness.errors import Problem
+from harness.errors import Problem, SuiteError
 from harness.suite.locate import Path, nearest
-from harness.suite.text import dotted
+from harness.suite.text import Text, dotted
 from harness.words import did_you_mean, plural, shortened, unknown
+
+M = TypeVar("M", bound=BaseModel)
 
 _KINDS = {
     "string_type": "a string",
@@ -206,3 +208,19 @@ def _members(annotation: Any) -> Iterator[Any]:
             yield from _members(member)
     else:
         yield annotation
+
+
+def validate(model: type[M], text: Text) -> M:
+    """Return a TOML file as an instance of `model`.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found.
+    """
+    try:
+        # JSON mode is strict about types yet takes lists for tuples, as TOML has no tuples.
+        return model.model_validate_json(json.dumps(text.values, allow_nan=False))
+    except ValidationError as error:
+        found = problems_of(error, model, text.values, text.file, text.lines)
+        raise SuiteError(found) from None

@@ -10,9 +10,9 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.suite import documents, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
+from harness.suite.explain import validate
 from harness.suite.schema import Frame, Suite, SuiteTable, with_axes
 from harness.suite.text import Text, read
-from harness.suite.validate import validate
 from harness.words import unknown
 
 _NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)

@@ -10,9 +10,8 @@ import pytest
 from gate_repositories import files_under
 
 from harness.errors import GitError, UsageError
-from harness.gate.sides.owners import abandoned, mark
 from harness.gate.sides.revisions import resolve, working_tree
-from harness.gate.sides.worktrees import PREFIX, checkout
+from harness.gate.sides.worktrees import PREFIX, abandoned, checkout, mark
 from harness.gate.values import Revision
 
 KILLED = """
@@ -176,7 +175,7 @@ def test_a_folder_inside_the_repository_is_refused(repository):
 
 def test_a_mark_is_abandoned_when_its_process_is_gone():
     assert not abandoned(mark())
-    code = "from harness.gate.sides.owners import mark; import sys; sys.stdout.write(mark())"
+    code = "from harness.gate.sides.worktrees import mark; import sys; sys.stdout.write(mark())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("claims-harness on ")
     assert abandoned(done.stdout)

@@ -21,7 +21,7 @@ from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.neighbors import check_neighbors, features
+from harness.experiments.tasks import check_neighbors, features
 from harness.types import Array, Outcome, Series
 
 PANEL_NEIGHBORS = 5

@@ -7,8 +7,7 @@ from typing import Any
 
 from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
-from harness.experiments.experiment import Context, Experiment
-from harness.experiments.params import ParamsError, read_params
+from harness.experiments.experiment import Context, Experiment, ParamsError, read_params
 from harness.experiments.probe.probe import Probe
 from harness.experiments.probe.registry import PROBES
 from harness.types import Outcome

@@ -36,8 +36,7 @@ from harness.errors import UsageError
 from harness.experiments import batches, tasks
 from harness.experiments.batches import Index
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.neighbors import check_neighbors, features
-from harness.experiments.tasks import Task
+from harness.experiments.tasks import Task, check_neighbors, features
 from harness.experiments.timing.kernels import workload as kernel_workload
 from harness.timing import Samples, measure
 from harness.types import Array, Outcome

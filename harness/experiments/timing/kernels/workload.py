@@ -10,8 +10,7 @@ from harness.config.other import Timing
 from harness.config.settings import Settings
 from harness.devices import DEVICES
 from harness.errors import Skip, UsageError
-from harness.experiments.experiment import Context
-from harness.experiments.params import read_params
+from harness.experiments.experiment import Context, read_params
 from harness.experiments.timing.kernels.kernel import (
     Call,
     Kernel,
