@@ -10,7 +10,7 @@ import numpy as np
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config.data import Data
-from harness.config.other import Knn
+from harness.config.experiments import Knn
 from harness.config.shapes import Placed, place
 from harness.config.train import Train
 from harness.datasets.dataset import Dataset

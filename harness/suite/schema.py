@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from harness import sizes
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
+from harness.config.experiments import Knn, Probe, Timing
 from harness.config.model import Model
-from harness.config.other import Knn, Probe, Timing
 from harness.config.table import Amount, Count, SuiteId, Table
 from harness.config.train import Train
 from harness.suite.text import Text

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from harness import digest
 from harness.backends.protocol import Backend
-from harness.config.other import Knn
+from harness.config.experiments import Knn
 from harness.config.settings import Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler

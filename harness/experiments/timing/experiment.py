@@ -26,7 +26,7 @@ import numpy as np
 from harness.alone import Manner, Watch, settle, trouble, until_alone
 from harness.backends.protocol import Backend, Handle, Memory
 from harness.backends.threads import limit_threads
-from harness.config.other import Timing
+from harness.config.experiments import Timing
 from harness.config.settings import Settings
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler

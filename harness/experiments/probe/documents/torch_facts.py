@@ -12,8 +12,8 @@ from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.documents.facts import table
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
+from harness.experiments.probe.documents.facts import registry
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 from harness.experiments.probe.probe import Probe
 from harness.types import Outcome
 
@@ -24,7 +24,7 @@ class Params(Table):
     Attributes
     ----------
     scenario
-        A name of `harness.experiments.probe.documents.facts.table`.
+        A name of `harness.experiments.probe.documents.facts.registry`.
     rows, inputs, outputs, units, examples
         Examples of a batch, features of one, outputs, units of a hidden layer, examples in all; a
         scenario uses those it needs.
@@ -50,7 +50,7 @@ def run(context: Context, params: Params) -> Outcome:
     """
     if context.backend.name != "torch":
         raise Skip(f"facts of PyTorch cannot be seen with the {context.backend.name} backend")
-    scenario = table.get(params.scenario)
+    scenario = registry.get(params.scenario)
     setup = Setup(
         rng=context.streams.generator("probe"),
         device=context.device,
@@ -81,9 +81,9 @@ def _played(scenario: Scenario, setup: Setup) -> dict[str, float]:
 
 def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: ARG001
     try:
-        return frozenset(table.get(params.scenario).metrics)
+        return frozenset(registry.get(params.scenario).metrics)
     except UsageError:
         return frozenset()
 
 
-PROBE = Probe("torch_facts", run, _produces, Params, choices={"scenario": table.scenarios})
+PROBE = Probe("torch_facts", run, _produces, Params, choices={"scenario": registry.scenarios})
