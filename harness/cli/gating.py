@@ -76,7 +76,7 @@ class Progress:
         self._output.err.print(text)
 
 
-def kept(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     """Return the folder for what the gate leaves, made so that git does not see it."""
     with guarded("make the folder of journals", folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def session(
         base,
         head,
         settings,
-        kept(results) / "gate",
+        make_folder(results) / "gate",
         fresh=fresh,
         tell=lambda text: output.err.print(text),
         progress=Progress(output),

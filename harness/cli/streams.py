@@ -77,19 +77,19 @@ class Stream:
 
     def write(self, text: str) -> int:
         """Write text."""
-        with self._told():
+        with self._explained():
             return self._stream.write(text)
 
     def flush(self) -> None:
         """Hand over what was written."""
-        with self._told():
+        with self._explained():
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         try:
             yield
         except BrokenPipeError:

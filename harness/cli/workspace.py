@@ -13,7 +13,7 @@ from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.suite import sections
-from harness.suite.documents import Library, home_of
+from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
 from harness.suite.load import find, load
 from harness.suite.order import Tier, rank, tier
@@ -107,10 +107,10 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     SuiteError
         With every problem of every suite.
     """
-    homes = {path: home_of(path, folder) for path in find(names, folder)}
-    libraries = _libraries(homes.values())
+    trees = {path: tree_of(path, folder) for path in find(names, folder)}
+    libraries = _libraries(trees.values())
     found, problems = list[tuple[Plans, Library]](), list[Problem]()
-    for path, home in homes.items():
+    for path, home in trees.items():
         library = libraries[home]
         try:
             plans = expand(load(path, library.of(path)))
@@ -118,7 +118,7 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
             found.append((plans, library))
         except SuiteError as error:
             problems += error.problems
-    problems += _twice([plans.suite for plans, _ in found])
+    problems += _duplicates([plans.suite for plans, _ in found])
     if problems:
         raise SuiteError(list(dict.fromkeys(problems)))
     if not names:
@@ -127,9 +127,9 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     return Workspace(plans_of, library_of)
 
 
-def _libraries(homes: Iterable[Path]) -> Mapping[Path, Library]:
+def _libraries(trees: Iterable[Path]) -> Mapping[Path, Library]:
     found, problems = dict[Path, Library](), list[Problem]()
-    for home in dict.fromkeys(homes):
+    for home in dict.fromkeys(trees):
         try:
             found[home] = read_library(home)
         except SuiteError as error:
@@ -152,7 +152,7 @@ def check_documents(workspace: Workspace) -> None:
         raise SuiteError(found)
 
 
-def _twice(suites: Sequence[Suite]) -> list[Problem]:
+def _duplicates(suites: Sequence[Suite]) -> list[Problem]:
     seen: dict[str, Suite] = {}
     problems = []
     for suite in suites:

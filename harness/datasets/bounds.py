@@ -60,7 +60,7 @@ def unpacked(size: int, packed: int, where: str) -> None:
         )
 
 
-def at_once(size: int, most: int) -> int:
+def rows_at_once(size: int, most: int) -> int:
     """Return how many rows, each of which may take `size` bytes, are read at once."""
     return max(1, min(most, MOST_READ // max(size, 1)))
 

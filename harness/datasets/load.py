@@ -54,7 +54,7 @@ def load(
         used=chosen.label,
         same_images=chosen.same_images,
     )
-    return _targets_as_asked(replace(dataset, used=used), data)
+    return _targets_for(replace(dataset, used=used), data)
 
 
 def missing(data: Data, roots: Roots, use: Mapping[str, str] = NO_STAND_INS) -> str | None:
@@ -78,7 +78,7 @@ def facts(data: Data, roots: Roots, use: Mapping[str, str] = NO_STAND_INS) -> Fa
         As for `missing`.
     """
     chosen = _choose(data, roots, use)
-    return _facts_as_asked(chosen.loader.facts(chosen.data), data)
+    return _facts_for(chosen.loader.facts(chosen.data), data)
 
 
 def class_names(name: str) -> tuple[str, ...]:
@@ -157,14 +157,14 @@ def _original(loader: Loader) -> str:
     return loader.copy_of or loader.name
 
 
-def _facts_as_asked(facts: Facts | None, data: Data) -> Facts | None:
+def _facts_for(facts: Facts | None, data: Data) -> Facts | None:
     """Return the facts with one output and no classes when labels are taken as values."""
     if facts is None or data.targets == "classes":
         return facts
     return replace(facts, outputs=1, classes=())
 
 
-def _targets_as_asked(dataset: Dataset, data: Data) -> Dataset:
+def _targets_for(dataset: Dataset, data: Data) -> Dataset:
     """Return the data set with its labels as float32 targets (n, 1) when that is asked.
 
     Raises
@@ -172,7 +172,7 @@ def _targets_as_asked(dataset: Dataset, data: Data) -> Dataset:
     DataUnfit
         If its targets are no class labels.
     """
-    facts = _facts_as_asked(dataset.facts, data)
+    facts = _facts_for(dataset.facts, data)
     if facts is None or data.targets == "classes":
         return dataset
     if not np.issubdtype(dataset.y_train.dtype, np.integer):

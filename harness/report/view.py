@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from harness.figures.select import MEASURED, newest
-from harness.report.cases import CaseTable, Lost, lost, tables
+from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.ledger import Row, rows
 from harness.report.marks import Tally, tallies
 from harness.report.pictures import Plate, plates
@@ -57,7 +57,7 @@ class Section:
     tallies: tuple[Tally, ...]
     plates: tuple[Plate, ...]
     tables: tuple[CaseTable, ...]
-    lost: tuple[Lost, ...]
+    lost: tuple[MissingResult, ...]
     data: tuple[DataRow, ...]
     environments: tuple[Environment, ...]
     command: str
@@ -135,7 +135,7 @@ def page(
     )
 
 
-def shown(
+def records_of(
     suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile
 ) -> tuple[Record, ...]:
     """Return the records a suite's section speaks of.
@@ -166,7 +166,7 @@ def _section(
     profile: Profile,
     command: Command,
 ) -> Section:
-    records = shown(suite, plan, archive, profile)
+    records = records_of(suite, plan, archive, profile)
     own = [verdict for verdict in verdicts if verdict.suite == suite.id]
     return Section(
         id=suite.id,
@@ -179,7 +179,7 @@ def _section(
         tallies=tuple(tally for tally in tallies(own) if tally.count),
         plates=plates(suite, records, archive, profile),
         tables=tables(suite, records, archive),
-        lost=lost(records, _expected(plan, records, profile)),
+        lost=missing_results(records, _expected(plan, records, profile)),
         data=_data(records),
         environments=_environments(records, archive),
         command=command[suite.id] if isinstance(command, Mapping) else command(suite.id),

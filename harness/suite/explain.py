@@ -95,8 +95,8 @@ def sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         tags = str(context["expected_tags"]).replace("'", "").split(", ")
         return unknown("layer type", str(context["tag"]), tags)
     if kind == "union_tag_not_found":
-        return f"must have type = the kind of layer, got {shown(got)} instead"
-    return f"{_must(kind, context, str(detail['msg']))}, got {shown(got)} instead"
+        return f"must have type = the kind of layer, got {with_type(got)} instead"
+    return f"{_must(kind, context, str(detail['msg']))}, got {with_type(got)} instead"
 
 
 def _must(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
@@ -118,7 +118,7 @@ def _must(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
     return otherwise.removeprefix("Value error, ").partition(", got ")[0]  # that follows anyway
 
 
-def shown(value: Any) -> str:
+def with_type(value: Any) -> str:
     """Return a value with its TOML type: ``'abc' (a string)``."""
     names = {str: "a string", bool: "a boolean", int: "an integer", float: "a number"}
     names |= {list: "a list", dict: "a table"}
@@ -133,7 +133,7 @@ def _choice(expected: str, got: Any) -> str:
     hint = hint if "Did you mean" in hint else ""
     empty = "" if len(names) == len(found) else " or left out"
     one_of = "one of " if len(names) > 1 else ""
-    return f"must be {one_of}{', '.join(names)}{empty}, got {shown(got)} instead.{hint}"
+    return f"must be {one_of}{', '.join(names)}{empty}, got {with_type(got)} instead.{hint}"
 
 
 def _toml_path(values: Mapping[str, Any], detail: ErrorDetails) -> Path:

@@ -38,7 +38,7 @@ def load(path: Path, document: Document | None = None) -> Suite:
     """
     text = _suite_text(path)
     table = validate(SuiteTable, text)
-    document = document or documents.beside(path)
+    document = document or documents.of_suite(path)
     source, claims = quoted.claims_of(table, text, document.key if document else "")
     common = {name: getattr(table, name) for name in Frame.model_fields}
     return Suite(**common, source=source, claims=claims).with_text(text)

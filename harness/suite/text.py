@@ -75,7 +75,7 @@ def read(path: Path) -> Text:
         message = f"must be UTF-8, got byte 0x{error.object[error.start]:02x}"
         raise SuiteError([Problem(str(path), line, "", message)]) from None
     found = Text(str(path), _parsed(path, text), locate.lines_of(text))
-    found.refuse(values.unfit(found.values))
+    found.refuse(values.complaints(found.values))
     return found
 
 

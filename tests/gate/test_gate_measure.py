@@ -8,7 +8,7 @@ from gate_pairs import pair, sample
 from harness.gate import measure
 from harness.gate.journal import Journal
 from harness.gate.lockstep import OutOfTime
-from harness.gate.measure import Bench, Found, Limits, run
+from harness.gate.measure import Bench, Limits, SelectedCases, run
 from harness.gate.values import Pair, Sample, Thresholds
 
 
@@ -20,7 +20,7 @@ def course(tmp_path, monkeypatch, ending, *first):
         raise ending
 
     monkeypatch.setattr(measure, "measure_round", measure_round)
-    found = Found(dict.fromkeys("ab", Bench({})))
+    found = SelectedCases(dict.fromkeys("ab", Bench({})))
     plan = Limits(lambda case, quantity: Thresholds(), math.inf, "20s")
     with Journal(tmp_path, {"of": "this test"}) as journal:
         return run(found, plan, journal)

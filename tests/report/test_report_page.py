@@ -10,8 +10,8 @@ import pytest
 
 from harness import report
 from harness.report.build import emphasis, integrity
-from harness.report.cases import lost, tables
-from harness.report.view import shown
+from harness.report.cases import missing_results, tables
+from harness.report.view import records_of
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>{{ 7*7 }}"
 VOID = {"meta", "link", "img", "source", "br"}
@@ -289,7 +289,7 @@ def test_numbered_metrics_are_in_the_order_of_their_numbers():
 def test_lost_cells_are_grouped_by_reason():
     _, archive = fake.everything()
     records = [r for r in archive.records if r.suite == "demo-optimizers"]
-    assert [(item.status, item.cells, item.where) for item in lost(records, ())] == [
+    assert [(item.status, item.cells, item.where) for item in missing_results(records, ())] == [
         ("skipped", "10 cells", "torch/cuda"),
         ("timeout", "1 cell", "torch/cpu"),
     ]
@@ -301,9 +301,9 @@ def test_the_full_profile_leaves_out_what_only_the_quick_one_has():
     maker.add("demo", "train", {"epochs": 15})
     archive, suite = maker.archive(), fake.suite_of()
     plan = fake.cases_of(archive.records)
-    assert [r.axes["epochs"] for r in shown(suite, plan, archive, "full")] == [15]
-    assert [r.axes["epochs"] for r in shown(suite, plan, archive, "quick")] == [3, 15]
-    assert [r.axes["epochs"] for r in shown(suite, plan[:1], archive, "full")] == [3]
+    assert [r.axes["epochs"] for r in records_of(suite, plan, archive, "full")] == [15]
+    assert [r.axes["epochs"] for r in records_of(suite, plan, archive, "quick")] == [3, 15]
+    assert [r.axes["epochs"] for r in records_of(suite, plan[:1], archive, "full")] == [3]
 
 
 def test_an_axis_that_came_after_a_record_has_its_default():
@@ -312,7 +312,7 @@ def test_an_axis_that_came_after_a_record_has_its_default():
     archive, suite = maker.archive(), fake.suite_of()
     (case,) = fake.cases_of(archive.records)
     later = replace(case, axes={**case.axes, "keep": "none"})
-    (found,) = shown(suite, [later], archive, "quick")
+    (found,) = records_of(suite, [later], archive, "quick")
     assert "keep" not in archive.records[0].axes
     assert found == replace(archive.records[0], axes=later.axes)
 

@@ -12,9 +12,9 @@ from harness import figures, report
 from harness.cli.claims import judged, ledger_text
 from harness.cli.workspace import open_workspace
 from harness.errors import StoreError
-from harness.figures.select import MEASURED, wanted
+from harness.figures.select import MEASURED, selected
 from harness.gate import selftest
-from harness.report.view import shown
+from harness.report.view import records_of
 from harness.store import arrays
 from harness.store.archive import Library
 from harness.store.files import ENVIRONMENTS, of_records
@@ -138,7 +138,7 @@ def every_figure(workspace, library):
     for plans in workspace.plans:
         for figure in plans.suite.figures:
             profile = "full" if "full" in figure.profiles else "quick"
-            yield plans, profile, figure, shown(plans.suite, plans.cases, library, profile)
+            yield plans, profile, figure, records_of(plans.suite, plans.cases, library, profile)
 
 
 def test_no_figure_of_the_reference_lacks_a_series(workspace, library):
@@ -147,7 +147,7 @@ def test_no_figure_of_the_reference_lacks_a_series(workspace, library):
         f"{plans.suite.id}/{figure.id}: {dict(case.axes)}"
         for plans, profile, figure, records in every_figure(workspace, library)
         for case in plans.at(profile, found=True).cases
-        if wanted(case, figure)
+        if selected(case, figure)
         and not any(r.case == case.id and r.status in (*MEASURED, "skipped") for r in records)
     ]
     assert not blank

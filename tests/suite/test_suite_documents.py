@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import SuiteError, UsageError
-from harness.suite.documents import beside, home_of, library, root_of
+from harness.suite.documents import library, of_suite, root_of, tree_of
 from harness.suite.load import find, load
 
 SUITE = """\
@@ -42,7 +42,7 @@ def test_a_folder_is_a_document(tree):
     assert found.headline == ("line-fit",)
     assert found.of(path).key == "book"
     assert found.of(tree.root / "line-fit.toml") is None
-    assert beside(path).title == "A book"
+    assert of_suite(path).title == "A book"
     assert load(path).source.key == "book"
 
 
@@ -103,12 +103,12 @@ def test_every_document_with_a_fault_is_named(tree):
 
 def test_the_tree_of_a_suite_is_where_it_lies(tree, tmp_path_factory, monkeypatch):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    assert home_of(tree.root / "book" / "x.toml", elsewhere) == tree.root
-    assert home_of(tree.root / "x.toml", elsewhere) == tree.root
-    assert home_of(elsewhere / "x.toml", tree.root) == tree.root
-    assert home_of(elsewhere / "x.toml", tree.root / "book") == tree.root
+    assert tree_of(tree.root / "book" / "x.toml", elsewhere) == tree.root
+    assert tree_of(tree.root / "x.toml", elsewhere) == tree.root
+    assert tree_of(elsewhere / "x.toml", tree.root) == tree.root
+    assert tree_of(elsewhere / "x.toml", tree.root / "book") == tree.root
     monkeypatch.chdir(tree.root / "book")
-    assert home_of(type(elsewhere)("x.toml"), elsewhere) == root_of(type(elsewhere)("."))
+    assert tree_of(type(elsewhere)("x.toml"), elsewhere) == root_of(type(elsewhere)("."))
     assert library(root_of(type(elsewhere)("."))).of(type(elsewhere)("x.toml")).key == "book"
 
 

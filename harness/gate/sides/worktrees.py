@@ -68,7 +68,7 @@ def checkout(repository: Path, revision: Revision, folder: Path) -> Iterator[Pat
     _refuse(repository, folder)
     try:
         commit = revision.checkout or revision.commit
-        locked = ("--lock", "--reason", mark())
+        locked = ("--lock", "--reason", owner_mark())
         git(repository, "worktree", "add", "--quiet", "--detach", *locked, str(folder), commit)
         populate(repository, folder)
         yield folder
@@ -88,7 +88,7 @@ def remove_abandoned(repository: Path) -> None:
         Top folder of the repository.
     """
     for worktree in _listed(repository):
-        if abandoned(worktree.reason):
+        if owner_is_gone(worktree.reason):
             _remove(repository, worktree.path)
             if worktree.path.parent.name.startswith(PREFIX):
                 with contextlib.suppress(OSError):  # the other side's is still in it
@@ -141,7 +141,7 @@ def _delete(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def mark() -> str:
+def owner_mark() -> str:
     """Return the mark of this process: machine, number and start, since numbers come again."""
     process = psutil.Process()
     return (
@@ -150,8 +150,8 @@ def mark() -> str:
     )
 
 
-def abandoned(text: str) -> bool:
-    """Return True if a text is a mark of a process of this machine that has ended.
+def owner_is_gone(text: str) -> bool:
+    """Return True if a text is the mark of a process of this machine that has ended.
 
     Parameters
     ----------

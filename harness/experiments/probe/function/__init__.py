@@ -20,7 +20,7 @@ from harness.experiments.probe.function.numpy_elementwise import ELEMENTWISE
 from harness.experiments.probe.function.numpy_vectors import VECTORS
 from harness.experiments.probe.function.signature import Function, Options
 from harness.experiments.probe.function.summary import (
-    Found,
+    Evaluated,
     curves,
     elements,
     moments,
@@ -116,15 +116,17 @@ def run(context: Context, params: Params) -> Outcome:
     )
 
 
-def _evaluate(context: Context, params: Params, x: Array) -> Found:
+def _evaluate(context: Context, params: Params, x: Array) -> Evaluated:
     options, name = params.options(), params.function
     if context.backend.name == "numpy":
         value, grad = by_hand(name, x, options, params.output)
-        return Found(x, value, grad, graph=True)
+        return Evaluated(x, value, grad, graph=True)
     if context.backend.name == "torch":
         from harness.experiments.probe.function import torch_functions
 
-        return Found(x, *torch_functions.evaluate(name, x, options, params.output, context.device))
+        return Evaluated(
+            x, *torch_functions.evaluate(name, x, options, params.output, context.device)
+        )
     raise Skip(f"the {context.backend.name} backend has no table of functions")
 
 

@@ -68,7 +68,7 @@ def prepare(context: Context) -> Prepared:
     return Prepared(call, lambda: disagreement(kernel, setup, found), kernel.processes)
 
 
-def is_asked(timing: Timing | None) -> bool:
+def is_kernel(timing: Timing | None) -> bool:
     """Whether a kernel is to be timed."""
     return timing is not None and timing.workload == "kernel"
 

@@ -1,7 +1,7 @@
 """Probe ``equivalence``: two ways to compute the same thing, and how far they are apart.
 
-``[params] pair`` names an entry of the module `registry` here. With a ``[data]`` table the inputs are
-real examples, otherwise N(0, 1).
+``[params] pair`` names an entry of the module `registry` here. With a ``[data]`` table the inputs
+are real examples, otherwise N(0, 1).
 """
 
 from __future__ import annotations
