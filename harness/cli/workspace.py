@@ -110,8 +110,8 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     trees = {path: tree_of(path, folder) for path in find(names, folder)}
     libraries = _libraries(trees.values())
     found, problems = list[tuple[Plans, Library]](), list[Problem]()
-    for path, home in trees.items():
-        library = libraries[home]
+    for path, tree in trees.items():
+        library = libraries[tree]
         try:
             plans = expand(load(path, library.of(path)))
             check(plans, library.documents, figures.KINDS)
@@ -129,9 +129,9 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
 
 def _libraries(trees: Iterable[Path]) -> Mapping[Path, Library]:
     found, problems = dict[Path, Library](), list[Problem]()
-    for home in dict.fromkeys(trees):
+    for tree in dict.fromkeys(trees):
         try:
-            found[home] = read_library(home)
+            found[tree] = read_library(tree)
         except SuiteError as error:
             problems += error.problems
     if problems:

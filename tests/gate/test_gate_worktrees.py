@@ -175,7 +175,7 @@ def test_a_folder_inside_the_repository_is_refused(repository):
 
 def test_a_mark_is_abandoned_when_its_process_is_gone():
     assert not owner_is_gone(owner_mark())
-    code = "from harness.gate.sides import worktrees as w; import sys; sys.stdout.write(w.owner_mark())"
+    code = "from harness.gate.sides.worktrees import owner_mark; print(owner_mark(), end='')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("claims-harness on ")
     assert owner_is_gone(done.stdout)
