@@ -14,7 +14,7 @@ from harness.cli.console import Output
 from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import NothingMeasured
 from harness.files import write_text
-from harness.store.archive import Library
+from harness.store.folder import StoreFolder
 from harness.types import Archive, Verdict
 from harness.words import plain
 
@@ -73,7 +73,7 @@ def judged(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
     return judging.control(found)
 
 
-def open_archive(results: Path, output: Output) -> Library:
+def open_archive(results: Path, output: Output) -> StoreFolder:
     """Open the records of a folder and print what the reader should know of them.
 
     Raises
@@ -81,7 +81,7 @@ def open_archive(results: Path, output: Output) -> Library:
     NothingMeasured
         If there is no record.
     """
-    archive = Library(results)
+    archive = StoreFolder(results)
     for note in archive.notes:
         output.err.print(f"note: {note}")
     _require(archive.records, results)

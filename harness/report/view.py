@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
-from harness.report.ledger import Row, rows
 from harness.report.marks import Tally, tallies
 from harness.report.pictures import Plate, plates
+from harness.report.verdicts import Row, rows
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict
 
@@ -36,7 +36,7 @@ class Section:
     protocol, deviations : tuple of str
         Sentences; what the profile changed.
     claims : tuple of Row
-        Its part of the ledger.
+        Its rows of the table of verdicts.
     tallies : tuple of Tally
         Verdicts that occur.
     plates, tables, lost, data, environments
@@ -100,7 +100,7 @@ class Page:
     total: int
     judged: int
     moved: int
-    ledger: Parts[Row]
+    verdicts: Parts[Row]
     sections: Parts[Section]
     environments: tuple[Environment, ...]
     measured: str
@@ -128,7 +128,7 @@ def page(
         total=len(verdicts),
         judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
-        ledger=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
+        verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
         sections=Parts.of(sections, lambda section: section.id in facts),
         environments=tuple(used.values()),
         measured=max(dates, default="")[:10],

@@ -60,7 +60,7 @@ def page(tmp_path_factory):
         suites,
         fake.plans_of(suites, archive),
         archive,
-        (*fake.ledger(), hard),
+        (*fake.verdicts(), hard),
         "quick",
         out,
         lambda suite: f"harness run {suite} " + "--flag " * 30,
@@ -107,7 +107,7 @@ def test_text_has_the_contrast_of_wcag_aa(opened):
     assert opened.evaluate(CONTRAST) == []
 
 
-def test_the_ledger_can_be_filtered_from_the_keyboard(chromium, page):
+def test_the_verdicts_can_be_filtered_from_the_keyboard(chromium, page):
     chromium.open(page, 1280, "light")
     count = "[...document.querySelectorAll('tr[data-verdict]')].filter((r) => !r.hidden).length"
     assert chromium.evaluate(count) == 7
@@ -131,10 +131,10 @@ def test_the_ledger_can_be_filtered_from_the_keyboard(chromium, page):
 def test_facts_unfold_when_asked_for(chromium, tmp_path):
     """By a verdict that one of them has, and by a link to one of them."""
     suites, archive = fake.everything()
-    wrong = next(v for v in fake.ledger() if v.verdict == "contradicted")
+    wrong = next(v for v in fake.verdicts() if v.verdict == "contradicted")
     command, plans = str, fake.plans_of(suites, archive)
     out = report.build(
-        suites, plans, archive, fake.ledger(), "quick", tmp_path / "index.html", command,
+        suites, plans, archive, fake.verdicts(), "quick", tmp_path / "index.html", command,
         facts={wrong.suite},
     )  # fmt: skip
     shown = "[...document.querySelectorAll('details.fold')].map((fold) => fold.open)"

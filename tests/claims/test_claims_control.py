@@ -1,4 +1,4 @@
-"""False-discovery control and the ledger."""
+"""False-discovery control, and verdicts as JSON."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_counts_have_every_name() -> None:
     assert found == dict.fromkeys(VERDICTS, 0) | {"contradicted": 2, "not-run": 1}
 
 
-def test_ledger_is_strict_json() -> None:
+def test_verdicts_are_strict_json() -> None:
     finding = Finding(
         "inconclusive", "r", measured=math.inf, interval=Interval(-math.inf, math.nan, 0.95)
     )

@@ -186,8 +186,6 @@ def test_a_number_that_came_again_is_another_process():
     assert owner_is_gone(f"{head} 12345.00")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "mine", "claims-harness on elsewhere: process 1 started 1.0"]
-)
+@pytest.mark.parametrize("text", ["", "mine", "claims-harness on elsewhere: process 1 started 1.0"])
 def test_of_other_marks_nothing_is_known(text):
     assert not owner_is_gone(text)

@@ -424,7 +424,7 @@ def finding(name: str, **more: Any) -> Finding:
     return Finding(**{**base, **more})
 
 
-def ledger() -> tuple[Verdict, ...]:
+def verdicts() -> tuple[Verdict, ...]:
     """Return verdicts of every name, one of them moved, one on a stand-in."""
     both = (finding("reproduced"), finding("reproduced", track="torch/cpu", measured=0.9741))
     split = (finding("reproduced"), finding("contradicted", track="torch/cpu"))

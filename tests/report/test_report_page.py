@@ -66,7 +66,7 @@ def build(out, suites, archive, verdicts=(), profile="quick", facts=()):
 def page(tmp_path_factory):
     suites, archive = fake.everything()
     return build(
-        tmp_path_factory.mktemp("page") / "deep" / "index.html", suites, archive, fake.ledger()
+        tmp_path_factory.mktemp("page") / "deep" / "index.html", suites, archive, fake.verdicts()
     )
 
 
@@ -98,16 +98,16 @@ def test_only_the_pages_own_script_is_allowed(page):
     assert integrity(scripts[0]) in html.replace("&#43;", "+")
 
 
-def test_counts_come_first_then_ledger_then_suites(page):
+def test_counts_come_first_then_verdicts_then_suites(page):
     html = page.read_text(encoding="utf-8")
-    order = ['class="counts"', 'id="ledger"', 'id="suite-demo-knn"', 'id="machines"']
+    order = ['class="counts"', 'id="verdicts"', 'id="suite-demo-knn"', 'id="machines"']
     places = [html.index(text) for text in order]
     assert places == sorted(places)
 
 
 def test_facts_come_last_and_folded_and_are_counted(tmp_path):
     suites, archive = fake.everything()
-    verdicts = fake.ledger()
+    verdicts = fake.verdicts()
     facts = {verdicts[0].suite}
     html = build(tmp_path / "index.html", suites, archive, verdicts, facts=facts).read_text(
         encoding="utf-8"
@@ -117,17 +117,17 @@ def test_facts_come_last_and_folded_and_are_counted(tmp_path):
     folded = html.index('<details class="fold" id="facts">')
     for suite in suites:
         assert (html.index(f'id="suite-{suite.id}"') > folded) == (suite.id in facts)
-    ledger = html.index('<details class="fold">')
+    table = html.index('<details class="fold">')
     for verdict in verdicts:
         place = html.index(f'id="claim-{verdict.suite}-{verdict.claim}"')
-        assert (ledger < place) == (verdict.suite in facts)
+        assert (table < place) == (verdict.suite in facts)
     alone = [suite for suite in suites if suite.id in facts]
     own = [verdict for verdict in verdicts if verdict.suite in facts]
     html = build(tmp_path / "alone.html", alone, archive, own, facts=facts).read_text("utf-8")
     assert '<details class="fold" open>' in html
 
 
-def test_the_ledger_shows_every_part_of_a_claim(page):
+def test_the_table_shows_every_part_of_a_claim(page):
     words = outline(page).words
     for text in (
         "97.92% on the test images",
@@ -176,7 +176,9 @@ def test_every_figure_has_a_light_and_a_dark_picture_with_words(page):
 
 def test_building_twice_gives_equal_bytes(tmp_path):
     suites, archive = fake.everything()
-    one, two = (build(tmp_path / name, suites[2:3], archive, fake.ledger()) for name in ("a", "b"))
+    one, two = (
+        build(tmp_path / name, suites[2:3], archive, fake.verdicts()) for name in ("a", "b")
+    )
     assert one.read_bytes() == two.read_bytes()
 
 
@@ -331,7 +333,7 @@ import fake_results as fake
 from harness import report
 suites, archive = fake.everything()
 plans = fake.plans_of(suites, archive)
-report.build(suites[2:3], plans, archive, fake.ledger(), "quick",
+report.build(suites[2:3], plans, archive, fake.verdicts(), "quick",
              pathlib.Path({str(tmp_path / "page.html")!r}), str)
 assert not [name for name in sys.modules if name.partition(".")[0] == "torch"]
 """

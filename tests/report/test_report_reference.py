@@ -16,8 +16,8 @@ from harness.figures.select import MEASURED, selected
 from harness.gate import selftest
 from harness.report.view import records_of
 from harness.store import arrays
-from harness.store.archive import Library
 from harness.store.files import ENVIRONMENTS, of_records
+from harness.store.folder import StoreFolder
 from harness.store.health import examine
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,7 +34,7 @@ def workspace():
 
 @pytest.fixture(scope="module")
 def library():
-    return Library(REFERENCE)
+    return StoreFolder(REFERENCE)
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@ from dataclasses import replace
 import fake_results as fake
 
 from harness import report
-from harness.report.ledger import counted, rows, unit_shown
 from harness.report.marks import SIGNS, tallies
+from harness.report.verdicts import counted, rows, unit_shown
 from harness.types import VERDICTS
 
 
 def test_counts_and_rows():
-    text = report.summary(fake.ledger())
+    text = report.summary(fake.verdicts())
     assert "6 claims: ✓ 2 reproduced, ✗ 1 contradicted" in text
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len(lines) == 2 + 6
@@ -32,7 +32,7 @@ def test_no_claims():
 
 def test_every_verdict_has_its_own_sign_and_a_count():
     assert len(set(SIGNS.values())) == len(VERDICTS)
-    assert sum(tally.count for tally in tallies(fake.ledger())) == 6
+    assert sum(tally.count for tally in tallies(fake.verdicts())) == 6
     assert [tally.name for tally in tallies(())] == list(VERDICTS)
 
 

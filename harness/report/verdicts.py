@@ -1,4 +1,4 @@
-"""Verdicts to the rows of the ledger, finished text throughout."""
+"""Verdicts to the rows of a table, finished text throughout."""
 
 from __future__ import annotations
 

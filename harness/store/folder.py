@@ -10,7 +10,7 @@ from harness.store.store import Store
 from harness.types import Array, Environment, Record
 
 
-class Library:
+class StoreFolder:
     """Every store under a folder, read-only; an `harness.types.Archive`.
 
     Parameters
