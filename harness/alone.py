@@ -1,13 +1,13 @@
-"""Whether what is timed has its processors to itself: waited for, watched, and tried again.
+"""Whether other work ran beside what is timed: wait for quiet, watch, and measure again.
 
-Other work shows in three ways, and each is looked at where it can be seen.
+Other work shows in three ways.
 
-- Threads of the own process are busy before the clock starts: the pool of a BLAS spins for some
+- Threads of this process are busy before the clock starts: the pool of a BLAS spins for some
   50 ms after its last call, into whatever comes next. `wait_until_idle` waits until they sleep.
 - The process takes more processor time than its threads can, or its threads are ready to run and
   do not: `had_company` reads both from the samples.
-- What was measured in company is measured again by `until_alone`, a bounded number of times. A
-  cell that never was alone says so, and `disturbed` keeps its times out of every judgement.
+- What was disturbed is measured again by `until_alone`, a bounded number of times. A cell that was
+  disturbed each time says so, and `disturbed` keeps its times out of every judgement.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NAP = 0.02
 IDLE = 0.05
 """Share of a nap in processor time up to which a process counts as idle."""
 LONGEST_WAIT = 2.0
-"""Seconds after which a process that will not be idle is timed all the same, and says so."""
+"""Seconds after which a process that is still busy is timed all the same, and says so."""
 LATE = 0.02
 """Seconds of processor time a thread may be charged late: systems book them by the tick."""
 TRIES = 5
@@ -65,7 +65,7 @@ def wait_until_idle(watch: Watch) -> float:
 
 @dataclass(frozen=True)
 class Traits:
-    """What something that is timed does of itself, so that it is no sign of other work.
+    """What a timed operation does itself, and is therefore no sign of other work.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Traits:
 
 
 def had_company(before: float, samples: Iterable[Samples], threads: int, traits: Traits) -> bool:
-    """Whether other work is known to have been beside a measurement.
+    """Whether other work is known to have run beside a measurement.
 
     Parameters
     ----------

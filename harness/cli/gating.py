@@ -21,7 +21,7 @@ from harness.gate.values import GateResult, Revision
 from harness.words import plural
 
 FOLDER = Path(".harness")
-"""Where a project keeps what the gate leaves; git is told to ignore it."""
+"""Where a project keeps what the gate leaves; git ignores it."""
 EVERY = 10.0
 """Seconds between two lines of progress."""
 
@@ -30,7 +30,7 @@ Margin = Annotated[str, typer.Option(help="Slow-down not worth a report [1%].")]
 Tolerance = Annotated[str, typer.Option(help="Slow-down that ok rules out [5%].")]
 Threads = Annotated[int, typer.Option(min=0, help="Threads of libraries [1].", show_default=False)]
 Journals = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of journals.")]
-Fresh = Annotated[bool, typer.Option("--force", help="Begin anew after an interrupted run.")]
+Fresh = Annotated[bool, typer.Option("--force", help="Start over after an interrupted run.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 6 when a case is inconclusive.")]
 Md = Annotated[Path | None, typer.Option(metavar="PATH", help="Write Markdown.")]
 Junit = Annotated[Path | None, typer.Option(metavar="PATH", help="Write JUnit XML.")]

@@ -55,7 +55,7 @@ def run(
         typer.Option(parser=_memory, metavar="SIZE", help="Memory a cell may take, such as 4G."),
     ] = None,
     trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
-    force: Annotated[bool, typer.Option(help="Run again what is done.")] = False,
+    force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,

@@ -22,7 +22,7 @@ PLAIN_HEAD = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows under headings, laid out for the width at hand; a word that is too long stands out.
+    """Rows under headings, laid out for the width there is; a word that is too long stands out.
 
     Attributes
     ----------

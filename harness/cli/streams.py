@@ -28,7 +28,7 @@ _READABLE = {
 
 
 class Closed(HarnessError):
-    """Who read our output has left, as ``head`` does; nobody is there to be told."""
+    """The reader of our output has left, as ``head`` does; a message would reach nobody."""
 
 
 def _readable(error: UnicodeError) -> tuple[str, int]:
@@ -54,7 +54,7 @@ def prepare() -> None:
 
 
 class Stream:
-    """A standard stream that tells in one line why it cannot be written to.
+    """A standard stream that says in one line why it cannot be written to.
 
     Parameters
     ----------

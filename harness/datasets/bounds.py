@@ -1,4 +1,4 @@
-"""How much a file may ask for: no size is taken from a value in a file before it was held here."""
+"""Limits on the sizes that files declare, checked before anything of that size is read."""
 
 from __future__ import annotations
 

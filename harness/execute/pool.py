@@ -21,7 +21,7 @@ from harness.processes.interrupts import postponed
 from harness.sizes import in_words
 
 _GRACE = 60.0
-"""Seconds beyond its budget after which a cell that was not told of is given up."""
+"""Seconds beyond its budget after which a cell without news is given up."""
 _END = 20.0
 _LOOK = 1.0
 

@@ -1,4 +1,4 @@
-"""Changes that all cases share: one cause, to be told once."""
+"""Changes that most cases share, reported once."""
 
 from __future__ import annotations
 

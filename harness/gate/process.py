@@ -39,7 +39,7 @@ FOREIGN = ("PYTEST_XDIST_", "PYTEST_CURRENT_TEST", "COV_CORE_")
 GRACE = 5.0
 """Seconds a process has to end by itself after its last message."""
 AT_ONCE = 4096
-"""Characters that a pipe takes in any event; more is written beside, since nobody may read."""
+"""Characters that a pipe takes at once; more is written by a thread, since nobody may read."""
 LAST = 3
 """Lines of a process's output that are quoted."""
 

@@ -25,7 +25,7 @@ SUPERVISOR = Path(__file__).with_name("supervise.py")
 NOT_STARTED = 127
 """Exit code of a supervised command that could not be started; its last words say why."""
 GRACE = 8.0
-"""Seconds that a tree is given to be gone after it was told to; the supervisor's own and some."""
+"""Seconds that a tree gets to end when asked to: those of the supervisor, and a margin."""
 _SUPERVISED = sys.platform == "linux"
 _PAUSE = 0.002
 _supervisors: set[int] = set()

@@ -172,7 +172,7 @@ def of_suite(path: Path) -> Document | None:
 def _of_bibliography(folder: Path) -> tuple[list[tuple[Document, Problem]], list[Problem]]:
     """Return the documents of a ``sources.toml``, each with what to say if its key is taken."""
     path = folder / BIBLIOGRAPHY
-    if not os.path.lexists(path):  # a link that leads nowhere is to be told, not read over
+    if not os.path.lexists(path):  # a dangling link must be reported, not ignored
         return [], []
     found, problems = list[tuple[Document, Problem]](), list[Problem]()
     text = read(path)

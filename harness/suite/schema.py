@@ -134,7 +134,7 @@ class SuiteTable(Frame, Placed):
 
 
 class Suite(Frame):
-    """One suite, validated; every claim has its sentence and where that stands.
+    """One suite, validated; every claim has its sentence and the place of that.
 
     Attributes
     ----------

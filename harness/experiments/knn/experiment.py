@@ -92,7 +92,7 @@ def vote(labels: Labels, ks: Sequence[int], classes: int) -> dict[int, Labels]:
 
 
 def _count(labels: Labels, classes: int) -> Labels:
-    """Return how often each class stands in each row, (m, classes)."""
+    """Return how often each class occurs in each row, (m, classes)."""
     rows = np.arange(len(labels), dtype=np.int64)[:, np.newaxis] * classes
     cells = np.bincount((rows + labels).ravel(), minlength=len(labels) * classes)
     return cells.reshape(len(labels), classes)

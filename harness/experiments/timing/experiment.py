@@ -236,7 +236,7 @@ def _outcome(
     metrics: Mapping[str, float],
     traits: Traits = ORDINARY,
 ) -> Outcome:
-    """Put the medians beside `metrics`, and what is known of other work beside the clock."""
+    """Add the medians to `metrics`, and what is known of other work beside the clock."""
     medians = {name: taken.median for name, taken in samples.items()}
     return Outcome(
         metrics={**medians, **metrics, **_contention(context, setup, idle_use, samples, traits)},
@@ -247,7 +247,7 @@ def _outcome(
 def _contention(
     context: Context, setup: Setup, idle_use: float, samples: Mapping[str, Samples], traits: Traits
 ) -> dict[str, float]:
-    """Return ``alone`` and what stands behind it; the shares are those of the first of `samples`.
+    """Return ``alone`` and what it is computed from; shares are those of the first of `samples`.
 
     ``contended`` is said of cpu only: a process may sleep while an accelerator works.
     """
