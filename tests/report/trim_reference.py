@@ -1,8 +1,8 @@
 """Drop from the reference the curves and arrays that no claim and no figure reads.
 
-``python tests/report/trim_reference.py SUITE...`` keeps every other value of those suites' records bit
-for bit: ids, metrics, samples, digests, and whatever the claims and figures of any suite read, from
-all machines together or from one alone.
+``python tests/report/trim_reference.py SUITE...`` keeps every other value of those suites' records,
+bit for bit: ids, metrics, samples, digests, and whatever the claims and figures of any suite read,
+from all machines together or from one alone.
 """
 
 from __future__ import annotations
