@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
 MACHINES = sorted(path.name for path in REFERENCE.iterdir())
 TEN_MB = 10_000_000
-"""Of all machines. Plain text, one record a line: readable and diffable in git, which packs it well."""
+"""Of all machines. Plain text, one record a line: readable in git, which packs it well."""
 
 
 @pytest.fixture(scope="module")
