@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import fake_results as fake
+import fake_suites
+import fake_verdicts
 import pytest
 
 from harness import report
@@ -64,9 +66,12 @@ def build(out, suites, archive, verdicts=(), profile="quick", facts=()):
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    suites, archive = fake.everything()
+    suites, archive = fake_suites.everything()
     return build(
-        tmp_path_factory.mktemp("page") / "deep" / "index.html", suites, archive, fake.verdicts()
+        tmp_path_factory.mktemp("page") / "deep" / "index.html",
+        suites,
+        archive,
+        fake_verdicts.verdicts(),
     )
 
 
@@ -106,8 +111,8 @@ def test_counts_come_first_then_verdicts_then_suites(page):
 
 
 def test_facts_come_last_and_folded_and_are_counted(tmp_path):
-    suites, archive = fake.everything()
-    verdicts = fake.verdicts()
+    suites, archive = fake_suites.everything()
+    verdicts = fake_verdicts.verdicts()
     facts = {verdicts[0].suite}
     html = build(tmp_path / "index.html", suites, archive, verdicts, facts=facts).read_text(
         encoding="utf-8"
@@ -166,7 +171,7 @@ def test_every_figure_has_a_light_and_a_dark_picture_with_words(page):
     tags = outline(page).tags
     pictures = [attrs for tag, attrs in tags if tag == "img"]
     sources = [attrs for tag, attrs in tags if tag == "source"]
-    drawn = sum(len(suite.figures) for suite in fake.everything()[0]) - 1
+    drawn = sum(len(suite.figures) for suite in fake_suites.everything()[0]) - 1
     assert len(pictures) == len(sources) == drawn
     assert all(len(attrs["alt"]) > 40 for attrs in pictures)
     assert all("dark" in attrs["media"] for attrs in sources)
@@ -175,9 +180,10 @@ def test_every_figure_has_a_light_and_a_dark_picture_with_words(page):
 
 
 def test_building_twice_gives_equal_bytes(tmp_path):
-    suites, archive = fake.everything()
+    suites, archive = fake_suites.everything()
     one, two = (
-        build(tmp_path / name, suites[2:3], archive, fake.verdicts()) for name in ("a", "b")
+        build(tmp_path / name, suites[2:3], archive, fake_verdicts.verdicts())
+        for name in ("a", "b")
     )
     assert one.read_bytes() == two.read_bytes()
 
@@ -201,8 +207,8 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
         protocol=[EVIL],
         source={"key": "notes", "section": EVIL},
         figures=[
-            fake.figure("f", "line", EVIL, x="lr", y="loss", hue="backend", caption=EVIL),
-            fake.figure("g", "line", EVIL, x="lr", y=EVIL),
+            fake_suites.figure("f", "line", EVIL, x="lr", y="loss", hue="backend", caption=EVIL),
+            fake_suites.figure("g", "line", EVIL, x="lr", y=EVIL),
         ],
     )
     archive = maker.archive()
@@ -211,12 +217,12 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
     texts = dict.fromkeys(
         ("quote", "source", "published", "metric", "rule", "reason", "because", "expected"), EVIL
     )
-    verdict = fake.verdict(
+    verdict = fake_verdicts.verdict(
         "c",
         "reproduced",
         **texts,
         suite="demo",
-        findings=(fake.finding("reproduced", reason=EVIL, track=EVIL, data=EVIL),),
+        findings=(fake_verdicts.finding("reproduced", reason=EVIL, track=EVIL, data=EVIL),),
     )
     parsed = outline(build(tmp_path / "evil.html", [suite], archive, [verdict]))
     assert sum(tag == "script" for tag, _ in parsed.tags) == 1
@@ -234,7 +240,7 @@ def test_an_empty_page_says_so(tmp_path):
 
 
 def test_a_suite_never_run_says_so(tmp_path):
-    _, archive = fake.everything()
+    _, archive = fake_suites.everything()
     suite = fake.suite_of()
     plan = fake.cases_of(archive.records)[:3]
     out = report.build(
@@ -257,7 +263,7 @@ def test_emphasis_is_the_only_markup_of_a_quote():
 
 
 def test_cases_have_their_axes_runs_and_metrics():
-    suites, archive = fake.everything()
+    suites, archive = fake_suites.everything()
     records = [r for r in archive.records if r.suite == "demo-rates"]
     (table,) = tables(suites[2], records, archive)
     assert table.axes == ("Learning rate",)
@@ -289,7 +295,7 @@ def test_numbered_metrics_are_in_the_order_of_their_numbers():
 
 
 def test_lost_cells_are_grouped_by_reason():
-    _, archive = fake.everything()
+    _, archive = fake_suites.everything()
     records = [r for r in archive.records if r.suite == "demo-optimizers"]
     assert [(item.status, item.cells, item.where) for item in missing_results(records, ())] == [
         ("skipped", "10 cells", "torch/cuda"),
@@ -330,10 +336,12 @@ sys.meta_path.insert(0, Blocked())
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import pathlib
 import fake_results as fake
+import fake_suites
+import fake_verdicts
 from harness import report
-suites, archive = fake.everything()
+suites, archive = fake_suites.everything()
 plans = fake.plans_of(suites, archive)
-report.build(suites[2:3], plans, archive, fake.verdicts(), "quick",
+report.build(suites[2:3], plans, archive, fake_verdicts.verdicts(), "quick",
              pathlib.Path({str(tmp_path / "page.html")!r}), str)
 assert not [name for name in sys.modules if name.partition(".")[0] == "torch"]
 """

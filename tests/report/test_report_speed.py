@@ -1,6 +1,7 @@
 import math
 
 import fake_results as fake
+import fake_verdicts
 import history_builders as make
 import pytest
 from test_report_page import EVIL, outline
@@ -44,7 +45,7 @@ FOUND = survey(
 
 def build(out, **extra):
     archive = fake.FakeArchive(())
-    return report.build([], {}, archive, fake.verdicts(), "quick", out, str, **extra)
+    return report.build([], {}, archive, fake_verdicts.verdicts(), "quick", out, str, **extra)
 
 
 def words(path):
