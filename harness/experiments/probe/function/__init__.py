@@ -77,7 +77,7 @@ class Params(Table):
         return Options(target, self.delta, self.slope, self.exponent)
 
     def input(self, rng: np.random.Generator) -> Array:
-        """Return the input in the chosen precision.
+        """Return the input (n,) or (rows, n) in the chosen precision.
 
         Raises
         ------
@@ -131,7 +131,10 @@ def _evaluate(context: Context, params: Params, x: Array) -> Evaluated:
 
 
 def by_hand(name: str, x: Array, options: Options, output: int = -1) -> tuple[Array, Array]:
-    """Return the value of a function and the gradient of one output, or of their sum, in NumPy."""
+    """Return the value of a function, and the gradient of one output or of their sum, in NumPy.
+
+    The value is at least 1-d, the gradient of the shape of `x`; both in the dtype of `x`.
+    """
     with np.errstate(all="ignore"):  # inf and nan are what some of the sentences are about
         value, pullback = FUNCTIONS.get(name)(x, options)
         upstream = np.ones_like(value)

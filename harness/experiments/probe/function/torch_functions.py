@@ -107,6 +107,7 @@ def evaluate(
 ) -> tuple[Array, Array, bool]:
     """Return the value, the gradient of one output (of their sum for -1), and if there is a graph.
 
+    The value is at least 1-d, the gradient of the shape of `at`; both in the dtype of `at`.
     Where no output depends on the input in a way that autograd follows, the gradient is 0.
     """
     x = torch.tensor(at, device=device, requires_grad=True)
