@@ -31,7 +31,10 @@ def test_two_runs_of_a_fact_decide() -> None:
 
 
 def test_one_run_of_a_fact_does_not() -> None:
-    assert exactly(25450) == ("inconclusive", "25,450 in 1 run, equal to 25,450; two runs must agree")
+    assert exactly(25450) == (
+        "inconclusive",
+        "25,450 in 1 run, equal to 25,450; two runs must agree",
+    )
     assert exactly(25451) == ("inconclusive", "25,451 in 1 run, not 25,450; two runs must agree")
 
 
