@@ -1,13 +1,13 @@
-"""Whether what is timed has its processors to itself: waited for, watched, and tried again.
+"""Whether other work ran beside what is timed: wait for quiet, watch, and measure again.
 
-Other work shows in three ways, and each is looked at where it can be seen.
+Other work shows in three ways.
 
-- Threads of the own process are busy before the clock starts: the pool of a BLAS spins for some
-  50 ms after its last call, into whatever comes next. `settle` waits until they sleep.
+- Threads of this process are busy before the clock starts: the pool of a BLAS spins for some
+  50 ms after its last call, into whatever comes next. `wait_until_idle` waits until they sleep.
 - The process takes more processor time than its threads can, or its threads are ready to run and
-  do not: `trouble` reads both from the samples.
-- What was measured in company is measured again by `until_alone`, a bounded number of times. A
-  cell that never was alone says so, and `disturbed` keeps its times out of every judgement.
+  do not: `had_company` reads both from the samples.
+- What was disturbed is measured again by `until_alone`, a bounded number of times. A cell that was
+  disturbed each time says so, and `disturbed` keeps its times out of every judgement.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ NAP = 0.02
 """Seconds of one look at an idle process."""
 IDLE = 0.05
 """Share of a nap in processor time up to which a process counts as idle."""
-PATIENCE = 2.0
-"""Seconds after which a process that will not be idle is timed all the same, and says so."""
+LONGEST_WAIT = 2.0
+"""Seconds after which a process that is still busy is timed all the same, and says so."""
 LATE = 0.02
 """Seconds of processor time a thread may be charged late: systems book them by the tick."""
 TRIES = 5
@@ -44,14 +44,14 @@ class Watch:
     sleep: Callable[[float], None] = time.sleep
 
 
-def settle(watch: Watch) -> float:
+def wait_until_idle(watch: Watch) -> float:
     """Sleep until this process uses no processor time; return what it used in the last look.
 
     Returns
     -------
     float
         Processor time over wall time while nothing was asked of it, summed over threads; above
-        `IDLE` when `PATIENCE` was not enough.
+        `IDLE` when `LONGEST_WAIT` was not enough.
     """
     clock, start = watch.clock, watch.clock.wall()
     while True:
@@ -59,13 +59,13 @@ def settle(watch: Watch) -> float:
         watch.sleep(NAP)
         now = clock.wall()
         used = (clock.cpu() - cpu) / (now - wall)
-        if used <= IDLE or now - start >= PATIENCE:
+        if used <= IDLE or now - start >= LONGEST_WAIT:
             return used
 
 
 @dataclass(frozen=True)
-class Manner:
-    """What something that is timed does of itself, so that it is no sign of other work.
+class Traits:
+    """What a timed operation does itself, and is therefore no sign of other work.
 
     Attributes
     ----------
@@ -80,28 +80,28 @@ class Manner:
     queues: bool = False
 
 
-def trouble(before: float, samples: Iterable[Samples], threads: int, manner: Manner) -> bool:
-    """Whether other work is known to have been beside a measurement.
+def had_company(before: float, samples: Iterable[Samples], threads: int, traits: Traits) -> bool:
+    """Whether other work is known to have run beside a measurement.
 
     Parameters
     ----------
     before : float
-        What `settle` returned.
+        What `wait_until_idle` returned.
     samples : iterable of Samples
         All that the cell measured.
     threads : int
         Threads that what was timed may use.
-    manner : Manner
+    traits : Traits
         What is no sign here.
     """
-    return before > IDLE or any(_disturbed(taken, threads, manner) for taken in samples)
+    return before > IDLE or any(_disturbed(taken, threads, traits) for taken in samples)
 
 
-def _disturbed(samples: Samples, threads: int, manner: Manner) -> bool:
+def _disturbed(samples: Samples, threads: int, traits: Traits) -> bool:
     allowed = CONTENTION * threads * sum(samples.wall) + LATE * threads
     crowded = sum(samples.cpu) > allowed
-    waited = samples.waited_share > WAITED and not manner.queues
-    return crowded or waited or (samples.contended and not manner.sleeps)
+    waited = samples.waited_share > WAITED and not traits.queues
+    return crowded or waited or (samples.contended and not traits.sleeps)
 
 
 def until_alone(

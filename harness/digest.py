@@ -31,5 +31,5 @@ def of_arrays(*arrays: NDArray[Any]) -> str:
 
 
 def of_weights(weights: Mapping[str, NDArray[Any]]) -> str:
-    """Return the digest of named arrays, independent of their order."""
+    """Return the digest of named arrays of any dtype and shape, whatever their order."""
     return of_arrays(*(weights[name] for name in sorted(weights)))

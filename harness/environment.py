@@ -69,7 +69,7 @@ def snapshot() -> Environment:
     Accelerators are asked for in a process of their own: the caller neither imports torch nor
     opens a CUDA context, which no forked child could use after it.
     """
-    return _environment({**_machine(), **_libraries(), **_surroundings(), **_revision()})
+    return _environment({**_machine(), **_libraries(), **_interpreter_and_system(), **_revision()})
 
 
 def cores() -> int:
@@ -151,7 +151,7 @@ def _libraries() -> dict[str, str]:
     return {"python": platform.python_version(), "blas": _blas(), **versions}
 
 
-def _surroundings() -> dict[str, str]:
+def _interpreter_and_system() -> dict[str, str]:
     marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
     container = "container" in os.environ or any(mark.exists() for mark in marks)
     return {"container": _yes(container), "ci": _yes(bool(os.environ.get("CI")))}

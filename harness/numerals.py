@@ -1,4 +1,4 @@
-"""Numbers in words: no digit is printed that the measurement did not earn.
+"""Numbers as text, with no more digits than the measurement supports.
 
 The half width of the interval decides. It is shown with one significant digit, two when the first
 is a 1 (the usual rule for uncertainties, e.g. Particle Data Group 2022, section 5.3), and the

@@ -1,7 +1,7 @@
 """Named things of one kind: the one table for all that a suite, or an option, may name.
 
-Adding a thing is adding an entry. What takes long to import is entered as the place where it
-stands, and imported when it is asked for.
+Adding a thing is adding an entry. What takes long to import is entered as its place,
+and imported when it is asked for.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Lazy:
     place: str
 
     def load(self) -> object:
-        """Import the module and return what stands there."""
+        """Import the module and return the attribute."""
         module, _, attribute = self.place.partition(":")
         return getattr(importlib.import_module(module), attribute)
 
@@ -56,7 +56,7 @@ class Registry(Generic[T_co]):
     kind : str
         What they are, as messages say it: ``"probe"``.
     entries : iterable of (str, T_co or Lazy)
-        Names, and what stands for them.
+        Names, each with its thing or its place.
 
     Raises
     ------

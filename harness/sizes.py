@@ -29,7 +29,7 @@ def parse(text: str) -> int:
     return math.floor(amount)
 
 
-def shown(amount: int) -> str:
+def in_words(amount: int) -> str:
     """Return ``"4 GiB"``, ``"1.5 MiB"``."""
     power = min(max(amount.bit_length() - 1, 0) // 10, len(_UNITS) - 1)
     return f"{amount / 1024**power:.4g} {_UNITS[power]}" if amount != 1 else "1 byte"

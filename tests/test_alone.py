@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness import alone
-from harness.alone import Manner, Watch, disturbed, settle, trouble, until_alone
+from harness.alone import Traits, Watch, disturbed, had_company, until_alone, wait_until_idle
 from harness.timing import BETWEEN, Clock, Samples, waited
 from harness.types import Outcome
 
@@ -31,25 +31,25 @@ class Pool:
 
 def test_an_idle_process_is_looked_at_once():
     pool = Pool()
-    assert settle(pool.watch()) == 0.0
+    assert wait_until_idle(pool.watch()) == 0.0
     assert pool.naps == [alone.NAP]
 
 
 @pytest.mark.parametrize("threads", [1, 15])
 def test_a_pool_that_spins_is_waited_for(threads):
     pool = Pool(threads, until=0.05)
-    assert settle(pool.watch()) == 0.0
+    assert wait_until_idle(pool.watch()) == 0.0
     assert pool.now >= 0.05 + alone.NAP
     assert pool.now < 0.05 + 3 * alone.NAP
 
 
 def test_a_pool_that_never_sleeps_is_waited_for_in_vain_and_said():
     pool = Pool(1, until=math.inf)
-    assert settle(pool.watch()) == pytest.approx(1.0)
-    assert alone.PATIENCE <= pool.now <= alone.PATIENCE + 2 * alone.NAP
+    assert wait_until_idle(pool.watch()) == pytest.approx(1.0)
+    assert alone.LONGEST_WAIT <= pool.now <= alone.LONGEST_WAIT + 2 * alone.NAP
 
 
-ANY, SLEEPS, FORKS = Manner(), Manner(sleeps=True), Manner(sleeps=True, queues=True)
+ANY, SLEEPS, FORKS = Traits(), Traits(sleeps=True), Traits(sleeps=True, queues=True)
 
 
 def samples(wall=1.0, cpu=1.0, waiting=0.0):
@@ -57,7 +57,7 @@ def samples(wall=1.0, cpu=1.0, waiting=0.0):
 
 
 @pytest.mark.parametrize(
-    ("before", "taken", "threads", "manner", "found"),
+    ("before", "taken", "threads", "traits", "found"),
     [
         (0.0, samples(), 1, ANY, False),
         (0.0, samples(cpu=2.0), 2, ANY, False),
@@ -76,10 +76,10 @@ def samples(wall=1.0, cpu=1.0, waiting=0.0):
         (0.0, samples(wall=1e-4, cpu=4e-3), 1, ANY, False),
     ],
 )
-def test_company_is_seen(before, taken, threads, manner, found):
+def test_company_is_seen(before, taken, threads, traits, found):
     quiet = samples(1e-3, 1e-3)
-    assert trouble(before, [quiet, taken], threads, manner) is found
-    assert trouble(before, [taken, quiet], threads, manner) is found
+    assert had_company(before, [quiet, taken], threads, traits) is found
+    assert had_company(before, [taken, quiet], threads, traits) is found
 
 
 def outcomes(pool, marks, seconds=0.1):

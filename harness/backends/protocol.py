@@ -73,7 +73,7 @@ class Network(Protocol):
     """A model with its loss and optimizer, ready to train."""
 
     def step(self, x: Handle, y: Handle) -> Handle:
-        """Train on a batch; return the loss before it (a 0-d handle).
+        """Train on a batch (N, *shape) with targets; return the loss before it (a 0-d handle).
 
         One optimizer step, unless `accumulate`, `zero_grad` or `backward` of ``[train]`` say
         otherwise.
@@ -92,7 +92,7 @@ class Network(Protocol):
         ...
 
     def gradients(self, x: Handle, y: Handle) -> dict[str, Array]:
-        """Return d loss / d parameter by name, of `loss` (evaluation mode), updating nothing."""
+        """Return d loss / d parameter by name, in its shape (evaluation mode), updating nothing."""
         ...
 
     def predict(self, x: Handle, *, training: bool = False) -> Handle:
@@ -108,11 +108,11 @@ class Network(Protocol):
         ...
 
     def activations(self, x: Handle, layers: int) -> Handle:
-        """Return the outputs of the first so many layers, in evaluation mode, without a graph."""
+        """Return the outputs (N, ...) of the first so many layers, evaluating, without a graph."""
         ...
 
     def weights(self) -> dict[str, Array]:
-        """Return a copy of the parameters by name, as NumPy arrays."""
+        """Return a copy of the parameters by name, in the dtype of ``[train]``."""
         ...
 
 
@@ -141,7 +141,7 @@ class Backend(Protocol):
         ...
 
     def put(self, array: Array, device: str, *, pinned: bool = False) -> Handle:
-        """Place an array; `pinned` keeps it in page-locked host memory instead."""
+        """Place an array, dtype and shape kept; `pinned`: in page-locked host memory instead."""
         ...
 
     def move(self, handle: Handle, device: str, *, non_blocking: bool = False) -> Handle:
@@ -153,7 +153,7 @@ class Backend(Protocol):
         ...
 
     def array(self, handle: Handle) -> Array:
-        """Return a handle as a NumPy array."""
+        """Return a handle as a NumPy array of its dtype and shape."""
         ...
 
     def synchronize(self, device: str) -> None:

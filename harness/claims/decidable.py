@@ -69,7 +69,7 @@ def _short(claim: Claim, track: Track, planned: Mapping[str, int]) -> tuple[int,
 
 
 def least(claim: Claim, kind: Kind) -> int:
-    """Return the fewest runs with which some outcome settles a claim about a kind of number."""
+    """Return the fewest runs with which a claim about a kind of number can be shown to hold."""
     rule = rule_of(claim).name
     if rule == "frequency":  # of 0/1 values, whatever else the metric is
         return _least_rate(claim)
@@ -85,10 +85,11 @@ def least(claim: Claim, kind: Kind) -> int:
 
 
 def _least_rate(claim: Claim) -> int:
-    """Return the runs with which all or none of them would show a rate in a band, or outside."""
+    """Return the runs with which a rate can be shown to be as high, or as low, as is claimed."""
     expect = claim.expect
     low = expect.frequency_low if expect.frequency_low is not None else expect.at_least
     high = expect.frequency_high if expect.frequency_high is not None else expect.at_most
-    ends = [end for end in (low, high) if end is not None and 0.0 < end < 1.0]
-    nearest = [min(math.log(end), math.log1p(-end)) for end in ends]
-    return max(2, math.ceil(math.log(ALPHA) / min(nearest))) if nearest else 2
+    # The clearest outcome is that it always, or never, happens.
+    logs = [math.log(low)] if low is not None and 0.0 < low < 1.0 else []
+    logs += [math.log1p(-high)] if high is not None and 0.0 < high < 1.0 else []
+    return max([2, *(math.ceil(math.log(ALPHA) / log) for log in logs)])

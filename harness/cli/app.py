@@ -21,7 +21,6 @@ from harness.cli import (
     report,
     run,
     selftest,
-    signals,
     store,
     streams,
 )
@@ -103,7 +102,7 @@ def run_main(arguments: Sequence[str] | None = None) -> int:
     """
     streams.prepare()
     try:
-        with signals.terminable():
+        with codes.terminable():
             app(list(arguments) if arguments is not None else None)
     except SystemExit as end:  # how typer ends, usage errors (2) and interrupts (130) included
         if end.code == codes.INTERRUPTED:
@@ -149,4 +148,4 @@ def _failed(error: HarnessError) -> int:
 
 def _interrupted() -> int:
     streams.complain("harness: interrupted; what was finished is stored\n")
-    return signals.code()
+    return codes.of_interruption()

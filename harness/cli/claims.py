@@ -16,7 +16,7 @@ from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import NothingMeasured
 from harness.files import write_text
 from harness.plan.expand import Plans
-from harness.store.archive import Library, snapshots
+from harness.store.folder import StoreFolder, snapshots
 from harness.types import Archive, Verdict
 from harness.words import plain
 
@@ -119,7 +119,7 @@ def _hardware(verdict: Verdict, archive: Archive) -> set[str]:
     return {archive.environments[name].hardware for name in named if name in archive.environments}
 
 
-def open_archive(results: Path, output: Output) -> Library:
+def open_archive(results: Path, output: Output) -> StoreFolder:
     """Open the records of a folder and print what the reader should know of them.
 
     Raises
@@ -127,7 +127,7 @@ def open_archive(results: Path, output: Output) -> Library:
     NothingMeasured
         If there is no record.
     """
-    archive = Library(results)
+    archive = StoreFolder(results)
     for note in archive.notes:
         output.err.print(f"note: {note}")
     _require(archive.records, results)

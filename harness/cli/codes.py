@@ -1,4 +1,4 @@
-"""Exit codes, and how a run's outcome becomes one.
+"""Exit codes: how a run's outcome becomes one, and SIGTERM, which has its own.
 
 An interrupted command ends as shells have it, with 128 and the number of the signal: 130 after
 Ctrl-C, 143 after SIGTERM; and 141, that of SIGPIPE, when who read its output has left.
@@ -6,7 +6,12 @@ Ctrl-C, 143 after SIGTERM; and 141, that of SIGPIPE, when who read its output ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from types import FrameType
+from typing import NoReturn
 
 from harness.gate.values import GateResult
 from harness.types import Status, Verdict
@@ -22,6 +27,8 @@ FILE_FAILED = 7
 INTERRUPTED = 130
 READER_LEFT = 141
 TERMINATED = 143
+_terminated: list[int] = []
+"""The signals that ended this command."""
 
 
 def of_run(counts: Mapping[Status, int], done: int, verdicts: Iterable[Verdict]) -> int:
@@ -59,3 +66,27 @@ def of_gate(result: GateResult, *, strict: bool) -> int:
         return NOTHING_MEASURED
     doubt = verdicts & {"inconclusive", "missing"} or result.partial
     return INCONCLUSIVE if strict and doubt else OK
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Raise `KeyboardInterrupt` for a SIGTERM inside, so that what was finished is kept."""
+    _terminated.clear()
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what signals do
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def of_interruption() -> int:
+    """Return the exit code of an interrupted command: as shells say it, 128 and the signal."""
+    return TERMINATED if _terminated else INTERRUPTED
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - as signals call
+    _terminated.append(number)
+    raise KeyboardInterrupt

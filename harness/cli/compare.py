@@ -50,8 +50,8 @@ def compare(
     """
     if not paired:
         raise UsageError(
-            "compare must be given --paired: two sides measured apart, as stored records are, do "
-            "not share the machine's moments; add it to measure them now"
+            "compare must be given --paired: stored records of two sides were measured at "
+            "different times and cannot be compared; add it to measure both now"
         )
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     wheres = selection(base), selection(head)

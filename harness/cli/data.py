@@ -41,7 +41,7 @@ def get(
     name: Name,
     data: options.DataDir = None,
     source: Annotated[
-        Path | None, typer.Option("--from", metavar="DIR", help="Take archives from here.")
+        Path | None, typer.Option("--from", metavar="DIR", help="Use the archives in this folder.")
     ] = None,
 ) -> None:
     """Download a data set, or verify and unpack local archives; checksums are always checked."""

@@ -103,12 +103,12 @@ def _noteworthy(ending: Ending) -> Iterator[str]:
     against.sort(key=lambda verdict: verdict.expected == "contradicted")
     named = [*moved, *against]
     for verdict in named[:MOST]:
-        yield f"  {_told(verdict)}"
+        yield f"  {_verdict_line(verdict)}"
     if len(named) > MOST:
         yield f"  and {count(len(named) - MOST)} more: {program()} claims{ending.options}"
 
 
-def _told(verdict: Verdict) -> str:
+def _verdict_line(verdict: Verdict) -> str:
     name = f"{verdict.suite}/{verdict.claim}"
     moved = f"moved from {verdict.expected} to {verdict.verdict}"
     sign = moved if verdict.moved else verdict.verdict
@@ -119,8 +119,8 @@ def _told(verdict: Verdict) -> str:
 def cells(counts: Mapping[Status, int], done: int) -> str:
     """Return ``"412 ok, 6 skipped, 12 done before"``."""
     parts = [f"{count(n)} {status}" for status, n in sorted(counts.items())]
-    told = [*parts, f"{count(done)} done before"] if done else parts
-    return f"cells: {', '.join(told)}" if told else "nothing to do"
+    parts += [f"{count(done)} done before"] if done else []
+    return f"cells: {', '.join(parts)}" if parts else "nothing to do"
 
 
 def _next(ending: Ending) -> Iterator[str]:

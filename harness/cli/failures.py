@@ -1,4 +1,4 @@
-"""Cells that failed, told as they end: equal failures once, with a count at the end."""
+"""Failed cells, reported as they end: equal failures once, with a count at the end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Failures:
         self._logs: set[Path] = set()
 
     def see(self, record: Record) -> None:
-        """Tell of a record if it is a failure unlike those told before."""
+        """Report a record if it is a failure unlike those reported before."""
         if record.status not in ("failed", "timeout"):
             return
         # What was printed before two equal failures may differ, by a seed or an address.
@@ -50,7 +50,7 @@ class Failures:
             self._say(_end_of(log))
 
     def close(self) -> None:
-        """Tell how many failures were equal to one that was told."""
+        """Report how many failures were equal to one that was shown."""
         more = {key: count - 1 for key, count in self._told.items() if count > 1}
         if self._trace:
             return

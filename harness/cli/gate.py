@@ -40,15 +40,15 @@ def gate(
     ] = None,
     suite: Annotated[list[str] | None, typer.Option(help="Timing suites, by id or path.")] = None,
     budget: gating.Budget = "",
-    burst: Annotated[str, typer.Option(help="Time a process measures a case [0.2s].")] = "",
+    burst: Annotated[str, typer.Option(help="Time a process measures a benchmark [0.2s].")] = "",
     margin: gating.Margin = "",
     tolerance: gating.Tolerance = "",
     threads: gating.Threads = 0,
     option: Annotated[
         list[str] | None, typer.Option(help="A further option of pytest, e.g. --option=-k=fast.")
     ] = None,
-    env: Annotated[str, typer.Option(help="auto, build or current environments.")] = "auto",
-    python: Annotated[Path | None, typer.Option(help="Interpreter of environments.")] = None,
+    env: Annotated[str, typer.Option(help="Environments: auto, build or current.")] = "auto",
+    python: Annotated[Path | None, typer.Option(help="Python to build environments with.")] = None,
     install: Annotated[
         list[str] | None, typer.Option(help="An argument of pip install, e.g. '.[dev]'.")
     ] = None,
@@ -69,7 +69,7 @@ def gate(
 ) -> None:
     """Measure two revisions in pairs, and say which benchmarks got slower.
 
-    What is measured against a named baseline (`harness history --set`) enters its history.
+    A result against a named baseline (`harness history --set`) is added to its history.
     """
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     repository = find_repository(Path.cwd())

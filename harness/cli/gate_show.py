@@ -42,7 +42,7 @@ HEADINGS = ("verdict", "case", "base\nhead", "change\ninterval", "could see\npai
 def gate_table(result: GateResult) -> Sheet:
     """Return one row a decision, what asks for attention first, its reason below its name.
 
-    Numbers that belong together stand above each other, so that 80 columns are enough.
+    Numbers that belong together are above each other, so that 80 columns are enough.
     """
     files = {split_case(decision.case)[0] for decision in result.decisions}
     told, rest = apart(result)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import codes, signals
+from harness.cli import codes
 from harness.cli.console import Output
 from harness.cli.gate_show import gate_table
 from harness.files import guarded, write_text
@@ -21,7 +21,7 @@ from harness.gate.values import GateResult, Revision
 from harness.words import plural
 
 FOLDER = Path(".harness")
-"""Where a project keeps what the gate leaves; git is told to ignore it."""
+"""Where a project keeps what the gate leaves; git ignores it."""
 EVERY = 10.0
 """Seconds between two lines of progress."""
 
@@ -30,7 +30,7 @@ Margin = Annotated[str, typer.Option(help="Slow-down not worth a report [1%].")]
 Tolerance = Annotated[str, typer.Option(help="Slow-down that ok rules out [5%].")]
 Threads = Annotated[int, typer.Option(min=0, help="Threads of libraries [1].", show_default=False)]
 Journals = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of journals.")]
-Fresh = Annotated[bool, typer.Option("--force", help="Begin anew after an interrupted run.")]
+Fresh = Annotated[bool, typer.Option("--force", help="Start over after an interrupted run.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 6 when a case is inconclusive.")]
 Md = Annotated[Path | None, typer.Option(metavar="PATH", help="Write Markdown.")]
 Junit = Annotated[Path | None, typer.Option(metavar="PATH", help="Write JUnit XML.")]
@@ -48,7 +48,7 @@ def report(
     """Print a result, write it where it was asked for, and exit with its code."""
     code = codes.of_gate(result, strict=strict)
     if result.partial == "interrupted":
-        code = signals.code()
+        code = codes.of_interruption()
     for name, path in files.items():
         if path is not None:
             write_text(path, RENDERERS.get(name)(result, code), f"write the result as {name}")
@@ -76,7 +76,7 @@ class Progress:
         self._output.err.print(text)
 
 
-def kept(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     """Return the folder for what the gate leaves, made so that git does not see it."""
     with guarded("make the folder of journals", folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def session(
         base,
         head,
         settings,
-        kept(results) / "gate",
+        make_folder(results) / "gate",
         fresh=fresh,
         tell=lambda text: output.err.print(text),
         progress=Progress(output),

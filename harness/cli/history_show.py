@@ -42,11 +42,11 @@ def _row(finding: SeriesFinding) -> tuple[Entry, ...]:
         str(len(series.points)),
         sparkline(series.log_ratios),
         latest(series.points[-1]),
-        _said(finding),
+        _finding(finding),
     )
 
 
-def _said(finding: SeriesFinding) -> Text:
+def _finding(finding: SeriesFinding) -> Text:
     style = "red" if finding.worse else "green" if finding.steps or finding.creep else "dim"
     sign = f"{worse(finding.series.quantity)}: " if finding.worse else ""
     return styled(sign + finding.text, style)

@@ -26,7 +26,7 @@ DataDir = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder of data sets.", envvar="HARNESS_DATA"),
 ]
-Profile = Annotated[ProfileName, typer.Option(help="quick: minutes. full: the source's protocol.")]
+Profile = Annotated[ProfileName, typer.Option(help="quick: minutes; full: as documents describe.")]
 Use = Annotated[
     list[str] | None,
     typer.Option(metavar="A=B", help="Let data set B stand in for A, e.g. cifar10=cifar10-jpeg."),

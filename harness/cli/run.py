@@ -16,7 +16,7 @@ from harness.cli.claims import judged
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
 from harness.cli.report import Target, write_page
-from harness.cli.workspace import open_workspace
+from harness.cli.workspace import Workspace, open_workspace
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner
 from harness.plan.select import Selection, narrow
@@ -55,7 +55,7 @@ def run(
         typer.Option(parser=_memory, metavar="SIZE", help="Memory a cell may take, such as 4G."),
     ] = None,
     trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
-    force: Annotated[bool, typer.Option(help="Run again what is done.")] = False,
+    force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -74,24 +74,27 @@ def run(
     )
     selection = Selection(seeds, experiment or [], backend or [], device or [])
     todo = workspace.to_run(profile.value, chosen.roots, chosen.use, selection)
-    store = Store(results)
-    runner = Runner(store, environment.snapshot(), chosen)
+    runner = Runner(Store(results), environment.snapshot(), chosen)
     ran = carry_out(runner, todo, output, trace=trace)
     output.json({"schema": 1, **ran.to_json(), "results": str(results)})
-    verdicts = judged(workspace, store, results)
+    verdicts = judged(workspace, runner.store, results)
     target = Target(report, profile.value, results) if report else None
-    page = write_page(workspace, store, verdicts, target) if target else None
-    protocol = (narrow(plans.full, selection) for plans in workspace.plans)
     ending = Ending(
         counts=ran.counts,
         done=ran.done,
         skipped=ran.skipped,
         verdicts=verdicts,
-        missing=fetchable(protocol, chosen.roots, chosen.use),
+        missing=_missing(workspace, selection, chosen),
         results=results,
-        page=page,
+        page=write_page(workspace, runner.store, verdicts, target) if target else None,
         seconds=time.monotonic() - started,
         options="" if results == options.LOCAL else f" --results {results}",
     )
     print_ending(output.out, ending)
     raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts))
+
+
+def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:
+    """Return the data sets of the full profile that are not here and can be fetched."""
+    protocol = (narrow(plans.full, selection) for plans in workspace.plans)
+    return fetchable(protocol, chosen.roots, chosen.use)

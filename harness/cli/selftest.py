@@ -1,4 +1,4 @@
-"""``harness selftest``: how far the gate can be believed on this machine."""
+"""``harness selftest``: how often the gate is right on this machine."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def selftest(
     ] = "1%:50,3%:50,5%:100,10%:50",
     budget: Annotated[str, typer.Option(help="Time it may take.")] = "2h",
     results: options.Results = options.LOCAL,
-    force: Annotated[bool, typer.Option(help="Begin anew, and keep what is there.")] = False,
+    force: Annotated[bool, typer.Option(help="Measure all again; stored runs stay.")] = False,
     only_stored: Annotated[
         bool, typer.Option("--stored", help="Measure nothing: show what is stored.")
     ] = False,
     short: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Add the runs there in short: what the table needs."),
+        typer.Option(metavar="DIR", help="Add the runs to this folder, as ratios of pairs."),
     ] = None,
     md: gating.Md = None,
     json_path: options.Json = "",
@@ -47,7 +47,7 @@ def selftest(
 ) -> None:
     """Run the gate on equal sides and on planted slow-downs, and say how often it was right.
 
-    What is stored counts: a second call measures what is missing, and `harness report` shows it.
+    A second call measures only what is missing; `harness report` shows the result.
     """
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     if only_stored:
@@ -104,7 +104,7 @@ def sizes(text: str) -> dict[float, int]:
 
 
 def selftest_table(view: SelftestView) -> Sheet:
-    """Return one row per planted size, what the gate made of it, and the rival beside it."""
+    """Return one row per planted size: how the gate decided, and how pytest-benchmark did."""
     right = range(len(words.COLUMNS))
     return Sheet(words.COLUMNS, words.rows(view), words.facts(view), right=right)
 

@@ -22,7 +22,7 @@ PLAIN_HEAD = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows under headings, laid out for the width at hand; a word that is too long stands out.
+    """Rows under headings, laid out for the width there is; a word that is too long stands out.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Sheet:
         for row in self.rows:
             yield Text("")
             for heading, entry in zip(self.headings, row, strict=True):
-                for line in _told(heading, _text(entry)):
+                for line in _with_headings(heading, _text(entry)):
                     yield from wrapped(line, width)
 
 
@@ -99,7 +99,7 @@ def wrapped(text: Text, width: int) -> Iterator[Text]:
         yield Text(line, text.style, no_wrap=True, overflow="ignore")
 
 
-def _told(heading: str, entry: Text) -> Iterator[Text]:
+def _with_headings(heading: str, entry: Text) -> Iterator[Text]:
     """Return an entry of a block line by line, each with its own heading where it has one."""
     labels, told = heading.split("\n"), entry.split("\n", allow_blank=True)
     if len(labels) != len(told):

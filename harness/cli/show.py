@@ -13,7 +13,7 @@ from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
 from harness.numerals import measured
 from harness.plan.expand import Plans
-from harness.report.ledger import unit_shown
+from harness.report.verdicts import unit_shown
 from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 from harness.words import plural
@@ -47,7 +47,7 @@ def parts_table(found: Sequence[Part]) -> Sheet:
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
-    """Return the ledger, one row a claim."""
+    """Return the table of verdicts, one row a claim."""
     headings = ("claim", "published", "measured", "verdict", "why")
     return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], counts(verdicts))
 

@@ -53,7 +53,7 @@ def repair(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Set broken lines aside, in a file beside with the reason; the others stay as they are."""
+    """Move broken lines to a file beside, with the reason; the others stay as they are."""
     output = Output(quiet=quiet, no_color=no_color)
     for folder in _stores(results):
         faults = set_aside(folder, seal=seal)

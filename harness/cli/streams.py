@@ -28,7 +28,7 @@ _READABLE = {
 
 
 class Closed(HarnessError):
-    """Who read our output has left, as ``head`` does; nobody is there to be told."""
+    """The reader of our output has left, as ``head`` does; a message would reach nobody."""
 
 
 def _readable(error: UnicodeError) -> tuple[str, int]:
@@ -54,7 +54,7 @@ def prepare() -> None:
 
 
 class Stream:
-    """A standard stream that tells in one line why it cannot be written to.
+    """A standard stream that says in one line why it cannot be written to.
 
     Parameters
     ----------
@@ -77,19 +77,19 @@ class Stream:
 
     def write(self, text: str) -> int:
         """Write text."""
-        with self._told():
+        with self._explained():
             return self._stream.write(text)
 
     def flush(self) -> None:
         """Hand over what was written."""
-        with self._told():
+        with self._explained():
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         try:
             yield
         except BrokenPipeError:

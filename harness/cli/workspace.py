@@ -13,7 +13,7 @@ from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.suite import sections
-from harness.suite.documents import Library, home_of
+from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
 from harness.suite.load import find, in_folder, load
 from harness.suite.order import Tier, rank, tier
@@ -117,9 +117,9 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
     SuiteError
         With every problem of every suite.
     """
-    homes = {path: home_of(path, folder) for path in find(names, folder)}
-    found, problems = _opened(homes, _libraries(homes.values()))
-    problems += _twice([plans.suite for plans, _ in found])
+    trees = {path: tree_of(path, folder) for path in find(names, folder)}
+    found, problems = _opened(trees, _libraries(trees.values()))
+    problems += _duplicates([plans.suite for plans, _ in found])
     if problems:
         raise SuiteError(list(dict.fromkeys(problems)))
     if not names:
@@ -129,12 +129,12 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
 
 
 def _opened(
-    homes: Mapping[Path, Path], libraries: Mapping[Path, Library]
+    trees: Mapping[Path, Path], libraries: Mapping[Path, Library]
 ) -> tuple[list[tuple[Plans, Library]], list[Problem]]:
     """Return the suites of files without problems, and every problem of the others."""
     found, problems = list[tuple[Plans, Library]](), list[Problem]()
-    for path, home in homes.items():
-        library = libraries[home]
+    for path, tree in trees.items():
+        library = libraries[tree]
         try:
             plans = expand(load(path, library.of(path)))
             check(plans, library.documents, figures.KINDS)
@@ -144,11 +144,11 @@ def _opened(
     return found, problems
 
 
-def _libraries(homes: Iterable[Path]) -> Mapping[Path, Library]:
+def _libraries(trees: Iterable[Path]) -> Mapping[Path, Library]:
     found, problems = dict[Path, Library](), list[Problem]()
-    for home in dict.fromkeys(homes):
+    for tree in dict.fromkeys(trees):
         try:
-            found[home] = read_library(home)
+            found[tree] = read_library(tree)
         except SuiteError as error:
             problems += error.problems
     if problems:
@@ -169,7 +169,7 @@ def check_documents(workspace: Workspace) -> None:
         raise SuiteError(found)
 
 
-def _twice(suites: Sequence[Suite]) -> list[Problem]:
+def _duplicates(suites: Sequence[Suite]) -> list[Problem]:
     seen: dict[str, Suite] = {}
     problems = []
     for suite in suites:

@@ -11,7 +11,7 @@ from harness.config.table import Amount, Count, Table, Width
 from harness.words import plain
 
 _NAME_BYTES, _PATH_BYTES = 255, 2000
-"""No file system takes longer names, and few longer paths; the data folder stands before it."""
+"""No file system takes longer names, and few longer paths; the data folder comes before it."""
 
 Scale = Literal["raw", "unit", "symmetric", "centered", "standard"]
 

@@ -22,7 +22,7 @@ DEFAULT: Kind = "real"
 """The kind of a metric of which nobody says more."""
 
 
-def named(names: Iterable[str], patterns: Mapping[str, Kind]) -> dict[str, Kind]:
+def kinds_of(names: Iterable[str], patterns: Mapping[str, Kind]) -> dict[str, Kind]:
     """Return the kind of every name by the first pattern that it matches; `DEFAULT` by none.
 
     Parameters

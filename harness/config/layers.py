@@ -19,7 +19,7 @@ Shape = tuple[int, ...]
 """Of one example, without the batch."""
 
 
-class Unfit(ValueError):
+class ShapeMismatch(ValueError):
     """A layer cannot take the shape that reaches it; the text says what to do."""
 
 
@@ -50,7 +50,7 @@ class Layer(Table):
 
         Raises
         ------
-        Unfit
+        ShapeMismatch
             If it takes no such shape.
         """
         return shape
@@ -66,7 +66,7 @@ def _weighted(weight: Shape, *, bias: bool) -> dict[str, Shape]:
 
 def _flat(shape: Shape, name: str, other: str = "") -> None:
     if len(shape) != 1:
-        raise Unfit(
+        raise ShapeMismatch(
             f"{name} must get flat input (features,){other}, got {shape} instead; "
             'put { type = "flatten" } before it'
         )
@@ -75,13 +75,13 @@ def _flat(shape: Shape, name: str, other: str = "") -> None:
 def _windows(name: str, kernel: int, stride: int, padding: int, shape: Shape) -> tuple[int, int]:
     """Return how many windows fit into images of `shape`, by rows and columns."""
     if len(shape) != 3:
-        raise Unfit(
+        raise ShapeMismatch(
             f"a {name} must get images (channels, height, width), got {shape} instead; "
             "put it before any flatten or linear layer"
         )
     height, width = (side + 2 * padding for side in shape[1:])
     if kernel > min(height, width):
-        raise Unfit(
+        raise ShapeMismatch(
             f"the kernel of a {name} must be at most as large as its padded input, "
             f"{height} x {width}, got {kernel}; make it smaller"
         )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.config.data import Data
+from harness.config.experiments import Knn, Probe, Timing
 from harness.config.model import Model
-from harness.config.other import Knn, Probe, Timing
 from harness.config.table import Table
 from harness.config.train import Train
 

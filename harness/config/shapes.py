@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.config.layers import LAYERS, Dropout, Flatten, Layer, Linear, Shape, Unfit
+from harness.config.layers import LAYERS, Dropout, Flatten, Layer, Linear, Shape, ShapeMismatch
 from harness.config.model import Model
 from harness.errors import DataUnfit
 from harness.words import plural
@@ -80,8 +80,8 @@ def lay(layers: Sequence[Layer], shape: Shape) -> tuple[Placed, ...]:
     for index, layer in enumerate(layers):
         try:
             out = layer.shape_out(shape)
-        except Unfit as unfit:
-            raise ShapeError(index, str(unfit)) from None
+        except ShapeMismatch as mismatch:
+            raise ShapeError(index, str(mismatch)) from None
         placed.append(Placed(index, layer, shape, out, layer.parameters(shape)))
         shape = out
     return tuple(placed)

@@ -1,4 +1,4 @@
-"""How much a file may ask for: no size is taken from a value in a file before it was held here."""
+"""Limits on the sizes that files declare, checked before anything of that size is read."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def unpacked(size: int, packed: int, where: str) -> None:
         )
 
 
-def at_once(size: int, most: int) -> int:
+def rows_at_once(size: int, most: int) -> int:
     """Return how many rows, each of which may take `size` bytes, are read at once."""
     return max(1, min(most, MOST_READ // max(size, 1)))
 

@@ -11,8 +11,8 @@ from harness.config.data import Data
 from harness.datasets import catalogue
 from harness.datasets.dataset import Dataset, Facts, Loader
 from harness.datasets.roots import Roots
-from harness.datasets.targets import facts_as_asked, targets_as_asked
-from harness.errors import UsageError
+from harness.errors import DataUnfit, UsageError
+from harness.types import Array
 
 NO_STAND_INS: Mapping[str, str] = {}
 
@@ -54,7 +54,7 @@ def load(
         used=chosen.label,
         same_images=chosen.same_images,
     )
-    return targets_as_asked(replace(dataset, used=used), data)
+    return _targets_for(replace(dataset, used=used), data)
 
 
 def missing(data: Data, roots: Roots, use: Mapping[str, str] = NO_STAND_INS) -> str | None:
@@ -78,7 +78,7 @@ def facts(data: Data, roots: Roots, use: Mapping[str, str] = NO_STAND_INS) -> Fa
         As for `missing`.
     """
     chosen = _choose(data, roots, use)
-    return facts_as_asked(chosen.loader.facts(chosen.data), data)
+    return _facts_for(chosen.loader.facts(chosen.data), data)
 
 
 def class_names(name: str) -> tuple[str, ...]:
@@ -155,3 +155,34 @@ def _check_path(data: Data) -> None:
 
 def _original(loader: Loader) -> str:
     return loader.copy_of or loader.name
+
+
+def _facts_for(facts: Facts | None, data: Data) -> Facts | None:
+    """Return the facts with one output and no classes when labels are taken as values."""
+    if facts is None or data.targets == "classes":
+        return facts
+    return replace(facts, outputs=1, classes=())
+
+
+def _targets_for(dataset: Dataset, data: Data) -> Dataset:
+    """Return the data set with its labels as float32 targets (n, 1) when that is asked.
+
+    Raises
+    ------
+    DataUnfit
+        If its targets are no class labels.
+    """
+    facts = _facts_for(dataset.facts, data)
+    if facts is None or data.targets == "classes":
+        return dataset
+    if not np.issubdtype(dataset.y_train.dtype, np.integer):
+        raise DataUnfit(
+            'data.targets = "value" must be given class labels, got targets of '
+            f"{dataset.y_train.dtype} in data set {data.dataset!r}; leave it out"
+        )
+    y_train, y_test = _column(dataset.y_train), _column(dataset.y_test)
+    return replace(dataset, facts=facts, y_train=y_train, y_test=y_test)
+
+
+def _column(labels: Array) -> Array:
+    return np.asarray(labels, np.float32)[:, None]

@@ -64,7 +64,7 @@ class Shard:
         image = _choose(path, schema, "pictures (struct{bytes, path})", IMAGES, _holds_bytes)
         label = _choose(path, schema, "integer labels", LABELS, _holds_integers)
         # A value of a dictionary may be as large as its group, and stand in every row.
-        return cls(path, image, label, count, bounds.at_once(max(sizes, default=0), ROWS))
+        return cls(path, image, label, count, bounds.rows_at_once(max(sizes, default=0), ROWS))
 
     def labels(self) -> Array:
         """Return (n,) int64, each of 0 or more and below `bounds.MOST_CLASSES`.

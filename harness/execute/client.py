@@ -32,7 +32,7 @@ _LOOK = 1.0  # seconds of silence after which a look is taken whether somebody s
 _MOST_WAKES = 10
 
 
-class Lost(HarnessError):
+class ServerEnded(HarnessError):
     """The server of cells has ended, or answers no more."""
 
 
@@ -81,12 +81,12 @@ class Client:
         while not self._greeted:
             try:
                 if time.monotonic() > until or not self._listen(until - time.monotonic()):
-                    raise Lost("took too long")
-            except Lost as lost:
+                    raise ServerEnded("took too long")
+            except ServerEnded as ended:
                 self.destroy()
                 raise HarnessError(
-                    f"the process that starts cells cannot start: {_last(self._said) or lost}"
-                ) from lost
+                    f"the process that starts cells cannot start: {_last(self._said) or ended}"
+                ) from ended
             if self._heard.startswith(READY):
                 del self._heard[: len(READY)]
                 self._greeted = True
@@ -96,27 +96,27 @@ class Client:
 
         Raises
         ------
-        Lost
+        ServerEnded
             If nobody takes it.
         """
         try:
             self._socket.sendall(frame(message))
         except OSError as error:
-            raise Lost(str(error)) from error
+            raise ServerEnded(str(error)) from error
 
     def events(self, timeout: float) -> list[Ended]:
         """Return what has ended, after at most `timeout` seconds.
 
         Raises
         ------
-        Lost
+        ServerEnded
             If the server has ended or speaks rubbish.
         """
         self._listen(timeout)
         try:
             return list(lines(self._heard))
         except (ValueError, TypeError) as error:
-            raise Lost(str(error)) from error
+            raise ServerEnded(str(error)) from error
 
     def destroy(self) -> None:
         """Kill the server; its cells end with it."""
@@ -144,9 +144,9 @@ class Client:
                 self._wake()
             data = self._socket.recv(1 << 16)
         except (OSError, ValueError) as error:
-            raise Lost(str(error)) from error
+            raise ServerEnded(str(error)) from error
         if not data:
-            raise Lost("its end of the line is closed")
+            raise ServerEnded("its end of the line is closed")
         self._heard += data
         return True
 
@@ -160,7 +160,7 @@ class Client:
             return
         self._wakes += 1
         if self._wakes > _MOST_WAKES:
-            raise Lost("it is stopped again and again")
+            raise ServerEnded("it is stopped again and again")
         self._resume()
 
     def _resume(self) -> None:

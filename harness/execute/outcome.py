@@ -47,7 +47,7 @@ def checked(returned: object) -> Outcome:
         Naming the first entry that is wrong, its type, and what must be.
     """
     if not isinstance(returned, Outcome):
-        raise Malformed(f"the experiment must return an Outcome, got {_told(returned)}")
+        raise Malformed(f"the experiment must return an Outcome, got {_described(returned)}")
     outcome = Outcome(
         metrics=_entries("metric", returned.metrics, _metric),
         series=_entries("series", returned.series, _series),
@@ -62,18 +62,20 @@ def checked(returned: object) -> Outcome:
 
 def _entries(kind: str, given: object, convert: Callable[[str, Any], T]) -> dict[str, T]:
     if not isinstance(given, Mapping):
-        raise Malformed(f"every {kind} must be an entry of a mapping by name, got {_told(given)}")
+        raise Malformed(
+            f"every {kind} must be an entry of a mapping by name, got {_described(given)}"
+        )
     return {_name(kind, name): convert(f"{kind} {name!r}", given[name]) for name in given}
 
 
 def _name(kind: str, name: object) -> str:
     if not isinstance(name, str):
-        raise Malformed(f"the name of a {kind} must be text, got {_told(name)}")
+        raise Malformed(f"the name of a {kind} must be text, got {_described(name)}")
     simple = name == plain(name) == name.strip() and not set(name) & set("\n\t")
     if not (simple and 0 < len(name) <= LONGEST_NAME):
         raise Malformed(
             f"the name of a {kind} must be 1 to {LONGEST_NAME} printable characters with no space "
-            f"around, got {_told(name)}"
+            f"around, got {_described(name)}"
         )
     if kind == "array" and (set(name) & set("/\\") or name.endswith(".npy")):
         raise Malformed(f"the name of an array must not read like a file's, got {name!r}")
@@ -91,13 +93,13 @@ def _number(value: object, must: str) -> float:
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         return _number(_scalar(value, must), must)
     if not isinstance(value, numbers.Real | Decimal):
-        raise Malformed(f"{must}, got {_told(value)}")
+        raise Malformed(f"{must}, got {_described(value)}")
     try:
         number = float(value)
     except OverflowError:
-        raise Malformed(f"{must} within the range of float64, got {_told(value)}") from None
+        raise Malformed(f"{must} within the range of float64, got {_described(value)}") from None
     except Exception as error:  # a user's class may raise anything
-        raise Malformed(f"{must}, got {_told(value)}: {type(error).__name__}") from error
+        raise Malformed(f"{must}, got {_described(value)}: {type(error).__name__}") from error
     return number
 
 
@@ -105,24 +107,26 @@ def _scalar(value: Any, must: str) -> object:
     """Return the one item of an array without axes, of NumPy, torch or another library."""
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     if kind not in _NUMERIC or np.ma.is_masked(value):
-        raise Malformed(f"{must}, got {_told(value)}")
+        raise Malformed(f"{must}, got {_described(value)}")
     if isinstance(value, np.longdouble) or getattr(value, "dtype", None) == np.longdouble:
         number = np.float64(value)
         if np.isinf(number) and not np.isinf(value):
-            raise Malformed(f"{must} within the range of float64, got {_told(value)}")
+            raise Malformed(f"{must} within the range of float64, got {_described(value)}")
         return float(number)
     try:
         item: object = value.item()
     except Exception as error:  # a tensor without storage, a device that is lost
-        raise Malformed(f"{must}, got {_told(value)}: {type(error).__name__}: {error}") from error
+        raise Malformed(
+            f"{must}, got {_described(value)}: {type(error).__name__}: {error}"
+        ) from error
     if getattr(item, "shape", None) == ():
-        raise Malformed(f"{must}, got {_told(value)}")
+        raise Malformed(f"{must}, got {_described(value)}")
     return item
 
 
 def _series(key: str, value: object) -> Series:
     if not isinstance(value, Series):
-        raise Malformed(f"{key} must be a Series(x, y), got {_told(value)}")
+        raise Malformed(f"{key} must be a Series(x, y), got {_described(value)}")
     x, y = _numbers(f"x of {key}", value.x), _numbers(f"y of {key}", value.y)
     if len(x) != len(y):
         raise Malformed(f"{key} must have x and y of equal length, got {len(x)} and {len(y)}")
@@ -152,7 +156,7 @@ def _numbers(key: str, value: Any) -> tuple[float, ...]:
 
 
 def _refuse(must: str, value: object) -> Any:
-    raise Malformed(f"{must}, got {_told(value)}")
+    raise Malformed(f"{must}, got {_described(value)}")
 
 
 def _listed(value: Any, must: str) -> object:
@@ -163,7 +167,9 @@ def _listed(value: Any, must: str) -> object:
     try:
         return value.tolist()
     except Exception as error:
-        raise Malformed(f"{must}, got {_told(value)}: {type(error).__name__}: {error}") from error
+        raise Malformed(
+            f"{must}, got {_described(value)}: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _array(key: str, value: Any) -> Array:
@@ -175,15 +181,17 @@ def _array(key: str, value: Any) -> Array:
             value = value.detach().cpu()
         array = np.asarray(value)
     except Exception as error:
-        raise Malformed(f"{must}, got {_told(value)}: {type(error).__name__}: {error}") from error
+        raise Malformed(
+            f"{must}, got {_described(value)}: {type(error).__name__}: {error}"
+        ) from error
     if array.dtype.kind not in f"{_NUMERIC}c":
-        raise Malformed(f"{must}, got {_told(value)} of dtype {array.dtype}")
+        raise Malformed(f"{must}, got {_described(value)} of dtype {array.dtype}")
     return array
 
 
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
-        raise Malformed(f"{key} must be text, got {_told(value)}")
+        raise Malformed(f"{key} must be text, got {_described(value)}")
     return shortened(plain(str(value)))
 
 
@@ -205,7 +213,7 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
     return abridged(text, longest)
 
 
-def _told(value: object) -> str:
+def _described(value: object) -> str:
     """Return a value and its type in a few words, whatever its ``repr`` does."""
     kind = type(value).__name__
     if value is None:

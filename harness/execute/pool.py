@@ -14,14 +14,14 @@ from pathlib import Path
 
 from harness.execute import client, spawn, wire
 from harness.execute.job import Answer, Job
-from harness.execute.protocol import LOG, Ended, Order, Surroundings
+from harness.execute.protocol import LOG, Ended, Order, ProcessContext
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.interrupts import postponed
-from harness.sizes import shown
+from harness.sizes import in_words
 
 _GRACE = 60.0
-"""Seconds beyond its budget after which a cell that was not told of is given up."""
+"""Seconds beyond its budget after which a cell without news is given up."""
 _END = 20.0
 _LOOK = 1.0
 
@@ -110,7 +110,7 @@ class _Pool:
         self.width = width
         self.scratch = scratch
         self.before = before
-        self.surroundings = Surroundings.here()
+        self.context = ProcessContext.current()
         self.starter = _starter()
 
     @property
@@ -124,21 +124,21 @@ class _Pool:
         """Start what may start, and tell what has ended."""
         try:
             self._fill()
-            ended = self.starter.events(self._patience())
-        except client.Lost:
-            yield from self._lost()
+            ended = self.starter.events(self._time_left())
+        except client.ServerEnded:
+            yield from self._restart()
             return
         for event in ended:
             if event.name in self.running:
                 yield self._finished(self.running.pop(event.name)[0], event)
-        if not ended and self._given_up():
+        if not ended and self._is_overdue():
             self.starter.destroy()
-            yield from self._lost()
+            yield from self._restart()
 
     def end(self) -> None:
         """Kill what runs, and wait until it has ended."""
         until = time.monotonic() + _END
-        with contextlib.suppress(client.Lost):
+        with contextlib.suppress(client.ServerEnded):
             for name in self.running:
                 self.starter.send(name)
             while self.running and time.monotonic() < until:
@@ -167,25 +167,25 @@ class _Pool:
                 budget=job.cell.budget,
                 memory=job.cell.memory,
                 job=pickle.dumps(job),
-                surroundings=self.surroundings,
+                context=self.context,
             )
         )
 
-    def _patience(self) -> float:
+    def _time_left(self) -> float:
         now = time.monotonic()
         due = [started + job.cell.budget + _GRACE - now for job, started in self.running.values()]
         return max(0.0, min(due, default=0.0))
 
-    def _given_up(self) -> bool:
-        return self._patience() <= 0.0 and bool(self.running)
+    def _is_overdue(self) -> bool:
+        return self._time_left() <= 0.0 and bool(self.running)
 
-    def _lost(self) -> Iterator[Finished]:
-        """Have another server; jobs that lost one twice have failed."""
-        lost = [job for job, _ in self.running.values()]
+    def _restart(self) -> Iterator[Finished]:
+        """Start another server; a job whose server ended twice has failed."""
+        unfinished = [job for job, _ in self.running.values()]
         self.running.clear()
         self.starter.destroy()
         self._sweep()
-        for job in lost:
+        for job in unfinished:
             self.losses[job.name] += 1
             if self.losses[job.name] > 1:
                 reason = "the process that started it ended twice while it ran"
@@ -224,7 +224,7 @@ def _starter() -> client.Client | spawn.Spawner:
 
 def _refused(job: Job, event: Ended) -> str:
     if event.how == "memory":
-        bound = shown(job.cell.memory)
+        bound = in_words(job.cell.memory)
         return f"took more memory than its bound of {bound} and was killed"
     return f"its process could not be started: {event.text}"
 

@@ -24,7 +24,7 @@ How = Literal["exit", "timeout", "memory", "unstarted"]
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ProcessContext:
     """What a cell's process takes over from the runner."""
 
     folder: str
@@ -32,7 +32,7 @@ class Surroundings:
     environ: Mapping[str, str]
 
     @classmethod
-    def here(cls) -> Surroundings:
+    def current(cls) -> ProcessContext:
         """Return those of this process."""
         try:
             folder = str(Path.cwd())
@@ -40,7 +40,7 @@ class Surroundings:
             folder = ""
         return cls(folder, tuple(sys.path), dict(os.environ))
 
-    def take(self) -> None:
+    def apply(self) -> None:
         """Make them those of this process."""
         if self.folder:
             os.chdir(self.folder)
@@ -66,7 +66,7 @@ class Order:
         Bytes from which it is killed; 0 for no bound.
     job : bytes
         The pickled `harness.execute.job.Job`.
-    surroundings : Surroundings
+    context : ProcessContext
         As the runner has them.
     """
 
@@ -75,7 +75,7 @@ class Order:
     budget: float
     memory: int
     job: bytes
-    surroundings: Surroundings = field(repr=False)
+    context: ProcessContext = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ class Runner:
         return self.options.timeout or cell.budget
 
     def _is_done(self, name: str, cell: Cell) -> bool:
-        """Whether a record of the cell stands: a result, or a timeout under no smaller budget."""
+        """Whether a record of the cell counts: a result, or a timeout under no smaller budget."""
         record = None if self.options.force else self.store.get(name)
         if record is None:
             return False

@@ -291,7 +291,7 @@ def _stand_alone(server: int, printing: int) -> None:
 
 
 def _carry_out(order: Order) -> int:
-    order.surroundings.take()
+    order.context.apply()
     worker.main(pickle.loads(order.job), Path(order.folder))  # noqa: S301 - from the runner
     return 0
 

@@ -79,7 +79,7 @@ class Spawner:
 
 def _start(order: Order) -> subprocess.Popen[bytes]:
     (Path(order.folder) / _ORDER).write_bytes(pickle.dumps(order))
-    path = json.dumps(order.surroundings.path)
+    path = json.dumps(order.context.path)
     return subprocess.Popen(  # noqa: S603 - this very Python
         [sys.executable, "-P", "-c", _CODE, path, order.folder],
         stdin=subprocess.DEVNULL,
@@ -111,6 +111,6 @@ def main() -> None:
 
     folder = Path(sys.argv[-1])
     order = pickle.loads((folder / _ORDER).read_bytes())  # noqa: S301 - written by the runner
-    order.surroundings.take()
+    order.context.apply()
     worker.main(pickle.loads(order.job), folder)  # noqa: S301
     os._exit(0)

@@ -82,7 +82,7 @@ def _size(train: Train, n: int) -> int:
 
 
 def feed(transfer: str, backend: Backend, device: str, x: Array, y: Array) -> Feed:
-    """Return the way from rows to a batch on the device.
+    """Return the way from rows of `x` (n, *shape) and `y` (n,) or (n, outputs) to a batch.
 
     ``resident``: everything lies on the device and is gathered there. ``copy``: gathered in
     pageable host memory, then copied. ``pinned``: gathered, put into page-locked memory as

@@ -5,13 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from pydantic import ValidationError
+
+from harness import digest
 from harness.backends.protocol import Backend
 from harness.config.kinds import Kind
 from harness.config.settings import Settings
+from harness.config.table import Table
 from harness.datasets.dataset import Dataset
+from harness.errors import UsageError
 from harness.seeding import Streams
 from harness.types import Outcome
+from harness.words import shortened
 
 
 @dataclass(frozen=True)
@@ -95,3 +102,28 @@ class Experiment:
     reads: Callable[[Settings], frozenset[str]] | None = None
     offers: Callable[[Settings, str, str], bool] | None = None
     revision: Callable[[Settings], int] | None = None
+
+
+class ParamsError(UsageError):
+    """A key of ``[params]`` is unknown, or its value does not fit."""
+
+
+def read_params(table: type[Table], values: Mapping[str, Any], asked_by: str) -> Any:
+    """Return ``[params]`` as an instance of `table`.
+
+    Raises
+    ------
+    ParamsError
+        If a key is unknown or a value does not fit.
+    """
+    try:
+        return table.model_validate_json(digest.canonical(values))
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in detail["loc"])
+        keys = ", ".join(table.model_fields) or "none"
+        raise ParamsError(
+            f"[params] {key} of {asked_by}: {detail['msg']}, "
+            f"got {shortened(repr(detail.get('input')))}; "
+            f"its keys are: {keys}"
+        ) from None

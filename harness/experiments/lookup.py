@@ -20,7 +20,7 @@ from harness.processes.family import signal_name
 from harness.processes.tree import Tree
 from harness.words import plain
 
-PATIENCE = 120.0
+TIMEOUT = 120.0
 """Seconds a module may take to be imported; torch from a cold disk takes a minute."""
 _PAUSE = 0.01
 _LARGEST = 1 << 20  # bytes of an answer that are read
@@ -61,7 +61,7 @@ os._exit(0)
 
 
 @dataclass(frozen=True)
-class Found:
+class Declared:
     """What there is at a path.
 
     Attributes
@@ -88,7 +88,7 @@ class Found:
     told: str = ""
 
 
-def look_up(module: str, attribute: str) -> Found:
+def look_up(module: str, attribute: str) -> Declared:
     """Return what a module says of one of its functions; each is asked once."""
     try:
         here = str(Path.cwd())
@@ -98,22 +98,22 @@ def look_up(module: str, attribute: str) -> Found:
 
 
 @lru_cache(maxsize=256)
-def _look_up(module: str, attribute: str, path: tuple[str, ...], _here: str) -> Found:
+def _look_up(module: str, attribute: str, path: tuple[str, ...], _here: str) -> Declared:
     with tempfile.TemporaryDirectory(prefix="harness-") as folder:
         answer = Path(folder) / "answer"
         question = json.dumps([path, module, attribute, str(answer)])
         silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         with Tree([sys.executable, "-P", "-c", _CODE, question], **silent) as tree:
             ending = _wait(tree.process)
-        return _read(answer, module) or Found(error=ending or _ended(tree.process.returncode))
+        return _read(answer, module) or Declared(error=ending or _ended(tree.process.returncode))
 
 
 def _wait(process: subprocess.Popen[bytes]) -> str:
     """Wait for the end of an import; return what is wrong when it does not end."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while process.poll() is None:
         if time.monotonic() > until:
-            return f"importing it took longer than {PATIENCE:g} s"
+            return f"importing it took longer than {TIMEOUT:g} s"
         time.sleep(_PAUSE)
     return ""
 
@@ -124,7 +124,7 @@ def _ended(code: int) -> str:
     return f"importing it ended the process with {signal_name(-code)}"
 
 
-def _read(answer: Path, module: str) -> Found | None:
+def _read(answer: Path, module: str) -> Declared | None:
     """Return the facts the process left, None when it left none that can be read."""
     try:
         with answer.open(encoding="ascii") as file:
@@ -133,8 +133,8 @@ def _read(answer: Path, module: str) -> Found | None:
             place = f" ({facts['place']})" if facts["place"] else ""
             name = facts["missing"]
             own = bool(name) and (module == name or module.startswith(f"{name}."))
-            return Found(error=plain(f"{facts['error']}{place}"), missing=own)
-        return Found(
+            return Declared(error=plain(f"{facts['error']}{place}"), missing=own)
+        return Declared(
             functions=tuple(facts["functions"]),
             callable=bool(facts["callable"]),
             version=facts["version"],

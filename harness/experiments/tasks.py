@@ -1,4 +1,4 @@
-"""What the experiments that need a network share: the network, and the data to feed it."""
+"""What several experiments share: a network with the data to feed it, a search of neighbours."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config.data import Data
+from harness.config.experiments import Knn
 from harness.config.shapes import Placed, place
 from harness.config.train import Train
 from harness.datasets.dataset import Dataset
-from harness.datasets.parts import Parts, parts
+from harness.datasets.parts import Parts, flat, parts
 from harness.datasets.scaling import Scaler
-from harness.errors import UsageError
+from harness.errors import DataUnfit, UsageError
 from harness.experiments.experiment import Context
 from harness.types import Array
 
@@ -96,3 +97,19 @@ def build(context: Context, asked_by: str) -> Task:
     dropout = context.streams.generator("dropout")
     network = context.backend.network(placed, weights, train, context.device, dropout)
     return Task(network, placed, data, train, dataset, parts(dataset, data))
+
+
+def features(x: Array, scaler: Scaler) -> Array:
+    """Return examples as rows of scaled features, float32 (n, d)."""
+    return flat(scaler.apply(x, np.float32))
+
+
+def check_neighbors(knn: Knn, available: int) -> None:
+    """Raise UsageError unless some k is asked for and none exceeds the examples searched."""
+    if not knn.n_neighbors:
+        raise UsageError("[knn] n_neighbors must name at least one k, got an empty list")
+    if max(knn.n_neighbors) > available:
+        raise DataUnfit(
+            f"[knn] n_neighbors must be at most {available}, the training examples searched, "
+            f"got {max(knn.n_neighbors)}; raise [data] n_train or drop the larger k"
+        )

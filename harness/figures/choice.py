@@ -23,7 +23,7 @@ def first_case(request: Request, *arrays: str) -> Group:
     return groups(request.having(*arrays), request.archive)[0]
 
 
-def shown(group: Group, *, seed: bool) -> str:
+def caption(group: Group, *, seed: bool) -> str:
     """Say which case, and which seed, of several is shown; ``""`` if there is only one.
 
     Parameters

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.figures.canvas import one_axes
-from harness.figures.choice import Namer, first_case, namer, shown
+from harness.figures.choice import Namer, caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.select import Group
 from harness.numerals import DASH, count, number
@@ -33,7 +33,7 @@ def confusion(request: Request) -> Drawing:
     seeds = plural(len(group.records), "run")
     note = f"Counts over {seeds}; colour is the share of the row. "
     numbers = _numbers(table, seeds, name)
-    return Drawing(drawn, _alt(table, name), numbers, note + shown(group, seed=False))
+    return Drawing(drawn, _alt(table, name), numbers, note + caption(group, seed=False))
 
 
 def counts_of(request: Request, group: Group) -> Counts:

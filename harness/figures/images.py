@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.errors import NothingMeasured
 from harness.figures.canvas import sheet
-from harness.figures.choice import first_case, namer, shown
+from harness.figures.choice import caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.types import Array
 from harness.words import plural
@@ -81,4 +81,4 @@ def _note(request: Request, weights: Array) -> str:
     text = "Each picture is scaled on its own to its smallest and largest weight."
     if len(weights) > MOST:
         text += f" The first {MOST} of {len(weights)} are drawn."
-    return f"{text} {shown(first_case(request, 'weights'), seed=True)}".strip()
+    return f"{text} {caption(first_case(request, 'weights'), seed=True)}".strip()

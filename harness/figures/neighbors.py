@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness.figures.canvas import sheet
-from harness.figures.choice import Namer, first_case, namer, shown
+from harness.figures.choice import Namer, caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.theme import Theme
 from harness.types import Array
@@ -40,7 +40,7 @@ def neighbors(request: Request) -> Drawing:
     agree = np.asarray(nearest_labels)[:down] == np.asarray(labels)[:down, None]
     note = f"First column: test image with its label. {RIGHT} same label, {WRONG} another label. "
     numbers = _numbers(labels[:down], nearest_labels[:down], agree, name)
-    return Drawing(drawn, _alt(agree), numbers, note + shown(group, seed=True))
+    return Drawing(drawn, _alt(agree), numbers, note + caption(group, seed=True))
 
 
 def _picture(axes: Axes, image: Array, words: str, frame: str) -> None:

@@ -93,8 +93,8 @@ def draw(
         If there is no such kind.
     """
     paint = KINDS.get(figure.kind).painter()
-    matching = [r for r in records if r.suite == suite.id and select.wanted(r, figure)]
-    measured = select.newest(select.measured(matching), archive)
+    matching = [r for r in records if r.suite == suite.id and select.selected(r, figure)]
+    measured = select.newest(select.with_result(matching), archive)
     if not measured:
         return Picture("", _why_empty(figure, matching))
     try:

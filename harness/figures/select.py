@@ -49,7 +49,7 @@ def matches(record: Record, where: Where) -> bool:
     return selects(where, {"experiment": record.experiment, **record.axes})
 
 
-def wanted(record: Record, figure: Figure) -> bool:
+def selected(record: Record, figure: Figure) -> bool:
     """Whether a figure selects a record; a side of its ``compare`` overrides its ``where``."""
     if figure.compare is None:
         return matches(record, figure.where)
@@ -57,7 +57,7 @@ def wanted(record: Record, figure: Figure) -> bool:
     return any(matches(record, {**figure.where, **side}) for side in sides)
 
 
-def measured(records: Iterable[Record]) -> tuple[Record, ...]:
+def with_result(records: Iterable[Record]) -> tuple[Record, ...]:
     """Return the records that hold a result."""
     return tuple(record for record in records if record.status in MEASURED)
 

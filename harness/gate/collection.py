@@ -108,8 +108,8 @@ def _listed(side: SideProcess, timeouts: Timeouts, longest: float) -> Listed:
     found, at = Listed(), ""
     while True:
         # The other side's answer was waited for in the meantime: that counts.
-        patience = max(longest - side.quiet, 0.01) if at else timeouts.start
-        message = receive(side, patience, timeouts)
+        timeout = max(longest - side.quiet, 0.01) if at else timeouts.start
+        message = receive(side, timeout, timeouts)
         if message["event"] == "end":
             return found
         if message["event"] == "cases":

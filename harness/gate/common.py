@@ -1,4 +1,4 @@
-"""Changes that all cases share: one cause, to be told once."""
+"""Changes that most cases share, reported once."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def _alike(decisions: Sequence[Decision]) -> Sequence[Decision]:
     by_ratio = [_logarithm(decision.ratio) for decision in decisions]
     by_amount = [abs(decision.head - decision.base) for decision in decisions]
     groups = [
-        [d for d, size in zip(decisions, sizes, strict=True) if _near(size, sizes)]
+        [d for d, size in zip(decisions, sizes, strict=True) if _within_spread(size, sizes)]
         for sizes in (by_ratio, by_amount)
     ]
     return max(groups, key=len)
 
 
-def _near(size: float, sizes: Sequence[float]) -> bool:
+def _within_spread(size: float, sizes: Sequence[float]) -> bool:
     middle = statistics.median(sizes)
     return middle > 0 and middle / SPREAD <= size <= middle * SPREAD
 

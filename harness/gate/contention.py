@@ -16,7 +16,7 @@ SHARE = 0.5
 
 
 VARIED = 1.2
-"""Ratio of slow to fast moments from which the reader is told."""
+"""Ratio of the slowest to the fastest speed from which a note is given."""
 
 
 def disturbed(pair: Pair) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 from harness import digest
 from harness.errors import SideBroken, UsageError
 from harness.gate.lockstep import Commands, OutOfTime
-from harness.gate.measure import Bench
 from harness.gate.process import Command
+from harness.gate.rounds import Bench
 from harness.gate.run import SUITE_AGENT
 from harness.gate.selections import Where
 from harness.gate.session import Session

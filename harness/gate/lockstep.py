@@ -18,8 +18,7 @@ import numpy as np
 
 from harness.errors import GateError
 from harness.gate.listing import OTHER
-from harness.gate.messages import Message
-from harness.gate.process import Command, SideProcess
+from harness.gate.process import Command, Message, SideProcess
 from harness.gate.processors import available, of_round
 from harness.gate.values import SIDES, Pair, Sample, SideName
 

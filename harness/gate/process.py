@@ -1,4 +1,4 @@
-"""One side's process, and the line to it."""
+"""One side's process, and what it says: one JSON object a line."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from harness.files import guarded
 from harness.gate import processors
-from harness.gate.messages import Message, parsed
+from harness.gate.agent.harness_gate import PROTOCOL
 from harness.processes.family import signal_name
 from harness.processes.interrupts import postponed
 from harness.processes.tree import Tree
+from harness.words import plain
 
+Message = Mapping[str, Any]
+"""What a side says."""
 AGENT = Path(__file__).parent / "agent"
 """Goes on the path of every side: the package `harness_gate` lies in it."""
 THREADS = (
@@ -36,7 +39,7 @@ FOREIGN = ("PYTEST_XDIST_", "PYTEST_CURRENT_TEST", "COV_CORE_")
 GRACE = 5.0
 """Seconds a process has to end by itself after its last message."""
 AT_ONCE = 4096
-"""Characters that a pipe takes in any event; more is written beside, since nobody may read."""
+"""Characters that a pipe takes at once; more is written by a thread, since nobody may read."""
 LAST = 3
 """Lines of a process's output that are quoted."""
 
@@ -195,3 +198,30 @@ def last_words(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith("Fatal Python error")]
     return fatal[-1] if fatal else " / ".join(lines[-LAST:])
+
+
+def parsed(line: str) -> Message:
+    """Return what a side said; what is no message is an error that shows it."""
+    try:
+        message = _plain(json.loads(line))
+        event = message["event"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {
+            "event": "error",
+            "text": f"it wrote on the gate's line: {plain(line.strip())!r:.80}",
+        }
+    if event == "hello" and message.get("protocol") != PROTOCOL:
+        text = f"its harness speaks protocol {message.get('protocol')}, this one {PROTOCOL}"
+        return {"event": "error", "text": text}
+    return cast("Message", message)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of JSON whose texts can be stored and shown anywhere."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value

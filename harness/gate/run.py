@@ -12,8 +12,8 @@ from harness.errors import SideBroken, SideLate
 from harness.files import temporary_folder
 from harness.gate import units
 from harness.gate.lockstep import Commands, OutOfTime
-from harness.gate.measure import Bench
 from harness.gate.process import Command
+from harness.gate.rounds import Bench
 from harness.gate.session import Session
 from harness.gate.settings import GateSettings
 from harness.gate.sides import project as projects

@@ -1,4 +1,4 @@
-"""The course of a run: which cases are still open, and what has been decided of the others."""
+"""The state of a run: which cases are still open, and the decisions on the others."""
 
 from __future__ import annotations
 

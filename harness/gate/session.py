@@ -14,10 +14,9 @@ from harness.errors import NothingMeasured
 from harness.gate import contention, units
 from harness.gate.journal import Journal
 from harness.gate.lockstep import Timeouts
-from harness.gate.match import unused
-from harness.gate.measure import Bench, Found, Limits, find_cases, run
+from harness.gate.rounds import Bench, Limits, SelectedCases, find_cases, run
 from harness.gate.sequential import SequentialTest
-from harness.gate.settings import GateSettings
+from harness.gate.settings import GateSettings, unused
 from harness.gate.values import Decision, GateResult, Revision
 from harness.types import Environment
 
@@ -140,7 +139,7 @@ class Session:
             notes=notes,
         )
 
-    def _measured(self, found: Found, journal: Journal) -> GateResult:
+    def _measured(self, found: SelectedCases, journal: Journal) -> GateResult:
         entries = [entry.match for entry in self.settings.case]
         notes = [*found.notes, *unused(entries, sorted(found.known))]
         if journal.pairs:
@@ -160,7 +159,7 @@ class Session:
         return self.result((*test.decisions, *found.apart), test, partial, tuple(notes))
 
 
-def _nothing(settings: GateSettings, found: Found) -> str:
+def _nothing(settings: GateSettings, found: SelectedCases) -> str:
     selected = ", ".join((*settings.pytest, *settings.suites))
     if found.notes:
         return (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,11 +13,11 @@ from pydantic import AfterValidator, Field, ValidationError
 from harness.config.table import Table
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
-from harness.gate.match import matches
 from harness.gate.sides import project
 from harness.gate.values import LEAST_MEMORY, Quantity, Thresholds
 from harness.suite.explain import problems_of, sentence
 from harness.suite.locate import lines_of
+from harness.words import did_you_mean
 
 DEFAULT = Thresholds()
 
@@ -191,3 +192,35 @@ def _merged(limits: list[TimeLimits | MemoryLimits], floor: float) -> Thresholds
             read = units.seconds if isinstance(one, TimeLimits) else units.size
             absolute = read(one.absolute)
     return Thresholds(margin, max(margin, tolerance), absolute)
+
+
+def matches(pattern: str, case: str) -> bool:
+    """Return whether a pattern is about a case: ``*`` and ``?`` stand for others, ``[`` for itself.
+
+    The ids of parametrised tests have brackets, and every id matches itself.
+    """
+    return case == pattern or fnmatch.fnmatchcase(case, pattern.replace("[", "[[]"))
+
+
+def unused(patterns: Sequence[str], cases: Iterable[str]) -> tuple[str, ...]:
+    """Return a sentence on every pattern that decides nothing: no case, or none left to it."""
+    names = tuple(cases)
+    first = {name: _first(patterns, name) for name in names}
+    return tuple(
+        f"[[tool.harness.gate.case]] match = {pattern!r} {_why(pattern, names)}"
+        for number, pattern in enumerate(patterns)
+        if number not in first.values()
+    )
+
+
+def _first(patterns: Sequence[str], name: str) -> int | None:
+    return next((n for n, pattern in enumerate(patterns) if matches(pattern, name)), None)
+
+
+def _why(pattern: str, names: Sequence[str]) -> str:
+    if any(matches(pattern, name) for name in names):
+        return "decides nothing: every case it matches is matched by an entry before it"
+    # The terminal shows a case without its file: the whole id is what was meant.
+    whole = [name for name in names if name.endswith(f"::{pattern}")]
+    hint = f" Did you mean {whole[0]!r}?" if whole else did_you_mean(pattern, names)
+    return "matches no case." + ("" if hint.startswith(" Known") else hint)

@@ -209,16 +209,16 @@ def _select(
             return []
     cases = [case for case in plan.cases if selects(where, case.axes)]
     if not cases:
-        hint = _there(where, plan)
-        yield here, f"must select at least one case, got none for {_said(where)}{hint}"
+        hint = _existing_values(where, plan)
+        yield here, f"must select at least one case, got none for {_selection(where)}{hint}"
     return cases
 
 
-def _said(where: Mapping[str, Any]) -> str:
+def _selection(where: Mapping[str, Any]) -> str:
     return ", ".join(f"{axis} = {_toml(value)}" for axis, value in where.items()) or "all"
 
 
-def _there(where: Mapping[str, Any], plan: Plan) -> str:
+def _existing_values(where: Mapping[str, Any], plan: Plan) -> str:
     """Say what values there are of the first axis that has none of those asked for."""
     for axis, value in where.items():
         there = dict.fromkeys(case.axes[axis] for case in plan.cases if axis in case.axes)

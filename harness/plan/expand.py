@@ -184,7 +184,7 @@ def _cases(
 
 def _product(
     maker: Maker, position: int, grid: Grid, changes: Changes
-) -> tuple[size.Asked, dict[str, Any]]:
+) -> tuple[size.GridSize, dict[str, Any]]:
     """Return what a grid asks for after the changes of a profile, and what those fix."""
     most = grid.seeds or maker.suite.seeds.count
     axes, fixed = dict(grid.axes), dict[str, Any]()
@@ -195,4 +195,4 @@ def _product(
             axes.pop(key, None)
             fixed[key] = value
     seeds = min(changes.get("seeds", most), most)
-    return size.Asked(position, axes, seeds, own_seeds=grid.seeds is not None), fixed
+    return size.GridSize(position, axes, seeds, own_seeds=grid.seeds is not None), fixed

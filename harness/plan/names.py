@@ -10,7 +10,7 @@ from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import registry as experiments
 from harness.plan.axes import TOP, Axes
-from harness.suite.explain import shown
+from harness.suite.explain import with_type
 from harness.suite.schema import Suite
 from harness.words import unknown
 
@@ -38,7 +38,7 @@ def _names(suite: Suite) -> Iterator[Complaint]:
 def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
     if not isinstance(value, str):
         article = "an" if what[0] in "aeiou" else "a"
-        yield path, f"must be the name of {article} {what}, got {shown(value)} instead"
+        yield path, f"must be the name of {article} {what}, got {with_type(value)} instead"
         return
     try:
         if what == "experiment":
@@ -67,7 +67,7 @@ def _quick_keys(suite: Suite) -> Iterator[Complaint]:
             if key not in valid:
                 yield (table, key), unknown("key", key, valid)
             elif key == "seeds" and not (type(value) is int and value > 0):
-                yield (table, key), f"must be a positive integer, got {shown(value)} instead"
+                yield (table, key), f"must be a positive integer, got {with_type(value)} instead"
             elif key in ("backend", "device"):
                 for one in value if isinstance(value, list) else [value]:
                     yield from _known((table, key), key, one)

@@ -21,7 +21,7 @@ VARIABLE = "HARNESS_MAX_CELLS"
 
 
 @dataclass(frozen=True)
-class Asked:
+class GridSize:
     """What one grid asks for: where it stands, its axes, its repetitions and whose those are."""
 
     position: int
@@ -51,7 +51,7 @@ def most_cells() -> int:
     return int(text)
 
 
-def complaints(asked: list[Asked]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def complaints(asked: list[GridSize]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the grids that are too large; all of them together when none is alone."""
     limit = most_cells()
     large = [grid for grid in asked if grid.cells > limit]
@@ -74,13 +74,13 @@ def refuse(cells: int, what: str) -> None:
         raise UsageError(f"{what} {_too_many(cells, limit)}")
 
 
-def _place(grid: Asked, limit: int) -> tuple[str | int, ...]:
+def _place(grid: GridSize, limit: int) -> tuple[str | int, ...]:
     if grid.seeds <= limit:
         return ("grid", grid.position)
     return ("grid", grid.position, "seeds") if grid.own_seeds else ("seeds", "count")
 
 
-def _product(grid: Asked) -> str:
+def _product(grid: GridSize) -> str:
     factors = [f"{len(values):,} {axis}" for axis, values in grid.axes.items() if len(values) > 1]
     return " x ".join([*factors, f"{grid.seeds:,} seed" + "s" * (grid.seeds > 1)])
 

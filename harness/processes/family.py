@@ -1,4 +1,4 @@
-"""Processes and what they leave behind: nobody who was started may outlive who started him.
+"""Processes and their descendants: nothing that was started may outlive what started it.
 
 Linux lets a process adopt every orphan among its descendants, also those that left its session
 (`adopt_orphans`), and end when its parent does (`die_with_parent`). Elsewhere both do nothing, and

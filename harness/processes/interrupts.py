@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at a time that suits: after what has to be put away."""
+"""Delay Ctrl-C and SIGTERM until the cleaning up is done."""
 
 from __future__ import annotations
 

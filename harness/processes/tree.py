@@ -24,8 +24,8 @@ from harness.processes.family import adopt_orphans, children, end_tree, sweep_se
 SUPERVISOR = Path(__file__).with_name("supervise.py")
 NOT_STARTED = 127
 """Exit code of a supervised command that could not be started; its last words say why."""
-PATIENCE = 8.0
-"""Seconds that a tree is given to be gone after it was told to; the supervisor's own and some."""
+GRACE = 8.0
+"""Seconds that a tree gets to end when asked to: those of the supervisor, and a margin."""
 _SUPERVISED = sys.platform == "linux"
 _PAUSE = 0.002
 _supervisors: set[int] = set()
@@ -81,29 +81,29 @@ class Tree:
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def end(self, patience: float = PATIENCE) -> None:
+    def end(self, grace: float = GRACE) -> None:
         """End what still runs of the tree, and wait until it has.
 
         Parameters
         ----------
-        patience : float
+        grace : float
             Seconds it may take; what the kernel does not end until then is left.
         """
         if self._lifeline is not None:
             with contextlib.suppress(OSError):  # the other end is gone already
                 self._lifeline.shutdown(socket.SHUT_WR)
-        if not _SUPERVISED or not _ended(self.process, patience):
+        if not _SUPERVISED or not _ended(self.process, grace):
             end_tree(self.process.pid)
-            _ended(self.process, patience)
+            _ended(self.process, grace)
         if self._lifeline is not None:
             _supervisors.discard(self.process.pid)
             if not _bidden_farewell(self._lifeline):
-                self._end_what_is_left(patience)
+                self._end_what_is_left(grace)
             self._let_go()
 
-    def _end_what_is_left(self, patience: float) -> None:
+    def _end_what_is_left(self, grace: float) -> None:
         """End what came to this process when the supervisor was killed."""
-        last = time.monotonic() + patience
+        last = time.monotonic() + grace
         while time.monotonic() < last:
             with _STARTING:
                 if sweep_sessions(self._before | _supervisors):
@@ -126,7 +126,7 @@ def _bidden_farewell(lifeline: socket.socket) -> bool:
         return False
 
 
-def _ended(process: subprocess.Popen[Any], patience: float) -> bool:
+def _ended(process: subprocess.Popen[Any], grace: float) -> bool:
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(patience)
+        process.wait(grace)
     return process.returncode is not None

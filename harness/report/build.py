@@ -45,7 +45,7 @@ def build(
     archive : Archive
         The records, arrays and environments.
     verdicts : sequence of Verdict
-        The ledger, in the order shown.
+        In the order shown.
     profile : {'quick', 'full'}
         Whose figures are drawn.
     out : Path

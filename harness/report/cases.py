@@ -55,7 +55,7 @@ class CaseRow:
 
 
 @dataclass(frozen=True)
-class Lost:
+class MissingResult:
     """Cells that left no result for one reason.
 
     Attributes
@@ -182,14 +182,14 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def lost(records: Sequence[Record], plan: Sequence[Case]) -> tuple[Lost, ...]:
+def missing_results(records: Sequence[Record], plan: Sequence[Case]) -> tuple[MissingResult, ...]:
     """Return the cells without a result by status and reason, and the cases never run."""
     found: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         if record.status not in MEASURED:
             found.setdefault((record.status, record.reason), []).append(record)
     some = [
-        Lost(status, reason, plural(len(group), "cell"), _where([r.axes for r in group]))
+        MissingResult(status, reason, plural(len(group), "cell"), _where([r.axes for r in group]))
         for (status, reason), group in sorted(found.items())
     ]
     seen = {record.case for record in records}
@@ -197,7 +197,7 @@ def lost(records: Sequence[Record], plan: Sequence[Case]) -> tuple[Lost, ...]:
     if unseen:
         where = _where([{"backend": c.backend, "device": c.device, **c.axes} for c in unseen])
         reason = "no record yet; the command below runs what is missing"
-        some.append(Lost("not run", reason, plural(len(unseen), "case"), where))
+        some.append(MissingResult("not run", reason, plural(len(unseen), "case"), where))
     return tuple(some)
 
 

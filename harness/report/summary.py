@@ -1,4 +1,4 @@
-"""The ledger in Markdown, for a file in the repository and for the summary of a CI run."""
+"""Verdicts in Markdown, for a file in the repository and for the summary of a CI run."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from harness import words
-from harness.report.ledger import Row, rows
 from harness.report.marks import tallies
+from harness.report.verdicts import Row, rows
 from harness.types import Verdict
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
@@ -17,7 +17,7 @@ HEAD = ("| | Claim | Published | Measured | Source |", "| --- | --- | --- | --- 
 
 
 def summary(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
-    """Return the verdict counts and the ledger as Markdown.
+    """Return the verdict counts and the table of verdicts as Markdown.
 
     Parameters
     ----------

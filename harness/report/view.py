@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from harness.figures.select import MEASURED, newest
-from harness.report.cases import CaseTable, Lost, lost, tables
-from harness.report.ledger import Row, rows
+from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.marks import Tally, tallies
 from harness.report.pictures import Plate, plates
+from harness.report.verdicts import Row, rows
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict
 
@@ -36,7 +36,7 @@ class Section:
     protocol, deviations : tuple of str
         Sentences; what the profile changed.
     claims : tuple of Row
-        Its part of the ledger.
+        Its rows of the table of verdicts.
     tallies : tuple of Tally
         Verdicts that occur.
     plates, tables, lost, data, environments
@@ -57,7 +57,7 @@ class Section:
     tallies: tuple[Tally, ...]
     plates: tuple[Plate, ...]
     tables: tuple[CaseTable, ...]
-    lost: tuple[Lost, ...]
+    lost: tuple[MissingResult, ...]
     data: tuple[DataRow, ...]
     environments: tuple[Environment, ...]
     command: str
@@ -100,7 +100,7 @@ class Page:
     total: int
     judged: int
     moved: int
-    ledger: Parts[Row]
+    verdicts: Parts[Row]
     sections: Parts[Section]
     environments: tuple[Environment, ...]
     measured: str
@@ -128,14 +128,14 @@ def page(
         total=len(verdicts),
         judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
-        ledger=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
+        verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
         sections=Parts.of(sections, lambda section: section.id in facts),
         environments=tuple(used.values()),
         measured=max(dates, default="")[:10],
     )
 
 
-def shown(
+def records_of(
     suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile
 ) -> tuple[Record, ...]:
     """Return the records a suite's section speaks of.
@@ -166,7 +166,7 @@ def _section(
     profile: Profile,
     command: Command,
 ) -> Section:
-    records = shown(suite, plan, archive, profile)
+    records = records_of(suite, plan, archive, profile)
     own = [verdict for verdict in verdicts if verdict.suite == suite.id]
     kinds = {case.id: case.kinds for case in plan}
     return Section(
@@ -180,7 +180,7 @@ def _section(
         tallies=tuple(tally for tally in tallies(own) if tally.count),
         plates=plates(suite, records, archive, profile, kinds),
         tables=tables(suite, records, archive, kinds),
-        lost=lost(records, _expected(plan, records, profile)),
+        lost=missing_results(records, _expected(plan, records, profile)),
         data=_data(records),
         environments=_environments(records, archive),
         command=command[suite.id] if isinstance(command, Mapping) else command(suite.id),

@@ -16,8 +16,8 @@ from pydantic import Field
 
 from harness.config.table import Id, SuiteId, Table
 from harness.errors import Problem, SuiteError
+from harness.suite.explain import validate
 from harness.suite.text import Text, read
-from harness.suite.validate import validate
 
 DOCUMENT = "document.toml"
 BIBLIOGRAPHY, OUTLINES = "sources.toml", "sections"
@@ -134,12 +134,12 @@ def library(folder: Path) -> Library:
         With every file that is not valid, and every key that two documents have.
     """
     found, problems = dict[str, Document](), list[Problem]()
-    listed, errors = _listed(folder)
+    listed, errors = _of_bibliography(folder)
     problems += errors
     for own in folders(folder):
         try:
             entry = document(own)
-            listed.append((entry, entry.text.problem(("key",), _twice(entry.key))))
+            listed.append((entry, entry.text.problem(("key",), _duplicate(entry.key))))
         except SuiteError as error:
             problems += error.problems
     for entry, repeated in listed:
@@ -151,7 +151,7 @@ def library(folder: Path) -> Library:
     return Library(folder, {entry.key: entry for entry in in_order})
 
 
-def _twice(key: str) -> str:
+def _duplicate(key: str) -> str:
     return f"must be unique, got {key!r} twice"
 
 
@@ -169,28 +169,28 @@ def document(folder: Path) -> Document:
     return Document(*named, table.headline, table.sections, text, folder)
 
 
-def beside(path: Path) -> Document | None:
+def of_suite(path: Path) -> Document | None:
     """Return the document in whose folder a suite file lies, read for this one suite."""
     return document(path.parent) if is_document(path.parent) else None
 
 
-def _listed(folder: Path) -> tuple[list[tuple[Document, Problem]], list[Problem]]:
+def _of_bibliography(folder: Path) -> tuple[list[tuple[Document, Problem]], list[Problem]]:
     """Return the documents of a ``sources.toml``, each with what to say if its key is taken."""
     path = folder / BIBLIOGRAPHY
-    if not os.path.lexists(path):  # a link that leads nowhere is to be told, not read over
+    if not os.path.lexists(path):  # a dangling link must be reported, not ignored
         return [], []
     found, problems = list[tuple[Document, Problem]](), list[Problem]()
     text = read(path)
     for index, entry in enumerate(validate(Bibliography, text).sources):
-        repeated = text.problem(("sources", index, "key"), _twice(entry.key))
+        repeated = text.problem(("sources", index, "key"), _duplicate(entry.key))
         try:
-            found.append((_outlined(entry, folder / OUTLINES / f"{entry.key}.toml"), repeated))
+            found.append((_of_outline(entry, folder / OUTLINES / f"{entry.key}.toml"), repeated))
         except SuiteError as error:
             problems += error.problems
     return found, problems
 
 
-def _outlined(entry: Named, path: Path) -> Document:
+def _of_outline(entry: Named, path: Path) -> Document:
     named = (entry.key, entry.number, entry.title)
     if not path.exists():
         return Document(*named)
@@ -213,7 +213,7 @@ def root_of(folder: Path) -> Path:
     return Path(os.path.normpath(folder / os.pardir)) if is_document(folder) else folder
 
 
-def home_of(path: Path, otherwise: Path) -> Path:
+def tree_of(path: Path, otherwise: Path) -> Path:
     """Return the tree whose documents a suite file quotes.
 
     It is the one in which the file lies; `otherwise` where there are no documents.

@@ -1,4 +1,4 @@
-"""From pydantic's errors to problems a suite's author can act on."""
+"""A TOML file held to a model, and pydantic's errors as problems an author can act on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.config.table import PATTERNS
-from harness.errors import Problem
+from harness.errors import Problem, SuiteError
 from harness.suite.locate import Path, nearest
-from harness.suite.text import dotted
+from harness.suite.text import Text, dotted
 from harness.words import did_you_mean, plural, shortened, unknown
+
+M = TypeVar("M", bound=BaseModel)
 
 _KINDS = {
     "string_type": "a string",
@@ -93,8 +95,8 @@ def sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         tags = str(context["expected_tags"]).replace("'", "").split(", ")
         return unknown("layer type", str(context["tag"]), tags)
     if kind == "union_tag_not_found":
-        return f"must have type = the kind of layer, got {shown(got)} instead"
-    return f"{_must(kind, context, str(detail['msg']))}, got {shown(got)} instead"
+        return f"must have type = the kind of layer, got {with_type(got)} instead"
+    return f"{_must(kind, context, str(detail['msg']))}, got {with_type(got)} instead"
 
 
 def _must(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
@@ -116,7 +118,7 @@ def _must(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
     return otherwise.removeprefix("Value error, ").partition(", got ")[0]  # that follows anyway
 
 
-def shown(value: Any) -> str:
+def with_type(value: Any) -> str:
     """Return a value with its TOML type: ``'abc' (a string)``."""
     names = {str: "a string", bool: "a boolean", int: "an integer", float: "a number"}
     names |= {list: "a list", dict: "a table"}
@@ -131,7 +133,7 @@ def _choice(expected: str, got: Any) -> str:
     hint = hint if "Did you mean" in hint else ""
     empty = "" if len(names) == len(found) else " or left out"
     one_of = "one of " if len(names) > 1 else ""
-    return f"must be {one_of}{', '.join(names)}{empty}, got {shown(got)} instead.{hint}"
+    return f"must be {one_of}{', '.join(names)}{empty}, got {with_type(got)} instead.{hint}"
 
 
 def _toml_path(values: Mapping[str, Any], detail: ErrorDetails) -> Path:
@@ -206,3 +208,19 @@ def _members(annotation: Any) -> Iterator[Any]:
             yield from _members(member)
     else:
         yield annotation
+
+
+def validate(model: type[M], text: Text) -> M:
+    """Return a TOML file as an instance of `model`.
+
+    Raises
+    ------
+    SuiteError
+        With every problem found.
+    """
+    try:
+        # JSON mode is strict about types yet takes lists for tuples, as TOML has no tuples.
+        return model.model_validate_json(json.dumps(text.values, allow_nan=False))
+    except ValidationError as error:
+        found = problems_of(error, model, text.values, text.file, text.lines)
+        raise SuiteError(found) from None

@@ -10,9 +10,9 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.suite import documents, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
+from harness.suite.explain import validate
 from harness.suite.schema import Frame, Suite, SuiteTable, with_axes
 from harness.suite.text import Text, read
-from harness.suite.validate import validate
 from harness.words import unknown
 
 _NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)
@@ -38,7 +38,7 @@ def load(path: Path, document: Document | None = None) -> Suite:
     """
     text = _suite_text(path)
     table = validate(SuiteTable, text)
-    document = document or documents.beside(path)
+    document = document or documents.of_suite(path)
     source, claims = quoted.claims_of(table, text, document.key if document else "")
     common = {name: getattr(table, name) for name in Frame.model_fields}
     return Suite(**common, source=source, claims=claims).with_text(text)

@@ -1,4 +1,4 @@
-"""The claims of a suite file, each with its sentence and where that stands.
+"""The claims of a suite file, each with its sentence and the place of that.
 
 A sentence stands once, with its readings under it, or beside its one reading. What it does not say
 of its place it has from the suite, and that from the document in whose folder it lies.
@@ -31,7 +31,7 @@ class _Found:
 
 
 def claims_of(table: SuiteTable, text: Text, key: str) -> tuple[Source | None, tuple[Claim, ...]]:
-    """Return where a suite's sentences stand unless they say otherwise, and its claims.
+    """Return the source of a suite's sentences unless they name another, and its claims.
 
     Parameters
     ----------

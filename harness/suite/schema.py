@@ -10,9 +10,9 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from harness import sizes
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
+from harness.config.experiments import Knn, Probe, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
-from harness.config.other import Knn, Probe, Timing
 from harness.config.table import Amount, Count, SuiteId, Table
 from harness.config.train import Train
 from harness.suite.text import Text
@@ -138,7 +138,7 @@ class SuiteTable(Frame, Placed):
 
 
 class Suite(Frame):
-    """One suite, validated; every claim has its sentence and where that stands.
+    """One suite, validated; every claim has its sentence and the place of that.
 
     Attributes
     ----------

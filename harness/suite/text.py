@@ -1,4 +1,4 @@
-"""A TOML file as read: its values, and where each of its keys stands."""
+"""A TOML file as read: its values, and the line of each key."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def read(path: Path) -> Text:
         message = f"must be UTF-8, got byte 0x{error.object[error.start]:02x}"
         raise SuiteError([Problem(str(path), line, "", message)]) from None
     found = Text(str(path), _parsed(path, text), locate.lines_of(text))
-    found.refuse(values.unfit(found.values))
+    found.refuse(values.complaints(found.values))
     return found
 
 
@@ -96,7 +96,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise SuiteError([Problem(str(path), line, dotted(key), values.too_deep())]) from None
     except tomllib.TOMLDecodeError as error:
         raise SuiteError([_malformed(str(path), str(error))]) from None
-    except ValueError:  # Python reads no integer of thousands of digits, nor says where it stands
+    except ValueError:  # Python reads no integer of thousands of digits, nor says where it is
         long = _ENDLESS.search(text)
         line = text.count("\n", 0, long.start()) + 1 if long else None
         raise SuiteError([Problem(str(path), line, "", values.too_long())]) from None

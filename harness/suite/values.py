@@ -17,7 +17,7 @@ DEEPEST = 32
 _BITS = 64
 
 
-def unfit(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def complaints(values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield every value that no key may have, by its path, with what must be instead."""
     waiting: list[tuple[Path, Any]] = [((), values)]
     while waiting:  # no recursion: nesting is one of the things that may be wrong

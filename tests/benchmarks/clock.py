@@ -29,7 +29,7 @@ import numpy as np
 
 from harness import backends
 from harness.alone import was_alone
-from harness.config.other import Timing
+from harness.config.experiments import Timing
 from harness.config.settings import Settings
 from harness.datasets.roots import Roots
 from harness.execute.job import Job

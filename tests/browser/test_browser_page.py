@@ -1,5 +1,7 @@
 import chromium_pipe
 import fake_results as fake
+import fake_suites
+import fake_verdicts
 import pytest
 from test_report_speed import FOUND, SELFTEST
 
@@ -52,15 +54,15 @@ def chromium(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    suites, archive = fake.everything()
+    suites, archive = fake_suites.everything()
     long = "unbroken" * 24
-    hard = fake.verdict("long", "inconclusive", quote=long, reason=long, published=long)
+    hard = fake_verdicts.verdict("long", "inconclusive", quote=long, reason=long, published=long)
     out = tmp_path_factory.mktemp("page") / "index.html"
     return report.build(
         suites,
         fake.plans_of(suites, archive),
         archive,
-        (*fake.ledger(), hard),
+        (*fake_verdicts.verdicts(), hard),
         "quick",
         out,
         lambda suite: f"harness run {suite} " + "--flag " * 30,
@@ -91,7 +93,7 @@ def opened(width, scheme, chromium, page):
 
 def test_the_page_fits_is_complete_and_complains_of_nothing(opened, width, scheme):
     images = opened.evaluate(IMAGES)
-    drawn = sum(len(suite.figures) for suite in fake.everything()[0]) - 1 + len(FOUND)
+    drawn = sum(len(suite.figures) for suite in fake_suites.everything()[0]) - 1 + len(FOUND)
     assert len(images) == drawn
     assert all(natural > 0 for natural in images)
     assert opened.evaluate("document.documentElement.scrollWidth") == width
@@ -107,7 +109,7 @@ def test_text_has_the_contrast_of_wcag_aa(opened):
     assert opened.evaluate(CONTRAST) == []
 
 
-def test_the_ledger_can_be_filtered_from_the_keyboard(chromium, page):
+def test_the_verdicts_can_be_filtered_from_the_keyboard(chromium, page):
     chromium.open(page, 1280, "light")
     count = "[...document.querySelectorAll('tr[data-verdict]')].filter((r) => !r.hidden).length"
     assert chromium.evaluate(count) == 7
@@ -130,11 +132,11 @@ def test_the_ledger_can_be_filtered_from_the_keyboard(chromium, page):
 
 def test_facts_unfold_when_asked_for(chromium, tmp_path):
     """By a verdict that one of them has, and by a link to one of them."""
-    suites, archive = fake.everything()
-    wrong = next(v for v in fake.ledger() if v.verdict == "contradicted")
+    suites, archive = fake_suites.everything()
+    wrong = next(v for v in fake_verdicts.verdicts() if v.verdict == "contradicted")
     command, plans = str, fake.plans_of(suites, archive)
     out = report.build(
-        suites, plans, archive, fake.ledger(), "quick", tmp_path / "index.html", command,
+        suites, plans, archive, fake_verdicts.verdicts(), "quick", tmp_path / "index.html", command,
         facts={wrong.suite},
     )  # fmt: skip
     shown = "[...document.querySelectorAll('details.fold')].map((fold) => fold.open)"

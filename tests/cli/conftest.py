@@ -2,18 +2,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from suite_texts import sources_text, suite_text, write_suite
 
 from harness.cli.app import run_main
 
 # constructed histories are shared with the tests of the gate
 sys.path.insert(0, str(Path(__file__).parents[1] / "gate"))
 
-SUITE = """\
-schema = 1
-id = "tiny"
-title = "A <tiny> suite"
-source = { key = "notes", section = "1" }
-experiment = "train"
+SUITE = suite_text(
+    "tiny",
+    """\
 [data]
 dataset = "digits"
 scale = "unit"
@@ -40,8 +38,9 @@ kind = "curve"
 title = "Loss"
 x = "epoch"
 y = "train_loss"
-"""
-SOURCES = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
+""",
+    title="A <tiny> suite",
+)
 
 
 @pytest.fixture
@@ -49,8 +48,8 @@ def harness(tmp_path, monkeypatch, capfd):
     """Call the command line in a folder of its own: ``harness("run", "-j", "1")``."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "suites").mkdir()
-    (tmp_path / "suites" / "tiny.toml").write_text(SUITE, encoding="utf-8")
-    (tmp_path / "suites" / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    write_suite(tmp_path / "suites", SUITE)
+    (tmp_path / "suites" / "sources.toml").write_text(sources_text(), encoding="utf-8")
 
     def call(*arguments):
         capfd.readouterr()

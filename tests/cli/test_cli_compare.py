@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from test_gate_suite_agent import SUITE
+from suite_texts import SEARCH, sources_text, write_suite
 
 from harness.cli.app import run_main
 
@@ -12,9 +12,8 @@ from harness.cli.app import run_main
 def compare(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "suites").mkdir()
-    (tmp_path / "suites" / "search.toml").write_text(SUITE.replace("[10, 20]", "[20]"))
-    text = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
-    (tmp_path / "suites" / "sources.toml").write_text(text)
+    write_suite(tmp_path / "suites", SEARCH.replace("[10, 20]", "[20]"), "search")
+    (tmp_path / "suites" / "sources.toml").write_text(sources_text())
 
     def call(*arguments):
         capfd.readouterr()

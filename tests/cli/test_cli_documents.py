@@ -3,24 +3,9 @@
 import json
 
 import pytest
+from suite_texts import document_text, section_text, suite_text, write_suite
 
-DOCUMENT = """\
-schema = 1
-key = "{key}"
-number = "{number}"
-title = "T"
-headline = {headline}
-[[sections]]
-number = "1"
-topic = "t"
-{more}
-"""
 LOOK_UP = """\
-schema = 1
-id = "{id}"
-title = "T"
-experiment = "probe"
-section = "1"
 [model]
 hidden = [4]
 [data]
@@ -34,12 +19,16 @@ text = "many weights"
 [[quotes.claims]]
 id = "many"
 metric = "parameters"
-expect = {{ at_least = 10 }}
+expect = { at_least = 10 }
 [[quotes.claims]]
 id = "not-too-many"
 metric = "parameters"
-expect = {{ at_most = 1e6 }}
+expect = { at_most = 1e6 }
 """
+
+
+def looked_up(**keys):
+    return suite_text("looked-up", LOOK_UP, experiment="probe", source=None, **keys)
 
 
 @pytest.fixture
@@ -50,12 +39,12 @@ def tree(harness):
     headlines = {"book": ("1", []), "notes": ("2", ["tiny"])}
     for key, (number, headline) in headlines.items():
         (suites / key).mkdir()
-        text = DOCUMENT.format(key=key, number=number, headline=json.dumps(headline), more="")
+        text = document_text(key, section_text(), number=number, title="T", headline=headline)
         (suites / key / "document.toml").write_text(text)
     tiny = harness.suite.read_text().replace('source = { key = "notes", section', "section")
     harness.suite.unlink()
     (suites / "notes" / "tiny.toml").write_text(tiny.replace('section = "1" }', 'section = "1"'))
-    (suites / "book" / "looked-up.toml").write_text(LOOK_UP.format(id="looked-up"))
+    write_suite(suites / "book", looked_up(section="1"), "looked-up")
     return suites
 
 
@@ -104,8 +93,7 @@ def test_what_is_wrong_with_a_document_is_named(harness, tree, old, new, words):
 
 
 def test_a_claim_that_does_not_say_where_it_stands_is_named(harness, tree):
-    path = tree / "book" / "looked-up.toml"
-    path.write_text(path.read_text().replace('section = "1"\n', ""))
+    write_suite(tree / "book", looked_up(), "looked-up")
     _, out, _ = harness("check", "--json", "-")
     problems = json.loads(out)["problems"]
     assert {(p["key"], p["line"]) for p in problems if p["file"].endswith("looked-up.toml")} == {
@@ -116,8 +104,7 @@ def test_a_claim_that_does_not_say_where_it_stands_is_named(harness, tree):
 
 def test_a_suite_outside_every_document_needs_no_source(harness, tmp_path_factory):
     (harness.folder / "suites" / "sources.toml").unlink()
-    path = tmp_path_factory.mktemp("own") / "looked-up.toml"
-    path.write_text(LOOK_UP.format(id="looked-up").replace('section = "1"\n', ""))
+    path = write_suite(tmp_path_factory.mktemp("own"), looked_up(), "looked-up")
     assert harness("check", path)[0] == 0
     assert harness("run", path, "-j", "1", "-q", "--report", "page")[0] == 0
     _, out, _ = harness("claims", path, "--json", "-")

@@ -12,7 +12,7 @@ import time
 import pytest
 from gate_projects import quick_python
 from gate_repositories import make
-from test_gate_suite_agent import SUITE
+from suite_texts import SEARCH, sources_text
 
 from harness.cli.app import run_main
 
@@ -304,10 +304,9 @@ def test_clock(benchmark):
 
 
 def test_timing_suites_are_cases_too(project, gate):
-    sources = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
-    suite = SUITE.replace("[10, 20]", "[20]").replace('"two_loops", "no_loop"', '"two_loops"')
+    suite = SEARCH.replace("[10, 20]", "[20]").replace('"two_loops", "no_loop"', '"two_loops"')
     suite = suite.replace("n_train = 300", "n_train = 60")
-    project.commit("suites", {"suites/search.toml": suite, "suites/sources.toml": sources})
+    project.commit("suites", {"suites/search.toml": suite, "suites/sources.toml": sources_text()})
     project.put("suites/search.toml", suite.replace("n_train = 60", "n_train = 180"))
     # Every round starts two processes, so ten of them, which a decision takes, are left out.
     asked = ("--suite", "search", "--budget", "25s", "--env", "current", "--json", "gate.json")

@@ -3,7 +3,16 @@ import inspect
 import pytest
 
 from harness.config import layers
-from harness.config.layers import LAYERS, Conv2d, Layer, LayerNorm, Linear, MaxPool2d, ReLU, Unfit
+from harness.config.layers import (
+    LAYERS,
+    Conv2d,
+    Layer,
+    LayerNorm,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    ShapeMismatch,
+)
 from harness.config.model import Model
 
 
@@ -46,5 +55,5 @@ def test_a_layer_knows_what_it_makes_of_a_shape(layer, shape, out, parameters):
 
 @pytest.mark.parametrize("layer", [Linear(out=2), LayerNorm()])
 def test_a_layer_of_rows_takes_no_images(layer):
-    with pytest.raises(Unfit, match=r"must get flat input .* got \(3, 4, 5\) instead"):
+    with pytest.raises(ShapeMismatch, match=r"must get flat input .* got \(3, 4, 5\) instead"):
         layer.shape_out((3, 4, 5))

@@ -1,6 +1,7 @@
 """Cells of experiments that misbehave, run in a server that starts at once."""
 
 import pytest
+from suite_texts import load_suite, suite_text
 
 from harness import environment
 from harness.datasets.roots import Roots
@@ -8,21 +9,6 @@ from harness.execute import client
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
 from harness.store.store import Store
-from harness.suite.load import load
-
-SUITE = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-source = {{ key = "notes", section = "1" }}
-experiment = "misbehave:fine"
-budget = {budget}
-{more}
-[seeds]
-count = {seeds}
-[grid]
-experiment = {experiments}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +33,13 @@ def runner(tmp_path):
     """Make a runner and the plan of a suite of experiments."""
 
     def make(experiments, *, budget=60.0, seeds=1, more="", module="misbehave", jobs=2, **options):
-        path = tmp_path / "tiny.toml"
         names = [f"{module}:{name}" for name in experiments]
-        path.write_text(SUITE.format(experiments=names, budget=budget, seeds=seeds, more=more))
+        cells = f"[seeds]\ncount = {seeds}\n[grid]\nexperiment = {names}\n"
+        text = suite_text("tiny", f"{more}\n{cells}", experiment="misbehave:fine", budget=budget)
         roots = Roots(tmp_path / "data", tmp_path / "cache")
         chosen = Options(roots=roots, jobs=jobs, **options)
         made = Runner(Store(tmp_path / "results"), environment.snapshot(), chosen)
-        return made, expand(load(path)).full
+        return made, expand(load_suite(tmp_path, text)).full
 
     return make
 
@@ -72,5 +58,4 @@ def outcome_of(runner, tmp_path):
         found = {record.experiment.partition(":")[2]: record for record in seen}
         return found, made
 
-    run.text = SUITE
     return run

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from suite_texts import sources_text, suite_text, write_suite
 
 from harness.store.store import Store
 
@@ -18,25 +19,17 @@ pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="what a killed runner left is found on Linux"
 )
 
-TEXT = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-source = { key = "notes", section = "1" }
-experiment = "misbehave:daemon_and_slow"
-[seeds]
-count = 12
-[grid]
-backend = ["numpy"]
-"""
+TEXT = suite_text(
+    "tiny",
+    '[seeds]\ncount = 12\n[grid]\nbackend = ["numpy"]\n',
+    experiment="misbehave:daemon_and_slow",
+)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "tiny.toml").write_text(TEXT)
-    (tmp_path / "sources.toml").write_text(
-        'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
-    )
+    write_suite(tmp_path, TEXT)
+    (tmp_path / "sources.toml").write_text(sources_text())
     (tmp_path / "torch.py").write_text("raise ImportError('not here: the run starts sooner')")
     return tmp_path
 

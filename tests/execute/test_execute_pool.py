@@ -10,14 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness import environment
-from harness.datasets.roots import Roots
 from harness.execute import client, pool, spawn
-from harness.execute.run import Options, Runner
-from harness.plan.expand import expand
 from harness.processes import family as processes
-from harness.store.store import Store
-from harness.suite.load import load
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="the cells here fork"),
@@ -215,17 +209,10 @@ def test_cells_are_the_same_where_nothing_forks(outcome_of, monkeypatch, pids):
     assert "took more memory than its bound" in records["takes_memory"].reason
 
 
-def test_an_early_end_leaves_nobody(outcome_of, tmp_path, pids):
-    path = tmp_path / "tiny.toml"
-    path.write_text(
-        outcome_of.text.format(
-            experiments=["misbehave:daemon_and_sleeps"], budget=60, seeds=1, more=""
-        )
-    )
-    roots = Roots(tmp_path / "data", tmp_path / "cache")
-    runner = Runner(Store(tmp_path / "results"), environment.snapshot(), Options(roots, jobs=1))
-    todo = runner.todo(expand(load(path)).full)
-    jobs = [runner._job(*item) for item in todo.cells]
+def test_an_early_end_leaves_nobody(runner, tmp_path, pids):
+    made, plan = runner(["daemon_and_sleeps"], jobs=1)
+    todo = made.todo(plan)
+    jobs = [made._job(*item) for item in todo.cells]
     running = pool._Pool(jobs, 1, tmp_path, processes.children())
     running._fill()
     while not pids.exists():

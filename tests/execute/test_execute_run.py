@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from suite_texts import sources_text
 
 from harness.config.data import Data
 from harness.errors import DataCorrupt
@@ -95,9 +96,7 @@ def test_a_run_killed_half_way_is_finished_by_a_second(tmp_path, runner):
     command = [sys.executable, "-m", "harness", "run", str(tmp_path / "tiny.toml")]
     command += ["--suites", str(tmp_path), "--results", str(tmp_path / "results"), "-j", "1"]
     env = without_torch(tmp_path)
-    (tmp_path / "sources.toml").write_text(
-        'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
-    )
+    (tmp_path / "sources.toml").write_text(sources_text())
     first = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     records = tmp_path / "results" / "tiny.jsonl"
     deadline = time.monotonic() + 60
@@ -118,9 +117,7 @@ def test_a_run_killed_half_way_is_finished_by_a_second(tmp_path, runner):
 @pytest.mark.skipif(os.name == "nt", reason="POSIX process groups")
 def test_an_interrupt_keeps_what_is_finished_and_leaves_nobody_behind(tmp_path, runner):
     runner(["slow"], seeds=40)
-    (tmp_path / "sources.toml").write_text(
-        'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n'
-    )
+    (tmp_path / "sources.toml").write_text(sources_text())
     command = [sys.executable, "-m", "harness", "run", str(tmp_path / "tiny.toml")]
     command += ["--suites", str(tmp_path), "--results", str(tmp_path / "results"), "-j", "1"]
     env = without_torch(tmp_path)

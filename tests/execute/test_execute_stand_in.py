@@ -1,19 +1,13 @@
 """What a stand-in cannot serve is skipped; with the data that a suite names it stays an error."""
 
 import pytest
+from suite_texts import load_suite, suite_text
 
 from harness.datasets.roots import Roots
 from harness.execute.worker import Job, judged
 from harness.plan.expand import expand
-from harness.suite.load import load
 
-SUITE = """
-schema = 1
-id = "asks"
-title = "Asks more than the digits hold"
-source = {{ key = "a", section = "1" }}
-experiment = "{experiment}"
-
+TABLES = """\
 [data]
 dataset = "{dataset}"
 {data}
@@ -62,9 +56,9 @@ TOO_MUCH = {
 
 
 def jobs(folder, *, found, use=None, **changed):
-    path = folder / "asks.toml"
-    path.write_text(SUITE.format(**PLAIN | changed))
-    cells = expand(load(path)).at("quick", found=found).cells()
+    asked = PLAIN | changed
+    text = suite_text("asks", TABLES.format(**asked), experiment=asked["experiment"])
+    cells = expand(load_suite(folder, text, "asks")).at("quick", found=found).cells()
     roots = Roots(folder / "data", Roots.find().cache)
     return [Job("name", cell, roots, use or {}, 1) for cell in cells]
 

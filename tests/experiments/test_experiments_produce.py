@@ -1,8 +1,8 @@
 import pytest
 from experiment_fakes import CountingBackend, context, images
 
+from harness.config.experiments import Knn, Probe, Timing
 from harness.config.model import Model
-from harness.config.other import Knn, Probe, Timing
 from harness.config.train import Train
 from harness.experiments import registry
 

@@ -116,7 +116,7 @@ def test_a_module_may_print_and_leave_threads(capfd):
 
 @pytest.mark.usefixtures("user_module")
 def test_a_module_that_never_ends_its_import_is_named(monkeypatch):
-    monkeypatch.setattr(lookup, "PATIENCE", 0.5)
+    monkeypatch.setattr(lookup, "TIMEOUT", 0.5)
     with pytest.raises(UsageError, match=r"importing it took longer than 0\.5 s"):
         registry.get("users_hangs:run")
 

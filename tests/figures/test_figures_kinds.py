@@ -5,6 +5,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import fake_results as fake
+import fake_suites
 import numpy as np
 import pytest
 
@@ -17,11 +18,11 @@ from harness.types import Series
 
 @pytest.fixture(scope="module")
 def everything():
-    return fake.everything()
+    return fake_suites.everything()
 
 
 def table(**keys):
-    plain = fake.figure("f", keys.pop("kind"), "A figure", **keys)
+    plain = fake_suites.figure("f", keys.pop("kind"), "A figure", **keys)
     return Figure.model_validate(plain, strict=False)
 
 

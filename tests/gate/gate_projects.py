@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -86,3 +89,18 @@ def wheel(folder: Path, name: str, version: str = "1.0") -> None:
             "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         )
         file.writestr(f"{info}/RECORD", "")
+
+
+RUN = "import json, sys; {}; sys.stdout.write(json.dumps([{}]))"
+
+
+def ask(side, imports, value):
+    """Run a program as a side would, and return what it says."""
+    done = subprocess.run(
+        [str(side.python), "-c", RUN.format(f"import {imports}", value)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, side.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)[0]

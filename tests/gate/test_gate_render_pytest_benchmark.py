@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
 
 from harness.gate.render import pytest_benchmark
-from harness.gate.render.quartiles import stats
+from harness.gate.render.head import stats
 from harness.gate.values import Pair, Sample
 
 seconds = st.floats(1e-9, 1e3) | st.sampled_from([0.01, 0.02, 0.03])

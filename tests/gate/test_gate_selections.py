@@ -1,16 +1,14 @@
 """What a side selects, as it is typed."""
 
 import pytest
+from suite_texts import load_suite, suite_text
 
 from harness.errors import UsageError
 from harness.gate.selections import resolved
-from harness.suite.load import load
 
-SUITE = """\
-schema = 1
-id = "small"
-title = "Small"
-experiment = "timing"
+SUITE = suite_text(
+    "small",
+    """\
 [data]
 dataset = "digits"
 [model]
@@ -24,14 +22,14 @@ workload = "step"
 lr = [0.5, 1.0]
 batch_size = [10, 500]
 drop_last = [false, true]
-"""
+""",
+    experiment="timing",
+)
 
 
 @pytest.fixture
 def suite(tmp_path):
-    path = tmp_path / "small.toml"
-    path.write_text(SUITE, encoding="utf-8")
-    return load(path)
+    return load_suite(tmp_path, SUITE, "small")
 
 
 @pytest.mark.parametrize(

@@ -5,34 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from suite_texts import SEARCH, sources_text, write_suite
 
 from harness.gate.collection import SideSilent, collect
 from harness.gate.lockstep import Timeouts, measure_round
 from harness.gate.process import Command
 from harness.gate.suite_agent import _options, timing_cases
 
-SUITE = """\
-schema = 1
-id = "search"
-title = "Neighbour search"
-source = { key = "notes", section = "1" }
-experiment = "timing"
-[data]
-dataset = "digits"
-scale = "raw"
-n_train = 300
-n_test = 20
-[knn]
-n_neighbors = [5]
-[timing]
-workload = "neighbors"
-repeats = 6
-[[grid]]
-backend = ["numpy"]
-device = ["cpu"]
-implementation = ["two_loops", "no_loop"]
-n_test = [10, 20]
-"""
 TWO_LOOPS = """\
 [[grid]]
 backend = ["numpy"]
@@ -51,9 +30,8 @@ def in_folder(tmp_path, monkeypatch):
 def command(tmp_path):
     folder = tmp_path / "suites"
     folder.mkdir()
-    (folder / "search.toml").write_text(SUITE)
-    text = 'schema = 1\n[[sources]]\nkey = "notes"\nnumber = "001"\ntitle = "Notes"\n'
-    (folder / "sources.toml").write_text(text)
+    write_suite(folder, SEARCH, "search")
+    (folder / "sources.toml").write_text(sources_text())
 
     def made(*arguments):
         agent = (sys.executable, "-m", "harness.gate.suite_agent", *arguments)
@@ -77,7 +55,7 @@ def test_a_selection_leaves_its_axes_out_of_the_names(command):
 
 
 def test_a_case_of_one_side_has_its_counterpart_on_the_other(in_folder):
-    suite = SUITE.replace('"two_loops", "no_loop"', '"no_loop"') + TWO_LOOPS
+    suite = SEARCH.replace('"two_loops", "no_loop"', '"no_loop"') + TWO_LOOPS
     path = Path("search.toml")
     path.write_text(suite)
     found = [
@@ -93,7 +71,7 @@ def test_a_case_of_one_side_has_its_counterpart_on_the_other(in_folder):
 
 def test_what_a_side_can_never_have_has_no_counterpart(in_folder):
     path = Path("search.toml")
-    path.write_text(SUITE)
+    path.write_text(SEARCH)
     sides = ("backend=numpy", "backend=torch")
     own, other = (
         timing_cases(_options([str(path), "--where", one, "--against", two]))

@@ -10,9 +10,8 @@ import pytest
 from gate_repositories import files_under
 
 from harness.errors import GitError, UsageError
-from harness.gate.sides.owners import abandoned, mark
 from harness.gate.sides.revisions import resolve, working_tree
-from harness.gate.sides.worktrees import PREFIX, checkout
+from harness.gate.sides.worktrees import PREFIX, checkout, owner_is_gone, owner_mark
 from harness.gate.values import Revision
 
 KILLED = """
@@ -140,7 +139,7 @@ def test_a_killed_run_whose_folder_is_gone_is_forgotten_too(repository, place):
 def test_worktrees_of_the_user_and_of_a_living_run_stay(repository, place):
     users, living = place.with_name("users"), place.with_name("living")
     repository.git("worktree", "add", "--quiet", "--detach", str(users))
-    locked = ("--lock", "--reason", mark())
+    locked = ("--lock", "--reason", owner_mark())
     repository.git("worktree", "add", "--quiet", "--detach", *locked, str(living))
     with checkout(repository.folder, resolve(repository.folder, "HEAD"), place):
         pass
@@ -175,18 +174,18 @@ def test_a_folder_inside_the_repository_is_refused(repository):
 
 
 def test_a_mark_is_abandoned_when_its_process_is_gone():
-    assert not abandoned(mark())
-    code = "from harness.gate.sides.owners import mark; import sys; sys.stdout.write(mark())"
+    assert not owner_is_gone(owner_mark())
+    code = "from harness.gate.sides.worktrees import owner_mark; print(owner_mark(), end='')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("claims-harness on ")
-    assert abandoned(done.stdout)
+    assert owner_is_gone(done.stdout)
 
 
 def test_a_number_that_came_again_is_another_process():
-    head, _, _ = mark().rpartition(" ")
-    assert abandoned(f"{head} 12345.00")
+    head, _, _ = owner_mark().rpartition(" ")
+    assert owner_is_gone(f"{head} 12345.00")
 
 
 @pytest.mark.parametrize("text", ["", "mine", "claims-harness on elsewhere: process 1 started 1.0"])
 def test_of_other_marks_nothing_is_known(text):
-    assert not abandoned(text)
+    assert not owner_is_gone(text)

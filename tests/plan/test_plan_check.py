@@ -1,17 +1,14 @@
 import pytest
+from suite_texts import load_suite, suite_text
 
 from harness import figures
 from harness.errors import SuiteError
 from harness.plan.check import check
 from harness.plan.expand import expand
-from harness.suite.load import load
 
-GOOD = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-source = { key = "notes", section = "1" }
-experiment = "train"
+GOOD = suite_text(
+    "tiny",
+    """\
 [data]
 dataset = "digits"
 [model]
@@ -38,15 +35,14 @@ id = "loss"
 kind = "curve"
 title = "Loss"
 y = "train_loss"
-"""
+""",
+)
 
 
 @pytest.fixture
 def checked(tmp_path):
     def checked(text):
-        path = tmp_path / "tiny.toml"
-        path.write_text(text, encoding="utf-8")
-        check(expand(load(path)), ["notes"], figures.KINDS)
+        check(expand(load_suite(tmp_path, text)), ["notes"], figures.KINDS)
 
     return checked
 
@@ -161,11 +157,10 @@ def test_a_selection_of_nothing_says_what_there_is(checked, where, words):
 
 
 def test_a_source_that_all_claims_share_is_told_once_where_it_stands(tmp_path):
-    path = tmp_path / "tiny.toml"
     claim = GOOD[GOOD.index("[[claims]]") : GOOD.index("[[figures]]")]
-    path.write_text(GOOD + claim.replace('"works"', '"too"'), encoding="utf-8")
+    text = GOOD + claim.replace('"works"', '"too"')
     with pytest.raises(SuiteError) as caught:
-        check(expand(load(path)), ["paper"], figures.KINDS)
+        check(expand(load_suite(tmp_path, text)), ["paper"], figures.KINDS)
     (problem,) = caught.value.problems
     assert (problem.line, problem.key) == (4, "source.key")
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from suite_texts import load_suite, suite_text
 
 from harness.config.settings import TABLES
 from harness.config.table import Table
@@ -12,14 +12,10 @@ from harness.experiments.timing import experiment as timing
 from harness.plan.axes import Axes, label
 from harness.plan.expand import expand
 from harness.plan.select import Selection, narrow
-from harness.suite.load import load
 
-TEXT = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-source = { key = "notes", section = "1" }
-experiment = "train"
+TEXT = suite_text(
+    "tiny",
+    """\
 [data]
 dataset = "digits"
 [model]
@@ -45,18 +41,13 @@ seeds = 3
 hidden = [[]]
 [stand_in]
 n_train = 100
-"""
+""",
+)
 
 
 @pytest.fixture
 def suite(tmp_path):
-    return make(tmp_path, TEXT)
-
-
-def make(folder: Path, text: str):
-    path = folder / "tiny.toml"
-    path.write_text(text, encoding="utf-8")
-    return load(path)
+    return load_suite(tmp_path, TEXT)
 
 
 def test_grids_are_products_and_impossible_pairs_are_no_cells(suite):
@@ -104,14 +95,14 @@ def test_cases_of_the_full_profile_are_on_protocol_and_others_say_why_not(suite)
 
 
 def test_a_quick_case_that_equals_a_full_one_is_on_protocol(tmp_path):
-    suite = make(tmp_path, TEXT.replace("epochs = 1\nseeds = 3\nhidden = [[]]", "seeds = 1"))
+    suite = load_suite(tmp_path, TEXT.replace("epochs = 1\nseeds = 3\nhidden = [[]]", "seeds = 1"))
     plan = expand(suite).quick
     assert all(case.protocol for case in plan.cases)
     assert {case.id for case in plan.cases} == {case.id for case in expand(suite).full.cases}
 
 
 def test_a_grid_as_is_keeps_its_settings_but_not_its_seeds(tmp_path):
-    suite = make(tmp_path, TEXT.replace("seeds = 2\n", "seeds = 5\nas_is = true\n"))
+    suite = load_suite(tmp_path, TEXT.replace("seeds = 2\n", "seeds = 5\nas_is = true\n"))
     kept = [case for case in expand(suite).quick.cases if case.protocol]
     assert {case.axes["hidden"] for case in kept} == {"none", "8-8"}
     assert {expand(suite).quick.seeds[case.id] for case in kept} == {3}
@@ -120,19 +111,19 @@ def test_a_grid_as_is_keeps_its_settings_but_not_its_seeds(tmp_path):
 def test_case_ids_depend_on_what_matters_only(suite, tmp_path):
     before = {case.id for case in expand(suite).full.cases}
     assert len(before) == 8
-    renamed = make(tmp_path, TEXT.replace('title = "Tiny"', 'title = "Else"'))
+    renamed = load_suite(tmp_path, TEXT.replace('title = "tiny"', 'title = "else"'))
     assert {case.id for case in expand(renamed).full.cases} == before
-    unused = make(tmp_path, TEXT + "[knn]\nn_neighbors = [3]\n")
+    unused = load_suite(tmp_path, TEXT + "[knn]\nn_neighbors = [3]\n")
     assert {case.id for case in expand(unused).full.cases} == before
-    default = make(tmp_path, TEXT.replace("epochs = 3", "epochs = 3\ndrop_last = false"))
+    default = load_suite(tmp_path, TEXT.replace("epochs = 3", "epochs = 3\ndrop_last = false"))
     assert {case.id for case in expand(default).full.cases} == before
-    changed = make(tmp_path, TEXT.replace("epochs = 3", "epochs = 4"))
+    changed = load_suite(tmp_path, TEXT.replace("epochs = 3", "epochs = 4"))
     assert not {case.id for case in expand(changed).full.cases} & before
 
 
 def test_adding_a_case_changes_no_other(suite, tmp_path):
     before = {case.id for case in expand(suite).full.cases}
-    more = make(tmp_path, TEXT.replace("[[], [8, 8]]", "[[], [8, 8], [4]]"))
+    more = load_suite(tmp_path, TEXT.replace("[[], [8, 8]]", "[[], [8, 8], [4]]"))
     assert before < {case.id for case in expand(more).full.cases}
 
 
@@ -145,7 +136,7 @@ def test_adding_a_case_changes_no_other(suite, tmp_path):
     ],
 )
 def test_a_bad_axis_is_named_by_line(tmp_path, old, new, line, words):
-    suite = make(tmp_path, TEXT.replace(old, new))
+    suite = load_suite(tmp_path, TEXT.replace(old, new))
     with pytest.raises(SuiteError) as caught:
         expand(suite)
     assert words in str(caught.value)
@@ -175,19 +166,16 @@ def test_labels():
 
 def test_tables_that_share_a_name_are_told_apart(tmp_path):
     old = '{ name = "adam", lr = 0.001 }'
-    suite = make(tmp_path, TEXT.replace(old, '{ name = "sgd", lr = 0.1, momentum = 0.9 }'))
+    suite = load_suite(tmp_path, TEXT.replace(old, '{ name = "sgd", lr = 0.1, momentum = 0.9 }'))
     found = set(Axes.of(suite).shared["optimizer"].values())
     assert found == {"sgd lr=0.1", "sgd lr=0.1 momentum=0.9"}
     axes = {case.axes["optimizer"] for case in expand(suite).full.cases}
     assert found <= axes
 
 
-TWO_PROBES = """\
-schema = 1
-id = "two-probes"
-title = "Two probes"
-source = { key = "notes", section = "1" }
-experiment = "probe"
+TWO_PROBES = suite_text(
+    "two-probes",
+    """\
 [params]
 size = 3
 [probe]
@@ -196,7 +184,9 @@ name = "sized"
 backend = ["numpy"]
 device = ["cpu"]
 name = ["sized", "parameters"]
-"""
+""",
+    experiment="probe",
+)
 
 
 def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
@@ -206,21 +196,19 @@ def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
     sized = Probe("sized", run=None, produces=lambda *_: frozenset(), params=Sized)
     known = PROBES.get
     monkeypatch.setattr(PROBES, "get", lambda name: sized if name == "sized" else known(name))
-    path = tmp_path / "two-probes.toml"
-    path.write_text(TWO_PROBES, encoding="utf-8")
-    first, second = expand(load(path)).full.cases
+    first, second = expand(load_suite(tmp_path, TWO_PROBES)).full.cases
     assert first.settings.params == {"size": 3}
     assert second.settings.params == {}
 
 
 def test_a_repeated_script_has_cases_and_seeds_of_its_own(tmp_path):
-    plain = expand(make(tmp_path, TEXT)).full
+    plain = expand(load_suite(tmp_path, TEXT)).full
     assert {cell.script for cell in plain.cells()} == {None}
     scripted = TEXT.replace("count = 4", 'count = 4\nroot = 42\nrng = "torch"')
-    plan = expand(make(tmp_path, scripted)).full
+    plan = expand(load_suite(tmp_path, scripted)).full
     assert not {case.id for case in plan.cases} & {case.id for case in plain.cases}
     assert {(cell.seed, cell.script) for cell in plan.cells()} == {(i, 42 + i) for i in range(4)}
-    again = expand(make(tmp_path, scripted.replace("root =", "step = 0\nroot ="))).full
+    again = expand(load_suite(tmp_path, scripted.replace("root =", "step = 0\nroot ="))).full
     assert {cell.script for cell in again.cells()} == {42}
     assert not {case.id for case in plan.cases} & {case.id for case in again.cases}
 
@@ -233,12 +221,9 @@ def test_ids_of_cases_without_a_script_are_those_of_stored_records(suite):
     ]
 
 
-TIMED = """\
-schema = 1
-id = "timed"
-title = "Timed"
-source = { key = "notes", section = "1" }
-experiment = "timing"
+TIMED = suite_text(
+    "timed",
+    """\
 [data]
 dataset = "digits"
 [model]
@@ -256,16 +241,16 @@ variant = "matmul"
 backend = ["numpy"]
 device = ["cpu"]
 workload = ["step", "train", "kernel"]
-"""
+""",
+    experiment="timing",
+)
 
 
 def test_a_revision_gives_new_ids_to_the_cases_it_concerns_only(tmp_path, monkeypatch):
     def ids():
-        cases = expand(load(path)).full.cases
+        cases = expand(load_suite(tmp_path, TIMED)).full.cases
         return {case.axes["workload"]: case.id for case in cases}
 
-    path = tmp_path / "timed.toml"
-    path.write_text(TIMED)
     now = ids()
     plain = replace(timing.EXPERIMENT, revision=None)
     monkeypatch.setattr(timing, "EXPERIMENT", plain)
@@ -278,21 +263,22 @@ def test_a_grid_for_pictures_makes_cases_that_no_claim_is_about(tmp_path):
     """The same case in another grid is judged, and its id is no other."""
     drawn = TEXT.replace("seeds = 2\n", "seeds = 2\nclaims = false\n")
     assert drawn != TEXT
-    before, after = expand(make(tmp_path, TEXT)).full, expand(make(tmp_path, drawn)).full
+    before, after = (
+        expand(load_suite(tmp_path, TEXT)).full,
+        expand(load_suite(tmp_path, drawn)).full,
+    )
     assert [case.id for case in before.cases] == [case.id for case in after.cases]
     assert {c.axes["hidden"] for c in after.cases if not c.judged} == {"none", "8-8"}
     again = drawn.replace(
         "[quick]", '[[grid]]\nbackend = ["numpy"]\nhidden = [[]]\nlr = [0.5]\n[quick]'
     )
-    cases = expand(make(tmp_path, again)).full.cases
+    cases = expand(load_suite(tmp_path, again)).full.cases
     assert {case.axes["hidden"] for case in cases if not case.judged} == {"8-8"}
 
 
-MANY_PROBES = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-experiment = "probe"
+MANY_PROBES = suite_text(
+    "tiny",
+    """\
 [probe]
 name = "function"
 [params]
@@ -307,11 +293,14 @@ scenario = ["chain", "twice"]
 [quick]
 scenario = "leaf"
 seeds = 1
-"""
+""",
+    experiment="probe",
+    source=None,
+)
 
 
 def test_keys_of_one_probe_are_no_axes_of_another(tmp_path):
-    plans = expand(make(tmp_path, MANY_PROBES))
+    plans = expand(load_suite(tmp_path, MANY_PROBES))
     axes = [set(case.axes) - {"experiment", "backend", "device"} for case in plans.full.cases]
     assert axes == [{"function", "name"}] * 2 + [{"scenario", "name"}] * 2
     departures = {case.axes["name"]: case.deviation for case in plans.quick.cases}

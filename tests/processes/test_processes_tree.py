@@ -129,7 +129,7 @@ def test_a_command_that_turns_on_its_supervisor_ends_with_all_it_started(number)
         made.process.stdin.close()
         if number != signal.SIGSTOP:
             made.process.wait(300)
-        made.end(patience=0.5 if number == signal.SIGSTOP else trees.PATIENCE)
+        made.end(grace=0.5 if number == signal.SIGSTOP else trees.GRACE)
         assert gone(found)
         assert other.process.poll() is beside.poll() is None  # nobody else's
         beside.kill()

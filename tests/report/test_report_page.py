@@ -6,12 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import fake_results as fake
+import fake_suites
+import fake_verdicts
 import pytest
 
 from harness import report
 from harness.report.build import emphasis, integrity
-from harness.report.cases import lost, tables
-from harness.report.view import shown
+from harness.report.cases import missing_results, tables
+from harness.report.view import records_of
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>{{ 7*7 }}"
 VOID = {"meta", "link", "img", "source", "br"}
@@ -64,9 +66,12 @@ def build(out, suites, archive, verdicts=(), profile="quick", facts=()):
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    suites, archive = fake.everything()
+    suites, archive = fake_suites.everything()
     return build(
-        tmp_path_factory.mktemp("page") / "deep" / "index.html", suites, archive, fake.ledger()
+        tmp_path_factory.mktemp("page") / "deep" / "index.html",
+        suites,
+        archive,
+        fake_verdicts.verdicts(),
     )
 
 
@@ -98,16 +103,16 @@ def test_only_the_pages_own_script_is_allowed(page):
     assert integrity(scripts[0]) in html.replace("&#43;", "+")
 
 
-def test_counts_come_first_then_ledger_then_suites(page):
+def test_counts_come_first_then_verdicts_then_suites(page):
     html = page.read_text(encoding="utf-8")
-    order = ['class="counts"', 'id="ledger"', 'id="suite-demo-knn"', 'id="machines"']
+    order = ['class="counts"', 'id="verdicts"', 'id="suite-demo-knn"', 'id="machines"']
     places = [html.index(text) for text in order]
     assert places == sorted(places)
 
 
 def test_facts_come_last_and_folded_and_are_counted(tmp_path):
-    suites, archive = fake.everything()
-    verdicts = fake.ledger()
+    suites, archive = fake_suites.everything()
+    verdicts = fake_verdicts.verdicts()
     facts = {verdicts[0].suite}
     html = build(tmp_path / "index.html", suites, archive, verdicts, facts=facts).read_text(
         encoding="utf-8"
@@ -117,17 +122,17 @@ def test_facts_come_last_and_folded_and_are_counted(tmp_path):
     folded = html.index('<details class="fold" id="facts">')
     for suite in suites:
         assert (html.index(f'id="suite-{suite.id}"') > folded) == (suite.id in facts)
-    ledger = html.index('<details class="fold">')
+    table = html.index('<details class="fold">')
     for verdict in verdicts:
         place = html.index(f'id="claim-{verdict.suite}-{verdict.claim}"')
-        assert (ledger < place) == (verdict.suite in facts)
+        assert (table < place) == (verdict.suite in facts)
     alone = [suite for suite in suites if suite.id in facts]
     own = [verdict for verdict in verdicts if verdict.suite in facts]
     html = build(tmp_path / "alone.html", alone, archive, own, facts=facts).read_text("utf-8")
     assert '<details class="fold" open>' in html
 
 
-def test_the_ledger_shows_every_part_of_a_claim(page):
+def test_the_table_shows_every_part_of_a_claim(page):
     words = outline(page).words
     for text in (
         "97.92% on the test images",
@@ -166,7 +171,7 @@ def test_every_figure_has_a_light_and_a_dark_picture_with_words(page):
     tags = outline(page).tags
     pictures = [attrs for tag, attrs in tags if tag == "img"]
     sources = [attrs for tag, attrs in tags if tag == "source"]
-    drawn = sum(len(suite.figures) for suite in fake.everything()[0]) - 1
+    drawn = sum(len(suite.figures) for suite in fake_suites.everything()[0]) - 1
     assert len(pictures) == len(sources) == drawn
     assert all(len(attrs["alt"]) > 40 for attrs in pictures)
     assert all("dark" in attrs["media"] for attrs in sources)
@@ -175,8 +180,11 @@ def test_every_figure_has_a_light_and_a_dark_picture_with_words(page):
 
 
 def test_building_twice_gives_equal_bytes(tmp_path):
-    suites, archive = fake.everything()
-    one, two = (build(tmp_path / name, suites[2:3], archive, fake.ledger()) for name in ("a", "b"))
+    suites, archive = fake_suites.everything()
+    one, two = (
+        build(tmp_path / name, suites[2:3], archive, fake_verdicts.verdicts())
+        for name in ("a", "b")
+    )
     assert one.read_bytes() == two.read_bytes()
 
 
@@ -199,8 +207,8 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
         protocol=[EVIL],
         source={"key": "notes", "section": EVIL},
         figures=[
-            fake.figure("f", "line", EVIL, x="lr", y="loss", hue="backend", caption=EVIL),
-            fake.figure("g", "line", EVIL, x="lr", y=EVIL),
+            fake_suites.figure("f", "line", EVIL, x="lr", y="loss", hue="backend", caption=EVIL),
+            fake_suites.figure("g", "line", EVIL, x="lr", y=EVIL),
         ],
     )
     archive = maker.archive()
@@ -209,12 +217,12 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
     texts = dict.fromkeys(
         ("quote", "source", "published", "metric", "rule", "reason", "because", "expected"), EVIL
     )
-    verdict = fake.verdict(
+    verdict = fake_verdicts.verdict(
         "c",
         "reproduced",
         **texts,
         suite="demo",
-        findings=(fake.finding("reproduced", reason=EVIL, track=EVIL, data=EVIL),),
+        findings=(fake_verdicts.finding("reproduced", reason=EVIL, track=EVIL, data=EVIL),),
     )
     parsed = outline(build(tmp_path / "evil.html", [suite], archive, [verdict]))
     assert sum(tag == "script" for tag, _ in parsed.tags) == 1
@@ -232,7 +240,7 @@ def test_an_empty_page_says_so(tmp_path):
 
 
 def test_a_suite_never_run_says_so(tmp_path):
-    _, archive = fake.everything()
+    _, archive = fake_suites.everything()
     suite = fake.suite_of()
     plan = fake.cases_of(archive.records)[:3]
     out = report.build(
@@ -255,7 +263,7 @@ def test_emphasis_is_the_only_markup_of_a_quote():
 
 
 def test_cases_have_their_axes_runs_and_metrics():
-    suites, archive = fake.everything()
+    suites, archive = fake_suites.everything()
     records = [r for r in archive.records if r.suite == "demo-rates"]
     (table,) = tables(suites[2], records, archive)
     assert table.axes == ("Learning rate",)
@@ -287,9 +295,9 @@ def test_numbered_metrics_are_in_the_order_of_their_numbers():
 
 
 def test_lost_cells_are_grouped_by_reason():
-    _, archive = fake.everything()
+    _, archive = fake_suites.everything()
     records = [r for r in archive.records if r.suite == "demo-optimizers"]
-    assert [(item.status, item.cells, item.where) for item in lost(records, ())] == [
+    assert [(item.status, item.cells, item.where) for item in missing_results(records, ())] == [
         ("skipped", "10 cells", "torch/cuda"),
         ("timeout", "1 cell", "torch/cpu"),
     ]
@@ -301,9 +309,9 @@ def test_the_full_profile_leaves_out_what_only_the_quick_one_has():
     maker.add("demo", "train", {"epochs": 15})
     archive, suite = maker.archive(), fake.suite_of()
     plan = fake.cases_of(archive.records)
-    assert [r.axes["epochs"] for r in shown(suite, plan, archive, "full")] == [15]
-    assert [r.axes["epochs"] for r in shown(suite, plan, archive, "quick")] == [3, 15]
-    assert [r.axes["epochs"] for r in shown(suite, plan[:1], archive, "full")] == [3]
+    assert [r.axes["epochs"] for r in records_of(suite, plan, archive, "full")] == [15]
+    assert [r.axes["epochs"] for r in records_of(suite, plan, archive, "quick")] == [3, 15]
+    assert [r.axes["epochs"] for r in records_of(suite, plan[:1], archive, "full")] == [3]
 
 
 def test_an_axis_that_came_after_a_record_has_its_default():
@@ -312,7 +320,7 @@ def test_an_axis_that_came_after_a_record_has_its_default():
     archive, suite = maker.archive(), fake.suite_of()
     (case,) = fake.cases_of(archive.records)
     later = replace(case, axes={**case.axes, "keep": "none"})
-    (found,) = shown(suite, [later], archive, "quick")
+    (found,) = records_of(suite, [later], archive, "quick")
     assert "keep" not in archive.records[0].axes
     assert found == replace(archive.records[0], axes=later.axes)
 
@@ -328,10 +336,12 @@ sys.meta_path.insert(0, Blocked())
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import pathlib
 import fake_results as fake
+import fake_suites
+import fake_verdicts
 from harness import report
-suites, archive = fake.everything()
+suites, archive = fake_suites.everything()
 plans = fake.plans_of(suites, archive)
-report.build(suites[2:3], plans, archive, fake.ledger(), "quick",
+report.build(suites[2:3], plans, archive, fake_verdicts.verdicts(), "quick",
              pathlib.Path({str(tmp_path / "page.html")!r}), str)
 assert not [name for name in sys.modules if name.partition(".")[0] == "torch"]
 """

@@ -1,6 +1,7 @@
 import math
 
 import fake_results as fake
+import fake_verdicts
 import history_builders as make
 import pytest
 from test_report_page import EVIL, outline
@@ -44,7 +45,7 @@ FOUND = survey(
 
 def build(out, **extra):
     archive = fake.FakeArchive(())
-    return report.build([], {}, archive, fake.ledger(), "quick", out, str, **extra)
+    return report.build([], {}, archive, fake_verdicts.verdicts(), "quick", out, str, **extra)
 
 
 def words(path):
@@ -97,7 +98,7 @@ def test_the_selftest_is_a_table_with_intervals(tmp_path):
 
 def test_the_gate_stands_after_the_suites_and_before_the_machines(tmp_path):
     html = build(tmp_path / "page.html", history=FOUND, selftest=SELFTEST).read_text()
-    order = ['id="ledger"', 'id="selftest"', 'id="speed"', 'id="machines"']
+    order = ['id="verdicts"', 'id="selftest"', 'id="speed"', 'id="machines"']
     places = [html.index(text) for text in order]
     assert places == sorted(places)
     parsed = outline(tmp_path / "page.html")

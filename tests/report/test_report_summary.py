@@ -1,16 +1,16 @@
 import re
 from dataclasses import replace
 
-import fake_results as fake
+import fake_verdicts
 
 from harness import report
-from harness.report.ledger import counted, rows, unit_shown
 from harness.report.marks import SIGNS, tallies
+from harness.report.verdicts import counted, rows, unit_shown
 from harness.types import VERDICTS
 
 
 def test_counts_and_rows():
-    text = report.summary(fake.ledger())
+    text = report.summary(fake_verdicts.verdicts())
     assert "6 claims: ✓ 2 reproduced, ✗ 1 contradicted" in text
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len(lines) == 2 + 6
@@ -19,7 +19,9 @@ def test_counts_and_rows():
 
 
 def test_every_row_has_as_many_cells_as_the_head():
-    hostile = fake.verdict("x", "reproduced", reason="a | b\nc | <b>", source="`|`", quote="|")
+    hostile = fake_verdicts.verdict(
+        "x", "reproduced", reason="a | b\nc | <b>", source="`|`", quote="|"
+    )
     lines = report.summary([hostile]).splitlines()
     cells = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")]
     assert set(cells) == {6}
@@ -32,30 +34,38 @@ def test_no_claims():
 
 def test_every_verdict_has_its_own_sign_and_a_count():
     assert len(set(SIGNS.values())) == len(VERDICTS)
-    assert sum(tally.count for tally in tallies(fake.ledger())) == 6
+    assert sum(tally.count for tally in tallies(fake_verdicts.verdicts())) == 6
     assert [tally.name for tally in tallies(())] == list(VERDICTS)
 
 
 def test_differences_of_fractions_are_points():
-    assert unit_shown(fake.verdict("a", "reproduced", rule="difference")) == "points"
-    assert unit_shown(fake.verdict("a", "reproduced", rule="value")) == "fraction"
-    assert unit_shown(fake.verdict("a", "reproduced", rule="difference", unit="ratio")) == "ratio"
+    assert unit_shown(fake_verdicts.verdict("a", "reproduced", rule="difference")) == "points"
+    assert unit_shown(fake_verdicts.verdict("a", "reproduced", rule="value")) == "fraction"
+    assert (
+        unit_shown(fake_verdicts.verdict("a", "reproduced", rule="difference", unit="ratio"))
+        == "ratio"
+    )
 
 
 def test_what_n_counts():
-    assert counted(fake.finding("reproduced", n=1)) == "1 seed"
-    assert counted(fake.finding("reproduced", n=10_000, over="examples")) == "10,000 examples"
-    assert counted(fake.finding("not-run", n=0)) == ""
+    assert counted(fake_verdicts.finding("reproduced", n=1)) == "1 seed"
+    assert (
+        counted(fake_verdicts.finding("reproduced", n=10_000, over="examples")) == "10,000 examples"
+    )
+    assert counted(fake_verdicts.finding("not-run", n=0)) == ""
 
 
 def test_a_row_keeps_the_stand_ins_of_all_tracks():
-    findings = (fake.finding("reproduced"), fake.finding("reproduced", data="digits"))
-    (row,) = rows([fake.verdict("a", "reproduced", findings=findings)], {})
+    findings = (
+        fake_verdicts.finding("reproduced"),
+        fake_verdicts.finding("reproduced", data="digits"),
+    )
+    (row,) = rows([fake_verdicts.verdict("a", "reproduced", findings=findings)], {})
     assert row.stand_ins == ("digits",)
 
 
 def test_facts_are_folded_and_counted():
-    verdicts = [fake.verdict(name, "reproduced") for name in ("a", "b", "c")]
+    verdicts = [fake_verdicts.verdict(name, "reproduced") for name in ("a", "b", "c")]
     facts, other = verdicts[0], [replace(one, suite="other") for one in verdicts[1:]]
     text = report.summary([facts, *other], facts={facts.suite})
     assert "3 claims: ✓ 3 reproduced" in text

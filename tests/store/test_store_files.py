@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from harness.errors import StoreError
 from harness.store import files
-from harness.store.archive import Library
+from harness.store.folder import StoreFolder
 from harness.store.health import examine
 from harness.store.store import Store
 
@@ -91,7 +91,7 @@ def test_a_store_of_earlier_versions_is_read_and_appended_to(
     new = replace(record, cell="c3", started="2026-02-01T00:00:00.000+00:00")
     append(tmp_path, environment, new)
     assert list(Store(tmp_path).records) == [*old, new]
-    assert list(Library(tmp_path).records) == [*old, new]
+    assert list(StoreFolder(tmp_path).records) == [*old, new]
     assert (tmp_path / "records.jsonl").read_bytes() == before
     assert (tmp_path / "s.jsonl").read_bytes().count(b"\n") == 1
 
@@ -116,11 +116,11 @@ def test_arrays_that_are_named_by_the_cell_alone_are_read(tmp_path, record, envi
     (tmp_path / "arrays" / "s-c1.npz").rename(tmp_path / "arrays" / "c1.npz")
     old = replace(record, arrays={"a": "c1.npz"})
     write_old(tmp_path, environment, [old])
-    assert Library(tmp_path).array(old, "a").tolist() == [1.0, 2.0]
+    assert StoreFolder(tmp_path).array(old, "a").tolist() == [1.0, 2.0]
     assert examine(tmp_path).faults == ()
 
 
 def test_a_folder_of_records_alone_is_a_store(tmp_path, record, environment):
     append(tmp_path, environment, record)
     (tmp_path / "environments.jsonl").unlink()
-    assert list(Library(tmp_path).records) == [record]
+    assert list(StoreFolder(tmp_path).records) == [record]

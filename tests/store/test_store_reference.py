@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from harness.lines import text_of
-from harness.store.archive import Library
+from harness.store.folder import StoreFolder
 
 HELD = Path(__file__).with_name("reference.json")
 REFERENCE = HELD.parent.parent.parent / "results" / "reference"
@@ -17,7 +17,7 @@ REFERENCE = HELD.parent.parent.parent / "results" / "reference"
 def digests(folder):
     """Return cells and a digest by suite."""
     found = {}
-    for record in Library(folder).records:
+    for record in StoreFolder(folder).records:
         measured = {
             "case": record.case,
             "cell": record.cell,

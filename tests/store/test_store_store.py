@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.errors import FileError, StoreError
-from harness.store.archive import Library
+from harness.store.folder import StoreFolder
 from harness.store.store import Store
 
 
@@ -172,7 +172,7 @@ def test_a_library_reads_every_machine(tmp_path, record, environment):
     other = replace(environment, id="e2", klass="k2")
     fill(tmp_path / "one", environment, record)
     fill(tmp_path / "two", other, replace(record, cell="c2", environment="e2"))
-    library = Library(tmp_path)
+    library = StoreFolder(tmp_path)
     assert [r.cell for r in library.records] == ["c1", "c2"]
     assert set(library.environments) == {"e1", "e2"}
-    assert Library(tmp_path / "none").records == ()
+    assert StoreFolder(tmp_path / "none").records == ()

@@ -1,22 +1,15 @@
 """Documents: a folder each, or listed beside the suites."""
 
 import pytest
+from suite_texts import NUMPY, document_text, section_text, sources_text, suite_text
 
 from harness.errors import SuiteError, UsageError
-from harness.suite.documents import beside, home_of, library, root_of
+from harness.suite.documents import library, of_suite, root_of, tree_of
 from harness.suite.load import find, load
 
-SUITE = """\
-schema = 1
-id = "line-fit"
-title = "A line"
-experiment = "train"
-[[grid]]
-backend = ["numpy"]
-"""
-NOTES = 'schema = 1\nkey = "notes"\nnumber = "2"\ntitle = "Notes"\n'
-BOOK = 'schema = 1\nkey = "book"\nnumber = "1"\ntitle = "A book"\nheadline = ["line-fit"]\n'
-LISTED = 'schema = 1\n[[sources]]\nkey = "{0}"\nnumber = "3"\ntitle = "N"\n'
+SUITE = suite_text("line-fit", NUMPY, source=None)
+NOTES = document_text("notes", number="2")
+BOOK = document_text("book", title="A book", headline=["line-fit"])
 
 
 @pytest.fixture
@@ -42,7 +35,7 @@ def test_a_folder_is_a_document(tree):
     assert found.headline == ("line-fit",)
     assert found.of(path).key == "book"
     assert found.of(tree.root / "line-fit.toml") is None
-    assert beside(path).title == "A book"
+    assert of_suite(path).title == "A book"
     assert load(path).source.key == "book"
 
 
@@ -53,10 +46,10 @@ def test_a_document_without_sections_is_told_from_one_that_lists_none(tree):
 
 
 def test_both_forms_make_one_library(tree):
-    tree("sources.toml", LISTED.format("old"))
-    tree("sections/old.toml", 'schema = 1\n[[sections]]\nnumber = "1"\ntopic = "t"\n')
+    tree("sources.toml", sources_text("old"))
+    tree("sections/old.toml", "schema = 1\n" + section_text(topic="t"))
     found = library(tree.root)
-    assert list(found.documents) == ["book", "notes", "old"]
+    assert list(found.documents) == ["old", "book", "notes"]  # 001, 1, 2
     assert found.documents["old"].sections[0].topic == "t"
     assert found.documents["old"].text.problem(("sections", 0, "topic"), "x").line == 4
 
@@ -67,7 +60,7 @@ def test_both_forms_make_one_library(tree):
         ("book/document.toml", NOTES, "document.toml:2: key: must be unique, got 'notes' twice"),
         (
             "sources.toml",
-            LISTED.format("a") + LISTED.format("a").removeprefix("schema = 1\n"),
+            sources_text("a", "a"),
             "sources.toml:7: sources[1].key: must be unique, got 'a' twice",
         ),
         ("book/document.toml", BOOK.replace("headline", "headlin"), "Did you mean 'headline'?"),
@@ -103,12 +96,12 @@ def test_every_document_with_a_fault_is_named(tree):
 
 def test_the_tree_of_a_suite_is_where_it_lies(tree, tmp_path_factory, monkeypatch):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    assert home_of(tree.root / "book" / "x.toml", elsewhere) == tree.root
-    assert home_of(tree.root / "x.toml", elsewhere) == tree.root
-    assert home_of(elsewhere / "x.toml", tree.root) == tree.root
-    assert home_of(elsewhere / "x.toml", tree.root / "book") == tree.root
+    assert tree_of(tree.root / "book" / "x.toml", elsewhere) == tree.root
+    assert tree_of(tree.root / "x.toml", elsewhere) == tree.root
+    assert tree_of(elsewhere / "x.toml", tree.root) == tree.root
+    assert tree_of(elsewhere / "x.toml", tree.root / "book") == tree.root
     monkeypatch.chdir(tree.root / "book")
-    assert home_of(type(elsewhere)("x.toml"), elsewhere) == root_of(type(elsewhere)("."))
+    assert tree_of(type(elsewhere)("x.toml"), elsewhere) == root_of(type(elsewhere)("."))
     assert library(root_of(type(elsewhere)("."))).of(type(elsewhere)("x.toml")).key == "book"
 
 

@@ -4,18 +4,16 @@ import tomllib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from suite_texts import sources_text, suite_text
 
 from harness.errors import SuiteError, UsageError
 from harness.suite.documents import library
 from harness.suite.load import find, load
 from harness.suite.locate import lines_of
 
-GOOD = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-source = { key = "notes", section = "1" }
-experiment = "train"
+GOOD = suite_text(
+    "tiny",
+    """\
 
 [data]
 dataset = "digits"
@@ -43,7 +41,9 @@ id = "works"
 quote = "it works"
 metric = "test_accuracy"
 expect = { at_least = 0.5 }
-"""
+""",
+    title="Tiny",
+)
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_a_missing_file_and_a_file_that_is_not_text(write, tmp_path):
 
 def test_suites_are_found_by_id_or_path(write, tmp_path):
     path = write(GOOD)
-    write('schema = 1\n[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "N"\n', "sources.toml")
+    write(sources_text(), "sources.toml")
     assert find([], tmp_path) == [path]
     assert find(["tiny"], tmp_path) == [path]
     assert find([str(path)], tmp_path) == [path]
@@ -163,7 +163,7 @@ def test_suites_are_found_by_id_or_path(write, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no suite file"):
         find([], tmp_path / "empty")
-    assert library(tmp_path).documents["notes"].number == "1"
+    assert library(tmp_path).documents["notes"].number == "001"
 
 
 keys = st.from_regex(r"[a-z]{1,6}", fullmatch=True)

@@ -3,21 +3,11 @@
 import random
 
 import pytest
+from suite_texts import NUMPY, load_suite, suite_text
 
 from harness.suite.documents import Document, Library
-from harness.suite.load import load
 from harness.suite.order import rank, tier
 
-TEXT = """\
-schema = 1
-id = "{id}"
-title = "T"
-experiment = "{experiment}"
-source = {{ key = "{key}", section = "1" }}
-[[grid]]
-backend = ["numpy"]
-{more}
-"""
 LIBRARY = Library(
     folder=None,
     documents={
@@ -30,9 +20,9 @@ LIBRARY = Library(
 @pytest.fixture
 def suite(tmp_path):
     def suite(name, experiment="train", key="one", more=""):
-        path = tmp_path / f"{name}.toml"
-        path.write_text(TEXT.format(id=name, experiment=experiment, key=key, more=more))
-        return load(path)
+        source = {"key": key, "section": "1"}
+        text = suite_text(name, NUMPY, more, experiment=experiment, source=source)
+        return load_suite(tmp_path, text, name)
 
     return suite
 

@@ -1,18 +1,13 @@
 """A sentence stands once, with its readings; where it stands comes from what is around it."""
 
 import pytest
+from suite_texts import document_text, load_suite, suite_text
 
 from harness.config.claim import Source
 from harness.errors import SuiteError
-from harness.suite.load import load
 from harness.suite.schema import json_schema
 
-HEAD = """\
-schema = 1
-id = "line-fit"
-title = "A line"
-experiment = "train"
-"""
+HEAD = suite_text("line-fit", source=None)
 GRID = '[[grid]]\nbackend = ["numpy"]\n'
 ONE = """\
 [[claims]]
@@ -33,17 +28,14 @@ id = "exact"
 metric = "train_loss"
 expect = { exactly = 0.0 }
 """
-DOCUMENT = 'schema = 1\nkey = "notes"\nnumber = "1"\ntitle = "Notes"\n'
 
 
 @pytest.fixture
 def loaded(tmp_path):
     def loaded(text, *, document=True):
         if document:
-            (tmp_path / "document.toml").write_text(DOCUMENT)
-        path = tmp_path / "line-fit.toml"
-        path.write_text(text, encoding="utf-8")
-        return load(path)
+            (tmp_path / "document.toml").write_text(document_text())
+        return load_suite(tmp_path, text, "line-fit")
 
     return loaded
 

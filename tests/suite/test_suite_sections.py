@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from suite_texts import section_text, sources_text, suite_text, write_suite
 
 from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
@@ -14,12 +15,9 @@ from harness.suite.sections import problems
 FOLDER = Path(__file__).parent.parent.parent / "suites"
 SOURCES = os.environ.get("HARNESS_SOURCES", "")
 
-SUITE = """
-schema = 1
-id = "line-fit"
-title = "A line"
-source = { key = "notes", section = "1" }
-experiment = "train"
+SUITE = suite_text(
+    "line-fit",
+    """\
 [data]
 dataset = "synthetic"
 [data.synthetic]
@@ -38,14 +36,14 @@ id = "falls"
 quote = "the loss falls"
 metric = "train_loss"
 expect = { at_most = 1.0 }
-"""
-SOURCE = '[[sources]]\nkey = "notes"\nnumber = "1"\ntitle = "Notes"\n'
+""",
+)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "line-fit.toml").write_text(SUITE)
-    (tmp_path / "sources.toml").write_text("schema = 1\n" + SOURCE)
+    write_suite(tmp_path, SUITE, "line-fit")
+    (tmp_path / "sources.toml").write_text(sources_text())
     (tmp_path / "sections").mkdir()
     return tmp_path
 
@@ -56,25 +54,25 @@ def found(folder, sections):
     return [str(p) for p in problems(workspace.library().documents, workspace.suites)]
 
 
-def section(number, **fields):
-    lines = [f'number = "{number}"', f'topic = "topic of {number}"']
-    lines += [f"{key} = {value}" for key, value in fields.items()]
-    return "\n".join(["[[sections]]", *lines, ""])
-
-
 def test_a_complete_outline_has_no_problem(folder):
-    nothing = section("2", nothing='"Tells a story."')
-    assert found(folder, section("1") + nothing + section("3", claims='["line-fit/falls"]')) == []
+    nothing = section_text("2", nothing="Tells a story.")
+    assert (
+        found(folder, section_text("1") + nothing + section_text("3", claims=["line-fit/falls"]))
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
-        (section("1") + section("2"), "must be covered by a claim"),
-        (section("1", nothing='"A story."'), "must be left out"),
-        (section("1") + section("1"), "must be unique"),
-        (section("1") + section("2", claims='["line-fit/fals"]'), "Did you mean 'line-fit/falls'"),
-        (section("2", nothing='"A story."'), "must list section '1', cited by line-fit/falls"),
+        (section_text("1") + section_text("2"), "must be covered by a claim"),
+        (section_text("1", nothing="A story."), "must be left out"),
+        (section_text("1") + section_text("1"), "must be unique"),
+        (
+            section_text("1") + section_text("2", claims=["line-fit/fals"]),
+            "Did you mean 'line-fit/falls'",
+        ),
+        (section_text("2", nothing="A story."), "must list section '1', cited by line-fit/falls"),
     ],
 )
 def test_each_fault_is_named_by_file_and_line(folder, sections, message):
@@ -84,7 +82,7 @@ def test_each_fault_is_named_by_file_and_line(folder, sections, message):
 
 
 def test_an_unknown_key_is_named(folder):
-    (folder / "sections" / "notes.toml").write_text("schema = 1\n" + section("1", topics='"x"'))
+    (folder / "sections" / "notes.toml").write_text("schema = 1\n" + section_text("1", topics="x"))
     with pytest.raises(SuiteError, match="topics"):
         library(folder)
 

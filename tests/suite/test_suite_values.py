@@ -2,12 +2,12 @@ import datetime as dt
 
 import pytest
 
-from harness.suite.values import DEEPEST, unfit
+from harness.suite.values import DEEPEST, complaints
 
 
 def test_what_json_has_is_fit():
     values = {"a": [1, -(2**62), 1e308, 5e-324, True, "", {"b": []}], "c": {}}
-    assert list(unfit(values)) == []
+    assert list(complaints(values)) == []
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_what_json_has_is_fit():
     ids=lambda value: str(type(value).__name__),
 )
 def test_what_no_key_means_is_named_where_it_stands(value):
-    ((path, message),) = unfit({"good": 1, "a": [{"b": [0, value]}]})
+    ((path, message),) = complaints({"good": 1, "a": [{"b": [0, value]}]})
     assert path == ("a", 0, "b", 1)
     assert message.startswith("must be ")
     assert len(message) < 200
@@ -29,7 +29,7 @@ def test_nesting_ends():
     value = 1
     for _ in range(100_000):
         value = [value]
-    ((path, message),) = unfit({"a": value})
+    ((path, message),) = complaints({"a": value})
     assert len(path) == DEEPEST + 1
     assert "inside each other" in message
     while isinstance(value, list):  # take it apart by hand: freeing it is deep as well

@@ -1,4 +1,4 @@
-"""Pictures: smooth random templates, one a class, under noise."""
+"""Pictures: smooth random templates, one a class, under noise; or nothing but noise."""
 
 from __future__ import annotations
 
@@ -57,5 +57,24 @@ IMAGES = Recipe(
     draw=_images,
     shape=lambda table: table.shape,
     keys=("noise", "shape", "n_classes"),
+    classes=True,
+)
+
+
+def _noise_images(
+    table: Synthetic, train: np.random.Generator, test: np.random.Generator
+) -> tuple[Part, Part]:
+    return _noise(table, table.n_train, train), _noise(table, table.n_test, test)
+
+
+def _noise(table: Synthetic, n: int, rng: np.random.Generator) -> Part:
+    x = rng.standard_normal((n, *table.shape)).astype(np.float32)
+    return x, rng.integers(0, table.n_classes, n)
+
+
+NOISE_IMAGES = Recipe(
+    draw=_noise_images,
+    shape=lambda table: table.shape,
+    keys=("shape", "n_classes"),
     classes=True,
 )

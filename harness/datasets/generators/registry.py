@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.datasets.generators import images, labels, lines, noise
+from harness.datasets.generators import images, labels, lines
 from harness.datasets.generators.recipe import Recipe
 from harness.registry import Registry
 
@@ -15,6 +15,6 @@ GENERATORS: Registry[Recipe] = Registry(
         ("xor", labels.XOR),
         ("circle", labels.CIRCLE),
         ("classes", labels.CLASSES),
-        ("noise_images", noise.NOISE_IMAGES),
+        ("noise_images", images.NOISE_IMAGES),
     ),
 )

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from harness import digest
 from harness.backends.protocol import Backend
-from harness.config.kinds import Kind, named
-from harness.config.other import Knn
+from harness.config.experiments import Knn
+from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.neighbors import check_neighbors, features
+from harness.experiments.tasks import check_neighbors, features
 from harness.types import Array, Outcome, Series
 
 PANEL_NEIGHBORS = 5
@@ -93,7 +93,7 @@ def vote(labels: Labels, ks: Sequence[int], classes: int) -> dict[int, Labels]:
 
 
 def _count(labels: Labels, classes: int) -> Labels:
-    """Return how often each class stands in each row, (m, classes)."""
+    """Return how often each class occurs in each row, (m, classes)."""
     rows = np.arange(len(labels), dtype=np.int64)[:, np.newaxis] * classes
     cells = np.bincount((rows + labels).ravel(), minlength=len(labels) * classes)
     return cells.reshape(len(labels), classes)
@@ -231,7 +231,7 @@ KINDS: Mapping[str, Kind] = {"correct": "binary", "best_k": "count", "nearest_di
 
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
-    return named(produces(settings), KINDS)
+    return kinds_of(produces(settings), KINDS)
 
 
 EXPERIMENT = Experiment(

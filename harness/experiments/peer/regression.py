@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.datasets.parts import Parts, flat
 from harness.datasets.scaling import Scaler
+from harness.experiments.peer.estimator import Estimator
 from harness.types import Array
 
 NAMED_WEIGHTS = 8
@@ -19,6 +20,12 @@ BATCH = 32
 
 Fitted = Any
 """A scikit-learn regressor with ``predict``, ``coef_`` and ``intercept_``."""
+Fit = Callable[[Array, Array, Mapping[str, float]], Fitted]
+"""``fit(x, y, settings)`` on examples (n, d) and targets (n,), float64."""
+METRICS = frozenset(
+    {"train_loss", "validation_loss", "test_loss", "zero_weights", "bias"}
+    | {f"weight_{i}" for i in range(NAMED_WEIGHTS)}
+)
 
 
 def _linear_regression(x: Array, y: Array, settings: Mapping[str, float]) -> Fitted:  # noqa: ARG001
@@ -50,52 +57,38 @@ def _out_of_core(x: Array, y: Array, settings: Mapping[str, float]) -> Fitted:  
     return estimator
 
 
-REGRESSORS: Mapping[str, Callable[[Array, Array, Mapping[str, float]], Fitted]] = {
-    "linear-regression": _linear_regression,
-    "ridge": _ridge,
-    "lasso": _lasso,
-    "sgd-regressor-in-batches": _out_of_core,
-}
-"""Name of an estimator to the function that fits it on (n, d) and (n,)."""
-METRICS = frozenset(
-    {"train_loss", "validation_loss", "test_loss", "zero_weights", "bias"}
-    | {f"weight_{i}" for i in range(NAMED_WEIGHTS)}
-)
+def _regressor(name: str, fit: Fit) -> Estimator:
+    """Return the entry of a regressor: mean squared errors, weights, how many of them are 0."""
+
+    def measure(
+        split: Parts,
+        scaler: Scaler,
+        settings: Mapping[str, float],
+        seed: int,  # noqa: ARG001 - all estimators share one signature
+    ) -> dict[str, float]:
+        x = flat(scaler.apply(split.x_train, np.float64))
+        fitted = fit(x, np.ravel(split.y_train).astype(np.float64), settings)
+        return {**_losses(fitted, split, scaler), **_weights(fitted)}
+
+    return Estimator(name, False, {"alpha": 1.0}, METRICS, measure)
 
 
-def measured(name: str, split: Parts, scaler: Scaler, settings: Mapping[str, float]) -> Any:
-    """Fit an estimator and return its metrics.
-
-    Parameters
-    ----------
-    name : str
-        A key of `REGRESSORS`.
-    split : Parts
-        With targets (n, 1).
-    scaler : Scaler
-    settings : mapping of str to float
-        ``alpha``, as scikit-learn has it.
-
-    Returns
-    -------
-    dict of str to float
-        ``<part>_loss``, the mean squared error of every part that has examples;
-        ``zero_weights``, ``bias`` and up to `NAMED_WEIGHTS` weights.
-    """
-    x = flat(scaler.apply(split.x_train, np.float64))
-    fitted = REGRESSORS[name](x, np.ravel(split.y_train).astype(np.float64), settings)
+def _losses(fitted: Fitted, split: Parts, scaler: Scaler) -> dict[str, float]:
     sides = {
         "train": (split.x_train, split.y_train),
         "validation": (split.x_validation, split.y_validation),
         "test": (split.x_test, split.y_test),
     }
-    found = {
+    return {
         f"{side}_loss": _loss(fitted, flat(scaler.apply(x, np.float64)), np.ravel(y))
         for side, (x, y) in sides.items()
         if len(y)
     }
+
+
+def _weights(fitted: Fitted) -> dict[str, float]:
     weights = np.ravel(fitted.coef_)
-    found |= {"zero_weights": float(np.sum(weights == 0)), "bias": _scalar(fitted.intercept_)}
+    found = {"zero_weights": float(np.sum(weights == 0)), "bias": _scalar(fitted.intercept_)}
     named = weights if len(weights) <= NAMED_WEIGHTS else weights[:0]
     return found | {f"weight_{i}": float(weight) for i, weight in enumerate(named)}
 
@@ -106,3 +99,11 @@ def _loss(fitted: Fitted, x: Array, y: Array) -> float:
 
 def _scalar(value: Any) -> float:
     return float(np.ravel(value)[0])
+
+
+REGRESSORS = (
+    _regressor("linear-regression", _linear_regression),
+    _regressor("ridge", _ridge),
+    _regressor("lasso", _lasso),
+    _regressor("sgd-regressor-in-batches", _out_of_core),
+)

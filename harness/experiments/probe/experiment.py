@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.config.kinds import Kind, named
+from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
-from harness.experiments.experiment import Context, Experiment
-from harness.experiments.params import ParamsError, read_params
+from harness.experiments.experiment import Context, Experiment, ParamsError, read_params
 from harness.experiments.probe.probe import Probe
 from harness.experiments.probe.registry import PROBES
 from harness.types import Outcome
@@ -76,7 +75,7 @@ def kinds(settings: Settings) -> Mapping[str, Kind]:
         probe, _ = _chosen(settings)
     except UsageError:
         return {}
-    return named(produces(settings), {**probe.kinds, "*": "fixed"})
+    return kinds_of(produces(settings), {**probe.kinds, "*": "fixed"})
 
 
 def reads(settings: Settings) -> frozenset[str]:

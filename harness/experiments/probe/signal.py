@@ -75,7 +75,7 @@ class Trace:
     narrow: list[bool] = field(default_factory=list)
 
     def note(self, prefix: str, values: Array) -> None:
-        """Add mean, variance and second moment of an array."""
+        """Add mean, variance and second moment of an array of any shape, in float64."""
         wide = values.astype(np.float64)
         with np.errstate(all="ignore"):
             found = (wide.mean(), wide.var(), np.mean(wide**2))

@@ -23,11 +23,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harness.alone import Manner, Watch, settle, trouble, until_alone
+from harness.alone import Traits, Watch, had_company, until_alone, wait_until_idle
 from harness.backends.protocol import Backend, Handle, Memory
 from harness.backends.threads import limit_threads
-from harness.config.kinds import Kind, named
-from harness.config.other import Timing
+from harness.config.experiments import Timing
+from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
@@ -37,8 +37,7 @@ from harness.errors import UsageError
 from harness.experiments import batches, tasks
 from harness.experiments.batches import Index
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.neighbors import check_neighbors, features
-from harness.experiments.tasks import Task
+from harness.experiments.tasks import Task, check_neighbors, features
 from harness.experiments.timing.kernels import workload as kernel_workload
 from harness.timing import Samples, measure
 from harness.types import Array, Outcome
@@ -51,11 +50,11 @@ LATENCY_WARMUP = 20
 LATENCIES = 200
 """Predictions of one example, discarded and timed."""
 WATCH = Watch()
-ORDINARY = Manner()
+ORDINARY = Traits()
 
 
 @dataclass(frozen=True)
-class Ask:
+class Setup:
     """What a workload is to time, with how many threads, and what watches over it."""
 
     timing: Timing
@@ -74,13 +73,13 @@ def run(context: Context, watch: Watch = WATCH) -> Outcome:
     timing = context.settings.timing
     if timing is None:
         raise UsageError("experiment 'timing' must be given the table [timing]")
-    ask = Ask(timing, timing.threads or cores(), watch)
+    setup = Setup(timing, timing.threads or cores(), watch)
     # NumPy's BLAS keeps one thread where another library is timed; its own backend asks for more.
     limit_threads(1)
-    context.backend.threads(ask.threads)
+    context.backend.threads(setup.threads)
     # A script's stream goes on from draw to draw: measured twice, it would not be that script.
     budget = context.budget if context.streams.script is None else 0.0
-    return until_alone(lambda: WORKLOADS[timing.workload](context, ask), watch, budget)
+    return until_alone(lambda: WORKLOADS[timing.workload](context, setup), watch, budget)
 
 
 class _Loop:
@@ -104,41 +103,41 @@ class _Loop:
         return float(backend.array(self._loss))
 
 
-def _train(context: Context, ask: Ask) -> Outcome:
-    timing = ask.timing
+def _train(context: Context, setup: Setup) -> Outcome:
+    timing = setup.timing
     task = tasks.build(context, "workload 'train'")
     x, y = task.examples()
     loop = _Loop(context, timing.transfer, task, x, y)
     steps = batches.steps_per_epoch(task.train, len(x))
-    idle_use = _settled(context, ask)
+    idle_use = _idle(context, setup)
     for _ in range(timing.warmup):
         loop.steps(min(WARMUP_STEPS, steps))
-    epochs, peak = _with_peak(context, lambda: _times(context, ask, loop, steps, timing.repeats))
-    single = _times(context, ask, loop, 1, max(timing.repeats, min(STEPS, steps)))
-    latency = _latency(context, ask, task, x[:1])
+    epochs, peak = _with_peak(context, lambda: _times(context, setup, loop, steps, timing.repeats))
+    single = _times(context, setup, loop, 1, max(timing.repeats, min(STEPS, steps)))
+    latency = _latency(context, setup, task, x[:1])
     examples = batches.examples_per_epoch(task.train, len(x))
     return _outcome(
         context,
-        ask,
+        setup,
         idle_use,
         {"epoch_s": epochs, "step_s": single, "latency_s": latency},
         {"throughput": examples / epochs.median, **peak, "train_loss": loop.loss(context.backend)},
     )
 
 
-def _step(context: Context, ask: Ask) -> Outcome:
-    timing = ask.timing
+def _step(context: Context, setup: Setup) -> Outcome:
+    timing = setup.timing
     task = tasks.build(context, "workload 'step'")
     loop = _Loop(context, timing.transfer, task, *task.examples())
-    idle_use = _settled(context, ask)
+    idle_use = _idle(context, setup)
     loop.steps(timing.warmup)
-    single, peak = _with_peak(context, lambda: _times(context, ask, loop, 1, timing.repeats))
+    single, peak = _with_peak(context, lambda: _times(context, setup, loop, 1, timing.repeats))
     loss = {"train_loss": loop.loss(context.backend)}
-    return _outcome(context, ask, idle_use, {"step_s": single}, {**peak, **loss})
+    return _outcome(context, setup, idle_use, {"step_s": single}, {**peak, **loss})
 
 
-def _neighbors(context: Context, ask: Ask) -> Outcome:
-    timing = ask.timing
+def _neighbors(context: Context, setup: Setup) -> Outcome:
+    timing = setup.timing
     data, knn, dataset = context.settings.data, context.settings.knn, context.dataset
     if data is None or knn is None or dataset is None:
         raise UsageError("workload 'neighbors' must be given [data] and [knn]; add them")
@@ -148,7 +147,7 @@ def _neighbors(context: Context, ask: Ask) -> Outcome:
     train = backend.put(features(split.x_train, scaler), device)
     test = backend.put(features(split.x_test, scaler), device)
     k, implementation = max(knn.n_neighbors), knn.implementation
-    idle_use = _settled(context, ask)
+    idle_use = _idle(context, setup)
     search, peak = _with_peak(
         context,
         lambda: measure(
@@ -156,15 +155,15 @@ def _neighbors(context: Context, ask: Ask) -> Outcome:
             synchronize=lambda: backend.synchronize(device),
             warmup=timing.warmup,
             repeats=timing.repeats,
-            clock=ask.watch.clock,
+            clock=setup.watch.clock,
         ),
     )
-    return _outcome(context, ask, idle_use, {"seconds": search}, peak)
+    return _outcome(context, setup, idle_use, {"seconds": search}, peak)
 
 
-def _kernel(context: Context, ask: Ask) -> Outcome:
-    prepared, timing = kernel_workload.prepare(context), ask.timing
-    idle_use = _settled(context, ask)
+def _kernel(context: Context, setup: Setup) -> Outcome:
+    prepared, timing = kernel_workload.prepare(context), setup.timing
+    idle_use = _idle(context, setup)
     seconds, peak = _with_peak(
         context,
         lambda: measure(
@@ -172,15 +171,15 @@ def _kernel(context: Context, ask: Ask) -> Outcome:
             synchronize=lambda: context.backend.synchronize(context.device),
             warmup=timing.warmup,
             repeats=timing.repeats,
-            clock=ask.watch.clock,
+            clock=setup.watch.clock,
         ),
     )
     apart = {"disagreement": prepared.disagreement()}
-    manner = Manner(sleeps=prepared.processes, queues=prepared.processes)
-    return _outcome(context, ask, idle_use, {"seconds": seconds}, {**peak, **apart}, manner)
+    traits = Traits(sleeps=prepared.processes, queues=prepared.processes)
+    return _outcome(context, setup, idle_use, {"seconds": seconds}, {**peak, **apart}, traits)
 
 
-WORKLOADS: Mapping[str, Callable[[Context, Ask], Outcome]] = {
+WORKLOADS: Mapping[str, Callable[[Context, Setup], Outcome]] = {
     "train": _train,
     "step": _step,
     "neighbors": _neighbors,
@@ -188,23 +187,23 @@ WORKLOADS: Mapping[str, Callable[[Context, Ask], Outcome]] = {
 }
 
 
-def _settled(context: Context, ask: Ask) -> float:
-    """Wait for the device, then until the process is idle; return what `settle` saw last."""
+def _idle(context: Context, setup: Setup) -> float:
+    """Wait for the device, then until the process is idle; return as `wait_until_idle` does."""
     context.backend.synchronize(context.device)
-    return settle(ask.watch)
+    return wait_until_idle(setup.watch)
 
 
-def _times(context: Context, ask: Ask, loop: _Loop, steps: int, repeats: int) -> Samples:
+def _times(context: Context, setup: Setup, loop: _Loop, steps: int, repeats: int) -> Samples:
     return measure(
         lambda: loop.steps(steps),
         synchronize=lambda: context.backend.synchronize(context.device),
         warmup=0,
         repeats=repeats,
-        clock=ask.watch.clock,
+        clock=setup.watch.clock,
     )
 
 
-def _latency(context: Context, ask: Ask, task: Task, example: Array) -> Samples:
+def _latency(context: Context, setup: Setup, task: Task, example: Array) -> Samples:
     """Time the prediction of one example, (1, *shape), that already lies on the device."""
     one = context.backend.put(example, context.device)
     return measure(
@@ -212,7 +211,7 @@ def _latency(context: Context, ask: Ask, task: Task, example: Array) -> Samples:
         synchronize=lambda: context.backend.synchronize(context.device),
         warmup=LATENCY_WARMUP,
         repeats=LATENCIES,
-        clock=ask.watch.clock,
+        clock=setup.watch.clock,
     )
 
 
@@ -232,40 +231,40 @@ def _with_peak(context: Context, timed: Callable[[], Samples]) -> tuple[Samples,
 
 def _outcome(
     context: Context,
-    ask: Ask,
+    setup: Setup,
     idle_use: float,
     samples: Mapping[str, Samples],
     metrics: Mapping[str, float],
-    manner: Manner = ORDINARY,
+    traits: Traits = ORDINARY,
 ) -> Outcome:
-    """Put the medians beside `metrics`, and what is known of other work beside the clock."""
+    """Add the medians to `metrics`, and what is known of other work beside the clock."""
     medians = {name: taken.median for name, taken in samples.items()}
     return Outcome(
-        metrics={**medians, **metrics, **_doubt(context, ask, idle_use, samples, manner)},
+        metrics={**medians, **metrics, **_contention(context, setup, idle_use, samples, traits)},
         samples={name: taken.wall for name, taken in samples.items()},
     )
 
 
-def _doubt(
-    context: Context, ask: Ask, idle_use: float, samples: Mapping[str, Samples], manner: Manner
+def _contention(
+    context: Context, setup: Setup, idle_use: float, samples: Mapping[str, Samples], traits: Traits
 ) -> dict[str, float]:
-    """Return ``alone`` and what stands behind it; the shares are those of the first of `samples`.
+    """Return ``alone`` and what it is computed from; shares are those of the first of `samples`.
 
     ``contended`` is said of cpu only: a process may sleep while an accelerator works.
     """
     first = next(iter(samples.values()))
-    manner = manner if DEVICES.get(context.device).host else replace(manner, sleeps=True)
-    troubled = trouble(idle_use, samples.values(), ask.threads, manner)
-    doubt = {
+    traits = traits if DEVICES.get(context.device).host else replace(traits, sleeps=True)
+    company = had_company(idle_use, samples.values(), setup.threads, traits)
+    found = {
         "wall_over_cpu": first.wall_over_cpu,
         "idle_use": idle_use,
-        "alone": float(not troubled),
+        "alone": float(not company),
     }
-    if not manner.sleeps:
-        doubt["contended"] = float(first.contended)
+    if not traits.sleeps:
+        found["contended"] = float(first.contended)
     if not math.isnan(first.waited_share):
-        doubt["waited"] = first.waited_share
-    return doubt
+        found["waited"] = first.waited_share
+    return found
 
 
 _ALWAYS = frozenset(
@@ -295,12 +294,12 @@ KINDS: Mapping[str, Kind] = {
 
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
-    return named(produces(settings), KINDS)
+    return kinds_of(produces(settings), KINDS)
 
 
 def complaints(settings: Settings) -> Iterable[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with the settings of a case, each with the key it concerns."""
-    if kernel_workload.is_asked(settings.timing):
+    if kernel_workload.is_kernel(settings.timing):
         yield from kernel_workload.complaints(settings)
     elif settings.timing is not None and settings.data is None:
         workload = settings.timing.workload
@@ -309,8 +308,8 @@ def complaints(settings: Settings) -> Iterable[tuple[tuple[str, ...], str]]:
 
 def reads(settings: Settings) -> frozenset[str]:
     """Return the keys of ``[params]`` that the workload knows: those of a kernel."""
-    asked = kernel_workload.is_asked(settings.timing)
-    return kernel_workload.reads(settings) if asked else frozenset()
+    kernel = kernel_workload.is_kernel(settings.timing)
+    return kernel_workload.reads(settings) if kernel else frozenset()
 
 
 def revision(settings: Settings) -> int:
@@ -319,12 +318,12 @@ def revision(settings: Settings) -> int:
     Until 1 the reference of a kernel was computed before the clock started, and the threads of
     NumPy's BLAS were still spinning beside the repeats.
     """
-    return int(kernel_workload.is_asked(settings.timing))
+    return int(kernel_workload.is_kernel(settings.timing))
 
 
 def offers(settings: Settings, backend: str, device: str) -> bool:
     """Whether a backend has what is to be timed, for a device."""
-    if not kernel_workload.is_asked(settings.timing):
+    if not kernel_workload.is_kernel(settings.timing):
         return True
     return kernel_workload.offers(settings, backend, device)
 

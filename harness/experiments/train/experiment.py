@@ -1,7 +1,7 @@
 """Training: the same loop for every backend, from equal weights over equal batches.
 
 The initial weights, the order of the batches and the dropout masks come from the cell's own
-streams, drawn in NumPy. Metrics, series and arrays are listed in ``docs/architecture.md``;
+streams, drawn in NumPy. Metrics, series and arrays are listed in ``docs/suites.md``;
 `initial_loss` is the loss of the first step's batch before any update, which is that of all
 training examples when ``batch_size = "full"``. `grew` is 1 when the last logged loss is not below
 or at it, `nan_weights` 1 when some parameter is nan at the end, else 0.

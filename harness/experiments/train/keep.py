@@ -24,7 +24,11 @@ FIT_POINTS = 200
 def arrays_kept(
     train: Train, placed: Sequence[Placed], weights: Mapping[str, Array], evaluator: Evaluator
 ) -> dict[str, Array]:
-    """Return the arrays that ``[train] keep`` names; those of examples are of the test part."""
+    """Return the arrays that ``[train] keep`` names.
+
+    ``weights`` of the first layer; of the n test examples ``labels`` (n,) and ``predictions`` (n,)
+    or (n, outputs), uint8 where classes fit, and ``correct`` (n,) uint8.
+    """
     arrays: dict[str, Array] = {}
     first = weights[f"{next(step.index for step in placed if step.params)}.weight"]
     if "some_weights" in train.keep:
@@ -53,7 +57,10 @@ def is_line(placed: Sequence[Placed]) -> bool:
 
 
 def line_metrics(placed: Sequence[Placed], weights: Mapping[str, Array]) -> dict[str, float]:
-    """Return ``weight_0`` ... and ``bias_0`` of a model for which `is_line` holds."""
+    """Return ``weight_0`` ... and ``bias_0`` of a model for which `is_line` holds.
+
+    Its weight is (1, d), its bias (1,).
+    """
     index = next(step.index for step in placed if step.params)
     found = {f"weight_{i}": float(w) for i, w in enumerate(weights[f"{index}.weight"].ravel())}
     if f"{index}.bias" in weights:
@@ -108,7 +115,10 @@ def stability(train: Train, x: Array, *, bias: bool) -> dict[str, float]:
 def line_of(
     task: Task, split: Parts, weights: Mapping[str, Array]
 ) -> tuple[dict[str, float], dict[str, Array]]:
-    """Return the metrics and arrays that only a line fit has; both empty for other models."""
+    """Return the metrics and arrays that only a line fit has; both empty for other models.
+
+    ``fit_x`` and ``fit_y`` are (m,), m at most `FIT_POINTS`.
+    """
     if not is_line(task.placed):
         return {}, {}
     metrics = line_metrics(task.placed, weights)

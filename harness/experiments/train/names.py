@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from harness import datasets
 from harness.config.data import Data
-from harness.config.kinds import Kind, named
+from harness.config.kinds import Kind, kinds_of
 from harness.config.layers import Sigmoid, Softmax
 from harness.config.settings import Settings
 from harness.config.shapes import layers_of
@@ -103,7 +103,7 @@ FEW = 500
 
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
-    found = dict(named(produces(settings), KINDS))
+    found = dict(kinds_of(produces(settings), KINDS))
     if settings.train is None or settings.data is None:
         return found
     facts = _facts(settings.data)

@@ -37,7 +37,7 @@ class Scores:
 
     @property
     def predicted(self) -> Array:
-        """The class of the largest score (the first nan if there is one), or the outputs."""
+        """The class of the largest score, or of a first nan, (n,); else the outputs (n, k)."""
         return self.outputs.argmax(axis=1) if self.classes else self.outputs
 
     @property

@@ -53,7 +53,7 @@ def first_parent(folder: Path) -> tuple[str, ...]:
 
 
 def in_order(points: Sequence[Point], commits: Sequence[str]) -> list[Point]:
-    """Return points in the order of `commits`; others stand where their times put them.
+    """Return points in the order of `commits`; those of other commits by their times.
 
     The time of a commit is what the clock of its committer said, so the order of the repository
     goes first. Commits of other branches come after the last of `commits` that is not later.

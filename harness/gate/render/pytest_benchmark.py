@@ -10,8 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.gate.render.head import head_values
-from harness.gate.render.quartiles import stats
+from harness.gate.render.head import head_values, stats
 from harness.gate.render.text import one_line, packages
 from harness.gate.values import Decision, GateResult
 

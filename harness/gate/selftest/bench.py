@@ -14,8 +14,8 @@ from harness.gate import units
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
 from harness.gate.lockstep import OutOfTime, Timeouts
-from harness.gate.measure import Bench, Limits, find_cases, run
 from harness.gate.process import Command
+from harness.gate.rounds import Bench, Limits, find_cases, run
 from harness.gate.selftest.runs import Run, store
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings

@@ -1,4 +1,4 @@
-"""What is installed of a tree when nobody says: the project, and what its tests need beside it."""
+"""What is installed of a project without ``--install``: itself, and what its tests need."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _apart(
 ) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
     """Return what the wanted groups ask for, and in words what is wrong with the others.
 
-    Nobody asked for them by name: a group that cannot be read stands in the way of none that can.
+    Nobody asked for them by name: a group that cannot be read is left out, and the others are kept.
     """
     found, without = {}, []
     for group in _usual(groups.names(tree), wanted):

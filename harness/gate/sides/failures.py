@@ -1,4 +1,4 @@
-"""What could not be installed is not tried again at once: notes beside the environments."""
+"""Notes of failed installations, so that they are not tried again at once."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ TABLES = (
 """Keys of ``pyproject.toml`` that count; ruff's settings and the version do not."""
 
 OPTIONS = ("python_requires", "install_requires", "setup_requires")
-"""Keys of ``[options]`` in ``setup.cfg`` that count, beside ``[options.extras_require]``."""
+"""Keys of ``[options]`` in ``setup.cfg`` that count, besides ``[options.extras_require]``."""
 
 FILES = (
     "setup.py",

@@ -51,7 +51,7 @@ def _entries(table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _entry(name: str, given: object) -> str:
-    """Return a requirement, ``""`` for one that pip cannot be told."""
+    """Return a requirement, ``""`` for one that pip has no form for."""
     if not isinstance(given, Mapping) or {"path", "file"} & set(given):
         return ""
     extras = f"[{','.join(texts(given.get('extras')))}]" if given.get("extras") else ""

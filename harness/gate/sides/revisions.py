@@ -1,4 +1,4 @@
-"""A name to the state of files it stands for: a commit, or the working tree as it is now."""
+"""From the name of a revision to its files: a commit, or the working tree as it is now."""
 
 from __future__ import annotations
 

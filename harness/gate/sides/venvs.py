@@ -22,7 +22,7 @@ MARKER = "complete.json"
 """Written last: a folder without it was left half-made, and is made again."""
 
 RUNNERS = ("pytest", "pytest-benchmark")
-"""What an environment needs beside the project's own dependencies."""
+"""What an environment needs besides the project's own dependencies."""
 
 CONSTRAINTS = ("-c", "--constraint")
 

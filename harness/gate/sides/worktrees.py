@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
+import re
 import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from harness.errors import UsageError
 from harness.files import guarded
 from harness.gate.sides.git import git
-from harness.gate.sides.owners import abandoned, mark
 from harness.gate.sides.submodules import populate
 from harness.gate.values import Revision
 from harness.processes.interrupts import postponed
 
 PREFIX = "harness-gate-"
 """How the names of the folders begin that hold the worktrees of a run."""
+_MARK = re.compile(r"claims-harness on (?P<host>.*): process (?P<pid>\d+) started (?P<at>[\d.]+)")
+_CLOSE = 2.0
+"""Seconds by which two readings of one process's start may differ: it rests on the wall clock."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def checkout(repository: Path, revision: Revision, folder: Path) -> Iterator[Pat
     _refuse(repository, folder)
     try:
         commit = revision.checkout or revision.commit
-        locked = ("--lock", "--reason", mark())
+        locked = ("--lock", "--reason", owner_mark())
         git(repository, "worktree", "add", "--quiet", "--detach", *locked, str(folder), commit)
         populate(repository, folder)
         yield folder
@@ -82,7 +88,7 @@ def remove_abandoned(repository: Path) -> None:
         Top folder of the repository.
     """
     for worktree in _listed(repository):
-        if abandoned(worktree.reason):
+        if owner_is_gone(worktree.reason):
             _remove(repository, worktree.path)
             if worktree.path.parent.name.startswith(PREFIX):
                 with contextlib.suppress(OSError):  # the other side's is still in it
@@ -133,3 +139,32 @@ def _delete(folder: Path) -> None:
                 if not inner.is_symlink():  # what that points to is not ours
                     inner.chmod(stat.S_IRWXU)
         shutil.rmtree(folder)
+
+
+def owner_mark() -> str:
+    """Return the mark of this process: machine, number and start, since numbers come again."""
+    process = psutil.Process()
+    return (
+        f"claims-harness on {platform.node()}: process {process.pid} "
+        f"started {process.create_time():.2f}"
+    )
+
+
+def owner_is_gone(text: str) -> bool:
+    """Return True if a text is the mark of a process of this machine that has ended.
+
+    Parameters
+    ----------
+    text : str
+        A mark; of any other text, and of another machine's, nothing is known: False.
+    """
+    found = _MARK.fullmatch(text)
+    if found is None or found["host"] != platform.node():
+        return False
+    try:
+        started = psutil.Process(int(found["pid"])).create_time()
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:  # somebody's, hence alive
+        return False
+    return abs(started - float(found["at"])) > _CLOSE

@@ -1,5 +1,5 @@
 "use strict";
-// Filters the ledger by verdict and unfolds what is asked for. The page is complete without it.
+// Filters the claims by verdict and unfolds what is asked for. The page is complete without it.
 (() => {
   const unfold = (element) => {
     const fold = element.closest("details.fold");

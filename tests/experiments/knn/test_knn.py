@@ -8,7 +8,7 @@ from sklearn.model_selection import KFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from harness.config.data import Data
-from harness.config.other import Knn
+from harness.config.experiments import Knn
 from harness.errors import UsageError
 from harness.experiments.knn import experiment as knn
 

@@ -6,7 +6,7 @@ from experiment_fakes import FakeBackend, context, images
 
 from harness import backends
 from harness.config.data import Data
-from harness.config.other import Knn
+from harness.config.experiments import Knn
 from harness.experiments.knn import experiment as knn
 
 SEARCHES = [

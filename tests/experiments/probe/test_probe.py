@@ -3,9 +3,9 @@ import pytest
 from experiment_fakes import CountingBackend, FakeBackend, context, images
 
 from harness.backends import get
+from harness.config.experiments import Probe
 from harness.config.layers import Flatten, Linear, ReLU
 from harness.config.model import Model
-from harness.config.other import Probe
 from harness.config.train import Train
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.probe import experiment as probe

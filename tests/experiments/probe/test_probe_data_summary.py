@@ -5,7 +5,7 @@ from sklearn.metrics import f1_score, recall_score
 
 from harness.backends import get
 from harness.config.data import Data
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.errors import Skip, UsageError
 from harness.experiments.probe import experiment as probe
 

@@ -7,9 +7,9 @@ import pytest
 from experiment_fakes import context
 
 from harness.backends import get
+from harness.config.experiments import Probe
 from harness.config.layers import BatchNorm, LayerNorm, Linear, ReLU
 from harness.config.model import Model
-from harness.config.other import Probe
 from harness.errors import UsageError
 from harness.experiments.probe import experiment as probe
 

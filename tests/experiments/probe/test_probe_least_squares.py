@@ -8,7 +8,7 @@ from sklearn.linear_model import Lasso, LinearRegression, Ridge
 
 from harness.backends import get
 from harness.config.data import Data
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.datasets.dataset import Dataset, Facts
 from harness.errors import UsageError
 from harness.experiments.probe import experiment as probe

@@ -3,7 +3,7 @@ import pytest
 from experiment_fakes import context
 
 from harness.backends import get
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.config.train import Optimizer, Train
 from harness.errors import UsageError
 from harness.experiments.probe import experiment as probe

@@ -7,8 +7,8 @@ import pytest
 from experiment_fakes import STREAMS, context
 
 from harness.backends import get
+from harness.config.experiments import Probe
 from harness.config.model import Init, Model
-from harness.config.other import Probe
 from harness.experiments.probe import experiment as probe
 
 BACKENDS = ["numpy", "torch"]

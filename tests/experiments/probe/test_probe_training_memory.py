@@ -2,8 +2,8 @@ import pytest
 from experiment_fakes import CountingBackend, context, images
 
 from harness.backends import get
+from harness.config.experiments import Probe
 from harness.config.model import Model
-from harness.config.other import Probe
 from harness.config.train import Optimizer, Train
 from harness.errors import Skip
 from harness.experiments.probe import experiment as probe

@@ -19,9 +19,9 @@ from harness.alone import IDLE, TRIES, Watch
 from harness.backends import get
 from harness.backends.threads import limit_threads
 from harness.config.data import Data
+from harness.config.experiments import Knn, Timing
 from harness.config.layers import Linear
 from harness.config.model import Model
-from harness.config.other import Knn, Timing
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments import batches, tasks

@@ -8,7 +8,7 @@ from experiment_fakes import QUIET, context
 
 from harness.backends import BACKENDS, get
 from harness.backends.numpy_backend.losses import multiclass_hinge
-from harness.config.other import Timing
+from harness.config.experiments import Timing
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.timing import experiment as timing
 from harness.experiments.timing.kernels import workload

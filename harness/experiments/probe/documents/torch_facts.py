@@ -15,8 +15,8 @@ from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.documents.facts import table
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
+from harness.experiments.probe.documents.facts import registry
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 from harness.experiments.probe.probe import Probe
 from harness.types import Outcome
 
@@ -27,7 +27,7 @@ class Params(Table):
     Attributes
     ----------
     scenario
-        A name of `harness.experiments.probe.documents.facts.table`.
+        A name of `harness.experiments.probe.documents.facts.registry`.
     rows, inputs, outputs, units, examples
         Examples of a batch, features of one, outputs, units of a hidden layer, examples in all; a
         scenario uses those it needs.
@@ -53,7 +53,7 @@ def run(context: Context, params: Params) -> Outcome:
     """
     if context.backend.name != "torch":
         raise Skip(f"facts of PyTorch cannot be seen with the {context.backend.name} backend")
-    scenario = table.get(params.scenario)
+    scenario = registry.get(params.scenario)
     setup = Setup(
         rng=context.streams.generator("probe"),
         device=context.device,
@@ -84,7 +84,7 @@ def _played(scenario: Scenario, setup: Setup) -> dict[str, float]:
 
 def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: ARG001
     try:
-        return frozenset(table.get(params.scenario).metrics)
+        return frozenset(registry.get(params.scenario).metrics)
     except UsageError:
         return frozenset()
 
@@ -116,7 +116,7 @@ KINDS: Mapping[str, Kind] = {
 
 def _revision(params: Params) -> int:
     try:
-        return table.get(params.scenario).revision
+        return registry.get(params.scenario).revision
     except UsageError:  # the check of the parameters names it
         return 0
 
@@ -126,7 +126,7 @@ PROBE = Probe(
     run,
     _produces,
     Params,
-    choices={"scenario": table.scenarios},
+    choices={"scenario": registry.scenarios},
     kinds=KINDS,
     revision=_revision,
 )

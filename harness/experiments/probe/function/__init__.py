@@ -20,9 +20,9 @@ from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context
 from harness.experiments.probe.function.numpy_elementwise import ELEMENTWISE
 from harness.experiments.probe.function.numpy_vectors import VECTORS
-from harness.experiments.probe.function.signature import Options
+from harness.experiments.probe.function.signature import Function, Options
 from harness.experiments.probe.function.summary import (
-    Found,
+    Evaluated,
     curves,
     elements,
     moments,
@@ -30,9 +30,11 @@ from harness.experiments.probe.function.summary import (
     summary,
 )
 from harness.experiments.probe.probe import Probe, one_of
+from harness.registry import Registry
 from harness.types import Array, Outcome
 
-FUNCTIONS = {**ELEMENTWISE, **VECTORS}
+FUNCTIONS: Registry[Function] = Registry("function", (*ELEMENTWISE.items(), *VECTORS.items()))
+"""What ``[params] function`` can name, in NumPy; torch has a table of the same names."""
 Span = tuple[float, float, int]
 
 
@@ -42,7 +44,7 @@ class Params(Table):
     Attributes
     ----------
     function
-        A key of `FUNCTIONS`.
+        A name of `FUNCTIONS`.
     at
         The input: numbers, or rows of numbers. Metrics ``value_<i>`` and ``gradient_<i>`` count
         the elements of value and input, row by row.
@@ -77,7 +79,7 @@ class Params(Table):
         return Options(target, self.delta, self.slope, self.exponent)
 
     def input(self, rng: np.random.Generator) -> Array:
-        """Return the input in the chosen precision.
+        """Return the input (n,) or (rows, n) in the chosen precision.
 
         Raises
         ------
@@ -116,22 +118,27 @@ def run(context: Context, params: Params) -> Outcome:
     )
 
 
-def _evaluate(context: Context, params: Params, x: Array) -> Found:
+def _evaluate(context: Context, params: Params, x: Array) -> Evaluated:
     options, name = params.options(), params.function
     if context.backend.name == "numpy":
         value, grad = by_hand(name, x, options, params.output)
-        return Found(x, value, grad, graph=True)
+        return Evaluated(x, value, grad, graph=True)
     if context.backend.name == "torch":
         from harness.experiments.probe.function import torch_functions
 
-        return Found(x, *torch_functions.evaluate(name, x, options, params.output, context.device))
+        return Evaluated(
+            x, *torch_functions.evaluate(name, x, options, params.output, context.device)
+        )
     raise Skip(f"the {context.backend.name} backend has no table of functions")
 
 
 def by_hand(name: str, x: Array, options: Options, output: int = -1) -> tuple[Array, Array]:
-    """Return the value of a function and the gradient of one output, or of their sum, in NumPy."""
+    """Return the value of a function, and the gradient of one output or of their sum, in NumPy.
+
+    The value is at least 1-d, the gradient of the shape of `x`; both in the dtype of `x`.
+    """
     with np.errstate(all="ignore"):  # inf and nan are what some of the sentences are about
-        value, pullback = FUNCTIONS[name](x, options)
+        value, pullback = FUNCTIONS.get(name)(x, options)
         upstream = np.ones_like(value)
         if output >= 0:
             upstream = np.zeros_like(value)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
-from harness.experiments.probe.function.signature import Function, Options, Pullback, Table
+from harness.experiments.probe.function.signature import Function, Functions, Options, Pullback
 from harness.types import Array
 
 Local = Callable[[Array, Options], Array]
@@ -52,7 +52,7 @@ def _logit_slope(p: Array) -> Array:
     return np.asarray(1 / (p * (1 - p)))
 
 
-ELEMENTWISE: Table = {
+ELEMENTWISE: Functions = {
     "identity": _plain(lambda x: x, np.ones_like),
     "exp": _plain(np.exp, np.exp),
     "log": _plain(np.log, lambda x: 1 / x),

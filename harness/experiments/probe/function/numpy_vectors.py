@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from harness.experiments.probe.function.signature import Function, Options, Pullback, Table
+from harness.experiments.probe.function.signature import Function, Functions, Options, Pullback
 from harness.types import Array
 
 Both = tuple[Array, Pullback]
@@ -113,7 +113,7 @@ def _huber(x: Array, options: Options) -> Both:
     return np.mean(value), lambda grad: grad * np.clip(error, -delta, delta) / error.size
 
 
-VECTORS: Table = {
+VECTORS: Functions = {
     "sum_of_squares": _sum_of_squares,
     "relu_sum": _relu_sum,
     "share": _share,

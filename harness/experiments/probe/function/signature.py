@@ -35,4 +35,5 @@ class Options:
 
 Function = Callable[[Array, Options], tuple[Array, Pullback]]
 """``function(x, options) -> (value, pullback)``, in the dtype of `x`."""
-Table = Mapping[str, Function]
+Functions = Mapping[str, Function]
+"""A family of them by name."""

@@ -14,7 +14,7 @@ FEW = 24
 
 
 @dataclass(frozen=True)
-class Found:
+class Evaluated:
     """A function evaluated.
 
     Attributes
@@ -31,7 +31,7 @@ class Found:
     graph: bool
 
 
-def elements(found: Found) -> dict[str, float]:
+def elements(found: Evaluated) -> dict[str, float]:
     """Return every element as a metric, where they are few."""
     metrics: dict[str, float] = {}
     for name, array in (("value", found.value), ("gradient", found.gradient)):
@@ -40,7 +40,7 @@ def elements(found: Found) -> dict[str, float]:
     return metrics
 
 
-def summary(found: Found) -> dict[str, float]:
+def summary(found: Evaluated) -> dict[str, float]:
     """Return metrics of the whole, over finite and other values alike."""
     x, value, grad = (a.astype(np.float64).ravel() for a in (found.x, found.value, found.gradient))
     with np.errstate(all="ignore"):
@@ -61,7 +61,7 @@ def summary(found: Found) -> dict[str, float]:
         }
 
 
-def moments(found: Found) -> dict[str, float]:
+def moments(found: Evaluated) -> dict[str, float]:
     """Return mean, variance and mean square of the values, in float64, and beside the input's."""
     x, value = found.x.astype(np.float64), found.value.astype(np.float64)
     return {
@@ -73,7 +73,7 @@ def moments(found: Found) -> dict[str, float]:
     }
 
 
-def curves(found: Found) -> Mapping[str, Series]:
+def curves(found: Evaluated) -> Mapping[str, Series]:
     """Return value and gradient over the input; only functions of single elements have them."""
     if found.value.size != found.x.size:
         return {}
@@ -84,7 +84,7 @@ def curves(found: Found) -> Mapping[str, Series]:
 
 def names(inputs: int, outputs: int, *, curve: bool, drawn: bool) -> frozenset[str]:
     """Return the names of what a cell leaves, by the sizes of input and value."""
-    some = Found(np.arange(2.0), np.ones(2), np.ones(2), graph=True)
+    some = Evaluated(np.arange(2.0), np.ones(2), np.ones(2), graph=True)
     known = {*summary(some), *(moments(some) if drawn else ())}
     for name, size in (("value", outputs), ("gradient", inputs)):
         known |= {f"{name}_{i}" for i in range(size)} if size <= FEW else set()

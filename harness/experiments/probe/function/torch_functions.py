@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from harness.experiments.probe.function.signature import Options
+from harness.registry import Registry
 from harness.types import Array
 
 
@@ -40,7 +41,15 @@ def _accuracy(x: torch.Tensor, o: Any) -> torch.Tensor:
     return right.to(x.dtype).mean()
 
 
-OF_INPUT: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = {
+Function = Callable[[torch.Tensor, Any], torch.Tensor]
+"""``function(x, options) -> value``; of `options` the target is a tensor."""
+
+
+def _plain(function: Callable[[torch.Tensor], torch.Tensor]) -> Function:
+    return lambda x, _: function(x)
+
+
+_OF_INPUT: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "identity": lambda x: x * 1,
     "exp": torch.exp,
     "log": torch.log,
@@ -67,7 +76,7 @@ OF_INPUT: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "log_softmax": lambda x: torch.log_softmax(x, dim=-1),
     "log_softmax_naive": lambda x: torch.log(_softmax_naive(x)),
 }
-WITH_OPTIONS: Mapping[str, Callable[[torch.Tensor, Any], torch.Tensor]] = {
+_WITH_OPTIONS: Mapping[str, Function] = {
     "leaky_relu": lambda x, o: functional.leaky_relu(x, o.slope),
     "power": lambda x, o: x**o.exponent,
     "cross_entropy": lambda x, o: functional.cross_entropy(_rows(x), _labels(o)),
@@ -78,7 +87,11 @@ WITH_OPTIONS: Mapping[str, Callable[[torch.Tensor, Any], torch.Tensor]] = {
     "l1": lambda x, o: functional.l1_loss(x, o.target),
     "huber": lambda x, o: functional.huber_loss(x, o.target, delta=o.delta),
 }
-"""The second argument is `Options` with the target as a tensor."""
+FUNCTIONS: Registry[Function] = Registry(
+    "function",
+    (*((name, _plain(function)) for name, function in _OF_INPUT.items()), *_WITH_OPTIONS.items()),
+)
+"""What ``[params] function`` can name, in torch."""
 
 
 class _Tensors:
@@ -94,10 +107,11 @@ def evaluate(
 ) -> tuple[Array, Array, bool]:
     """Return the value, the gradient of one output (of their sum for -1), and if there is a graph.
 
+    The value is at least 1-d, the gradient of the shape of `at`; both in the dtype of `at`.
     Where no output depends on the input in a way that autograd follows, the gradient is 0.
     """
     x = torch.tensor(at, device=device, requires_grad=True)
-    value = OF_INPUT[name](x) if name in OF_INPUT else WITH_OPTIONS[name](x, _Tensors(options, x))
+    value = FUNCTIONS.get(name)(x, _Tensors(options, x))
     value = value if value.ndim else value.reshape(1)
     scalar = value.sum() if output < 0 else value.reshape(-1)[output]
     if not scalar.requires_grad:

@@ -32,7 +32,7 @@ def minimum(part: Part) -> NDArray[np.float64]:
 
 
 def weights(fit: Fit, problem: Problem, best: Array) -> dict[str, float]:
-    """Return sizes of the weights, and their distance from `best` relative to its length."""
+    """Return sizes of the weights, and their distance from `best` (p,) relative to its length."""
     w = fit.theta[: problem.weights]
     found = {
         "largest_weight": float(np.abs(w).max(initial=0.0)),

@@ -98,7 +98,7 @@ def _metrics(steps: NDArray[np.float64]) -> dict[str, float]:
 
 
 def uncorrected(gradients: NDArray[np.float64], settings: Optimizer) -> float:
-    """Return ``m / (sqrt(v) + eps)`` after the last gradient, m and v starting at 0."""
+    """Return ``m / (sqrt(v) + eps)`` after the last of `gradients` (n,), m and v starting at 0."""
     m = v = 0.0
     for g in gradients:
         m = settings.beta1 * m + (1 - settings.beta1) * g

@@ -36,7 +36,7 @@ class Surface(Table):
     frequency: float = 1.0
 
     def value(self, w: Vector) -> float:
-        """Return f(w)."""
+        """Return f(w) of w (d,)."""
         bumps = self.height * (1 - np.cos(self.frequency * w))
         return float((0.5 * np.array(self.curvatures) * w**2 + bumps).sum())
 

@@ -40,7 +40,7 @@ class Setup:
     arrays: Mapping[str, Array]
 
     def handles(self) -> dict[str, Handle]:
-        """Return the inputs on the device."""
+        """Return the inputs on the device, shapes and dtypes kept."""
         put = self.backend.put
         return {name: put(array, self.device) for name, array in self.arrays.items()}
 
@@ -90,7 +90,7 @@ class Kernel:
 
 
 def on_host(setup: Setup, results: Results) -> tuple[Array, ...]:
-    """Return a copy of results in host memory; waits for the device."""
+    """Return a copy of results in host memory, dtypes kept; waits for the device."""
     return tuple(np.array(setup.backend.array(result)) for result in results)
 
 

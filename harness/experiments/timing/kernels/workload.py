@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.config.other import Timing
+from harness.config.experiments import Timing
 from harness.config.settings import Settings
 from harness.devices import DEVICES
 from harness.errors import Skip, UsageError
-from harness.experiments.experiment import Context
-from harness.experiments.params import read_params
+from harness.experiments.experiment import Context, read_params
 from harness.experiments.timing.kernels.kernel import (
     Call,
     Kernel,
@@ -69,7 +68,7 @@ def prepare(context: Context) -> Prepared:
     return Prepared(call, lambda: disagreement(kernel, setup, found), kernel.processes)
 
 
-def is_asked(timing: Timing | None) -> bool:
+def is_kernel(timing: Timing | None) -> bool:
     """Whether a kernel is to be timed."""
     return timing is not None and timing.workload == "kernel"
 

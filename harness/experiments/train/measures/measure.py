@@ -53,7 +53,7 @@ class Trained:
         return self.context.backend.network(task.placed, self.before, task.train, device, streams)
 
     def blocks(self) -> Iterator[tuple[Handle, Handle, int]]:
-        """Yield the training examples, scaled: x, y, how many."""
+        """Yield the training examples block by block: x (m, *shape) scaled, y, and m."""
         x, dtype = self.split.x_train, self.task.train.dtype
         y = targets(self.split.y_train, dtype)
         put, device = self.context.backend.put, self.context.device
@@ -93,7 +93,7 @@ def always(*names: str) -> Callable[[Settings], frozenset[str]]:
 
 
 def matrices(weights: Mapping[str, Array]) -> list[Array]:
-    """Return the weights of linear layers and convolutions, in the order of the layers."""
+    """Return the weights (out, in, ...) of linear layers and convolutions, layer by layer."""
     return [value for name, value in weights.items() if decays(name, value.ndim)]
 
 

@@ -3,7 +3,7 @@
 from experiment_fakes import context
 
 from harness import backends
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.experiments.probe import experiment as probe
 
 

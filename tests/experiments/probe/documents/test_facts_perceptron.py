@@ -7,8 +7,8 @@ import pytest
 from experiment_fakes import images
 
 from harness.errors import UsageError
-from harness.experiments.probe.documents.facts import table
-from harness.experiments.probe.documents.facts.base import Setup
+from harness.experiments.probe.documents.facts import registry
+from harness.experiments.probe.documents.facts.scenario import Setup
 
 torch = pytest.importorskip("torch")
 
@@ -17,7 +17,7 @@ def play(name, **sizes):
     setup = Setup(np.random.default_rng(5), **sizes)
     with torch.random.fork_rng():
         torch.manual_seed(7)
-        return table.get(name).run(setup)
+        return registry.get(name).run(setup)
 
 
 def test_shapes_follow_the_sizes():

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from harness.experiments.probe.documents.facts import table
-from harness.experiments.probe.documents.facts.base import Setup
+from harness.experiments.probe.documents.facts import registry
+from harness.experiments.probe.documents.facts.scenario import Setup
 
 pytest.importorskip("torch")
 
 
 def play(name, **sizes):
-    return table.get(name).run(Setup(np.random.default_rng(0), **sizes))
+    return registry.get(name).run(Setup(np.random.default_rng(0), **sizes))
 
 
 def test_the_published_shapes_multiply_only_when_transposed():

@@ -6,11 +6,11 @@ from experiment_fakes import FakeBackend, context
 from scipy.optimize import approx_fprime
 
 from harness.backends import get
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.errors import Skip, UsageError
 from harness.experiments.probe import experiment as probe
 from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.autograd.table import SCENARIOS
+from harness.experiments.probe.documents.autograd.registry import SCENARIOS
 
 POINTS = (1.5, -2.0, 0.25)
 ALL = [(name, backend) for name, scenario in SCENARIOS.items() for backend in scenario.plays]

@@ -8,12 +8,12 @@ from scipy.stats import entropy
 
 from harness.backends import get
 from harness.config.data import Data
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.errors import Skip, UsageError
 from harness.experiments.probe import experiment as probe
 from harness.experiments.probe.documents.equivalence import relative_difference
-from harness.experiments.probe.documents.equivalence.base import Inputs
-from harness.experiments.probe.documents.equivalence.table import PAIRS
+from harness.experiments.probe.documents.equivalence.pair import Inputs
+from harness.experiments.probe.documents.equivalence.registry import PAIRS
 
 SMALL = {"examples": 12, "features": 5, "units": 6, "classes": 4}
 ALL = [(name, backend) for name, pair in PAIRS.items() for backend in pair]

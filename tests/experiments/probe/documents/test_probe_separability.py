@@ -5,7 +5,7 @@ import pytest
 from experiment_fakes import FakeBackend, context, images
 
 from harness.backends import get
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.errors import Skip, UsageError
 from harness.experiments.probe import experiment as probe
 

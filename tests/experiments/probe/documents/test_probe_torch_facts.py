@@ -5,12 +5,12 @@ import pytest
 from experiment_fakes import FakeBackend, context, images
 
 from harness.backends import get
-from harness.config.other import Probe
+from harness.config.experiments import Probe
 from harness.config.settings import Settings
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.probe import experiment as probe
-from harness.experiments.probe.documents.facts import table
-from harness.experiments.probe.documents.facts.base import Scenario
+from harness.experiments.probe.documents.facts import registry
+from harness.experiments.probe.documents.facts.scenario import Scenario
 from harness.seeding.streams import Streams
 
 
@@ -32,7 +32,7 @@ def play(scenario, backend=None, streams=None, **params):
     return probe.run(replace(cell, streams=streams or cell.streams)).metrics
 
 
-@pytest.mark.parametrize("name", table.scenarios())
+@pytest.mark.parametrize("name", registry.scenarios())
 def test_every_scenario_returns_what_it_declares_and_repeats_itself(name):
     first, again = play(name), play(name)
     assert first == again
@@ -76,7 +76,7 @@ def test_unknown_scenarios_are_named():
 
 
 def test_a_scenario_that_returns_something_else_is_an_error(monkeypatch):
-    monkeypatch.setattr(table, "get", lambda _: Scenario(("a",), lambda _: {"b": 1.0}))
+    monkeypatch.setattr(registry, "get", lambda _: Scenario(("a",), lambda _: {"b": 1.0}))
     with pytest.raises(HarnessError, match="must return the metrics it declares"):
         play("anything")
 

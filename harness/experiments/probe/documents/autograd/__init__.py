@@ -1,6 +1,6 @@
 """Probe ``autograd``: a named scenario of automatic differentiation, as numbers.
 
-``[params] scenario`` names an entry of the module `table` here. What NumPy can show by numerical
+``[params] scenario`` names an entry of the module `registry` here. What NumPy can show by numerical
 derivatives it shows; the rest is about torch and skipped elsewhere.
 """
 
@@ -14,8 +14,8 @@ from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import Skip
 from harness.experiments.experiment import Context
-from harness.experiments.probe.documents.autograd.base import Scene
-from harness.experiments.probe.documents.autograd.table import SCENARIOS
+from harness.experiments.probe.documents.autograd.registry import SCENARIOS
+from harness.experiments.probe.documents.autograd.scenario import Scene
 from harness.experiments.probe.probe import Probe, one_of
 from harness.types import Outcome
 

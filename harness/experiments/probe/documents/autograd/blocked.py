@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.autograd.base import (
+from harness.experiments.probe.documents.autograd.scenario import (
     Scenario,
     Scene,
     backward,

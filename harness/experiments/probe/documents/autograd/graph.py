@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.autograd.base import (
+from harness.experiments.probe.documents.autograd.scenario import (
     Scenario,
     Scene,
     backward,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.autograd.base import (
+from harness.experiments.probe.documents.autograd.scenario import (
     Scenario,
     Scene,
     backward,

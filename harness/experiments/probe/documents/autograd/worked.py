@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.autograd.base import (
+from harness.experiments.probe.documents.autograd.scenario import (
     Play,
     Scenario,
     Scene,

@@ -1,7 +1,7 @@
 """Probe ``equivalence``: two ways to compute the same thing, and how far they are apart.
 
-``[params] pair`` names an entry of `harness.experiments.probe.documents.equivalence.table`. With a
-``[data]`` table the inputs are real examples, otherwise N(0, 1).
+``[params] pair`` names an entry of the module `registry` here. With a ``[data]`` table the inputs
+are real examples, otherwise N(0, 1).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import Skip
 from harness.experiments.experiment import Context
-from harness.experiments.probe.documents.equivalence.base import Inputs
-from harness.experiments.probe.documents.equivalence.table import PAIRS
+from harness.experiments.probe.documents.equivalence.pair import Inputs
+from harness.experiments.probe.documents.equivalence.registry import PAIRS
 from harness.experiments.probe.probe import Probe, one_of
 from harness.types import Array, Outcome
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.backends.numpy_backend.layers import Linear
 from harness.backends.numpy_backend.losses import LOSSES
-from harness.experiments.probe.documents.equivalence.base import Inputs, Pair, Ways, gradient
+from harness.experiments.probe.documents.equivalence.pair import Inputs, Pair, Ways, gradient
 
 
 def _slices(inputs: Inputs, *, uneven: bool = False) -> list[slice]:

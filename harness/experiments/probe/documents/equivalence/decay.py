@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.equivalence.base import Inputs, Pair, gradient
+from harness.experiments.probe.documents.equivalence.pair import Inputs, Pair, gradient
 
 if TYPE_CHECKING:
     import torch

@@ -14,7 +14,7 @@ import numpy as np
 
 from harness.backends.numpy_backend.layers import Dropout
 from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.equivalence.base import Inputs, Pair
+from harness.experiments.probe.documents.equivalence.pair import Inputs, Pair
 from harness.types import Array
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.backends.numpy_backend.layers import Linear, ReLU
 from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.equivalence.base import Inputs, Pair, gradient
+from harness.experiments.probe.documents.equivalence.pair import Inputs, Pair, gradient
 
 Formula = Callable[..., Any]
 """``formula(x, weight, bias, delta)`` by keyword, delta = d loss / d output, (N, H)."""

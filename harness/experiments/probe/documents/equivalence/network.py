@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.equivalence.base import Inputs, Pair
+from harness.experiments.probe.documents.equivalence.pair import Inputs, Pair
 
 Parameters = dict[str, Any]
 

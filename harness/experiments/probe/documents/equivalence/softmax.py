@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.backends.numpy_backend.losses import LOSSES
 from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.equivalence.base import Inputs, Pair, gradient
+from harness.experiments.probe.documents.equivalence.pair import Inputs, Pair, gradient
 
 
 def _scores(inputs: Inputs) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
 from harness.experiments.probe.documents.facts.outcomes import elsewhere, raises, refusal
 from harness.experiments.probe.documents.facts.perceptron import perceptron
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 TOO_MUCH = 2**62
 """Bytes beyond every address space (57 bits): a system that promises what it lacks refuses too."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
 from harness.experiments.probe.documents.facts.outcomes import raises
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 
 def extraction(setup: Setup) -> Mapping[str, float]:

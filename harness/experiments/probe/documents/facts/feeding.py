@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
 from harness.experiments.probe.documents.facts.outcomes import elsewhere
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 
 class DeviceLoader:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 if TYPE_CHECKING:
     import torch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 
 def tensor_attributes(setup: Setup) -> Mapping[str, float]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.errors import UsageError
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
 from harness.experiments.probe.documents.facts.outcomes import difference
 from harness.experiments.probe.documents.facts.perceptron import perceptron
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.datasets import vision
 from harness.errors import UsageError
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 
 def last_batch(setup: Setup) -> Mapping[str, float]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
 from harness.experiments.probe.documents.facts.outcomes import raises
 from harness.experiments.probe.documents.facts.perceptron import perceptron
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 
 def views(setup: Setup) -> Mapping[str, float]:

@@ -8,8 +8,8 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
 from harness.experiments.probe.documents.facts.outcomes import raises
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 if TYPE_CHECKING:
     pass

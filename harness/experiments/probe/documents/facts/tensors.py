@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 
 def linear_shapes(setup: Setup) -> Mapping[str, float]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.base import Scenario, Setup
 from harness.experiments.probe.documents.facts.outcomes import difference, raises
+from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,7 @@ from harness.experiments.probe.documents.equivalence import (
     network,
     softmax,
 )
-from harness.experiments.probe.documents.equivalence.base import Pair
+from harness.experiments.probe.documents.equivalence.pair import Pair
 
 PAIRS: Mapping[str, Pair] = {
     **softmax.PAIRS,

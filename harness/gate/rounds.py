@@ -41,7 +41,7 @@ class Bench:
 
 
 @dataclass(frozen=True)
-class Found:
+class SelectedCases:
     """The cases of both sides.
 
     Attributes
@@ -90,7 +90,7 @@ class Limits:
     progress: Callable[[SequentialTest], None] | None = None
 
 
-def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> Found:
+def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> SelectedCases:
     """Ask both sides what they can measure.
 
     Raises
@@ -109,10 +109,10 @@ def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> Found:
         apart += decisions
         told += notes(sides)
         known |= {name for one in sides.values() for name in (*one.names, *one.deselected)}
-    return Found(both, tuple(apart), tuple(told), frozenset(known))
+    return SelectedCases(both, tuple(apart), tuple(told), frozenset(known))
 
 
-def run(found: Found, limits: Limits, journal: Journal) -> tuple[SequentialTest, str]:
+def run(found: SelectedCases, limits: Limits, journal: Journal) -> tuple[SequentialTest, str]:
     """Measure until every case is settled.
 
     Returns
@@ -135,7 +135,7 @@ def run(found: Found, limits: Limits, journal: Journal) -> tuple[SequentialTest,
     return test, partial
 
 
-def _rounds(found: Found, limits: Limits, journal: Journal, test: SequentialTest) -> str:
+def _rounds(found: SelectedCases, limits: Limits, journal: Journal, test: SequentialTest) -> str:
     index = 1 + max((pair.index for pair in journal.pairs), default=-1)
     lasted = 0.0
     while test.open:
@@ -162,7 +162,7 @@ def _rounds(found: Found, limits: Limits, journal: Journal, test: SequentialTest
 
 
 def _round(
-    found: Found, limits: Limits, test: SequentialTest, index: int
+    found: SelectedCases, limits: Limits, test: SequentialTest, index: int
 ) -> Generator[Pair, None, None]:
     """Measure every open case once, bench by bench."""
     rng = np.random.Generator(np.random.PCG64())  # any order will do; pairs keep theirs

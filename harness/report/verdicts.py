@@ -1,4 +1,4 @@
-"""Verdicts to the rows of the ledger, finished text throughout."""
+"""Verdicts to the rows of a table, finished text throughout."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _track(finding: Finding, unit: str, environments: Mapping[str, Environment])
 
 
 def counted(finding: Finding) -> str:
-    """Return what stands behind a finding, ``"10 seeds"``; ``""`` when nothing does."""
+    """Return what a finding rests on, ``"10 seeds"``; ``""`` when on nothing."""
     if not finding.n:
         return ""
     noun = finding.over.removesuffix("s")

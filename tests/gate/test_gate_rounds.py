@@ -5,10 +5,10 @@ import math
 import pytest
 from gate_pairs import pair, sample
 
-from harness.gate import measure
+from harness.gate import rounds
 from harness.gate.journal import Journal
 from harness.gate.lockstep import OutOfTime
-from harness.gate.measure import Bench, Found, Limits, run
+from harness.gate.rounds import Bench, Limits, SelectedCases, run
 from harness.gate.values import Pair, Sample, Thresholds
 
 
@@ -19,8 +19,8 @@ def course(tmp_path, monkeypatch, ending, *first):
         yield from first
         raise ending
 
-    monkeypatch.setattr(measure, "measure_round", measure_round)
-    found = Found(dict.fromkeys("ab", Bench({})))
+    monkeypatch.setattr(rounds, "measure_round", measure_round)
+    found = SelectedCases(dict.fromkeys("ab", Bench({})))
     plan = Limits(lambda case, quantity: Thresholds(), math.inf, "20s")
     with Journal(tmp_path, {"of": "this test"}) as journal:
         return run(found, plan, journal)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.gate.match import matches, unused
+from harness.gate.settings import matches, unused
 
 CASES = ["tests/test_p.py::test_k[100]", "tests/test_p.py::test_k[200]", "b.py::test_a"]
 

@@ -15,7 +15,7 @@ def snapshots(folder: Path) -> Mapping[str, Environment]:
     return {k: v for path in stores(folder) for k, v in Store(path).environments.items()}
 
 
-class Library:
+class StoreFolder:
     """Every store under a folder, read-only; an `harness.types.Archive`.
 
     Parameters

@@ -11,7 +11,7 @@ from harness.experiments.probe.documents.autograd import (
     leaves,
     worked,
 )
-from harness.experiments.probe.documents.autograd.base import Scenario
+from harness.experiments.probe.documents.autograd.scenario import Scenario
 
 SCENARIOS: Mapping[str, Scenario] = {
     **worked.SCENARIOS,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from harness.errors import HarnessError, UsageError
-from harness.experiments.probe.documents.facts.base import Scenario
+from harness.experiments.probe.documents.facts.scenario import Scenario
 from harness.words import unknown
 
 THEMES: tuple[str, ...] = (

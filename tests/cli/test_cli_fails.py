@@ -1,0 +1,58 @@
+"""What makes `claims` and `run` go red, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from harness.cli import codes, show
+from harness.types import Verdict
+
+FALSE = Verdict("s", "c", "q", "002", "", "m", "value", "contradicted", "r")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fails"),
+    [
+        ({}, True),
+        ({"expected": "contradicted"}, False),
+        ({"expected": "inconclusive"}, True),
+        ({"partial": True}, False),
+        ({"informs": True}, False),
+        ({"verdict": "reproduced"}, False),
+        ({"verdict": "reproduced", "expected": "contradicted"}, True),
+        ({"verdict": "reproduced", "expected": "contradicted", "partial": True}, False),
+        ({"verdict": "inconclusive", "expected": "contradicted"}, True),
+        ({"verdict": "inconclusive"}, False),
+        ({"verdict": "not-run", "expected": "contradicted"}, False),
+    ],
+)
+def test_a_false_number_nobody_recorded_fails(changes, fails) -> None:
+    verdict = replace(FALSE, **changes)
+    assert verdict.fails is fails
+    assert (codes.of_verdicts([verdict], strict=False) == codes.MOVED) is fails
+    assert (codes.of_run({"ok": 1}, 0, [verdict]) == codes.MOVED) is fails
+
+
+def test_the_last_line_names_what_fails() -> None:
+    moved = replace(FALSE, claim="d", verdict="reproduced", expected="contradicted")
+    *_, last = show.closing([FALSE, moved, replace(FALSE, claim="e", expected="contradicted")])
+    assert last == (
+        "2 claims fail: s/c (contradicted, which the suite does not record as expected), "
+        "s/d (moved from contradicted to reproduced)"
+    )
+    assert not any("fail" in line for line in show.closing([replace(FALSE, verdict="reproduced")]))
+
+
+def test_failed_cells_come_first_and_nothing_measured_next() -> None:
+    assert codes.of_run({"failed": 1}, 0, [FALSE]) == codes.CELL_FAILED
+    assert codes.of_run({"skipped": 1}, 0, [FALSE]) == codes.NOTHING_MEASURED
+
+
+def test_chance_is_told_of_contradictions() -> None:
+    tested = [replace(FALSE, claim=str(i), q=0.04) for i in range(50)]
+    assert "of the 50 contradicted, chance alone would give about 2 at the most" in show.closing(
+        tested
+    )
+    assert any("less than one" in line for line in show.closing(tested[:3]))
