@@ -37,19 +37,19 @@ def sides(kind: str) -> tuple[Case, Case]:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=15)
 @given(first=values, second=values)
-def test_what_is_settled_had_as_many_runs_as_are_needed(
+def test_what_is_shown_to_hold_had_as_many_runs_as_are_needed(
     kind: Kind, rule: str, first: list[float], second: list[float]
 ) -> None:
     of, n = sides(kind), min(len(first), len(second))
     about = CLAIMS[rule]
     found = verdict(about, of, [*runs(of[0], first[:n]), *runs(of[1], second[:n])])
-    if found.verdict != "inconclusive":
+    if found.verdict == "reproduced":
         assert n >= least(about, kind)
 
 
 @pytest.mark.parametrize("kind", ["binary", "count", "positive", "fixed"])
 @pytest.mark.parametrize("rule", ["range", "better", "exact"])
-def test_the_fewest_runs_can_settle_it(kind: Kind, rule: str) -> None:
+def test_the_fewest_runs_can_show_it(kind: Kind, rule: str) -> None:
     of, about = sides(kind), CLAIMS[rule]
     n = least(about, kind)
     outcomes = [(high, low) for high in (0.0, 1.0) for low in (0.0, 1.0)]
@@ -57,7 +57,7 @@ def test_the_fewest_runs_can_settle_it(kind: Kind, rule: str) -> None:
         verdict(about, of, [*runs(of[0], np.full(n, a)), *runs(of[1], np.full(n, b))]).verdict
         for a, b in outcomes
     ]
-    assert set(found) & {"reproduced", "contradicted"}
+    assert "reproduced" in found
 
 
 def test_a_plan_of_too_few_is_named_with_the_number_needed() -> None:
