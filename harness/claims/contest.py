@@ -10,6 +10,7 @@ import numpy as np
 
 from harness import statistics as hs
 from harness.claims import estimate as est
+from harness.claims import pairs
 from harness.claims.estimate import Estimate
 from harness.claims.text import many
 from harness.claims.values import Floats
@@ -63,11 +64,11 @@ def contest(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Contest:
         estimate = est.of(_ahead(a, b), "fixed", over)
         return Contest(estimate, float(ahead.min() <= 0.0), float(ahead.max() >= 0.0))
     if kind == "real" and finite:
-        estimate = est.of_difference(a, b, kind, over)
+        estimate = pairs.of_difference(a, b, kind, over)
         return Contest(estimate, hs.sign_flip(ahead), hs.sign_flip(-ahead))
     won, lost = int((ahead > 0.0).sum()), int((ahead < 0.0).sum())
     estimate = (
-        est.of_difference(a, b, kind, over)
+        pairs.of_difference(a, b, kind, over)
         if finite
         else est.of(_ahead(a, b), "positive", over, "difference")
     )

@@ -60,7 +60,7 @@ def closing(verdicts: Sequence[Verdict]) -> list[str]:
     against = sum(verdict.verdict == "contradicted" for verdict in verdicts)
     if chance := judging.by_chance(verdicts):
         some = f"about {chance:.0f}" if chance >= 1.0 else "less than one"
-        lines.append(f"of the {against} contradicted, chance alone would give {some} at the most")
+        lines.append(f"of the {against} contradicted, chance alone would give {some}")
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
         lines.append(f"{plural(len(failing), 'claim')} fail: {named}")

@@ -3,8 +3,9 @@
 A gambler who starts with 1 and bets, value by value, that the mean is above m cannot multiply the
 money by 1 / alpha with more than a chance of alpha if the mean is m or less (Ville's inequality).
 How much is bet on a value depends on the values before it only. So the inverse of the capital is
-a p-value: exact for two values as for a thousand, for a share of four examples as for one of ten
-thousand, and at any moment, also for somebody who looks again after every value.
+a p-value: it holds for two values as for a thousand, for a share of four examples as for one of
+ten thousand. How many values there will be must be settled beforehand, since the stakes depend on
+it.
 """
 
 from __future__ import annotations

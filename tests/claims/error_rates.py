@@ -34,6 +34,7 @@ from harness.types import Case
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 NS = (2, 3, 5, 10, 30)
+QUESTIONS = ("edge", "beyond", "true", "false")
 HAIR = 1e-9
 """By how much a claim that is just false is false, in units of the world's width."""
 
@@ -173,14 +174,16 @@ class Trial:
     claims: Mapping[str, Claim]
     draw: Callable[[np.random.Generator, int, str], Sequence[Floats]]
 
-    def rates(self, n: int, draws: int) -> dict[str, float]:
+    def rates(self, n: int, draws: int, questions: Sequence[str] = QUESTIONS) -> dict[str, float]:
         """Return how often each question had the answer that it asks for."""
         if self.world.kind == "real" and self.rule in ("better", "best"):
             draws = max(1, draws // 5)  # thousands of sign patterns each
         asked = {"edge": "contradicted", "beyond": "reproduced"}
         asked |= {"true": "reproduced", "false": "contradicted"}
         found = {}
-        for question, about in self.claims.items():
+        for question in questions:
+            if (about := self.claims.get(question)) is None:
+                continue
             rng = np.random.default_rng([n, len(question)])
             answers = [
                 judged(about, self.world.kind, self.draw(rng, n, question)) for _ in range(draws)

@@ -12,7 +12,7 @@ from scipy import stats
 
 from harness import statistics as hs
 from harness.claims import estimate as est
-from harness.claims import text
+from harness.claims import pairs, text
 from harness.claims.undecided import Undecided
 from harness.claims.values import Values
 from harness.config.kinds import KINDS, Kind
@@ -95,40 +95,40 @@ ONES, BITS = np.ones(4), np.array([1.0, 0.0, 1.0, 0.0])
 
 def test_differences_keep_the_kind() -> None:
     for kind in ("binary", "share"):
-        found = est.of_difference(ONES, BITS, kind, "seeds")
+        found = pairs.of_difference(ONES, BITS, kind, "seeds")
         assert found.spread == Bounded((0.0, 1.0, 0.0, 1.0), -1.0, 1.0)
         assert (found.what, found.measured) == ("mean difference", 0.5)
-    assert est.of_difference(ONES, BITS, "count", "seeds").what == "median difference"
-    assert est.of_difference(ONES, BITS, "positive", "seeds").what == "median difference"
-    real = est.of_difference(ONES, BITS, "real", "seeds")
+    assert pairs.of_difference(ONES, BITS, "count", "seeds").what == "median difference"
+    assert pairs.of_difference(ONES, BITS, "positive", "seeds").what == "median difference"
+    real = pairs.of_difference(ONES, BITS, "real", "seeds")
     assert real.what == "mean difference"
     assert real.run is not None
-    assert est.of_difference(ONES, BITS, "fixed", "seeds").spread == Fixed((0.0, 1.0, 0.0, 1.0))
+    assert pairs.of_difference(ONES, BITS, "fixed", "seeds").spread == Fixed((0.0, 1.0, 0.0, 1.0))
 
 
 @pytest.mark.parametrize(("n", "normal"), [(99, False), (100, True)])
 def test_many_pairs_of_bits_over_examples_get_the_normal_interval(n: int, normal: bool) -> None:
     a, b = np.ones(n), np.arange(n) % 2.0
-    assert isinstance(est.of_difference(a, b, "binary", "examples").spread, Bounded) is not normal
-    assert isinstance(est.of_difference(a, b, "binary", "seeds").spread, Bounded)
-    assert isinstance(est.of_difference(a, b, "share", "examples").spread, Bounded)
+    assert isinstance(pairs.of_difference(a, b, "binary", "examples").spread, Bounded) is not normal
+    assert isinstance(pairs.of_difference(a, b, "binary", "seeds").spread, Bounded)
+    assert isinstance(pairs.of_difference(a, b, "share", "examples").spread, Bounded)
 
 
 def test_ratios_keep_the_kind() -> None:
     for kind in ("binary", "share"):
-        found = est.of_ratio(ONES, BITS, kind, "seeds")
+        found = pairs.of_ratio(ONES, BITS, kind, "seeds")
         assert found.spread == BoundedRatio(tuple(ONES), tuple(BITS))
         assert (found.what, found.measured) == ("ratio of the means", 2.0)
     a, b = np.array([8.0, 18.0, 32.0]), np.array([1.0, 2.0, 4.0])
-    assert est.of_ratio(a, b, "positive", "seeds").what == "median ratio"
-    assert est.of_ratio(a, b, "fixed", "seeds").spread == Fixed((8.0, 9.0, 8.0))
-    assert est.of_ratio(a, b, "real", "seeds").what == "geometric mean ratio"
-    assert est.of_ratio(2.0 * b, b, "real", "seeds").what == "median ratio"  # no spread at all
+    assert pairs.of_ratio(a, b, "positive", "seeds").what == "median ratio"
+    assert pairs.of_ratio(a, b, "fixed", "seeds").spread == Fixed((8.0, 9.0, 8.0))
+    assert pairs.of_ratio(a, b, "real", "seeds").what == "geometric mean ratio"
+    assert pairs.of_ratio(2.0 * b, b, "real", "seeds").what == "median ratio"  # no spread at all
 
 
 def test_a_ratio_of_real_numbers_is_tested_on_logarithms() -> None:
     a, b = np.array([8.0, 18.0, 32.0]), np.array([1.0, 2.0, 4.0])
-    found = est.of_ratio(a, b, "real", "seeds")
+    found = pairs.of_ratio(a, b, "real", "seeds")
     p = stats.ttest_1samp(np.log(a / b), math.log(9.0), alternative="less").pvalue
     assert found.inside(9.0, math.inf) == pytest.approx(p)
     assert found.outside(-math.inf, 9.0) == pytest.approx(p)
@@ -171,8 +171,8 @@ def test_two_equal_sides_do_not_differ(
 ) -> None:
     a = np.ones(len(values)) if kind == "binary" else np.array(values)
     for found, none in (
-        (est.of_difference(a, a, kind, "seeds"), 0.0),
-        (est.of_ratio(a, a, kind, "seeds"), 1.0),
+        (pairs.of_difference(a, a, kind, "seeds"), 0.0),
+        (pairs.of_ratio(a, a, kind, "seeds"), 1.0),
     ):
         assert found.measured == pytest.approx(none)
         assert found.inside(none, none) > 0.05

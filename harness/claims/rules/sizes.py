@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from harness.claims import estimate as est
+from harness.claims import pairs
 from harness.claims.estimate import Estimate
 from harness.claims.rules.decide import judge_range, judge_size, quoted
 from harness.claims.rules.rule import Evidence, Rule, disordered
@@ -34,7 +35,7 @@ def middle_range(evidence: Evidence) -> Finding:
 def difference(evidence: Evidence) -> Finding:
     """Judge the size or the range of ``better - than``, paired."""
     a, b, side = both(evidence)
-    estimate = est.of_difference(a, b, side.kind, side.over)
+    estimate = pairs.of_difference(a, b, side.kind, side.over)
     unit = unit_shown(evidence.claim.unit, "difference")
     estimate = replace(estimate, notes=(*estimate.notes, *side.notes), unit=unit)
     return _sized(estimate, evidence, evidence.claim.expect.difference)
@@ -43,7 +44,7 @@ def difference(evidence: Evidence) -> Finding:
 def ratio(evidence: Evidence) -> Finding:
     """Judge the size or the range of ``better / than``, paired."""
     a, b, side = both(evidence)
-    estimate = est.of_ratio(a, b, side.kind, side.over)
+    estimate = pairs.of_ratio(a, b, side.kind, side.over)
     notes = (*estimate.notes, *side.notes)
     estimate = replace(estimate, notes=notes, unit=evidence.claim.unit)
     return _sized(estimate, evidence, evidence.claim.expect.ratio, relative=True)
