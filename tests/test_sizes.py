@@ -39,4 +39,4 @@ def test_what_is_no_amount_is_refused(text):
     [(4 << 30, "4 GiB"), (1536, "1.5 KiB"), (100, "100 bytes"), (3 << 50, "3072 TiB")],
 )
 def test_amounts_are_shown(amount, text):
-    assert sizes.shown(amount) == text
+    assert sizes.in_words(amount) == text

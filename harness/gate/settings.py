@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,9 +34,9 @@ def _size(text: str) -> str:
     return _valid(units.size, text)
 
 
-def _valid(read: object, text: str) -> str:
+def _valid(read: Callable[[str], float], text: str) -> str:
     try:
-        read(text)  # type: ignore[operator]
+        read(text)
     except UsageError as error:
         raise ValueError(str(error).split("; got")[0].split(", got")[0]) from None
     return text
