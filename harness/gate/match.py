@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from harness.words import did_you_mean
 
 
-def matches(pattern: str, case: str) -> bool:
+def matches(pattern: str, case: str, known: Collection[str] = ()) -> bool:
     """Return whether a pattern is about a case: ``*`` and ``?`` stand for others, ``[`` for itself.
 
-    The ids of parametrised tests have brackets, and every id matches itself.
+    The ids of parametrised tests have brackets, and may have ``*`` and ``?``: what is the whole id
+    of a known case is about that one alone.
     """
-    return case == pattern or fnmatch.fnmatchcase(case, pattern.replace("[", "[[]"))
+    if case == pattern or pattern in known:
+        return case == pattern
+    return fnmatch.fnmatchcase(case, pattern.replace("[", "[[]"))
 
 
 def unused(patterns: Sequence[str], cases: Iterable[str]) -> tuple[str, ...]:
     """Return a sentence on every pattern that decides nothing: no case, or none left to it."""
-    names = tuple(cases)
-    first = {name: _first(patterns, name) for name in names}
+    names = dict.fromkeys(cases)
+    first = {name: _first(patterns, name, names) for name in names}
     return tuple(
         f"[[tool.harness.gate.case]] match = {pattern!r} {_why(pattern, names)}"
         for number, pattern in enumerate(patterns)
@@ -27,12 +30,12 @@ def unused(patterns: Sequence[str], cases: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _first(patterns: Sequence[str], name: str) -> int | None:
-    return next((n for n, pattern in enumerate(patterns) if matches(pattern, name)), None)
+def _first(patterns: Sequence[str], name: str, known: Collection[str]) -> int | None:
+    return next((n for n, pattern in enumerate(patterns) if matches(pattern, name, known)), None)
 
 
-def _why(pattern: str, names: Sequence[str]) -> str:
-    if any(matches(pattern, name) for name in names):
+def _why(pattern: str, names: Collection[str]) -> str:
+    if any(matches(pattern, name, names) for name in names):
         return "decides nothing: every case it matches is matched by an entry before it"
     # The terminal shows a case without its file: the whole id is what was meant.
     whole = [name for name in names if name.endswith(f"::{pattern}")]

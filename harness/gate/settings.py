@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,7 +68,8 @@ class CaseLimits(Table):
     Attributes
     ----------
     match : str
-        A name, or a pattern of names (``*`` and ``?``); the first entry that matches counts.
+        A name, or, where no case is called so, a pattern of names (``*`` and ``?``); the first
+        entry that matches counts.
     time, memory : table
         What differs from the project's own.
     """
@@ -117,12 +118,21 @@ class GateSettings(Table):
     memory: MemoryLimits = MemoryLimits()
     case: tuple[CaseLimits, ...] = Field(default=(), strict=False)
 
-    def thresholds(self, case: str, quantity: Quantity) -> Thresholds:
+    def thresholds(self, case: str, quantity: Quantity, known: Collection[str] = ()) -> Thresholds:
         """Return the limits of one quantity of a case.
 
         A tolerance given without a margin is the margin too: what is tolerated is not reported.
+
+        Parameters
+        ----------
+        case : str
+            Its name.
+        quantity : str
+            Time or memory.
+        known : collection of str
+            Every case there is: an entry that is called as one of them is about no other.
         """
-        own = next((entry for entry in self.case if matches(entry.match, case)), None)
+        own = next((entry for entry in self.case if matches(entry.match, case, known)), None)
         if quantity == "time":
             return _merged([self.time, own.time] if own else [self.time], 0.0)
         return _merged([self.memory, own.memory] if own else [self.memory], LEAST_MEMORY)
