@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from harness import statistics as hs
 from harness.claims import estimate as est
@@ -107,6 +106,8 @@ def _deterministic(d: Floats, goal: Goal) -> Contest:
 
 def _ranked(a: Floats, b: Floats, over: str, goal: Goal) -> Contest:
     """Compare values of which some are infinite: signed ranks and the median difference."""
+    from scipy import stats  # here: it takes a second to load, and most commands never need it
+
     tie = a == b  # inf against inf is a tie, not nan
     d = np.where(tie, 0.0, np.subtract(a, b, out=np.zeros_like(a), where=~tie))
     sign = 1.0 if goal == "larger" else -1.0

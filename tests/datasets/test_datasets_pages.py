@@ -37,7 +37,8 @@ def test_pages_hold_what_an_honest_footer_says(table: pa.Table, ways: Any) -> No
     assert [group.rows for group in found] == [group.num_rows for group in said]
     for own, footer in zip(found, said, strict=True):  # whose sizes have those of headers in them
         assert own.size <= footer.total_byte_size
-        assert own.size > footer.total_byte_size - 2_000 * (1 + footer.num_rows)
+    if not ways["use_dictionary"]:
+        assert sum(own.size for own in found) >= sum(map(len, table.column("image").to_pylist()))
 
 
 def test_columns_of_many_values_a_row_may_have_them() -> None:
@@ -63,10 +64,10 @@ def lying(data: bytes, **said: int) -> bytes:
     body, footer = data[: -8 - length], data[-8 - length : -8]
     metadata = pq.read_metadata(io.BytesIO(data))
     group = metadata.row_group(0)
-    columns = [group.column(place) for place in range(group.num_columns)]
+    pictures = group.column(0)
     facts = {
-        "size": [group.total_byte_size, *(column.total_uncompressed_size for column in columns)],
-        "packed": [column.total_compressed_size for column in columns],
+        "size": [group.total_byte_size, pictures.total_uncompressed_size],
+        "packed": [pictures.total_compressed_size],
         "rows": [group.num_rows],
     }
     for name, value in said.items():
@@ -108,13 +109,13 @@ def test_a_footer_that_overstates_keeps_nothing_out(tmp_path: Path, low: None) -
 
 
 @pytest.mark.parametrize(("said", "words"), [
-    ({"rows": 1}, "a group of 1 rows has a column of 3 values"),
-    ({"rows": 63}, "a group of 63 rows has a column of 3 values"),
+    ({"rows": 1}, "a group of 1 rows has a column of 301 values"),
+    ({"rows": 8_000}, "a group of 8,000 rows has a column of 301 values"),
 ])  # fmt: skip
 def test_a_footer_that_lies_about_rows_is_refused(
     tmp_path: Path, said: dict[str, int], words: str
 ) -> None:
-    data = lying(swollen(3, 0), **said)
+    data = lying(swollen(301, 0), **said)
     with pytest.raises(ValueError, match=words):
         groups_of(data, True, True)
     with pytest.raises(DataCorrupt, match="must be a whole parquet file"):
@@ -128,7 +129,7 @@ def test_columns_that_share_their_bytes_are_refused() -> None:
         groups_of(lying(data, packed=8_000), True, True)
 
 
-@pytest.mark.parametrize("said", [100, 1 << 20])
+@pytest.mark.parametrize("said", [100, (1 << 20) - 1])
 def test_a_page_that_unpacks_to_something_else_is_refused(tmp_path: Path, said: int) -> None:
     """By pyarrow: so the size in its header bounds what it takes."""
     data = swollen(1, 100_000)
