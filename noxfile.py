@@ -23,6 +23,8 @@ nox.options.reuse_venv = "yes"
 
 HERE = Path(__file__).parent
 LOCK = ("-c", "constraints.txt")
+LAZY = "--no-compile"
+"""Compiling all of torch takes longer than unpacking it: what is imported is compiled then."""
 
 
 PLACES = (("results", "results/local"), ("suites", "suites"))
@@ -39,8 +41,15 @@ their closing line is the one that counts."""
 
 
 def _project(session: nox.Session) -> None:
-    session.install(*LOCK, *_build_requirements())
-    session.install(*LOCK, "--no-build-isolation", "-e", ".")
+    _keep_compiled(session)
+    session.install(LAZY, *LOCK, *_build_requirements())
+    session.install(LAZY, *LOCK, "--no-build-isolation", "-e", ".")
+
+
+def _keep_compiled(session: nox.Session) -> None:
+    # Where no bytecode is kept, every process of a session compiles all that it imports, and every
+    # pytest, of which the gate starts two a pair, rewrites its plugins.
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
 
 
 def _build_requirements() -> list[str]:
@@ -59,6 +68,7 @@ def _torch(session: nox.Session, *extras: str) -> Callable[..., object]:
     """
     home = session.cache_dir.parent / "torch-{}.{}".format(*sys.version_info)
     programs = home / ("Scripts" if os.name == "nt" else "bin")
+    _keep_compiled(session)
     session.env["VIRTUAL_ENV"] = str(home)
     session.env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
     wanted = f".[{','.join(('torch', *extras))}]"
@@ -66,7 +76,7 @@ def _torch(session: nox.Session, *extras: str) -> Callable[..., object]:
     made = home / hashlib.sha256(b"\0".join([wanted.encode(), *read])).hexdigest()[:16]
     if not made.exists():
         session.run_install(sys.executable, "-m", "venv", str(home))
-        pip = (str(programs / "python"), "-m", "pip", "install")
+        pip = (str(programs / "python"), "-m", "pip", "install", LAZY)
         session.run_install(*pip, *_torch_pin(), *_build_requirements())
         session.run_install(*pip, *LOCK, "--no-build-isolation", "-e", wanted)
         made.touch()

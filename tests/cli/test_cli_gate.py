@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import pytest
+from gate_benchmarks import BARE
 from gate_projects import quick_python
 from gate_repositories import make
 from test_gate_suite_agent import SUITE
@@ -24,7 +25,10 @@ def test_work(benchmark):
 """
 FAST = "def work():\n    return sum(range(2000)) + len(b'x' * 2**23)\n"
 SLOW = "def work():\n    return sum(range(6000)) + sum(len(b'x' * 2**24) for _ in range(2))\n"
-QUICK = ("--env", "current", "--burst", "20ms", "--option=-p", "--option=no:cacheprovider")
+QUICK = (
+    *("--env", "current", "--burst", "20ms", "--option=-p", "--option=no:cacheprovider"),
+    *(f"--option={option}" for option in BARE),
+)
 
 
 @pytest.fixture
