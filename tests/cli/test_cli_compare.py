@@ -27,7 +27,7 @@ def compare(tmp_path, monkeypatch, capfd):
 
 def test_a_slower_implementation_is_told_by_how_much(compare, tmp_path):
     sides = ("implementation=no_loop", "implementation=two_loops")
-    code, out, _ = compare("search", *sides, "--paired", "--json", "out.json", "--budget", "90s")
+    code, out, _ = compare("search", *sides, "--paired", "--json", "out.json", "--budget", "240s")
     result = json.loads((tmp_path / "out.json").read_text())
     times = [d for d in result["decisions"] if d["quantity"] == "time"]
     assert [(d["case"], d["verdict"]) for d in times] == [("search", "regressed")]
