@@ -75,10 +75,10 @@ def _torch(session: nox.Session, *extras: str) -> Callable[..., object]:
     read = [(HERE / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
     made = home / hashlib.sha256(b"\0".join([wanted.encode(), *read])).hexdigest()[:16]
     if not made.exists():
-        session.run_install(sys.executable, "-m", "venv", str(home))
+        session.run_install(sys.executable, "-m", "venv", str(home), silent=True)
         pip = (str(programs / "python"), "-m", "pip", "install", LAZY)
-        session.run_install(*pip, *_torch_pin(), *_build_requirements())
-        session.run_install(*pip, *LOCK, "--no-build-isolation", "-e", wanted)
+        session.run_install(*pip, *_torch_pin(), *_build_requirements(), silent=True)
+        session.run_install(*pip, *LOCK, "--no-build-isolation", "-e", wanted, silent=True)
         made.touch()
     return lambda program, *arguments, **options: session.run(
         str(programs / program), *arguments, **options

@@ -21,7 +21,7 @@ class Session:
         self.ran, self.told, self.installed, self.env = [], [], [], {}
         self.cache_dir = folder / ".cache"
 
-    def run_install(self, *command):
+    def run_install(self, *command, **options):
         self.installed.append(command)
         (self.cache_dir.parent / "torch-{}.{}".format(*sys.version_info)).mkdir(exist_ok=True)
 

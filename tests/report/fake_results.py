@@ -381,6 +381,11 @@ def tuning(maker: Maker) -> Suite:
     )
 
 
+def without_figures(suites: Sequence[Suite]) -> tuple[Suite, ...]:
+    """Drawing takes most of the time of a page."""
+    return tuple(suite.model_copy(update={"figures": ()}) for suite in suites)
+
+
 def everything() -> tuple[tuple[Suite, ...], FakeArchive]:
     """Return suites with figures of every kind, and the archive behind them."""
     maker = Maker()

@@ -107,6 +107,7 @@ def test_counts_come_first_then_ledger_then_suites(page):
 
 def test_facts_come_last_and_folded_and_are_counted(tmp_path):
     suites, archive = fake.everything()
+    suites = fake.without_figures(suites)
     verdicts = fake.ledger()
     facts = {verdicts[0].suite}
     html = build(tmp_path / "index.html", suites, archive, verdicts, facts=facts).read_text(
