@@ -27,6 +27,8 @@ LAZY = "--no-compile"
 """Compiling all of torch takes longer than unpacking it: what is imported is compiled then."""
 
 
+STEALING = ("--dist", "worksteal")
+"""Files stay whole on one worker, so that what their tests share is made once, and none idles."""
 PLACES = (("results", "results/local"), ("suites", "suites"))
 CI: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lint", ()),
@@ -130,10 +132,10 @@ def _option(arguments: list[str], name: str, default: str) -> str:
 def tests(session: nox.Session) -> None:
     """The ordinary tests; HARNESS_DATA names a folder of real data, if there is one."""
     run = _torch(session, "dev")
-    run("pytest", "-n", str(min(os.cpu_count() or 1, 4)), *session.posargs)
+    run("pytest", "-n", str(min(os.cpu_count() or 1, 4)), *STEALING, *session.posargs)
 
 
-WITHOUT_TORCH = ("pytest", "-n", "2", "--ignore", "tests/benchmarks")
+WITHOUT_TORCH = ("pytest", "-n", "2", *STEALING, "--ignore", "tests/benchmarks")
 
 
 @nox.session(python=["3.11"])

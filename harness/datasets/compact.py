@@ -74,7 +74,11 @@ class Compact:
         self._items(count, kind)
         return None
 
-    def _skip(self, kind: int) -> None:
+    def _skip(self, *kinds: int) -> None:
+        for kind in kinds:
+            self._skip_one(kind)
+
+    def _skip_one(self, kind: int) -> None:
         if kind in (TRUE, FALSE):
             self._byte()
         elif kind in _BITS:
@@ -98,7 +102,7 @@ class Compact:
 
     def _items(self, count: int, *kinds: int) -> None:
         for _ in range(count):
-            self._deeper(lambda: [self._skip(kind) for kind in kinds])
+            self._deeper(lambda: self._skip(*kinds))
 
     def _map(self) -> None:
         count = self._unsigned()
