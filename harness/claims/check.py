@@ -50,6 +50,7 @@ def check_claim(claim: Claim) -> str | None:
         or rule.complaint(claim)
         or _along(claim, rule)
         or _over(claim)
+        or _reading(claim)
     )
 
 
@@ -95,4 +96,13 @@ def _over(claim: Claim) -> str | None:
         return f"at reads a series and cannot stand beside over = {claim.over!r}; drop one"
     if claim.metric == "diverged" and claim.over != "seeds":
         return f"'diverged' is counted over seeds, got over = {claim.over!r}"
+    return None
+
+
+def _reading(claim: Claim) -> str | None:
+    if claim.reading == "extension" and not claim.why:
+        return (
+            "a claim with reading = 'extension' must say in why = \"...\" what is ours and not the "
+            "sentence's, got none"
+        )
     return None

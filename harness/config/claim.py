@@ -99,6 +99,10 @@ class Reading(Table):
         ``not-comparable``. Empty when the statement holds for any machine.
     expected, because
         The verdict this claim is known to get, and why in one sentence.
+    reading, why
+        ``literal``: what the sentence says, with its own numbers, in the setting it speaks of.
+        ``extension``: ours, be it a bound, an operationalisation, another setting or the general
+        case; `why` says in a sentence what is ours, or where a bound not in the quote comes from.
     """
 
     id: Id
@@ -116,6 +120,8 @@ class Reading(Table):
     hardware: str = ""
     expected: Literal["", "reproduced", "contradicted", "inconclusive"] = ""
     because: str = ""
+    reading: Literal["literal", "extension"] = "literal"
+    why: str = ""
 
 
 class Claim(Reading):
