@@ -1,9 +1,11 @@
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from harness.cli.app import run_main
+from harness.gate import session
 
 # constructed histories are shared with the tests of the gate
 sys.path.insert(0, str(Path(__file__).parents[1] / "gate"))
@@ -60,4 +62,15 @@ def harness(tmp_path, monkeypatch, capfd):
 
     call.folder = tmp_path
     call.suite = tmp_path / "suites" / "tiny.toml"
+    return call
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """Let a run of the gate end after so many pairs, whatever the time: ``looks(2)``."""
+
+    def call(pairs):
+        limits = partial(session.Limits, looks=(pairs,))
+        monkeypatch.setattr(session, "Limits", limits)
+
     return call

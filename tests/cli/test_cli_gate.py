@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import partial
 
 import pytest
 from gate_benchmarks import BARE
@@ -17,7 +16,6 @@ from gate_repositories import make
 from test_gate_suite_agent import SUITE
 
 from harness.cli.app import run_main
-from harness.gate import session
 
 BENCH = """
 import project_code
@@ -48,17 +46,6 @@ def gate(project, capfd):
         code = run_main(["gate", *map(str, arguments)])
         captured = capfd.readouterr()
         return code, captured.out, captured.err
-
-    return call
-
-
-@pytest.fixture
-def looks(monkeypatch):
-    """Let a run end after so many pairs, whatever the time: ``looks(2)``."""
-
-    def call(pairs):
-        limits = partial(session.Limits, looks=(pairs,))
-        monkeypatch.setattr(session, "Limits", limits)
 
     return call
 
