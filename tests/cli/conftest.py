@@ -60,6 +60,11 @@ def harness(tmp_path, monkeypatch, capfd):
         captured = capfd.readouterr()
         return code, captured.out, captured.err
 
+    def without_torch():
+        """Let commands in processes of their own start sooner: what they run needs no torch."""
+        (tmp_path / "torch.py").write_text("raise ImportError('not here: the run starts sooner')")
+
+    call.without_torch = without_torch
     call.folder = tmp_path
     call.suite = tmp_path / "suites" / "tiny.toml"
     return call
