@@ -141,6 +141,7 @@ WITHOUT_TORCH = ("pytest", "-n", "2", *STEALING, "--ignore", "tests/benchmarks")
 @nox.session(python=["3.11"])
 def lowest(session: nox.Session) -> None:
     """The tests that need no torch, at the lowest versions that pyproject.toml allows."""
+    _keep_compiled(session)
     # Not in the session's own temporary folder: with it the tests' would lie inside this checkout.
     pins = Path(session.virtualenv.location) / "lowest.txt"
     pins.write_text("".join(f"{pin}\n" for pin in lower_bounds()), "utf-8")
@@ -151,6 +152,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session(python=["3.13"])
 def newest(session: nox.Session) -> None:
     """The tests that need no torch, on the newest Python with the newest of everything."""
+    _keep_compiled(session)
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[test]")
     session.run(*WITHOUT_TORCH, *session.posargs)
 
