@@ -1,13 +1,17 @@
 """The sessions a newcomer, a contributor and CI all use.
 
 ``nox -s reproduce`` is the main job, ``nox -s tests`` the tests, ``nox -s ci`` all that must pass
-before a change lands. Every session installs what it needs at the versions of ``constraints.txt``.
+before a change lands. Every session installs what it needs at the versions of ``constraints.txt``;
+those that need torch share one environment, so that its gigabytes are installed once.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nox
@@ -19,8 +23,12 @@ nox.options.reuse_venv = "yes"
 
 HERE = Path(__file__).parent
 LOCK = ("-c", "constraints.txt")
+LAZY = "--no-compile"
+"""Compiling all of torch takes longer than unpacking it: what is imported is compiled then."""
 
 
+STEALING = ("--dist", "worksteal")
+"""Files stay whole on one worker, so that what their tests share is made once, and none idles."""
 PLACES = (("results", "results/local"), ("suites", "suites"))
 CI: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lint", ()),
@@ -34,22 +42,55 @@ CI: tuple[tuple[str, tuple[str, ...]], ...] = (
 their closing line is the one that counts."""
 
 
-def _install(session: nox.Session, *what: str) -> None:
-    session.install(*LOCK, *what)
+def _project(session: nox.Session) -> None:
+    _keep_compiled(session)
+    session.install(LAZY, *LOCK, *_build_requirements())
+    session.install(LAZY, *LOCK, "--no-build-isolation", "-e", ".")
 
 
-def _torch(session: nox.Session) -> None:
+def _keep_compiled(session: nox.Session) -> None:
+    # Where no bytecode is kept, every process of a session compiles all that it imports, and every
+    # pytest, of which the gate starts two a pair, rewrites its plugins.
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
+
+
+def _build_requirements() -> list[str]:
+    """Return what the build needs: with it at hand, a second one asks no registry for anything."""
+    return list(nox.project.load_toml(HERE / "pyproject.toml")["build-system"]["requires"])
+
+
+with_torch = nox.session(venv_backend="none")
+"""A session in the environment that `_torch` makes."""
+
+
+def _torch(session: nox.Session, *extras: str) -> Callable[..., object]:
+    """Install the project with torch where all sessions have theirs; return what runs programs.
+
+    What is installed is not asked for again until the project's own requirements change.
+    """
+    home = session.cache_dir.parent / "torch-{}.{}".format(*sys.version_info)
+    programs = home / ("Scripts" if os.name == "nt" else "bin")
+    _keep_compiled(session)
+    session.env["VIRTUAL_ENV"] = str(home)
+    session.env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
+    wanted = f".[{','.join(('torch', *extras))}]"
+    read = [(HERE / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    made = home / hashlib.sha256(b"\0".join([wanted.encode(), *read])).hexdigest()[:16]
+    if not made.exists():
+        session.run_install(sys.executable, "-m", "venv", str(home), silent=True)
+        pip = (str(programs / "python"), "-m", "pip", "install", LAZY)
+        session.run_install(*pip, *_torch_pin(), *_build_requirements(), silent=True)
+        session.run_install(*pip, *LOCK, "--no-build-isolation", "-e", wanted, silent=True)
+        made.touch()
+    return lambda program, *arguments, **options: session.run(
+        str(programs / program), *arguments, **options
+    )
+
+
+def _torch_pin() -> list[str]:
     # Asked for by exact version, pip takes a CPU build where a local index or folder offers one.
-    pins = [line for line in (HERE / "constraints.txt").read_text().splitlines() if "==" in line]
-    session.install(*[pin for pin in pins if pin.split("==")[0] == "torch"])
-
-
-def _project(session: nox.Session, *extras: str) -> None:
-    if "torch" in extras:
-        _torch(session)
-    # With the build's own requirements at hand, a second time asks no registry for anything.
-    _install(session, *nox.project.load_toml(HERE / "pyproject.toml")["build-system"]["requires"])
-    _install(session, "--no-build-isolation", "-e", f".[{','.join(extras)}]" if extras else ".")
+    pins = (HERE / "constraints.txt").read_text().splitlines()
+    return [pin for pin in pins if pin.split("==")[0] == "torch"]
 
 
 @nox.session(venv_backend="none")
@@ -65,19 +106,19 @@ def bare(session: nox.Session) -> None:
     session.run(".ci/bare", *session.posargs, external=True)
 
 
-@nox.session
+@with_torch
 def reproduce(session: nox.Session) -> None:
     """Run every suite, judge the claims, write reports/index.html; options go to the run.
 
     ``nox -s reproduce -- --profile full --data DIR`` does the sources' protocol.
     """
-    _project(session, "torch")
+    run = _torch(session)
     arguments = session.posargs
     # A run that ends here has a failed cell; its page is written all the same.
-    session.run("harness", "run", "--report", "reports", *arguments)
+    run("harness", "run", "--report", "reports", *arguments)
     # Fails where a verdict moved, and prints nothing: the run's last screen has told all.
     places = [f"--{name}={_option(arguments, f'--{name}', default)}" for name, default in PLACES]
-    session.run("harness", "claims", *places, "--quiet", log=False)
+    run("harness", "claims", *places, "--quiet", log=False)
 
 
 def _option(arguments: list[str], name: str, default: str) -> str:
@@ -87,19 +128,20 @@ def _option(arguments: list[str], name: str, default: str) -> str:
     return joined[0] if joined else default
 
 
-@nox.session
+@with_torch
 def tests(session: nox.Session) -> None:
     """The ordinary tests; HARNESS_DATA names a folder of real data, if there is one."""
-    _project(session, "torch", "dev")
-    session.run("pytest", "-n", str(min(os.cpu_count() or 1, 4)), *session.posargs)
+    run = _torch(session, "dev")
+    run("pytest", "-n", str(min(os.cpu_count() or 1, 4)), *STEALING, *session.posargs)
 
 
-WITHOUT_TORCH = ("pytest", "-n", "2", "--ignore", "tests/benchmarks")
+WITHOUT_TORCH = ("pytest", "-n", "2", *STEALING, "--ignore", "tests/benchmarks")
 
 
 @nox.session(python=["3.11"])
 def lowest(session: nox.Session) -> None:
     """The tests that need no torch, at the lowest versions that pyproject.toml allows."""
+    _keep_compiled(session)
     # Not in the session's own temporary folder: with it the tests' would lie inside this checkout.
     pins = Path(session.virtualenv.location) / "lowest.txt"
     pins.write_text("".join(f"{pin}\n" for pin in lower_bounds()), "utf-8")
@@ -110,6 +152,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session(python=["3.13"])
 def newest(session: nox.Session) -> None:
     """The tests that need no torch, on the newest Python with the newest of everything."""
+    _keep_compiled(session)
     session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[test]")
     session.run(*WITHOUT_TORCH, *session.posargs)
 
@@ -121,50 +164,50 @@ def lower_bounds() -> list[str]:
     return [requirement.replace(">=", "==") for requirement in asked]
 
 
-@nox.session
+@with_torch
 def benchmarks(session: nox.Session) -> None:
     """The pytest-benchmark kernels under tests/benchmarks."""
-    _project(session, "torch", "dev")
-    session.run("pytest", "tests/benchmarks", "--benchmark-enable", *session.posargs)
+    run = _torch(session, "dev")
+    run("pytest", "tests/benchmarks", "--benchmark-enable", *session.posargs)
 
 
-@nox.session
+@with_torch
 def gate(session: nox.Session) -> None:
     """Compare the kernels of the working tree with ``main``, or with the revision named first.
 
     ``nox -s gate -- v1 --budget 5m``; the other options are those of ``harness gate``.
     """
-    _project(session, "torch", "dev")
+    run = _torch(session, "dev")
     arguments = list(session.posargs)
     if not arguments or arguments[0].startswith("-"):
         arguments.insert(0, _main(session))
     if not any(a == "--pytest" or a.startswith("--pytest=") for a in arguments):
         arguments += ["--pytest", "tests/benchmarks"]
-    session.run("harness", "gate", *arguments)
+    run("harness", "gate", *arguments)
 
 
-@nox.session
+@with_torch
 def clock(session: nox.Session) -> None:
     """Hold timing cells to the same calls in fresh processes without the harness: a quiet hour.
 
     ``nox -s clock -- torch --pairs 5`` does a part of it.
     """
-    _project(session, "torch", "dev")
-    session.run("python", "tests/benchmarks/clock.py", *session.posargs)
+    run = _torch(session, "dev")
+    run("python", "tests/benchmarks/clock.py", *session.posargs)
 
 
-@nox.session
+@with_torch
 def soak(session: nox.Session) -> None:
     """Try the gate on itself: an hour and more of equal sides and planted slow-downs."""
-    _project(session, "torch", "dev")
-    session.run("harness", "selftest", *session.posargs)
+    run = _torch(session, "dev")
+    run("harness", "selftest", *session.posargs)
 
 
-@nox.session
+@with_torch
 def faults(session: nox.Session) -> None:
     """The long property tests and kill tests, which the ordinary run leaves out."""
-    _project(session, "torch", "dev")
-    session.run("pytest", "-m", "faults", "-n", "2", "--timeout", "3600", *session.posargs)
+    run = _torch(session, "dev")
+    run("pytest", "-m", "faults", "-n", "2", "--timeout", "3600", *session.posargs)
 
 
 def _main(session: nox.Session) -> str:
@@ -177,17 +220,17 @@ def _main(session: nox.Session) -> str:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and formatting."""
-    _install(session, "ruff")
+    session.install(*LOCK, "ruff")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
 
 
-@nox.session
+@with_torch
 def types(session: nox.Session) -> None:
     """Static types, strict."""
-    _project(session, "torch", "dev")
-    session.run("mypy")
-    session.run("mypy", "noxfile.py", "tests/benchmarks/clock.py")
+    run = _torch(session, "dev")
+    run("mypy")
+    run("mypy", "noxfile.py", "tests/benchmarks/clock.py")
 
 
 @nox.session
@@ -211,8 +254,8 @@ def ledger(session: nox.Session) -> None:
     session.run("harness", "selftest", "--stored", *reference, "--md", "reports/selftest.md")
 
 
-@nox.session
+@with_torch
 def full(session: nox.Session) -> None:
     """The sources' protocol on the real data, as the committed reference was made."""
-    _project(session, "torch")
-    session.run("harness", "run", "--profile", "full", *session.posargs)
+    run = _torch(session)
+    run("harness", "run", "--profile", "full", *session.posargs)

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,18 +16,21 @@ PATH = Path(__file__).parent.parent / "noxfile.py"
 class Session:
     """Stands in for nox's: remembers what was run, and says whether there is a local main."""
 
-    def __init__(self, posargs, *, local_main):
-        self.posargs, self.local_main, self.ran, self.told = posargs, local_main, [], []
+    def __init__(self, posargs, folder, *, local_main=True):
+        self.posargs, self.local_main = posargs, local_main
+        self.ran, self.told, self.installed, self.env = [], [], [], {}
+        self.cache_dir = folder / ".cache"
 
-    def install(self, *what):
-        pass
+    def run_install(self, *command, **options):
+        self.installed.append(command)
+        (self.cache_dir.parent / "torch-{}.{}".format(*sys.version_info)).mkdir(exist_ok=True)
 
     def notify(self, name, posargs):
         self.told.append((name, list(posargs)))
 
     def run(self, *command, **options):
         if command[0] != "git":
-            self.ran.append(command)
+            self.ran.append((Path(command[0]).name, *command[1:]))
         return "1a2b3c4\n" if self.local_main else ""
 
 
@@ -48,15 +52,15 @@ def noxfile():
         (["v1", "v2"], False, ["v1", "v2"]),
     ],
 )
-def test_the_base_is_main_unless_one_is_named(noxfile, posargs, local_main, arguments):
-    session = Session(posargs, local_main=local_main)
+def test_the_base_is_main_unless_one_is_named(noxfile, posargs, local_main, arguments, tmp_path):
+    session = Session(posargs, tmp_path, local_main=local_main)
     noxfile.gate.func(session)
     assert session.ran == [("harness", "gate", *arguments, "--pytest", "tests/benchmarks")]
 
 
 @pytest.mark.parametrize("own", [["--pytest", "x.py"], ["--pytest=x.py"]])
-def test_the_tests_may_be_named(noxfile, own):
-    session = Session(["main", *own], local_main=True)
+def test_the_tests_may_be_named(noxfile, own, tmp_path):
+    session = Session(["main", *own], tmp_path)
     noxfile.gate.func(session)
     assert session.ran == [("harness", "gate", "main", *own)]
 
@@ -69,8 +73,8 @@ def test_the_tests_may_be_named(noxfile, own):
         (["--results=mine"], "mine"),
     ],
 )
-def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, results):
-    session = Session(posargs, local_main=True)
+def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, results, tmp_path):
+    session = Session(posargs, tmp_path)
     noxfile.reproduce.func(session)
     assert session.ran == [
         ("harness", "run", "--report", "reports", *posargs),
@@ -78,14 +82,40 @@ def test_reproduce_is_one_run_with_its_page_and_an_exit_code(noxfile, posargs, r
     ]
 
 
-def test_ci_gives_the_sessions_in_order_and_the_tests_last(noxfile):
-    session = Session(["--use", "a=b"], local_main=True)
+def test_ci_gives_the_sessions_in_order_and_the_tests_last(noxfile, tmp_path):
+    session = Session(["--use", "a=b"], tmp_path)
     noxfile.ci.func(session)
     names = [name for name, _ in session.told]
     assert all(hasattr(noxfile, name) for name in names)
     assert names[-1] == "tests"
     assert dict(session.told)["reproduce"] == ["--use", "a=b"]
     assert [told for name, told in session.told if "--use" in told and name != "reproduce"] == []
+
+
+def test_torch_is_installed_once_for_all_sessions_until_requirements_change(
+    noxfile, tmp_path, monkeypatch
+):
+    def installed(give):
+        session = Session([], tmp_path)
+        give.func(session)
+        assert session.env["VIRTUAL_ENV"] == str(next(tmp_path.glob("torch-*")))
+        return [" ".join(map(str, command)) for command in session.installed]
+
+    first = installed(noxfile.tests)
+    assert any(f"torch=={_pin('torch')}" in line for line in first)
+    assert first[-1].endswith("-e .[torch,dev]")
+    assert installed(noxfile.types) == []
+    assert installed(noxfile.reproduce)[-1].endswith("-e .[torch]")
+    assert installed(noxfile.reproduce) == []
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_text((PATH.parent / name).read_text("utf-8") + "\n# newer\n")
+    monkeypatch.setattr(noxfile, "HERE", tmp_path)
+    assert installed(noxfile.types) != []
+
+
+def _pin(name):
+    lines = (PATH.parent / "constraints.txt").read_text("utf-8").splitlines()
+    return next(line.split("==")[1] for line in lines if line.startswith(f"{name}=="))
 
 
 @pytest.mark.parametrize("path", [".ci/run", ".github/workflows/ci.yml"])

@@ -56,7 +56,7 @@ def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Fai
         # What cannot run here takes no time, and would spoil the estimate of what is left.
         stopped = {r.cell for _, each in work for r in (*each.skipped, *each.broken)}
         _announce(output, [each for _, each in work])
-        meter = Meter(sum(len(each.cells) for _, each in work))
+        meter = Meter({suite: len(each.cells) for suite, each in work})
         with watched(output, meter) as watch:
 
             def step(record: Record) -> None:

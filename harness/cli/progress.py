@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,7 +16,10 @@ Clock = Callable[[], float]
 FIRST_PAUSE, LONGEST_PAUSE = 15.0, 120.0
 """Seconds between two lines: few lines of a long run, and none so late that it seems to hang."""
 KNOWN_AFTER = 2
-"""Cells; the first waits until the libraries are imported, so one says little."""
+"""Cells of a suite; the first waits until the libraries are imported, so one says little."""
+FAIR_PART = 0.25
+"""Of all cells: suites differ so much in what a cell takes that the first ones say little of the
+others; the time left is told once so many cells are of suites of which something is known."""
 
 
 @dataclass
@@ -25,8 +28,8 @@ class Meter:
 
     Attributes
     ----------
-    total : int
-        Cells to run.
+    cells : mapping of str to int
+        Cells to run, suite by suite.
     clock : callable
         Seconds, monotonic.
     suite : str
@@ -35,14 +38,27 @@ class Meter:
         Cells that ended.
     """
 
-    total: int
+    cells: Mapping[str, int]
     clock: Clock = time.monotonic
-    suite: str = ""
-    done: int = 0
+    suite: str = field(default="", init=False)
+    done: int = field(default=0, init=False)
     started: float = field(init=False)
+    _seen: int = field(default=0, init=False)  # cells of the suites so far, the running one's too
+    _before: int = field(default=0, init=False)  # cells that had ended when the suite began
+    _began: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.started = self.clock()
+        self.started = self._began = self.clock()
+
+    def enter(self, suite: str) -> None:
+        """Begin with a suite."""
+        self.suite, self._before, self._began = suite, self.done, self.clock()
+        self._seen += self.cells[suite]
+
+    @property
+    def total(self) -> int:
+        """Cells to run."""
+        return sum(self.cells.values())
 
     @property
     def elapsed(self) -> float:
@@ -51,10 +67,18 @@ class Meter:
 
     @property
     def left(self) -> str:
-        """``"about 2 min left"``, by the mean of the cells so far; ``""`` after too few."""
-        if not KNOWN_AFTER <= self.done < self.total:
+        """``"about 2 min left"``; ``""`` while little is known of what is left.
+
+        The cells of the running suite take what its own did, those of suites to come the mean.
+        """
+        own = self.done - self._before
+        rest = self._seen - self.done
+        known = self._seen if own >= KNOWN_AFTER else self.done
+        if not KNOWN_AFTER <= self.done < self.total or known < FAIR_PART * self.total:
             return ""
-        return f"about {duration(self.elapsed / self.done * (self.total - self.done))} left"
+        mean = self.elapsed / self.done
+        here = (self.clock() - self._began) / own if own >= KNOWN_AFTER else mean
+        return f"about {roughly(rest * here + (self.total - self._seen) * mean)} left"
 
     def line(self) -> str:
         """Return the state in one line."""
@@ -63,6 +87,12 @@ class Meter:
         )
         spent = f"{duration(self.elapsed)} so far" if self.done < self.total else "done"
         return ", ".join(text for text in (cells, self.suite, spent, self.left) if text)
+
+
+def roughly(seconds: float) -> str:
+    """Return a duration in the words that an estimate earns: minutes, or tens of seconds."""
+    step = 60 if seconds >= 120 else 10 if seconds >= 20 else 1
+    return duration(step * round(seconds / step))
 
 
 def duration(seconds: float) -> str:
@@ -92,7 +122,7 @@ class Watch:
 
     def enter(self, suite: str) -> None:
         """Say which suite runs now."""
-        self._meter.suite = suite
+        self._meter.enter(suite)
         self._shown()
 
     def step(self) -> None:

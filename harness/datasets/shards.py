@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness import words
-from harness.datasets import bounds
+from harness.datasets import bounds, pages
 from harness.errors import DataCorrupt
 from harness.types import Array
 
@@ -54,11 +54,12 @@ class Shard:
             If the file is no parquet file, has no such columns or too many rows, or unpacks to too
             much.
         """
-        with _opened(path) as file:
-            schema, count = file.schema_arrow, file.metadata.num_rows
-            # Of the groups only: pyarrow ends the process at a column whose facts are damaged.
-            groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
-            sizes = [max(group.total_byte_size, 0) for group in groups]
+        with _opened(path) as file, path.open("rb") as raw:
+            schema = file.schema_arrow
+            leaves = [file.schema.column(number) for number in range(len(file.schema))]
+            # Not from pyarrow's metadata: it ends the process at a column whose facts are damaged.
+            groups = pages.groups(raw, [leaf.max_repetition_level == 0 for leaf in leaves])
+        count, sizes = sum(group.rows for group in groups), [group.size for group in groups]
         bounds.rows(count, str(path))
         bounds.unpacked(sum(sizes), path.stat().st_size, str(path))
         image = _choose(path, schema, "pictures (struct{bytes, path})", IMAGES, _holds_bytes)

@@ -33,18 +33,20 @@ path, module, attribute, answer = json.loads(sys.argv[1])
 del sys.argv[1:]
 sys.path[:] = path
 facts = {}
+def said(value):
+    version = getattr(value, "version", 1)
+    plain = isinstance(version, int) and not isinstance(version, bool)
+    return [callable(value), int(version) if plain else None, "" if plain else repr(version)[:80]]
 try:
     found = importlib.import_module(module)
-    names = [name for name, value in vars(found).items() if callable(value)]
-    function = getattr(found, attribute, None)
-    version = getattr(function, "version", 1)
-    plain = isinstance(version, int) and not isinstance(version, bool)
-    facts = {
-        "functions": [name for name in names if not name.startswith("_")],
-        "callable": callable(function),
-        "version": int(version) if plain else None,
-        "told": "" if plain else repr(version)[:80],
-    }
+    facts = {"each": {attribute: said(getattr(found, attribute, None))}, "functions": []}
+    for name, value in vars(found).items():
+        if callable(value) and not name.startswith("_"):
+            facts["functions"].append(name)
+            try:
+                facts["each"].setdefault(name, said(value))
+            except Exception:
+                pass
 except BaseException as error:
     lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
     places = [p for p in traceback.extract_tb(error.__traceback__) if p.filename[:1] != "<"]
@@ -89,23 +91,33 @@ class Declared:
 
 
 def look_up(module: str, attribute: str) -> Declared:
-    """Return what a module says of one of its functions; each is asked once."""
+    """Return what a module says of one of its functions; it is imported once for all of them."""
     try:
         here = str(Path.cwd())
     except OSError:  # deleted meanwhile; the search path decides alone
         here = ""
-    return _look_up(module, attribute, tuple(sys.path), here)
+    path = tuple(sys.path)
+    known = _known(module, path, here)
+    if attribute not in known:
+        known.update({**_asked(module, attribute, path), **known})
+    return known[attribute]
 
 
 @lru_cache(maxsize=256)
-def _look_up(module: str, attribute: str, path: tuple[str, ...], _here: str) -> Declared:
+def _known(module: str, path: tuple[str, ...], here: str) -> dict[str, Declared]:  # noqa: ARG001
+    """Return where the answers of a module are kept: another folder may have another module."""
+    return {}
+
+
+def _asked(module: str, attribute: str, path: tuple[str, ...]) -> dict[str, Declared]:
     with tempfile.TemporaryDirectory(prefix="harness-") as folder:
         answer = Path(folder) / "answer"
         question = json.dumps([path, module, attribute, str(answer)])
         silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         with Tree([sys.executable, "-P", "-c", _CODE, question], **silent) as tree:
             ending = _wait(tree.process)
-        return _read(answer, module) or Declared(error=ending or _ended(tree.process.returncode))
+        refused = Declared(error=ending or _ended(tree.process.returncode))
+        return _read(answer, module, attribute) or {attribute: refused}
 
 
 def _wait(process: subprocess.Popen[bytes]) -> str:
@@ -124,8 +136,8 @@ def _ended(code: int) -> str:
     return f"importing it ended the process with {signal_name(-code)}"
 
 
-def _read(answer: Path, module: str) -> Declared | None:
-    """Return the facts the process left, None when it left none that can be read."""
+def _read(answer: Path, module: str, attribute: str) -> dict[str, Declared] | None:
+    """Return the facts the process left by name, None when it left none that can be read."""
     try:
         with answer.open(encoding="ascii") as file:
             facts: dict[str, Any] = json.loads(file.read(_LARGEST))
@@ -133,12 +145,16 @@ def _read(answer: Path, module: str) -> Declared | None:
             place = f" ({facts['place']})" if facts["place"] else ""
             name = facts["missing"]
             own = bool(name) and (module == name or module.startswith(f"{name}."))
-            return Declared(error=plain(f"{facts['error']}{place}"), missing=own)
-        return Declared(
-            functions=tuple(facts["functions"]),
-            callable=bool(facts["callable"]),
-            version=facts["version"],
-            told=plain(facts["told"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+            return {attribute: Declared(error=plain(f"{facts['error']}{place}"), missing=own)}
+        functions = tuple(facts["functions"])
+        return {
+            name: Declared(
+                functions=functions,
+                callable=bool(callable_),
+                version=version,
+                told=plain(told),
+            )
+            for name, (callable_, version, told) in facts["each"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,16 +148,16 @@ class Session:
             notes.append(f"goes on from an interrupted run with {rounds} rounds done")
             self.tell(notes[-1])
         limits = Limits(
-            self.settings.thresholds,
+            partial(self.settings.thresholds, known=found.known),
             self.deadline,
             self.settings.budget,
             self.timeouts,
             progress=self.progress,
         )
         with journal:
-            test, partial = run(found, limits, journal)
+            test, early = run(found, limits, journal)
         notes += contention.notes(test.pairs)
-        return self.result((*test.decisions, *found.apart), test, partial, tuple(notes))
+        return self.result((*test.decisions, *found.apart), test, early, tuple(notes))
 
 
 def _nothing(settings: GateSettings, found: SelectedCases) -> str:

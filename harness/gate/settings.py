@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -69,7 +69,8 @@ class CaseLimits(Table):
     Attributes
     ----------
     match : str
-        A name, or a pattern of names (``*`` and ``?``); the first entry that matches counts.
+        A name, or, where no case is called so, a pattern of names (``*`` and ``?``); the first
+        entry that matches counts.
     time, memory : table
         What differs from the project's own.
     """
@@ -118,12 +119,21 @@ class GateSettings(Table):
     memory: MemoryLimits = MemoryLimits()
     case: tuple[CaseLimits, ...] = Field(default=(), strict=False)
 
-    def thresholds(self, case: str, quantity: Quantity) -> Thresholds:
+    def thresholds(self, case: str, quantity: Quantity, known: Collection[str] = ()) -> Thresholds:
         """Return the limits of one quantity of a case.
 
         A tolerance given without a margin is the margin too: what is tolerated is not reported.
+
+        Parameters
+        ----------
+        case : str
+            Its name.
+        quantity : str
+            Time or memory.
+        known : collection of str
+            Every case there is: an entry that is called as one of them is about no other.
         """
-        own = next((entry for entry in self.case if matches(entry.match, case)), None)
+        own = next((entry for entry in self.case if matches(entry.match, case, known)), None)
         if quantity == "time":
             return _merged([self.time, own.time] if own else [self.time], 0.0)
         return _merged([self.memory, own.memory] if own else [self.memory], LEAST_MEMORY)
@@ -194,18 +204,21 @@ def _merged(limits: list[TimeLimits | MemoryLimits], floor: float) -> Thresholds
     return Thresholds(margin, max(margin, tolerance), absolute)
 
 
-def matches(pattern: str, case: str) -> bool:
+def matches(pattern: str, case: str, known: Collection[str] = ()) -> bool:
     """Return whether a pattern is about a case: ``*`` and ``?`` stand for others, ``[`` for itself.
 
-    The ids of parametrised tests have brackets, and every id matches itself.
+    The ids of parametrised tests have brackets, and may have ``*`` and ``?``: what is the whole id
+    of a known case is about that one alone.
     """
-    return case == pattern or fnmatch.fnmatchcase(case, pattern.replace("[", "[[]"))
+    if case == pattern or pattern in known:
+        return case == pattern
+    return fnmatch.fnmatchcase(case, pattern.replace("[", "[[]"))
 
 
 def unused(patterns: Sequence[str], cases: Iterable[str]) -> tuple[str, ...]:
     """Return a sentence on every pattern that decides nothing: no case, or none left to it."""
-    names = tuple(cases)
-    first = {name: _first(patterns, name) for name in names}
+    names = dict.fromkeys(cases)
+    first = {name: _first(patterns, name, names) for name in names}
     return tuple(
         f"[[tool.harness.gate.case]] match = {pattern!r} {_why(pattern, names)}"
         for number, pattern in enumerate(patterns)
@@ -213,12 +226,12 @@ def unused(patterns: Sequence[str], cases: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _first(patterns: Sequence[str], name: str) -> int | None:
-    return next((n for n, pattern in enumerate(patterns) if matches(pattern, name)), None)
+def _first(patterns: Sequence[str], name: str, known: Collection[str]) -> int | None:
+    return next((n for n, pattern in enumerate(patterns) if matches(pattern, name, known)), None)
 
 
-def _why(pattern: str, names: Sequence[str]) -> str:
-    if any(matches(pattern, name) for name in names):
+def _why(pattern: str, names: Collection[str]) -> str:
+    if any(matches(pattern, name, names) for name in names):
         return "decides nothing: every case it matches is matched by an entry before it"
     # The terminal shows a case without its file: the whole id is what was meant.
     whole = [name for name in names if name.endswith(f"::{pattern}")]

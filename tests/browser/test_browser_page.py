@@ -133,6 +133,7 @@ def test_the_verdicts_can_be_filtered_from_the_keyboard(chromium, page):
 def test_facts_unfold_when_asked_for(chromium, tmp_path):
     """By a verdict that one of them has, and by a link to one of them."""
     suites, archive = fake_suites.everything()
+    suites = fake_suites.without_figures(suites)
     wrong = next(v for v in fake_verdicts.verdicts() if v.verdict == "contradicted")
     command, plans = str, fake.plans_of(suites, archive)
     out = report.build(

@@ -1,10 +1,12 @@
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from suite_texts import sources_text, suite_text, write_suite
 
 from harness.cli.app import run_main
+from harness.gate import session
 
 # constructed histories are shared with the tests of the gate
 sys.path.insert(0, str(Path(__file__).parents[1] / "gate"))
@@ -57,6 +59,22 @@ def harness(tmp_path, monkeypatch, capfd):
         captured = capfd.readouterr()
         return code, captured.out, captured.err
 
+    def without_torch():
+        """Let commands in processes of their own start sooner: what they run needs no torch."""
+        (tmp_path / "torch.py").write_text("raise ImportError('not here: the run starts sooner')")
+
+    call.without_torch = without_torch
     call.folder = tmp_path
     call.suite = tmp_path / "suites" / "tiny.toml"
+    return call
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """Let a run of the gate end after so many pairs, whatever the time: ``looks(2)``."""
+
+    def call(pairs):
+        limits = partial(session.Limits, looks=(pairs,))
+        monkeypatch.setattr(session, "Limits", limits)
+
     return call

@@ -240,6 +240,7 @@ def test_brackets_on_the_command_line_are_shown(harness):
 
 
 def test_two_runners_at_once_run_no_cell_twice(harness):
+    harness.without_torch()
     command = [sys.executable, "-m", "harness", "run", "-q"]
     both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     ended = [(one.communicate()[1], one.returncode) for one in both]
@@ -251,6 +252,7 @@ def test_two_runners_at_once_run_no_cell_twice(harness):
 
 
 def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
+    harness.without_torch()
     slow = "import time\ndef cell(context):\n    time.sleep(600)\n"
     (harness.folder / "slow.py").write_text(slow)
     text = harness.suite.read_text().replace("[grid]", '[grid]\nexperiment = ["slow:cell"]')

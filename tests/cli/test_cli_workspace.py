@@ -92,6 +92,7 @@ def test_repetitions_on_the_command_line_are_counted_too(harness):
 
 def test_the_current_folder_can_be_imported(harness, tmp_path):
     suite, documents = _texts(harness)
+    harness.without_torch()
     (tmp_path / "mine.py").write_text(MODULE)
     text = suite.replace('"train"', '"mine:measured"').replace("test_accuracy", "value")
     (tmp_path / "tiny.toml").write_text(text)

@@ -1,5 +1,7 @@
 """Cells of experiments that misbehave, run in a server that starts at once."""
 
+from dataclasses import replace
+
 import pytest
 from suite_texts import load_suite, suite_text
 
@@ -44,18 +46,32 @@ def runner(tmp_path):
     return make
 
 
+BRIEF = 3.0
+"""Seconds for what never ends by itself: enough to come as far as what is tried of it."""
+
+
 @pytest.fixture
 def outcome_of(runner, tmp_path):
-    """Run experiments; give their records by name and the runner."""
+    """Run experiments; give their records by name and the runner.
 
-    def run(*experiments, **options):
-        made, plan = runner(experiments, **options)
-        seen = []
+    Those that never end are named in ``endless``, so that nobody waits for them; the others have
+    time enough on a busy machine.
+    """
+
+    def run(*experiments, endless=(), **options):
+        made, plan = runner((*experiments, *endless), **options)
+        todo, seen = made.todo(plan), []
+        cells = [(name, _bounded(cell, endless)) for name, cell in todo.cells]
         with made.store.writing():
-            made.run(made.todo(plan), seen.append)
+            made.run(replace(todo, cells=tuple(cells)), seen.append)
         assert len(Store(tmp_path / "results").records) >= len(experiments), "it reads back"
         assert not (tmp_path / "results" / "running").exists()
         found = {record.experiment.partition(":")[2]: record for record in seen}
         return found, made
 
     return run
+
+
+def _bounded(cell, endless):
+    ends = cell.case.experiment.partition(":")[2] not in endless
+    return cell if ends else replace(cell, budget=BRIEF)

@@ -109,5 +109,5 @@ def test_what_is_wrong_fails_by_name(ended):
 
 
 def test_what_never_ends_is_ended(ended):
-    records = ended(*TIMEOUT, budget=8.0, jobs=4)
+    records = ended(endless=TIMEOUT, jobs=4)
     assert {n: r.reason for n, r in records.items() if n in TIMEOUT and r.status != "timeout"} == {}

@@ -121,6 +121,48 @@ def test_a_module_that_never_ends_its_import_is_named(monkeypatch):
         registry.get("users_hangs:run")
 
 
+COUNTED = """
+import pathlib
+with pathlib.Path(__file__).with_suffix(".count").open("a") as file:
+    file.write("x")
+
+class Odd:
+    def __call__(self, context):
+        return None
+
+    @property
+    def version(self):
+        raise ValueError("none of your business")
+
+def one(context):
+    return None
+
+def two(context):
+    return None
+
+two.version = 2
+odd = Odd()
+
+def __getattr__(name):
+    if name == "late":
+        return one
+    raise AttributeError(name)
+"""
+
+
+def test_a_module_is_imported_once_for_all_its_functions(tmp_path, monkeypatch):
+    (tmp_path / "users_counted.py").write_text(COUNTED)
+    monkeypatch.syspath_prepend(tmp_path)
+    versions = [registry.get(f"users_counted:{name}").version for name in ("one", "two", "one")]
+    assert versions == [1, 2, 1]
+    assert (tmp_path / "users_counted.count").read_text() == "x"
+    assert registry.get("users_counted:late").version == 1
+    with pytest.raises(UsageError, match=r"cannot be imported: ValueError: none of your business"):
+        registry.get("users_counted:odd")
+    with pytest.raises(UsageError, match=r"Did you mean 'two'\?"):
+        registry.get("users_counted:twoo")
+
+
 def test_a_users_function_runs():
     experiment = registry.get("test_experiments_registry:seven")
     assert experiment.run(None).metrics == {"seven": 7.0}

@@ -63,11 +63,11 @@ def make(folder: Path, files: dict[str, str] | None = None) -> Repository:
 
 
 def files_under(folder: Path) -> dict[str, str]:
-    """Return the text of every file, git's own excepted."""
+    """Return the text of every file but git's own and the bytecode that Python may keep."""
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(folder).parts
+        if path.is_file() and not {".git", "__pycache__"} & set(path.relative_to(folder).parts)
     }
 
 

@@ -90,6 +90,14 @@ def test_limits_case_by_case(tmp_path):
     assert (memory.margin, memory.tolerance, memory.absolute) == (0.03, 0.20, 2 * 2**20)
 
 
+def test_the_exact_id_of_a_case_has_limits_of_its_own(tmp_path):
+    own = settings_of(tmp_path, TABLE.replace("*::test_slow*", "b.py::test_slow[*]"))
+    exact, other = "b.py::test_slow[*]", "b.py::test_slow[1]"
+    assert own.thresholds(exact, "time", {exact, other}).tolerance == 0.10
+    assert own.thresholds(other, "time", {exact, other}).tolerance == 0.05
+    assert own.thresholds(other, "time", {other}).tolerance == 0.10
+
+
 def test_a_margin_above_the_tolerance_raises_it():
     own = GateSettings.model_validate({"time": {"margin": "8%"}})
     limits = own.thresholds("a", "time")

@@ -35,6 +35,31 @@ def test_wildcards_stand_for_others_and_brackets_for_themselves(pattern, count):
     assert sum(matches(pattern, case) for case in CASES) == count
 
 
+STARRED = ["a.py::test_k[*]", "a.py::test_k[1]", "a.py::test_k[?]", "a.py::test_k[x*]"]
+
+
+@pytest.mark.parametrize("case", STARRED)
+def test_what_is_the_id_of_a_known_case_is_about_that_one_alone(case):
+    assert [other for other in STARRED if matches(case, other, STARRED)] == [case]
+
+
+def test_what_is_the_id_of_no_known_case_is_a_pattern():
+    others = STARRED[1:]
+    assert [case for case in others if matches(STARRED[0], case, others)] == others
+    assert [case for case in STARRED if matches("*[*]", case, STARRED)] == STARRED
+
+
+@given(st.lists(st.text(alphabet="a*?[]", max_size=4), min_size=1))
+def test_every_known_id_has_an_entry_of_its_own(cases):
+    assert all(matches(a, b, cases) == (a == b) for a in cases for b in cases)
+
+
+def test_an_exact_id_leaves_the_others_to_the_entries_after_it():
+    assert unused([STARRED[0], "*"], STARRED) == ()
+    assert unused([STARRED[0], STARRED[1]], STARRED) == ()
+    assert len(unused(["*", STARRED[0]], STARRED)) == 1
+
+
 def test_entries_that_decide_nothing_are_reported():
     patterns = ["*::test_k[*]", "tests/test_p.py::test_k[100]", "b.py::test_b", "*a"]
     assert unused(patterns, CASES) == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -251,6 +252,11 @@ def tuning(maker: Maker) -> Suite:
             figure("templates", "images", "Templates", where={"split": "clean"}),
         ],
     )
+
+
+def without_figures(suites: Sequence[Suite]) -> tuple[Suite, ...]:
+    """Return the suites with nothing to draw: drawing takes most of the time of a page."""
+    return tuple(suite.model_copy(update={"figures": ()}) for suite in suites)
 
 
 def everything() -> tuple[tuple[Suite, ...], FakeArchive]:

@@ -112,6 +112,7 @@ def test_counts_come_first_then_verdicts_then_suites(page):
 
 def test_facts_come_last_and_folded_and_are_counted(tmp_path):
     suites, archive = fake_suites.everything()
+    suites = fake_suites.without_figures(suites)
     verdicts = fake_verdicts.verdicts()
     facts = {verdicts[0].suite}
     html = build(tmp_path / "index.html", suites, archive, verdicts, facts=facts).read_text(

@@ -1,0 +1,125 @@
+"""What the pages of a parquet file unpack to, by their own headers.
+
+The footer says sizes and counts, too, and nobody holds it to them. Every page has a header of its
+own, and pyarrow refuses a page that does not unpack to what that says: these sizes are bounds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from harness.datasets.compact import I32, I64, Compact
+
+_TAIL = 8  # bytes: the length of the footer, and the magic number
+_VALUES, _PACKED, _DATA, _DICTIONARY = 5, 7, 9, 11
+_CHUNK = dict.fromkeys((_VALUES, _PACKED, _DATA, _DICTIONARY), I64)
+_FOOTER = {4: [{1: [{3: _CHUNK}], 3: I64}]}
+_COUNT = {1: I32}
+_HEADER = {1: I32, 2: I32, 3: I32, 5: _COUNT, 8: _COUNT}
+_DATA_PAGES = {0: 5, 3: 8}
+"""Kinds of pages that hold values, and the field of a header that says how many."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of rows.
+
+    Attributes
+    ----------
+    rows : int
+        That its pages hold.
+    size : int
+        Bytes that they unpack to.
+    """
+
+    rows: int
+    size: int
+
+
+def groups(file: BinaryIO, flat: Sequence[bool]) -> tuple[Group, ...]:
+    """Return the groups of a parquet file.
+
+    Parameters
+    ----------
+    file : binary file
+        Of plain bytes, in which one can seek.
+    flat : sequence of bool
+        For every column whether it has one value a row.
+
+    Raises
+    ------
+    ValueError
+        If footer and pages do not agree.
+    """
+    size = file.seek(0, os.SEEK_END)
+    found = _footer(file, size).get(4, [])
+    chunks = [[column.get(3, {}) for column in group.get(1, [])] for group in found]
+    if sum(_packed(chunk) for group in chunks for chunk in group) > size:
+        raise ValueError("its columns take more bytes than the file has")
+    rows = [group.get(3, 0) for group in found]
+    return tuple(
+        Group(count, _unpacked(file, group, count, flat))
+        for count, group in zip(rows, chunks, strict=True)
+    )
+
+
+def _footer(file: BinaryIO, size: int) -> dict[int, Any]:
+    file.seek(max(size - _TAIL, 0))
+    length = int.from_bytes(file.read(4), "little")
+    if length > size - _TAIL:
+        raise ValueError(f"its footer must be shorter than the file, got {length:,} bytes")
+    file.seek(size - _TAIL - length)
+    return Compact(file).struct(_FOOTER)
+
+
+def _unpacked(
+    file: BinaryIO, chunks: Sequence[Mapping[int, int]], rows: int, flat: Sequence[bool]
+) -> int:
+    """Return the bytes that the columns of a group unpack to; each must have its rows."""
+    size = 0
+    for chunk, alone in zip(chunks, flat, strict=True):
+        values = 0
+        for unpacked, held in _pages(file, chunk):
+            size += unpacked
+            values += held
+        if alone and {values, chunk.get(_VALUES)} != {rows}:
+            raise ValueError(f"a group of {rows:,} rows has a column of {values:,} values")
+    return size
+
+
+def _pages(file: BinaryIO, chunk: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield what every page of a column takes in memory, and the number of its values."""
+    at = _first(chunk)
+    end = at + _packed(chunk)
+    while at < end:
+        file.seek(at)
+        header = Compact(file).struct(_HEADER)
+        unpacked, packed = header.get(2, -1), header.get(3, -1)
+        if min(unpacked, packed) < 0:
+            raise ValueError(f"a page must have a size, got {unpacked} from {packed} bytes")
+        at = file.tell() + packed
+        yield max(unpacked, packed), _values(header)  # one that is not packed is as it is
+
+
+def _values(header: Mapping[int, Any]) -> int:
+    field = _DATA_PAGES.get(header.get(1, -1))
+    values = int(header.get(field, {}).get(1, -1)) if field else 0
+    if values < 0:
+        raise ValueError(f"a page must have a number of values, got {values}")
+    return values
+
+
+def _first(chunk: Mapping[int, int]) -> int:
+    """Return where the first page is: the dictionary's, where there is one."""
+    data, dictionary = chunk.get(_DATA, 0), chunk.get(_DICTIONARY, 0)
+    return dictionary if 0 < dictionary < data else data
+
+
+def _packed(chunk: Mapping[int, int]) -> int:
+    size = chunk.get(_PACKED, -1)
+    if size < 0:
+        raise ValueError(f"a column must have a size, got {size}")
+    return size
