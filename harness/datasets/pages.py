@@ -93,7 +93,8 @@ def _unpacked(
 def _pages(file: BinaryIO, chunk: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Yield what every page of a column takes in memory, and the number of its values."""
     at = _first(chunk)
-    end = at + _packed(chunk)
+    # Of a column without values no page is read, and its places mean nothing.
+    end = at + _packed(chunk) if chunk.get(_VALUES) else at
     while at < end:
         file.seek(at)
         header = Compact(file).struct(_HEADER)

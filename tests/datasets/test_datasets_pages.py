@@ -48,6 +48,12 @@ def test_columns_of_many_values_a_row_may_have_them() -> None:
         groups_of(data, True, True)
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.struct([("bytes", pa.binary())])])
+def test_a_shard_without_rows_has_a_group_without(kind: pa.DataType) -> None:
+    empty = pa.table({"image": pa.array([], kind), "label": pa.array([], pa.int64())})
+    assert groups_of(faults.shard(empty), True, True) == (pages.Group(0, 0),)
+
+
 def number(value: int, width: int = 0) -> bytes:
     """Return a number as a footer has it, made as wide as another by bytes that say nothing."""
     value, parts = value << 1, []
