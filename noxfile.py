@@ -203,6 +203,14 @@ def soak(session: nox.Session) -> None:
     run("harness", "selftest", *session.posargs)
 
 
+@nox.session
+def rates(session: nox.Session) -> None:
+    """How often verdicts are wrong: an hour of simulation, into reports/error-rates.md."""
+    _project(session, "test")
+    out = ("--md", "reports/error-rates.md")
+    session.run("python", "tests/claims/error_rates.py", *out, *session.posargs)
+
+
 @with_torch
 def faults(session: nox.Session) -> None:
     """The long property tests and kill tests, which the ordinary run leaves out."""
