@@ -206,7 +206,7 @@ def soak(session: nox.Session) -> None:
 @nox.session
 def rates(session: nox.Session) -> None:
     """How often verdicts are wrong: an hour of simulation, into reports/error-rates.md."""
-    _project(session, "test")
+    _project(session)
     out = ("--md", "reports/error-rates.md")
     session.run("python", "tests/claims/error_rates.py", *out, *session.posargs)
 
