@@ -1,7 +1,7 @@
-"""Drop from the reference the curves and arrays that no claim and no figure reads.
+"""Drop from the reference the curves, arrays and samples that no claim and no figure reads.
 
 ``python tests/report/trim_reference.py SUITE...`` keeps every other value of those suites' records,
-bit for bit: ids, metrics, samples, digests, and whatever the claims and figures of any suite read,
+bit for bit: ids, metrics, digests, and whatever the claims and figures of any suite read,
 from all machines together or from one alone.
 """
 
@@ -54,13 +54,17 @@ class Watched(Mapping[str, Any]):
 
 
 class WatchedArchive:
-    """A folder of stores that notes which series and arrays are read."""
+    """A folder of stores that notes which series, arrays and samples are read."""
 
     def __init__(self, folder: Path, reads: Reads) -> None:
         self._folder, self._reads = StoreFolder(folder), reads
         self.environments: Mapping[str, Environment] = self._folder.environments
         self.records: Sequence[Record] = [
-            replace(record, series=Watched(record.series, reads[record.cell, "series"]))
+            replace(
+                record,
+                series=Watched(record.series, reads[record.cell, "series"]),
+                samples=Watched(record.samples, reads[record.cell, "samples"]),
+            )
             for record in self._folder.records
         ]
 
@@ -94,7 +98,7 @@ def _trimmed(line: bytes, machine: Path, suites: Sequence[str], reads: Reads) ->
     assert sealed(text_of(values).encode()) == line, "a line must come back as it was"
     if values["suite"] not in suites:
         return line
-    for field in {"series", "arrays"} & values.keys():
+    for field in {"series", "arrays", "samples"} & values.keys():
         given, wanted = values[field], reads.get((values["cell"], field), set())
         values[field] = {name: value for name, value in given.items() if name in wanted}
         if field == "arrays" and values[field] != given:
