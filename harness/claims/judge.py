@@ -121,11 +121,18 @@ def _findings(
     """Return the findings of the pool judged, and those of the other pools that measured."""
     ids = [case.id for track in found for case in track.cases]
     ranked = pools(claim, ids, archive) or (Pool({}),)
+    # A machine that lacks a side, however much it measured of the other, answers nothing.
+    ranked = tuple(sorted(ranked, key=lambda pool: not any(_whole(pool, one) for one in found)))
     primary = [_judge_track(claim, track, ranked[0], archive) for track in found]
     others = [pool for pool in ranked[1:] if pool.cells and not pool.other_images]
     further = [_judge_track(claim, track, pool, archive) for pool in others for track in found]
     measured = [finding for finding in further if finding.verdict != "not-run"]
     return _placed(primary, found, ranked[0], {finding.track for finding in measured}), measured
+
+
+def _whole(pool: Pool, track: Track) -> bool:
+    """Whether a pool has measured something on every side of a track."""
+    return all(any(pool.measured(case.id) for case in side) for side in track.sides)
 
 
 def _placed(

@@ -31,6 +31,10 @@ class Pool:
     hardware: str = ""
     data: DataUsed | None = None
 
+    def measured(self, case: str) -> bool:
+        """Whether any cell of a case was measured."""
+        return any(record.status in DONE for record in self.records.get(case, ()))
+
     @property
     def cells(self) -> int:
         """How many cells were measured."""

@@ -387,3 +387,17 @@ def test_cases_for_pictures_are_never_judged():
 def test_a_sentence_of_no_document_has_no_source():
     found = verdict(claim(source=None, expect={"at_least": 0.8}), [case("a")], [])
     assert found.source == ""
+
+
+def test_a_machine_that_lacks_a_side_does_not_decide() -> None:
+    # One machine measured the first side often, the other both sides a few times.
+    there = Environment("env-2", "class-2", "x86_64 GPU", {})
+    a, b = case("a", opt="x"), case("b", opt="y")
+    here = runs(a, [2.0 + 0.01 * i for i in range(20)])
+    both = [*runs(a, [2.0, 2.1, 2.2, 2.3, 2.4], environment="env-2")]
+    both += runs(b, [1.0, 1.1, 1.2, 1.3, 1.4], environment="env-2")
+    skipped = [record(b, 0, status="skipped", reason="no such device")]
+    shelf = Shelf([*here, *skipped, *both], {HERE.id: HERE, there.id: there})
+    about = claim(compare={"better": {"opt": "x"}, "than": {"opt": "y"}})
+    found = verdict(about, [a, b], shelf)
+    assert (found.verdict, found.findings[0].environment) == ("reproduced", "env-2")
