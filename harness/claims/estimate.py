@@ -197,7 +197,7 @@ def of(
     """
     several(values, over)
     infinite = int((~np.isfinite(values)).sum())
-    if infinite and kind in ("real", "share"):
+    if infinite and kind in ("real", "share", "binary"):
         raise Undecided(
             f"{infinite} of {values.size} values are infinite, and have no mean; a metric of kind "
             "'positive' is judged by its median",

@@ -40,7 +40,13 @@ def test_an_experiment_says_what_its_metrics_are(cases):
     for case in cases(TEXT):
         assert case.kind("train_loss") == "positive"
         assert case.kind("parameters") == "fixed"
-        assert case.kind("test_accuracy") == "share"  # of 360 pictures
+        assert case.kind("test_accuracy") == "real"  # of 360 pictures
+
+
+def test_an_accuracy_over_few_pictures_is_a_share(cases):
+    few = TEXT.replace('dataset = "digits"', 'dataset = "digits"\nn_test = 200')
+    assert few != TEXT
+    assert [case.kind("test_accuracy") for case in cases(few)] == ["share"] * 2
 
 
 def test_the_suite_has_the_last_word_on_what_it_names(cases):

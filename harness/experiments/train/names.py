@@ -97,7 +97,7 @@ KINDS: Mapping[str, Kind] = {
 }
 """What kind of number a trained network leaves, the special before the general."""
 
-FEW = 500
+FEW = 300
 """An accuracy over fewer examples than this is a share of few steps."""
 
 
