@@ -270,6 +270,8 @@ class Finding:
         ``""``, or the stand-in the records were measured on, e.g. ``"cifar10-jpeg"``.
     skipped : bool
         True when every cell was skipped: the device, say, is not here.
+    look, looks : int
+        At which of how many declared looks it was found; 0 of 0 where there is but one.
     """
 
     verdict: VerdictName
@@ -283,6 +285,8 @@ class Finding:
     environment: str = ""
     data: str = ""
     skipped: bool = False
+    look: int = 0
+    looks: int = 0
 
 
 @dataclass(frozen=True)
@@ -393,6 +397,11 @@ class Archive(Protocol):
     @property
     def environments(self) -> Mapping[str, Environment]:
         """Environment snapshots by id."""
+        ...
+
+    @property
+    def most(self) -> Mapping[str, int]:
+        """How far the seeds of suites may go, where a run until claims are settled declared it."""
         ...
 
     def array(self, record: Record, name: str) -> Array:

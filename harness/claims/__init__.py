@@ -3,12 +3,14 @@
 from harness.claims.chance import by_chance, with_q_values
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
-from harness.claims.judge import judge
+from harness.claims.judge import judge, open_cases
+from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
 from harness.claims.sentences import Sentence, answers, sentences
 from harness.claims.verdicts import counts, to_json
 
 __all__ = [
+    "Looks",
     "Sentence",
     "answers",
     "by_chance",
@@ -16,6 +18,8 @@ __all__ = [
     "check_selection",
     "counts",
     "judge",
+    "looks",
+    "open_cases",
     "rule_of",
     "sentences",
     "to_json",

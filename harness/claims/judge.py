@@ -10,10 +10,9 @@ from harness.alone import was_alone
 from harness.claims import text
 from harness.claims.check import rule_of
 from harness.claims.departures import explain
+from harness.claims.looks import ONCE, Looks, When
 from harness.claims.pools import Pool, pools
-from harness.claims.rules.rule import Evidence
 from harness.claims.select import Track, tracks
-from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
 from harness.numerals import number
 from harness.suite.schema import Suite
@@ -28,6 +27,7 @@ def judge(
     archive: Archive,
     sources: Mapping[str, str],
     planned: Mapping[str, int] = NO_PLAN,
+    looks: Looks = ONCE,
 ) -> tuple[Verdict, ...]:
     """Judge every claim of a suite.
 
@@ -43,6 +43,8 @@ def judge(
         Source key to the number the ledger cites: ``{"dl-foundation": "002"}``.
     planned : mapping of str to int
         Runs of the full profile by case id, to know which verdicts rest on fewer.
+    looks : Looks
+        When the claims are judged while seeds are added.
 
     Returns
     -------
@@ -51,7 +53,22 @@ def judge(
     """
     own = [case for case in cases if case.suite == suite.id and case.judged]
     short = _short(archive, planned)
-    return tuple(_judge_claim(claim, suite, own, archive, sources, short) for claim in suite.claims)
+    when = When(looks, planned)
+    return tuple(
+        _judge_claim(claim, suite, own, archive, sources, short, when) for claim in suite.claims
+    )
+
+
+def open_cases(suite: Suite, cases: Sequence[Case], verdicts: Sequence[Verdict]) -> frozenset[str]:
+    """Return the cases whose further seeds could settle a claim: those of tracks still open."""
+    own = [case for case in cases if case.judged and case.protocol]
+    found: set[str] = set()
+    for claim, verdict in zip(suite.claims, verdicts, strict=True):
+        if verdict.verdict == "inconclusive" and claim.over == "seeds":
+            still = {f.track for f in verdict.findings if f.verdict == "inconclusive"}
+            chosen = [track for track in tracks(claim, own) if track.label in still]
+            found |= {case.id for track in chosen for case in track.cases}
+    return frozenset(found)
 
 
 def _short(archive: Archive, planned: Mapping[str, int]) -> frozenset[str]:
@@ -68,6 +85,7 @@ def _judge_claim(
     archive: Archive,
     sources: Mapping[str, str],
     short: Collection[str],
+    when: When,
 ) -> Verdict:
     blank = Verdict(
         suite=suite.id,
@@ -91,7 +109,7 @@ def _judge_claim(
     judged = [case for track in found for case in track.cases]
     partial = any(case.id in short for case in judged)
     blank = replace(blank, partial=partial, timed=any(case.timed for case in judged))
-    verdict = _summed(blank, *_findings(claim, found, archive))
+    verdict = _summed(blank, *_findings(claim, found, archive, when))
     if verdict.verdict == "not-run" and not _recorded(found, archive):
         return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
     return verdict
@@ -116,16 +134,18 @@ def _off_protocol(cases: Sequence[Case]) -> str:
 
 
 def _findings(
-    claim: Claim, found: Sequence[Track], archive: Archive
+    claim: Claim, found: Sequence[Track], archive: Archive, when: When
 ) -> tuple[list[Finding], list[Finding]]:
     """Return the findings of the pool judged, and those of the other pools that measured."""
     ids = [case.id for track in found for case in track.cases]
     ranked = pools(claim, ids, archive) or (Pool({}),)
     # A machine that lacks a side, however much it measured of the other, answers nothing.
     ranked = tuple(sorted(ranked, key=lambda pool: not any(_whole(pool, one) for one in found)))
-    primary = [_judge_track(claim, track, ranked[0], archive) for track in found]
+    primary = [_judge_track(claim, track, ranked[0], archive, when) for track in found]
     others = [pool for pool in ranked[1:] if pool.cells and not pool.other_images]
-    further = [_judge_track(claim, track, pool, archive) for pool in others for track in found]
+    further = [
+        _judge_track(claim, track, pool, archive, when) for pool in others for track in found
+    ]
     measured = [finding for finding in further if finding.verdict != "not-run"]
     return _placed(primary, found, ranked[0], {finding.track for finding in measured}), measured
 
@@ -147,11 +167,8 @@ def _placed(
     ]
 
 
-def _judge_track(claim: Claim, track: Track, pool: Pool, archive: Archive) -> Finding:
-    try:
-        result = rule_of(claim).judge(Evidence(claim, track, pool.records, archive))
-    except Undecided as undecided:
-        result = undecided.finding
+def _judge_track(claim: Claim, track: Track, pool: Pool, archive: Archive, when: When) -> Finding:
+    result = when.finding(claim, track, pool, archive)
     placed = replace(result, track=track.label, environment=pool.environment, data=pool.stand_in)
     if placed.verdict == "not-run":
         return placed

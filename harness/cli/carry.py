@@ -34,6 +34,10 @@ class Ran:
     skipped: Counter[str]
     done: int
 
+    def __add__(self, other: Ran) -> Ran:
+        """Return what became of this run and one that went on from it."""
+        return Ran(self.counts + other.counts, self.skipped + other.skipped, self.done)
+
     def to_json(self) -> dict[str, Any]:
         """Return the counts as ``--json`` has them."""
         return {"done": self.done, "counts": dict(self.counts)}

@@ -17,6 +17,7 @@ from harness.errors import NothingMeasured
 from harness.files import write_text
 from harness.plan.expand import Plans
 from harness.store.folder import StoreFolder, snapshots
+from harness.suite.schema import Suite
 from harness.types import Archive, Verdict
 from harness.words import plain
 
@@ -96,7 +97,14 @@ def with_q_values(
 
 
 def _judged(plans: Plans, cited: Mapping[str, str], archive: Archive) -> tuple[Verdict, ...]:
-    return judging.judge(plans.suite, plans.cases, archive, cited, plans.full.seeds)
+    when = looks_of(plans.suite, archive.most)
+    return judging.judge(plans.suite, plans.cases, archive, cited, plans.full.seeds, when)
+
+
+def looks_of(suite: Suite, most: Mapping[str, int]) -> judging.Looks:
+    """Return when the claims of a suite are judged; what it says itself comes first."""
+    own = suite.seeds.most
+    return judging.looks(suite.seeds.count, most.get(suite.id) if own is None else own)
 
 
 def informing(verdicts: Sequence[Verdict], archive: Archive, results: Path) -> tuple[Verdict, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from pathlib import Path
@@ -16,11 +17,14 @@ from harness.cli.claims import judged
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
 from harness.cli.report import Target, write_page
+from harness.cli.settle import Limits, settle
 from harness.cli.workspace import Workspace, open_workspace
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner
+from harness.gate import units
 from harness.plan.select import Selection, narrow
 from harness.store.store import Store
+from harness.types import Profile
 
 
 def _memory(text: str) -> int:
@@ -54,6 +58,20 @@ def run(
         int | None,
         typer.Option(parser=_memory, metavar="SIZE", help="Memory a cell may take, such as 4G."),
     ] = None,
+    until_settled: Annotated[
+        bool,
+        typer.Option(help="Add seeds, look by look, for claims that are open; full profile."),
+    ] = False,
+    max_seeds: Annotated[
+        int | None,
+        typer.Option(min=2, help="How far seeds may go, in suites that do not say; counts once."),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--for", parser=units.seconds, metavar="TIME", help="Begin no look after that, say 10m."
+        ),
+    ] = None,
     trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
     force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
     json_path: options.Json = "",
@@ -73,12 +91,17 @@ def run(
         memory=memory,
     )
     selection = Selection(seeds, experiment or [], backend or [], device or [])
-    todo = workspace.to_run(profile.value, chosen.roots, chosen.use, selection)
+    wanted: Profile = "full" if until_settled else profile.value
+    todo = workspace.to_run(wanted, chosen.roots, chosen.use, selection)
     runner = Runner(Store(results), environment.snapshot(), chosen)
-    ran = carry_out(runner, todo, output, trace=trace)
+    if until_settled:
+        limits = Limits(max_seeds, math.inf if seconds is None else seconds)
+        ran = settle(workspace, todo, runner, limits, output, trace=trace)
+    else:
+        ran = carry_out(runner, todo, output, trace=trace)
     output.json({"schema": 1, **ran.to_json(), "results": str(results)})
     verdicts = judged(workspace, runner.store, results)
-    target = Target(report, profile.value, results) if report else None
+    target = Target(report, wanted, results) if report else None
     ending = Ending(
         counts=ran.counts,
         done=ran.done,

@@ -22,7 +22,7 @@ RECORDS = "records.jsonl"
 """The one file of all records that earlier versions wrote."""
 _OTHERS = frozenset(
     f"{name}.jsonl"
-    for name in ("environments", "records", "selftest", "journal", "baselines", "points")
+    for name in ("environments", "records", "selftest", "journal", "baselines", "points", "looks")
 )
 """What other logs are called, which may lie in the same folder: no suite's file has such a name."""
 _NAME = re.compile(r"(?P<suite>[^.]+)(\.records)?\.jsonl")

@@ -44,6 +44,11 @@ class StoreFolder:
         return {key: value for store in self._stores for key, value in store.environments.items()}
 
     @property
+    def most(self) -> Mapping[str, int]:
+        """How far the seeds of suites may go, where that was declared; the first store counts."""
+        return {k: v for store in reversed(self._stores) for k, v in store.most.items()}
+
+    @property
     def notes(self) -> list[str]:
         """Notes of all stores."""
         return [note for store in self._stores for note in store.notes]

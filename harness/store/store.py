@@ -24,6 +24,7 @@ from harness.lock import one_writer
 from harness.store import arrays as members
 from harness.store import files
 from harness.store.codec import decode, decode_environment, encode, encode_environment
+from harness.store.looks import declared
 from harness.types import Array, Environment, Record
 
 
@@ -91,6 +92,11 @@ class Store:
             If its file is missing, unreadable or outside the folder.
         """
         return members.read(self.folder, record.arrays[name], name)
+
+    @property
+    def most(self) -> Mapping[str, int]:
+        """How far the seeds of suites may go, where that was declared here."""
+        return declared(self.folder)
 
     def append(self, record: Record, environment: Environment) -> None:
         """Write a record for good, to its suite's file; `environment` is written once.

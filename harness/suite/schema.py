@@ -37,9 +37,14 @@ class Seeds(Table):
     ``rng = "torch"`` repeats a published PyTorch script draw for draw: data, initial weights and
     batch order then come from one ``torch.Generator``, in that order, seeded with
     ``root + step * repetition``. ``step = 0`` repeats the very same draws, for a claim ``exactly``.
+
+    With ``most`` above ``count`` the claims are judged at declared looks, after ``count`` seeds and
+    after twice, four times, ... as many, and ``harness run --until-settled`` adds seeds for those
+    that are open.
     """
 
     count: Count = 1
+    most: Count | None = None
     root: int = Field(default=0, ge=0)
     rng: Literal["pcg64", "torch"] = "pcg64"
     step: Amount = 1

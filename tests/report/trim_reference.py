@@ -59,6 +59,7 @@ class WatchedArchive:
     def __init__(self, folder: Path, reads: Reads) -> None:
         self._folder, self._reads = StoreFolder(folder), reads
         self.environments: Mapping[str, Environment] = self._folder.environments
+        self.most = self._folder.most
         self.records: Sequence[Record] = [
             replace(
                 record,

@@ -1,0 +1,95 @@
+"""``harness run --until-settled``: seeds are added for the claims that are still open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness import claims as judging
+from harness.cli.carry import Ran, carry_out
+from harness.cli.claims import looks_of
+from harness.cli.console import Output
+from harness.cli.workspace import Workspace
+from harness.errors import UsageError
+from harness.execute.run import Runner
+from harness.plan.expand import Plan, Plans
+from harness.store.looks import declare, declared
+from harness.words import plural
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far to go.
+
+    Attributes
+    ----------
+    most : int or None
+        Seeds of the cases of suites that do not say themselves.
+    seconds : float
+        No further look is begun after so long.
+    """
+
+    most: int | None
+    seconds: float
+
+
+def settle(
+    workspace: Workspace,
+    todo: Sequence[Plan],
+    runner: Runner,
+    limits: Limits,
+    output: Output,
+    *,
+    trace: bool,
+) -> Ran:
+    """Run plans, then look after look those cells that open claims need.
+
+    Raises
+    ------
+    UsageError
+        If a suite does not say how far its seeds may go, and nothing else does.
+    """
+    started = time.monotonic()
+    for plans in workspace.plans:
+        _declare(plans, runner, limits)
+    ran, look = carry_out(runner, list(todo), output, trace=trace), 1
+    while time.monotonic() - started < limits.seconds:
+        chosen = {plan.suite.id: plan for plan in todo}
+        further = [
+            plan
+            for plans in workspace.plans
+            if (plan := _open(plans, chosen[plans.suite.id], look, runner)).cases
+        ]
+        if not further:
+            break
+        cases = sum(len(plan.cases) for plan in further)
+        output.err.print(f"look {look + 1}: more seeds for {plural(cases, 'case')} of open claims")
+        ran, look = ran + carry_out(runner, further, output, trace=trace), look + 1
+    return ran
+
+
+def _declare(plans: Plans, runner: Runner, limits: Limits) -> None:
+    suite, folder = plans.suite, runner.store.folder
+    if suite.seeds.most is not None or suite.id in declared(folder):
+        return
+    if limits.most is None:
+        raise UsageError(
+            f"the suite {suite.id} must say how far its seeds may go: give --max-seeds, or most in "
+            "its [seeds]"
+        )
+    with runner.store.writing():
+        declare(folder, suite.id, limits.most)
+
+
+def _open(plans: Plans, plan: Plan, look: int, runner: Runner) -> Plan:
+    """Return the cells that the open claims of a suite need for a look; none past the last."""
+    looks = looks_of(plans.suite, declared(runner.store.folder))
+    if look >= len(looks.factors):
+        return replace(plan, cases=())
+    cited = dict[str, str]()
+    verdicts = judging.judge(plans.suite, plans.cases, runner.store, cited, plans.full.seeds, looks)
+    wanted = judging.open_cases(plans.suite, plan.cases, verdicts)
+    cases = tuple(case for case in plan.cases if case.id in wanted)
+    seeds = {case.id: looks.seeds(plan.seeds[case.id], look) for case in cases}
+    return replace(plan, cases=cases, seeds=seeds)
