@@ -73,8 +73,15 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> 
     text = plans.suite.text
     text.refuse(complaint for plan in plans for complaint in _cases(plan))
     text.refuse(_unread(plans))
+    text.refuse(_seeds(plans))
     text.refuse(_kinds(plans))
     text.refuse([*_claims(plans, sources), *_figures(plans, figure_kinds)])
+
+
+def _seeds(plans: Plans) -> Iterator[Complaint]:
+    seeds = plans.suite.seeds
+    if seeds.most is not None and seeds.most < seeds.count:
+        yield ("seeds", "most"), f"must be count = {seeds.count} or more, got {seeds.most}"
 
 
 def _unread(plans: Plans) -> Iterator[Complaint]:

@@ -120,8 +120,12 @@ def _track(finding: Finding, unit: str, environments: Mapping[str, Environment])
 
 
 def counted(finding: Finding) -> str:
-    """Return what a finding rests on, ``"10 seeds"``; ``""`` when on nothing."""
+    """Return what a finding rests on, ``"10 seeds"``; ``""`` when on nothing.
+
+    Of several declared looks the one is named that settled it, or was the last.
+    """
     if not finding.n:
         return ""
     noun = finding.over.removesuffix("s")
-    return plural(finding.n, noun) if finding.n < 1000 else f"{axis_value(finding.n)} {noun}s"
+    many = plural(finding.n, noun) if finding.n < 1000 else f"{axis_value(finding.n)} {noun}s"
+    return f"{many}, look {finding.look} of {finding.looks}" if finding.look else many

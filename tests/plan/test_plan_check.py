@@ -75,6 +75,7 @@ def test_a_good_suite_passes(checked):
         ("[[grid]]", '[[grid]]\nexperiment = ["knn"]', None, "[knn]"),
         ("[[grid]]", "[params]\nsize = 3\n[[grid]]", 18, "unknown key of [params] 'size'"),
         ("[[grid]]", '[kinds]\ntest_acuracy = "share"\n[[grid]]', 18, "'test_accuracy'?"),
+        ("[[grid]]", "[seeds]\ncount = 5\nmost = 4\n[[grid]]", 19, "count = 5 or more, got 4"),
         ("[[grid]]", '[kinds]\ndiverged = "share"\n[[grid]]', 18, "diverged is 0 or 1"),
     ],
 )  # fmt: skip

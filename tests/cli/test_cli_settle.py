@@ -1,0 +1,91 @@
+"""``harness run --until-settled``: seeds for open claims, and a promise that holds."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from suite_texts import suite_text
+
+MODULE = """\
+from harness.types import Outcome
+
+
+def noise(context):
+    rng = context.streams.generator("probe")
+    return Outcome(metrics={"near": 1.0 + 0.1 * rng.normal(), "far": 3.0 + 0.1 * rng.normal()})
+"""
+SUITE = suite_text(
+    "noisy",
+    """\
+[seeds]
+count = 4
+MOST[[grid]]
+backend = ["numpy"]
+[[claims]]
+id = "far"
+quote = "far"
+metric = "far"
+expect = { at_least = 2.0 }
+[[claims]]
+id = "near"
+quote = "near"
+metric = "near"
+expect = { at_least = 0.95 }
+[[claims]]
+id = "never"
+quote = "never"
+metric = "near"
+expect = { value = 1.0, tolerance = 0.0 }
+""",
+    title="Noise",
+    experiment="noise_of_mine:noise",
+)
+
+
+@pytest.fixture
+def noisy(harness, monkeypatch):
+    def put(most: str) -> None:
+        (harness.folder / "noise_of_mine.py").write_text(MODULE, encoding="utf-8")
+        (harness.folder / "suites" / "tiny.toml").unlink()
+        text = SUITE.replace("MOST", most)
+        (harness.folder / "suites" / "noisy.toml").write_text(text, encoding="utf-8")
+
+    monkeypatch.syspath_prepend(str(harness.folder))
+    return put
+
+
+def claims_of(harness) -> dict[str, dict]:
+    _, out, _ = harness("claims", "--json", "-", "--quiet")
+    return {verdict["claim"]: verdict for verdict in json.loads(out)["verdicts"]}
+
+
+def test_seeds_are_added_until_every_claim_is_settled_or_the_most_is_reached(harness, noisy):
+    noisy("most = 32\n")
+    code, out, err = harness("run", "--until-settled")
+    assert code == 0, err
+    assert "look 2: more seeds for 1 case of open claims" in err
+    found = claims_of(harness)
+    far, near, never = (found[name]["findings"][0] for name in ("far", "near", "never"))
+    assert (found["far"]["verdict"], far["look"], far["n"]) == ("reproduced", 1, 4)
+    assert found["near"]["verdict"] in ("reproduced", "inconclusive")
+    assert (found["never"]["verdict"], never["look"], never["n"]) == ("inconclusive", 4, 32)
+    assert near["looks"] == 4
+    records = (harness.folder / "results" / "local" / "noisy.jsonl").read_bytes()
+    assert records.count(b"\n") == 32
+    # the records are those of a run with as many seeds
+    code, out, err = harness("run", "--profile", "full", "--seeds", "32")
+    assert "32 done before" in out
+
+
+def test_a_suite_must_say_how_far_or_the_command_does_once_and_for_all(harness, noisy):
+    noisy("")
+    code, _, err = harness("run", "--until-settled")
+    assert code == 2
+    assert "give --max-seeds, or most in its [seeds]" in err
+    code, _, err = harness("run", "--until-settled", "--max-seeds", "8", "--for", "0s")
+    assert code == 0, err
+    assert claims_of(harness)["never"]["findings"][0]["n"] == 4
+    harness("run", "--until-settled", "--max-seeds", "1000")
+    finding = claims_of(harness)["never"]["findings"][0]
+    assert (finding["n"], finding["look"], finding["looks"]) == (8, 2, 2)
