@@ -38,6 +38,13 @@ def by_chance(verdicts: Sequence[Verdict]) -> float:
     return max(found, default=0.0) * len(found)
 
 
+def q_told(verdict: Verdict) -> str:
+    """Return ``"q = 0.012"`` of a contradiction that was tested, else nothing."""
+    if verdict.verdict != "contradicted" or verdict.q is None:
+        return ""
+    return f"q = {verdict.q:.2g}" if verdict.q >= 1e-4 else "q < 0.0001"
+
+
 def p_value(verdict: Verdict) -> float | None:
     """Return the p-value behind "contradicted"; None if the claim was not tested or is exact.
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from harness.numerals import count
 from harness.types import Verdict
+from harness.words import plural
 
 Answer = Literal[
     "holds", "does not hold", "holds in part", "open", "not run", "tested in extensions only"
@@ -65,3 +67,18 @@ def answers(found: Sequence[Sentence]) -> Mapping[Answer, int]:
     """Return how many sentences got each answer, all answers present."""
     counted = Counter(sentence.answer for sentence in found)
     return {answer: counted[answer] for answer in ANSWERS}
+
+
+SEVERAL: Mapping[Answer, str] = {
+    "holds": "hold",
+    "does not hold": "do not hold",
+    "holds in part": "hold in part",
+}
+
+
+def told(verdicts: Sequence[Verdict]) -> str:
+    """Return ``"755 sentences: 511 hold, 36 do not hold, ..."``; ``""`` where there is none."""
+    found = answers(sentences(verdicts))
+    parts = [f"{count(n)} {SEVERAL.get(answer, answer)}" for answer, n in found.items() if n]
+    total = sum(found.values())
+    return f"{plural(total, 'sentence')}: {', '.join(parts)}" if total else ""

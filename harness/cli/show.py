@@ -54,9 +54,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
 
 def closing(verdicts: Sequence[Verdict]) -> list[str]:
     """Return what a reader of all those claims must know besides: sentences, chance, failures."""
-    found = judging.answers(judging.sentences(verdicts))
-    told = ", ".join(f"{n} {answer}" for answer, n in found.items() if n)
-    lines = [f"{plural(sum(found.values()), 'sentence')}: {told}"]
+    lines = [told] if (told := judging.told(verdicts)) else []
     against = sum(verdict.verdict == "contradicted" for verdict in verdicts)
     if chance := judging.by_chance(verdicts):
         some = f"about {chance:.0f}" if chance >= 1.0 else "less than one"
@@ -90,7 +88,8 @@ def _why(verdict: Verdict) -> str:
     """Return the reason of the finding to quote; of all tracks when they do not agree with it."""
     first = verdict.findings[0] if verdict.findings else None
     same = first is not None and first.verdict == verdict.verdict != "not-run"
-    return first.reason if first and same else verdict.reason
+    reason = first.reason if first and same else verdict.reason
+    return f"{reason}; {q}" if (q := judging.q_told(verdict)) else reason
 
 
 def measured_by(verdict: Verdict) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.claims import text
+from harness.claims import q_told, text
 from harness.figures.labels import title
 from harness.numerals import axis_value, measured, span
 from harness.report.marks import SIGNS, WORDS
@@ -23,6 +23,7 @@ class TrackRow:
     word: str
     measured: str
     interval: str
+    level: str
     n: str
     data: str
     machine: str
@@ -37,6 +38,10 @@ class Row:
     ----------
     anchor : str
         Fragment of its place on the page.
+    why : str
+        What of the reading is ours and not the sentence's, if anything.
+    q : str
+        False-discovery rate of a contradiction, in words.
     moved : bool
         Whether the verdict differs from the recorded one.
     tracks : tuple of TrackRow
@@ -58,6 +63,8 @@ class Row:
     expected: str
     because: str
     moved: bool
+    why: str
+    q: str
     tracks: tuple[TrackRow, ...]
 
     @property
@@ -99,6 +106,8 @@ def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:
         expected=verdict.expected,
         because=verdict.because,
         moved=verdict.moved,
+        why=verdict.why,
+        q=q_told(verdict),
         tracks=tuple(_track(finding, unit, environments) for finding in verdict.findings),
     )
 
@@ -112,6 +121,7 @@ def _track(finding: Finding, unit: str, environments: Mapping[str, Environment])
         word=WORDS[finding.verdict],
         measured=measured(finding.measured, finding.interval, unit),
         interval=span(finding.interval, unit),
+        level=f"{100.0 * finding.interval.level:.3g} %" if finding.interval else "",
         n=counted(finding),
         data=finding.data,
         machine=environment.hardware if environment else finding.environment,
