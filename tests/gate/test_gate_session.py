@@ -1,9 +1,9 @@
 """One run of the gate, with the measuring left out."""
 
 import pytest
-from harness.gate.measure import Bench, Found
 
 from harness.gate import session
+from harness.gate.rounds import Bench, SelectedCases
 from harness.gate.sequential import SequentialTest
 from harness.gate.session import Session
 from harness.gate.settings import GateSettings
@@ -23,7 +23,7 @@ def limits_of(tmp_path, monkeypatch):
             seen.update({case: limits.thresholds(case, "time") for case in known})
             return SequentialTest([], limits.thresholds), ""
 
-        found = Found(dict.fromkeys(known, Bench({})), known=frozenset(known))
+        found = SelectedCases(dict.fromkeys(known, Bench({})), known=frozenset(known))
         monkeypatch.setattr(session, "find_cases", lambda *_: found)
         monkeypatch.setattr(session, "run", run)
         sides = [Revision(name, name, name) for name in ("base", "head")]
