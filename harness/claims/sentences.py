@@ -79,6 +79,10 @@ SEVERAL: Mapping[Answer, str] = {
 def told(verdicts: Sequence[Verdict]) -> str:
     """Return ``"755 sentences: 511 hold, 36 do not hold, ..."``; ``""`` where there is none."""
     found = answers(sentences(verdicts))
-    parts = [f"{count(n)} {SEVERAL.get(answer, answer)}" for answer, n in found.items() if n]
+    parts = [
+        f"{count(n)} {answer if n == 1 else SEVERAL.get(answer, answer)}"
+        for answer, n in found.items()
+        if n
+    ]
     total = sum(found.values())
     return f"{plural(total, 'sentence')}: {', '.join(parts)}" if total else ""

@@ -77,6 +77,7 @@ class Bounded:
 STEPS = 64
 """Means looked at in one go; each of `ROUNDS` goes divides what is left by as many."""
 ROUNDS = 4
+_BLOCK = 1 << 20  # values of a table of bets
 
 
 def _end(unit: NDArray[np.float64], tail: float) -> float:
@@ -95,12 +96,20 @@ def _end(unit: NDArray[np.float64], tail: float) -> float:
 def _p_values(unit: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the p-value of "the mean is at most m" for every m; values between 0 and 1."""
     stakes = _stakes(unit)
-    found = np.empty(means.size)
-    for i, mean in enumerate(means.tolist()):
-        bets = np.minimum(stakes, CAUTION / max(mean, 1e-12))
-        found[i] = np.cumsum(np.log1p(bets * (unit - mean))).max()
-    p_values: NDArray[np.float64] = np.exp(-np.maximum(found, 0.0))
+    rows = max(1, _BLOCK // unit.size)
+    parts = [_capital(unit, stakes, means[i : i + rows]) for i in range(0, means.size, rows)]
+    p_values: NDArray[np.float64] = np.exp(-np.maximum(np.concatenate(parts), 0.0))
     return p_values
+
+
+def _capital(
+    unit: NDArray[np.float64], stakes: NDArray[np.float64], means: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the logarithm of the largest capital on the way, one for every mean."""
+    bets = np.minimum(stakes, CAUTION / np.maximum(means, 1e-12)[:, None])
+    gains = np.log1p(bets * (unit - means[:, None]))
+    most: NDArray[np.float64] = np.cumsum(gains, axis=1).max(axis=1)
+    return most
 
 
 def _stakes(unit: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.claims import answers, sentences
+from harness.claims import answers, sentences, told
 from harness.types import Verdict
 
 
@@ -49,3 +49,10 @@ def test_a_sentence_is_its_words_and_its_place() -> None:
     assert answers(found)["does not hold"] == 2
     assert sum(answers(found).values()) == 3
     assert answers([]) == dict.fromkeys(answers([]), 0)
+
+
+def test_sentences_in_words() -> None:
+    assert told([]) == ""
+    assert told([reading(R)]) == "1 sentence: 1 holds"
+    two = [reading(R), reading(R, quote="b"), reading(C, quote="c")]
+    assert told(two) == "3 sentences: 2 hold, 1 does not hold"
