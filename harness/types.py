@@ -260,7 +260,7 @@ class Finding:
     over : str
         What `n` counts: ``"seeds"``, ``"examples"``, ``"runs"``.
     p_contradict : float or None
-        p-value of the test behind "contradicted", for the false-discovery control;
+        p-value of the test behind "contradicted", for the false-discovery rate;
         None for exact (deterministic) findings.
     track : str
         ``"numpy/cpu"``; ``""`` when the claim itself spans backends.
