@@ -39,7 +39,7 @@ class Sources:
     def including(self, files: Iterable[Path], project: Project) -> Sources:
         """Return these and further files, whatever they are, each seen from the suite's folder."""
         found = {path: digests.of_file(path) for path in files}
-        named = {project.name(path): digest for path, digest in found.items()}
+        named = {_name(path, (project.root,)): digest for path, digest in found.items()}
         seen = {f"+{_seen_from(project.folder, path)}": found[path] for path in found}
         files = tuple(sorted({*self.files, *found}))
         return Sources(files, {**self.code, **named}, {**self.address, **seen})
@@ -55,7 +55,7 @@ def collect(
     entries : sequence of Path
         Where to begin; the first is what the others are seen from.
     project : Project
-        What is its own counts; what is installed does not.
+        What is its own counts. What is installed does not, unless it is the package of the first.
     folders : sequence of Path
         Where imports are looked for. Their files count as the project's own.
     beside : iterable of Path
@@ -64,8 +64,11 @@ def collect(
     if not entries:
         return Sources()
     roots = (project.root, project.folder, *folders)
+    package = _package(entries[0]) if is_installed(entries[0]) else None
 
     def own(path: Path) -> bool:
+        if package is not None:
+            return path.is_relative_to(package)
         return not is_installed(path) and any(path.is_relative_to(root) for root in roots)
 
     extra = {path for path in beside if own(path) and path.is_file()}
@@ -74,9 +77,25 @@ def collect(
     start = entries[0].parent
     return Sources(
         files,
-        {project.name(path): digest for path, digest in found.items()},
+        {_name(path, roots): digest for path, digest in found.items()},
         {_seen_from(start, path): digest for path, digest in found.items()},
     )
+
+
+def _package(path: Path) -> Path:
+    """Return the outermost package that a file is in; the file itself when it is in none."""
+    package = path
+    while (package.parent / "__init__.py").is_file():
+        package = package.parent
+    return package
+
+
+def _name(path: Path, roots: Sequence[Path]) -> str:
+    """Return how a file is called: from the root of the project on, or whatever else it is in."""
+    if is_installed(path):
+        roots = (_package(path).parent,)
+    inside = next((root for root in roots if path.is_relative_to(root)), path.parent)
+    return path.relative_to(inside).as_posix()
 
 
 def _seen_from(start: Path, path: Path) -> str:
@@ -86,21 +105,19 @@ def _seen_from(start: Path, path: Path) -> str:
 def changed(code: Mapping[str, str], home: str) -> tuple[str, ...]:
     """Return the names of the files that are not any more what their digests say.
 
-    What is large is data, and not read again for every cell.
+    What is large is data, and not read again for every cell; what is not there is another
+    project's, or an import will tell.
     """
     if not code:
         return ()
     root = Project.of(home).root
-    small = (name for name in code if not _is_large(root / name))
-    return tuple(name for name in small if _digest(root / name) != code[name])
+    paths = {name: root / name for name in code}
+    there = (name for name, path in paths.items() if path.is_file() and not _is_large(path))
+    return tuple(name for name in there if digests.of_file(paths[name]) != code[name])
 
 
 def _is_large(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > LARGE
-
-
-def _digest(path: Path) -> str:
-    return digests.of_file(path) if path.is_file() else ""
+    return path.stat().st_size > LARGE
 
 
 def differing(now: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, ...]:

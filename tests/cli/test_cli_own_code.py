@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 from suite_texts import suite_text, write_suite
@@ -99,6 +100,20 @@ def test_a_plain_function_comes_to_a_verdict(project):
         0.9 + 0.0001 * 10 + 0.001,
         0.9 + 0.0001 * 100 + 0.001,
     }
+
+
+def test_records_know_the_commit_of_the_users_project(project):
+    run(project)
+    assert "commit" not in records(project)[0]
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "bench"), (*identity, "commit", "-qm", "first")):
+        subprocess.run(["git", *words], cwd=project.folder, check=True)
+    run(project, "--force")
+    clean = records(project)[-1]["commit"]
+    assert len(clean) == 40
+    edit(project, "bench/forest.py", "# as if measured", "# as measured")
+    run(project, "--force")
+    assert records(project)[-1]["commit"] == f"{clean} dirty"
 
 
 def test_results_do_not_depend_on_where_one_stands(project, monkeypatch):

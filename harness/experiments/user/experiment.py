@@ -155,8 +155,14 @@ def _asked(place: Place, home: str) -> _Module:
 def _sources(place: Place, home: str, answer: Answer) -> Sources:
     file = place.file or answer.file
     entries = [Path(file)] if file else []
-    folders = [Path(folder) for folder in place.path]
+    folders = [Path(folder) for folder in place.path or _top(file, place.module)]
     return collect(entries, Project.of(home), folders, map(Path, answer.loaded))
+
+
+def _top(file: str, module: str) -> list[str]:
+    """Return the folder that a dotted name is imported from."""
+    depth = module.count(".") + Path(file).match("__init__.py")
+    return [str(Path(file).parents[depth])] if file else []
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
