@@ -11,8 +11,8 @@ import numpy as np
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.numerals import measured
-from harness.statistics import spreads
-from harness.types import Archive, Array, Interval, Record, as_float_array
+from harness.statistics import differences, spreads
+from harness.types import Archive, Interval, Record, as_float_array
 from harness.words import plural
 
 LEVEL = 0.95
@@ -74,33 +74,42 @@ class Estimate:
         return plural(self.n, self.over.removesuffix("s"))
 
 
-def over_seeds(values: Sequence[float], kind: Kind = DEFAULT, over: str = "seeds") -> Estimate:
+def over_seeds(
+    values: Sequence[float],
+    kind: Kind = DEFAULT,
+    over: str = "seeds",
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> Estimate:
     """Return the middle of independent values with its 95 % interval, as their kind asks.
 
     The same middle and the same interval by which claims are judged (`harness.statistics`). Of a
     median of fewer than six values the interval is their range, at the level it has.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value per seed, example or sample; inf and nan count as lost.
+    kind : str
+        Of `harness.config.kinds.KINDS`.
+    over : str
+        What is counted: ``"seeds"``, ``"examples"`` or ``"samples"``.
+    bounds : tuple of float
+        Between which values of kind ``share`` lie.
     """
     array = as_float_array(values)
     lost = int(np.count_nonzero(~np.isfinite(array)))
     if lost:
         return Estimate(math.nan, None, array.size, over, lost)
-    spread = spreads.of(array, kind)
+    spread = spreads.of(array, kind, *bounds)
     middle, value = spreads.middle(array, spread)
     interval = spreads.shown(spread, LEVEL) if array.size > 1 else None
     return Estimate(value, interval, array.size, over, middle=middle or "value")
 
 
-def over_examples(values: Array) -> Estimate:
-    """Return the mean of an array with one value per example; a rate where all are 0 or 1.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        One value per example, any real dtype.
-    """
-    array = np.asarray(values, dtype=np.float64).ravel()
-    right_or_wrong = array.size and np.isin(array, (0.0, 1.0)).all()
-    return over_seeds(list(array), "binary" if right_or_wrong else "real", "examples")
+def over_pairs(better: Sequence[float], than: Sequence[float], kind: Kind) -> Estimate:
+    """Return the middle of the differences between paired values of a metric of a kind."""
+    found = differences(better, than, kind)
+    return over_seeds(list(found.values), found.kind, bounds=found.bounds)
 
 
 def over_samples(values: Sequence[float]) -> Estimate:
@@ -125,7 +134,9 @@ def of_metric(
     if not holding:
         raise NothingMeasured(f"no matching record holds the metric {name!r}")
     if len(holding) == 1 and name in holding[0].arrays:
-        return over_examples(archive.array(holding[0], name))
+        return over_seeds(archive.array(holding[0], name).ravel().tolist(), kind, "examples")
+    if kind == "binary" and any(name in record.arrays for record in holding):
+        kind = "share"  # how many of the examples were right
     return over_seeds([scalar(record, name, archive) for record in holding], kind)
 
 

@@ -15,7 +15,14 @@ from harness.statistics.intervals import (
 from harness.statistics.location import Location
 from harness.statistics.monotone import MonotoneTrend, monotone_trend
 from harness.statistics.multiple import q_values
-from harness.statistics.paired import log_ratio, paired_binary
+from harness.statistics.paired import (
+    ROUNDING,
+    Differences,
+    differences,
+    log_ratio,
+    paired_binary,
+    unrounded,
+)
 from harness.statistics.permutation import sign_flip, sign_test
 from harness.statistics.signed_rank import (
     centre,
@@ -28,8 +35,10 @@ from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outs
 from harness.statistics.trend import slope_location, slopes
 
 __all__ = [
+    "ROUNDING",
     "Bounded",
     "BoundedRatio",
+    "Differences",
     "Fixed",
     "Location",
     "Median",
@@ -41,6 +50,7 @@ __all__ = [
     "centre_bound",
     "centre_interval",
     "detectable",
+    "differences",
     "inside",
     "log_ratio",
     "mean_interval",
@@ -57,4 +67,5 @@ __all__ = [
     "signed_rank_p",
     "slope_location",
     "slopes",
+    "unrounded",
 ]
