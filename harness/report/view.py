@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from harness.claims import told
+from harness.claims import sentence_counts
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.marks import Tally, tallies
@@ -128,7 +128,7 @@ def page(
         profile=profile,
         tallies=tallies(verdicts),
         total=len(verdicts),
-        sentences=told(verdicts),
+        sentences=sentence_counts(verdicts),
         judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
@@ -141,7 +141,7 @@ def page(
 def records_of(
     suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile
 ) -> tuple[Record, ...]:
-    """Return the records a suite's section speaks of.
+    """Return the records that a suite's section of the page is about.
 
     Those of the plan's cases, the newest of each seed and machine. In the full profile, cases
     that only the quick profile has are left out once a case of the protocol was measured.
