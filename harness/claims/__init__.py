@@ -1,12 +1,12 @@
 """From records to verdicts. Nothing here runs an experiment or imports torch."""
 
-from harness.claims.chance import by_chance, q_text, with_q_values
+from harness.claims.chance import by_chance, q_told, with_q_values
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
 from harness.claims.judge import judge, open_cases
 from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
-from harness.claims.sentences import Sentence, answers, sentence_counts, sentences
+from harness.claims.sentences import Sentence, answers, sentences, told
 from harness.claims.verdicts import counts, to_json
 
 __all__ = [
@@ -20,11 +20,11 @@ __all__ = [
     "judge",
     "looks",
     "open_cases",
-    "q_text",
+    "q_told",
     "rule_of",
-    "sentence_counts",
     "sentences",
     "to_json",
+    "told",
     "undecidable",
     "with_q_values",
 ]

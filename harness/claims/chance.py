@@ -38,7 +38,7 @@ def by_chance(verdicts: Sequence[Verdict]) -> float:
     return max(found, default=0.0) * len(found)
 
 
-def q_text(verdict: Verdict) -> str:
+def q_told(verdict: Verdict) -> str:
     """Return ``"q = 0.012"`` of a contradiction that was tested, else nothing."""
     if verdict.verdict != "contradicted" or verdict.q is None:
         return ""

@@ -54,7 +54,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
 
 def closing(verdicts: Sequence[Verdict]) -> list[str]:
     """Return what a reader of all those claims must know besides: sentences, chance, failures."""
-    lines = [text] if (text := judging.sentence_counts(verdicts)) else []
+    lines = [told] if (told := judging.told(verdicts)) else []
     against = sum(verdict.verdict == "contradicted" for verdict in verdicts)
     if chance := judging.by_chance(verdicts):
         some = f"about {chance:.0f}" if chance >= 1.0 else "less than one"
@@ -89,7 +89,7 @@ def _why(verdict: Verdict) -> str:
     first = verdict.findings[0] if verdict.findings else None
     same = first is not None and first.verdict == verdict.verdict != "not-run"
     reason = first.reason if first and same else verdict.reason
-    return f"{reason}; {q}" if (q := judging.q_text(verdict)) else reason
+    return f"{reason}; {q}" if (q := judging.q_told(verdict)) else reason
 
 
 def measured_by(verdict: Verdict) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.claims import pairs
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.numerals import measured
-from harness.statistics import differences, spreads
+from harness.statistics import spreads
 from harness.types import Archive, Interval, Record, as_float_array
 from harness.words import plural
 
@@ -74,12 +75,7 @@ class Estimate:
         return plural(self.n, self.over.removesuffix("s"))
 
 
-def over_seeds(
-    values: Sequence[float],
-    kind: Kind = DEFAULT,
-    over: str = "seeds",
-    bounds: tuple[float, float] = (0.0, 1.0),
-) -> Estimate:
+def over_seeds(values: Sequence[float], kind: Kind = DEFAULT, over: str = "seeds") -> Estimate:
     """Return the middle of independent values with its 95 % interval, as their kind asks.
 
     The same middle and the same interval by which claims are judged (`harness.statistics`). Of a
@@ -93,23 +89,36 @@ def over_seeds(
         Of `harness.config.kinds.KINDS`.
     over : str
         What is counted: ``"seeds"``, ``"examples"`` or ``"samples"``.
-    bounds : tuple of float
-        Between which values of kind ``share`` lie.
     """
     array = as_float_array(values)
     lost = int(np.count_nonzero(~np.isfinite(array)))
     if lost:
         return Estimate(math.nan, None, array.size, over, lost)
-    spread = spreads.of(array, kind, *bounds)
+    spread = spreads.of(array, kind)
     middle, value = spreads.middle(array, spread)
     interval = spreads.shown(spread, LEVEL) if array.size > 1 else None
     return Estimate(value, interval, array.size, over, middle=middle or "value")
 
 
 def over_pairs(better: Sequence[float], than: Sequence[float], kind: Kind) -> Estimate:
-    """Return the middle of the differences between paired values of a metric of a kind."""
-    found = differences(better, than, kind)
-    return over_seeds(list(found.values), found.kind, bounds=found.bounds)
+    """Return the middle of the differences between paired values, with the interval of a verdict.
+
+    Parameters
+    ----------
+    better, than : sequence of float
+        The two sides, one value per seed.
+    kind : str
+        What kind of number their metric is.
+    """
+    one, other = as_float_array(better), as_float_array(than)
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = one - other
+    if found.size < 2 or not np.isfinite(found).all():
+        return over_seeds(found.tolist(), kind)
+    judged = pairs.of_difference(one, other, kind, "seeds")
+    middle, _ = spreads.middle(found, judged.spread)
+    value, interval = judged.measured, judged.shown()
+    return Estimate(value, interval, found.size, "seeds", middle=middle or "value")
 
 
 def over_samples(values: Sequence[float]) -> Estimate:

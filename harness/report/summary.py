@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from harness import words
-from harness.claims import sentence_counts
+from harness.claims import told
 from harness.report.marks import counted
 from harness.report.verdicts import Row, rows
 from harness.types import Verdict
@@ -31,14 +31,7 @@ def summary(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
         return "# Claims\n\nNo claims were judged.\n"
     first = [verdict for verdict in verdicts if verdict.suite not in facts]
     folded = [verdict for verdict in verdicts if verdict.suite in facts]
-    lines = [
-        "# Claims",
-        "",
-        f"{sentence_counts(verdicts)}.",
-        "",
-        _counts(verdicts),
-        *_moved(verdicts),
-    ]
+    lines = ["# Claims", "", f"{told(verdicts)}.", "", _counts(verdicts), *_moved(verdicts)]
     lines += ["", *_table(first)] if first else []
     lines += ["", *_folded(folded)] if folded else []
     return "\n".join(lines) + "\n"

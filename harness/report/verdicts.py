@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.claims import q_text, text
+from harness.claims import q_told, text
 from harness.figures.labels import title
 from harness.numerals import axis_value, measured, span
 from harness.report.marks import SIGNS, WORDS
@@ -107,7 +107,7 @@ def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:
         because=verdict.because,
         moved=verdict.moved,
         why=verdict.why,
-        q=q_text(verdict),
+        q=q_told(verdict),
         tracks=tuple(_track(finding, unit, environments) for finding in verdict.findings),
     )
 

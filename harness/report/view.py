@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from harness.claims import sentence_counts
+from harness.claims import told
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.marks import Tally, tallies
@@ -128,7 +128,7 @@ def page(
         profile=profile,
         tallies=tallies(verdicts),
         total=len(verdicts),
-        sentences=sentence_counts(verdicts),
+        sentences=told(verdicts),
         judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),

@@ -15,14 +15,7 @@ from harness.statistics.intervals import (
 from harness.statistics.location import Location
 from harness.statistics.monotone import MonotoneTrend, monotone_trend
 from harness.statistics.multiple import q_values
-from harness.statistics.paired import (
-    ROUNDING,
-    Differences,
-    differences,
-    log_ratio,
-    paired_binary,
-    unrounded,
-)
+from harness.statistics.paired import log_ratio, paired_binary
 from harness.statistics.permutation import sign_flip, sign_test
 from harness.statistics.signed_rank import (
     centre,
@@ -35,10 +28,8 @@ from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outs
 from harness.statistics.trend import slope_location, slopes
 
 __all__ = [
-    "ROUNDING",
     "Bounded",
     "BoundedRatio",
-    "Differences",
     "Fixed",
     "Location",
     "Median",
@@ -50,7 +41,6 @@ __all__ = [
     "centre_bound",
     "centre_interval",
     "detectable",
-    "differences",
     "inside",
     "log_ratio",
     "mean_interval",
@@ -67,5 +57,4 @@ __all__ = [
     "signed_rank_p",
     "slope_location",
     "slopes",
-    "unrounded",
 ]

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from harness.statistics.checks import Values, vector
-from harness.statistics.paired import ROUNDING
 
 COUNTED = 13
 """Up to so many differences every pattern of signs is counted."""
 RESAMPLES = 9_999
+ROUNDING = 1e-12
 AT_ONCE = 2_000_000
 """Signs held at a time, so that many pairs need no more memory than few."""
 

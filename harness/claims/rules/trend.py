@@ -9,6 +9,7 @@ import numpy as np
 
 from harness import statistics as hs
 from harness.claims import estimate as est
+from harness.claims import pairs
 from harness.claims.estimate import Estimate
 from harness.claims.rules.decide import judge_range
 from harness.claims.rules.rule import Evidence, Rule, disordered
@@ -90,7 +91,7 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
             found = hs.slopes(x, rows)
         if not np.isfinite(found).all():
             raise Undecided("the values are too large for their slope to be a number", n=len(rows))
-        found = hs.unrounded(found, 2.0 * steepest[1] * float(np.abs(rows).max()))
+        found = pairs.unrounded(found, 2.0 * steepest[1] * float(np.abs(rows).max()))
         if kind in ("binary", "share"):
             return est.of(found, "share", over, "slope", steepest)
         return est.of(found, kind, over, "slope")
