@@ -1,6 +1,7 @@
 """Which files of a project an experiment is made of."""
 
 import os
+import time
 
 import pytest
 
@@ -88,6 +89,8 @@ def test_an_edit_is_named(project):
     (project.root / "tools/deep/near.py").write_text("x = 1")
     (project.root / "bench/unused.py").unlink()
     assert changed(code, home) == ("tools/deep/near.py",)
+    later = time.time_ns() + 10**12
+    assert changed(code, home, since=later) == (), "it was so when the digests were taken"
     now = collected(project).code
     assert differing(now, code) == ("bench/unused.py", "src/mine/code.py", "tools/deep/near.py")
     assert sentence("abcde") == "a, b, c and 2 more changed"

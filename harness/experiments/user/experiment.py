@@ -147,8 +147,8 @@ def _asked(place: Place, home: str) -> _Module:
     sources = _sources(place, home, Answer())
     stamps = {path: _stamp(path) for path in sources.files}
     answer = ask(place)
-    if further := _sources(place, home, answer):
-        stamps |= {path: _stamp(path) for path in further.files if path not in stamps}
+    further = _sources(place, home, answer)
+    stamps |= {path: _stamp(path) for path in further.files if path not in stamps}
     return _Module(answer, further, stamps)
 
 
