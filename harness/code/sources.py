@@ -75,8 +75,8 @@ def collect(
             return path.is_relative_to(package)
         return not is_installed(path) and any(path.is_relative_to(root) for root in roots)
 
-    extra = {path for path in beside if own(path) and path.is_file()}
-    files = tuple(sorted({*closure(entries, folders, own), *extra}))
+    extra = (path for path in beside if own(path) and path.is_file())
+    files = closure([*entries, *extra], folders, own)
     found = {path: digests.of_file(path) for path in files}
     start = entries[0].parent
     return Sources(

@@ -125,6 +125,24 @@ def test_results_do_not_depend_on_where_one_stands(project, monkeypatch):
     assert "0 cells of 1 suite to run, 8 done before" in err
 
 
+def test_a_function_reads_its_files_from_the_root_and_depends_on_them(project, monkeypatch):
+    (project.folder / "numbers.txt").write_text("0.91")
+    text = "def f(seed):\n    return float(open('numbers.txt').read())\n"
+    (project.bench / "odd.py").write_text(text)
+    project.write(CLAIM_ALONE, experiment="bench/odd.py:f", depends=["numbers.*"])
+    assert run(project)[1]["counts"] == {"ok": 1}
+    (project.folder / "numbers.txt").write_text("0.5")
+    monkeypatch.chdir(project.bench)
+    arguments = ("../suites/own.toml", "--results", "../results/local", "--profile", "full")
+    _, _, err = project("run", *arguments)
+    assert "numbers.txt changed: 1 cell to run again" in err
+    monkeypatch.chdir(project.folder)
+    assert [record["metrics"]["value"] for record in records(project)] == [0.91, 0.5]
+    project.write(CLAIM_ALONE, experiment="train", depends=["numbers.*"])
+    code, _, err = project("check", "own")
+    assert (code, "own.toml:6: depends: must stand beside a function" in err) == (2, True), err
+
+
 def test_edited_code_is_measured_again_and_named(project):
     run(project)
     edit(project, "bench/forest.py", "0.9 +", "0.7 +")

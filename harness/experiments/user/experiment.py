@@ -155,8 +155,12 @@ def _asked(place: Place, home: str) -> _Module:
 def _sources(place: Place, home: str, answer: Answer) -> Sources:
     file = place.file or answer.file
     entries = [Path(file)] if file else []
+    project = Project.of(home)
     folders = [Path(folder) for folder in place.path or _top(file, place.module)]
-    return collect(entries, Project.of(home), folders, map(Path, answer.loaded))
+    # Packages that are developed in the project have their folders on Python's path.
+    further = (Path(folder) for folder in sys.path if folder)
+    folders += [path for path in further if path.is_relative_to(project.root)]
+    return collect(entries, project, folders, map(Path, answer.loaded))
 
 
 def _top(file: str, module: str) -> list[str]:
