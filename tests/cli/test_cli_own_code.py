@@ -242,6 +242,7 @@ WRONG = {
     "broken": ("def f(seed):\nreturn\n", "IndentationError", "odd.py:2"),
     "raises": ("x = 1 / 0\n", "ZeroDivisionError: division by zero (odd.py:1)", ""),
     "ungiven": ("def f(seed, n):\n    return 1.0\n", "must be given its argument 'n'", ""),
+    "misspelt": ("def f(sed):\n    return 1.0\n", "must be given its argument 'sed'", ""),
     "wrong kind": (
         "import harness\n@harness.experiment(metrics={'a': 'shares'})\ndef f(seed): return 1\n",
         "metric 'a': unknown kind of number 'shares'. Did you mean 'share'?",

@@ -67,7 +67,7 @@ def experiment(name: str, home: str) -> Experiment:
     declared = answer.each[place.attribute]
     _refuse(name, place, declared, answer)
     assert declared.version is not None
-    arguments = Arguments(name, declared.parameters)
+    arguments = Arguments(name, declared.parameters, declared.knows_us)
     names = _names(declared)
     return Experiment(
         name=name,
