@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from harness.code.project import module_files
@@ -43,19 +43,53 @@ def _packages_of(path: Path) -> Iterator[Path]:
 
 
 def _imported(path: Path, folders: Sequence[Path]) -> Iterator[Path]:
-    for node in ast.walk(_tree(path)):
+    tree, names = _tree(path), dict[str, list[str]]()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _absolute(alias.name.split("."), folders)
+                parts = alias.name.split(".")
+                names[alias.asname or parts[0]] = parts if alias.asname else parts[:1]
+                yield from _absolute(parts, folders)
         elif isinstance(node, ast.ImportFrom):
             parts = node.module.split(".") if node.module else []
-            names = [alias.name for alias in node.names]
             if node.level:
-                yield from _relative(path, node.level, parts, names)
-            else:
-                yield from _absolute(parts, folders)
-                for name in names:
-                    yield from _absolute([*parts, name], folders)
+                yield from _relative(path, node.level, parts, [alias.name for alias in node.names])
+                continue
+            yield from _absolute(parts, folders)
+            for alias in node.names:
+                names[alias.asname or alias.name] = [*parts, alias.name]
+                yield from _absolute([*parts, alias.name], folders)
+    yield from _attributes(tree, names, folders)
+
+
+def _attributes(
+    tree: ast.AST, names: Mapping[str, Sequence[str]], folders: Sequence[Path]
+) -> Iterator[Path]:
+    """Yield modules that are reached as attributes, as ``tools.deep`` is after ``import tools``.
+
+    Packages may import them only then.
+    """
+    tops = {
+        name: any(_has(folder, parts[0]) for folder in folders) for name, parts in names.items()
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            name, *attributes = _chain(node)
+            if tops.get(name):
+                yield from _absolute([*names[name], *attributes], folders)
+
+
+def _has(folder: Path, top: str) -> bool:
+    return (folder / top).is_dir() or (folder / f"{top}.py").is_file()
+
+
+def _chain(node: ast.expr) -> list[str]:
+    """Return the names of ``a.b.c``, an empty one in front where it begins with something else."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.insert(0, node.attr)
+        node = node.value
+    return [node.id if isinstance(node, ast.Name) else "", *attributes]
 
 
 def _absolute(parts: Sequence[str], folders: Sequence[Path]) -> Iterator[Path]:
