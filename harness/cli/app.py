@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import harness
-from harness import project
+from harness import top
 from harness.cli import (
     claims,
     codes,
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _import_from_here() -> None:
     """Let a user's experiment be imported from the top of the project one stands in."""
     here = _here()  # a folder that is gone holds no module
-    here = str(project.root_of(Path(here))) if here else ""
+    here = str(top.of(Path(here))) if here else ""
     if here and here not in sys.path and not sys.flags.safe_path:
         sys.path.insert(0, here)
 
