@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
+from harness.config import brief
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
 from harness.config.experiments import Knn, Probe, Timing
@@ -194,4 +195,6 @@ def json_schema() -> dict[str, Any]:
     either = schema["properties"]["grid"]
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
     schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *brief.BRIEFS)]
+    schema["required"] = [key for key in schema["required"] if key != "experiment"]
     return schema

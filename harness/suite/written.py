@@ -1,7 +1,7 @@
 """What a suite file may leave out or write shortly, in full: the form of the model.
 
 One ``[grid]`` stands for a list of one, ``seeds = 10`` for a table, and a file without an ``id``
-has that of its name.
+has that of its name. A table such as ``[speed]`` says what the experiment is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from harness.config import brief
 from harness.config.table import not_a_suite_id
 from harness.suite.schema import Grid
 from harness.suite.text import Text
@@ -33,6 +34,9 @@ def in_full(text: Text, name: str) -> Text:
         If it has no id, and the name of the file cannot be one.
     """
     values, lines = dict(text.values), dict(text.lines)
+    meant = brief.of(values)
+    if meant.experiment:
+        values.setdefault("experiment", meant.experiment)
     if "id" not in values:
         text.refuse(_unnamed(name))
         values["id"] = name
@@ -41,8 +45,9 @@ def in_full(text: Text, name: str) -> Text:
         lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
     if isinstance(values.get("grid"), list):
         values["grid"] = [_split(one) if isinstance(one, dict) else one for one in values["grid"]]
-    if type(values.get("seeds")) is int:
-        values["seeds"] = {"count": values["seeds"]}
+    seeds = values.get("seeds", {})
+    seeds = {"count": seeds} if type(seeds) is int else seeds
+    values["seeds"] = {"count": meant.seeds, **seeds} if isinstance(seeds, dict) else seeds
     return replace(text, values=values, lines=lines)
 
 
