@@ -9,8 +9,7 @@ from suite_texts import section_text, sources_text, suite_text, write_suite
 
 from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
-from harness.suite.documents import README
-from harness.suite.documents import library
+from harness.suite.documents import README, library
 from harness.suite.sections import problems
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
