@@ -5,6 +5,7 @@ pytest imports this module in every run, so it imports nothing of ours until it 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from harness.pytest_claims import Judge
 
 _JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
+_WANTED: pytest.StashKey[frozenset[str]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
             config.args = [*config.args, *map(str, judge.files())]
         except judge.wrong as error:
             raise pytest.UsageError(str(error)) from None
+    # pytest may take a file for a part of the folder that is named beside it, and forget it
+    named = (str(argument).partition("::")[0] for argument in config.args)
+    here = config.invocation_params.dir
+    config.stash[_WANTED] = frozenset(os.path.realpath(here / name) for name in named)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -60,7 +66,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile | None:
     """Collect the suite files that are asked for, not each TOML file of the project."""
     judge = parent.config.stash.get(_JUDGE, None)
-    if judge is None or file_path.suffix != ".toml" or not parent.session.isinitpath(file_path):
+    if judge is None or file_path.suffix != ".toml":
+        return None
+    if os.path.realpath(file_path) not in parent.config.stash[_WANTED]:
         return None
     made: SuiteFile = SuiteFile.from_parent(parent, path=file_path)
     return made
