@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from harness.cli import options
+from harness import project
 from harness.cli.claims import judged
 from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import HarnessError
@@ -51,12 +51,13 @@ class Judge:
     """What it raises on purpose; its text says what to do."""
 
     def __init__(self, suites: Path | None, results: Path | None) -> None:
-        self.suites = options.SUITES if suites is None else suites
-        self.results = options.LOCAL if results is None else results
+        here = project.find()
+        self.suites = here.suites if suites is None else [suites]
+        self.results = here.results if results is None else results
         self._workspaces: dict[Path, Workspace] = {}
         self._verdicts: dict[Path, dict[str, Verdict]] = {}
-        if (here := str(Path.cwd())) not in sys.path:
-            sys.path.insert(0, here)  # as `harness` does, for experiments of the project
+        if (folder := str(Path.cwd())) not in sys.path:
+            sys.path.insert(0, folder)  # as `harness` does, for experiments of the project
 
     def files(self) -> list[Path]:
         """Return the files of all suites.
@@ -66,7 +67,7 @@ class Judge:
         UsageError
             If there is none.
         """
-        return find([], self.suites)
+        return find([], *self.suites)
 
     def suite(self, path: Path) -> Stated:
         """Return the suite of a file."""

@@ -15,7 +15,7 @@ from harness.cli.console import Output
 from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import NothingMeasured
 from harness.files import write_text
-from harness.outlets import annotations, outcome, tests
+from harness.outlets import outcome, tests, workflow
 from harness.plan.expand import Plans
 from harness.store.folder import StoreFolder, snapshots
 from harness.suite.schema import Suite
@@ -69,7 +69,7 @@ def claims(
         text = tests.render(verdicts, places, strict=strict)
         write_text(junit, text, "write the JUnit XML")
     if github:
-        streams.annotate(annotations.of_verdicts(verdicts, places, strict=strict))
+        streams.annotate(workflow.of_verdicts(verdicts, places, strict=strict))
     output.out.print(show.verdict_table(verdicts))
     for line in show.closing(verdicts):
         output.out.print(line)

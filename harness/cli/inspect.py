@@ -15,7 +15,7 @@ from harness.cli.parts import parts as known_parts
 from harness.cli.sheet import Sheet
 from harness.cli.workspace import check_documents, check_quotes, open_workspace
 from harness.errors import SuiteError
-from harness.outlets import annotations
+from harness.outlets import workflow
 from harness.plan.expand import Plans
 from harness.plan.unsettled import unsettled
 from harness.suite.documents import is_document
@@ -76,12 +76,12 @@ def check(
     try:
         workspace = open_workspace(names or [], suites)
         check_quotes(workspace)
-        if not names and not is_document(suites):
+        if not names and not any(map(is_document, suites)):
             check_documents(workspace)
     except SuiteError as error:
         output.json({"schema": 1, "problems": [asdict(problem) for problem in error.problems]})
         if github:
-            streams.annotate(annotations.of_problems(error.problems))
+            streams.annotate(workflow.of_problems(error.problems))
         raise
     claims = sum(len(suite.claims) for suite in workspace.suites)
     checked = {"suites": len(workspace.suites), "claims": claims}

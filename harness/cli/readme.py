@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from harness import project
 from harness.cli import codes, options
 from harness.cli.claims import judged, open_archive
 from harness.cli.console import Output
@@ -22,7 +23,8 @@ from harness.words import plural
 
 def readme(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Documents; README.md if none.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Documents; the project's README.md if none."),
     ] = None,
     *,
     suites: options.SuitesDir = options.SUITES,
@@ -37,7 +39,7 @@ def readme(
     A mark is <!-- claim: SUITE/CLAIM -->97 %<!-- /claim -->; the style of the number is kept.
     """
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
-    documents = _read(files or [Path("README.md")])
+    documents = _read(files or [project.find().root / project.README])
     workspace = open_workspace([], suites)
     _refuse_unknown(documents, workspace)
     verdicts = _verdicts(documents, workspace, results, output)
