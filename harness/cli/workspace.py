@@ -13,7 +13,7 @@ from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.project import readme_of
-from harness.suite import sections
+from harness.suite import quotations, sections
 from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
 from harness.suite.load import find, in_folder, load
@@ -161,6 +161,21 @@ def _libraries(trees: Iterable[Path]) -> Mapping[Path, Library]:
     if problems:
         raise SuiteError(problems)
     return found
+
+
+def check_quotes(workspace: Workspace) -> None:
+    """Check that the sentences quoted stand in their documents, where those are given.
+
+    Raises
+    ------
+    SuiteError
+        With every quote that does not, and every document that cannot be read.
+    """
+    shelf, found = quotations.Shelf(), list[Problem]()
+    for suite, library in zip(workspace.suites, workspace.libraries, strict=True):
+        found += quotations.problems(suite, library.documents, shelf)
+    if found:
+        raise SuiteError(list(dict.fromkeys(found)))
 
 
 def check_documents(workspace: Workspace) -> None:

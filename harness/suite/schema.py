@@ -13,8 +13,9 @@ from harness.config.data import Data
 from harness.config.experiments import Knn, Probe, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
-from harness.config.table import Amount, Count, SuiteId, Table
+from harness.config.table import Amount, Count, Files, SuiteId, Table
 from harness.config.train import Train
+from harness.suite.originals import Originals, named
 from harness.suite.text import Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -88,6 +89,9 @@ class Frame(Table):
         ``schema = 1`` in the file.
     id, title, summary
         Names for the ledger.
+    document
+        The files in which its quotes are looked for, from its folder; without any, those of the
+        document in whose folder it lies.
     protocol
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
@@ -108,6 +112,7 @@ class Frame(Table):
     id: SuiteId
     title: str
     summary: str = ""
+    document: Files = ()
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
@@ -165,6 +170,11 @@ class Suite(Frame):
     def text(self) -> Text:
         """The file it was read from: what complaints are located in."""
         return self._text
+
+    @property
+    def files(self) -> Originals:
+        """Those in which its quotes are looked for, where it names any itself."""
+        return named(self.document, self.text, ("document",))
 
     def with_text(self, text: Text) -> Self:
         """Return the suite with the file it was read from."""
