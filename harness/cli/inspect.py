@@ -13,7 +13,7 @@ from harness.cli import options, show
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
 from harness.cli.sheet import Sheet
-from harness.cli.workspace import check_documents, open_workspace
+from harness.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
 from harness.plan.expand import Plans
 from harness.plan.unsettled import unsettled

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from harness import claims as judging
 from harness.cli.carry import Ran, carry_out
-from harness.cli.claims import looks_of
+from harness.workspace import looks_of
 from harness.cli.console import Output
-from harness.cli.workspace import Workspace
+from harness.workspace import Workspace
 from harness.errors import UsageError
 from harness.execute.run import Runner
 from harness.plan.expand import Plan, Plans
@@ -71,7 +71,7 @@ def settle(
 
 def _declare(plans: Plans, runner: Runner, limits: Limits) -> None:
     suite, folder = plans.suite, runner.store.folder
-    if suite.seeds.most is not None or suite.id in declared(folder):
+    if plans.memory or suite.seeds.most is not None or suite.id in declared(folder):
         return
     if limits.most is None:
         raise UsageError(
@@ -84,6 +84,8 @@ def _declare(plans: Plans, runner: Runner, limits: Limits) -> None:
 
 def _open(plans: Plans, plan: Plan, look: int, runner: Runner) -> Plan:
     """Return the cells that the open claims of a suite need for a look; none past the last."""
+    if plans.memory:
+        return replace(plan, cases=())
     looks = looks_of(plans.suite, declared(runner.store.folder))
     if look >= len(looks.factors):
         return replace(plan, cases=())

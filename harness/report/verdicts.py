@@ -139,3 +139,20 @@ def counted(finding: Finding) -> str:
     noun = finding.over.removesuffix("s")
     many = plural(finding.n, noun) if finding.n < 1000 else f"{axis_value(finding.n)} {noun}s"
     return f"{many}, look {finding.look} of {finding.looks}" if finding.look else many
+
+
+def why(verdict: Verdict) -> str:
+    """Return the reason of the finding to quote; of all tracks when they do not agree with it."""
+    first = verdict.findings[0] if verdict.findings else None
+    same = first is not None and first.verdict == verdict.verdict != "not-run"
+    reason = first.reason if first and same else verdict.reason
+    return f"{reason}; {q}" if (q := q_told(verdict)) else reason
+
+
+def measured_by(verdict: Verdict) -> str:
+    """Return what was measured, with its interval, how often and on what; ``"-"`` if nothing."""
+    if not verdict.findings or verdict.findings[0].measured is None:
+        return "-"
+    first = verdict.findings[0]
+    text = measured(first.measured, first.interval, unit_shown(verdict))
+    return f"{text} (n = {first.n})" + (f" on {first.data}" if first.data else "")

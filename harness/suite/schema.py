@@ -13,6 +13,7 @@ from harness.config.data import Data
 from harness.config.experiments import Knn, Probe, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
+from harness.config.recorded import RECORDED, Recorded
 from harness.config.table import Amount, Count, SuiteId, Table
 from harness.config.train import Train
 from harness.suite.text import Text
@@ -98,6 +99,8 @@ class Frame(Table):
         Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
     kinds
         Metric to the kind of number it is, where its experiment does not know or is mistaken.
+    records
+        A file that has the numbers already; there is then no experiment, and nothing to run.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
@@ -120,6 +123,7 @@ class Frame(Table):
     probe: Probe | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
+    records: Recorded | None = None
     grid: tuple[Grid, ...] = Field(min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
@@ -186,6 +190,8 @@ def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
     In the file, axes stand beside the reserved keys (``seeds`` and so on); in the model
     they have a table of their own. Values of a wrong type are left for validation to name.
     """
+    if "records" in values:  # whose cases are the rows of its file
+        values = {"experiment": RECORDED, "grid": [{}], **values}
     grids = values.get("grid")
     if isinstance(grids, dict):
         grids = [grids]
@@ -209,5 +215,8 @@ def json_schema() -> dict[str, Any]:
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
     either = schema["properties"]["grid"]
+    # A file of numbers needs neither, see `with_axes`.
+    schema["required"] = [k for k in schema["required"] if k not in ("experiment", "grid")]
+    schema["anyOf"] = [{"required": ["experiment", "grid"]}, {"required": ["records"]}]
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
     return schema

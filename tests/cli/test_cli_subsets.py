@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.cli.claims import judged, with_q_values
-from harness.cli.workspace import open_workspace
+from harness.workspace import judged, with_q_values
+from harness.workspace import open_workspace
 from harness.store.folder import StoreFolder
 
 HERE = Path(__file__).parents[2]

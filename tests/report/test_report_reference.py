@@ -10,8 +10,9 @@ import pytest
 import trim_reference
 
 from harness import figures, report
-from harness.cli.claims import judged, ledger_text
-from harness.cli.workspace import open_workspace
+from harness.cli.claims import ledger_text
+from harness.workspace import judged
+from harness.workspace import open_workspace
 from harness.errors import StoreError
 from harness.figures.select import MEASURED, selected
 from harness.gate import selftest

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import figures
-from harness.cli.claims import judged
-from harness.cli.workspace import open_workspace
+from harness.workspace import judged
+from harness.workspace import open_workspace
 from harness.figures import canvas
 from harness.lines import object_of, text_of
 from harness.lines.log import Log

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from suite_texts import section_text, sources_text, suite_text, write_suite
 
-from harness.cli.workspace import check_documents, open_workspace
+from harness.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.sections import problems
