@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness import extras
 from harness.datasets.shards import opened, whole
 from harness.tables.entries import flat
 from harness.tables.table import Place, Table, of_rows
@@ -18,7 +19,10 @@ def read_parquet(path: Path, sha: str) -> Table:
         If it is none, or damaged.
     SuiteError
         If it has no rows.
+    LibraryMissing
+        If pyarrow is not here to read it.
     """
+    extras.require("pyarrow")
     whole(path)
     with opened(path) as file:
         rows = file.read().to_pylist()

@@ -36,11 +36,11 @@ def read(paths: Sequence[Path]) -> Table:
     SuiteError
         What is wrong inside of one, with its line or row.
     DataError
-        If a parquet file is damaged, or pyarrow is not here to read it.
+        If a parquet file is damaged.
     FileError
         If one cannot be read.
     UsageError
-        If the ending of its name says nothing known.
+        If the ending of its name says nothing known, or pyarrow is not here to read it.
     """
     return joined([_read(path) for path in paths])
 
