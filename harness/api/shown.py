@@ -61,7 +61,9 @@ class Judgement:
         return f"{self.details.suite}/{self.details.claim}"
 
     def __repr__(self) -> str:
-        return plain(f"{self.verdict}: {self.details.metric} {measured_by(self.details)}: {self.reason}")
+        return plain(
+            f"{self.verdict}: {self.details.metric} {measured_by(self.details)}: {self.reason}"
+        )
 
     def _repr_html_(self) -> str:
         return _html([self.cells()[2:]], _HEADINGS[2:])
@@ -104,7 +106,9 @@ class Judgements(Sequence[Judgement]):
         found = [one for one in self.items if name in (one.name, one.details.claim)]
         if len(found) != 1:
             known = {one.name for one in self.items}
-            raise KeyError(unknown("claim", name, known) if not found else f"several named {name!r}")
+            raise KeyError(
+                unknown("claim", name, known) if not found else f"several named {name!r}"
+            )
         return found[0]
 
     def __len__(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import datasets, environment, figures
+from harness import environment, figures
 from harness.api.shown import Figure, Judgement, Judgements
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
@@ -89,7 +89,7 @@ def run(
         for plan in todo:
             work = runner.todo(plan)
             counts["done"] += work.done
-            counts.update(runner.run(work, lambda record: None))
+            counts.update(runner.run(work, _quiet))
     verdicts = judged(workspace, runner.store, Path(results))
     return _shown(verdicts, {name: n for name, n in counts.items() if n})
 
@@ -105,6 +105,10 @@ def claims(*names: Name, suites: Name = SUITES, results: Name = RESULTS) -> Judg
     workspace = load(*names, suites=suites)
     archive, _ = open_archive(workspace, Path(results))
     return _shown(with_q_values(judged(workspace, archive, Path(results)), workspace, archive))
+
+
+def _quiet(record: Record) -> None:
+    """Tell nobody that a cell has ended."""
 
 
 def _shown(verdicts: Sequence[Verdict], cells: Mapping[str, int] | None = None) -> Judgements:

@@ -103,16 +103,17 @@ def judge(
     'reproduced'
     """
     table, made = _table(values, than)
-    asked = {
-        "metric": metric or made, "where": dict(where or {}), "goal": goal, "over": over,
-        "unit": unit, "compare": compare if than is None else _SIDES,
-        "expect": {
-            "value": value, "tolerance": tolerance, "exactly": exactly, "low": low, "high": high,
-            "at_least": at_least, "at_most": at_most, "difference": difference, "ratio": ratio,
-            "of": of, "frequency_low": frequency_low, "frequency_high": frequency_high,
-        },
+    rows = {key: _plain(one) for key, one in (where or {}).items()}
+    expect = {
+        "value": value, "tolerance": tolerance, "exactly": exactly, "low": low, "high": high,
+        "at_least": at_least, "at_most": at_most, "difference": difference, "ratio": ratio,
+        "of": of, "frequency_low": frequency_low, "frequency_high": frequency_high,
     }  # fmt: skip
-    asked["expect"] = {key: _plain(given) for key, given in asked["expect"].items()}
+    asked = {
+        "metric": metric or made, "where": rows, "goal": goal, "over": over,
+        "unit": unit, "compare": compare if than is None else _SIDES,
+        "expect": {key: _plain(one) for key, one in expect.items()},
+    }  # fmt: skip
     return Judgement(judge_table(table, asked, {"pair": pair, "ignore": tuple(ignore)}, kind))
 
 

@@ -16,7 +16,7 @@ from harness.claims.verdicts import counts, to_json
 
 
 class _Room(ModuleType):
-    """This room as a module that may be called.
+    """The room as a module that may be called.
 
     Python users write ``harness.claims("forest")``, and a package has one attribute of a name: the
     room it is, which hands the call to `harness.api`.

@@ -93,9 +93,7 @@ def judge(
     }  # fmt: skip
     verdict = _judged(files, asked, {"pair": pair, "ignore": tuple(ignore or ())}, kind)
     found = [verdict]
-    output.json(
-        {"schema": 1, "counts": judging.counts(found), "verdicts": judging.to_json(found)}
-    )
+    output.json({"schema": 1, "counts": judging.counts(found), "verdicts": judging.to_json(found)})
     for line in _told(verdict):
         output.out.print(line)
     raise typer.Exit(codes.of_verdicts(found, strict=strict))
@@ -147,7 +145,6 @@ def _as_options(text: str) -> str:
     text = re.sub(r"\[records\] (\w+)", lambda found: _option(found[1]), text)
     text = re.sub(r"^compare\.(\w+):", r"\1:", text, flags=re.MULTILINE)
     text = re.sub(r"^expect: ", "", text, flags=re.MULTILINE)
-    text = text.replace("unknown axis", "unknown column")
     return re.sub(r"^(\w+):", lambda found: f"{_option(found[1])}:", text, flags=re.MULTILINE)
 
 

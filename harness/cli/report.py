@@ -14,12 +14,12 @@ from harness.cli import options, show
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
-from harness.workspace import Workspace, judged, open_workspace, with_q_values
 from harness.files import write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile, Verdict
+from harness.workspace import Workspace, judged, open_workspace, with_q_values
 
 
 def report(

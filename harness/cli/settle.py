@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 from harness import claims as judging
 from harness.cli.carry import Ran, carry_out
-from harness.workspace import looks_of
 from harness.cli.console import Output
-from harness.workspace import Workspace
 from harness.errors import UsageError
 from harness.execute.run import Runner
 from harness.plan.expand import Plan, Plans
 from harness.store.looks import declare, declared
 from harness.words import plural
+from harness.workspace import Workspace, looks_of
 
 
 @dataclass(frozen=True)

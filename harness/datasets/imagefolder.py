@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness import words
-from harness import extras
+from harness import extras, words
 from harness.config.data import Data
 from harness.datasets import bounds, pictures
 from harness.datasets.cache import Decoded

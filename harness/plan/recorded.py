@@ -6,7 +6,7 @@ the suite is opened, and their ids are made of the file's digest: an edited file
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,12 +82,15 @@ def recording(suite: Suite, given: Recorded, table: Table) -> Recording:
     SuiteError
         If a column named is not there, or one that must hold numbers does not.
     """
-    suite.text.refuse([*_meaningless(suite), *_complaints(given, table)])
+    complaints = [*_meaningless(suite), *_complaints(given, table), *_selected(suite, table)]
+    suite.text.refuse(complaints)
     return _Maker(suite, given, table).recording()
 
 
 def _complaints(given: Recorded, table: Table) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    listed = ((("records", k, i), n) for k in ("axes", "ignore") for i, n in enumerate(getattr(given, k)))
+    listed = (
+        (("records", k, i), n) for k in ("axes", "ignore") for i, n in enumerate(getattr(given, k))
+    )
     pair = [(("records", "pair"), given.pair)] if given.pair else []
     for place, name in [*listed, *pair]:
         if name not in table.columns:
@@ -101,9 +104,29 @@ def _meaningless(suite: Suite) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield (key,), "must not stand beside [records], where the numbers are; drop one of them"
 
 
+def _selected(suite: Suite, table: Table) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield what claims select by that is no column."""
+    for position, claim in enumerate(suite.claims):
+        here = claim.place or ("claims", position)
+        for key, names in _selections(claim):
+            for name in names:
+                if name not in table.columns and name not in TOP:
+                    yield (*here, *key), no_column(name, table)
+
+
+def _selections(claim: Claim) -> Iterator[tuple[tuple[str, ...], Collection[str]]]:
+    """Yield the keys of a claim that name columns, with the names."""
+    yield ("where",), claim.where
+    if claim.compare is not None:
+        yield ("compare", "better"), claim.compare.better
+        yield ("compare", "than"), claim.compare.than
+    yield ("expect", "best"), claim.expect.best or ()
+    yield ("along",), (claim.along,) if claim.along else ()
+
+
 def no_column(name: str, table: Table) -> str:
     """Return the sentence on a column that there is not, with the nearest that is."""
-    files = ", ".join(table.files)
+    files = ", ".join(table.files) or "the table"
     return f"{files} has no column {shortened(name)!r}.{did_you_mean(name, table.columns)}"
 
 
@@ -264,15 +287,11 @@ def _metrics(suite: Suite) -> frozenset[str]:
 
 def _named(suite: Suite) -> frozenset[str]:
     """Return what claims and figures select by, run along or colour by."""
-    return frozenset(name for one in (*suite.claims, *suite.figures) for name in _of(one))
+    claims = [name for claim in suite.claims for _, names in _selections(claim) for name in names]
+    return frozenset([*claims, *(name for figure in suite.figures for name in _of(figure))])
 
 
-def _of(one: Claim | Figure) -> Iterator[str]:
-    yield from one.where
-    if one.compare is not None:
-        yield from (*one.compare.better, *one.compare.than)
-    if isinstance(one, Claim):
-        yield from one.expect.best or {}
-        yield one.along or ""
-    else:
-        yield from (one.x, one.hue)
+def _of(figure: Figure) -> Iterator[str]:
+    yield from (*figure.where, figure.x, figure.hue)
+    if figure.compare is not None:
+        yield from (*figure.compare.better, *figure.compare.than)

@@ -28,4 +28,6 @@ def read_parquet(path: Path, sha: str) -> Table:
         rows = file.read().to_pylist()
     if not rows:
         raise Place(str(path)).refuse("", "must have rows, got none")
-    return of_rows([(Place(str(path), n, rows=True), dict(flat(r))) for n, r in enumerate(rows, 1)], sha)
+    return of_rows(
+        [(Place(str(path), n, rows=True), dict(flat(r))) for n, r in enumerate(rows, 1)], sha
+    )

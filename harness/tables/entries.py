@@ -10,9 +10,7 @@ from typing import Any
 
 from harness.tables.table import Entry
 
-_NUMBER = re.compile(
-    r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE
-)
+_NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _FLAGS = {"true": True, "false": False}
 

@@ -70,7 +70,9 @@ def _rows(value: Any) -> Iterable[tuple[int, Any]]:
     if isinstance(value, Mapping) and value and all(isinstance(v, list) for v in value.values()):
         lengths = {len(items) for items in value.values()}
         if len(lengths) == 1:
-            return enumerate((dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)), 1)
+            return enumerate(
+                (dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)), 1
+            )
     return [(1, value)]
 
 
@@ -102,8 +104,6 @@ def _benchmarks(file: str, benchmarks: Sequence[Any], sha: str) -> Table:
         if not isinstance(name, str):
             raise place.refuse("name", f"must be text, got {shortened(repr(name))}")
         found.append((place, {BENCHMARK: name, **_measured(row)}))
-    if not found:
-        raise Place(file).refuse("benchmarks", "must have benchmarks, got none")
     columns = dict.fromkeys(name for _, row in found for name in row if name != BENCHMARK)
     kinds: dict[str, Kind] = {n: "count" if n in _COUNTS else "positive" for n in columns}
     return of_rows(found, sha, kinds, (BENCHMARK,))

@@ -60,11 +60,8 @@ def _lines(file: str, text: str) -> list[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     between = max(_BETWEEN, key=first.count)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=between, strict=True)
-    found = []
     try:
-        for row in reader:
-            if any(part.strip() for part in row):
-                found.append((reader.line_num, row))
+        found = [(reader.line_num, row) for row in reader if any(part.strip() for part in row)]
     except csv.Error as error:
         raise Place(file, reader.line_num).refuse("", f"must be CSV, got: {error}") from None
     if found:

@@ -16,7 +16,7 @@ from harness.config.table import Table as Model
 from harness.errors import SuiteError, UsageError
 from harness.plan.check import check
 from harness.plan.expand import of_recording
-from harness.plan.recorded import recording
+from harness.plan.recorded import SEED, recording
 from harness.suite.explain import sentence
 from harness.suite.schema import Grid, Suite
 from harness.tables import Table
@@ -105,7 +105,7 @@ def _lists(table: Table, metric: str) -> bool:
 def _only_metric(table: Table, asked: Keys, given: Keys) -> str:
     sides = asked.get("compare") or {}
     apart = {*(asked.get("where") or {}), *(key for side in sides.values() for key in side)}
-    apart |= {asked.get("along"), given.get("pair") or "seed"}
+    apart |= {asked.get("along"), given.get("pair"), SEED, *given.get("ignore", ())}
     found = [name for name in table.numeric() if name not in apart]
     if len(found) == 1:
         return found[0]

@@ -12,13 +12,13 @@ from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
+from harness.store.memory import Beside
 from harness.suite import sections
 from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
 from harness.suite.load import find, in_folder, load
 from harness.suite.order import Tier, rank, tier
 from harness.suite.schema import Suite
-from harness.store.memory import Beside
 from harness.types import Archive, Profile
 
 

@@ -86,7 +86,7 @@ def test_a_figure_is_drawn(folder, tmp_path):
     assert drawn._repr_svg_().lstrip().startswith("<")
     assert drawn.save(tmp_path / "x.svg").read_text() == drawn.svg
     assert repr(drawn) == drawn.alt
-    with pytest.raises(UsageError, match="unknown figure 'bar'. Did you mean 'bars'"):
+    with pytest.raises(UsageError, match=r"unknown figure 'bar'\. Did you mean 'bars'"):
         harness.figure("filed", "bar")
 
 

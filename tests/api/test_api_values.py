@@ -74,7 +74,9 @@ def test_keys_that_do_not_go_together_are_named():
 def test_a_notebook_shows_a_verdict():
     found = harness.judge(RUNS, value=0.97, tolerance=0.005, unit="fraction")
     assert repr(found).startswith("reproduced: value 97.")
-    assert "<td>✓ reproduced</td>" in found._repr_html_() or "reproduced</td>" in found._repr_html_()
+    assert (
+        "<td>✓ reproduced</td>" in found._repr_html_() or "reproduced</td>" in found._repr_html_()
+    )
     assert found._repr_markdown_().startswith("| measured | verdict | why |")
 
 

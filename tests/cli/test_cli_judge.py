@@ -13,7 +13,11 @@ def judge(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     rows = [f"{seed},{acc}" for seed, acc in enumerate(RUNS)]
     (tmp_path / "runs.csv").write_text("\n".join(["seed,accuracy", *rows, ""]))
-    both = [f"{o},{s},{a - (o == 'sgd') * 0.02:.4f}" for o in ("adam", "sgd") for s, a in enumerate(RUNS)]
+    both = [
+        f"{o},{s},{a - (o == 'sgd') * 0.02:.4f}"
+        for o in ("adam", "sgd")
+        for s, a in enumerate(RUNS)
+    ]
     (tmp_path / "two.csv").write_text("\n".join(["optimizer,seed,accuracy", *both, ""]))
 
     def call(*arguments):
@@ -27,7 +31,9 @@ def judge(tmp_path, monkeypatch, capfd):
 
 
 def test_a_number_that_holds_is_reproduced(judge):
-    code, out, err = judge("runs.csv", "--metric", "accuracy", "--value", 0.97, "--tolerance", 0.005)
+    code, out, err = judge(
+        "runs.csv", "--metric", "accuracy", "--value", 0.97, "--tolerance", 0.005
+    )
     assert code == 0, err
     first, second = out.splitlines()
     assert first.startswith("reproduced: accuracy 0.970")
@@ -146,18 +152,33 @@ def test_nan_and_empty_fields_are_never_dropped(judge):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--metric", "acuracy", "--at-least", 0), "--metric: unknown metric 'acuracy'. Did you mean 'accuracy'?"),
+        (
+            ("--metric", "acuracy", "--at-least", 0),
+            "--metric: unknown metric 'acuracy'. Did you mean 'accuracy'?",
+        ),
         (("--metric", "accuracy"), "expect must say what is expected"),
         (("--value", 0.97), "--value must have --tolerance beside it"),
         (("--value", 0.97, "--tolerance", -1), "--tolerance: must be at least 0"),
         (("--value", "nan", "--tolerance", 1), "--value: must be a finite number"),
         (("--value", 1, "--at-least", 1), "must hold the keys of one rule"),
-        (("--at-least", 0, "--kind", "shares"), "--kind: unknown kind 'shares'. Did you mean 'share'?"),
+        (
+            ("--at-least", 0, "--kind", "shares"),
+            "--kind: unknown kind 'shares'. Did you mean 'share'?",
+        ),
         (("--at-least", 0, "--over", "runs"), "--over: must be one of seeds, examples"),
         (("--at-least", 0, "--where", "x"), "--where must read COLUMN=VALUE, got 'x'"),
-        (("--at-least", 0, "--where", "sed=1"), "--where: unknown column 'sed'"),
-        (("--at-least", 0, "--where", "seed=99"), "must select at least one case, got none for seed = 99"),
-        (("--at-least", 0, "--pair", "sed"), "--pair: runs.csv has no column 'sed'. Did you mean 'seed'?"),
+        (
+            ("--at-least", 0, "--where", "sed=1"),
+            "--where: runs.csv has no column 'sed'. Did you mean 'seed'?",
+        ),
+        (
+            ("--at-least", 0, "--where", "seed=99"),
+            "must select at least one case, got none for seed = 99",
+        ),
+        (
+            ("--at-least", 0, "--pair", "sed"),
+            "--pair: runs.csv has no column 'sed'. Did you mean 'seed'?",
+        ),
         (("--at-least", 0, "--ignore", "x"), "--ignore: runs.csv has no column 'x'"),
         (("--better", "a"), "must be given together"),
         (("--by", "seed", "--better", "0", "--than", "0"), "must select different cells"),
@@ -178,7 +199,10 @@ def test_text_in_a_column_of_numbers_is_named(judge):
 
 def test_several_columns_of_numbers_need_a_name(judge):
     (judge.folder / "x.csv").write_text("a,b\n1,2\n")
-    assert "there is one column of numbers, got 2: a, b; name one" in judge("x.csv", "--at-least", 0)[2]
+    assert (
+        "there is one column of numbers, got 2: a, b; name one"
+        in judge("x.csv", "--at-least", 0)[2]
+    )
 
 
 def test_a_file_that_is_not_there_is_exit_7(judge):

@@ -33,7 +33,9 @@ y = "accuracy"
 
 @pytest.fixture
 def filed(harness):
-    rows = [f"{t},{s},{0.97 - (t == 10) * 0.05 + s / 1000:.3f}" for t in (10, 100) for s in range(6)]
+    rows = [
+        f"{t},{s},{0.97 - (t == 10) * 0.05 + s / 1000:.3f}" for t in (10, 100) for s in range(6)
+    ]
     (harness.folder / "suites" / "runs.csv").write_text("\n".join(["trees,seed,accuracy", *rows]))
     (harness.folder / "suites" / "filed.toml").write_text(SUITE)
     return harness

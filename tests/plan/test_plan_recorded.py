@@ -82,17 +82,41 @@ def test_a_column_of_diverged_runs_is_their_status(plans):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"acc"', '"acx"', "tiny.toml:9: claims[0].metric: unknown metric 'acx'. Did you mean 'acc'?"),
-        ("trees = 100", "tree = 100", "claims[0].where: unknown axis 'tree'"),
+        (
+            '"acc"',
+            '"acx"',
+            "tiny.toml:9: claims[0].metric: unknown metric 'acx'. Did you mean 'acc'?",
+        ),
+        ("trees = 100", "tree = 100", "runs.csv has no column 'tree'. Did you mean 'trees'?"),
         ("trees = 100", "trees = 1", "got none for trees = 1; trees is 10 or 100"),
-        ('file = "runs.csv"', 'file = "run.csv"', "tiny.toml:5: records.file: cannot read the runs"),
-        ('file = "runs.csv"', 'file = "runs.xls"', "tiny.toml:5: records.file: a file of runs must end"),
-        ('file = "runs.csv"', 'file = []', "tiny.toml:5: records.file"),
+        (
+            'file = "runs.csv"',
+            'file = "run.csv"',
+            "tiny.toml:5: records.file: cannot read the runs",
+        ),
+        (
+            'file = "runs.csv"',
+            'file = "runs.xls"',
+            "tiny.toml:5: records.file: a file of runs must end",
+        ),
+        ('file = "runs.csv"', "file = []", "tiny.toml:5: records.file"),
         ('file = "runs.csv"', 'fil = "runs.csv"', "unknown key 'fil'. Did you mean 'file'?"),
-        ("[records]", 'experiment = "train"\n[records]', "experiment: must not stand beside [records]"),
-        ("[[claims]]", "[seeds]\ncount = 3\n[[claims]]", "tiny.toml:6: seeds: must not stand beside"),
+        (
+            "[records]",
+            'experiment = "train"\n[records]',
+            "experiment: must not stand beside [records]",
+        ),
+        (
+            "[[claims]]",
+            "[seeds]\ncount = 3\n[[claims]]",
+            "tiny.toml:6: seeds: must not stand beside",
+        ),
         ("[[claims]]", 'ignore = ["modl"]\n[[claims]]', "records.ignore[0]: "),
-        ("[[claims]]", 'pair = "sed"\n[[claims]]', "runs.csv has no column 'sed'. Did you mean 'seed'?"),
+        (
+            "[[claims]]",
+            'pair = "sed"\n[[claims]]',
+            "runs.csv has no column 'sed'. Did you mean 'seed'?",
+        ),
         ("where = { trees = 100 }\n", "", "seed: must be another in every row of a case"),
     ],
 )
@@ -109,5 +133,5 @@ def test_text_in_a_metric_is_named_with_file_and_line(plans):
 
 def test_the_experiment_alone_is_refused(plans):
     text = HEAD.replace('[records]\nfile = "runs.csv"\n', 'experiment = "recorded"\n[grid]\n')
-    with pytest.raises(SuiteError, match=r"experiment: reads a file: give \[records\]"):
+    with pytest.raises(SuiteError, match=r"experiment: recorded reads a file: give \[records\]"):
         plans(text)

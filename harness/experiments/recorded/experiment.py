@@ -7,7 +7,7 @@ metrics that the file has columns for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from harness.config.kinds import DEFAULT, Kind
 from harness.config.recorded import RECORDED
@@ -28,13 +28,9 @@ def run(context: Context) -> Outcome:  # noqa: ARG001 - one signature for all
     UsageError
         Always.
     """
-    raise UsageError(f"the experiment {RECORDED!r} reads a file and runs nothing; give [records] file")
-
-
-def complaints(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield that a suite names it which has no file."""
-    if COLUMNS not in settings.params:
-        yield ("experiment",), "reads a file: give [records] file = ... in place of an experiment"
+    raise UsageError(
+        f"the experiment {RECORDED!r} reads a file and runs nothing; give [records] file"
+    )
 
 
 def produces(settings: Settings) -> frozenset[str]:
@@ -55,5 +51,4 @@ EXPERIMENT = Experiment(
     run=run,
     produces=produces,
     kinds=kinds,
-    complaints=complaints,
 )
