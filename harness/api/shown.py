@@ -10,8 +10,9 @@ from typing import overload
 
 from harness import claims as judging
 from harness.files import write_text
+from harness.outlets import outcome
+from harness.outlets.outcome import measured_by
 from harness.report.marks import SIGNS
-from harness.report.verdicts import measured_by, why
 from harness.types import Interval, Verdict, VerdictName
 from harness.words import plain, unknown
 
@@ -38,7 +39,7 @@ class Judgement:
     @property
     def reason(self) -> str:
         """Why, in a sentence with the numbers."""
-        return why(self.details)
+        return outcome.reason(self.details)
 
     @property
     def measured(self) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import environment, figures
+from harness import environment, figures, project
 from harness.api.shown import Figure, Judgement, Judgements
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
@@ -23,25 +23,31 @@ from harness.workspace import Workspace, judged, open_archive, open_workspace, w
 if TYPE_CHECKING:  # half a second, for those who want a frame
     import pandas as pd
 
-SUITES, RESULTS = Path("suites"), Path("results/local")
 Name = str | Path
+Folders = str | Path | Sequence[str | Path]
 
 
-def load(*names: Name, suites: Name = SUITES) -> Workspace:
-    """Load and check suites, named by id or path; all of a folder when none is named.
+def load(*names: Name, suites: Folders | None = None) -> Workspace:
+    """Load and check suites, named by id or path; all of the project when none is named.
 
     Raises
     ------
     SuiteError
         With every problem, by file and line.
     """
-    return open_workspace([str(name) for name in names], Path(suites))
+    given = project.find().suites if suites is None else suites
+    folders = [given] if isinstance(given, str | Path) else given
+    return open_workspace([str(name) for name in names], [Path(folder) for folder in folders])
+
+
+def _results(given: Name | None) -> Path:
+    return project.find().results if given is None else Path(given)
 
 
 def run(
     *names: Name,
-    suites: Name = SUITES,
-    results: Name = RESULTS,
+    suites: Folders | None = None,
+    results: Name | None = None,
     profile: Profile = "quick",
     seeds: int | None = None,
     data: Name | None = None,
@@ -55,8 +61,8 @@ def run(
     ----------
     *names : str or Path
         Suites by id or path.
-    suites, results : str or Path
-        Folders of suites and of records.
+    suites, results : str or Path, optional
+        Folders of suites (or several) and of records; those of the project unless given.
     profile : {'quick', 'full'}
         Which cells.
     seeds : int, optional
@@ -83,18 +89,19 @@ def run(
         force=force,
     )
     todo = workspace.to_run(profile, chosen.roots, chosen.use, Selection(seeds))
-    runner = Runner(Store(Path(results)), environment.snapshot(), chosen)
+    folder = _results(results)
+    runner = Runner(Store(folder), environment.snapshot(), chosen)
     counts: Counter[str] = Counter()
     with runner.store.writing():
         for plan in todo:
             work = runner.todo(plan)
             counts["done"] += work.done
             counts.update(runner.run(work, _quiet))
-    verdicts = judged(workspace, runner.store, Path(results))
+    verdicts = judged(workspace, runner.store, folder)
     return _shown(verdicts, {name: n for name, n in counts.items() if n})
 
 
-def claims(*names: Name, suites: Name = SUITES, results: Name = RESULTS) -> Judgements:
+def claims(*names: Name, suites: Folders | None = None, results: Name | None = None) -> Judgements:
     """Judge the claims of suites from stored records, as ``harness claims`` does.
 
     Raises
@@ -103,8 +110,9 @@ def claims(*names: Name, suites: Name = SUITES, results: Name = RESULTS) -> Judg
         If there is no record.
     """
     workspace = load(*names, suites=suites)
-    archive, _ = open_archive(workspace, Path(results))
-    return _shown(with_q_values(judged(workspace, archive, Path(results)), workspace, archive))
+    folder = _results(results)
+    archive, _ = open_archive(workspace, folder)
+    return _shown(with_q_values(judged(workspace, archive, folder), workspace, archive))
 
 
 def _quiet(record: Record) -> None:
@@ -115,7 +123,9 @@ def _shown(verdicts: Sequence[Verdict], cells: Mapping[str, int] | None = None) 
     return Judgements(tuple(Judgement(verdict) for verdict in verdicts), cells or {})
 
 
-def records(*names: Name, suites: Name = SUITES, results: Name = RESULTS) -> pd.DataFrame:
+def records(
+    *names: Name, suites: Folders | None = None, results: Name | None = None
+) -> pd.DataFrame:
     """Return the records of suites as a tidy frame: a row a cell.
 
     Its columns are ``suite``, the axes, ``seed``, ``status``, ``reason``, ``environment`` and the
@@ -124,7 +134,7 @@ def records(*names: Name, suites: Name = SUITES, results: Name = RESULTS) -> pd.
     import pandas as pd
 
     workspace = load(*names, suites=suites)
-    archive, _ = open_archive(workspace, Path(results))
+    archive, _ = open_archive(workspace, _results(results))
     found = [r for suite in workspace.suites for r in _records(workspace, suite.id, archive)]
     before = dict.fromkeys(name for record in found for name in _before(record))
     rows = [{**_before(record), **_metrics(record, before)} for record in found]
@@ -158,8 +168,8 @@ def figure(
     name: Name,
     figure: str,
     *,
-    suites: Name = SUITES,
-    results: Name = RESULTS,
+    suites: Folders | None = None,
+    results: Name | None = None,
     profile: Profile = "quick",
     dark: bool = False,
 ) -> Figure:
@@ -171,8 +181,8 @@ def figure(
         The suite.
     figure : str
         The id of the figure.
-    suites, results : str or Path
-        Folders of suites and of records.
+    suites, results : str or Path, optional
+        Folders of suites (or several) and of records; those of the project unless given.
     profile : {'quick', 'full'}
         With ``full``, cases that only the quick profile has are left out.
     dark : bool
@@ -190,7 +200,7 @@ def figure(
     known = {one.id: one for one in plans.suite.figures}
     if figure not in known:
         raise UsageError(unknown("figure", figure, known))
-    archive, _ = open_archive(workspace, Path(results))
+    archive, _ = open_archive(workspace, _results(results))
     found = _records(workspace, plans.suite.id, archive, profile)
     kinds = {case.id: case.kinds for case in plans.cases}
     theme = figures.DARK if dark else figures.LIGHT

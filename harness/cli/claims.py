@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from harness import claims as judging
-from harness.cli import codes, options, show
+from harness.cli import codes, options, show, streams
 from harness.cli.console import Output
 from harness.files import write_text
+from harness.outlets import outcome, tests, workflow
 from harness.types import Archive, Verdict
 from harness.words import plain
 from harness.workspace import Workspace, judged, open_archive, open_workspace, with_q_values
@@ -29,6 +30,13 @@ def claims(
             metavar="PATH", help="Write the ledger of the documents' sections, in Markdown."
         ),
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Write JUnit XML, a test a claim.")
+    ] = None,
+    md: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Write Markdown for a pull request.")
+    ] = None,
+    github: options.Github = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -49,6 +57,14 @@ def claims(
     )
     if ledger is not None:
         write_ledger(ledger, workspace, verdicts)
+    if md is not None:
+        write_text(md, plain(_comment(workspace, verdicts)), "write the Markdown")
+    places = outcome.places(workspace.suites)
+    if junit is not None:
+        text = tests.render(verdicts, places, strict=strict)
+        write_text(junit, text, "write the JUnit XML")
+    if github:
+        streams.annotate(workflow.of_verdicts(verdicts, places, strict=strict))
     output.out.print(show.verdict_table(verdicts))
     for line in show.closing(verdicts):
         output.out.print(line)
@@ -79,3 +95,9 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     from harness import report  # here: it brings the plotting libraries, which judging never needs
 
     return report.coverage(workspace.library().documents, workspace.suites, verdicts)
+
+
+def _comment(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
+    from harness import report  # as in `ledger_text`
+
+    return report.comment(verdicts, workspace.facts)

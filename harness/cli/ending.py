@@ -19,8 +19,8 @@ from harness.cli.sheet import wrapped
 from harness.datasets import catalogue, fetch
 from harness.datasets.roots import Roots
 from harness.numerals import count
+from harness.outlets.outcome import measured_by
 from harness.plan.expand import Plan
-from harness.report.verdicts import measured_by
 from harness.types import Status, Verdict
 from harness.words import plain, plural
 

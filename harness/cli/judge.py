@@ -15,7 +15,7 @@ from harness.cli import codes, options
 from harness.cli.console import Output
 from harness.config.kinds import KINDS
 from harness.errors import SuiteError, UsageError
-from harness.report.verdicts import measured_by, why
+from harness.outlets.outcome import measured_by, reason
 from harness.tables.entries import parsed
 from harness.types import Scalar, Verdict
 from harness.workspace.numbers import Keys, judge_table
@@ -111,8 +111,8 @@ def _judged(files: Sequence[Path], asked: Keys, given: Keys, kind: str | None) -
 
 def _told(verdict: Verdict) -> Iterator[str]:
     yield f"{verdict.verdict}: {verdict.metric} {measured_by(verdict)}"
-    if reason := why(verdict):
-        yield f"  {reason}"
+    if said := reason(verdict):
+        yield f"  {said}"
 
 
 def _where(given: Sequence[str]) -> dict[str, Scalar]:

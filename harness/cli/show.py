@@ -11,8 +11,8 @@ from rich.text import Text
 from harness import claims as judging
 from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
+from harness.outlets.outcome import measured_by, reason
 from harness.plan.expand import Plans
-from harness.report.verdicts import measured_by, why
 from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 from harness.words import plural
@@ -81,6 +81,12 @@ def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:
         name,
         why(verdict),
     )
+
+
+def why(verdict: Verdict) -> str:
+    """Return the reason of a verdict, with the rate of false discoveries."""
+    said = reason(verdict)
+    return f"{said}; {q}" if (q := judging.q_told(verdict)) else said
 
 
 def counts(verdicts: Sequence[Verdict]) -> str:

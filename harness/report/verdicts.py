@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.claims import q_told, text
+from harness.claims import q_told
 from harness.figures.labels import title
 from harness.numerals import axis_value, measured, span
+from harness.outlets.outcome import unit_of
 from harness.report.marks import SIGNS, WORDS
 from harness.types import Environment, Finding, Verdict
 from harness.words import plural
@@ -83,13 +84,8 @@ def rows(verdicts: Sequence[Verdict], environments: Mapping[str, Environment]) -
     return tuple(_row(verdict, environments) for verdict in verdicts)
 
 
-def unit_shown(verdict: Verdict) -> str:
-    """Return the unit to print: differences of fractions are percentage points."""
-    return text.unit_shown(verdict.unit, verdict.rule)
-
-
 def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:
-    unit = unit_shown(verdict)
+    unit = unit_of(verdict)
     return Row(
         anchor=f"claim-{verdict.suite}-{verdict.claim}",
         suite=verdict.suite,
@@ -139,20 +135,3 @@ def counted(finding: Finding) -> str:
     noun = finding.over.removesuffix("s")
     many = plural(finding.n, noun) if finding.n < 1000 else f"{axis_value(finding.n)} {noun}s"
     return f"{many}, look {finding.look} of {finding.looks}" if finding.look else many
-
-
-def why(verdict: Verdict) -> str:
-    """Return the reason of the finding to quote; of all tracks when they do not agree with it."""
-    first = verdict.findings[0] if verdict.findings else None
-    same = first is not None and first.verdict == verdict.verdict != "not-run"
-    reason = first.reason if first and same else verdict.reason
-    return f"{reason}; {q}" if (q := q_told(verdict)) else reason
-
-
-def measured_by(verdict: Verdict) -> str:
-    """Return what was measured, with its interval, how often and on what; ``"-"`` if nothing."""
-    if not verdict.findings or verdict.findings[0].measured is None:
-        return "-"
-    first = verdict.findings[0]
-    text = measured(first.measured, first.interval, unit_shown(verdict))
-    return f"{text} (n = {first.n})" + (f" on {first.data}" if first.data else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr
@@ -13,9 +12,10 @@ from harness.config.data import Data
 from harness.config.experiments import Knn, Probe, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
-from harness.config.recorded import RECORDED, Recorded
-from harness.config.table import Amount, Count, SuiteId, Table
+from harness.config.recorded import Recorded
+from harness.config.table import Amount, Count, Files, SuiteId, Table
 from harness.config.train import Train
+from harness.suite.originals import Originals, named
 from harness.suite.text import Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -73,7 +73,7 @@ class Grid(Table):
         False for a grid that is there for a picture: no claim is about its cases.
     """
 
-    axes: dict[str, list[Any]]
+    axes: dict[str, list[Any]] = {}
     seeds: Count | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
     as_is: bool = False
@@ -89,6 +89,9 @@ class Frame(Table):
         ``schema = 1`` in the file.
     id, title, summary
         Names for the ledger.
+    document
+        The files in which its quotes are looked for, from its folder; without any, those of the
+        document in whose folder it lies.
     protocol
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
@@ -107,10 +110,11 @@ class Frame(Table):
         Further changes, in the quick profile, when the data set is not found.
     """
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Literal[1] = Field(default=1, alias="schema")
     id: SuiteId
     title: str
     summary: str = ""
+    document: Files = ()
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
@@ -124,7 +128,7 @@ class Frame(Table):
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
     records: Recorded | None = None
-    grid: tuple[Grid, ...] = Field(min_length=1)
+    grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
     stand_in: dict[str, Any] = {}
@@ -136,12 +140,16 @@ class SuiteTable(Frame, Placed):
 
     Attributes
     ----------
+    id, title
+        The name of the file, and the id in words, unless given.
     section, source
         What its claims cite unless they say otherwise.
     claims, quotes
         Sentences with one reading, and with any number of them.
     """
 
+    id: SuiteId = ""
+    title: str = ""
     claims: tuple[ClaimTable, ...] = ()
     quotes: tuple[QuoteTable, ...] = ()
 
@@ -166,6 +174,11 @@ class Suite(Frame):
         """The file it was read from: what complaints are located in."""
         return self._text
 
+    @property
+    def files(self) -> Originals:
+        """Those in which its quotes are looked for, where it names any itself."""
+        return named(self.document, self.text, ("document",))
+
     def with_text(self, text: Text) -> Self:
         """Return the suite with the file it was read from."""
         suite = self.model_copy()
@@ -184,39 +197,18 @@ class Suite(Frame):
         return self.experiments == {"probe"}
 
 
-def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a file's values with one ``[grid]`` or several ``[[grid]]`` as a list of grids.
-
-    In the file, axes stand beside the reserved keys (``seeds`` and so on); in the model
-    they have a table of their own. Values of a wrong type are left for validation to name.
-    """
-    if "records" in values:  # whose cases are the rows of its file
-        values = {"experiment": RECORDED, "grid": [{}], **values}
-    grids = values.get("grid")
-    if isinstance(grids, dict):
-        grids = [grids]
-    if not isinstance(grids, list):
-        return dict(values)
-    return {**values, "grid": [_split(grid) if isinstance(grid, dict) else grid for grid in grids]}
-
-
-def _split(grid: dict[str, Any]) -> dict[str, Any]:
-    names = Grid.model_fields.keys() - {"axes"}
-    reserved: dict[str, Any] = {key: grid[key] for key in names if key in grid}
-    return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}
-
-
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
     schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
-    # In the file the axes stand beside seeds and profiles, see `with_axes`.
+    # In the file the axes stand beside seeds and profiles, see `harness.suite.written`.
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
     either = schema["properties"]["grid"]
-    # A file of numbers needs neither, see `with_axes`.
-    schema["required"] = [k for k in schema["required"] if k not in ("experiment", "grid")]
-    schema["anyOf"] = [{"required": ["experiment", "grid"]}, {"required": ["records"]}]
+    # A file of numbers stands in place of an experiment, see `harness.suite.written`.
+    schema["required"] = [key for key in schema["required"] if key != "experiment"]
+    schema["anyOf"] = [{"required": ["experiment"]}, {"required": ["records"]}]
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
+    schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
     return schema

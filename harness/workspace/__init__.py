@@ -1,6 +1,6 @@
 """What the command line and Python both do with suites, without printing anything."""
 
-from harness.workspace.suites import Workspace, check_documents, open_workspace
+from harness.workspace.suites import Workspace, check_documents, check_quotes, open_workspace
 from harness.workspace.verdicts import (
     informing,
     judged,
@@ -12,6 +12,7 @@ from harness.workspace.verdicts import (
 __all__ = [
     "Workspace",
     "check_documents",
+    "check_quotes",
     "informing",
     "judged",
     "looks_of",
