@@ -22,6 +22,7 @@ from harness.cli import (
     history,
     init,
     inspect,
+    judge,
     readme,
     report,
     run,
@@ -48,6 +49,7 @@ app.command("list")(inspect.list_suites)
 app.command("check")(inspect.check)
 app.command("run")(run.run)
 app.command("claims", short_help="Judge every claim from stored records.")(claims.claims)
+app.command("judge", short_help="Judge numbers that are in a file already.")(judge.judge)
 app.command("report", short_help="Write the page and its summary from stored records.")(
     report.report
 )

@@ -29,6 +29,7 @@ EXPERIMENTS: Registry[Experiment] = lazily(
         ("timing", f"{_HERE}.timing.experiment:EXPERIMENT"),
         ("probe", f"{_HERE}.probe.experiment:EXPERIMENT"),
         ("peer", f"{_HERE}.peer.experiment:EXPERIMENT"),
+        ("recorded", f"{_HERE}.recorded.experiment:EXPERIMENT"),
     ),
 )
 """The experiments that come with the harness."""

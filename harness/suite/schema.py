@@ -13,6 +13,7 @@ from harness.config.data import Data
 from harness.config.experiments import Knn, Probe, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
+from harness.config.recorded import Recorded
 from harness.config.table import Amount, Count, Files, SuiteId, Table
 from harness.config.train import Train
 from harness.suite.originals import Originals, named
@@ -102,6 +103,8 @@ class Frame(Table):
         Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
     kinds
         Metric to the kind of number it is, where its experiment does not know or is mistaken.
+    records
+        A file that has the numbers already; there is then no experiment, and nothing to run.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
@@ -125,6 +128,7 @@ class Frame(Table):
     probe: Probe | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
+    records: Recorded | None = None
     grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
@@ -203,6 +207,7 @@ def json_schema() -> dict[str, Any]:
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
     either = schema["properties"]["grid"]
+    # Other tables may stand in place of an experiment, see `harness.config.brief`.
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
     schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
     schema["anyOf"] = [{"required": [key]} for key in ("experiment", *brief.BRIEFS)]

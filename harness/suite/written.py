@@ -45,10 +45,16 @@ def in_full(text: Text, name: str) -> Text:
         lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
     if isinstance(values.get("grid"), list):
         values["grid"] = [_split(one) if isinstance(one, dict) else one for one in values["grid"]]
-    seeds = values.get("seeds", {})
-    seeds = {"count": seeds} if type(seeds) is int else seeds
-    values["seeds"] = {"count": meant.seeds, **seeds} if isinstance(seeds, dict) else seeds
+    if "seeds" in values or meant.seeds > 1:
+        values["seeds"] = _seeds(values.get("seeds", {}), meant.seeds)
     return replace(text, values=values, lines=lines)
+
+
+def _seeds(given: Any, count: int) -> Any:
+    """Return ``[seeds]``, which may be written as its count alone."""
+    if type(given) is int:
+        return {"count": given}
+    return {"count": count, **given} if isinstance(given, dict) else given
 
 
 def _unnamed(name: str) -> list[tuple[tuple[str, ...], str]]:
