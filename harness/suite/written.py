@@ -1,7 +1,7 @@
 """What a suite file may leave out or write shortly, in full: the form of the model.
 
 One ``[grid]`` stands for a list of one, ``seeds = 10`` and the words of a ``command`` for tables;
-a file without an ``id`` has that of its name. A table such as ``[speed]`` says what the experiment is.
+a file without an ``id`` has that of its name. A table such as ``[speed]`` names the experiment.
 """
 
 from __future__ import annotations
