@@ -64,7 +64,7 @@ class Turns:
         Called before and after every round. Before one the turn may be passed, and the clock is
         read when it has come back.
         """
-        _synchronize()
+        synchronize()
         self._inside = not self._inside
         if self._inside and self._channel is not None:
             self.rest()
@@ -112,7 +112,11 @@ def clock() -> float:
     return TURNS.clock()
 
 
-def by_turn(rounds: list[float], first: bool = False) -> dict[str, list[float | None]]:
+def by_turn(
+    rounds: list[float],
+    first: bool = False,
+    middle: Callable[[list[float]], float] = geometric_mean,
+) -> dict[str, list[float | None]]:
     """Return the seconds of a round and the machine's speed, turn by turn.
 
     Parameters
@@ -121,6 +125,8 @@ def by_turn(rounds: list[float], first: bool = False) -> dict[str, list[float | 
         Seconds of the rounds that were kept.
     first : bool
         True when they are the first of those that were run, False when they are the last.
+    middle : callable
+        Of what belongs to one turn.
     """
     marks = TURNS.marks[: len(rounds)] if first else TURNS.marks[-len(rounds) :]
     if len(marks) != len(rounds):  # another clock was asked for: one turn
@@ -130,12 +136,12 @@ def by_turn(rounds: list[float], first: bool = False) -> dict[str, list[float | 
         turns.setdefault(mark, []).append(value)
     speeds = [TURNS.speeds[mark] if mark >= 0 else [] for mark in turns]
     return {
-        "turns": [geometric_mean(values) for values in turns.values()],
-        "speeds": [geometric_mean(values) if values else None for values in speeds],
+        "turns": [middle(values) for values in turns.values()],
+        "speeds": [middle(values) if values else None for values in speeds],
     }
 
 
-def _synchronize() -> None:
+def synchronize() -> None:
     """Wait for an accelerator; PyTorch is looked at only where the test has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:
