@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from harness import sizes
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
-from harness.config.experiments import Knn, Probe, Timing
+from harness.config.experiments import Knn, Probe, Speed, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
 from harness.config.table import Amount, Count, SuiteId, Table
@@ -118,6 +118,7 @@ class Frame(Table):
     knn: Knn | None = None
     timing: Timing | None = None
     probe: Probe | None = None
+    speed: Speed | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
     grid: tuple[Grid, ...] = Field(min_length=1)

@@ -22,7 +22,7 @@ class NumpyBackend(HostArrays):
 
     name = "numpy"
     library = "NumPy"
-    experiments: tuple[str, ...] = ("knn", "train", "timing", "probe")
+    experiments: tuple[str, ...] = ("knn", "train", "timing", "probe", "speed")
     implementations: tuple[str, ...] = tuple(IMPLEMENTATIONS)
 
     def network(
