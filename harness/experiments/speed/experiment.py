@@ -23,8 +23,8 @@ from harness.lockstep.speed import slope
 from harness.timing import WAITED
 from harness.types import Outcome
 
-BRIEF = 0.05
-"""Seconds of a turn up to which the machine's speed beside it is that of the turn."""
+BRIEF = 0.0025
+"""Seconds of a call up to which the fixed piece of work is done often enough to tell its speed."""
 METRICS = frozenset({"speedup", "a_s", "b_s", "agree", "alone", "waited"})
 KINDS: Mapping[str, Kind] = {"agree": "binary", "alone": "binary", "*": "positive"}
 
@@ -67,7 +67,7 @@ def outcome(found: Found) -> Outcome:
 def ratio(a: Sample, b: Sample) -> float:
     """Return the time of b over that of a, at equal speed of the machine.
 
-    The fixed piece of work between the rounds tells the speed of short turns only.
+    Between long calls the fixed piece of work says little of what went on in them.
     """
     brief = max(a.seconds, b.seconds) <= BRIEF
     return math.exp(log_ratio(a, b, slope((a, b)) if brief else 0.0))

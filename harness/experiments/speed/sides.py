@@ -161,6 +161,7 @@ def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
         "case": CASE,
         "work": told(getattr(speed, name), context),
         "setup": told(speed.setup, context) if speed.setup else None,
+        "loader": "/work/wt/rooms/harness/experiments/user/loading.py",
         "fresh": speed.fresh,
         "burst": speed.burst,
         "least": LEAST,

@@ -25,7 +25,12 @@ def told(work: str | tuple[str, ...], context: Context) -> dict[str, Any]:
     if isinstance(work, str):
         module, _, attribute = work.rpartition(":")
         file = Path(module)
-        return {"module": file.stem, "attribute": attribute, "file": str(file.resolve())}
+        return {
+            "module": file.stem,
+            "attribute": attribute,
+            "file": str(file.resolve()),
+            "alone": True,
+        }
     known = {**context.settings.params, "seed": context.streams.repetition}
     return {"command": [filled(word, known) for word in work]}
 

@@ -34,12 +34,20 @@ class Turns:
         self._at: Mapping[int, Callable[[], None]] = {}
         self.away = 0.0
         """Seconds spent waiting for the turn to come back, since `begin`."""
+        self._waited: Callable[[], float] = _nothing
+        self.waited_away = 0.0
+        """Of these, those in which this process could have run and did not."""
         self.marks: list[int] = []
         """The turn of every round since `begin`, warm-up and calibration included."""
         self.speeds: list[list[float]] = [[]]
         """Seconds of the fixed piece of work, as often as it was done in every turn."""
 
-    def begin(self, channel: Channel, at: Mapping[int, Callable[[], None]] | None = None) -> None:
+    def begin(
+        self,
+        channel: Channel,
+        at: Mapping[int, Callable[[], None]] | None = None,
+        waited: Callable[[], float] | None = None,
+    ) -> None:
         """Start to take turns; this side has the turn.
 
         Parameters
@@ -48,8 +56,10 @@ class Turns:
             Where the turn is passed.
         at : mapping of int to callable, optional
             What to do just before the rounds of these numbers, from 0.
+        waited : callable, optional
+            Returns the seconds that this process has waited for a processor.
         """
-        self._at = at or {}
+        self._at, self._waited, self.waited_away = at or {}, waited or _nothing, 0.0
         self._channel, self._inside, self.away = channel, False, 0.0
         self.marks, self.speeds = [], [[]]
         self._began = time.perf_counter()
@@ -83,10 +93,11 @@ class Turns:
 
     def _pass(self, channel: Channel) -> None:
         self._probe()
-        left = time.perf_counter()
+        waited, left = self._waited(), time.perf_counter()
         channel.send("pass")
         channel.receive()
         self._began = time.perf_counter()
+        self.waited_away += self._waited() - waited
         self.away += self._began - left
         self.speeds.append([])
         self._probe()
@@ -94,6 +105,10 @@ class Turns:
     def _probe(self) -> None:
         self.speeds[-1].append(probe())
         self._probed = time.perf_counter()
+
+
+def _nothing() -> float:
+    return 0.0
 
 
 def probe() -> float:
