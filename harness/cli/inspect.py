@@ -73,7 +73,7 @@ def check(
         return
     try:
         workspace = open_workspace(names or [], suites)
-        if not names and not is_document(suites):
+        if not names and not any(map(is_document, suites)):
             check_documents(workspace)
     except SuiteError as error:
         output.json({"schema": 1, "problems": [asdict(problem) for problem in error.problems]})

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from harness import report as reporting
 from harness.cli import options, show
@@ -27,7 +24,7 @@ def report(
     *,
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the page.")] = options.REPORTS,
+    out: options.PageDir = options.REPORTS,
     profile: options.Profile = options.ProfileName.quick,
     history: options.HistoryDir = options.HISTORY,
     quiet: options.Quiet = False,

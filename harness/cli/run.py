@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from harness import datasets, environment, sizes
+from harness import datasets, environment, project, sizes
 from harness.cli import codes, options
 from harness.cli.carry import carry_out
 from harness.cli.claims import judged
@@ -111,7 +111,7 @@ def run(
         results=results,
         page=write_page(workspace, runner.store, verdicts, target) if target else None,
         seconds=time.monotonic() - started,
-        options="" if results == options.LOCAL else f" --results {results}",
+        options="" if results == project.find().results else f" --results {results}",
     )
     print_ending(output.out, ending)
     raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts))

@@ -12,6 +12,7 @@ from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
+from harness.project import readme_of
 from harness.suite import sections
 from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
@@ -106,18 +107,20 @@ class Workspace:
         return self.libraries[0]
 
 
-def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
-    """Load and check the suites named (all of `folder` when none is).
+def open_workspace(names: Sequence[str], folders: Path | Sequence[Path]) -> Workspace:
+    """Load and check the suites named (all of `folders` when none is).
 
-    A suite quotes the documents of the tree in which its file lies; those of `folder` when there
-    are none. Suites are shown in the order named; all of a folder, headline first and facts last.
+    A suite quotes the documents of the tree in which its file lies; those of the first folder when
+    there are none, and the README of the project outside of all. Suites are shown in the order
+    named; all of a folder, headline first and facts last.
 
     Raises
     ------
     SuiteError
         With every problem of every suite.
     """
-    trees = {path: tree_of(path, folder) for path in find(names, folder)}
+    places = [folders] if isinstance(folders, Path) else list(folders)
+    trees = {path: tree_of(path, _nearest(path, places)) for path in find(names, *places)}
     found, problems = _opened(trees, _libraries(trees.values()))
     problems += _duplicates([plans.suite for plans, _ in found])
     if problems:
@@ -126,6 +129,10 @@ def open_workspace(names: Sequence[str], folder: Path) -> Workspace:
         found.sort(key=lambda pair: rank(pair[0].suite, pair[1]))
     plans_of, library_of = zip(*found, strict=True)
     return Workspace(plans_of, library_of)
+
+
+def _nearest(path: Path, folders: Sequence[Path]) -> Path:
+    return path.parent if path.parent in folders else folders[0]
 
 
 def _opened(
@@ -148,7 +155,7 @@ def _libraries(trees: Iterable[Path]) -> Mapping[Path, Library]:
     found, problems = dict[Path, Library](), list[Problem]()
     for tree in dict.fromkeys(trees):
         try:
-            found[tree] = read_library(tree)
+            found[tree] = read_library(tree, readme_of(tree))
         except SuiteError as error:
             problems += error.problems
     if problems:
@@ -164,8 +171,16 @@ def check_documents(workspace: Workspace) -> None:
     SuiteError
         With every section that is not, and every suite and claim named that there is not.
     """
-    documents = workspace.library().documents
-    if found := list(sections.problems(documents, workspace.suites)):
+    trees = {library.folder: library for library in workspace.libraries}
+    pairs = list(zip(workspace.suites, workspace.libraries, strict=True))
+    found = [
+        problem
+        for folder, library in trees.items()
+        for problem in sections.problems(
+            library.documents, [suite for suite, own in pairs if own.folder == folder]
+        )
+    ]
+    if found:
         raise SuiteError(found)
 
 

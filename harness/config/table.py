@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +29,15 @@ PATTERNS = {
     _DASHED: "lower-case letters and digits, in words joined by single dashes",
 }
 """What each pattern asks for, in words."""
+
+
+def not_a_suite_id(text: str) -> str:
+    """Return what keeps a text from being the id of a suite, ``""`` when nothing does."""
+    if not re.fullmatch(_DASHED, text):
+        return f"must be {PATTERNS[_DASHED]}"
+    if len(text) > LONGEST:
+        return f"must have at most {LONGEST} characters"
+    return ""
 
 
 class Table(BaseModel):

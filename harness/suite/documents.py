@@ -2,6 +2,7 @@
 
 A document is a folder of suites with a ``document.toml``. A folder of suites may instead have a
 ``sources.toml``, which lists documents, and ``sections/<key>.toml`` with the sections of each.
+Suites that lie in no document's folder quote the README of the project.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from harness.suite.text import Text, read
 
 DOCUMENT = "document.toml"
 BIBLIOGRAPHY, OUTLINES = "sources.toml", "sections"
+README = "README"
+"""Key of the document of suites that lie in no document's folder."""
 
 
 class Section(Table):
@@ -103,10 +106,21 @@ class Document:
 
 @dataclass(frozen=True)
 class Library:
-    """The documents of one tree of suites, by key, in the order of their numbers."""
+    """The documents of one tree of suites, by key, in the order of their numbers.
+
+    Attributes
+    ----------
+    folder : Path
+        The tree.
+    documents : mapping of str to Document
+        All there are.
+    rest : Document or None
+        The one of the suites that lie in no document's folder.
+    """
 
     folder: Path
     documents: Mapping[str, Document]
+    rest: Document | None = None
 
     @property
     def cited(self) -> Mapping[str, str]:
@@ -114,10 +128,12 @@ class Library:
         return {key: entry.number for key, entry in self.documents.items()}
 
     def of(self, path: Path) -> Document | None:
-        """Return the document in whose folder a suite file lies, if it lies in one."""
+        """Return the document that a suite file quotes: that of its folder, or that of the rest."""
         here = os.path.realpath(path.parent)
-        own = (entry for entry in self.documents.values() if entry.folder is not None)
-        return next((entry for entry in own if os.path.realpath(str(entry.folder)) == here), None)
+        for entry in self.documents.values():
+            if entry.folder is not None and os.path.realpath(entry.folder) == here:
+                return entry
+        return self.rest
 
     @property
     def headline(self) -> tuple[str, ...]:
@@ -125,8 +141,15 @@ class Library:
         return tuple(name for entry in self.documents.values() for name in entry.headline)
 
 
-def library(folder: Path) -> Library:
+def library(folder: Path, readme: Path | None = None) -> Library:
     """Read the documents of a tree of suites, in whichever form they are described.
+
+    Parameters
+    ----------
+    folder : Path
+        The tree.
+    readme : Path or None
+        The document of suites that lie in no document's folder, if there is one.
 
     Raises
     ------
@@ -147,8 +170,13 @@ def library(folder: Path) -> Library:
         found.setdefault(entry.key, entry)
     if problems:
         raise SuiteError(problems)
+    rest = None if readme is None else found.setdefault(README, _of_readme(readme))
     in_order = sorted(found.values(), key=lambda entry: (entry.number, entry.key))
-    return Library(folder, {entry.key: entry for entry in in_order})
+    return Library(folder, {entry.key: entry for entry in in_order}, rest)
+
+
+def _of_readme(path: Path) -> Document:
+    return Document(README, path.name, path.name, text=Text(str(path)))
 
 
 def _duplicate(key: str) -> str:

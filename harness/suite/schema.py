@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
+from harness.config import brief
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
 from harness.config.experiments import Knn, Probe, Speed, Timing
@@ -72,7 +72,7 @@ class Grid(Table):
         False for a grid that is there for a picture: no claim is about its cases.
     """
 
-    axes: dict[str, list[Any]]
+    axes: dict[str, list[Any]] = {}
     seeds: Count | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
     as_is: bool = False
@@ -104,7 +104,7 @@ class Frame(Table):
         Further changes, in the quick profile, when the data set is not found.
     """
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Literal[1] = Field(default=1, alias="schema")
     id: SuiteId
     title: str
     summary: str = ""
@@ -121,7 +121,7 @@ class Frame(Table):
     speed: Speed | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
-    grid: tuple[Grid, ...] = Field(min_length=1)
+    grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
     stand_in: dict[str, Any] = {}
@@ -133,12 +133,16 @@ class SuiteTable(Frame, Placed):
 
     Attributes
     ----------
+    id, title
+        The name of the file, and the id in words, unless given.
     section, source
         What its claims cite unless they say otherwise.
     claims, quotes
         Sentences with one reading, and with any number of them.
     """
 
+    id: SuiteId = ""
+    title: str = ""
     claims: tuple[ClaimTable, ...] = ()
     quotes: tuple[QuoteTable, ...] = ()
 
@@ -181,34 +185,17 @@ class Suite(Frame):
         return self.experiments == {"probe"}
 
 
-def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a file's values with one ``[grid]`` or several ``[[grid]]`` as a list of grids.
-
-    In the file, axes stand beside the reserved keys (``seeds`` and so on); in the model
-    they have a table of their own. Values of a wrong type are left for validation to name.
-    """
-    grids = values.get("grid")
-    if isinstance(grids, dict):
-        grids = [grids]
-    if not isinstance(grids, list):
-        return dict(values)
-    return {**values, "grid": [_split(grid) if isinstance(grid, dict) else grid for grid in grids]}
-
-
-def _split(grid: dict[str, Any]) -> dict[str, Any]:
-    names = Grid.model_fields.keys() - {"axes"}
-    reserved: dict[str, Any] = {key: grid[key] for key in names if key in grid}
-    return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}
-
-
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
     schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
-    # In the file the axes stand beside seeds and profiles, see `with_axes`.
+    # In the file the axes stand beside seeds and profiles, see `harness.suite.written`.
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
     either = schema["properties"]["grid"]
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
+    schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *brief.BRIEFS)]
+    schema["required"] = [key for key in schema["required"] if key != "experiment"]
     return schema

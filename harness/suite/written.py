@@ -1,0 +1,74 @@
+"""What a suite file may leave out or write shortly, in full: the form of the model.
+
+One ``[grid]`` stands for a list of one, ``seeds = 10`` for a table, and a file without an ``id``
+has that of its name. A table such as ``[speed]`` says what the experiment is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from harness.config import brief
+from harness.config.table import not_a_suite_id
+from harness.suite.schema import Grid
+from harness.suite.text import Text
+
+
+def in_full(text: Text, name: str) -> Text:
+    """Return a suite file in the form of the model; the line of every key is still known.
+
+    Values of a wrong type are left for validation to name.
+
+    Parameters
+    ----------
+    text : Text
+        As read.
+    name : str
+        Of the file, without its ending.
+
+    Raises
+    ------
+    SuiteError
+        If it has no id, and the name of the file cannot be one.
+    """
+    values, lines = dict(text.values), dict(text.lines)
+    meant = brief.of(values)
+    if meant.experiment:
+        values.setdefault("experiment", meant.experiment)
+    if "id" not in values:
+        text.refuse(_unnamed(name))
+        values["id"] = name
+    if isinstance(values.get("grid"), dict):  # its keys are those of grid[0]
+        values["grid"] = [values["grid"]]
+        lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
+    if isinstance(values.get("grid"), list):
+        values["grid"] = [_split(one) if isinstance(one, dict) else one for one in values["grid"]]
+    seeds = values.get("seeds", {})
+    seeds = {"count": seeds} if type(seeds) is int else seeds
+    values["seeds"] = {"count": meant.seeds, **seeds} if isinstance(seeds, dict) else seeds
+    return replace(text, values=values, lines=lines)
+
+
+def _unnamed(name: str) -> list[tuple[tuple[str, ...], str]]:
+    wrong = not_a_suite_id(name)
+    if not wrong:
+        return []
+    message = (
+        f"must be given, because the file's name, {name!r}, cannot be it: an id {wrong}; "
+        "add id = ... or rename the file"
+    )
+    return [(("id",), message)]
+
+
+def in_words(name: str) -> str:
+    """Return an id as a title: ``line-fit`` is ``Line fit``."""
+    return name.replace("-", " ").capitalize()
+
+
+def _split(grid: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the axes, which in the file stand beside the reserved keys, into their own table."""
+    names = Grid.model_fields.keys() - {"axes"}
+    reserved: dict[str, Any] = {key: grid[key] for key in names if key in grid}
+    return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}
