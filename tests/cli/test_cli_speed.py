@@ -5,20 +5,21 @@ import json
 import pytest
 
 MINE = """
-def work(steps):
-    total = 0
-    for step in range(steps):
-        total += step
-    return steps and 1
+DATA = [float(x) for x in range(300)]
+
+def units(count):
+    for _ in range(count):
+        sum(DATA)
+    return 1
 
 def one():
-    return work(200)
+    return units(3)
 
 def thirty():
-    return work(200 * 30)
+    return units(3 * 30)
 
 def many():
-    return work(200 * 2000)
+    return units(3 * 2000)
 
 def other():
     return 2
@@ -73,7 +74,7 @@ def test_a_planted_ratio_is_seen_at_the_first_run(project):
         "order": "reproduced",
     }
     assert found["false"]["findings"][0]["n"] == 10
-    assert 1500 < found["false"]["findings"][0]["measured"] < 2500
+    assert 1600 < found["false"]["findings"][0]["measured"] < 2400
 
 
 def test_other_results_are_said_with_the_verdict(project):
@@ -94,11 +95,11 @@ def test_a_function_that_is_not_there_is_named_by_line(project):
 
 
 def test_an_edited_function_is_measured_again(project):
-    text = SUITE.replace('b = ["mine.py:thirty", "mine.py:many"]', "seed = [1]").split("[grid]")[0]
+    text = SUITE.split("[grid]")[0]
     claim = '[[claims]]\nid = "a"\nquote = "faster"\nexpect = { at_least = 1 }\n'
     project.suite.write_text(text + claim, encoding="utf-8")
     project("run", "--seeds", "1")
     assert "1 done before" in project("run", "--seeds", "1")[1]
     mine = project.folder / "mine.py"
-    mine.write_text(MINE.replace("200 * 30", "200 * 3"), encoding="utf-8")
+    mine.write_text(MINE.replace("3 * 30", "3 * 3"), encoding="utf-8")
     assert "1 done before" not in project("run", "--seeds", "1")[1]
