@@ -1,4 +1,4 @@
-"""The tables of what does not train: ``[knn]``, ``[timing]``, ``[probe]``, ``[speed]``."""
+"""The tables of what does not train: knn, timing, probe, speed and command."""
 
 from __future__ import annotations
 
@@ -78,6 +78,26 @@ class Probe(Table):
 
     name: str
     grad: bool = True
+
+
+class Command(Table):
+    """A program in any language that measures; ``command = ["Rscript", "fit.R"]`` is short for it.
+
+    Its metrics are the JSON on the last line that it prints, or in the file `output`: an object of
+    names and numbers, or a number.
+
+    Attributes
+    ----------
+    run
+        The program and its arguments; no shell reads them. ``{seed}`` and the keys of ``[params]``
+        in braces are filled in, ``{{`` and ``}}`` are braces. It runs in the root of the project.
+    output
+        The file in which it leaves its metrics, if not on its last line. ``{output}`` in `run` is
+        then a file of that name in a folder of each cell's own; without that, cells run one by one.
+    """
+
+    run: tuple[str, ...] = Field(min_length=1)
+    output: str = ""
 
 
 class Speed(Table):
