@@ -22,7 +22,7 @@ class NumpyBackend(HostArrays):
 
     name = "numpy"
     library = "NumPy"
-    experiments: tuple[str, ...] = ("knn", "train", "timing", "probe", "speed")
+    experiments: tuple[str, ...] = ("knn", "train", "timing", "probe")
     implementations: tuple[str, ...] = tuple(IMPLEMENTATIONS)
 
     def network(

@@ -11,13 +11,14 @@ an interruption spoils none; what a long call waited for a processor is taken ou
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.speed.sides import Found, Pair
+from harness.experiments.speed.work import absent, code
 from harness.lockstep.sample import Sample, log_ratio
 from harness.lockstep.speed import slope
 from harness.timing import WAITED
@@ -83,14 +84,6 @@ def kinds(settings: Settings) -> Mapping[str, Kind]:
     return kinds_of(produces(settings), KINDS)
 
 
-def complaints(settings: Settings) -> Iterable[tuple[tuple[str, ...], str]]:
-    """Yield what is wrong with the settings of a case, each with the key it concerns."""
-    speed = settings.speed
-    if speed is None:
-        return
-    yield from ()
-
-
 EXPERIMENT = Experiment(
     name="speed",
     version=1,
@@ -100,5 +93,6 @@ EXPERIMENT = Experiment(
     alone=True,
     produces=produces,
     kinds=kinds,
-    complaints=complaints,
+    code=code,
+    absent=absent,
 )

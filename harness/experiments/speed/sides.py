@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from harness.config.experiments import Speed
-from harness.errors import UsageError
-from harness.experiments.experiment import Context
+from harness.errors import CellFailed
+from harness.experiments.experiment import Context, seed_of
+from harness.experiments.named import LOADER
 from harness.experiments.speed.work import described, folder, told
 from harness.lockstep.process import Command, Message, SideProcess
 from harness.lockstep.processors import available, of_round
@@ -29,7 +30,7 @@ SHARE = 0.9
 """Of a cell's budget that the sides may take: what is left is for saying who took it."""
 
 
-class SideFailed(UsageError):
+class SideFailed(CellFailed):
     """A side could not be timed; the text says which, and why."""
 
 
@@ -73,7 +74,7 @@ class Pair:
         on = of_round(seed, speed.processors, available())
         with ExitStack() as stack:
             for name in SIDES:
-                process = SideProcess(_command(speed), seed, on)
+                process = SideProcess(_command(self._context, speed), seed, on)
                 self._sides[name] = stack.enter_context(process)
                 process.send(**_request(self._context, speed, name))
             self._stack = stack.pop_all()
@@ -150,9 +151,9 @@ class Pair:
         )
 
 
-def _command(speed: Speed) -> Command:
+def _command(context: Context, speed: Speed) -> Command:
     python = (sys.executable, "-P", "-m", AGENT)
-    return Command(python, folder(), threads=speed.processors)
+    return Command(python, folder(context), threads=speed.processors)
 
 
 def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
@@ -161,11 +162,11 @@ def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
         "case": CASE,
         "work": told(getattr(speed, name), context),
         "setup": told(speed.setup, context) if speed.setup else None,
-        "loader": "/work/wt/rooms/harness/experiments/user/loading.py",
+        "loader": str(LOADER),
         "fresh": speed.fresh,
         "burst": speed.burst,
         "least": LEAST,
-        "seed": context.streams.repetition,
+        "seed": seed_of(context.streams),
         "stream": {"entropy": sequence.entropy, "key": list(sequence.spawn_key)},
         "params": dict(context.settings.params),
     }

@@ -1,6 +1,7 @@
 """Real pairs of processes: ratios, agreement, and sides that misbehave."""
 
 import math
+import re
 import sys
 
 import pytest
@@ -11,6 +12,7 @@ from harness.config.settings import Settings
 from harness.experiments.experiment import Context
 from harness.experiments.speed.experiment import METRICS, kinds, outcome, produces, ratio, run
 from harness.experiments.speed.sides import Found, SideFailed
+from harness.experiments.speed.work import absent, code
 from harness.lockstep.sample import Sample
 from harness.seeding import Streams
 
@@ -80,7 +82,8 @@ def timed(tmp_path, monkeypatch):
         speed = Speed(a=names[0], b=names[1], **keys)
         settings = Settings(speed=speed, params=params or {})
         streams = Streams("speed-test", seed)
-        return run(Context(settings, FakeBackend(), "cpu", streams, budget=budget))
+        home = str(tmp_path)
+        return run(Context(settings, FakeBackend(), "cpu", streams, None, budget, home))
 
     return call
 
@@ -157,9 +160,34 @@ def test_a_command_that_fails_is_named(timed):
         timed(python("import sys; sys.stderr.write('no table'); sys.exit(3)"), "once")
 
 
-def test_a_name_in_braces_must_be_known(timed):
-    with pytest.raises(Exception, match="unknown name in braces 'sed'"):
-        timed(python("{sed}"), "once")
+def settings(**speed):
+    return Settings(speed=Speed(**{"a": "mine.py:once", "b": "mine.py:thrice", **speed}))
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "words"),
+    [
+        ({"a": "mine.py:onc"}, "a", "a 'mine.py:onc' must name a function of mine.py"),
+        ({"b": "yours.py:once"}, "b", "there is no file 'yours.py'"),
+        ({"a": ("prog", "{sed}")}, "a", "unknown name in braces 'sed'"),
+    ],
+)
+def test_what_is_not_there_is_told_by_key(tmp_path, keys, key, words):
+    (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
+    found = dict(absent(settings(**keys), str(tmp_path)))
+    assert found.keys() == {("speed", key)}
+    assert re.search(words, found["speed", key])
+
+
+def test_the_files_of_all_that_is_named_make_the_code(tmp_path):
+    (tmp_path / "mine.py").write_text("import beside\n" + MINE, encoding="utf-8")
+    (tmp_path / "beside.py").write_text("", encoding="utf-8")
+    (tmp_path / "run.sh").write_text("true\n", encoding="utf-8")
+    found = code(settings(b=("sh", "run.sh")), str(tmp_path))
+    assert found.code.keys() == {"mine.py", "beside.py", "run.sh"}
+    (tmp_path / "beside.py").write_text("x = 1\n", encoding="utf-8")
+    assert code(settings(b=("sh", "run.sh")), str(tmp_path)).address != found.address
+    assert code(settings(b="mine.py:no_such"), str(tmp_path)).code.keys() >= {"mine.py"}
 
 
 def sample(seconds, speed=5e-5, waited=0.0):
