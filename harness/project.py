@@ -1,8 +1,7 @@
 """The project at hand: where its suites, records and reports lie, wherever in it one stands.
 
-Its root is the nearest folder upwards that has ``[tool.harness]`` in a pyproject.toml, or suite
-files in a folder ``suites``; the search ends at the top of a repository. Where nothing is found,
-the folder itself is a project to be begun.
+Its root is the top that `harness.top` finds from the current folder; where nothing is found, the
+folder itself is a project to be begun.
 """
 
 from __future__ import annotations
@@ -15,17 +14,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from harness import top
 from harness.config.table import Table
 from harness.errors import SuiteError
 from harness.suite.explain import validate, with_type
 from harness.suite.text import Text, parse
 from harness.suite.values import complaints
 
-PYPROJECT = "pyproject.toml"
 README = "README.md"
-SUITES = "suites"
-REPOSITORY = ".git"
-_HERE = ("tool", "harness")
 
 
 def _one_path(text: str) -> str:
@@ -50,7 +46,7 @@ class Settings(Table):
         What `harness.gate.settings` reads.
     """
 
-    suites: tuple[Folder, ...] = Field(default=(SUITES,), min_length=1)
+    suites: tuple[Folder, ...] = Field(default=(top.SUITES,), min_length=1)
     results: Folder = "results/local"
     reports: Folder = "reports"
     gate: Any = None
@@ -104,36 +100,8 @@ def find() -> Project:
         here = Path.cwd()
     except OSError:  # deleted; whoever needs it says so
         return Project(Path())
-    root = Path(os.path.relpath(root_of(here), here))
+    root = Path(os.path.relpath(top.of(here), here))
     return Project(root, read_settings(root))
-
-
-def root_of(folder: Path) -> Path:
-    """Return the root of the project that a folder is in, the folder itself when it is in none."""
-    start = Path(os.path.abspath(folder))  # noqa: PTH100 links are kept: `..` is what one sees
-    for place in (start, *start.parents):
-        if _has_suites(place / SUITES) or _says_so(place / PYPROJECT):
-            return place
-        if os.path.lexists(place / REPOSITORY):
-            break
-    return start
-
-
-def _has_suites(folder: Path) -> bool:
-    return any(True for depth in ("*.toml", "*/*.toml") for _ in folder.glob(depth))
-
-
-def _says_so(path: Path) -> bool:
-    """Whether a pyproject.toml speaks of the harness; one that cannot be read may, and is named."""
-    try:
-        return os.path.lexists(path) and _table(parse(path)) is not None
-    except SuiteError:
-        return True
-
-
-def _table(text: Text) -> Any:
-    tool = text.values.get(_HERE[0])
-    return tool.get(_HERE[1]) if isinstance(tool, Mapping) else None
 
 
 def read_settings(root: Path) -> Settings:
@@ -144,25 +112,25 @@ def read_settings(root: Path) -> Settings:
     SuiteError
         If the file is not TOML, or the table holds what it must not.
     """
-    path = root / PYPROJECT
+    path = root / top.PYPROJECT
     if not os.path.lexists(path):
         return Settings()
     text = parse(path)
-    table = _table(text)
+    table = top.table_of(dict(text.values))
     if table is None:
         return Settings()
     if not isinstance(table, Mapping):
-        text.refuse([(_HERE, f"must be a table, got {with_type(table)} instead")])
-    text.refuse(((*_HERE, *key), message) for key, message in complaints(table))
-    inside = {key[2:]: line for key, line in text.lines.items() if key[:2] == _HERE}
+        text.refuse([(top.TABLE, f"must be a table, got {with_type(table)} instead")])
+    text.refuse(((*top.TABLE, *key), message) for key, message in complaints(table))
+    inside = {key[2:]: line for key, line in text.lines.items() if key[:2] == top.TABLE}
     try:
         return validate(Settings, Text(text.file, table, inside))
     except SuiteError as error:
-        dotted = ".".join(_HERE)
+        dotted = ".".join(top.TABLE)
         raise SuiteError([replace(p, key=f"{dotted}.{p.key}") for p in error.problems]) from None
 
 
 def readme_of(folder: Path) -> Path | None:
     """Return the README of the project that a folder is in, if it has one."""
-    path = root_of(folder) / README
+    path = top.of(folder) / README
     return Path(os.path.relpath(path)) if path.is_file() else None

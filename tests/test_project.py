@@ -48,19 +48,6 @@ def test_the_nearest_counts(tree):
     assert tree.stand("part/src").suites == [Path("here"), Path("/there")]
 
 
-def test_what_says_nothing_of_the_harness_is_no_project_of_it(tree):
-    tree("suites/x.toml")
-    tree("part/pyproject.toml", "[project]\nname = 'part'\nwhen = 2020-01-01\n")
-    tree("part/suites/test_of_something_else.py")
-    assert tree.stand("part").root == Path("..")
-
-
-def test_the_search_ends_at_the_top_of_a_repository(tree):
-    tree("suites/x.toml")
-    (tree.root / "inner" / ".git").mkdir(parents=True)
-    assert tree.stand("inner/a").suites == [Path("suites")]
-
-
 def test_settings_say_where_things_lie(tree):
     text = '[tool.harness]\nsuites = ["claims"]\nresults = "out/records"\nreports = "out/page"\n'
     tree("pyproject.toml", text)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import harness
-from harness import project
+from harness import top
 from harness.cli import (
     badge,
     claims,
@@ -22,6 +22,7 @@ from harness.cli import (
     history,
     init,
     inspect,
+    judge,
     readme,
     report,
     run,
@@ -48,6 +49,7 @@ app.command("list")(inspect.list_suites)
 app.command("check")(inspect.check)
 app.command("run")(run.run)
 app.command("claims", short_help="Judge every claim from stored records.")(claims.claims)
+app.command("judge", short_help="Judge numbers that are in a file already.")(judge.judge)
 app.command("report", short_help="Write the page and its summary from stored records.")(
     report.report
 )
@@ -98,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _import_from_here() -> None:
     """Let a user's experiment be imported from the top of the project one stands in."""
     here = _here()  # a folder that is gone holds no module
-    here = str(project.root_of(Path(here))) if here else ""
+    here = str(top.of(Path(here))) if here else ""
     if here and here not in sys.path and not sys.flags.safe_path:
         sys.path.insert(0, here)
 

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from harness.cli import options, streams
-from harness.cli.claims import judged, open_archive
+from harness.cli.claims import open_noted
 from harness.cli.console import Output
-from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import UsageError
 from harness.files import write_text
 from harness.outlets import badge as badges
 from harness.words import unknown
+from harness.workspace import Workspace, judged, open_workspace
 
 
 def badge(
@@ -44,7 +44,7 @@ def badge(
     whole = [name for name in names or [] if not _is_claim(name)]
     workspace = open_workspace([*whole, *(name.split("/")[0] for name in claims)], suites)
     _refuse_unknown(claims, workspace)
-    verdicts = judged(workspace, open_archive(results, output), results)
+    verdicts = judged(workspace, open_noted(workspace, results, output), results)
     if claims:
         kept = {suite.id for suite in open_workspace(whole, suites).suites} if whole else set()
         verdicts = tuple(v for v in verdicts if v.suite in kept or f"{v.suite}/{v.claim}" in claims)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from harness import project
+from harness import project, top
 from harness.cli import options
 from harness.cli.console import Output
 from harness.cli.sheet import Sheet
@@ -92,7 +92,7 @@ def _require_room(name: str, drafts: Sequence[Draft], suites: Sequence[Path]) ->
 
 def _workflow(root: Path) -> tuple[Draft, ...]:
     """Return the workflow of a repository; a folder that is none has no use for it."""
-    marks = (project.REPOSITORY, WORKFLOW.parts[0])
+    marks = (top.REPOSITORY, WORKFLOW.parts[0])
     if not any(os.path.lexists(root / mark) for mark in marks):
         return ()
     return (Draft(root / WORKFLOW, kinds.text_of("claims.yml")),)

@@ -13,7 +13,6 @@ from harness.cli import options, show, streams
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
 from harness.cli.sheet import Sheet
-from harness.cli.workspace import check_documents, check_quotes, open_workspace
 from harness.errors import SuiteError
 from harness.outlets import workflow
 from harness.plan.expand import Plans
@@ -22,6 +21,7 @@ from harness.suite.documents import is_document
 from harness.suite.order import Tier
 from harness.suite.schema import json_schema
 from harness.words import plural
+from harness.workspace import check_documents, check_quotes, open_workspace
 
 
 def list_suites(

@@ -11,14 +11,14 @@ import typer
 
 from harness import project
 from harness.cli import codes, options
-from harness.cli.claims import judged, open_archive
+from harness.cli.claims import open_noted
 from harness.cli.console import Output
-from harness.cli.workspace import Workspace, open_workspace
 from harness.errors import FileError, NothingMeasured, Problem, SuiteError, UsageError
 from harness.files import guarded, opened, replace_file
 from harness.outlets.readme import Compared, Marked, compare, read, unknown_claims
 from harness.types import Verdict
 from harness.words import plural
+from harness.workspace import Workspace, judged, open_workspace
 
 
 def readme(
@@ -96,7 +96,7 @@ def _verdicts(
     named = [pair for pair in pairs if pair[0].suite.id in wanted]
     plans, libraries = zip(*named, strict=True)
     part = replace(workspace, plans=plans, libraries=libraries)
-    found = judged(part, open_archive(results, output), results)
+    found = judged(part, open_noted(part, results, output), results)
     return {f"{verdict.suite}/{verdict.claim}": verdict for verdict in found}
 
 

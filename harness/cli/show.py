@@ -79,11 +79,12 @@ def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:
         verdict.published,
         measured_by(verdict),
         name,
-        _why(verdict),
+        why(verdict),
     )
 
 
-def _why(verdict: Verdict) -> str:
+def why(verdict: Verdict) -> str:
+    """Return the reason of a verdict, with the rate of false discoveries."""
     said = reason(verdict)
     return f"{said}; {q}" if (q := judging.q_told(verdict)) else said
 

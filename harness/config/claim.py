@@ -86,8 +86,8 @@ class Reading(Table):
     published
         The quoted number as printed, for the ledger, e.g. ``"97.92 %"``.
     metric, at
-        Name of a metric, or of a series together with the `at` of its x; a function that returns
-        a number leaves the metric ``value``.
+        Name of a metric, or of a series together with the `at` of its x; without it the one that
+        `harness.config.brief` says.
     over
         ``seeds``, or ``examples``: the metric is then an array with one value per test example.
     where
@@ -110,7 +110,7 @@ class Reading(Table):
 
     id: Id = ""
     published: str = ""
-    metric: str = "value"
+    metric: str = ""
     at: float | None = None
     over: Literal["seeds", "examples"] = "seeds"
     where: Where = {}

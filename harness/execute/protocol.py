@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harness import project
+from harness import top
 
 _LENGTH = struct.Struct("!I")
 LOG = "log"
@@ -37,7 +37,7 @@ class ProcessContext:
     def current(cls) -> ProcessContext:
         """Return those of this process; the folder is the root of the project it works in."""
         try:
-            folder = str(project.root_of(Path.cwd()))
+            folder = str(top.of(Path.cwd()))
         except OSError:  # it has been deleted
             folder = ""
         return cls(folder, tuple(sys.path), dict(os.environ))

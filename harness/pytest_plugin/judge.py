@@ -10,13 +10,12 @@ from functools import cached_property
 from pathlib import Path
 
 from harness import project
-from harness.cli.claims import judged
-from harness.cli.workspace import Workspace, open_workspace
 from harness.outlets import outcome
 from harness.store.folder import StoreFolder
 from harness.suite.load import find
 from harness.types import Verdict
 from harness.words import one_line
+from harness.workspace import Workspace, judged, open_workspace
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.config import brief
 from harness.config.claim import Claim, Placed, Reading, ReadingTable, Source
 from harness.config.table import LONGEST
 from harness.suite.locate import Path, nearest
@@ -30,9 +31,9 @@ class _Found:
     reading: ReadingTable
     within: tuple[Placed, ...]
 
-    def claim(self, key: str, name: str) -> Claim:
+    def claim(self, key: str, name: str, metric: str) -> Claim:
         given = {field: getattr(self.reading, field) for field in Reading.model_fields}
-        given["id"] = name
+        given |= {"id": name, "metric": metric}
         source = _source((*self.within, self.reading), key)
         return Claim(**given, quote=self.quote, source=source, place=self.place)
 
@@ -56,19 +57,21 @@ def claims_of(table: SuiteTable, text: Text, key: str) -> tuple[Source | None, t
     """
     text.refuse(_complaints(table, key))
     found = sorted(_readings(table), key=lambda one: nearest(text.lines, one.place) or 0)
-    claims = zip(found, _names([one.reading for one in found]), strict=True)
-    return _source((table,), key), tuple(one.claim(key, name) for one, name in claims)
+    metrics = [one.reading.metric or brief.of(text.values).metric for one in found]
+    names = _names([one.reading.id for one in found], metrics)
+    named = zip(found, names, metrics, strict=True)
+    return _source((table,), key), tuple(one.claim(key, *words) for one, *words in named)
 
 
-def _names(readings: Sequence[Reading]) -> Iterator[str]:
+def _names(given: Sequence[str], metrics: Sequence[str]) -> Iterator[str]:
     """Yield the ids of claims: without one it is called as its metric, and numbered."""
-    taken = {reading.id for reading in readings}
-    for reading in readings:
-        stem = _BAD.sub("-", reading.metric).strip("-._")[:_ROOM] or "claim"
-        free = (name for name in _numbered(stem) if name not in taken)
-        name = reading.id or next(free)
-        taken.add(name)
-        yield name
+    taken = set(given)
+    for name, metric in zip(given, metrics, strict=True):
+        stem = _BAD.sub("-", metric).strip("-._")[:_ROOM] or "claim"
+        free = (one for one in _numbered(stem) if one not in taken)
+        chosen = name or next(free)
+        taken.add(chosen)
+        yield chosen
 
 
 def _numbered(stem: str) -> Iterator[str]:

@@ -3,10 +3,13 @@
 import pytest
 from suite_texts import document_text
 
+from harness.config import brief
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.load import load
 from harness.suite.schema import Seeds, json_schema
+from harness.suite.text import Text
+from harness.suite.written import in_full
 
 SHORT = """\
 experiment = "bench/forest.py:accuracy"
@@ -88,7 +91,8 @@ def test_short_forms_are_held_to_the_same_rules(write, old, new, words):
 
 def test_the_schema_for_editors_asks_for_no_more(write):
     schema = json_schema()
-    assert schema["required"] == ["experiment"]
+    assert schema["required"] == []
+    assert {"required": ["experiment"]} in schema["anyOf"]
     assert schema["$defs"]["ClaimTable"]["required"] == ["quote"]
     assert {"type": "integer"} in schema["properties"]["seeds"]["anyOf"]
 
@@ -111,3 +115,16 @@ def test_a_document_comes_before_the_readme(tmp_path):
     assert tree.of(tmp_path / "notes" / "x.toml").key == "notes"
     assert tree.of(tmp_path / "x.toml").key == "README"
     assert list(tree.documents) == ["notes", "README"]
+
+
+@pytest.mark.parametrize("key", brief.BRIEFS)
+def test_a_table_says_what_the_experiment_is(key):
+    meant = brief.BRIEFS[key]
+    written = in_full(Text("x.toml", {key: {}}), "x").values
+    assert written["experiment"] == meant.experiment
+    assert written.get("seeds", {"count": 1}) == {"count": meant.seeds}
+    own = {key: {}, "experiment": "own", "seeds": {"root": 3}}
+    written = in_full(Text("x.toml", own), "x").values
+    assert written["experiment"] == "own"
+    assert written["seeds"] == {"count": meant.seeds, "root": 3}
+    assert in_full(Text("x.toml", {key: {}, "seeds": 7}), "x").values["seeds"] == {"count": 7}
