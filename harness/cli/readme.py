@@ -124,8 +124,8 @@ def _tell(compared: Sequence[Compared], output: Output, *, write: bool) -> None:
         output.out.print(line if write else str(one))
     checked = plural(len(shown), "number")
     if write:
-        output.out.print(f"{checked}: {len(stale)} updated")
+        output.out.print(f"{len(stale)} of {checked} updated")
     elif stale:
-        output.out.print(f"{checked}: {len(stale)} differ; `harness readme --write` updates them")
+        output.out.print(f"{len(stale)} of {checked} to update; `harness readme --write` does it")
     else:
-        output.out.print(f"{checked}: as the records give them")
+        output.out.print(f"{checked}, as the records give")

@@ -49,7 +49,6 @@ y = "train_loss"
 def harness(tmp_path, monkeypatch, capfd):
     """Call the command line in a folder of its own: ``harness("run", "-j", "1")``."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)  # it asks for annotations
     (tmp_path / "suites").mkdir()
     write_suite(tmp_path / "suites", SUITE)
     (tmp_path / "suites" / "sources.toml").write_text(sources_text(), encoding="utf-8")

@@ -31,7 +31,7 @@ def test_a_number_is_checked_written_and_then_right(readme):
     assert readme.path.read_bytes() == MARKED.encode()
     readme.path.chmod(0o640)
     code, out, _ = readme("--write", text=None)
-    assert (code, "1 number: 1 updated" in out) == (0, True)
+    assert (code, "1 of 1 number updated" in out) == (0, True)
     new = readme.path.read_bytes().decode()
     before, rest = MARKED.split("50")
     assert new.startswith(before)

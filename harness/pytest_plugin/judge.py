@@ -1,4 +1,4 @@
-"""What `harness.pytest_plugin` asks of the harness: suites, and the verdicts of their claims."""
+"""What the tests ask of the harness: suites, and the verdicts of their claims."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 from harness import project
-from harness.errors import HarnessError
 from harness.outlets import outcome
 from harness.store.folder import StoreFolder
 from harness.suite.load import find
@@ -45,9 +44,6 @@ class Judge:
     suites, results : Path or None
         The folders; None for the usual ones.
     """
-
-    wrong = HarnessError
-    """What it raises on purpose; its text says what to do."""
 
     def __init__(self, suites: Path | None, results: Path | None) -> None:
         here = project.find()

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from suite_texts import suite_text, write_suite
 
-import harness.pytest_claims  # noqa: F401 before pytester notes which modules there are
+import harness.pytest_plugin.items  # noqa: F401 before pytester notes which modules there are
 from harness.cli.app import run_main
 
 pytest_plugins = ["pytester"]
