@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.api import Figure, Judgement, Judgements, figure, judge, load, records, run
+    from harness.declare import experiment
     from harness.errors import Skip
     from harness.experiments.experiment import Context
     from harness.types import Outcome
@@ -21,6 +22,7 @@ __all__ = [
     "Outcome",
     "Skip",
     "__version__",
+    "experiment",
     "figure",
     "judge",
     "load",
@@ -36,6 +38,7 @@ _PLACES = {
     "Context": "harness.experiments.experiment",
     "Outcome": "harness.types",
     "Skip": "harness.errors",
+    "experiment": "harness.declare",
 }
 
 

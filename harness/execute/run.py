@@ -218,6 +218,7 @@ class Runner:
             started=datetime.now(UTC).isoformat(timespec="milliseconds"),
             budget=self._budget(cell),
             deviation=case.deviation,
+            code=case.code,
         )
 
     def _budget(self, cell: Cell) -> float:

@@ -40,6 +40,9 @@ def in_full(text: Text, name: str) -> Text:
     if "id" not in values:
         text.refuse(_unnamed(name))
         values["id"] = name
+    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
+        values["command"] = {"run": values["command"]}
+        lines |= {("command", "run", *k[1:]): n for k, n in lines.items() if k[0] == "command"}
     if isinstance(values.get("grid"), dict):  # its keys are those of grid[0]
         values["grid"] = [values["grid"]]
         lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
