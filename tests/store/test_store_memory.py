@@ -9,7 +9,9 @@ FILE = Environment("file", "file", "not recorded", {})
 
 
 def memory(name, environment):
-    record = Record(name, "case", "tiny", "train", {}, 0, "ok", "", environment.id, arrays={"a": "x"})
+    record = Record(
+        name, "case", "tiny", "train", {}, 0, "ok", "", environment.id, arrays={"a": "x"}
+    )
     return Memory((record,), {environment.id: environment}, {(name, "a"): np.array([len(name)])})
 
 
