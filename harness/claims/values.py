@@ -93,7 +93,8 @@ def read(
     values, told = _without_nan(values, nan_as)
     lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
     company = _company(len(done) - len(fit), len(done))
-    notes = (*values.notes, *(text for text in (lost, company, told) if text))
+    apart = _apart(claim.metric, fit)
+    notes = (*values.notes, *(text for text in (lost, company, told, apart) if text))
     if kind == "binary" and claim.over == "examples" and len(fit) > 1:
         kind = "share"  # how many of the runs were right
     return replace(values, notes=notes, kind=kind)
@@ -103,6 +104,14 @@ def _company(count: int, of: int) -> str:
     were = "was" if count == 1 else "were"
     left_out = f"{count} of {plural(of, 'cell')} {were} timed beside other work and left out"
     return left_out if count else ""
+
+
+def _apart(metric: str, records: Sequence[Record]) -> str:
+    """Return in how many cells the two functions that were timed did not return the same."""
+    count = sum(r.experiment == "speed" and r.metrics.get("agree") == 0.0 for r in records)
+    if not count or metric == "agree":
+        return ""
+    return f"a and b return different results in {count} of {plural(len(records), 'cell')}"
 
 
 def _nothing(records: Sequence[Record]) -> str:

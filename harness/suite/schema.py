@@ -12,7 +12,7 @@ from harness import sizes
 from harness.config import brief
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
-from harness.config.experiments import Command, Knn, Probe, Timing
+from harness.config.experiments import Command, Knn, Probe, Speed, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
 from harness.config.recorded import Recorded
@@ -133,6 +133,7 @@ class Frame(Table):
     timing: Timing | None = None
     probe: Probe | None = None
     command: Command | None = None
+    speed: Speed | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
     records: Recorded | None = None

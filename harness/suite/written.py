@@ -1,7 +1,7 @@
 """What a suite file may leave out or write shortly, in full: the form of the model.
 
 One ``[grid]`` stands for a list of one, ``seeds = 10`` and the words of a ``command`` for tables;
-a file without an ``id`` has that of its name. A table such as ``[speed]`` says what the experiment is.
+a file without an ``id`` has that of its name. A table such as ``[speed]`` names the experiment.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ def in_full(text: Text, name: str) -> Text:
     if "id" not in values:
         text.refuse(_unnamed(name))
         values["id"] = name
+    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
+        values["command"] = {"run": values["command"]}
+        words = {key[1:]: n for key, n in lines.items() if key[0] == "command"}
+        lines |= {("command", "run", *key): n for key, n in words.items()}
     if isinstance(values.get("grid"), dict):  # its keys are those of grid[0]
         values["grid"] = [values["grid"]]
         lines |= _moved(lines, ("grid",), ("grid", 0))

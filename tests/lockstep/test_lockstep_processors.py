@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.gate.processors import of_round
+from harness.lockstep.processors import of_round
 
 
 @given(st.integers(1, 8), st.sets(st.integers(0, 99), min_size=1, max_size=16))

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from . import options, reasons
-from .channel import Channel
-from .meter import Meter
+from .. import reasons
+from ..channel import Channel
+from ..meter import Meter
+from ..turns import TURNS, by_turn, clock
+from . import options
 from .names import plain, selected
-from .turns import TURNS, by_turn, clock
 
 ENOUGH = 1000
 """Rounds whose memory counts. A faster side has more of them, and every one leaves its time in the

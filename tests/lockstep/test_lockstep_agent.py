@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from harness.gate.agent.harness_gate import meter, turns
+from harness.lockstep.agent.harness_side import meter, turns
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from . import reasons
+from .. import reasons
 from .names import plain
 
 

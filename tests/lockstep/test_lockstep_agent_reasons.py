@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.gate.agent.harness_gate import reasons
+from harness.lockstep.agent.harness_side import reasons
 
 IMPORTING = """ImportError while importing test module '/p/test_a.py'.
 Hint: make sure your test modules/packages have valid Python names.

@@ -34,12 +34,20 @@ class Turns:
         self._at: Mapping[int, Callable[[], None]] = {}
         self.away = 0.0
         """Seconds spent waiting for the turn to come back, since `begin`."""
+        self._waited: Callable[[], float] = _nothing
+        self.waited_away = 0.0
+        """Of these, those in which this process could have run and did not."""
         self.marks: list[int] = []
         """The turn of every round since `begin`, warm-up and calibration included."""
         self.speeds: list[list[float]] = [[]]
         """Seconds of the fixed piece of work, as often as it was done in every turn."""
 
-    def begin(self, channel: Channel, at: Mapping[int, Callable[[], None]] | None = None) -> None:
+    def begin(
+        self,
+        channel: Channel,
+        at: Mapping[int, Callable[[], None]] | None = None,
+        waited: Callable[[], float] | None = None,
+    ) -> None:
         """Start to take turns; this side has the turn.
 
         Parameters
@@ -48,8 +56,10 @@ class Turns:
             Where the turn is passed.
         at : mapping of int to callable, optional
             What to do just before the rounds of these numbers, from 0.
+        waited : callable, optional
+            Returns the seconds that this process has waited for a processor.
         """
-        self._at = at or {}
+        self._at, self._waited, self.waited_away = at or {}, waited or _nothing, 0.0
         self._channel, self._inside, self.away = channel, False, 0.0
         self.marks, self.speeds = [], [[]]
         self._began = time.perf_counter()
@@ -64,7 +74,7 @@ class Turns:
         Called before and after every round. Before one the turn may be passed, and the clock is
         read when it has come back.
         """
-        _synchronize()
+        synchronize()
         self._inside = not self._inside
         if self._inside and self._channel is not None:
             self.rest()
@@ -83,10 +93,11 @@ class Turns:
 
     def _pass(self, channel: Channel) -> None:
         self._probe()
-        left = time.perf_counter()
+        waited, left = self._waited(), time.perf_counter()
         channel.send("pass")
         channel.receive()
         self._began = time.perf_counter()
+        self.waited_away += self._waited() - waited
         self.away += self._began - left
         self.speeds.append([])
         self._probe()
@@ -94,6 +105,10 @@ class Turns:
     def _probe(self) -> None:
         self.speeds[-1].append(probe())
         self._probed = time.perf_counter()
+
+
+def _nothing() -> float:
+    return 0.0
 
 
 def probe() -> float:
@@ -112,7 +127,11 @@ def clock() -> float:
     return TURNS.clock()
 
 
-def by_turn(rounds: list[float], first: bool = False) -> dict[str, list[float | None]]:
+def by_turn(
+    rounds: list[float],
+    first: bool = False,
+    middle: Callable[[list[float]], float] = geometric_mean,
+) -> dict[str, list[float | None]]:
     """Return the seconds of a round and the machine's speed, turn by turn.
 
     Parameters
@@ -121,6 +140,8 @@ def by_turn(rounds: list[float], first: bool = False) -> dict[str, list[float | 
         Seconds of the rounds that were kept.
     first : bool
         True when they are the first of those that were run, False when they are the last.
+    middle : callable
+        Of what belongs to one turn.
     """
     marks = TURNS.marks[: len(rounds)] if first else TURNS.marks[-len(rounds) :]
     if len(marks) != len(rounds):  # another clock was asked for: one turn
@@ -130,12 +151,12 @@ def by_turn(rounds: list[float], first: bool = False) -> dict[str, list[float | 
         turns.setdefault(mark, []).append(value)
     speeds = [TURNS.speeds[mark] if mark >= 0 else [] for mark in turns]
     return {
-        "turns": [geometric_mean(values) for values in turns.values()],
-        "speeds": [geometric_mean(values) if values else None for values in speeds],
+        "turns": [middle(values) for values in turns.values()],
+        "speeds": [middle(values) if values else None for values in speeds],
     }
 
 
-def _synchronize() -> None:
+def synchronize() -> None:
     """Wait for an accelerator; PyTorch is looked at only where the test has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:

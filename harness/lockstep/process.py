@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.files import guarded
-from harness.gate import processors
-from harness.gate.agent.harness_gate import PROTOCOL
+from harness.lockstep import processors
+from harness.lockstep.agent.harness_side import PROTOCOL
 from harness.processes.family import signal_name
 from harness.processes.interrupts import postponed
 from harness.processes.tree import Tree
@@ -26,7 +26,7 @@ from harness.words import plain
 Message = Mapping[str, Any]
 """What a side says."""
 AGENT = Path(__file__).parent / "agent"
-"""Goes on the path of every side: the package `harness_gate` lies in it."""
+"""Goes on the path of every side: the package `harness_side` lies in it."""
 THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",

@@ -38,7 +38,7 @@ def always() -> list[str]:
         "--benchmark-enable",
         "--benchmark-warmup=on",
         "--benchmark-warmup-iterations=5",  # calibration has done as many by then
-        "--benchmark-timer=harness_gate.turns.clock",
+        "--benchmark-timer=harness_side.turns.clock",
         "--maxfail=0",
         "--continue-on-collection-errors",
         *still,

@@ -1,4 +1,4 @@
-"""``python -m harness_gate PATH...``: measure the benchmark tests under some paths.
+"""``python -m harness_side.benchmarks PATH...``: measure the benchmark tests under some paths.
 
 The first message received says which tests, or that they are only to be listed.
 """
@@ -10,8 +10,9 @@ import sys
 import traceback
 from typing import Any
 
-from . import names, reasons
-from .channel import Channel
+from .. import reasons
+from ..channel import Channel
+from . import names
 from .options import always, has
 
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from harness import words
-from harness.gate.agent.harness_gate import names
+from harness.lockstep.agent.harness_side.benchmarks import names
 
 
 def test_names_are_made_plain_as_everywhere():

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.gate.process import AGENT, THREADS, Command, SideProcess
-from harness.gate.processors import available
+from harness.lockstep.process import AGENT, THREADS, Command, SideProcess
+from harness.lockstep.processors import available
 
 TALK = """
 import json, sys
