@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from harness import project
+from harness import project, top
 from harness.outlets import outcome
 from harness.store.folder import StoreFolder
 from harness.suite.load import find
@@ -51,7 +51,8 @@ class Judge:
         self.results = here.results if results is None else results
         self._workspaces: dict[Path, Workspace] = {}
         self._verdicts: dict[Path, dict[str, Verdict]] = {}
-        if (folder := str(Path.cwd())) not in sys.path:
+        folder = str(top.of(Path.cwd()))
+        if folder not in sys.path and not sys.flags.safe_path:
             sys.path.insert(0, folder)  # as `harness` does, for experiments of the project
 
     def files(self) -> list[Path]:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import outlets_verdicts as fake
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.outlets import readme
 
@@ -62,3 +64,9 @@ def test_differences_of_shares_are_points():
     document, _ = readme.read("a.md", TEXT.replace("97 %", "9 points").encode())
     found = readme.compare(document, {"forest/accuracy": points})
     assert found.stale[0].records == "97.38 points"
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: (TEXT + text).encode()))
+def test_any_bytes_are_kept(data):
+    document, _ = readme.read("a.md", data)
+    assert document.with_texts({}) == data
