@@ -172,6 +172,12 @@ def test_a_setup_that_returns_nothing_hands_nothing_over(mine):
     assert work("plain").calls(1)[0]() == 1
 
 
+def test_functions_that_take_and_return_nothing_have_nothing_to_agree_on(mine):
+    mine.nothing = lambda: None
+    one, other = (work("nothing", setup=None) for _ in range(2))
+    assert one.agrees(other) is None
+
+
 def test_functions_that_return_nothing_agree_on_what_they_made(mine):
     mine.setup = lambda: [3, 1, 2]
     mine.sort = list.sort

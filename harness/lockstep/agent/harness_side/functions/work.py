@@ -57,8 +57,12 @@ class Work:
         found, beside = self._call(mine)(), other._call(its)()
         if self._command is not None and other._command is not None:
             return self._command.written() == other._command.written()
+        if found is beside is None:
+            found, beside = mine[0], its[0]
+            if not found:
+                return None
         try:
-            return same(mine[0], its[0]) if found is beside is None else same(found, beside)
+            return same(found, beside)
         except Exception:  # noqa: BLE001 - what has no ==, or one of its own
             return None
 
