@@ -19,7 +19,7 @@ KINDS: Mapping[Kind, str] = {
 """Every kind, and which metrics are of it."""
 
 DEFAULT: Kind = "real"
-"""The kind of a metric of which nobody says more."""
+"""The kind of a metric for which none is declared."""
 
 
 def kinds_of(names: Iterable[str], patterns: Mapping[str, Kind]) -> dict[str, Kind]:
