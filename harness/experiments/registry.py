@@ -22,7 +22,9 @@ EXPERIMENTS: Registry[Experiment] = lazily(
         ("train", f"{_HERE}.train.experiment:EXPERIMENT"),
         ("timing", f"{_HERE}.timing.experiment:EXPERIMENT"),
         ("probe", f"{_HERE}.probe.experiment:EXPERIMENT"),
+        ("speed", f"{_HERE}.speed.experiment:EXPERIMENT"),
         ("peer", f"{_HERE}.peer.experiment:EXPERIMENT"),
+        ("recorded", f"{_HERE}.recorded.experiment:EXPERIMENT"),
         ("command", f"{_HERE}.command.experiment:EXPERIMENT"),
     ),
 )

@@ -42,6 +42,25 @@ class _Module:
 _MODULES: dict[tuple[object, ...], _Module] = {}
 
 
+@dataclass(frozen=True)
+class Known:
+    """A user's function.
+
+    Attributes
+    ----------
+    place : Place
+        Where it is.
+    declared : Declared
+        What it says of itself.
+    sources : Sources
+        The files that its module is made of.
+    """
+
+    place: Place
+    declared: Declared
+    sources: Sources
+
+
 def experiment(name: str, home: str) -> Experiment:
     """Return the experiment of a user's function.
 
@@ -57,15 +76,8 @@ def experiment(name: str, home: str) -> Experiment:
     UsageError
         If there is no such function, or it cannot be an experiment.
     """
-    place = find(name, home)
-    module = _module(place, home)
-    answer = module.answer
-    if answer.error:
-        raise UsageError(
-            f"experiment {name!r} cannot be imported: {answer.error}{_advice(place, answer)}"
-        )
-    declared = answer.each[place.attribute]
-    _refuse(name, place, declared, answer)
+    found = known(name, home)
+    declared = found.declared
     assert declared.version is not None
     arguments = Arguments(name, declared.parameters, declared.knows_us)
     names = _names(declared)
@@ -82,8 +94,35 @@ def experiment(name: str, home: str) -> Experiment:
         reads=None if arguments.is_open else arguments.reads,
         accepts=arguments.reads,
         defaults=arguments.defaults,
-        code=lambda *_: module.sources,
+        code=lambda *_: found.sources,
     )
+
+
+def known(name: str, home: str, what: str = "experiment") -> Known:
+    """Return what is known of a user's function without running it here.
+
+    Parameters
+    ----------
+    name, home : str
+        As in `experiment`.
+    what : str
+        What it is to be, for messages.
+
+    Raises
+    ------
+    UsageError
+        If there is no such function.
+    """
+    place = find(name, home)
+    module = _module(place, home)
+    answer = module.answer
+    if answer.error:
+        raise UsageError(
+            f"{what} {name!r} cannot be imported: {answer.error}{_advice(place, answer)}"
+        )
+    declared = answer.each[place.attribute]
+    _refuse(f"{what} {name!r}", place, declared, answer)
+    return Known(place, declared, module.sources)
 
 
 def _advice(place: Place, answer: Answer) -> str:
@@ -95,24 +134,22 @@ def _advice(place: Place, answer: Answer) -> str:
     )
 
 
-def _refuse(name: str, place: Place, declared: Declared, answer: Answer) -> None:
+def _refuse(which: str, place: Place, declared: Declared, answer: Answer) -> None:
     """Refuse what is no function, or none that returns what it has measured."""
     if not declared.callable:
         where = Path(place.file).name if place.alone else f"module {place.module!r}"
         raise UsageError(
-            f"experiment {name!r} must name a function of {where}, "
+            f"{which} must name a function of {where}, "
             f"which has no function {place.attribute!r}."
             f"{did_you_mean(place.attribute, answer.functions)}"
         )
     if declared.sort:
         raise UsageError(
-            f"experiment {name!r} must be a plain function that returns what it has measured, got "
+            f"{which} must be a plain function that returns what it has measured, got "
             f"{declared.sort}; write a function that runs it and returns the numbers"
         )
     if declared.version is None:
-        raise UsageError(
-            f"the version of experiment {name!r} must be an integer, got {declared.told}"
-        )
+        raise UsageError(f"the version of {which} must be an integer, got {declared.told}")
 
 
 def _names(declared: Declared) -> frozenset[str]:
