@@ -10,21 +10,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.code.project import Project
-from harness.code.sources import Sources, collect
 from harness.experiments.command import placeholders
-from harness.experiments.command.scripts import scripts
+from harness.experiments.command.scripts import sources
 from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user import loading
-from harness.experiments.user.experiment import Known, known
 from harness.experiments.user.finding import find
+from harness.experiments.user.known import Known, known
 from harness.experiments.user.loading import Place
 from harness.words import unknown
 
 LOADER = Path(loading.__file__)
 """Imports a user's module where the harness need not be: it needs the standard library only."""
 Words = tuple[str, ...]
-__all__ = ["LOADER", "Known", "Place", "Words", "files", "filled", "find", "known", "unnamed"]
+__all__ = ["LOADER", "Known", "Place", "Words", "filled", "find", "known", "sources", "unnamed"]
 
 
 def filled(words: Words, context: Context) -> list[str]:
@@ -39,14 +37,6 @@ def unnamed(words: Words, params: Mapping[str, Any]) -> str:
     there = {"seed", "python", *params}
     wrong = (name for name in placeholders.names(words) if name not in there)
     return next((unknown("name in braces", name, there) for name in wrong), "")
-
-
-def files(words: Words, params: Mapping[str, Any], home: str) -> Sources:
-    """Return the scripts that the words of a program name, with what those of Python import."""
-    project = Project.of(home)
-    values = {**dict.fromkeys(placeholders.OWN, ""), **_texts(params)}
-    found = scripts([placeholders.fill(word, values) for word in words], project)
-    return collect(found, project, [*(path.parent for path in found), *project.importable])
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, str]:

@@ -62,7 +62,7 @@ def absent(settings: Settings, home: str) -> Iterator[tuple[tuple[str, ...], str
 
 def _sources(work: Work, settings: Settings, home: str) -> Sources:
     if not isinstance(work, str):
-        return named.files(work, settings.params, home)
+        return named.sources(work, settings.params, home)
     try:
         return named.known(work, home).sources
     except UsageError:
