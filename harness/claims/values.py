@@ -14,6 +14,7 @@ from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
 from harness.config.kinds import DEFAULT, Kind
+from harness.config.recorded import RECORDED
 from harness.errors import StoreError
 from harness.types import Archive, Record
 from harness.words import did_you_mean, plural
@@ -37,7 +38,7 @@ class Values:
     values : ndarray of float64, shape (n,)
         May hold inf; nan only where `nan_as` of `read` put something else.
     over : str
-        What n counts: ``seeds`` or ``examples``.
+        What n counts: ``seeds``, ``runs`` (rows of a file, which know of no seeds) or ``examples``.
     notes : tuple of str
         What was left out, for the reason.
     kind : str
@@ -126,10 +127,11 @@ def _over_seeds(claim: Claim, records: Sequence[Record], archive: Archive) -> Va
     if not found:
         raise Undecided(_absent(claim, records), "not-run")
     missing = len(records) - len(found)
-    note = f"{missing} of {many(len(records), 'seeds')} left no {claim.metric!r}"
+    over = "runs" if records[0].experiment == RECORDED else "seeds"
+    note = f"{missing} of {many(len(records), over)} left no {claim.metric!r}"
     keys, values = zip(*found, strict=True)
     notes = (note,) if missing else ()
-    return Values(np.array(keys, np.int64), np.array(values, np.float64), "seeds", notes)
+    return Values(np.array(keys, np.int64), np.array(values, np.float64), over, notes)
 
 
 def scalar(claim: Claim, record: Record) -> float | None:

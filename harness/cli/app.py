@@ -13,6 +13,7 @@ import typer
 import harness
 from harness import top
 from harness.cli import (
+    badge,
     claims,
     codes,
     compare,
@@ -21,6 +22,8 @@ from harness.cli import (
     history,
     init,
     inspect,
+    judge,
+    readme,
     report,
     run,
     selftest,
@@ -46,9 +49,12 @@ app.command("list")(inspect.list_suites)
 app.command("check")(inspect.check)
 app.command("run")(run.run)
 app.command("claims", short_help="Judge every claim from stored records.")(claims.claims)
+app.command("judge", short_help="Judge numbers that are in a file already.")(judge.judge)
 app.command("report", short_help="Write the page and its summary from stored records.")(
     report.report
 )
+app.command("readme", short_help="Hold the numbers of a document to the records.")(readme.readme)
+app.command("badge", short_help="Write a badge of claims, JSON or SVG.")(badge.badge)
 app.command("compare", short_help="Measure two implementations against each other.")(
     compare.compare
 )

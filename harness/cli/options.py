@@ -80,6 +80,15 @@ HistoryDir = Annotated[
 Json = Annotated[str, typer.Option("--json", metavar="PATH|-", help="Write JSON; - is stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text.")]
+Github = Annotated[
+    bool,
+    typer.Option(
+        "--github/--no-github",
+        envvar="GITHUB_ACTIONS",
+        show_envvar=False,
+        help="Annotate lines of suites, as GitHub Actions shows them; the default there.",
+    ),
+]
 Strict = Annotated[bool, typer.Option(help="Exit 6 when a claim is inconclusive.")]
 
 SUITES = [Path("suites")]

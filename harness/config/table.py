@@ -24,6 +24,9 @@ Id = Annotated[str, Field(pattern=_NAME, max_length=LONGEST)]
 """What may stand in a file name, an anchor and a table as it is."""
 SuiteId = Annotated[str, Field(pattern=_DASHED, max_length=LONGEST)]
 
+Files = str | tuple[str, ...]
+"""One path, or a list of them, from the folder of the file that names them."""
+
 PATTERNS = {
     _NAME: "letters, digits, dots, dashes and underscores, the first a letter or a digit",
     _DASHED: "lower-case letters and digits, in words joined by single dashes",

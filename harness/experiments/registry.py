@@ -24,6 +24,7 @@ EXPERIMENTS: Registry[Experiment] = lazily(
         ("probe", f"{_HERE}.probe.experiment:EXPERIMENT"),
         ("speed", f"{_HERE}.speed.experiment:EXPERIMENT"),
         ("peer", f"{_HERE}.peer.experiment:EXPERIMENT"),
+        ("recorded", f"{_HERE}.recorded.experiment:EXPERIMENT"),
         ("command", f"{_HERE}.command.experiment:EXPERIMENT"),
     ),
 )

@@ -52,6 +52,8 @@ class FigureKind(Protocol):
 
 FigureKinds = Registry[FigureKind]
 
+IGNORED = "; a column that tells no cases apart can be left out, with [records] ignore"
+
 
 def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> None:
     """Check everything about a suite that can be known before a cell runs.
@@ -187,7 +189,7 @@ def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
         found = list(_selections(plans, judged, claim, here))
         yield from found
         if not found and (message := claims.check_selection(claim, judged.cases)):
-            yield (*here, "where"), message
+            yield (*here, "where"), message + (IGNORED if plans.memory else "")
 
 
 def _judged(plan: Plan) -> Plan:

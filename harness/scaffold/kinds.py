@@ -2,11 +2,12 @@
 
 A kind is a folder of ``templates/`` with a suite and an experiment, and one entry of `KINDS`. In
 both, ``@NAME@`` stands for the id of the suite and ``@FILE@`` for the path of the experiment from
-the top of the project.
+the top of the project; ``@FROM_HERE@`` is its path from the folder of the suite.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -42,13 +43,20 @@ def drafts(kind: str, name: str, root: Path, suites: Path) -> tuple[Draft, ...]:
         Top of the project, and its folder of suites.
     """
     file = BENCH / f"{name.replace('-', '_')}.py"
-    suite = _filled(f"{kind}/{_SUITE}", name, file)
-    experiment = _filled(f"{kind}/{_EXPERIMENT}", name, file)
+    words = {
+        "@NAME@": name,
+        "@FILE@": str(file),
+        "@FROM_HERE@": Path(os.path.relpath(root / file, suites)).as_posix(),
+    }
+    suite, experiment = (_filled(f"{kind}/{one}", words) for one in (_SUITE, _EXPERIMENT))
     return Draft(suites / f"{name}.toml", suite), Draft(root / file, experiment)
 
 
-def _filled(template: str, name: str, file: PurePosixPath) -> str:
-    return text_of(template).replace("@NAME@", name).replace("@FILE@", str(file))
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    text = text_of(template)
+    for mark, word in words.items():
+        text = text.replace(mark, word)
+    return text
 
 
 def text_of(template: str) -> str:

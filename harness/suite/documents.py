@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from harness.config.table import Id, SuiteId, Table
+from harness.config.table import Files, Id, SuiteId, Table
 from harness.errors import Problem, SuiteError
 from harness.suite.explain import validate
+from harness.suite.originals import Originals, named
 from harness.suite.text import Text, read
 
 DOCUMENT = "document.toml"
@@ -48,11 +49,18 @@ class Section(Table):
 
 
 class Named(Table):
-    """A document: the key suites use, the number the ledger cites, its title."""
+    """A document: the key suites use, the number the ledger cites, its title.
+
+    Attributes
+    ----------
+    document
+        The files of its own words, in which quotes are looked for.
+    """
 
     key: Id
     number: str
     title: str
+    document: Files = ()
 
 
 class DocumentTable(Named):
@@ -93,6 +101,8 @@ class Document:
         The file that lists them.
     folder : Path or None
         That of its suites, when it has one of its own.
+    files : Originals
+        Those of its own words; quotes are looked for in them.
     """
 
     key: str
@@ -102,6 +112,7 @@ class Document:
     sections: tuple[Section, ...] | None = None
     text: Text = field(default_factory=Text)
     folder: Path | None = None
+    files: Originals = field(default_factory=Originals)
 
 
 @dataclass(frozen=True)
@@ -176,7 +187,9 @@ def library(folder: Path, readme: Path | None = None) -> Library:
 
 
 def _of_readme(path: Path) -> Document:
-    return Document(README, path.name, path.name, text=Text(str(path)))
+    text = Text(str(path))
+    files = Originals((path,), text, required=False)
+    return Document(README, path.name, path.name, text=text, files=files)
 
 
 def _duplicate(key: str) -> str:
@@ -193,8 +206,9 @@ def document(folder: Path) -> Document:
     """
     text = read(folder / DOCUMENT)
     table = validate(DocumentTable, text)
-    named = (table.key, table.number, table.title)
-    return Document(*named, table.headline, table.sections, text, folder)
+    files = named(table.document, text, ("document",))
+    known = (table.key, table.number, table.title)
+    return Document(*known, table.headline, table.sections, text, folder, files)
 
 
 def of_suite(path: Path) -> Document | None:
@@ -212,18 +226,20 @@ def _of_bibliography(folder: Path) -> tuple[list[tuple[Document, Problem]], list
     for index, entry in enumerate(validate(Bibliography, text).sources):
         repeated = text.problem(("sources", index, "key"), _duplicate(entry.key))
         try:
-            found.append((_of_outline(entry, folder / OUTLINES / f"{entry.key}.toml"), repeated))
+            files = named(entry.document, text, ("sources", index, "document"))
+            found.append((_of_outline(entry, folder / OUTLINES, files), repeated))
         except SuiteError as error:
             problems += error.problems
     return found, problems
 
 
-def _of_outline(entry: Named, path: Path) -> Document:
-    named = (entry.key, entry.number, entry.title)
+def _of_outline(entry: Named, outlines: Path, files: Originals) -> Document:
+    known = Document(entry.key, entry.number, entry.title, files=files)
+    path = outlines / f"{entry.key}.toml"
     if not path.exists():
-        return Document(*named)
+        return known
     text = read(path)
-    return Document(*named, sections=validate(Outline, text).sections, text=text)
+    return replace(known, sections=validate(Outline, text).sections, text=text)
 
 
 def is_document(folder: Path) -> bool:

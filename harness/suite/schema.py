@@ -15,8 +15,10 @@ from harness.config.data import Data
 from harness.config.experiments import Command, Knn, Probe, Speed, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
-from harness.config.table import Amount, Count, SuiteId, Table
+from harness.config.recorded import Recorded
+from harness.config.table import Amount, Count, Files, SuiteId, Table
 from harness.config.train import Train
+from harness.suite.originals import Originals, named
 from harness.suite.text import Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -90,6 +92,9 @@ class Frame(Table):
         ``schema = 1`` in the file.
     id, title, summary
         Names for the ledger.
+    document
+        The files in which its quotes are looked for, from its folder; without any, those of the
+        document in whose folder it lies.
     protocol
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
@@ -103,6 +108,8 @@ class Frame(Table):
         many (``"data/*.csv"``): when one is edited, its cells are run again.
     kinds
         Metric to the kind of number it is, where its experiment does not know or is mistaken.
+    records
+        A file that has the numbers already; there is then no experiment, and nothing to run.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
@@ -113,6 +120,7 @@ class Frame(Table):
     id: SuiteId
     title: str
     summary: str = ""
+    document: Files = ()
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
@@ -128,6 +136,7 @@ class Frame(Table):
     speed: Speed | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
+    records: Recorded | None = None
     grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
@@ -174,6 +183,11 @@ class Suite(Frame):
         """The file it was read from: what complaints are located in."""
         return self._text
 
+    @property
+    def files(self) -> Originals:
+        """Those in which its quotes are looked for, where it names any itself."""
+        return named(self.document, self.text, ("document",))
+
     def with_text(self, text: Text) -> Self:
         """Return the suite with the file it was read from."""
         suite = self.model_copy()
@@ -211,6 +225,7 @@ def json_schema() -> dict[str, Any]:
     words = {"items": {"type": "string"}, "minItems": 1, "type": "array"}
     command["anyOf"] = [words, *command["anyOf"]]
     either = schema["properties"]["grid"]
+    # Other tables may stand in place of an experiment, see `harness.config.brief`.
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
     schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
     schema["anyOf"] = [{"required": [key]} for key in ("experiment", *brief.BRIEFS)]

@@ -1,7 +1,7 @@
 """What a suite file may leave out or write shortly, in full: the form of the model.
 
-One ``[grid]`` stands for a list of one, ``seeds = 10`` for a table, and a file without an ``id``
-has that of its name. A table such as ``[speed]`` says what the experiment is.
+One ``[grid]`` stands for a list of one, ``seeds = 10`` and the words of a ``command`` for tables;
+a file without an ``id`` has that of its name. A table such as ``[speed]`` names the experiment.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.config import brief
 from harness.config.table import not_a_suite_id
+from harness.suite.locate import Path
 from harness.suite.schema import Grid
 from harness.suite.text import Text
 
@@ -40,19 +41,30 @@ def in_full(text: Text, name: str) -> Text:
     if "id" not in values:
         text.refuse(_unnamed(name))
         values["id"] = name
-    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
-        values["command"] = {"run": values["command"]}
-        words = {key[1:]: n for key, n in lines.items() if key[0] == "command"}
-        lines |= {("command", "run", *key): n for key, n in words.items()}
     if isinstance(values.get("grid"), dict):  # its keys are those of grid[0]
         values["grid"] = [values["grid"]]
-        lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
+        lines |= _moved(lines, ("grid",), ("grid", 0))
     if isinstance(values.get("grid"), list):
         values["grid"] = [_split(one) if isinstance(one, dict) else one for one in values["grid"]]
-    seeds = values.get("seeds", {})
-    seeds = {"count": seeds} if type(seeds) is int else seeds
-    values["seeds"] = {"count": meant.seeds, **seeds} if isinstance(seeds, dict) else seeds
+    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
+        values["command"] = {"run": values["command"]}
+        lines |= _moved(lines, ("command",), ("command", "run"))
+    if "seeds" in values or meant.seeds > 1:
+        values["seeds"] = _seeds(values.get("seeds", {}), meant.seeds)
     return replace(text, values=values, lines=lines)
+
+
+def _moved(lines: Mapping[Path, int], old: Path, new: Path) -> dict[Path, int]:
+    """Return the lines of what stands under one key as those of another."""
+    depth = len(old)
+    return {(*new, *key[depth:]): n for key, n in lines.items() if key[:depth] == old}
+
+
+def _seeds(given: Any, count: int) -> Any:
+    """Return ``[seeds]``, which may be written as its count alone."""
+    if type(given) is int:
+        return {"count": given}
+    return {"count": count, **given} if isinstance(given, dict) else given
 
 
 def _unnamed(name: str) -> list[tuple[tuple[str, ...], str]]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from suite_texts import section_text, sources_text, suite_text, write_suite
 
-from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
 from harness.suite.documents import README, library
 from harness.suite.sections import problems
+from harness.workspace import check_documents, open_workspace
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
 SOURCES = os.environ.get("HARNESS_SOURCES", "")

@@ -1,4 +1,4 @@
-"""What every verb starts from: the suites named, checked, and their plans."""
+"""What everything starts from: the suites named, checked, and their plans."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.project import readme_of
-from harness.suite import sections
+from harness.store.memory import Beside
+from harness.suite import quotations, sections
 from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
 from harness.suite.load import find, in_folder, load
 from harness.suite.order import Tier, rank, tier
 from harness.suite.schema import Suite
-from harness.types import Profile
+from harness.types import Archive, Profile
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ class Workspace:
                 + "; ".join(f"{name} {', '.join(known)}" for name, known in used(whole).items())
             )
         return narrowed
+
+    def beside(self, archive: Archive) -> Archive:
+        """Return an archive with the records of suites whose numbers are in files."""
+        memories = [plans.memory for plans in self.plans if plans.memory is not None]
+        return Beside(archive, memories) if memories else archive
 
     def others(self) -> tuple[tuple[Plans, Library], ...]:
         """Return all other suites of the trees that these belong to; those with problems are not.
@@ -161,6 +167,21 @@ def _libraries(trees: Iterable[Path]) -> Mapping[Path, Library]:
     if problems:
         raise SuiteError(problems)
     return found
+
+
+def check_quotes(workspace: Workspace) -> None:
+    """Check that the sentences quoted stand in their documents, where those are given.
+
+    Raises
+    ------
+    SuiteError
+        With every quote that does not, and every document that cannot be read.
+    """
+    shelf, found = quotations.Shelf(), list[Problem]()
+    for suite, library in zip(workspace.suites, workspace.libraries, strict=True):
+        found += quotations.problems(suite, library.documents, shelf)
+    if found:
+        raise SuiteError(list(dict.fromkeys(found)))
 
 
 def check_documents(workspace: Workspace) -> None:
