@@ -1,6 +1,6 @@
 """From records to verdicts. Nothing here runs an experiment or imports torch."""
 
-from harness.claims.chance import by_chance, q_told, with_q_values
+from harness.claims.chance import by_chance, chance_told, q_told, with_q_values
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
 from harness.claims.judge import judge, open_cases
@@ -14,6 +14,7 @@ __all__ = [
     "Sentence",
     "answers",
     "by_chance",
+    "chance_told",
     "check_claim",
     "check_selection",
     "counts",

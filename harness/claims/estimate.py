@@ -168,6 +168,17 @@ class _Run:
         return self.logs.below(math.log(bound), strict=strict) if bound > 0.0 else 0.0
 
 
+def shuffled(values: Floats, over: str) -> Floats:
+    """Return examples in a random order, always the same; seeds as they are.
+
+    A test set may be sorted by class, and who bets believes that what comes next is like what
+    came before.
+    """
+    if over != "examples":
+        return values
+    return values[np.random.default_rng(0).permutation(values.size)]
+
+
 def of(
     values: Floats,
     kind: Kind,
@@ -204,7 +215,8 @@ def of(
             n=values.size,
             over=over,
         )
-    spread = spreads.of(values, kind, *bounds)
+    in_order = shuffled(values, over) if kind == "share" else values
+    spread = spreads.of(in_order, kind, *bounds)
     middle, size = spreads.middle(values, spread)
     words = f"{middle} {what}".strip()
     return Estimate(words, size, values.size, over, spread)

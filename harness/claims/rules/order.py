@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from harness.claims import text
 from harness.claims.contest import Contest, contest, worst
-from harness.claims.estimate import Estimate
 from harness.claims.rules.decide import finding, in_words
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.rules.sizes import both
@@ -36,16 +35,17 @@ def better(evidence: Evidence) -> Finding:
         reason = in_words(estimate, level, f"favours the second{_p(result.p_lose, result)}")
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
     reason = in_words(estimate, level, f"favours neither{_p(result.p_win, result)}")
-    return finding(estimate, reason=text.sentence((reason, _few(estimate, alpha))), p_contradict=p)
+    return finding(estimate, reason=text.sentence((reason, _few(result, alpha))), p_contradict=p)
 
 
 def _p(p: float, result: Contest) -> str:
     return "" if result.certain else f" (one-sided p = {p:.2g})"
 
 
-def _few(estimate: Estimate, alpha: float) -> str:
+def _few(result: Contest, alpha: float) -> str:
     """Say when no outcome at all could have been significant."""
-    if estimate.over != "seeds" or estimate.fixed or 0.5**estimate.n <= alpha:
+    estimate = result.estimate
+    if estimate.over != "seeds" or result.certain or 0.5**estimate.n <= alpha:
         return ""
     least = f"the smallest p that {text.many(estimate.n, 'seeds')} can give is {0.5**estimate.n:g}"
     return f"{least}, {math.ceil(-math.log2(alpha))} are needed"
@@ -102,7 +102,7 @@ def _ranking(results: Sequence[Contest], names: Sequence[str], alpha: float) -> 
         verdict = "inconclusive"
         at, tail = hardest, f"does not set it apart from {names[hardest]}{told}"
     estimate = results[at].estimate
-    few = _few(estimate, alpha) if verdict == "inconclusive" else ""
+    few = _few(results[at], alpha) if verdict == "inconclusive" else ""
     reason = text.sentence(
         (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
     )

@@ -102,6 +102,12 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
             n=1,
         )
     spread = hs.slope_location(x, rows[0])
+    if spread.se <= pairs.ROUNDING * _steepest(x)[1] * float(np.abs(rows).max()):
+        raise Undecided(
+            "one run only, whose points lie on a straight line: its slope has no interval",
+            measured=spread.centre,
+            n=1,
+        )
     return Estimate("slope", spread.centre, x.size, "positions", spread)
 
 
