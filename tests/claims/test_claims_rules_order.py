@@ -113,6 +113,15 @@ def test_fixed_sides_need_no_test() -> None:
     assert found([0.1, 0.9], [0.2, 0.2]) == "inconclusive"  # not the same in every run
 
 
+def test_fixed_sides_that_vary_are_draws() -> None:
+    of = of_kind("fixed")
+    two = verdict(BETTER, [*of], pair([0.5, 0.9], [0.2, 0.2], of))
+    assert two.verdict == "inconclusive"
+    assert "the smallest p that 2 seeds can give is 0.25, 5 are needed" in two.reason
+    five = verdict(BETTER, [*of], pair([0.5, 0.9, 0.3, 0.4, 0.8], [0.2] * 5, of))
+    assert (five.verdict, "(one-sided p = 0.031)" in five.reason) == ("reproduced", True)
+
+
 def test_equal_differences_of_a_few_noisy_pairs_contradict_nothing() -> None:
     assert verdict(BETTER, [A, B], pair([0.50, 0.75], [0.75, 1.0])).verdict == "inconclusive"
 

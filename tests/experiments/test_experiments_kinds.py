@@ -42,3 +42,18 @@ def test_what_claims_are_about_is_of_the_default_kind_only_where_that_is_meant(p
             continue  # a user's own: there the default is what the suite does not say otherwise
         found = {by_k(name) for name in claimed if case.kinds.get(name) == "by default"}
         assert found <= BY_DEFAULT.get(case.experiment, set())
+
+
+@pytest.mark.parametrize(
+    ("stem", "metric", "kind"),
+    [
+        ("least-squares", "test_loss", "positive"),
+        ("signal-propagation", "variance_change", "real"),
+        ("signal-propagation", "overflow_layer", "count"),
+        ("pytorch-facts", "all_on_device", "fixed"),
+    ],
+)
+def test_what_a_probe_says_of_all_its_numbers_is_believed(stem, metric, kind):
+    (path,) = (path for path in SUITES if path.stem == stem)
+    probes = [case for case in expand(load(path)).full.cases if case.experiment == "probe"]
+    assert {case.kinds[metric] for case in probes if metric in case.kinds} == {kind}
