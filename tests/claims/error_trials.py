@@ -64,7 +64,8 @@ class Judge:
         self._cases = tuple(replace(c, kinds={"acc": kind}) for c in CASES[:columns])
         self._seen = Seen(about, Track("", _sides(about, self._cases)), {}, Shelf(()), columns={})
         self._rule, self._known = rule_of(about), dict[bytes, str]() if steps else None
-        self._ordered = kind in ("share", "real")  # bets look at values in their order
+        # bets look at values in their order
+        self._ordered = kind == "share" or (kind == "binary" and columns > 1)
 
     def verdict(self, columns: Sequence[Floats]) -> str:
         """Return the verdict when case k has the values of column k."""

@@ -80,3 +80,15 @@ def test_leaving_out_the_words_changes_no_verdict(name: str) -> None:
     told = [judge.verdict(each) for each in zip(*columns, strict=True)]
     with without_words():
         assert [judge.verdict(each) for each in zip(*columns, strict=True)] == told
+
+
+@pytest.mark.parametrize("name", [name for name, trial in TRIALS.items() if trial.world.steps])
+def test_judging_the_same_values_once_changes_no_count(name: str) -> None:
+    trial, rng = TRIALS[name], np.random.default_rng(2)
+    question = "beyond" if "beyond" in trial.claims else "edge"
+    columns = trial.draw(rng, (40, 6), question)
+    about, kind = trial.claims[question], trial.world.kind
+    once, each = (Judge(about, kind, len(columns), steps=steps) for steps in (True, False))
+    with without_words():
+        for one in zip(*columns, strict=True):
+            assert once.verdict(one) == each.verdict(one)
