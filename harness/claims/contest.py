@@ -97,7 +97,7 @@ def _by_signs(estimate: Estimate, ahead: Floats) -> Contest:
 def _ahead(a: Floats, b: Floats) -> Floats:
     """Return a - b; inf against inf is a tie, not nan, and so is what differs by rounding."""
     with np.errstate(invalid="ignore", over="ignore"):
-        near = np.abs(a - b) <= pairs.ROUNDING * np.maximum(np.abs(a), np.abs(b))
+        near = np.abs(a - b) <= est.ROUNDING * np.maximum(np.abs(a), np.abs(b))
     tie = (a == b) | (near & np.isfinite(a) & np.isfinite(b))
     with np.errstate(over="ignore"):
         difference: Floats = np.subtract(a, b, out=np.zeros_like(a), where=~tie)

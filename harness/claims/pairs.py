@@ -7,15 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from harness import statistics as hs
-from harness.claims.estimate import Estimate, exp, of, several, shuffled
+from harness.claims.estimate import Estimate, exp, of, several, shuffled, unrounded
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats
 from harness.config.kinds import Kind
 from harness.statistics.bounded import BoundedRatio
 from harness.statistics.intervals import predicted
-
-ROUNDING = 1e-12
-"""By how much of their size numbers may differ that have been computed from equal ones."""
 
 
 def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
@@ -57,16 +54,6 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
     run = predicted(logs) if over == "seeds" else None
     size = exp(estimate.measured)
     return replace(estimate, what="geometric mean ratio", measured=size, run=run, log=True)
-
-
-def unrounded(values: Floats, scale: float) -> Floats:
-    """Return the values, all alike where rounding at a scale may be all by which they differ.
-
-    0.91 - 0.90 and 0.85 - 0.84 differ by 1e-16, which is no noise to make an interval of.
-    """
-    if float(values.max()) - float(values.min()) > ROUNDING * scale:
-        return values
-    return np.full_like(values, np.median(values))
 
 
 def _no_infinite(a: Floats, b: Floats, over: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from harness.claims import text
 from harness.claims.contest import Contest, contest, worst
+from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import finding, in_words
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.rules.sizes import both
@@ -15,7 +16,6 @@ from harness.claims.select import ambiguity, axes_of, differing, matches
 from harness.claims.undecided import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
-from harness.config.kinds import loosest
 from harness.types import Case, Finding, VerdictName
 
 
@@ -73,7 +73,8 @@ def _against(evidence: Evidence, winner: Values, rival: Case) -> Contest:
     goal = evidence.claim.goal
     other = evidence.values(rival, worst(goal))
     (a, b), notes = paired([winner, other])
-    result = contest(a, b, loosest(winner.kind, other.kind), winner.over, goal)
+    kind = kind_of_all((winner, other), evidence.claim.metric)
+    result = contest(a, b, kind, winner.over, goal)
     unit = text.unit_shown(evidence.claim.unit, "best")
     estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes), unit=unit)
     return replace(result, estimate=estimate)
