@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from harness.claims import told as in_sentences
 from harness.report.marks import SIGNS, WORDS, tallies
 from harness.report.summary import plain
 from harness.suite.documents import Document, Section
@@ -45,6 +46,7 @@ def _opening(verdicts: Sequence[Verdict], suites: Sequence[Suite]) -> list[str]:
         "Every numbered section and question of the documents, with the claims that cover it and",
         "their verdicts, or why there is nothing to measure. Generated; do not edit.",
         "",
+        *([f"{said}.", ""] if (said := in_sentences(verdicts)) else []),
         f"{plural(len(suites), 'suite')}, {plural(claims, 'claim')}"
         + (f": {told}." if told else "."),
     ]
