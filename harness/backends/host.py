@@ -31,7 +31,7 @@ class HostArrays:
         return handle
 
     def take(self, handle: Array, index: Array) -> Array:
-        """Return the rows `index` (int64, (m,)), copied."""
+        """Return the rows `index` (int64, (m,)) of a handle (n, ...), copied: (m, ...)."""
         return np.take(handle, index, axis=0)
 
     def array(self, handle: Array) -> Array:

@@ -67,9 +67,22 @@ def _ones_and_zeros(step: Placed) -> dict[str, NDArray[np.float64]]:
 
 
 def kept_units(shape: Shape, rate: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Draw a dropout mask: True where a unit is kept, with probability ``1 - rate``.
+    """Draw a dropout mask.
 
-    The draw is float32 whatever the dtype of the training, so that it costs the same stream.
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the units, (N, ...).
+    rate : float
+        Probability that a unit is dropped.
+    rng : numpy.random.Generator
+        The cell's ``dropout`` stream. The draw is float32 whatever the dtype of the training, so
+        that float64 drops the same units.
+
+    Returns
+    -------
+    ndarray of bool
+        Of `shape`, True where a unit is kept.
     """
     return rng.random(shape, dtype=np.float32) >= np.float32(rate)
 

@@ -75,6 +75,9 @@ class Network(Protocol):
     def step(self, x: Handle, y: Handle) -> Handle:
         """Train on a batch (N, *shape) with targets; return the loss before it (a 0-d handle).
 
+        `x` has the dtype of ``[train]``; `y` is (N,) int64 for losses of classes, else (N, outputs)
+        in the dtype of `x`.
+
         One optimizer step, unless `accumulate`, `zero_grad` or `backward` of ``[train]`` say
         otherwise.
         """
@@ -149,7 +152,7 @@ class Backend(Protocol):
         ...
 
     def take(self, handle: Handle, index: Array) -> Handle:
-        """Return the rows `index` (int64, (m,)) of a handle."""
+        """Return the rows `index` (int64, (m,)) of a handle (n, ...): (m, ...)."""
         ...
 
     def array(self, handle: Handle) -> Array:
@@ -180,7 +183,8 @@ class Backend(Protocol):
     ) -> tuple[Array, Array]:
         """Return (distances (m, k) float32, indices (m, k) int64) of the k nearest rows.
 
-        Sorted by distance; equal distances in order of index.
+        Of `train` (n, d) for every row of `test` (m, d), both float32 or float64. Distances are
+        Euclidean, in the units of the rows; sorted by distance, equal distances by index.
         """
         ...
 

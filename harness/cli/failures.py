@@ -15,7 +15,7 @@ _LINES = 40  # of a log that are shown
 
 
 class Failures:
-    """Tells of failed cells on stderr.
+    """Prints failed cells on stderr.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Failures:
     log : callable
         Where the log of a record's cell is.
     trace : bool
-        Tell every failure, with the end of its log, which holds the traceback.
+        Print every failure, with the end of its log, which holds the traceback.
     """
 
     def __init__(self, output: Output, log: Callable[[Record], Path], *, trace: bool) -> None:

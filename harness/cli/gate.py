@@ -99,8 +99,8 @@ def gate(
         cache=Roots.find(None).cache / "gate",
         suite_options=gating.suite_options(profile.value, use or []),
     )
-    kept = open_history(history, output)
-    named = kept.baselines.get(base)
+    opened = open_history(history, output)
+    named = opened.baselines.get(base)
     session = gating.session(
         _base(repository, base, named),
         working_tree(repository) if head is None else resolve(repository, head),
@@ -111,7 +111,7 @@ def gate(
     )
     result = compare(session, project)
     files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
-    result = _remembered(result, kept, named)
+    result = _remembered(result, opened, named)
     gating.report(result, output, strict=strict, files=files)
 
 
@@ -122,13 +122,13 @@ def _base(repository: Path, name: str, named: Baseline | None) -> Revision:
     return replace(resolve(repository, named.commit), label=f"baseline {name}")
 
 
-def _remembered(result: GateResult, kept: History, named: Baseline | None) -> GateResult:
+def _remembered(result: GateResult, history: History, named: Baseline | None) -> GateResult:
     """Enter a result into the history of its named baseline; say so, or say why not."""
     if named is None or result.partial == "interrupted":
         return result
     note = rejection(named, result)
     if not note:
-        points = record(kept, named, result)
+        points = record(history, named, result)
         note = f"{plural(len(points), 'point')} entered the history of {named.name}"
     return replace(result, notes=(*result.notes, note))
 

@@ -101,7 +101,7 @@ def session(
     fresh: bool,
     output: Output,
 ) -> Session:
-    """Return a session that begins now and speaks to the terminal."""
+    """Return a session that begins now and reports to the terminal."""
     return Session.begin(
         base,
         head,

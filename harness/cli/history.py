@@ -42,13 +42,13 @@ def history(
 ) -> None:
     """Show the speed of commits against a fixed baseline; find steps and slow creep."""
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
-    kept = open_history(folder, output)
+    history = open_history(folder, output)
     if naming is not None:
         if name:
             raise UsageError(f"--set takes a name and a revision, got {name!r} as well; leave it")
-        _name(kept, *naming, output)
+        _name(history, *naming, output)
         return
-    found = _show(kept, name, case, output)
+    found = _show(history, name, case, output)
     worse = [finding for finding in found if finding.worse]
     if check and worse:
         raise typer.Exit(codes.MOVED)
@@ -56,19 +56,19 @@ def history(
 
 def open_history(folder: Path, output: Output) -> History:
     """Open a history and print what the reader should know of it."""
-    kept = History(folder)
-    for note in kept.notes:
+    history = History(folder)
+    for note in history.notes:
         output.err.print(f"note: {note}")
-    return kept
+    return history
 
 
-def measured_series(kept: History, wanted: Iterable[Baseline]) -> list[Series]:
+def measured_series(history: History, wanted: Iterable[Baseline]) -> list[Series]:
     """Return the series of baselines, in the order of the commits of the current folder."""
     commits = first_parent(Path.cwd())
-    return [one for baseline in wanted for one in series(kept, baseline, commits)]
+    return [one for baseline in wanted for one in series(history, baseline, commits)]
 
 
-def _surveyed(kept: History, wanted: Sequence[Baseline], case: str) -> tuple[SeriesFinding, ...]:
+def _surveyed(history: History, wanted: Sequence[Baseline], case: str) -> tuple[SeriesFinding, ...]:
     """Return the findings in the cases that match, judged together.
 
     Raises
@@ -76,10 +76,10 @@ def _surveyed(kept: History, wanted: Sequence[Baseline], case: str) -> tuple[Ser
     NothingMeasured
         If there is no point, or none of a case that matches.
     """
-    found = measured_series(kept, wanted)
+    found = measured_series(history, wanted)
     matching = [one for one in found if not case or _matches(one, case)]
     if not matching:
-        raise NothingMeasured(_nothing(kept, wanted, found, case))
+        raise NothingMeasured(_nothing(history, wanted, found, case))
     return survey(matching)
 
 
@@ -88,24 +88,26 @@ def _matches(one: Series, case: str) -> bool:
     return one.case == case or fnmatchcase(one.case, case)
 
 
-def _nothing(kept: History, wanted: Sequence[Baseline], found: Sequence[Series], case: str) -> str:
+def _nothing(
+    history: History, wanted: Sequence[Baseline], found: Sequence[Series], case: str
+) -> str:
     if not wanted:
         return (
-            f"{kept.folder}: no baseline has a name yet; "
+            f"{history.folder}: no baseline has a name yet; "
             "name one with `harness history --set NAME REVISION`"
         )
     names = ", ".join(baseline.name for baseline in wanted)
     if not found:
         return (
-            f"{kept.folder}: nothing was measured against {names}; "
+            f"{history.folder}: nothing was measured against {names}; "
             f"run `harness gate {wanted[0].name}` on a commit"
         )
     return f"no case of {names} matches {case!r}.{did_you_mean(case, {one.case for one in found})}"
 
 
-def _show(kept: History, name: str, case: str, output: Output) -> tuple[SeriesFinding, ...]:
-    wanted = [kept.baseline(name)] if name else list(kept.baselines.values())
-    found = _surveyed(kept, wanted, case)
+def _show(history: History, name: str, case: str, output: Output) -> tuple[SeriesFinding, ...]:
+    wanted = [history.baseline(name)] if name else list(history.baselines.values())
+    found = _surveyed(history, wanted, case)
     owned = [(b, [one for one in found if one.series.baseline == b]) for b in wanted]
     listed = [{**asdict(b), "series": history_show.to_json(own)} for b, own in owned]
     output.json({"schema": 1, "baselines": listed})
@@ -117,12 +119,12 @@ def _show(kept: History, name: str, case: str, output: Output) -> tuple[SeriesFi
     return found
 
 
-def _name(kept: History, name: str, revision: str, output: Output) -> None:
+def _name(history: History, name: str, revision: str, output: Output) -> None:
     check_name(name)
     resolved = resolve(find_repository(Path.cwd()), revision)
-    before = kept.baselines.get(name)
+    before = history.baselines.get(name)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    kept.name(Baseline(name, resolved.commit, resolved.tree, now))
+    history.name(Baseline(name, resolved.commit, resolved.tree, now))
     moved = f", before it was {before.commit[:7]}" if before else ""
     text = f"{name} is {resolved.commit[:7]} ({resolved.subject}){moved}"
     output.out.print(text)

@@ -86,8 +86,8 @@ def write_page(
 
 def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:
     """Return what the gate found over commits; nothing where it has kept nothing."""
-    kept = open_history(folder, output)
-    return survey(measured_series(kept, kept.baselines.values()))
+    history = open_history(folder, output)
+    return survey(measured_series(history, history.baselines.values()))
 
 
 def _command(suite: Suite, profile: str, archive: Archive) -> str:

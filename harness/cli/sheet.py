@@ -101,10 +101,10 @@ def wrapped(text: Text, width: int) -> Iterator[Text]:
 
 def _with_headings(heading: str, entry: Text) -> Iterator[Text]:
     """Return an entry of a block line by line, each with its own heading where it has one."""
-    labels, told = heading.split("\n"), entry.split("\n", allow_blank=True)
-    if len(labels) != len(told):
-        labels = [", ".join(labels), *[""] * (len(told) - 1)]
-    for label, line in zip(labels, told, strict=True):
+    labels, lines = heading.split("\n"), entry.split("\n", allow_blank=True)
+    if len(labels) != len(lines):
+        labels = [", ".join(labels), *[""] * (len(lines) - 1)]
+    for label, line in zip(labels, lines, strict=True):
         if line:
             yield Text.assemble(f"{label}: " if label else "", line)
 

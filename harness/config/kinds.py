@@ -19,7 +19,7 @@ KINDS: Mapping[Kind, str] = {
 """Every kind, and which metrics are of it."""
 
 DEFAULT: Kind = "real"
-"""The kind of a metric of which nobody says more."""
+"""The kind of a metric for which none is declared."""
 
 FEW = 300
 """An accuracy over fewer examples than this is a share of few steps."""

@@ -164,10 +164,10 @@ def _choose(
     if len(fitting) == len(once) == 1:
         return str(once[0])
     columns = [f"{field.name}: {field.type}" for field in schema]
-    told = words.plain(", ".join(columns[:SHOWN])) or "none"
+    shown = words.plain(", ".join(columns[:SHOWN])) or "none"
     more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
     raise DataCorrupt(
-        f"{path}: must have a column of {what} named one of {', '.join(names)}; got {told}{more}"
+        f"{path}: must have a column of {what} named one of {', '.join(names)}; got {shown}{more}"
     )
 
 

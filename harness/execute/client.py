@@ -1,4 +1,4 @@
-"""The runner's end of the server of cells: start it, speak with it, notice its end."""
+"""The runner's end of the server of cells: start it, exchange messages with it, notice its end."""
 
 from __future__ import annotations
 

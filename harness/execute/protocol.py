@@ -1,4 +1,4 @@
-"""What the runner and whoever starts its cells say to each other.
+"""The messages between the runner and what starts its cells.
 
 Orders go to the server pickled, behind their length: they come from the runner, which is trusted.
 Events come back as lines of JSON. What a cell itself leaves is read by `harness.execute.wire`.

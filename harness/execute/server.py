@@ -227,7 +227,7 @@ class Server:
                     one.code, one.ended = os.waitstatus_to_exitcode(status), time.monotonic()
 
     def _report(self) -> None:
-        """Tell of ended cells, once nobody they started is left."""
+        """Report ended cells, once all that they started has ended."""
         ended = [one for one in self.running.values() if one.code is not None]
         alive = {one.pid for one in self.running.values() if one.code is None}
         if not ended or (not sweep(alive | self.own) and not _overdue(ended)):

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.claims import pairs
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.numerals import measured
 from harness.statistics import spreads
-from harness.types import Archive, Array, Interval, Record, as_float_array
+from harness.types import Archive, Interval, Record, as_float_array
 from harness.words import plural
 
 LEVEL = 0.95
@@ -79,6 +80,15 @@ def over_seeds(values: Sequence[float], kind: Kind = DEFAULT, over: str = "seeds
 
     The same middle and the same interval by which claims are judged (`harness.statistics`). Of a
     median of fewer than six values the interval is their range, at the level it has.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value per seed, example or sample; inf and nan count as lost.
+    kind : str
+        Of `harness.config.kinds.KINDS`.
+    over : str
+        What is counted: ``"seeds"``, ``"examples"`` or ``"samples"``.
     """
     array = as_float_array(values)
     lost = int(np.count_nonzero(~np.isfinite(array)))
@@ -90,17 +100,25 @@ def over_seeds(values: Sequence[float], kind: Kind = DEFAULT, over: str = "seeds
     return Estimate(value, interval, array.size, over, middle=middle or "value")
 
 
-def over_examples(values: Array) -> Estimate:
-    """Return the mean of an array with one value per example; a rate where all are 0 or 1.
+def over_pairs(better: Sequence[float], than: Sequence[float], kind: Kind) -> Estimate:
+    """Return the middle of the differences between paired values, with the interval of a verdict.
 
     Parameters
     ----------
-    values : ndarray of shape (n,)
-        One value per example, any real dtype.
+    better, than : sequence of float
+        The two sides, one value per seed.
+    kind : str
+        What kind of number their metric is.
     """
-    array = np.asarray(values, dtype=np.float64).ravel()
-    right_or_wrong = array.size and np.isin(array, (0.0, 1.0)).all()
-    return over_seeds(list(array), "binary" if right_or_wrong else "real", "examples")
+    one, other = as_float_array(better), as_float_array(than)
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = one - other
+    if found.size < 2 or not np.isfinite(found).all():
+        return over_seeds(found.tolist(), kind)
+    judged = pairs.of_difference(one, other, kind, "seeds")
+    middle, _ = spreads.middle(found, judged.spread)
+    value, interval = judged.measured, judged.shown()
+    return Estimate(value, interval, found.size, "seeds", middle=middle or "value")
 
 
 def over_samples(values: Sequence[float]) -> Estimate:
@@ -125,7 +143,9 @@ def of_metric(
     if not holding:
         raise NothingMeasured(f"no matching record holds the metric {name!r}")
     if len(holding) == 1 and name in holding[0].arrays:
-        return over_examples(archive.array(holding[0], name))
+        return over_seeds(archive.array(holding[0], name).ravel().tolist(), kind, "examples")
+    if kind == "binary" and any(name in record.arrays for record in holding):
+        kind = "share"  # how many of the examples were right
     return over_seeds([scalar(record, name, archive) for record in holding], kind)
 
 

@@ -14,7 +14,7 @@ from harness.config.claim import Where
 from harness.errors import NothingMeasured
 from harness.figures.canvas import format_axis, one_axes
 from harness.figures.drawing import Drawing, Numbers, Request
-from harness.figures.estimate import Estimate, has, over_seeds, scalar
+from harness.figures.estimate import Estimate, has, over_pairs, scalar
 from harness.figures.labels import setting, title, unit_of
 from harness.figures.line import errors
 from harness.figures.select import Group, groups, matches, settings
@@ -92,13 +92,17 @@ def _track(request: Request, group: Group, than: Sequence[Record], named: set[st
     ]
     if not pairs:
         return None
-    values = [_difference(request, left, right) for left, right in pairs]
+    metric = request.figure.y
+    left, right = (
+        [scalar(record, metric, request.archive) for record in side]
+        for side in zip(*pairs, strict=True)
+    )
     label = group.label or "/".join(str(mine[name]) for name in PINNED[:2] if name in mine)
     return Track(
         label,
         tuple(r.seed for r, _ in pairs),
-        tuple(values),
-        over_seeds(values, request.kind(pairs[0][0], request.figure.y)),
+        tuple(a - b for a, b in zip(left, right, strict=True)),
+        over_pairs(left, right, request.kind(pairs[0][0], metric)),
     )
 
 
@@ -109,11 +113,6 @@ def _only(records: Sequence[Record]) -> Record:
             "name more axes in it, or in where"
         )
     return records[0]
-
-
-def _difference(request: Request, left: Record, right: Record) -> float:
-    metric = request.figure.y
-    return scalar(left, metric, request.archive) - scalar(right, metric, request.archive)
 
 
 def words(selection: Where) -> str:

@@ -62,7 +62,7 @@ class Journal:
         self._open = False
 
     def append(self, pairs: Sequence[Pair]) -> None:
-        """Write the pairs of one round for good."""
+        """Append the pairs of one round, flushed to the disk."""
         self._write({"pairs": [pair_to_json(pair) for pair in pairs]})
 
     def end(self) -> None:

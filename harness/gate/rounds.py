@@ -100,16 +100,16 @@ def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> SelectedCases:
     """
     both: dict[str, Bench] = {}
     apart: list[Decision] = []
-    told: list[str] = []
+    all_notes: list[str] = []
     known: set[str] = set()
     for bench in benches:
         sides, commands = collect_sides(bench.commands, timeouts, bench.options)
         names, decisions = compared(sides)
         both |= dict.fromkeys(names, Bench(commands, bench.options))
         apart += decisions
-        told += notes(sides)
+        all_notes += notes(sides)
         known |= {name for one in sides.values() for name in (*one.names, *one.deselected)}
-    return SelectedCases(both, tuple(apart), tuple(told), frozenset(known))
+    return SelectedCases(both, tuple(apart), tuple(all_notes), frozenset(known))
 
 
 def run(found: SelectedCases, limits: Limits, journal: Journal) -> tuple[SequentialTest, str]:

@@ -146,8 +146,8 @@ class Pair:
             return self.base.seconds, self.head.seconds
         if quantity == "device_memory":
             return self.base.device_peak, self.head.device_peak
-        told = all(math.isfinite(side.taken) or side.error for side in sides)
-        base, head = ((side.taken if told else side.peak) for side in sides)
+        known = all(math.isfinite(side.taken) or side.error for side in sides)
+        base, head = ((side.taken if known else side.peak) for side in sides)
         return base, head
 
     def log_ratio(self, quantity: Quantity, slope: float = 0.0) -> float:

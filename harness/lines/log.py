@@ -113,7 +113,7 @@ class Log(Generic[Value]):
                 file.truncate(end)
 
     def append(self, value: Value) -> None:
-        """Write the line of a value for good, with its digest; whole or not at all.
+        """Append the line of a value, with its digest, flushed to the disk: whole or not at all.
 
         Raises
         ------
@@ -207,7 +207,7 @@ def _sync(folder: Path) -> None:
 
 
 def _write(file: BinaryIO, data: bytes) -> None:
-    """Write all bytes for good, or raise."""
+    """Write all bytes and flush them to the disk, or raise."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]

@@ -167,11 +167,11 @@ def _metric(records: Sequence[Record], name: str, kinds: Kinds) -> str:
 
 
 def _metrics(records: Sequence[Record], suite: Suite) -> list[str]:
-    """Return metric names: those that claims and figures speak of first, then by name."""
+    """Return metric names: those that claims and figures name first, then by name."""
     names = {name for record in records for name in record.metrics}
-    said = [claim.metric for claim in suite.claims]
-    said += [name for figure in suite.figures for name in (figure.y, figure.hue)]
-    first = [name for name in dict.fromkeys(said) if name in names]
+    named = [claim.metric for claim in suite.claims]
+    named += [name for figure in suite.figures for name in (figure.y, figure.hue)]
+    first = [name for name in dict.fromkeys(named) if name in names]
     return first + sorted(names - set(first), key=_natural)
 
 

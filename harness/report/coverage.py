@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.claims import told as in_sentences
-from harness.report.marks import SIGNS, WORDS, tallies
+from harness.report.marks import SIGNS, WORDS, counted
 from harness.report.summary import plain
 from harness.suite.documents import Document, Section
 from harness.suite.schema import Suite
@@ -41,14 +41,14 @@ def coverage(
 
 def _opening(verdicts: Sequence[Verdict], suites: Sequence[Suite]) -> list[str]:
     claims = sum(len(suite.claims) for suite in suites)
-    told = ", ".join(f"{t.sign} {t.count} {t.word}" for t in tallies(verdicts) if t.count)
+    counts = counted(verdicts)
     return [
         "Every numbered section and question of the documents, with the claims that cover it and",
         "their verdicts, or why there is nothing to measure. Generated; do not edit.",
         "",
         *([f"{said}.", ""] if (said := in_sentences(verdicts)) else []),
         f"{plural(len(suites), 'suite')}, {plural(claims, 'claim')}"
-        + (f": {told}." if told else "."),
+        + (f": {counts}." if counts else "."),
     ]
 
 
@@ -75,10 +75,10 @@ def _document(
 
 
 def _row(section: Section, claims: Sequence[str], verdicts: Mapping[str, Verdict]) -> str:
-    told = "<br>".join(_claim(name, verdicts.get(name)) for name in claims)
+    entries = "<br>".join(_claim(name, verdicts.get(name)) for name in claims)
     if not claims:
-        told = f"nothing to measure: {plain(section.nothing)}"
-    return f"| {section.number} | {plain(section.topic)} | {told} |"
+        entries = f"nothing to measure: {plain(section.nothing)}"
+    return f"| {section.number} | {plain(section.topic)} | {entries} |"
 
 
 def _claim(name: str, verdict: Verdict | None) -> str:

@@ -48,3 +48,8 @@ def tallies(verdicts: Sequence[Verdict]) -> tuple[Tally, ...]:
     return tuple(
         Tally(name, SIGNS[name], WORDS[name], MEANINGS[name], found[name]) for name in VERDICTS
     )
+
+
+def counted(verdicts: Sequence[Verdict]) -> str:
+    """Return ``"✓ 511 reproduced, ✗ 36 contradicted"``, zeros left out."""
+    return ", ".join(f"{t.sign} {t.count} {t.word}" for t in tallies(verdicts) if t.count)

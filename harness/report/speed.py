@@ -76,14 +76,14 @@ def _plate(index: int, finding: SeriesFinding) -> Plate:
         history_picture(series, finding, theme) for theme in (figures.LIGHT, figures.DARK)
     )
     width, height = size(light)
-    said = f"{worse(series.quantity)}: {finding.text}" if finding.worse else finding.text
+    text = f"{worse(series.quantity)}: {finding.text}" if finding.worse else finding.text
     title = series.case
     if series.quantity != "time":
         title += f", {QUANTITY_WORDS[series.quantity]}"
     return Plate(
         anchor=f"speed-{index}",
         title=title,
-        caption=f"{said[:1].upper()}{said[1:]}.",
+        caption=f"{text[:1].upper()}{text[1:]}.",
         light=data_uri(light),
         dark=data_uri(dark),
         width=width,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from harness import words
 from harness.claims import chance_told, told
-from harness.report.marks import tallies
+from harness.report.marks import counted
 from harness.report.verdicts import Row, rows
 from harness.types import Verdict
 
@@ -53,8 +53,7 @@ def plain(text: str) -> str:
 
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
-    said = ", ".join(f"{t.sign} {t.count} {t.word}" for t in tallies(verdicts) if t.count)
-    return f"{words.plural(len(verdicts), 'claim')}: {said}."
+    return f"{words.plural(len(verdicts), 'claim')}: {counted(verdicts)}."
 
 
 def _chance(verdicts: Sequence[Verdict]) -> list[str]:

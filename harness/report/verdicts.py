@@ -74,7 +74,7 @@ class Row:
 
     @property
     def stand_ins(self) -> tuple[str, ...]:
-        """Data sets that stood in for the ones the claim speaks of."""
+        """Data sets that stood in for the ones that the claim is about."""
         return tuple(dict.fromkeys(track.data for track in self.tracks if track.data))
 
 

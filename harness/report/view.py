@@ -143,7 +143,7 @@ def page(
 def records_of(
     suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile
 ) -> tuple[Record, ...]:
-    """Return the records a suite's section speaks of.
+    """Return the records that a suite's section of the page is about.
 
     Those of the plan's cases, the newest of each seed and machine. In the full profile, cases
     that only the quick profile has are left out once a case of the protocol was measured.

@@ -48,26 +48,26 @@ class ScriptGenerator:
         self._source = torch.Generator().manual_seed(seed)
 
     def standard_normal(self, size: Size = None, dtype: DTypeLike = np.float64) -> Array:
-        """Draw N(0, 1), as ``torch.randn``."""
+        """Draw N(0, 1) of shape `size`, as ``torch.randn``: in float32, then cast to `dtype`."""
         return self._array(self._torch.randn(_shape(size), generator=self._source), dtype)
 
     def random(self, size: Size = None, dtype: DTypeLike = np.float64) -> Array:
-        """Draw uniformly from [0, 1), as ``torch.rand``."""
+        """Draw uniformly from [0, 1), as ``torch.rand``: in float32, then cast to `dtype`."""
         return self._array(self._torch.rand(_shape(size), generator=self._source), dtype)
 
     def uniform(self, low: float = 0.0, high: float = 1.0, size: Size = None) -> Array:
-        """Draw uniformly from [low, high), as ``Tensor.uniform_`` and ``nn.init`` do."""
+        """Draw uniformly from [low, high) as ``Tensor.uniform_``: in float32, given as float64."""
         drawn = self._torch.empty(_shape(size)).uniform_(low, high, generator=self._source)
         return self._array(drawn, np.float64)
 
     def integers(self, low: int, high: int | None = None, size: Size = None) -> Array:
-        """Draw whole numbers from [low, high), or [0, low), as ``torch.randint``."""
+        """Draw int64 of shape `size` from [low, high), or [0, low), as ``torch.randint``."""
         low, high = (0, low) if high is None else (low, high)
         drawn = self._torch.randint(low, high, _shape(size), generator=self._source)
         return self._array(drawn, np.int64)
 
     def permutation(self, n: int) -> Array:
-        """Return an order of 0 to n - 1, as one epoch of ``DataLoader(shuffle=True)`` has it.
+        """Return an order of 0 to n - 1, int64, as an epoch of ``DataLoader(shuffle=True)`` has.
 
         The loader draws a seed for its workers, then its sampler one for a generator of its own.
         """

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = Sequence[float] | NDArray[np.float64]
+"""A vector of floats, shape (n,); estimates and intervals of it are float64 in its own unit."""
 
 
 def vector(values: Values, least: int = 1) -> NDArray[np.float64]:
@@ -30,7 +31,7 @@ def vector(values: Values, least: int = 1) -> NDArray[np.float64]:
 
 
 def pair(a: Values, b: Values, least: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return two vectors of equal length, checked as by `vector`."""
+    """Return two float64 vectors of equal length, (n,) each, checked as by `vector`."""
     first, second = vector(a, least), vector(b, least)
     if first.size != second.size:
         raise ValueError(f"pairs must have equal lengths, got {first.size} and {second.size}")

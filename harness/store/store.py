@@ -99,7 +99,7 @@ class Store:
         return declared(self.folder)
 
     def append(self, record: Record, environment: Environment) -> None:
-        """Write a record for good, to its suite's file; `environment` is written once.
+        """Append a record, flushed to the disk, to its suite's file; `environment` is written once.
 
         Raises
         ------

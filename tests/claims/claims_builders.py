@@ -17,6 +17,7 @@ from harness.suite.schema import Grid, Suite
 from harness.types import Case, DataUsed, Environment, Finding, Record, Series, Verdict
 
 HERE = Environment("env-1", "class-1", "x86_64 AMD EPYC, 2 cores", {})
+COMPARE = {"better": {"optimizer": "adam"}, "than": {"optimizer": "sgd"}}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,17 @@ def case(name: str, backend: str = "numpy", device: str = "cpu", **axes: Any) ->
     )
 
 
+def of_kind(kind: str, metric: str = "acc") -> tuple[Case, Case]:
+    """The two sides of `COMPARE`, whose metric is a number of that kind."""
+    first, second = (case(name, optimizer=name, kinds={metric: kind}) for name in ("adam", "sgd"))
+    return first, second
+
+
+A, B = (case(name, optimizer=name) for name in ("adam", "sgd"))
+SHARED = np.array([0.3, -0.2, 0.9, 0.0, -0.6, 0.4, 0.1, -0.8, 0.5, -0.1])
+"""What a seed adds to both sides of a pair."""
+
+
 def record(of: Case, seed: int, **fields: Any) -> Record:
     """An `ok` record unless `fields` say otherwise."""
     started = fields.pop("started", f"2025-01-01T00:00:{seed % 60:02d}")
@@ -63,6 +75,20 @@ def record(of: Case, seed: int, **fields: Any) -> Record:
 def runs(of: Case, values: Sequence[float], metric: str = "acc", **fields: Any) -> list[Record]:
     """One record per value, seeds 0, 1, ..."""
     return [record(of, i, metrics={metric: float(v)}, **fields) for i, v in enumerate(values)]
+
+
+def skipped(of: Case, n: int = 8, **fields: Any) -> list[Record]:
+    """Records of cells that could not run on this machine, seeds 0, 1, ..."""
+    fields = {"status": "skipped", "reason": "torch sees no CUDA device", **fields}
+    return [record(of, seed, **fields) for seed in range(n)]
+
+
+def pair(
+    a: Sequence[float], b: Sequence[float], of: tuple[Case, Case] | None = None
+) -> list[Record]:
+    """The values of both sides of `COMPARE`, paired by seed."""
+    first, second = of or (A, B)
+    return [*runs(first, a), *runs(second, b)]
 
 
 def over_examples(of: Case, *arrays: Sequence[float], metric: str = "acc") -> Shelf:

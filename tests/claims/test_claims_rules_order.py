@@ -6,26 +6,29 @@ import math
 
 import numpy as np
 import pytest
-from claims_builders import case, claim, finding_at, merged, over_examples, runs, spread, verdict
+from claims_builders import (
+    COMPARE,
+    SHARED,
+    A,
+    B,
+    case,
+    claim,
+    finding_at,
+    merged,
+    of_kind,
+    over_examples,
+    pair,
+    runs,
+    spread,
+    verdict,
+)
 from scipy import stats
 
-from harness.types import Case, Record
+from harness.types import Record
 
-A, B, C = (case(name, optimizer=name) for name in ("adam", "sgd", "rms"))
-COMPARE = {"better": {"optimizer": "adam"}, "than": {"optimizer": "sgd"}}
+C = case("rms", optimizer="rms")
 BETTER = claim(compare=COMPARE)
 SMALLER = claim(compare=COMPARE, goal="smaller")
-SHARED = np.array([0.3, -0.2, 0.9, 0.0, -0.6, 0.4, 0.1, -0.8, 0.5, -0.1])
-Numbers = np.ndarray | list[float]
-
-
-def of_kind(kind: str) -> tuple[Case, Case]:
-    first, second = (case(n, optimizer=n, kinds={"acc": kind}) for n in ("adam", "sgd"))
-    return first, second
-
-
-def pair(a: Numbers, b: Numbers, of: tuple[Case, Case] = (A, B)) -> list[Record]:
-    return [*runs(of[0], list(a)), *runs(of[1], list(b))]
 
 
 def test_better_pairs_by_seed() -> None:
@@ -101,7 +104,7 @@ def test_ties_are_for_neither() -> None:
 def test_fixed_sides_need_no_test() -> None:
     of = of_kind("fixed")
 
-    def found(a: Numbers, b: Numbers) -> str:
+    def found(a: list[float], b: list[float]) -> str:
         judged = verdict(BETTER, [*of], pair(a, b, of))
         assert judged.findings[0].p_contradict is None
         assert "p = " not in judged.reason

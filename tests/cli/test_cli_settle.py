@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from suite_texts import suite_text
+from suite_texts import suite_text, write_suite
 
 MODULE = """\
 from harness.types import Outcome
@@ -48,8 +48,7 @@ def noisy(harness, monkeypatch):
     def put(most: str) -> None:
         (harness.folder / "noise_of_mine.py").write_text(MODULE, encoding="utf-8")
         (harness.folder / "suites" / "tiny.toml").unlink()
-        text = SUITE.replace("MOST", most)
-        (harness.folder / "suites" / "noisy.toml").write_text(text, encoding="utf-8")
+        write_suite(harness.folder / "suites", SUITE.replace("MOST", most), "noisy")
 
     monkeypatch.syspath_prepend(str(harness.folder))
     return put

@@ -133,9 +133,9 @@ def test_a_run_that_the_deadline_ends_is_not_stored(tmp_path):
     assert selftest.stored(tmp_path) == []
 
 
-def test_a_workload_that_fails_is_an_error_not_a_verdict(tmp_path, monkeypatch):
-    (tmp_path / "test_workloads.py").write_text("def test_it(benchmark):\n    1 / 0\n")
-    monkeypatch.setattr(bench, "WORKLOADS", tmp_path)
+def test_a_benchmark_that_fails_is_an_error_not_a_verdict(tmp_path, monkeypatch):
+    (tmp_path / "test_known_costs.py").write_text("def test_it(benchmark):\n    1 / 0\n")
+    monkeypatch.setattr(bench, "KNOWN_COSTS", tmp_path)
     with pytest.raises(SideBroken, match="ZeroDivisionError"):
         selftest.measure(0.0, tmp_path, time.monotonic() + 60.0)
 

@@ -1,17 +1,14 @@
 """What kind of number a case's metrics are: its experiment's word, or the suite's own."""
 
 import pytest
+from suite_texts import DIGITS, load_suite, suite_text
 
 from harness.plan.expand import expand
-from harness.suite.load import load
 
-TEXT = """\
-schema = 1
-id = "tiny"
-title = "Tiny"
-experiment = "train"
-[data]
-dataset = "digits"
+TEXT = suite_text(
+    "tiny",
+    DIGITS,
+    """\
 [model]
 hidden = [16]
 [train]
@@ -21,19 +18,15 @@ epochs = 3
 [[grid]]
 backend = ["numpy"]
 batch_size = [16, 32]
-"""
+""",
+)
 OWN = '[kinds]\ntest_accuracy = "count"\n'
 TORCH = '[seeds]\nrng = "torch"\nstep = {}\n'
 
 
 @pytest.fixture
 def cases(tmp_path):
-    def cases(text):
-        path = tmp_path / "tiny.toml"
-        path.write_text(text, encoding="utf-8")
-        return expand(load(path)).full.cases
-
-    return cases
+    return lambda text: expand(load_suite(tmp_path, text)).full.cases
 
 
 def test_an_experiment_says_what_its_metrics_are(cases):

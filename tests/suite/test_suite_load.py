@@ -266,3 +266,14 @@ def test_a_message_shows_some_of_very_many_problems(write):
     assert len(caught.value.problems) == 200
     assert str(caught.value).count("\n") == SuiteError.MOST_SHOWN
     assert str(caught.value).endswith("... and 150 more; `harness check --json -` has all")
+
+
+def test_grids_may_be_rows_each_named_by_its_line(write):
+    grid = GOOD[GOOD.index("[grid]") : GOOD.index("[[claims]]")]
+    rows = 'grid = [\n  { backend = ["numpy"], device = ["cpu"], seeds = 2 },\n  { lr = 0.2 },\n]\n'
+    text = GOOD.replace(grid, "").replace("title =", f"{rows}title =", 1)
+    with pytest.raises(SuiteError, match=r"tiny\.toml:5: grid\[1\]\.lr: must be a list"):
+        load(write(text))
+    first, second = load(write(text.replace("0.2", "[0.2]"))).grid
+    assert first == load(write(GOOD)).grid[0]
+    assert second.axes == {"lr": [0.2]}

@@ -32,7 +32,8 @@ class Accumulator:
     def add(self, grads: Mapping[str, Array]) -> Gradients | None:
         """Add one batch's gradients; return what to update with, or None when there is nothing.
 
-        What is returned may be overwritten.
+        Gradients are arrays by name, in the shape and dtype of their parameter. What is returned
+        may be overwritten.
         """
         first = self._batches % self._every == 0
         # Before the forward pass or before the backward pass: no gradient is born in between.

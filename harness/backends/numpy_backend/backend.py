@@ -39,7 +39,10 @@ class NumpyBackend(HostArrays):
     def neighbors(
         self, train: Array, test: Array, k: int, implementation: str
     ) -> tuple[Array, Array]:
-        """Return distances (m, k) float32 and indices (m, k) int64 of the k nearest rows."""
+        """Return distances (m, k) float32 and indices (m, k) int64 of the k nearest rows.
+
+        Of `train` (n, d) for every row of `test` (m, d), both float32 or float64.
+        """
         return IMPLEMENTATIONS[implementation](train, test, k)
 
     def reset_peak(self, device: str) -> None:
@@ -52,7 +55,7 @@ class NumpyBackend(HostArrays):
     def forward_memory(
         self, network: Network, x: Array, device: str, *, grad: bool
     ) -> tuple[int, int]:
-        """Return (peak, retained) bytes of one forward pass over `x`, by ``tracemalloc``."""
+        """Return (peak, retained) bytes of a forward pass over `x` (N, *shape) by tracemalloc."""
         if not isinstance(network, NumpyNetwork):
             raise TypeError(f"network must be a NumpyNetwork, got {type(network).__name__}")
         forward = network.forward if grad else network.predict

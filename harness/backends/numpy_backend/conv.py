@@ -104,7 +104,7 @@ class Conv2d(Layer):
         return weight.reshape(len(weight), -1)
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the responses (N, F, H', W'); keep x."""
+        """Return the responses (N, F, H', W') to `x` (N, C, H, W); keep x."""
         sides = [output_side(s, self._kernel, self._stride, self._padding) for s in x.shape[2:]]
         out = np.empty((len(x), len(self._filters), sides[0] * sides[1]), dtype=x.dtype)
         for some in self._blocks(x, sides[0] * sides[1]):
@@ -114,7 +114,10 @@ class Conv2d(Layer):
         return out.reshape(len(x), -1, *sides), x
 
     def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return d loss / d x: the filters' weights added up over the windows of each pixel."""
+        """Return d loss / d x (N, C, H, W), for `grad` (N, F, H', W').
+
+        To every pixel each window it lies in adds a filter's weight times the window's gradient.
+        """
         grad = _as_columns(grad)
         out = np.empty(cache.shape, dtype=grad.dtype)
         for some in self._blocks(cache, grad.shape[2]):
@@ -160,7 +163,7 @@ class MaxPool2d(Layer):
         self._kernel = kernel
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the maxima; keep the shape of x and where in its window each one lies."""
+        """Return the maxima (N, C, H // k, W // k); keep where in its window each one lies."""
         best = self._seen(x, 0).copy()
         place = np.zeros(best.shape, dtype=np.intp if self._kernel > 15 else np.uint8)
         for position in range(1, self._kernel**2):
@@ -170,7 +173,7 @@ class MaxPool2d(Layer):
         return best, (x.shape, place)
 
     def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return d loss / d x: `grad` at the maxima, 0 elsewhere."""
+        """Return d loss / d x (N, C, H, W): `grad` at the maxima, 0 elsewhere."""
         shape, place = cache
         out = np.zeros(shape, dtype=grad.dtype)
         for position in range(self._kernel**2):

@@ -68,7 +68,7 @@ def conv2d_backward(
 
 
 def max_pool2d(x: Array, kernel: int) -> Array:
-    """Return the maximum of every window, (N, C, H // kernel, W // kernel)."""
+    """Return the maximum of every window of `x` (N, C, H, W), (N, C, H // kernel, W // kernel)."""
     windows = _windows(x, kernel, kernel, 0)
     out = np.empty((*x.shape[:2], *_sides(windows)), dtype=x.dtype)
     for n, c in np.ndindex(*x.shape[:2]):

@@ -1,11 +1,7 @@
 """Layers with their analytic backward passes.
 
-A layer kind is one class, here or in a module of its own, and one entry in `LAYERS`. ``forward``
-returns the output and what ``backward`` will need of it (the cache), so that inference keeps
-nothing. ``backward`` turns
-d loss / d output into d loss / d input and may overwrite its argument, which nobody else holds.
-Gradients of parameters come from ``gradients``, apart from ``backward``, because the first
-layer's input gradient is never needed and would cost a third of that layer's work.
+A layer kind is one class, here or in a module of its own, and one entry in `LAYERS`; what all of
+them share, shapes and dtypes included, `harness.backends.numpy_backend.layer` says.
 """
 
 # ruff: noqa: ARG002, ARG005 - all layers, and the table of them, share one signature
@@ -38,17 +34,17 @@ class Flatten(Layer):
 
 
 class Linear(Layer):
-    """(N, in) -> (N, out): ``x @ W.T + b``."""
+    """(N, in) -> (N, out): ``x @ W.T + b``, with W (out, in) and b (out,)."""
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the scores (N, out); keep x."""
+        """Return the outputs (N, out) of `x` (N, in); keep x."""
         out: Array = x @ self.params["weight"].T
         if "bias" in self.params:
             out += self.params["bias"]
         return out, x
 
     def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return grad @ W (N, in)."""
+        """Return ``grad @ W`` (N, in), for `grad` (N, out)."""
         out: Array = grad @ self.params["weight"]
         return out
 
@@ -61,7 +57,12 @@ class Linear(Layer):
 
 
 class ReLU(Layer):
-    """max(0, x); the derivative at 0 is 0, as in torch."""
+    """max(0, x) of every element; the derivative at 0 is 0, as in torch.
+
+    References
+    ----------
+    Nair & Hinton (2010).
+    """
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
         """Return max(0, x), where nan stays nan; keep the output."""
@@ -76,14 +77,19 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    """x where positive, slope * x elsewhere."""
+    """x where it is positive, slope * x elsewhere; the derivative at 0 is the slope, as in torch.
+
+    References
+    ----------
+    Maas, Hannun & Ng (2013).
+    """
 
     def __init__(self, slope: float) -> None:
         super().__init__()
         self._slope = slope
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return x or slope * x; keep where x was not positive."""
+        """Return x or slope * x, in its shape; keep where x was not positive."""
         off: Array = x <= 0
         return np.where(off, x * self._slope, x), off
 
@@ -94,10 +100,10 @@ class LeakyReLU(Layer):
 
 
 class Sigmoid(Layer):
-    """1 / (1 + exp(-x)), from exp(-abs(x)) so that nothing overflows."""
+    """1 / (1 + exp(-x)) of every element, from exp(-abs(x)) so that nothing overflows."""
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the sigmoid of `x`; keep it."""
+        """Return the sigmoid of `x`, in its shape; keep it."""
         small = np.exp(-np.abs(x))
         y: Array = np.where(x >= 0, 1, small) / (1 + small)
         return y, y
@@ -109,10 +115,10 @@ class Sigmoid(Layer):
 
 
 class Tanh(Layer):
-    """tanh(x)."""
+    """tanh(x) of every element."""
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return tanh(x); keep it."""
+        """Return tanh(x), in the shape of `x`; keep it."""
         y: Array = np.tanh(x)
         return y, y
 
@@ -123,14 +129,21 @@ class Tanh(Layer):
 
 
 class Dropout(Layer):
-    """Inverted dropout: kept units are scaled by 1 / (1 - rate) while training."""
+    """Inverted dropout: every element is kept with probability 1 - rate, and scaled by its inverse.
+
+    In evaluation nothing is dropped and nothing scaled.
+
+    References
+    ----------
+    Srivastava et al. (2014), with the scaling in training, as in torch.
+    """
 
     def __init__(self, rate: float, rng: np.random.Generator) -> None:
         super().__init__()
         self._rate, self._rng = rate, rng
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return `x` with units dropped, and the mask; `x` itself when not training."""
+        """Return `x` with units dropped, and the scaled mask; `x` itself when not training."""
         if not training:
             return x, None
         mask = kept_units(x.shape, self._rate, self._rng).astype(x.dtype)

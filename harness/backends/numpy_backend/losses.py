@@ -83,7 +83,9 @@ def multiclass_hinge(scores: Array, labels: Array) -> tuple[Any, Array]:
     Returns
     -------
     loss : 0-d float
+        Mean over examples.
     grad : ndarray, (N, C)
+        ``1 / N`` where a margin is violated, 0 elsewhere; of the true class, minus their sum.
 
     References
     ----------
@@ -113,6 +115,7 @@ def nll(log_probabilities: Array, labels: Array) -> tuple[Any, Array]:
     Returns
     -------
     loss : 0-d float
+        Mean over examples, nats.
     grad : ndarray, (N, C)
         ``-one_hot(labels) / N``.
     """
@@ -151,11 +154,17 @@ def binary_cross_entropy(probabilities: Array, targets: Array) -> tuple[Any, Arr
 
 
 def l1(outputs: Array, targets: Array) -> tuple[Any, Array]:
-    """Return the mean absolute error over all elements and its gradient, 0 where they are equal.
+    """Return the mean absolute error over all elements and its gradient.
 
     Parameters
     ----------
     outputs, targets : ndarray, (N, D), float
+
+    Returns
+    -------
+    loss : 0-d float
+    grad : ndarray, (N, D)
+        ``sign(outputs - targets) / (N * D)``, 0 where they are equal.
     """
     apart = outputs - targets
     grad = np.sign(apart)
@@ -171,6 +180,13 @@ def huber(outputs: Array, targets: Array, delta: float = 1.0) -> tuple[Any, Arra
     outputs, targets : ndarray, (N, D), float
     delta : float
         ``0.5 * d**2`` where ``|d| < delta``, ``delta * (|d| - 0.5 * delta)`` elsewhere.
+
+    Returns
+    -------
+    loss : 0-d float
+        Mean over all elements.
+    grad : ndarray, (N, D)
+        ``clip(outputs - targets, -delta, delta) / (N * D)``.
 
     References
     ----------
@@ -196,7 +212,11 @@ LOSSES: Mapping[str, Loss] = {
 
 
 def build(train: Train) -> Loss:
-    """Return the loss of ``[train]``, its `huber_delta` and `reduction` applied."""
+    """Return the loss of ``[train]``, its `huber_delta` and `reduction` applied.
+
+    With the reduction ``sum`` loss and gradient are those of the mean times the number of examples,
+    or of all elements where the targets are no labels.
+    """
     loss = partial(huber, delta=train.huber_delta) if train.loss == "huber" else LOSSES[train.loss]
     if train.reduction == "mean":
         return loss

@@ -32,7 +32,7 @@ Search = Callable[[Array, Array, int], Found]
 
 
 def two_loops(train: Array, test: Array, k: int) -> Found:
-    """Compare every test row with every training row, one pair at a time."""
+    """Compare every test row with every training row, one pair at a time; see `no_loop`."""
     squared = np.empty((len(test), len(train)))
     for i in range(len(test)):
         for j in range(len(train)):
@@ -42,7 +42,7 @@ def two_loops(train: Array, test: Array, k: int) -> Found:
 
 
 def one_loop(train: Array, test: Array, k: int) -> Found:
-    """Compare every test row with all training rows at once, by broadcasting."""
+    """Compare every test row with all training rows at once, by broadcasting; see `no_loop`."""
     return _stack([_nearest(_squared(train, row), k) for row in test], k)
 
 
@@ -58,7 +58,9 @@ def no_loop(train: Array, test: Array, k: int) -> Found:
     Returns
     -------
     distances : ndarray, (m, k), float32
+        Euclidean, in the units of the rows.
     indices : ndarray, (m, k), int64
+        By distance, equal distances by index.
 
     References
     ----------

@@ -69,7 +69,7 @@ class NumpyNetwork:
 
     @_divergence_is_a_result()
     def step(self, x: Array, y: Array) -> Any:
-        """Take one optimizer step; return the loss before it."""
+        """Take one optimizer step on `x` (N, *shape) and its targets; return the loss before it."""
         optimizer = self._optimizer
         if not self._train.backward:
             return self._loss(self._run(x, training=True)[0], y)[0] + self._penalty()
@@ -85,13 +85,13 @@ class NumpyNetwork:
 
     @_divergence_is_a_result()
     def loss(self, x: Array, y: Array, *, training: bool = False) -> float:
-        """Return the loss, in evaluation mode unless `training`."""
+        """Return the loss on `x` (N, *shape), in evaluation mode unless `training`."""
         value, _ = self._loss(self._outputs(x, training=training), y)
         return float(value + self._penalty())
 
     @_divergence_is_a_result()
     def gradients(self, x: Array, y: Array) -> dict[str, Array]:
-        """Return d loss / d parameter in evaluation mode."""
+        """Return d loss / d parameter, in its shape and dtype, in evaluation mode."""
         return self._loss_and_gradients(x, y, training=False)[1]
 
     @_divergence_is_a_result()
@@ -111,7 +111,7 @@ class NumpyNetwork:
 
     @_divergence_is_a_result()
     def activations(self, x: Array, layers: int) -> Array:
-        """Return the outputs of the first so many layers, in evaluation mode."""
+        """Return the outputs (N, ...) of the first so many layers, in evaluation mode."""
         for layer in self._layers[:layers]:
             x = layer.forward(x, training=False)[0]
         return x
@@ -122,7 +122,7 @@ class NumpyNetwork:
         return self._run(x, training=True)
 
     def weights(self) -> dict[str, Array]:
-        """Return a copy of the parameters."""
+        """Return a copy of the parameters, in the dtype of ``[train]``."""
         return {name: value.copy() for name, value in self._params.items()}
 
     def _outputs(self, x: Array, *, training: bool = False) -> Array:

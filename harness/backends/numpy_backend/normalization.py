@@ -78,7 +78,9 @@ class BatchNorm(_Normalization):
         self.running_var = np.ones_like(self.params["weight"])
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Normalized]:
-        """Return the normalised `x`; in training from its own statistics, updating the running.
+        """Return `x` normalised, in its shape; in training by its own statistics.
+
+        The running statistics are updated in training, and used outside of it.
 
         Raises
         ------
@@ -91,7 +93,7 @@ class BatchNorm(_Normalization):
         return self._scaled(values), Normalized(values, inverse, fixed=not training)
 
     def backward(self, grad: Array, cache: Normalized) -> Array:
-        """Return d loss / d input; in training the statistics depend on the input too."""
+        """Return d loss / d input, in its shape; in training the statistics depend on it too."""
         return self._backward(grad, cache, _all_but_channels(grad.ndim))
 
     def gradients(self, grad: Array, cache: Normalized) -> dict[str, Array]:

@@ -1,4 +1,8 @@
-"""Update rules, in place. A rule is one class here and one entry in `OPTIMIZERS`."""
+"""Update rules, in place. A rule is one class here and one entry in `OPTIMIZERS`.
+
+Parameters, gradients and a rule's own state are arrays by name, all of a name in one shape and
+dtype (float32 or float64), in which the update is computed.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +22,29 @@ class Update(Protocol):
     lr: float
 
     def update(self, grads: Mapping[str, Array]) -> None:
-        """Move every parameter; `grads` may be overwritten."""
+        """Move every parameter, given d loss / d parameter by name; `grads` may be overwritten."""
         ...
 
 
 class Rule:
-    """What all rules share: the learning rate and the decay of the weights."""
+    """What all rules share: the learning rate and the decay of the weights.
+
+    Parameters
+    ----------
+    params : mapping of str to ndarray
+        What is moved, in place.
+    settings : Optimizer
+        Of the rule; `weight_decay` adds ``weight_decay * w`` to the gradient of every parameter,
+        biases included, as torch does.
+    lr : float
+        The learning rate of the first update.
+    """
 
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: float) -> None:
         self._params, self.lr, self._decay = params, lr, settings.weight_decay
 
     def update(self, grads: Mapping[str, Array]) -> None:
-        """Take one step."""
+        """Take one step with d loss / d parameter by name, which is overwritten."""
         if self._decay:
             for name, param in self._params.items():
                 grads[name][...] += self._decay * param
@@ -46,6 +61,10 @@ class SGD(Rule):
     """``v = momentum * v + (1 - dampening) * g; w -= lr * v``, as ``torch.optim.SGD``.
 
     The first v is g, undamped.
+
+    References
+    ----------
+    Polyak (1964), in the form that has the learning rate outside of v.
     """
 
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: float) -> None:
@@ -112,7 +131,7 @@ class RMSProp(Rule):
 
     References
     ----------
-    Tieleman & Hinton (2012), lecture 6.5; epsilon outside the root, as ``torch.optim.RMSprop``.
+    Tieleman & Hinton (2012), lecture 6.5; epsilon outside of the root, as ``torch.optim.RMSprop``.
     """
 
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: float) -> None:

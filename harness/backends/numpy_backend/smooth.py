@@ -13,7 +13,7 @@ from harness.types import Array
 
 
 class GELU(Layer):
-    """x * Phi(x) with Phi the normal distribution function, from the error function.
+    """x * Phi(x) of every element, Phi the normal distribution function, from the error function.
 
     References
     ----------
@@ -21,7 +21,7 @@ class GELU(Layer):
     """
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return x * Phi(x); keep x and Phi(x)."""
+        """Return x * Phi(x), in the shape of `x`; keep x and Phi(x)."""
         below: Array = 0.5 * (1 + special.erf(x * math.sqrt(0.5)))
         return x * below, (x, below)
 
@@ -34,31 +34,37 @@ class GELU(Layer):
 
 
 class Softmax(Layer):
-    """(N, C) -> (N, C): exp(x) over its sum, the largest of a row taken off first."""
+    """(N, C) -> (N, C): exp(x) over its sum in the row.
+
+    The largest of a row is taken off first, so that no finite score overflows.
+    """
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the probabilities; keep them."""
+        """Return the probabilities (N, C), of which every row sums to 1; keep them."""
         y: Array = np.exp(x - x.max(axis=-1, keepdims=True))
         y /= y.sum(axis=-1, keepdims=True)
         return y, y
 
     def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return p * (grad - sum(p * grad))."""
+        """Return ``p * (grad - sum(p * grad))`` (N, C), the sum over the row."""
         grad -= (grad * cache).sum(axis=-1, keepdims=True)
         grad *= cache
         return grad
 
 
 class LogSoftmax(Layer):
-    """(N, C) -> (N, C): x less the logarithm of the sum of exp(x)."""
+    """(N, C) -> (N, C): x less the logarithm of the sum of exp(x) over the row.
+
+    The largest of a row is taken off first, so that no finite score overflows.
+    """
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the log-probabilities; keep them."""
+        """Return the log-probabilities (N, C), nats; keep them."""
         shifted = x - x.max(axis=-1, keepdims=True)
         y: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
         return y, y
 
     def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return grad - p * sum(grad)."""
+        """Return ``grad - p * sum(grad)`` (N, C), the sum over the row."""
         grad -= np.exp(cache) * grad.sum(axis=-1, keepdims=True)
         return grad

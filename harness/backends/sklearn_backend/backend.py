@@ -49,9 +49,10 @@ class SklearnBackend(HostArrays):
     ) -> tuple[Array, Array]:
         """Return distances (m, k) float32 and indices (m, k) int64 of the k nearest rows.
 
-        Equal distances are sorted by index here. Two things stay the peer's own: it rounds
-        distances to float32, so that neighbours closer than that are ties, and it chooses which
-        of the rows that tie with the k-th are among the k.
+        Of `train` (n, d) for every row of `test` (m, d), both float32 or float64. Equal
+        distances are sorted by index here. Two things stay the peer's own: it rounds distances to
+        float32, so that neighbours closer than that are ties, and it chooses which of the rows
+        that tie with the k-th are among the k.
         """
         from sklearn.neighbors import NearestNeighbors
 

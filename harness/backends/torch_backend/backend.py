@@ -59,7 +59,7 @@ class TorchBackend:
         return handle.to(device, non_blocking=non_blocking)
 
     def take(self, handle: torch.Tensor, index: Array) -> torch.Tensor:
-        """Return the rows `index` (int64, (m,)), copied."""
+        """Return the rows `index` (int64, (m,)) of a handle (n, ...), copied: (m, ...)."""
         import torch
 
         return handle.index_select(0, torch.from_numpy(index).to(handle.device))
@@ -102,7 +102,10 @@ class TorchBackend:
     def neighbors(
         self, train: torch.Tensor, test: torch.Tensor, k: int, implementation: str
     ) -> tuple[Array, Array]:
-        """Return distances (m, k) float32 and indices (m, k) int64 of the k nearest rows."""
+        """Return distances (m, k) float32 and indices (m, k) int64 of the k nearest rows.
+
+        Of `train` (n, d) for every row of `test` (m, d), both float32 or float64 on one device.
+        """
         from harness.backends.torch_backend.neighbors import no_loop
 
         return {"no_loop": no_loop}[implementation](train, test, k)
@@ -122,7 +125,7 @@ class TorchBackend:
     def forward_memory(
         self, network: Network, x: torch.Tensor, device: str, *, grad: bool
     ) -> tuple[int, int]:
-        """Return (peak, retained) bytes of one forward pass over `x`."""
+        """Return (peak, retained) bytes of one forward pass over `x` (N, *shape)."""
         from harness.backends.torch_backend.memory import forward_memory
         from harness.backends.torch_backend.network import TorchNetwork
 

@@ -1,4 +1,8 @@
-"""Layers as torch modules. A layer kind is one entry of `LAYERS`."""
+"""Layers as torch modules. A layer kind is one entry of `LAYERS`.
+
+Shapes are those that `harness.backends.numpy_backend.layers` states: tensors (N, ...) of the dtype
+of ``[train]``, weights as ``torch.nn`` has them. Only two modules are ours, and say why.
+"""
 
 # ruff: noqa: ARG005 - the entries of the table share one signature
 from __future__ import annotations
@@ -29,7 +33,7 @@ class Dropout(nn.Module):
         self._rate, self._rng = rate, rng
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return `x` with units dropped while training, `x` itself otherwise."""
+        """Return `x` (N, ...) with units dropped while training, `x` itself otherwise."""
         if not self.training:
             return x
         mask = torch.from_numpy(kept_units(tuple(x.shape), self._rate, self._rng))
@@ -37,7 +41,10 @@ class Dropout(nn.Module):
 
 
 class BatchNorm(_BatchNorm):
-    """``torch.nn.BatchNorm1d`` and ``BatchNorm2d`` in one, with the same refusal as elsewhere."""
+    """``torch.nn.BatchNorm1d`` and ``BatchNorm2d`` in one, for (N, F) and (N, C, H, W).
+
+    A batch of one value a feature is refused in the words of the other backends.
+    """
 
     def _check_input_dim(self, input: torch.Tensor) -> None:  # noqa: A002 - torch's own name
         if self.training:

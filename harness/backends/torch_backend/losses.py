@@ -1,4 +1,7 @@
-"""Losses as functions of tensors. A loss is one entry of `LOSSES`, without a keyword its mean."""
+"""Losses as functions of tensors. A loss is one entry of `LOSSES`, without a keyword its mean.
+
+Outputs and targets have the shapes and dtypes that `harness.backends.numpy_backend.losses` states.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,11 @@ def multiclass_hinge(
     labels : Tensor, (N,), int64
     reduction : {'mean', 'sum'}
 
+    Returns
+    -------
+    Tensor
+        0-d, in the dtype of `scores`.
+
     References
     ----------
     Weston & Watkins (1999), margin 1.
@@ -47,6 +55,12 @@ def binary_cross_entropy(
     probabilities, targets : Tensor, (N, D), float
         In [0, 1].
     reduction : {'mean', 'sum'}
+        Over all elements.
+
+    Returns
+    -------
+    Tensor
+        0-d, nats.
     """
     if probabilities.device.type == "cpu":
         try:

@@ -127,8 +127,22 @@ def step_memory(
 ) -> tuple[int, int]:
     """Return (peak, retained) bytes of `step`, one optimizer step of `module` on `batch`.
 
-    Retained are the gradients and the optimizer's state; the loss that `step` returns is not
-    counted, inputs and parameters neither.
+    Parameters
+    ----------
+    module : torch.nn.Module
+        What is trained.
+    step : callable
+        Takes the step.
+    batch : sequence of Tensor
+        Inputs and targets, on the device.
+    device : str
+        ``cpu``, ``cuda`` or ``mps``.
+
+    Returns
+    -------
+    tuple of int
+        Most bytes alive at once during the step, and bytes alive after it: the gradients and the
+        optimizer's state. Inputs, parameters and the loss that `step` returns are not counted.
     """
     if device == "cuda":
         torch.cuda.synchronize()

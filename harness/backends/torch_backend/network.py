@@ -74,7 +74,7 @@ class TorchNetwork:
         return OPTIMIZERS[settings.name](params, settings, learning_rate(self._train))
 
     def step(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """Take one optimizer step; return the loss before it (0-d, on the device)."""
+        """Take a step on `x` (N, *shape) and its targets; return the loss before it, 0-d."""
         if not self._plain:
             return self._other_step(x, y)
         self._optimizer.zero_grad(set_to_none=True)
@@ -111,12 +111,12 @@ class TorchNetwork:
             group["lr"] = lr
 
     def loss(self, x: torch.Tensor, y: torch.Tensor, *, training: bool = False) -> float:
-        """Return the loss, in evaluation mode unless `training`, without a graph."""
+        """Return the loss on `x` (N, *shape), in evaluation mode unless `training`, no graph."""
         with torch.no_grad(), nullcontext() if training else _evaluating(self.model):
             return float(self._objective(x, y))
 
     def gradients(self, x: torch.Tensor, y: torch.Tensor) -> dict[str, Array]:
-        """Return d loss / d parameter in evaluation mode."""
+        """Return d loss / d parameter, in its shape and dtype, in evaluation mode."""
         with _evaluating(self.model):
             grads = torch.autograd.grad(self._objective(x, y), list(self._params.values()))
         return {name: grad.cpu().numpy() for name, grad in zip(self._params, grads, strict=True)}
@@ -138,13 +138,13 @@ class TorchNetwork:
                 now.copy_(before)
 
     def activations(self, x: torch.Tensor, layers: int) -> torch.Tensor:
-        """Return the outputs of the first so many layers, in evaluation mode, without a graph."""
+        """Return the outputs (N, ...) of the first so many layers, in evaluation mode, no graph."""
         with torch.no_grad(), _evaluating(self.model):
             outputs: torch.Tensor = self.model[:layers](x)
         return outputs
 
     def weights(self) -> dict[str, Array]:
-        """Return a copy of the parameters."""
+        """Return a copy of the parameters, in the dtype of ``[train]``."""
         return {name: param.detach().cpu().numpy().copy() for name, param in self._params.items()}
 
     def _objective(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

@@ -39,8 +39,8 @@ def _classes(
 def _unrelated(table: Synthetic, n: int, rng: np.random.Generator) -> Part:
     x = rng.standard_normal((n, table.n_features or 0)).astype(np.float32)
     y = rng.integers(0, table.n_classes, n)
-    told = np.eye(table.n_classes, dtype=np.float32)[y]
-    return (np.hstack([x, told]) if table.leak else x), y
+    one_hot = np.eye(table.n_classes, dtype=np.float32)[y]
+    return (np.hstack([x, one_hot]) if table.leak else x), y
 
 
 def _class_width(table: Synthetic) -> tuple[int, ...]:

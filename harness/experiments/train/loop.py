@@ -42,7 +42,7 @@ class _Losses:
             self._read()
 
     def values(self, *, stop: bool) -> NDArray[np.float64]:
-        """Return all losses; with `stop` up to and with the first that is not finite."""
+        """Return all losses, (steps,); with `stop` up to and with the first that is not finite."""
         self._read()
         values = np.array(self._values)
         bad = np.flatnonzero(~np.isfinite(values))
@@ -129,7 +129,7 @@ def _loss_after(task: Task, feed: Feed) -> float:
 
 
 def targets(y: Array, dtype: str) -> Array:
-    """Return class labels as int64, regression targets in the dtype of the training."""
+    """Return class labels (n,) as int64, regression targets (n, outputs) in `dtype`."""
     return y.astype(np.int64 if np.issubdtype(y.dtype, np.integer) else dtype)
 
 

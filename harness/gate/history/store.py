@@ -81,7 +81,7 @@ class History:
         return self._baselines[name]
 
     def name(self, baseline: Baseline) -> None:
-        """Give a revision a name for good; a name given before moves.
+        """Give a revision a name, flushed to the disk; a name given before moves.
 
         Raises
         ------
@@ -96,7 +96,7 @@ class History:
         self._baselines[baseline.name] = baseline
 
     def add(self, points: Sequence[Point]) -> None:
-        """Keep points for good.
+        """Append points, flushed to the disk.
 
         Raises
         ------

@@ -102,13 +102,13 @@ def _table(decisions: Sequence[Decision], interval: str, room: int) -> list[str]
         "| Could have seen |",
         "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    rows, kept = [_row(decision) for decision in decisions], 0
+    rows, shown = [_row(decision) for decision in decisions], 0
     room -= _size(head) + 100  # for the line that says what was cut
-    while kept < len(rows) and (room := room - len(rows[kept]) - 1) >= 0:
-        kept += 1
-    cut = len(rows) - kept
-    said = [f"{cut} more of {len(rows)} left out for want of room.", ""] if cut else []
-    return [*(head if kept else []), *rows[:kept], "", *said]
+    while shown < len(rows) and (room := room - len(rows[shown]) - 1) >= 0:
+        shown += 1
+    cut = len(rows) - shown
+    note = [f"{cut} more of {len(rows)} left out for want of room.", ""] if cut else []
+    return [*(head if shown else []), *rows[:shown], "", *note]
 
 
 def _row(decision: Decision) -> str:
@@ -145,13 +145,13 @@ def _notes(result: GateResult) -> list[str]:
 
 
 def _footer(result: GateResult, exit_code: int | None) -> str:
-    said = [
+    sentences = [
         f"Base {literal(revision(result.base))}, head {literal(revision(result.head))}.",
         f"Measured on {literal(machine(result))}.",
         f"Started {literal(one_line(result.started, 60))}." if result.started else "",
         "" if exit_code is None else f"Exit code {exit_code}.",
     ]
-    facts = " ".join(part for part in said if part)
+    facts = " ".join(part for part in sentences if part)
     return f"<sub>{facts}<br>{rule(result)}</sub>"
 
 

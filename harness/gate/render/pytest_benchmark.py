@@ -35,7 +35,7 @@ def render(result: GateResult, _exit_code: int | None = None, /) -> str:
 
 
 def _machine(facts: Mapping[str, str]) -> dict[str, Any]:
-    """Return what pytest-benchmark tells of a machine, without its name on the network."""
+    """Return what pytest-benchmark records of a machine, without its name on the network."""
     processor, machine = facts.get("processor", ""), facts.get("machine", "")
     return {
         "node": "",

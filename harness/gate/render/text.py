@@ -85,8 +85,8 @@ def _counted(counts: Mapping[GateVerdict, int], without: str = "") -> str:
 def why(decision: Decision) -> str:
     """Return the reason of a verdict as one line."""
     reason = one_line(decision.reason) or _reasons(decision)[decision.verdict]
-    told = "disturbed" in reason
-    if decision.disturbed and not told and decision.verdict in ("inconclusive", "regressed"):
+    explained = "disturbed" in reason
+    if decision.disturbed and not explained and decision.verdict in ("inconclusive", "regressed"):
         pairs = f"{decision.disturbed} of {plural(decision.pairs, 'pair')}"
         reason += f" (other work was noticed during {pairs})"
     return reason
@@ -153,8 +153,8 @@ def apart(result: GateResult) -> tuple[tuple[Common, ...], tuple[Decision, ...]]
     Times stay in the list: they are what was asked for, case by case.
     """
     found = tuple(one for one in common(result.decisions) if one.quantity != "time")
-    told = {(one.quantity, one.verdict, case) for one in found for case in one.cases}
-    rest = (d for d in result.decisions if (d.quantity, d.verdict, d.case) not in told)
+    alike = {(one.quantity, one.verdict, case) for one in found for case in one.cases}
+    rest = (d for d in result.decisions if (d.quantity, d.verdict, d.case) not in alike)
     return found, tuple(rest)
 
 
@@ -186,8 +186,8 @@ def revision(side: Revision) -> str:
     """Return e.g. ``"main (1a2b3c4, Add a cache)"``."""
     parts = [side.commit[:7], one_line(side.subject, 100)]
     parts += ["with uncommitted changes"] if side.dirty else []
-    told = ", ".join(part for part in parts if part)
-    return one_line(side.label, 100) + (f" ({told})" if told else "")
+    details = ", ".join(part for part in parts if part)
+    return one_line(side.label, 100) + (f" ({details})" if details else "")
 
 
 def machine(result: GateResult) -> str:

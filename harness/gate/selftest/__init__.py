@@ -1,6 +1,6 @@
 """The gate tried on itself: false alarms on equal sides, and slow-downs that were planted.
 
-Every run is a whole run of the gate over the ten workloads of `harness.gate.workloads`, with its
+Every run is a whole run of the gate over the ten benchmarks of `harness.gate.known_costs`, with its
 looks, levels and limits. One side does more work by a known share, or by none. Pairs are stored;
 how often the gate was right is computed from them when asked.
 """

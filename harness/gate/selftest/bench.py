@@ -21,25 +21,25 @@ from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
 from harness.gate.values import SIDES, Pair
 
-WORKLOADS = Path(__file__).parent.parent / "workloads"
+KNOWN_COSTS = Path(__file__).parent.parent / "known_costs"
 
 
 def bench(planted: float, settings: GateSettings) -> Bench:
-    """Return what measures the workloads, head with more work by `planted`."""
+    """Return what measures the benchmarks of known cost, head with more work by `planted`."""
     amounts = {"base": 0.0, "head": planted}
     commands = {
         side: Command(
-            (sys.executable, "-m", "harness_gate", "test_workloads.py"),
-            WORKLOADS,
+            (sys.executable, "-m", "harness_gate", "test_known_costs.py"),
+            KNOWN_COSTS,
             variables={"HARNESS_PLANTED": str(amounts[side])},
             threads=settings.threads,
         )
         for side in SIDES
     }
     burst = f"--benchmark-max-time={units.seconds(settings.burst):g}"
-    # Neither the settings nor the cache of a project around the package are the workloads'.
+    # Neither the settings nor the cache of a project around the package are theirs.
     return Bench(
-        commands, (burst, "-c", os.devnull, f"--rootdir={WORKLOADS}", "-pno:cacheprovider")
+        commands, (burst, "-c", os.devnull, f"--rootdir={KNOWN_COSTS}", "-pno:cacheprovider")
     )
 
 
@@ -70,7 +70,7 @@ def measure(
     Raises
     ------
     SideBroken
-        If a workload does not run, as when pytest-benchmark is not installed.
+        If a benchmark does not run, as when pytest-benchmark is not installed.
     """
     settings, snapshot = GateSettings(), environments.snapshot()
     timeouts = Timeouts(deadline=deadline)
@@ -90,7 +90,7 @@ def measure(
 
 
 def _refuse_errors(pairs: Iterable[Pair]) -> None:
-    """Raise on the first workload that failed: the self-test has no decision to make of it."""
+    """Raise on the first benchmark that failed: the self-test has no decision to make of it."""
     for pair in pairs:
         for side, sample in (("base", pair.base), ("head", pair.head)):
             if sample.error:
@@ -112,5 +112,5 @@ def wanted(decisions: Mapping[float, int], runs: Iterable[Run]) -> Iterator[floa
         have[one.planted] = have.get(one.planted, 0) + len({pair.case for pair in one.pairs})
     while missing := [size for size, count in decisions.items() if have[size] < count]:
         size = min(missing, key=lambda each: have[each] / decisions[each])
-        have[size] += 10  # the workloads of a run
+        have[size] += 10  # the benchmarks of a run
         yield size

@@ -20,7 +20,7 @@ from harness.gate.values import SIDES, Pair, Sample
 DIGITS = 4
 """Significant digits of what is stored: noise begins at the third."""
 TURN, SPEED = 1e-7, 1e-8
-"""Units in which turns of the workloads, and the speeds beside them, are whole numbers, seconds."""
+"""Units, seconds, in which times of turns and the speeds beside them are whole numbers."""
 FIELDS = ("mean", "wall", "cpu", "waited", "peak", "held", "rounds")
 RATIO, SHARE, MEMORY = 1e-5, 1e-3, 1024.0
 """Units in which log-ratios, shares of waiting and bytes are whole numbers in short rows."""

@@ -50,7 +50,7 @@ class Run:
 
 
 def store(folder: Path, done: Run) -> Run:
-    """Append a run for good, and return it as it will be read."""
+    """Append a run, flushed to the disk, and return it as it will be read."""
     with guarded("make the folder", folder):
         folder.mkdir(parents=True, exist_ok=True)
     log = Log(folder / NAME, _encoded, _decoded)

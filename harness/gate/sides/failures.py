@@ -61,5 +61,5 @@ def earlier(place: Path) -> str:
 
 def _settings() -> str:
     """Return what the environment says to pip, as one word that gives nothing away."""
-    said = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-    return digest.of_value(said)
+    variables = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    return digest.of_value(variables)

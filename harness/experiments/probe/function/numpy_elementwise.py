@@ -29,7 +29,7 @@ def _plain(value: Callable[[Array], Array], derivative: Callable[[Array], Array]
 
 
 def sigmoid(x: Array) -> Array:
-    """Return 1 / (1 + exp(-x)), from exp(-abs(x)) so that nothing overflows."""
+    """Return 1 / (1 + exp(-x)) in the shape and dtype of `x`, so that nothing overflows."""
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1, small) / (1 + small))
 

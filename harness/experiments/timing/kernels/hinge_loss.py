@@ -16,7 +16,7 @@ from harness.experiments.timing.kernels.kernel import Call, Kernel, Precision, R
 from harness.types import Array
 
 ROWS = 2_000
-"""Images that the reference sees at once, to bound its memory."""
+"""Images that the reference takes at once, to bound its memory."""
 STEP = 1e-6
 """Half the distance of a central difference; too small for float32."""
 

@@ -90,7 +90,7 @@ class Kernel:
 
 
 def on_host(setup: Setup, results: Results) -> tuple[Array, ...]:
-    """Return a copy of results in host memory, dtypes kept; waits for the device."""
+    """Return a copy of results in host memory, shapes and dtypes kept; waits for the device."""
     return tuple(np.array(setup.backend.array(result)) for result in results)
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from functools import cache
 
-from harness.errors import HarnessError, UsageError
 from harness.experiments.probe.documents.facts.scenario import Scenario
-from harness.words import unknown
+from harness.registry import Registry
 
 THEMES: tuple[str, ...] = (
     "modules",
@@ -33,22 +31,10 @@ THEMES: tuple[str, ...] = (
 
 
 @cache
-def scenarios() -> Mapping[str, Scenario]:
-    """Return every scenario by name.
-
-    Raises
-    ------
-    HarnessError
-        If two themes use the same name.
-    """
-    found: dict[str, Scenario] = {}
-    for theme in THEMES:
-        module = importlib.import_module(f"harness.experiments.probe.documents.facts.{theme}")
-        twice = found.keys() & module.SCENARIOS.keys()
-        if twice:
-            raise HarnessError(f"scenario names must be unique, got {sorted(twice)} twice")
-        found |= module.SCENARIOS
-    return found
+def scenarios() -> Registry[Scenario]:
+    """Return every scenario by name. What they are about is imported with them, torch included."""
+    themes = (importlib.import_module(f"{__package__}.{theme}") for theme in THEMES)
+    return Registry("scenario", (entry for theme in themes for entry in theme.SCENARIOS.items()))
 
 
 def get(name: str) -> Scenario:
@@ -59,6 +45,4 @@ def get(name: str) -> Scenario:
     UsageError
         If there is none of that name.
     """
-    if name not in scenarios():
-        raise UsageError(unknown("scenario", name, scenarios()))
-    return scenarios()[name]
+    return scenarios().get(name)

@@ -98,5 +98,5 @@ def gathering(units: int) -> object:
     ],
     ids=lambda work: work.__name__,
 )
-def test_workload(benchmark: Any, work: Callable[[int], object]) -> None:
+def test_known_cost(benchmark: Any, work: Callable[[int], object]) -> None:
     assert benchmark(work, UNITS) is not None
