@@ -39,6 +39,7 @@ _PLACES = {
     "Context": "harness.experiments.experiment",
     "Outcome": "harness.types",
     "Skip": "harness.errors",
+    "experiment": "harness.declare",
 }
 
 

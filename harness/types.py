@@ -212,6 +212,9 @@ class Record:
         As in `Case`.
     code : mapping of str to str
         As in `Case`.
+    commit : str
+        What the user's project was at, where the experiment is made of its code:
+        ``"<hash>"``, or ``"<hash> dirty"`` with edits since.
     """
 
     cell: str
@@ -236,6 +239,7 @@ class Record:
     budget: float = 0.0
     deviation: str = ""
     code: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,6 @@ class Project:
         every = [*([here] if here else []), *self.importable, self.folder]
         return tuple(dict.fromkeys(every))
 
-    def name(self, path: Path) -> str:
-        """Return how a file is called: from the root on, or from wherever it is."""
-        return Path(os.path.relpath(path, self.root)).as_posix()
-
 
 def _is(folder: Path) -> bool:
     return any(os.path.lexists(folder / mark) for mark in MARKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ from harness.code import digests
 from harness.code.imports import closure
 from harness.code.project import Project, is_installed
 
+LOADED = time.time_ns()
+"""Before any digest was taken in this process."""
+_SKEW = 60 * 10**9
 LARGE = 16 * 1024**2
 """Bytes from which a file is no source."""
 MOST_SHOWN = 3
@@ -39,7 +43,7 @@ class Sources:
     def including(self, files: Iterable[Path], project: Project) -> Sources:
         """Return these and further files, whatever they are, each seen from the suite's folder."""
         found = {path: digests.of_file(path) for path in files}
-        named = {project.name(path): digest for path, digest in found.items()}
+        named = {_name(path, (project.root,)): digest for path, digest in found.items()}
         seen = {f"+{_seen_from(project.folder, path)}": found[path] for path in found}
         files = tuple(sorted({*self.files, *found}))
         return Sources(files, {**self.code, **named}, {**self.address, **seen})
@@ -55,7 +59,7 @@ def collect(
     entries : sequence of Path
         Where to begin; the first is what the others are seen from.
     project : Project
-        What is its own counts; what is installed does not.
+        What is its own counts. What is installed does not, unless it is the package of the first.
     folders : sequence of Path
         Where imports are looked for. Their files count as the project's own.
     beside : iterable of Path
@@ -64,43 +68,72 @@ def collect(
     if not entries:
         return Sources()
     roots = (project.root, project.folder, *folders)
+    package = _package(entries[0]) if is_installed(entries[0]) else None
 
     def own(path: Path) -> bool:
+        if package is not None:
+            return path.is_relative_to(package)
         return not is_installed(path) and any(path.is_relative_to(root) for root in roots)
 
-    extra = {path for path in beside if own(path) and path.is_file()}
-    files = tuple(sorted({*closure(entries, folders, own), *extra}))
+    extra = (path for path in beside if own(path) and path.is_file())
+    files = closure([*entries, *extra], folders, own)
     found = {path: digests.of_file(path) for path in files}
     start = entries[0].parent
     return Sources(
         files,
-        {project.name(path): digest for path, digest in found.items()},
+        {_name(path, roots): digest for path, digest in found.items()},
         {_seen_from(start, path): digest for path, digest in found.items()},
     )
+
+
+def _package(path: Path) -> Path:
+    """Return the outermost package that a file is in; the file itself when it is in none."""
+    package = path
+    while (package.parent / "__init__.py").is_file():
+        package = package.parent
+    return package
+
+
+def _name(path: Path, roots: Sequence[Path]) -> str:
+    """Return how a file is called: from the root of the project on, or whatever else it is in."""
+    if is_installed(path):
+        roots = (_package(path).parent,)
+    inside = next((root for root in roots if path.is_relative_to(root)), path.parent)
+    return path.relative_to(inside).as_posix()
 
 
 def _seen_from(start: Path, path: Path) -> str:
     return Path(os.path.relpath(path, start)).as_posix()
 
 
-def changed(code: Mapping[str, str], home: str) -> tuple[str, ...]:
+def changed(code: Mapping[str, str], home: str, since: int = 0) -> tuple[str, ...]:
     """Return the names of the files that are not any more what their digests say.
 
-    What is large is data, and not read again for every cell.
+    What is large is data, and not read again for every cell; what is not there is another
+    project's, or an import will tell.
+
+    Parameters
+    ----------
+    code : mapping of str to str
+        Digests by name.
+    home : str
+        The folder of the suite's file.
+    since : int
+        What was changed before, in nanoseconds of the system's clock, was so when the digests were
+        taken.
     """
     if not code:
         return ()
     root = Project.of(home).root
-    small = (name for name in code if not _is_large(root / name))
-    return tuple(name for name in small if _digest(root / name) != code[name])
+    paths = {name: root / name for name in code}
+    there = (name for name, path in paths.items() if path.is_file() and _may_be(path, since))
+    return tuple(name for name in there if digests.of_file(paths[name]) != code[name])
 
 
-def _is_large(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > LARGE
-
-
-def _digest(path: Path) -> str:
-    return digests.of_file(path) if path.is_file() else ""
+def _may_be(path: Path, since: int) -> bool:
+    """Whether a file may have been edited; the clock of a file server may be another one."""
+    found = path.stat()
+    return found.st_size <= LARGE and max(found.st_ctime_ns, found.st_mtime_ns) > since - _SKEW
 
 
 def differing(now: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, ...]:

@@ -51,11 +51,12 @@ class Expect(Table):
     """What the sentence says the measurement is; the keys given choose the rule.
 
     ``value`` +- ``tolerance``: mean over seeds. ``exactly``: deterministic. ``low``/``high``:
-    a range, either end may be open. ``difference`` or ``ratio`` (needs ``compare``):
-    +- ``tolerance`` (of the ratio: relative). ``at_least`` / ``at_most``: one-sided range of
-    the mean, or of the ratio when ``compare`` and ``of = "ratio"``, of the difference when
-    ``of = "difference"``. ``frequency_low``/``frequency_high``: how often, 0-1.
-    ``slope_low``/``slope_high`` with ``along``: a trend. ``best``: the winner of a grid.
+    a range, either end may be open. ``difference`` or ``ratio`` (needs ``compare``,
+    but for ``speedup``, which is one): +- ``tolerance`` (of the ratio: relative). ``at_least`` /
+    ``at_most``: one-sided range of the mean, or of the ratio when ``compare`` and
+    ``of = "ratio"``, of the difference when ``of = "difference"``. ``frequency_low``/
+    ``frequency_high``: how often, 0-1. ``slope_low``/``slope_high`` with ``along``: a trend.
+    ``best``: the winner of a grid.
     No key and a ``compare``: A is better than B.
     """
 

@@ -86,3 +86,15 @@ def _depends(suite: Suite) -> Iterator[Complaint]:
     for index, pattern in enumerate(suite.depends):
         if not matching(pattern, project):
             yield ("depends", index), f"must match a file, got {pattern!r}, none in {project.root}"
+    if suite.depends and not any(_is_of_user(name, suite.home) for name in suite.experiments):
+        yield (
+            ("depends",),
+            "must stand beside a function or a command of your own, whose files it adds",
+        )
+
+
+def _is_of_user(name: str, home: str) -> bool:
+    try:
+        return experiments.get(name, home).code is not None
+    except UsageError:
+        return True  # named by itself

@@ -215,9 +215,11 @@ class _Maker:
             yield self._record(case, seed, metrics, arrays), arrays
 
     def _twice(self, index: int, before: Place) -> str:
+        value = self.table.columns[self.pair][index]
+        where = f"{'row' if before.rows else 'line'} {before.number}"
         return (
-            f"must be another in every row of a case, got {self.table.columns[self.pair][index]!r} "
-            f"in {before.number} too; name the column that tells them apart (axes), or pair by none"
+            f"must be another in every row of a case, got {value!r} in {where} too; name the "
+            "column that tells the two apart (axes), or one that pairs rows (pair)"
         )
 
     def _examples(

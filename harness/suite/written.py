@@ -41,10 +41,6 @@ def in_full(text: Text, name: str) -> Text:
     if "id" not in values:
         text.refuse(_unnamed(name))
         values["id"] = name
-    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
-        values["command"] = {"run": values["command"]}
-        words = {key[1:]: n for key, n in lines.items() if key[0] == "command"}
-        lines |= {("command", "run", *key): n for key, n in words.items()}
     if isinstance(values.get("grid"), dict):  # its keys are those of grid[0]
         values["grid"] = [values["grid"]]
         lines |= _moved(lines, ("grid",), ("grid", 0))

@@ -182,7 +182,7 @@ def test_a_program_that_hangs_is_ended_with_all_it_started(project):
     [
         (
             {"command": ["sh", "{tres}"]},
-            "own.toml:5: command.run: unknown name in braces 'tres'. Known: output, python, seed",
+            "own.toml:5: command.run: unknown name in braces 'tres'. Known: device, output",
         ),
         ({"command": ["sh"]}, "own.toml:7: params.trees: unknown key of [params] 'trees'"),
         ({"command": [""]}, "must begin with the name of a program"),

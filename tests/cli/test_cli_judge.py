@@ -101,7 +101,7 @@ def test_a_seed_twice_in_a_case_is_named(judge):
     (judge.folder / "x.csv").write_text("seed,trees,acc\n0,10,0.5\n0,100,0.6\n")
     code, _, err = judge("x.csv", "--metric", "acc", "--at-least", 0.1)
     assert code == 2
-    assert "x.csv:3: seed: must be another in every row of a case, got 0 in 2 too" in err
+    assert "x.csv:3: seed: must be another in every row of a case, got 0 in line 2 too" in err
 
 
 def test_examples_are_rows_or_lists_in_rows(judge):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 from suite_texts import suite_text, write_suite
@@ -101,6 +102,20 @@ def test_a_plain_function_comes_to_a_verdict(project):
     }
 
 
+def test_records_know_the_commit_of_the_users_project(project):
+    run(project)
+    assert "commit" not in records(project)[0]
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "bench"), (*identity, "commit", "-qm", "first")):
+        subprocess.run(["git", *words], cwd=project.folder, check=True)
+    run(project, "--force")
+    clean = records(project)[-1]["commit"]
+    assert len(clean) == 40
+    edit(project, "bench/forest.py", "# as if measured", "# as measured")
+    run(project, "--force")
+    assert records(project)[-1]["commit"] == f"{clean} dirty"
+
+
 def test_results_do_not_depend_on_where_one_stands(project, monkeypatch):
     run(project)
     monkeypatch.chdir(project.bench)
@@ -108,6 +123,24 @@ def test_results_do_not_depend_on_where_one_stands(project, monkeypatch):
     code, _, err = project("run", *arguments)
     assert code == 0
     assert "0 cells of 1 suite to run, 8 done before" in err
+
+
+def test_a_function_reads_its_files_from_the_root_and_depends_on_them(project, monkeypatch):
+    (project.folder / "numbers.txt").write_text("0.91")
+    text = "def f(seed):\n    return float(open('numbers.txt').read())\n"
+    (project.bench / "odd.py").write_text(text)
+    project.write(CLAIM_ALONE, experiment="bench/odd.py:f", depends=["numbers.*"])
+    assert run(project)[1]["counts"] == {"ok": 1}
+    (project.folder / "numbers.txt").write_text("0.5")
+    monkeypatch.chdir(project.bench)
+    arguments = ("../suites/own.toml", "--results", "../results/local", "--profile", "full")
+    _, _, err = project("run", *arguments)
+    assert "numbers.txt changed: 1 cell to run again" in err
+    monkeypatch.chdir(project.folder)
+    assert [record["metrics"]["value"] for record in records(project)] == [0.91, 0.5]
+    project.write(CLAIM_ALONE, experiment="train", depends=["numbers.*"])
+    code, _, err = project("check", "own")
+    assert (code, "own.toml:6: depends: must stand beside a function" in err) == (2, True), err
 
 
 def test_edited_code_is_measured_again_and_named(project):

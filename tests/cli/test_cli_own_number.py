@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"\s*# exit code (\d+)$")
 INSTALL = "python3 -m pip install claims-harness"
-PLACES = {"README.md": "Your own number", "docs/own-number.md": "Your own number"}
+PLACES = {"README.md": "Your own number", "docs/own-number.md": ""}
+"""What a newcomer reads, and the section of it; all of it where none is named."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,13 @@ class Step:
 
 
 def section(path: Path, heading: str) -> str:
-    """Return the text below a heading, up to the next of its level."""
+    """Return the text below a heading of the second level, up to the next."""
     text = path.read_text(encoding="utf-8")
-    found = re.search(rf"^(#+) {heading}\n(.*?)(?=^\1 |\Z)", text, re.MULTILINE | re.DOTALL)
+    if not heading:
+        return text
+    found = re.search(rf"^## {heading}\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
     assert found, f"{path.name} has no section {heading!r}"
-    return found[2]
+    return found[1]
 
 
 def steps(text: str) -> Iterator[Step]:

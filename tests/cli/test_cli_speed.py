@@ -35,7 +35,7 @@ b = ["mine.py:thirty", "mine.py:many"]
 id = "true"
 quote = "30 times faster"
 where = { b = "mine.py:thirty" }
-expect = { value = 30, tolerance = 8 }
+expect = { ratio = 30, tolerance = 0.3 }
 [[claims]]
 id = "false"
 quote = "30 times faster"

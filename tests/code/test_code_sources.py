@@ -1,6 +1,7 @@
 """Which files of a project an experiment is made of."""
 
 import os
+import time
 
 import pytest
 
@@ -87,10 +88,22 @@ def test_an_edit_is_named(project):
     assert changed(code, home) == ()
     (project.root / "tools/deep/near.py").write_text("x = 1")
     (project.root / "bench/unused.py").unlink()
-    assert set(changed(code, home)) == {"tools/deep/near.py", "bench/unused.py"}
+    assert changed(code, home) == ("tools/deep/near.py",)
+    later = time.time_ns() + 10**12
+    assert changed(code, home, since=later) == (), "it was so when the digests were taken"
     now = collected(project).code
     assert differing(now, code) == ("bench/unused.py", "src/mine/code.py", "tools/deep/near.py")
     assert sentence("abcde") == "a, b, c and 2 more changed"
+
+
+def test_of_an_installed_package_its_own_files_count(project):
+    installed = project.root / ".venv/lib/python3.12/site-packages"
+    files = {"numpy/core.py": "import numpy.more, other", "numpy/more.py": "", "other.py": ""}
+    for name, text in files.items():
+        (installed / name).write_text(text)
+    found = collect([installed / "numpy" / "core.py"], project, (installed,))
+    assert set(found.code) == {"numpy/__init__.py", "numpy/core.py", "numpy/more.py"}
+    assert set(collect([installed / "other.py"], project, ()).code) == {"other.py"}
 
 
 def test_relative_imports_do_not_leave_the_project(project, tmp_path):

@@ -153,6 +153,31 @@ def test_a_tuple_is_several_arguments_and_random_numbers_repeat(mine):
     assert one.agrees(other)
 
 
+class Odd:
+    def __eq__(self, other):
+        raise ValueError("no truth")
+
+    __hash__ = None
+
+
+def test_what_cannot_be_compared_is_not_told(mine):
+    mine.setup, mine.make = Odd, (lambda made: Odd())
+    one = work("make")
+    assert one.agrees(work("make")) is None
+    assert not one.changes_what_it_is_given()
+
+
+def test_a_setup_that_returns_nothing_hands_nothing_over(mine):
+    mine.setup, mine.plain = (lambda: None), (lambda: 1)
+    assert work("plain").calls(1)[0]() == 1
+
+
+def test_functions_that_take_and_return_nothing_have_nothing_to_agree_on(mine):
+    mine.nothing = lambda: None
+    one, other = (work("nothing", setup=None) for _ in range(2))
+    assert one.agrees(other) is None
+
+
 def test_functions_that_return_nothing_agree_on_what_they_made(mine):
     mine.setup = lambda: [3, 1, 2]
     mine.sort = list.sort

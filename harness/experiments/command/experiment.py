@@ -28,6 +28,7 @@ def run(context: Context) -> object:
     with tempfile.TemporaryDirectory(prefix="harness-") as own:
         values = {
             "seed": str(seed_of(context.streams)),
+            "device": context.device,
             "python": sys.executable,
             **{name: placeholders.text(one) for name, one in context.settings.params.items()},
         }

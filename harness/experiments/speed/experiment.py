@@ -52,14 +52,10 @@ def outcome(found: Found) -> Outcome:
     taken without company; the ratio was taken in turns, and does not need that.
     """
     a, b = found.a, found.b
-    waited = max(a.waited_share, b.waited_share)
-    metrics = {
-        "speedup": ratio(a, b),
-        "a_s": a.seconds,
-        "b_s": b.seconds,
-        "alone": float(waited <= WAITED),
-        "waited": waited,
-    }
+    metrics = {"speedup": ratio(a, b), "a_s": a.seconds, "b_s": b.seconds, "alone": 1.0}
+    shares = [side.waited / side.wall for side in (a, b)]
+    if not any(map(math.isnan, shares)):  # else the system does not say
+        metrics |= {"alone": float(max(shares) <= WAITED), "waited": max(shares)}
     if found.agree is not None:
         metrics["agree"] = float(found.agree)
     return Outcome(metrics=metrics, samples={"a_s": a.turns, "b_s": b.turns})

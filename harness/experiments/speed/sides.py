@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from harness.config.experiments import Speed
@@ -153,7 +155,8 @@ class Pair:
 
 def _command(context: Context, speed: Speed) -> Command:
     python = (sys.executable, "-P", "-m", AGENT)
-    return Command(python, folder(context), threads=speed.processors)
+    own = tuple(Path(one) for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one)
+    return Command(python, folder(context), own, threads=speed.processors)
 
 
 def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
@@ -162,6 +165,7 @@ def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
         "case": CASE,
         "work": told(getattr(speed, name), context),
         "setup": told(speed.setup, context) if speed.setup else None,
+        "path": sys.path,
         "loader": str(LOADER),
         "fresh": speed.fresh,
         "burst": speed.burst,

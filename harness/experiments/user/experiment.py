@@ -184,16 +184,26 @@ def _asked(place: Place, home: str) -> _Module:
     sources = _sources(place, home, Answer())
     stamps = {path: _stamp(path) for path in sources.files}
     answer = ask(place)
-    if further := _sources(place, home, answer):
-        stamps |= {path: _stamp(path) for path in further.files if path not in stamps}
+    further = _sources(place, home, answer)
+    stamps |= {path: _stamp(path) for path in further.files if path not in stamps}
     return _Module(answer, further, stamps)
 
 
 def _sources(place: Place, home: str, answer: Answer) -> Sources:
     file = place.file or answer.file
     entries = [Path(file)] if file else []
-    folders = [Path(folder) for folder in place.path]
-    return collect(entries, Project.of(home), folders, map(Path, answer.loaded))
+    project = Project.of(home)
+    folders = [Path(folder) for folder in place.path or _top(file, place.module)]
+    # Packages that are developed in the project have their folders on Python's path.
+    further = (Path(folder) for folder in sys.path if folder)
+    folders += [path for path in further if path.is_relative_to(project.root)]
+    return collect(entries, project, folders, map(Path, answer.loaded))
+
+
+def _top(file: str, module: str) -> list[str]:
+    """Return the folder that a dotted name is imported from."""
+    depth = module.count(".") + Path(file).match("__init__.py")
+    return [str(Path(file).parents[depth])] if file else []
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

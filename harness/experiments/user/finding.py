@@ -93,16 +93,16 @@ def _dotted(name: str, project: Project) -> Place:
         if files := tuple(module_files(folder, parts)):
             path, runs_in = _path(folder, project), _runs_in(files[-1], project)
             return Place(module, attribute, str(files[-1]), path=path, folder=runs_in)
-    file = next((files[-1] for files in _on_python_path(parts) if files), None)
-    place = Place(module, attribute, "" if file is None else str(file))
-    if file is None or is_installed(file):
-        return place
-    return Place(module, attribute, str(file), folder=_runs_in(file, project))
+    for folder in _python_path():
+        if files := tuple(module_files(folder, parts)):
+            path = () if is_installed(files[-1]) else _path(folder, project)
+            return Place(module, attribute, str(files[-1]), path=path)
+    return Place(module, attribute)
 
 
-def _on_python_path(parts: tuple[str, ...]) -> Iterator[tuple[Path, ...]]:
+def _python_path() -> Iterator[Path]:
     here = current() or Path(os.sep)
-    return (tuple(module_files(here / folder, parts)) for folder in sys.path)
+    return (here / folder for folder in sys.path)
 
 
 def _path(top: Path, project: Project) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def timed(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
 
     def call(a, b, seed=0, budget=60.0, params=None, **keys):
-        names = [f"mine.py:{one}" if isinstance(one, str) else one for one in (a, b)]
+        names = [f"mine.py:{one}" if str(one).isidentifier() else one for one in (a, b)]
         keys = {"setup": "mine.py:data", "burst": BURST, **keys}
         speed = Speed(a=names[0], b=names[1], **keys)
         settings = Settings(speed=speed, params=params or {})
@@ -155,6 +155,11 @@ def test_commands_are_timed_and_compared(timed):
     assert found.metrics["agree"] == 1.0
 
 
+def test_functions_of_libraries_are_found_by_their_dotted_names(timed):
+    found = timed("builtins.sorted", "numpy.sort")
+    assert found.metrics["agree"] == 1.0
+
+
 def test_a_command_that_fails_is_named(timed):
     with pytest.raises(SideFailed, match=r"^a \(.*\): .* ended with 3: no table"):
         timed(python("import sys; sys.stderr.write('no table'); sys.exit(3)"), "once")
@@ -213,6 +218,9 @@ def test_seconds_beside_other_work_say_so():
     assert (found["alone"], found["waited"]) == (0.0, 0.5)
     assert "agree" not in found
     assert outcome(Found(sample(0.001), sample(0.002), True)).metrics["alone"] == 1.0
+    untold = outcome(Found(sample(0.001, waited=math.nan), sample(0.002), True)).metrics
+    assert untold["alone"] == 1.0
+    assert "waited" not in untold
 
 
 def test_every_metric_has_a_kind():

@@ -51,7 +51,9 @@ def test_modules_on_pythons_path_are_found(project, tmp_path, monkeypatch):
     (tmp_path / "elsewhere" / "other.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path / "elsewhere")
     place = find("other:f", str(project / "suites"))
-    assert (place.file, place.path) == (str(tmp_path / "elsewhere" / "other.py"), ())
+    assert place.file == str(tmp_path / "elsewhere" / "other.py")
+    assert place.path[0] == str(tmp_path / "elsewhere")
+    assert place.folder == ""
     assert find("json.tool:main", str(project / "suites")).module == "json.tool"
     assert find("sys:exit", str(project / "suites")).file == ""
 

@@ -21,6 +21,7 @@ from .work import Work
 def main(channel: Channel) -> None:
     """Measure what is asked for, and answer what is asked then."""
     request = channel.receive()
+    sys.path[:] = [*request["path"], *(one for one in sys.path if one not in request["path"])]
     work = Work(request["work"], request)
     case = str(request["case"])
     channel.send("ready", case=case)

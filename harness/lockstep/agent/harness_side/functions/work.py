@@ -57,7 +57,14 @@ class Work:
         found, beside = self._call(mine)(), other._call(its)()
         if self._command is not None and other._command is not None:
             return self._command.written() == other._command.written()
-        return same(mine[0], its[0]) if found is beside is None else same(found, beside)
+        if found is beside is None:
+            found, beside = mine[0], its[0]
+            if not found:
+                return None
+        try:
+            return same(found, beside)
+        except Exception:  # noqa: BLE001 - what has no ==, or one of its own
+            return None
 
     def changes_what_it_is_given(self) -> bool:
         """Return whether a call changes what the next one is handed too.
@@ -67,7 +74,10 @@ class Work:
         if self._fresh or self._function is None or self._setup is None:
             return False
         before = self._given()
-        return same(before[0], self._given()[0]) and not same(before[0], self._made[0])
+        try:
+            return same(before[0], self._given()[0]) and not same(before[0], self._made[0])
+        except Exception:  # noqa: BLE001 - as above
+            return False
 
     def _call(self, given: Arguments) -> Callable[[], object]:
         """Return a call without anything around it: a short one would be timed with that."""
@@ -83,6 +93,7 @@ class Work:
             given, by_name = arguments(self._setup, (), self._known)
             result = self._setup(*given, **by_name)
             made = result if isinstance(result, tuple) else (result,)
+            made = () if result is None else made
         return ((), {}) if self._function is None else arguments(self._function, made, self._known)
 
 
