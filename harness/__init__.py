@@ -39,7 +39,6 @@ _PLACES = {
     "Context": "harness.experiments.experiment",
     "Outcome": "harness.types",
     "Skip": "harness.errors",
-    "experiment": "harness.declare",
 }
 
 
