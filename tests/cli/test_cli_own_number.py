@@ -57,7 +57,9 @@ def shell(tmp_path):
     (bare / "torch.py").write_text("raise ImportError('not here: runs start sooner')")
     programs = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])}
-    env |= {"PYTHONPATH": str(bare), "NO_COLOR": "1", "PYTEST_ADDOPTS": "-p no:cacheprovider"}
+    env |= {"PYTHONPATH": str(bare), "NO_COLOR": "1"}
+    # an editable installation made before there was a plugin does not tell pytest of it
+    env["PYTEST_ADDOPTS"] = "-p no:cacheprovider -p harness.pytest_plugin"
 
     def run(step):
         done = subprocess.run(  # noqa: S602 - the commands of our own documents
@@ -78,6 +80,7 @@ def shell(tmp_path):
     return run
 
 
+@pytest.mark.timeout(900)  # many commands, each a process that imports and measures
 @pytest.mark.parametrize("name", PLACES)
 def test_a_newcomer_gets_what_the_text_says(shell, name):
     given = 0
