@@ -24,19 +24,24 @@ from harness.words import unknown
 LOADER = Path(loading.__file__)
 """Imports a user's module where the harness need not be: it needs the standard library only."""
 Words = tuple[str, ...]
+_OWN = placeholders.OWN.keys() - {"output"}
 __all__ = ["LOADER", "Known", "Place", "Words", "files", "filled", "find", "known", "unnamed"]
 
 
 def filled(words: Words, context: Context) -> list[str]:
     """Return the words of a program with the seed and the params of a cell filled in."""
-    own = {"seed": str(seed_of(context.streams)), "python": sys.executable}
+    own = {
+        "seed": str(seed_of(context.streams)),
+        "python": sys.executable,
+        "device": context.device,
+    }
     values = {**own, **_texts(context.settings.params)}
     return [placeholders.fill(word, values) for word in words]
 
 
 def unnamed(words: Words, params: Mapping[str, Any]) -> str:
     """Return what is wrong with the names in braces of a program, ``""`` when nothing is."""
-    there = {"seed", "python", *params}
+    there = {*_OWN, *params}
     wrong = (name for name in placeholders.names(words) if name not in there)
     return next((unknown("name in braces", name, there) for name in wrong), "")
 

@@ -39,6 +39,14 @@ def test_a_turn_is_passed_only_before_a_round(fresh, monkeypatch):
     assert line.sent == ["pass"], "the end of a round is read at once"
 
 
+def test_waiting_while_the_other_has_its_turn_is_told_apart(fresh, monkeypatch):
+    monkeypatch.setattr(turns, "SLICE", 0.0)
+    seconds = iter((1.0, 1.5))
+    fresh.begin(Line(), waited=lambda: next(seconds))
+    fresh.clock()
+    assert fresh.waited_away == 0.5
+
+
 def test_without_a_channel_nothing_is_passed(fresh):
     assert fresh.clock() <= fresh.clock()
     assert fresh.marks == []

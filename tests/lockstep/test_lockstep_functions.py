@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 
-from harness.lockstep.agent.harness_side.functions import burst
+from harness.lockstep.agent.harness_side.functions import burst, queue
 from harness.lockstep.agent.harness_side.functions.agreeing import same
 from harness.lockstep.agent.harness_side.functions.finding import arguments
 from harness.lockstep.agent.harness_side.functions.work import Failed, Work
@@ -246,3 +246,37 @@ def test_making_what_is_handed_over_is_not_timed_and_not_endless():
     found = burst.measured(Line(), make, 0.001, 2)
     assert found["rounds"] == 2
     assert max(found["turns"]) < 1e-3
+
+
+class Waiting:
+    """A thread that waits for a processor for nine of ten milliseconds."""
+
+    def __init__(self):
+        self.told = iter((5.0, 5.009))
+
+    def waited(self):
+        return next(self.told)
+
+
+def test_what_a_round_waited_is_no_part_of_its_time():
+    seconds = burst._round([lambda: time.sleep(0.01)], Waiting())
+    assert seconds >= 0.001
+    plain = time.perf_counter()
+    assert burst._round([lambda: None], Waiting()) < time.perf_counter() - plain
+
+
+def test_where_the_system_does_not_tell_nothing_has_waited(monkeypatch):
+    monkeypatch.setattr(queue, "FILE", "/no/such/file")
+    untold = queue.Queue()
+    assert (untold.told, untold.waited()) == (False, 0.0)
+    untold.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has schedstat")
+def test_a_thread_can_wait_no_longer_than_it_lives():
+    began = time.monotonic()
+    own = queue.Queue()
+    first = own.waited()
+    assert 0.0 <= own.waited() - first <= time.monotonic() - began
+    own.close()
+    assert not own.told
