@@ -5,7 +5,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from harness.claims.chance import by_chance, q_told, with_q_values
+from harness.claims.chance import by_chance, chance_told, q_told, with_q_values
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
 from harness.claims.edited import before
@@ -36,6 +36,7 @@ __all__ = [
     "answers",
     "before",
     "by_chance",
+    "chance_told",
     "check_claim",
     "check_selection",
     "counts",

@@ -144,7 +144,9 @@ def _as_options(text: str) -> str:
     text = re.sub(r"\bexpect\.(\w+)", lambda found: _option(found[1]), text)
     text = re.sub(r"\[records\] (\w+)", lambda found: _option(found[1]), text)
     text = re.sub(r"^compare\.(\w+):", r"\1:", text, flags=re.MULTILINE)
-    text = re.sub(r"^expect: ", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^(expect: |where: (?=where must single))", "", text, flags=re.MULTILINE)
+    text = text.replace("where must single", "--where must single")
+    text = text.replace("name it in where", "name it with --where")
     return re.sub(r"^(\w+):", lambda found: f"{_option(found[1])}:", text, flags=re.MULTILINE)
 
 

@@ -54,10 +54,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
 def closing(verdicts: Sequence[Verdict]) -> list[str]:
     """Return what a reader of all those claims must know besides: sentences, chance, failures."""
     lines = [told] if (told := judging.told(verdicts)) else []
-    against = sum(verdict.verdict == "contradicted" for verdict in verdicts)
-    if chance := judging.by_chance(verdicts):
-        some = f"about {chance:.0f}" if chance >= 1.0 else "less than one"
-        lines.append(f"of the {against} contradicted, chance alone would give {some}")
+    lines += [chance] if (chance := judging.chance_told(verdicts)) else []
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
         lines.append(f"{plural(len(failing), 'claim')} fail: {named}")

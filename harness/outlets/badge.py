@@ -22,7 +22,8 @@ COLORS = {
 """Names that shields.io knows, and the colours of our own picture: white on each can be read."""
 SIDES = 12
 """Pixels left and right of a text, together."""
-_NARROW, _WIDE = frozenset("iIjl.,:;'|!()[]ft r1"), frozenset("mwMW%@\u00b1\u00d7")
+_WIDTHS = {"ijl": 3, "Ift r.,:;'|!()[]": 4, "cksvxyz": 6, "mwMW%@\u00b1\u00d7": 10}
+"""Pixels of letters of Verdana at this size; all others have seven."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,6 @@ def to_svg(made: Badge) -> str:
         color=COLORS[made.color],
         width=left + right,
         left=left,
-        right=right,
         first=left / 2,
         second=left + right / 2,
         inner_left=left - SIDES,
@@ -111,18 +111,15 @@ def _doubtful(verdict: Verdict) -> bool:
 
 def _width(text: str) -> int:
     """Return about how wide a text is, with some room at its sides."""
-    letters = sum(4 if c in _NARROW else 10 if c in _WIDE else 7 for c in text)
-    return letters + SIDES
+    known = {letter: width for letters, width in _WIDTHS.items() for letter in letters}
+    return sum(known.get(letter, 7) for letter in text) + SIDES
 
 
 _SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label={name}>
 <title>{title}</title>
-<clipPath id="edge"><rect width="{width}" height="20" rx="3"/></clipPath>
-<g clip-path="url(#edge)">
-<rect width="{left}" height="20" fill="#444"/>
-<rect x="{left}" width="{right}" height="20" fill="{color}"/>
-</g>
+<rect width="{width}" height="20" rx="3" fill="{color}"/>
+<path d="M{left} 0V20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#444"/>
 <g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
 <text x="{first:g}" y="14" textLength="{inner_left}">{label}</text>
 <text x="{second:g}" y="14" textLength="{inner_right}">{message}</text>

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from harness import words
-from harness.claims import told
+from harness.claims import chance_told, told
 from harness.report.marks import counted
 from harness.report.verdicts import Row, rows
 from harness.types import Verdict
@@ -31,7 +31,8 @@ def summary(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
         return "# Claims\n\nNo claims were judged.\n"
     first = [verdict for verdict in verdicts if verdict.suite not in facts]
     folded = [verdict for verdict in verdicts if verdict.suite in facts]
-    lines = ["# Claims", "", f"{told(verdicts)}.", "", _counts(verdicts), *_moved(verdicts)]
+    lines = ["# Claims", "", f"{told(verdicts)}.", "", _counts(verdicts), *_chance(verdicts)]
+    lines += _moved(verdicts)
     lines += ["", *_table(first)] if first else []
     lines += ["", *_folded(folded)] if folded else []
     return "\n".join(lines) + "\n"
@@ -53,6 +54,11 @@ def plain(text: str) -> str:
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
     return f"{words.plural(len(verdicts), 'claim')}: {counted(verdicts)}."
+
+
+def _chance(verdicts: Sequence[Verdict]) -> list[str]:
+    chance = chance_told(verdicts)
+    return ["", f"{chance[:1].upper()}{chance[1:]}."] if chance else []
 
 
 def _moved(verdicts: Sequence[Verdict]) -> list[str]:

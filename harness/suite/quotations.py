@@ -69,7 +69,7 @@ def problems(
 def originals_of(claim: Claim, suite: Suite, documents: Mapping[str, Document]) -> Originals:
     """Return the files in which a claim's sentence must stand; none where none are given."""
     own = claim.source is None or claim.source == suite.source or _key(claim) == _key(suite)
-    if own and suite.files.paths:
+    if own and suite.files is not None:
         return suite.files
     document = documents.get(_key(claim))
     return Originals() if document is None else document.files

@@ -93,8 +93,8 @@ class Frame(Table):
     id, title, summary
         Names for the ledger.
     document
-        The files in which its quotes are looked for, from its folder; without any, those of the
-        document in whose folder it lies.
+        The files in which its quotes are looked for, from its folder, none for an empty list; if
+        it is left out, those of the document that it quotes.
     protocol
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
@@ -120,7 +120,7 @@ class Frame(Table):
     id: SuiteId
     title: str
     summary: str = ""
-    document: Files = ()
+    document: Files | None = None
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
@@ -184,8 +184,10 @@ class Suite(Frame):
         return self._text
 
     @property
-    def files(self) -> Originals:
-        """Those in which its quotes are looked for, where it names any itself."""
+    def files(self) -> Originals | None:
+        """Those in which its quotes are looked for, where it says so itself; none can be said."""
+        if self.document is None:
+            return None
         return named(self.document, self.text, ("document",))
 
     def with_text(self, text: Text) -> Self:

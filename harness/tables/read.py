@@ -42,7 +42,15 @@ def read(paths: Sequence[Path]) -> Table:
     UsageError
         If the ending of its name says nothing known, or pyarrow is not here to read it.
     """
-    return joined([_read(path) for path in paths])
+    found = [_read(path) for path in paths]
+    seen: dict[str, str] = {}
+    for table, path in zip(found, paths, strict=True):
+        if table.digest in seen:  # as if it were another run
+            raise Place(str(path)).refuse(
+                "", f"must not hold the very same as {seen[table.digest]}"
+            )
+        seen[table.digest] = str(path)
+    return joined(found)
 
 
 def _read(path: Path) -> Table:

@@ -21,9 +21,10 @@ from harness.suite.load import find, in_folder, load
 from harness.suite.order import Tier, rank, tier
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile
+from harness.words import plural
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Workspace:
     """Checked suites with their plans, and the documents they quote.
 
@@ -37,6 +38,10 @@ class Workspace:
 
     plans: tuple[Plans, ...]
     libraries: tuple[Library, ...]
+
+    def __repr__(self) -> str:
+        claims = plural(sum(len(suite.claims) for suite in self.suites), "claim")
+        return f"{claims} of {', '.join(suite.id for suite in self.suites)}"
 
     @property
     def suites(self) -> tuple[Suite, ...]:

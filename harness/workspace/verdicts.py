@@ -63,9 +63,11 @@ def _judged(plans: Plans, cited: Mapping[str, str], archive: Archive) -> tuple[V
 
 
 def looks_of(suite: Suite, most: Mapping[str, int]) -> judging.Looks:
-    """Return when the claims of a suite are judged; what it says itself comes first."""
-    own = suite.seeds.most
-    return judging.looks(suite.seeds.count, most.get(suite.id) if own is None else own)
+    """Return when the claims of a suite are judged; what a store has declared comes first.
+
+    Looks that were taken at some levels cannot be taken again at others.
+    """
+    return judging.looks(suite.seeds.count, most.get(suite.id, suite.seeds.most))
 
 
 def informing(verdicts: Sequence[Verdict], archive: Archive, results: Path) -> tuple[Verdict, ...]:

@@ -57,6 +57,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_a_suite_is_loaded_and_its_claims_judged(folder):
     assert harness.load("filed").suites[0].id == "filed"
+    assert repr(harness.load("filed")) == "1 claim of filed"
     found = harness.claims("filed")
     assert found.counts["reproduced"] == len(found) == 1
     assert found["good"] == found["filed/good"] == found[0] == next(iter(found))

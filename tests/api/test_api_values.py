@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,6 +84,12 @@ def test_a_notebook_shows_a_verdict():
 
 
 def test_importing_loads_nothing():
+    code = "import sys, harness; print([name for name in sys.modules if name[:7] == 'harness'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['harness']"
+
+
+def test_what_is_offered_is_listed():
     assert "judge" in dir(harness)
     with pytest.raises(AttributeError, match="no attribute 'juge'"):
         harness.juge  # noqa: B018

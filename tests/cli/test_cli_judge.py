@@ -88,7 +88,8 @@ def test_rows_are_chosen_by_where(judge):
 def test_cases_are_never_pooled(judge):
     code, _, err = judge("two.csv", "--metric", "accuracy", "--at-least", 0.9)
     assert code == 2
-    assert "--where: where must single out one case, got 2 cases that differ in optimizer" in err
+    assert "--where must single out one case, got 2 cases that differ in optimizer" in err
+    assert "name it with --where" in err
     assert "--ignore" in err
 
 

@@ -61,6 +61,25 @@ def test_all_that_is_imported_of_the_project_counts(project):
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import tools\nx = tools.sub.f(1).tools.deep",
+        "import tools as t, numpy as np\nnp.tools.deep(t.sub.x)",
+        "from lib import tools\nx = tools.sub",
+    ],
+)
+def test_modules_reached_as_attributes_count(project, text):
+    """Packages may import them only when they are asked for."""
+    if "lib" in text:
+        (project.root / "lib" / "tools").mkdir(parents=True)
+        (project.root / "lib" / "tools" / "sub.py").write_text("")
+    (project.root / "bench/forest.py").write_text(text)
+    where = "lib/tools" if "lib" in text else "tools"
+    init = set() if "lib" in text else {"tools/__init__.py"}
+    assert set(collected(project).code) == {"bench/forest.py", f"{where}/sub.py", *init}
+
+
 def test_modules_loaded_by_other_ways_count_when_they_are_the_projects(project):
     (project.root / "plugin.py").write_text("")
     beside = [project.root / "plugin.py", *project.root.glob(".venv/**/*.py"), os.__file__]

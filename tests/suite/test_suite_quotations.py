@@ -157,3 +157,27 @@ def test_a_document_says_where_its_words_are(tmp_path, older):
 def test_what_is_no_path_is_named(found):
     with pytest.raises(SuiteError, match=r"forest\.toml:5: document: must be a string, or a list"):
         found("a", document=7)
+
+
+@pytest.mark.parametrize(("document", "count"), [(None, 1), ([], 0), ("../other.md", 0)])
+def test_a_suite_of_no_document_quotes_the_readme_unless_it_says_otherwise(
+    tmp_path, document, count
+):
+    folder = tmp_path / "suites"
+    folder.mkdir()
+    (tmp_path / "README.md").write_text("It is fast.")
+    (tmp_path / "other.md").write_text("It is slow.")
+    text = quoting("It is slow.", document=None)
+    if document is not None:
+        text = text.replace("schema = 1\n", f"schema = 1\ndocument = {document!r}\n")
+    (folder / "forest.toml").write_text(text)
+    known = library(folder, tmp_path / "README.md")
+    suite = load(folder / "forest.toml", known.rest)
+    assert len(list(problems(suite, known.documents))) == count
+
+
+def test_a_readme_that_nobody_named_need_not_be_there(tmp_path):
+    (tmp_path / "forest.toml").write_text(quoting("It is fast.", document=None))
+    known = library(tmp_path, tmp_path / "README.md")
+    suite = load(tmp_path / "forest.toml", known.rest)
+    assert list(problems(suite, known.documents)) == []

@@ -110,6 +110,13 @@ def test_files_are_read_one_after_the_other(tmp_path):
     assert found.digest != read([tmp_path / "a.csv"]).digest
 
 
+def test_a_file_does_not_count_twice(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text("x\n1\n")
+    with pytest.raises(SuiteError, match=r"b\.csv: must not hold the very same as .*a\.csv"):
+        read([tmp_path / "a.csv", tmp_path / "b.csv"])
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

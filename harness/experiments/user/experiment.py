@@ -79,7 +79,7 @@ def experiment(name: str, home: str) -> Experiment:
     found = known(name, home)
     declared = found.declared
     assert declared.version is not None
-    arguments = Arguments(name, declared.parameters)
+    arguments = Arguments(name, declared.parameters, declared.knows_us)
     names = _names(declared)
     return Experiment(
         name=name,

@@ -56,6 +56,8 @@ class Declared:
         What it declares to return, each with its kind.
     alone : bool
         Whether it declares that it takes times.
+    knows_us : bool
+        Whether its module speaks of the harness: it may then know what a context is.
     """
 
     callable: bool = False
@@ -66,6 +68,7 @@ class Declared:
     returns: str = ""
     metrics: Mapping[str, Kind] = field(default_factory=dict)
     alone: bool = False
+    knows_us: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,13 +148,14 @@ def _answer(facts: Mapping[str, Any]) -> Answer:
     return Answer(
         file=str(facts["file"]),
         functions=tuple(facts["functions"]),
-        each={name: _declared(one) for name, one in facts["each"].items()},
+        each={name: _declared(one, facts["knows_us"]) for name, one in facts["each"].items()},
         loaded=tuple(facts["loaded"]),
     )
 
 
-def _declared(said: Mapping[str, Any]) -> Declared:
+def _declared(said: Mapping[str, Any], knows_us: bool) -> Declared:
     if not said["callable"]:
         return Declared()
     arguments = from_json(said["parameters"])
-    return Declared(**{**said, "told": plain(said["told"]), "parameters": arguments})
+    read = {"told": plain(said["told"]), "parameters": arguments, "knows_us": bool(knows_us)}
+    return Declared(**{**said, **read})
