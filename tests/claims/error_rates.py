@@ -134,8 +134,8 @@ def above(found: Counts) -> str:
     sure = too_high(found)
     first = (
         f"{more} of {len(errors)} error rates are above 5 %, as about half of those are whose true "
-        f"rate is 5 %. {len(sure)} are so far above that chance does not explain them (binomial "
-        "tails against 5 %, with a chance of 5 % that any is named wrongly, Holm)"
+        f"rate is 5 %. {len(sure) or 'None'} of them cannot be explained by chance (binomial tails "
+        "against 5 %, with a chance of 5 % that any is named wrongly, Holm)"
     )
     lines = []
     for c in sorted(sure, key=lambda c: (c.trial, c.question, c.n)):
