@@ -5,6 +5,7 @@
     HarnessError
     ├── UsageError              the command line or a file it names is wrong
     │   ├── SuiteError          one or more problems in a suite file
+    │   ├── LibraryMissing      a library of an extra is not installed
     │   └── DataUnfit           the settings ask more than the data set holds
     │       └── BatchTooSmall   batch statistics of a single value
     ├── DataError               a data set cannot be used
@@ -18,7 +19,8 @@
     │   │   └── SideLate        the time ended while a side was being installed
     │   └── GitError            a git command failed
     └── CellSignal              how an experiment ends a cell early
-        └── Skip                the cell cannot be run here, with the reason
+        ├── Skip                the cell cannot be run here, with the reason
+        └── CellFailed          it failed, and the text says all about it
 
 Divergence is a result, not an error: an experiment reports it in its ``Outcome``.
 """
@@ -96,6 +98,10 @@ class BatchTooSmall(DataUnfit):
     """Batch normalisation in training has one value per feature, whose variance is undefined."""
 
 
+class LibraryMissing(UsageError):
+    """A library that is not part of the core is asked for and not installed."""
+
+
 class DataError(HarnessError):
     """A data set cannot be used."""
 
@@ -152,3 +158,7 @@ class CellSignal(HarnessError):
 
 class Skip(CellSignal):
     """The cell cannot be run here; the text is the reason."""
+
+
+class CellFailed(CellSignal):
+    """The cell failed, and the text says all there is to know: no traceback adds to it."""

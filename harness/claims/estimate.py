@@ -152,7 +152,7 @@ def of_side(side: Values) -> Estimate:
     )
     if kind == "positive" and (side.values > 0.0).all() and np.isfinite(side.values).all():
         run = _Run(predicted(np.log(side.values))) if np.ptp(side.values) else None
-    return replace(estimate, run=run if side.over == "seeds" else None, notes=side.notes)
+    return replace(estimate, run=None if side.over == "examples" else run, notes=side.notes)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
         differences = a - b
     found = unrounded(differences, max(float(np.abs(a).max()), float(np.abs(b).max())))
     estimate = of(found, kind, over, "difference")
-    runs = kind == "real" and over == "seeds" and isinstance(estimate.spread, hs.Location)
+    runs = kind == "real" and over != "examples" and isinstance(estimate.spread, hs.Location)
     return replace(estimate, run=predicted(found)) if runs else estimate
 
 
@@ -51,7 +51,7 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
     estimate = of(logs, "real", over)
     if not isinstance(estimate.spread, hs.Location):
         return of(ratios, "positive", over, "ratio")
-    run = predicted(logs) if over == "seeds" else None
+    run = None if over == "examples" else predicted(logs)
     size = exp(estimate.measured)
     return replace(estimate, what="geometric mean ratio", measured=size, run=run, log=True)
 

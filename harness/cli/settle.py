@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 from harness import claims as judging
 from harness.cli.carry import Ran, carry_out
-from harness.cli.claims import looks_of
 from harness.cli.console import Output
-from harness.cli.workspace import Workspace
 from harness.errors import UsageError
 from harness.execute.run import Runner
 from harness.plan.expand import Plan, Plans
 from harness.store.looks import declare, declared
 from harness.words import plural
+from harness.workspace import Workspace, looks_of
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,8 @@ def settle(
 def _declare(plans: Plans, runner: Runner, limits: Limits, output: Output) -> None:
     """Keep how far the seeds may go; what was kept before, under other levels, holds."""
     suite, folder = plans.suite, runner.store.folder
+    if plans.memory:
+        return
     wanted = suite.seeds.most if suite.seeds.most is not None else limits.most
     known = declared(folder).get(suite.id)
     if known is None and wanted is None:
@@ -91,6 +92,8 @@ def _declare(plans: Plans, runner: Runner, limits: Limits, output: Output) -> No
 
 def _open(plans: Plans, plan: Plan, look: int, runner: Runner) -> Plan:
     """Return the cells that the open claims of a suite need for a look; none past the last."""
+    if plans.memory:
+        return replace(plan, cases=())
     looks = looks_of(plans.suite, declared(runner.store.folder))
     if look >= len(looks.factors):
         return replace(plan, cases=())

@@ -11,8 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import backends, datasets, digest
+from harness.code.project import Project
+from harness.code.sources import LOADED
 from harness.config.data import Data
 from harness.datasets.roots import Roots
+from harness.environment import commit_of
 from harness.errors import DataError, UsageError
 from harness.execute import logs
 from harness.execute.job import Job
@@ -105,9 +108,12 @@ class Runner:
         self.environment = environment
         self.options = options
         self._used: dict[str, DataUsed | Broken | str] = {}
+        self._commits: dict[str, str] = {}
 
     def todo(self, plan: Plan) -> Todo:
         """Sort a plan's cells into those to run, those that cannot run here, and those done."""
+        if plan.recorded:
+            return Todo((), (), sum(plan.seeds.values()))
         stops = {case.id: self._stop(case) for case in plan.cases}
         cells, stopped, done = list[tuple[str, Cell]](), list[Record](), 0
         for cell in plan.cells():
@@ -162,7 +168,7 @@ class Runner:
         threads = (os.cpu_count() or 1) if cell.alone else 1
         bound = cell.memory if self.options.memory is None else self.options.memory
         cell = replace(cell, budget=self._budget(cell), memory=bound)
-        return Job(name, cell, self.options.roots, self.options.use, threads)
+        return Job(name, cell, self.options.roots, self.options.use, threads, LOADED)
 
     def _stored(self, finished: Finished) -> Record:
         name, cell = finished.job.name, finished.job.cell
@@ -216,7 +222,17 @@ class Runner:
             started=datetime.now(UTC).isoformat(timespec="milliseconds"),
             budget=self._budget(cell),
             deviation=case.deviation,
+            code=case.code,
+            commit=self._commit(case),
         )
+
+    def _commit(self, case: Case) -> str:
+        """Return what the user's project is at; asked once, when its first record is made."""
+        if not case.code:
+            return ""
+        if case.home not in self._commits:
+            self._commits[case.home] = commit_of(Project.of(case.home).root)
+        return self._commits[case.home]
 
     def _budget(self, cell: Cell) -> float:
         return self.options.timeout or cell.budget

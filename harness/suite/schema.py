@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
+from harness.config import brief
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
-from harness.config.experiments import Knn, Probe, Timing
+from harness.config.experiments import Command, Knn, Probe, Speed, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
-from harness.config.table import Amount, Count, SuiteId, Table
+from harness.config.recorded import Recorded
+from harness.config.table import Amount, Count, Files, SuiteId, Table
 from harness.config.train import Train
+from harness.suite.originals import Originals, named
 from harness.suite.text import Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -72,7 +76,7 @@ class Grid(Table):
         False for a grid that is there for a picture: no claim is about its cases.
     """
 
-    axes: dict[str, list[Any]]
+    axes: dict[str, list[Any]] = {}
     seeds: Count | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
     as_is: bool = False
@@ -88,6 +92,9 @@ class Frame(Table):
         ``schema = 1`` in the file.
     id, title, summary
         Names for the ledger.
+    document
+        The files in which its quotes are looked for, from its folder, none for an empty list; if
+        it is left out, those of the document that it quotes.
     protocol
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
@@ -96,31 +103,41 @@ class Frame(Table):
         Seconds one cell may take.
     memory
         Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
+    depends
+        Files that a user's experiment reads, from the root of the project on, as the shell writes
+        many (``"data/*.csv"``): when one is edited, its cells are run again.
     kinds
         Metric to the kind of number it is, where its experiment does not know or is mistaken.
+    records
+        A file that has the numbers already; there is then no experiment, and nothing to run.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
         Further changes, in the quick profile, when the data set is not found.
     """
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Literal[1] = Field(default=1, alias="schema")
     id: SuiteId
     title: str
     summary: str = ""
+    document: Files | None = None
     protocol: tuple[str, ...] = ()
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
     memory: Memory = ""
+    depends: tuple[str, ...] = ()
     data: Data | None = None
     model: Model | None = None
     train: Train | None = None
     knn: Knn | None = None
     timing: Timing | None = None
     probe: Probe | None = None
+    command: Command | None = None
+    speed: Speed | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
-    grid: tuple[Grid, ...] = Field(min_length=1)
+    records: Recorded | None = None
+    grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
     stand_in: dict[str, Any] = {}
@@ -132,12 +149,16 @@ class SuiteTable(Frame, Placed):
 
     Attributes
     ----------
+    id, title
+        The name of the file, and the id in words, unless given.
     section, source
         What its claims cite unless they say otherwise.
     claims, quotes
         Sentences with one reading, and with any number of them.
     """
 
+    id: SuiteId = ""
+    title: str = ""
     claims: tuple[ClaimTable, ...] = ()
     quotes: tuple[QuoteTable, ...] = ()
 
@@ -162,11 +183,23 @@ class Suite(Frame):
         """The file it was read from: what complaints are located in."""
         return self._text
 
+    @property
+    def files(self) -> Originals | None:
+        """Those in which its quotes are looked for, where it says so itself; none can be said."""
+        if self.document is None:
+            return None
+        return named(self.document, self.text, ("document",))
+
     def with_text(self, text: Text) -> Self:
         """Return the suite with the file it was read from."""
         suite = self.model_copy()
         suite._text = text
         return suite
+
+    @property
+    def home(self) -> str:
+        """The folder of its file, where a user's code is looked for; ``""`` where there is none."""
+        return str(Path(os.path.abspath(self._text.file)).parent) if self._text.file else ""  # noqa: PTH100 - links stay
 
     @property
     def experiments(self) -> frozenset[str]:
@@ -180,34 +213,23 @@ class Suite(Frame):
         return self.experiments == {"probe"}
 
 
-def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a file's values with one ``[grid]`` or several ``[[grid]]`` as a list of grids.
-
-    In the file, axes stand beside the reserved keys (``seeds`` and so on); in the model
-    they have a table of their own. Values of a wrong type are left for validation to name.
-    """
-    grids = values.get("grid")
-    if isinstance(grids, dict):
-        grids = [grids]
-    if not isinstance(grids, list):
-        return dict(values)
-    return {**values, "grid": [_split(grid) if isinstance(grid, dict) else grid for grid in grids]}
-
-
-def _split(grid: dict[str, Any]) -> dict[str, Any]:
-    names = Grid.model_fields.keys() - {"axes"}
-    reserved: dict[str, Any] = {key: grid[key] for key in names if key in grid}
-    return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}
-
-
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
     schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
-    # In the file the axes stand beside seeds and profiles, see `with_axes`.
+    # In the file the axes stand beside seeds and profiles, see `harness.suite.written`.
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
+    schema["required"].remove("experiment")
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", "command")]
+    command = schema["properties"]["command"]
+    words = {"items": {"type": "string"}, "minItems": 1, "type": "array"}
+    command["anyOf"] = [words, *command["anyOf"]]
     either = schema["properties"]["grid"]
+    # Other tables may stand in place of an experiment, see `harness.config.brief`.
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
+    schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *brief.BRIEFS)]
+    schema["required"] = [key for key in schema["required"] if key != "experiment"]
     return schema

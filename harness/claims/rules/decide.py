@@ -48,7 +48,7 @@ def _fixed(estimate: Estimate) -> str:
     """Return ``"0.5 in 2 of 2 runs"``: a fact, which is not dressed as statistics."""
     it = estimate.interval()
     ends = dict.fromkeys(number(end, estimate.unit) for end in (it.low, it.high))
-    runs = text.many(estimate.n, "runs" if estimate.over == "seeds" else estimate.over)
+    runs = text.many(estimate.n, "runs" if estimate.over != "examples" else estimate.over)
     return f"{' to '.join(ends)} in {estimate.n} of {runs}"
 
 

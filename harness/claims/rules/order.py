@@ -45,9 +45,10 @@ def _p(p: float, result: Contest) -> str:
 def _few(result: Contest, alpha: float) -> str:
     """Say when no outcome at all could have been significant."""
     estimate = result.estimate
-    if estimate.over != "seeds" or result.certain or 0.5**estimate.n <= alpha:
+    if estimate.over == "examples" or result.certain or 0.5**estimate.n <= alpha:
         return ""
-    least = f"the smallest p that {text.many(estimate.n, 'seeds')} can give is {0.5**estimate.n:g}"
+    runs = text.many(estimate.n, estimate.over)
+    least = f"the smallest p that {runs} can give is {0.5**estimate.n:g}"
     return f"{least}, {math.ceil(-math.log2(alpha))} are needed"
 
 

@@ -50,6 +50,12 @@ def ratio(evidence: Evidence) -> Finding:
     return _sized(estimate, evidence, evidence.claim.expect.ratio, relative=True)
 
 
+def own_ratio(evidence: Evidence) -> Finding:
+    """Judge the size of a metric that is a ratio itself."""
+    estimate = replace(est.of_side(evidence.side()), unit=evidence.claim.unit)
+    return _sized(estimate, evidence, evidence.claim.expect.ratio, relative=True)
+
+
 def _sized(
     estimate: Estimate, evidence: Evidence, size: float | None, *, relative: bool = False
 ) -> Finding:
@@ -112,3 +118,6 @@ DIFFERENCE = Rule(
     complaint=_range_complaint,
 )
 RATIO = Rule("ratio", ("ratio",), ratio, paired=True, tolerant="must", complaint=_ratio_complaint)
+RATIOS = frozenset({"speedup"})
+"""Metrics that are ratios themselves: a claim about one has no two sides to compare."""
+OWN_RATIO = Rule("ratio", ("ratio",), own_ratio, tolerant="must", complaint=_ratio_complaint)
