@@ -132,10 +132,11 @@ def above(found: Counts) -> str:
     errors = [c for c in found.values() if c.question in ERRORS]
     more = sum(c.rate > NOMINAL for c in errors)
     sure = too_high(found)
+    explained = f"does not explain {len(sure)} of them" if sure else "explains all of them"
     first = (
-        f"{more} of {len(errors)} error rates are above 5 %, as about half of those are whose true "
-        f"rate is 5 %. {len(sure)} are so far above that chance does not explain them (binomial "
-        "tails against 5 %, with a chance of 5 % that any is named wrongly, Holm)"
+        f"{more} of {len(errors):,} error rates are above 5 %, as about half of those are whose "
+        f"true rate is 5 %. Chance {explained} (binomial tails against 5 %, with a chance of 5 % "
+        "that any is named wrongly, Holm)"
     )
     lines = []
     for c in sorted(sure, key=lambda c: (c.trial, c.question, c.n)):

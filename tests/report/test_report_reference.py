@@ -19,7 +19,7 @@ from harness.store import arrays
 from harness.store.files import ENVIRONMENTS, of_records
 from harness.store.folder import StoreFolder
 from harness.store.health import examine
-from harness.workspace import judged, open_workspace
+from harness.workspace import judged, open_workspace, with_q_values
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -40,7 +40,7 @@ def library():
 
 @pytest.fixture(scope="module")
 def verdicts(workspace, library):
-    return judged(workspace, library)
+    return with_q_values(judged(workspace, library), workspace, library)
 
 
 def test_the_reference_is_small():
