@@ -2,7 +2,8 @@
 
 ``python tests/report/trim_reference.py SUITE...`` keeps every other value of those suites' records,
 bit for bit: ids, metrics, digests, and whatever the claims and figures of any suite read,
-from all machines together or from one alone.
+from all machines together or from one alone. Samples of which only the name is asked (a metric of
+that name is a time) are kept as a name without values.
 """
 
 from __future__ import annotations
@@ -29,21 +30,23 @@ from harness.workspace import judged, open_workspace
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
 Reads = dict[tuple[str, str], set[str]]
-"""Names that were read, by cell and field of its record."""
+"""Names that were read, by cell and field of its record; under `ASKED` those only asked for."""
+ASKED = "asked"
 
 
 class Watched(Mapping[str, Any]):
-    """A field of a record that notes which of its values are taken."""
+    """A field of a record that notes which of its values are taken, and which are asked for."""
 
-    def __init__(self, values: Mapping[str, Any], reads: set[str]) -> None:
-        self._values, self._reads = values, reads
+    def __init__(self, values: Mapping[str, Any], reads: set[str], asked: set[str]) -> None:
+        self._values, self._reads, self._asked = values, reads, asked
 
     def __getitem__(self, name: str) -> Any:
         self._reads.add(name)
         return self._values[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._values and self[str(name)] is not None
+        self._asked.add(str(name))
+        return name in self._values
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -62,8 +65,12 @@ class WatchedArchive:
         self.records: Sequence[Record] = [
             replace(
                 record,
-                series=Watched(record.series, reads[record.cell, "series"]),
-                samples=Watched(record.samples, reads[record.cell, "samples"]),
+                **{
+                    field: Watched(
+                        getattr(record, field), reads[record.cell, field], reads[record.cell, ASKED]
+                    )
+                    for field in ("series", "samples")
+                },
             )
             for record in self._folder.records
         ]
@@ -100,6 +107,12 @@ def _trimmed(line: bytes, machine: Path, suites: Sequence[str], reads: Reads) ->
         return line
     for field in {"series", "arrays", "samples"} & values.keys():
         given, wanted = values[field], reads.get((values["cell"], field), set())
+        asked = reads.get((values["cell"], ASKED), set()) - wanted
+        if field == "series":
+            wanted = wanted | asked
+        elif field == "samples":
+            given = {name: [] if name in asked else value for name, value in given.items()}
+            wanted = wanted | asked
         values[field] = {name: value for name, value in given.items() if name in wanted}
         if field == "arrays" and values[field] != given:
             _rewrite(machine, given, values[field])
