@@ -230,13 +230,24 @@ def _revision() -> dict[str, str]:
     # An installed copy may lie inside somebody else's checkout: only a tracked file counts.
     if not _run("git", "ls-files", here.name, folder=here.parent):
         return {"harness": _version("claims-harness"), "commit": "", "dirty": ""}
-    changed = _run("git", "status", "--porcelain", "--untracked-files=no", folder=here.parent)
-    commit = _run("git", "rev-parse", "HEAD", folder=here.parent)
+    commit, changed = _checkout(here.parent)
     return {
         "harness": _version("claims-harness"),
         "commit": commit,
-        "dirty": _yes(bool(changed)),
+        "dirty": _yes(changed),
     }
+
+
+def commit_of(folder: Path) -> str:
+    """Return the commit of a checkout, ``"<hash> dirty"`` with edits since; ``""`` for none."""
+    commit, changed = _checkout(folder)
+    return f"{commit} dirty" if commit and changed else commit
+
+
+def _checkout(folder: Path) -> tuple[str, bool]:
+    """Return the commit of a checkout, and whether a file of it was edited since."""
+    changed = _run("git", "status", "--porcelain", "--untracked-files=no", folder=folder)
+    return _run("git", "rev-parse", "HEAD", folder=folder), bool(changed)
 
 
 def _run(*command: str, folder: Path | None = None) -> str:

@@ -18,7 +18,8 @@
     │   │   └── SideLate        the time ended while a side was being installed
     │   └── GitError            a git command failed
     └── CellSignal              how an experiment ends a cell early
-        └── Skip                the cell cannot be run here, with the reason
+        ├── Skip                the cell cannot be run here, with the reason
+        └── CellFailed          it failed, and the text says all about it
 
 Divergence is a result, not an error: an experiment reports it in its ``Outcome``.
 """
@@ -152,3 +153,7 @@ class CellSignal(HarnessError):
 
 class Skip(CellSignal):
     """The cell cannot be run here; the text is the reason."""
+
+
+class CellFailed(CellSignal):
+    """The cell failed, and the text says all there is to know: no traceback adds to it."""

@@ -59,6 +59,14 @@ class Case:
         What kind of number each metric is that it may leave. Not part of the id.
     timed : bool
         Whether its cells time something. Not part of the id.
+    alone : bool
+        Whether its cells run with nothing beside them. Not part of the id.
+    home : str
+        The folder of its suite's file, where a user's code is looked for; ``""`` where there is no
+        file. Not part of the id.
+    code : mapping of str to str
+        Digest of every file that a user's experiment is made of, by its name in the project; they
+        are part of the id.
     """
 
     id: str
@@ -74,6 +82,9 @@ class Case:
     judged: bool = True
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     timed: bool = False
+    alone: bool = False
+    home: str = ""
+    code: Mapping[str, str] = field(default_factory=dict)
 
     def kind(self, metric: str) -> Kind:
         """Return what kind of number a metric is."""
@@ -199,6 +210,11 @@ class Record:
         Seconds it was allowed.
     deviation : str
         As in `Case`.
+    code : mapping of str to str
+        As in `Case`.
+    commit : str
+        What the user's project was at, where the experiment is made of its code:
+        ``"<hash>"``, or ``"<hash> dirty"`` with edits since.
     """
 
     cell: str
@@ -222,6 +238,8 @@ class Record:
     started: str = ""
     budget: float = 0.0
     deviation: str = ""
+    code: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
 
 
 @dataclass(frozen=True)

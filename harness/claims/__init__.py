@@ -3,6 +3,7 @@
 from harness.claims.chance import by_chance, q_told, with_q_values
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
+from harness.claims.edited import before
 from harness.claims.judge import judge, open_cases
 from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
@@ -13,6 +14,7 @@ __all__ = [
     "Looks",
     "Sentence",
     "answers",
+    "before",
     "by_chance",
     "check_claim",
     "check_selection",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.claims.edited import before
 from harness.claims.select import matches, sides
 from harness.claims.values import DONE
+from harness.code.sources import sentence
 from harness.config.claim import Claim
 from harness.types import Archive, Case
 
 
 def explain(claim: Claim, cases: Sequence[Case], archive: Archive) -> str:
-    """Return what the suite's off-protocol records say about a claim without records of its own.
+    """Return what other records of the suite say about a claim without records of its own.
 
     Parameters
     ----------
@@ -25,8 +27,10 @@ def explain(claim: Claim, cases: Sequence[Case], archive: Archive) -> str:
     Returns
     -------
     str
-        ``""`` when the suite has no off-protocol record either.
+        ``""`` when the suite has neither a record of earlier code nor one off the protocol.
     """
+    if edited := _edited(claim, cases, archive):
+        return edited
     done = {record.case for record in archive.records if record.status in DONE}
     departed = [case for case in cases if not case.protocol and case.id in done]
     if not departed:
@@ -36,3 +40,12 @@ def explain(claim: Claim, cases: Sequence[Case], archive: Archive) -> str:
         return "not part of the quick profile; the full profile measures it"
     changed = "; ".join(dict.fromkeys(case.deviation for case in own))
     return f"measured only off the protocol ({changed}); the full profile follows it"
+
+
+def _edited(claim: Claim, cases: Sequence[Case], archive: Archive) -> str:
+    """Say which files have been changed since the cells of a claim were measured."""
+    own = [case for case in cases if case.protocol]
+    own = [case for case in own if any(matches(case, where) for where in sides(claim))]
+    found = before(own, archive.records)
+    files = dict.fromkeys(file for one in found.values() for file in one.files)
+    return f"{sentence(list(files))} since its records were made; run it again" if found else ""

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness import claims as judging
 from harness.cli.console import Output
 from harness.cli.failures import Failures
 from harness.cli.progress import Meter, watched
+from harness.code.sources import sentence
 from harness.execute.run import Runner, Todo
 from harness.plan.expand import Plan
-from harness.types import Record, Status
+from harness.types import Archive, Record, Status
 from harness.words import plural
 
 
@@ -60,6 +62,7 @@ def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Fai
         # What cannot run here takes no time, and would spoil the estimate of what is left.
         stopped = {r.cell for _, each in work for r in (*each.skipped, *each.broken)}
         _announce(output, [each for _, each in work])
+        _announce_edits(output, todo, [each for _, each in work], runner.store)
         meter = Meter({suite: len(each.cells) for suite, each in work})
         with watched(output, meter) as watch:
 
@@ -85,3 +88,18 @@ def _announce(output: Output, work: Sequence[Todo]) -> None:
     reasons = Counter(record.reason for each in work for record in each.skipped)
     for reason, times in reasons.items():
         output.err.print(f"note: {plural(times, 'case')} skipped ({reason})")
+
+
+def _announce_edits(
+    output: Output, plans: Sequence[Plan], work: Sequence[Todo], archive: Archive
+) -> None:
+    """Say which files were edited since cells were measured, which are now run again."""
+    again = Counter[tuple[str, ...]]()
+    for plan, todo in zip(plans, work, strict=True):
+        known = judging.before(plan.cases, archive.records)
+        for _, cell in todo.cells:
+            there = known.get(cell.case.id)
+            if there is not None and cell.seed in there.seeds:
+                again[there.files] += 1
+    for files, cells in again.items():
+        output.err.print(f"{sentence(files)}: {plural(cells, 'cell')} to run again")

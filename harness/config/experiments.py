@@ -1,8 +1,10 @@
-"""The tables of the experiments that do not train: ``[knn]``, ``[timing]``, ``[probe]``."""
+"""The tables of what does not train: ``[knn]``, ``[timing]``, ``[probe]``, ``[command]``."""
 
 from __future__ import annotations
 
 from typing import Literal
+
+from pydantic import Field
 
 from harness.config.table import Amount, Count, Table
 
@@ -72,3 +74,23 @@ class Probe(Table):
 
     name: str
     grad: bool = True
+
+
+class Command(Table):
+    """A program in any language that measures; ``command = ["Rscript", "fit.R"]`` is short for it.
+
+    Its metrics are the JSON on the last line that it prints, or in the file `output`: an object of
+    names and numbers, or a number.
+
+    Attributes
+    ----------
+    run
+        The program and its arguments; no shell reads them. ``{seed}`` and the keys of ``[params]``
+        in braces are filled in, ``{{`` and ``}}`` are braces. It runs in the root of the project.
+    output
+        The file in which it leaves its metrics, if not on its last line. ``{output}`` in `run` is
+        then a file of that name in a folder of each cell's own; without that, cells run one by one.
+    """
+
+    run: tuple[str, ...] = Field(min_length=1)
+    output: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.config.data import Data
-from harness.config.experiments import Knn, Probe, Timing
+from harness.config.experiments import Command, Knn, Probe, Timing
 from harness.config.model import Model
 from harness.config.table import Table
 from harness.config.train import Train
@@ -19,6 +19,7 @@ TABLES: dict[str, type[Table]] = {
     "knn": Knn,
     "timing": Timing,
     "probe": Probe,
+    "command": Command,
 }
 """The tables of settings that a suite may have; `Settings` has a field for each."""
 
@@ -33,6 +34,7 @@ class Settings:
     knn: Knn | None = None
     timing: Timing | None = None
     probe: Probe | None = None
+    command: Command | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def non_default(self) -> dict[str, Any]:

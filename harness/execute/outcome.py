@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from harness.declare import ONLY
 from harness.errors import HarnessError
 from harness.store.arrays import MOST_BYTES
 from harness.types import Array, Outcome, Series
@@ -24,6 +25,8 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 2_000
 MOST_NUMBERS = 5_000_000
 """Numbers in the metrics, series and samples of one cell, which are stored as text."""
+
+_MUST = "the experiment must return a number, a mapping of names to numbers, or an Outcome"
 
 _NUMERIC = "biuf"  # kinds of NumPy's dtypes: boolean, signed, unsigned, floating
 T = TypeVar("T")
@@ -39,25 +42,45 @@ def checked(returned: object) -> Outcome:
     Parameters
     ----------
     returned : object
-        What the experiment returned.
+        What the experiment returned: an `Outcome`, a mapping of names to numbers, which are its
+        metrics, or a number, which is its metric `ONLY`.
 
     Raises
     ------
     Malformed
         Naming the first entry that is wrong, its type, and what must be.
     """
-    if not isinstance(returned, Outcome):
-        raise Malformed(f"the experiment must return an Outcome, got {_described(returned)}")
+    given = _as_outcome(returned)
     outcome = Outcome(
-        metrics=_entries("metric", returned.metrics, _metric),
-        series=_entries("series", returned.series, _series),
-        arrays=_entries("array", returned.arrays, _array),
-        samples=_entries("samples", returned.samples, _samples),
-        digests=_entries("digest", returned.digests, _text),
-        diverged=_text("diverged", returned.diverged),
+        metrics=_entries("metric", given.metrics, _metric),
+        series=_entries("series", given.series, _series),
+        arrays=_entries("array", given.arrays, _array),
+        samples=_entries("samples", given.samples, _samples),
+        digests=_entries("digest", given.digests, _text),
+        diverged=_text("diverged", given.diverged),
     )
     _bounded(outcome)
     return outcome
+
+
+def _as_outcome(returned: object) -> Outcome:
+    if isinstance(returned, Outcome):
+        return returned
+    if isinstance(returned, Mapping) and returned:
+        return Outcome(metrics=returned)
+    if isinstance(returned, numbers.Real | Decimal) or getattr(returned, "shape", None) == ():
+        return Outcome(metrics={ONLY: _number(returned, "what is returned must be a real number")})
+    raise Malformed(f"{_MUST}, got {_described(returned)}{_advice(returned)}")
+
+
+def _advice(returned: object) -> str:
+    if returned is None:
+        return (
+            "; a function without a return statement returns None, and what it prints is not read"
+        )
+    if isinstance(returned, Sequence) and not isinstance(returned, str | bytes):
+        return '; give each number a name, {"name": number}'
+    return ""
 
 
 def _entries(kind: str, given: object, convert: Callable[[str, Any], T]) -> dict[str, T]:

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import backends, datasets, digest
+from harness.code.project import Project
 from harness.config.data import Data
 from harness.datasets.roots import Roots
+from harness.environment import commit_of
 from harness.errors import DataError, UsageError
 from harness.execute import logs
 from harness.execute.job import Job
@@ -105,6 +107,7 @@ class Runner:
         self.environment = environment
         self.options = options
         self._used: dict[str, DataUsed | Broken | str] = {}
+        self._commits: dict[str, str] = {}
 
     def todo(self, plan: Plan) -> Todo:
         """Sort a plan's cells into those to run, those that cannot run here, and those done."""
@@ -216,7 +219,17 @@ class Runner:
             started=datetime.now(UTC).isoformat(timespec="milliseconds"),
             budget=self._budget(cell),
             deviation=case.deviation,
+            code=case.code,
+            commit=self._commit(case),
         )
+
+    def _commit(self, case: Case) -> str:
+        """Return what the user's project is at; asked once, when its first record is made."""
+        if not case.code:
+            return ""
+        if case.home not in self._commits:
+            self._commits[case.home] = commit_of(Project.of(case.home).root)
+        return self._commits[case.home]
 
     def _budget(self, cell: Cell) -> float:
         return self.options.timeout or cell.budget

@@ -13,7 +13,8 @@ import numpy as np
 import psutil
 
 from harness import backends, datasets
-from harness.errors import DataError, DataUnfit, Skip
+from harness.code.sources import changed, sentence
+from harness.errors import CellFailed, DataError, DataUnfit, Skip
 from harness.execute import wire
 from harness.execute.job import Answer, Job
 from harness.execute.outcome import Malformed, checked, shortened
@@ -65,9 +66,13 @@ def run(job: Job) -> Outcome:
         If the settings ask what their data set does not hold.
     DataError
         If its data cannot be read.
+    Malformed
+        If it returns what cannot be stored.
+    CellFailed
+        If it says itself why it failed, or its code was edited meanwhile.
     """
     try:
-        return _run(job)
+        return checked(_run(job))
     except DataUnfit as error:
         if stand_in := _stand_in(job):
             raise Skip(f"{stand_in}, and cannot serve this case: {error}") from error
@@ -84,7 +89,7 @@ def _stand_in(job: Job) -> str:
     return "" if used == wanted else f"{used} stands in for {wanted}"
 
 
-def _run(job: Job) -> Outcome:
+def _run(job: Job) -> object:
     case = job.cell.case
     chosen = case.settings
     streams = Streams(case.suite, job.cell.seed, job.cell.root, job.cell.script)
@@ -93,8 +98,14 @@ def _run(job: Job) -> Outcome:
         dataset = datasets.load(chosen.data, job.roots, streams.generator("data"), job.use)
     backend = backends.get(case.backend)
     backend.threads(job.threads)
-    context = Context(chosen, backend, case.device, streams, dataset, job.cell.budget)
-    return experiments.function(case.experiment)(context)
+    context = Context(chosen, backend, case.device, streams, dataset, job.cell.budget, case.home)
+    function = experiments.function(case)
+    if names := changed(case.code, case.home):
+        raise CellFailed(
+            f"{sentence(names)} while the run went on, and its id is that of the code before; "
+            "run it again"
+        )
+    return function(context)
 
 
 def _timed(job: Job) -> Answer:
@@ -110,9 +121,11 @@ def judged(job: Job) -> Answer:
     """Run a job; whatever it raises or returns becomes a status with a reason."""
     try:
         with np.errstate(all="ignore"):  # divergence is a result here, seen in the values
-            outcome = checked(run(job))
+            outcome = run(job)
     except Skip as skip:
         return Answer("skipped", shortened(plain(str(skip))))
+    except CellFailed as failure:
+        return Answer("failed", shortened(plain(str(failure))))
     except (DataError, DataUnfit, Malformed) as error:
         return Answer("failed", shortened(plain(str(error))), _trace(error))
     except BaseException as error:  # noqa: BLE001 - the border: it is kept, with its place

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
 from harness import digest
 from harness.backends.protocol import Backend
+from harness.code.sources import Sources
 from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.datasets.dataset import Dataset
 from harness.errors import UsageError
 from harness.seeding import Streams
-from harness.types import Outcome
 from harness.words import shortened
 
 
@@ -40,6 +40,8 @@ class Context:
         through `harness.datasets.parts`.
     budget : float
         Seconds that the cell may take in all.
+    home : str
+        The folder of the suite's file; ``""`` where there is none.
     """
 
     settings: Settings
@@ -48,6 +50,13 @@ class Context:
     streams: Streams
     dataset: Dataset | None = None
     budget: float = math.inf
+    home: str = ""
+
+
+def seed_of(streams: Streams) -> int:
+    """Return the seed of a cell as one number: what a user repeats the run with by hand."""
+    own = streams.root + streams.repetition
+    return own if streams.script is None else streams.script
 
 
 def _unknown(settings: Settings) -> Mapping[str, Kind]:  # noqa: ARG001 - a user's experiment
@@ -69,7 +78,7 @@ class Experiment:
     requires : tuple of str
         Those of `tables` that must be given.
     run : callable
-        ``run(context) -> Outcome``.
+        ``run(context)`` returns an `Outcome`, or what `harness.execute.outcome` makes one of.
     alone : bool
         True when its cells time something and must run with nothing beside them.
     produces : callable or None
@@ -88,13 +97,22 @@ class Experiment:
     revision : callable or None
         ``revision(settings)`` returns a number that is raised as `version` is, for the cases with
         those settings only; where it is 0 it does not enter the case id.
+    accepts : callable or None
+        ``accepts(settings)`` returns keys of ``[params]`` that may be axes without standing there.
+    defaults : mapping of str to object
+        What keys of ``[params]`` are where nobody gives them; given so, they enter no case id.
+    code : callable or None
+        ``code(settings, home)`` returns the files it is made of, seen from the folder of the suite,
+        in place of a `version` raised by hand.
+    apart : callable or None
+        ``apart(settings)`` tells whether its cells run one by one although they time nothing.
     """
 
     name: str
     version: int
     tables: tuple[str, ...]
     requires: tuple[str, ...]
-    run: Callable[[Context], Outcome]
+    run: Callable[[Context], object]
     alone: bool = False
     produces: Callable[[Settings], frozenset[str]] | None = None
     kinds: Callable[[Settings], Mapping[str, Kind]] = _unknown
@@ -102,6 +120,10 @@ class Experiment:
     reads: Callable[[Settings], frozenset[str]] | None = None
     offers: Callable[[Settings, str, str], bool] | None = None
     revision: Callable[[Settings], int] | None = None
+    accepts: Callable[[Settings], frozenset[str]] | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    code: Callable[[Settings, str], Sources] | None = None
+    apart: Callable[[Settings], bool] | None = None
 
 
 class ParamsError(UsageError):

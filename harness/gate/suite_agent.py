@@ -114,7 +114,7 @@ def _measured(channel: Channel, cell: Cell, options: argparse.Namespace) -> dict
 def _import(cell: Cell) -> None:
     """Load what a cell is run with: the memory of libraries is not the cell's."""
     backends.get(cell.case.backend).threads(_threads())
-    experiments.get(cell.case.experiment)
+    experiments.of(cell.case)
 
 
 def _threads() -> int:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.config.settings import TABLES
+from harness.config.settings import TABLES, Settings
 from harness.digest import canonical
+from harness.errors import UsageError
+from harness.experiments import registry as experiments
 from harness.suite.schema import Suite
 from harness.types import Scalar
 
@@ -42,7 +44,11 @@ class Axes:
         tables = dict.fromkeys(TOP, "")
         for table, model in TABLES.items():
             tables |= dict.fromkeys(model.model_fields, table)
-        tables |= dict.fromkeys(suite.params, "params")
+        own = {table for table in TABLES if getattr(suite, table) is not None}
+        free = (
+            name for name in _accepted(suite) if name not in TOP and tables.get(name) not in own
+        )
+        tables |= dict.fromkeys([*suite.params, *free], "params")
         used = [*TOP, *(axis for grid in suite.grid for axis in grid.axes)]
         return cls(tables, tuple(dict.fromkeys(used)), _shared(suite))
 
@@ -51,6 +57,20 @@ class Axes:
         if isinstance(value, Mapping):
             return self.shared.get(axis, {}).get(canonical(value), label(value))
         return label(value)
+
+
+def _accepted(suite: Suite) -> Iterator[str]:
+    """Yield the arguments of users' functions: they may be axes and stand nowhere else.
+
+    The name of a setting, such as ``lr``, is theirs where the suite has no such table.
+    """
+    for name in sorted(suite.experiments):
+        try:
+            accepts = experiments.get(name, suite.home).accepts
+        except UsageError:  # told by those who check names
+            continue
+        if accepts is not None:
+            yield from sorted(accepts(Settings(command=suite.command)))
 
 
 def label(value: Any) -> Scalar:

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness import backends, digest
+from harness.code.project import Project, matching
+from harness.code.sources import Sources
 from harness.config.kinds import Kind
 from harness.config.settings import TABLES, Settings
 from harness.config.table import Table
@@ -45,6 +47,9 @@ class Maker:
         self._own: Mapping[str, Values] = own | ({"params": suite.params} if suite.params else {})
         # Cases of one grid share most of their tables: each is validated once.
         self._tables: dict[tuple[str, str], Table] = {}
+        self._experiments: dict[str, Experiment] = {}
+        self._project = Project.of(suite.home)
+        self._beside = [p for one in suite.depends for p in matching(one, self._project)]
 
     def case(self, position: int, chosen: Mapping[str, Any]) -> Case:
         """Return the case of one combination.
@@ -64,15 +69,24 @@ class Maker:
         tables = self._with(position, chosen)
         top = {"experiment": self.suite.experiment, **DEFAULTS}
         top |= {name: str(chosen[name]) for name in TOP if chosen.get(name)}
-        experiment = experiments.get(top["experiment"])
+        experiment = self._experiment(top["experiment"])
         settings = self._settings(position, tables, experiment, chosen)
         names = {**top, "experiment": experiment.name}
+        sources = self._sources(experiment, settings)
         return Case(
-            self._id(experiment, names, settings), self.suite.id, experiment.name,
-            names["backend"], names["device"], self._labels(tables, chosen, names, settings),
+            self._id(experiment, names, settings, sources), self.suite.id, experiment.name,
+            names["backend"], names["device"],
+            self._labels(tables, chosen, names, settings, experiment.defaults),
             settings, judged=self.suite.grid[position].claims,
             kinds=self._kinds(experiment, settings), timed=experiment.alone,
+            home=self.suite.home, code=sources.code,
+            alone=experiment.alone or bool(experiment.apart and experiment.apart(settings)),
         )  # fmt: skip
+
+    def _experiment(self, name: str) -> Experiment:
+        if name not in self._experiments:
+            self._experiments[name] = experiments.get(name, self.suite.home)
+        return self._experiments[name]
 
     def default(self, axis: str) -> Any:
         """Return the value that an axis has in a grid that does not list it."""
@@ -109,7 +123,8 @@ class Maker:
     def _likely(self) -> list[str]:
         """Return the names of axes among which the one meant is: those of the tables at hand."""
         names = self.axes.tables.items()
-        return [name for name, table in names if not table or getattr(self.suite, table)]
+        given = {name for name in TABLES if getattr(self.suite, name)} | {"", "params"}
+        return [name for name, table in names if table in given]
 
     def _settings(
         self,
@@ -141,17 +156,32 @@ class Maker:
                 raise self._problem(position, place, sentence(detail, TABLES[name])) from None
         return self._tables[name, text]
 
-    def _id(self, experiment: Experiment, names: Mapping[str, str], settings: Settings) -> str:
+    def _id(
+        self,
+        experiment: Experiment,
+        names: Mapping[str, str],
+        settings: Settings,
+        sources: Sources,
+    ) -> str:
         where = [names["backend"], names["device"]]
         identity = [
-            self.suite.id, experiment.name, experiment.version, *where, settings.non_default()
+            self.suite.id, experiment.name, experiment.version, *where,
+            _non_default(experiment, settings),
         ]  # fmt: skip
         seeds = self.suite.seeds
         if seeds.rng != "pcg64":  # as a default it is left out, like every other
             identity.append([seeds.rng, seeds.step])
         if experiment.revision is not None and (revision := experiment.revision(settings)):
             identity.append({"revision": revision})
+        if sources.address:
+            identity.append({"code": dict(sources.address)})
         return digest.of_value(identity)
+
+    def _sources(self, experiment: Experiment, settings: Settings) -> Sources:
+        if experiment.code is None:
+            return Sources()
+        own = experiment.code(settings, self.suite.home)
+        return own.including(self._beside, self._project) if self._beside else own
 
     def _kinds(self, experiment: Experiment, settings: Settings) -> Mapping[str, Kind]:
         """Return the kinds of what a case leaves; where every run repeats its draws, all fixed."""
@@ -166,18 +196,34 @@ class Maker:
         chosen: Mapping[str, Any],
         top: Mapping[str, str],
         settings: Settings,
+        defaults: Mapping[str, Any],
     ) -> dict[str, Scalar]:
         """Return the axes of a case: of ``[params]``, only the keys that it reads."""
         labels: dict[str, Scalar] = dict(top)
         for name in self.axes.names:
             table = self.axes.tables.get(name, "")
             if table == "params" and name not in settings.params:
+                labels |= {name: label(defaults[name])} if name in defaults else {}
                 continue
             if table and name in chosen and isinstance(chosen[name], Mapping):
                 labels[name] = self.axes.label(name, chosen[name])
             elif table:
                 labels[name] = label(_setting(table, tables.get(table, {}), name))
         return labels
+
+
+def _non_default(experiment: Experiment, settings: Settings) -> dict[str, Any]:
+    """Return the settings that are no defaults, nor those of the experiment's own arguments."""
+    values = settings.non_default()
+    known = experiment.defaults
+    params = {
+        key: value
+        for key, value in settings.params.items()
+        if key not in known or digest.canonical(value) != digest.canonical(known[key])
+    }
+    return {name: value for name, value in values.items() if name != "params"} | (
+        {"params": params} if params else {}
+    )
 
 
 def _setting(table: str, values: Mapping[str, Any], name: str) -> Any:
@@ -196,11 +242,9 @@ def _setting(table: str, values: Mapping[str, Any], name: str) -> Any:
 def feasible(case: Case) -> bool:
     """Whether a backend could ever run the case; what merely is absent here is skipped later."""
     backend, values = backends.get(case.backend), case.settings
-    experiment = experiments.get(case.experiment)
-    builtin = case.experiment in experiments.names()
-    if case.device not in backend.devices or (
-        builtin and case.experiment not in backend.experiments
-    ):
+    experiment = experiments.of(case)
+    ours = experiment.code is None  # a user's code computes with whatever it likes
+    if case.device not in backend.devices or (ours and case.experiment not in backend.experiments):
         return False
     timing = values.timing
     searches = case.experiment == "knn" or (timing and timing.workload == "neighbors")

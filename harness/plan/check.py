@@ -71,8 +71,7 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> 
         With every problem found.
     """
     text = plans.suite.text
-    text.refuse(complaint for plan in plans for complaint in _cases(plan))
-    text.refuse(_unread(plans))
+    text.refuse([*(complaint for plan in plans for complaint in _cases(plan)), *_unread(plans)])
     text.refuse(_seeds(plans))
     text.refuse(_kinds(plans))
     text.refuse([*_claims(plans, sources), *_figures(plans, figure_kinds)])
@@ -98,7 +97,7 @@ def _readable(plans: Plans) -> set[str]:
     known: set[str] = set()
     for plan in plans:
         for case in plan.cases:
-            reads = experiments.get(case.experiment).reads
+            reads = experiments.of(case).reads
             known |= reads(case.settings) if reads is not None else set()
     return known
 
@@ -107,13 +106,22 @@ def _cases(plan: Plan) -> Iterator[Complaint]:
     if not plan.cases:
         yield ("grid",), f"the {plan.profile} profile must have at least one case, got none"
     for case in plan.cases:
-        experiment, values = experiments.get(case.experiment), case.settings
+        experiment, values = experiments.of(case), case.settings
         yield from _missing_tables(experiment, values)
         if experiment.complaints is not None:
-            yield from experiment.complaints(values)
+            yield from (_placed(plan.suite, *one) for one in experiment.complaints(values))
         if values.train is not None:
             yield from _inside("train", values.train.complaints())
         yield from _data(values)
+
+
+def _placed(suite: Suite, path: tuple[str, ...], message: str) -> Complaint:
+    """Return a complaint about a key of ``[params]`` where the file has it: there, or in a grid."""
+    if path[:1] == ("params",) and path not in suite.text.lines:
+        for position, grid in enumerate(suite.grid):
+            if path[1:] and path[1] in grid.axes:
+                return ("grid", position, path[1]), message
+    return path, message
 
 
 def _missing_tables(experiment: Experiment, values: Settings) -> Iterator[Complaint]:
@@ -258,7 +266,7 @@ def _left_by(cases: Iterable[Case]) -> set[str] | None:
     """Return the names of all that cases can leave; None where that is not known beforehand."""
     names: set[str] = set()
     for case in cases:
-        produces = experiments.get(case.experiment).produces
+        produces = experiments.of(case).produces
         if produces is None:
             return None
         names |= produces(case.settings)

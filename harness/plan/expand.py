@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import sizes
-from harness.experiments import registry as experiments
 from harness.plan import names, size
 from harness.plan.axes import Axes, label
 from harness.plan.cases import Maker, feasible
@@ -49,11 +48,10 @@ class Plan:
         return cells
 
     def _cell(self, case: Case, seed: int) -> Cell:
-        alone = experiments.get(case.experiment).alone
         seeds = self.suite.seeds
         memory = sizes.parse(self.suite.memory) if self.suite.memory else 0
         budget = self.suite.budget
-        return Cell(case, seed, seeds.root, budget, alone, seeds.script(seed), memory)
+        return Cell(case, seed, seeds.root, budget, case.alone, seeds.script(seed), memory)
 
 
 @dataclass(frozen=True)

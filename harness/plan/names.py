@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness import backends, datasets
+from harness.code.project import Project, matching
 from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import registry as experiments
@@ -23,26 +24,27 @@ def complaints(suite: Suite) -> Iterator[Complaint]:
     yield from _names(suite)
     yield from _empty(suite)
     yield from _quick_keys(suite)
+    yield from _depends(suite)
 
 
 def _names(suite: Suite) -> Iterator[Complaint]:
-    yield from _known(("experiment",), "experiment", suite.experiment)
+    yield from _known(("experiment",), "experiment", suite.experiment, suite.home)
     for position, grid in enumerate(suite.grid):
         for axis in TOP:
             for index, value in enumerate(grid.axes.get(axis, [])):
-                yield from _known(("grid", position, axis, index), axis, value)
+                yield from _known(("grid", position, axis, index), axis, value, suite.home)
     if suite.data is not None:
         yield from _known(("data", "dataset"), "data set", suite.data.dataset)
 
 
-def _known(path: Path, what: str, value: Any) -> Iterator[Complaint]:
+def _known(path: Path, what: str, value: Any, home: str = "") -> Iterator[Complaint]:
     if not isinstance(value, str):
         article = "an" if what[0] in "aeiou" else "a"
         yield path, f"must be the name of {article} {what}, got {with_type(value)} instead"
         return
     try:
         if what == "experiment":
-            experiments.get(value)
+            experiments.get(value, home)
         elif what == "backend":
             backends.get(value)
         elif what == "data set" and value not in datasets.CATALOGUE:
@@ -73,3 +75,10 @@ def _quick_keys(suite: Suite) -> Iterator[Complaint]:
                     yield from _known((table, key), key, one)
             elif key == "dataset":
                 yield from _known((table, key), "data set", value)
+
+
+def _depends(suite: Suite) -> Iterator[Complaint]:
+    project = Project.of(suite.home)
+    for index, pattern in enumerate(suite.depends):
+        if not matching(pattern, project):
+            yield ("depends", index), f"must match a file, got {pattern!r}, none in {project.root}"

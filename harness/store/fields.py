@@ -108,5 +108,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "started": _text,
     "budget": _number,
     "deviation": _text,
+    "code": _table(_text),
+    "commit": _text,
 }
 """Field of `Record` to the reader of its JSON value; a reader raises `Wrong`."""

@@ -97,4 +97,12 @@ def _suite_text(path: Path) -> Text:
     lines = dict(text.lines)
     if isinstance(text.values.get("grid"), dict):  # one [grid]: its keys are those of grid[0]
         lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
-    return replace(text, values=with_axes(text.values), lines=lines)
+    values = with_axes(text.values)
+    if "command" in values:
+        values.setdefault("experiment", "command")
+    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
+        values["command"] = {"run": values["command"]}
+        lines |= {
+            ("command", "run", *key[1:]): n for key, n in lines.items() if key[0] == "command"
+        }
+    return replace(text, values=values, lines=lines)

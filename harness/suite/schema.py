@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr
@@ -10,7 +12,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from harness import sizes
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
-from harness.config.experiments import Knn, Probe, Timing
+from harness.config.experiments import Command, Knn, Probe, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
 from harness.config.table import Amount, Count, SuiteId, Table
@@ -96,6 +98,9 @@ class Frame(Table):
         Seconds one cell may take.
     memory
         Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
+    depends
+        Files that a user's experiment reads, from the root of the project on, as the shell writes
+        many (``"data/*.csv"``): when one is edited, its cells are run again.
     kinds
         Metric to the kind of number it is, where its experiment does not know or is mistaken.
     quick
@@ -112,12 +117,14 @@ class Frame(Table):
     experiment: str
     budget: float = Field(default=600.0, gt=0.0)
     memory: Memory = ""
+    depends: tuple[str, ...] = ()
     data: Data | None = None
     model: Model | None = None
     train: Train | None = None
     knn: Knn | None = None
     timing: Timing | None = None
     probe: Probe | None = None
+    command: Command | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
     grid: tuple[Grid, ...] = Field(min_length=1)
@@ -169,6 +176,11 @@ class Suite(Frame):
         return suite
 
     @property
+    def home(self) -> str:
+        """The folder of its file, where a user's code is looked for; ``""`` where there is none."""
+        return str(Path(os.path.abspath(self._text.file)).parent) if self._text.file else ""  # noqa: PTH100 - links stay
+
+    @property
     def experiments(self) -> frozenset[str]:
         """The experiments that its grids name."""
         named = [grid.axes.get("experiment", [self.experiment]) for grid in self.grid]
@@ -208,6 +220,11 @@ def json_schema() -> dict[str, Any]:
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
+    schema["required"].remove("experiment")
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", "command")]
+    command = schema["properties"]["command"]
+    words = {"items": {"type": "string"}, "minItems": 1, "type": "array"}
+    command["anyOf"] = [words, *command["anyOf"]]
     either = schema["properties"]["grid"]
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
     return schema

@@ -8,7 +8,7 @@ import pytest
 from harness.store.store import Store
 
 OK = {
-    "good", "fork_child", "print", "float32_metric", "int64_metric", "series_of_arrays",
+    "good", "dict", "fork_child", "print", "float32_metric", "int64_metric", "series_of_arrays",
     "array_named_file",
 }  # fmt: skip
 TIMEOUT = {"hang", "subprocess_hang"}
@@ -19,8 +19,7 @@ REASONS = {
     "killed": "killed by SIGKILL",
     "escape_in_error": r"ValueError: \x1b[2J\x1b[31mred [bold]x[/bold] [/nope]",
     "unpicklable": "metric 'value' must be a real number, got a function",
-    "none": "must return an Outcome, got None",
-    "dict": "must return an Outcome, got {'value': 1.0} (dict)",
+    "none": "must return a number, a mapping of names to numbers, or an Outcome, got None",
     "text_metric": "metric 'value' must be a real number, got 'abc' (str)",
     "none_metric": "metric 'value' must be a real number, got None",
     "list_metric": "metric 'value' must be a real number, got [1.0] (list)",

@@ -1,5 +1,6 @@
 import decimal
 import fractions
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -82,6 +83,22 @@ def test_names_are_plain_text(field, name):
     checked(Outcome(**{field: {"it's [fine] ü": value}}))
 
 
+@pytest.mark.parametrize(
+    ("returned", "metrics"),
+    [
+        (0.97, {"value": 0.97}),
+        (True, {"value": 1.0}),
+        (decimal.Decimal("0.5"), {"value": 0.5}),
+        (np.float32(0.5), {"value": 0.5}),
+        (np.array(3), {"value": 3.0}),
+        ({"a": 1, "b": np.float64("nan")}, {"a": 1.0, "b": float("nan")}),
+        (MappingProxyType({"a": np.array(2)}), {"a": 2.0}),
+    ],
+)
+def test_a_number_and_a_mapping_of_numbers_are_outcomes(returned, metrics):
+    assert repr(checked(returned)) == repr(Outcome(metrics=metrics))
+
+
 @pytest.mark.parametrize("name", ["a/b", "..\\b", "/etc/passwd", "a.npy"])
 def test_names_of_arrays_lead_nowhere(name):
     with pytest.raises(Malformed, match="the name of an array"):
@@ -91,8 +108,14 @@ def test_names_of_arrays_lead_nowhere(name):
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (None, "must return an Outcome, got None"),
-        ({"value": 1.0}, "must return an Outcome, got {'value': 1.0} (dict)"),
+        (None, "must return a number, a mapping of names to numbers, or an Outcome, got None; a"),
+        ("0.97", "or an Outcome, got '0.97' (str)"),
+        ({}, "or an Outcome, got {} (dict)"),
+        ([0.97], 'got [0.97] (list); give each number a name, {"name": number}'),
+        (np.array([1.0, 2.0]), "or an Outcome, got a ndarray"),
+        (np.array("x"), "what is returned must be a real number, got"),
+        ({"accuracy": None}, "metric 'accuracy' must be a real number, got None"),
+        ({1: 2.0}, "the name of a metric must be text, got 1 (int)"),
         (Outcome(metrics=[1.0]), "every metric must be an entry of a mapping"),
         (Outcome(metrics=None), "every metric must be an entry of a mapping"),
         (Outcome(series={"s": ([1], [1])}), "series 's' must be a Series(x, y), got ([1], [1])"),

@@ -1,0 +1,99 @@
+"""Where a suite stands: the project around it, and the folders in which its code is looked for."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+"""What the root of a project has."""
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+_LIBRARY = Path(sysconfig.get_path("stdlib"))
+_OURS = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Project:
+    """What surrounds a suite.
+
+    Attributes
+    ----------
+    folder : Path
+        That of the suite's file.
+    root : Path
+        The nearest folder above it, itself included, that has one of `MARKS`; else `folder`.
+    """
+
+    folder: Path
+    root: Path
+
+    @classmethod
+    def of(cls, home: str) -> Project:
+        """Return what surrounds a folder; ``""`` is the current one, which is then the root too."""
+        if not home:
+            here = current() or Path(os.sep)
+            return cls(here, here)
+        folder = Path(home)
+        above = (one for one in (folder, *folder.parents) if _is(one))
+        return cls(folder, next(above, folder))
+
+    @property
+    def importable(self) -> tuple[Path, ...]:
+        """The folders of modules that are named from the root."""
+        source = self.root / "src"
+        return (self.root, source) if source.is_dir() else (self.root,)
+
+    @property
+    def searched(self) -> tuple[Path, ...]:
+        """Where a dotted name is looked for, in this order."""
+        here = current()
+        every = [*([here] if here else []), *self.importable, self.folder]
+        return tuple(dict.fromkeys(every))
+
+
+def _is(folder: Path) -> bool:
+    return any(os.path.lexists(folder / mark) for mark in MARKS)
+
+
+def current() -> Path | None:
+    """Return the current folder, None when it has been deleted."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def is_installed(path: Path) -> bool:
+    """Whether a file is of a library, of Python or of the harness: nothing that the user edits."""
+    return (
+        bool(_INSTALLED.intersection(path.parts))
+        or path.is_relative_to(_LIBRARY)
+        or path.is_relative_to(_OURS)
+    )
+
+
+def module_files(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files that importing a dotted name from a folder runs; none if it is not there.
+
+    The ``__init__.py`` of each package first; a package without one is a folder.
+    """
+    found: list[Path] = []
+    for part in parts[:-1]:
+        folder = folder / part
+        if not folder.is_dir():
+            return
+        found += [path for path in (folder / "__init__.py",) if path.is_file()]
+    last = (folder / parts[-1] / "__init__.py", folder / f"{parts[-1]}.py")
+    if own := next((path for path in last if path.is_file()), None):
+        yield from (*found, own)
+
+
+def matching(pattern: str, project: Project) -> tuple[Path, ...]:
+    """Return the files that a pattern names, from the root of a project on."""
+    names = glob.glob(pattern, root_dir=project.root, recursive=True)  # noqa: PTH207 - any pattern
+    paths = (Path(os.path.normpath(project.root / name)) for name in sorted(names))
+    return tuple(path for path in paths if path.is_file())

@@ -1,0 +1,103 @@
+"""A program as an experiment: what a case gives it, and what it is made of."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.code.project import Project
+from harness.code.sources import Sources, collect
+from harness.config.experiments import Command
+from harness.config.settings import Settings
+from harness.experiments.command import metrics, placeholders, program
+from harness.experiments.command.scripts import scripts
+from harness.experiments.experiment import Context, Experiment, seed_of
+from harness.words import unknown
+
+OUTPUT = "output"
+Complaint = tuple[tuple[str, ...], str]
+
+
+def run(context: Context) -> object:
+    """Run the program of a cell in the root of the project; return its metrics."""
+    command = context.settings.command
+    assert command is not None
+    root = Project.of(context.home).root
+    with tempfile.TemporaryDirectory(prefix="harness-") as own:
+        values = {
+            "seed": str(seed_of(context.streams)),
+            "python": sys.executable,
+            **{name: placeholders.text(one) for name, one in context.settings.params.items()},
+        }
+        output = placeholders.fill(command.output, values)
+        path = Path(own, Path(output).name) if _own_file(command) else root / output
+        words = [placeholders.fill(word, {**values, OUTPUT: str(path)}) for word in command.run]
+        before = metrics.stamp(path)
+        said = program.run(words, root)
+        if not output:
+            return metrics.of_output(said.out, program.shown(words))
+        return metrics.of_file(path, before, program.shown(words))
+
+
+def _own_file(command: Command) -> bool:
+    return OUTPUT in placeholders.names(command.run)
+
+
+def reads(settings: Settings) -> frozenset[str]:
+    """Return the keys of ``[params]`` that the program is given."""
+    return frozenset() if settings.command is None else placeholders.settings(settings.command)
+
+
+def complaints(settings: Settings) -> Iterator[Complaint]:
+    """Yield the names in braces that nobody gives, and what contradicts itself."""
+    command = settings.command
+    if command is None:
+        return
+    for name in sorted(placeholders.settings(command) - settings.params.keys()):
+        known = {*placeholders.OWN, *settings.params}
+        yield ("command", "run"), f"{unknown('name in braces', name, known)} {_ADVICE}"
+    if not command.run[0]:
+        yield ("command", "run"), "must begin with the name of a program, got ''"
+    if _own_file(command) and not command.output:
+        yield ("command", "run"), '{output} must have a name: give output = "metrics.json"'
+
+
+_ADVICE = "Give it in [params] or in the grid; braces that are meant as such are doubled."
+
+
+def apart(settings: Settings) -> bool:
+    """Whether cells must run one by one: they leave their metrics in one file."""
+    command = settings.command
+    return command is not None and bool(command.output) and not _own_file(command)
+
+
+def code(settings: Settings, home: str) -> Sources:
+    """Return the scripts that the words of the command name, with what those of Python import."""
+    if settings.command is None:
+        return Sources()
+    project = Project.of(home)
+    values = {name: placeholders.text(one) for name, one in settings.params.items()}
+    command = settings.command.run
+    words = [
+        placeholders.fill(w, {**dict.fromkeys(placeholders.OWN, ""), **values}) for w in command
+    ]
+    found = scripts(words, project)
+    folders = [*(path.parent for path in found), *project.importable]
+    return collect(found, project, folders)
+
+
+EXPERIMENT = Experiment(
+    name="command",
+    version=1,
+    tables=("command", "params"),
+    requires=("command",),
+    run=run,
+    complaints=complaints,
+    reads=reads,
+    accepts=reads,
+    apart=apart,
+    code=code,
+)
+"""The entry of the experiment table."""

@@ -1,0 +1,62 @@
+"""The files among the words of a command that are its code: scripts, not what they read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from harness.code.project import Project, is_installed, module_files
+
+LANGUAGES = frozenset(
+    f".{name}"
+    for name in (
+        *("py", "ipynb", "r", "rmd", "qmd", "jl", "sh", "bash", "zsh", "fish", "pl", "rb", "lua"),
+        *("js", "mjs", "ts", "php", "m", "awk", "sql", "c", "cc", "cpp", "h", "hpp", "f", "f90"),
+        *("go", "rs", "java", "kt", "scala", "cs", "hs", "ml", "scm", "lisp", "do", "sas"),
+    )
+)
+"""Ends of the names of scripts; a file that begins with ``#!`` is one, too."""
+
+
+def scripts(words: Sequence[str], project: Project) -> list[Path]:
+    """Return the scripts of the project that words name, ``python -m package.module`` included."""
+    return list(dict.fromkeys(_scripts(words, project)))
+
+
+def _scripts(words: Sequence[str], project: Project) -> Iterator[Path]:
+    for position, word in enumerate(words):
+        if position and words[position - 1] == "-m":
+            yield from _module(word, project)
+        path = Path(os.path.normpath(project.root / word)) if word and "\0" not in word else None
+        if path is not None and _is_own(path, project) and (position == 0 or _is_script(path)):
+            yield path
+
+
+def _is_own(path: Path, project: Project) -> bool:
+    inside = path.is_relative_to(project.root) or path.is_relative_to(project.folder)
+    prefix = Path(sys.prefix)  # of an environment inside the project, as a rule ``.venv``
+    ours = prefix.is_relative_to(project.root) and path.is_relative_to(prefix)
+    return inside and not (ours or is_installed(path)) and os.path.isfile(path)  # noqa: PTH113 as Path, it may raise
+
+
+def _is_script(path: Path) -> bool:
+    if path.suffix.lower() in LANGUAGES:
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return False
+
+
+def _module(name: str, project: Project) -> Iterator[Path]:
+    parts = tuple(name.split("."))
+    for folder in project.importable:
+        for dotted in ((*parts, "__main__"), parts):
+            if all(part.isidentifier() for part in parts) and (
+                files := tuple(module_files(folder, dotted))
+            ):
+                yield files[-1]
+                return

@@ -1,0 +1,102 @@
+"""What runs in the process that asks a user's module about its functions.
+
+The module may do anything when it is imported: only plain facts are left in a file.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from harness.experiments.user.loading import Place, load
+from harness.experiments.user.signature import parameters, returned_text, to_json
+
+_DECLARED = "__harness__"
+_OURS = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Answer the question of the command line, and end at once, threads or not."""
+    question = json.loads(sys.argv[1])
+    del sys.argv[1:]
+    place = Place(**{**question["place"], "path": tuple(question["place"]["path"])})
+    before = set(sys.modules)
+    try:
+        module = load(place)
+        facts = {**_facts(module, place.attribute), "loaded": _loaded(before)}
+    except BaseException as error:  # noqa: BLE001 - whatever a module raises is the answer
+        facts = _failure(error)
+    Path(question["answer"]).write_text(json.dumps(facts), encoding="ascii")
+    os._exit(0)
+
+
+def _facts(module: ModuleType, attribute: str) -> dict[str, Any]:
+    each = {attribute: _said(getattr(module, attribute, None))}
+    names = []
+    for name, value in vars(module).items():
+        if callable(value) and not name.startswith("_"):
+            names.append(name)
+            try:
+                own = getattr(value, "__module__", None) == module.__name__
+                if own and name not in each:
+                    each[name] = _said(value)
+            except Exception:  # noqa: BLE001, S112 - nobody asked for this one; who does is told
+                continue
+    return {"each": each, "functions": names, "file": getattr(module, "__file__", None) or ""}
+
+
+def _said(value: object) -> dict[str, Any]:
+    """Return what a function says of itself."""
+    if not callable(value):
+        return {"callable": False}
+    declared: Mapping[str, Any] = getattr(value, _DECLARED, None) or {}
+    version = declared.get("version", getattr(value, "version", 1))
+    whole = isinstance(version, int) and not isinstance(version, bool)
+    return {
+        "callable": True,
+        "version": int(version) if whole else None,
+        "told": "" if whole else repr(version)[:80],
+        "sort": _sort(value),
+        "parameters": to_json(parameters(value)),
+        "returns": returned_text(value),
+        "metrics": dict(declared.get("metrics", {})),
+        "alone": bool(declared.get("alone", False)),
+    }
+
+
+def _sort(value: Callable[..., object]) -> str:
+    """Return what it is instead of a function that returns what it measured, ``""`` for one."""
+    if isinstance(value, type):
+        return "a class"
+    if inspect.iscoroutinefunction(value) or inspect.isasyncgenfunction(value):
+        return "an async function"
+    return "a generator" if inspect.isgeneratorfunction(value) else ""
+
+
+def _loaded(before: set[str]) -> list[str]:
+    """Return the files of all modules that the import has brought."""
+    brought = [module for name, module in list(sys.modules.items()) if name not in before]
+    files = (getattr(module, "__file__", None) for module in brought)
+    return sorted({file for file in files if isinstance(file, str) and file.endswith(".py")})
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
+    places = [p for p in traceback.extract_tb(error.__traceback__) if p.filename[:1] != "<"]
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    theirs = [p for p in places if not Path(p.filename).is_relative_to(_OURS)] or places
+    place = f"{Path(theirs[-1].filename).name}:{theirs[-1].lineno}" if theirs else ""
+    if isinstance(error, SyntaxError):
+        place = f"{Path(str(error.filename)).name}:{error.lineno}"
+    return {
+        "error": lines[-1] if lines else type(error).__name__,
+        "missing": missing,
+        "place": "" if missing else place,
+    }

@@ -1,0 +1,143 @@
+"""The arguments of a user's function, and what each of them is given.
+
+Used where only the standard library may be: in the process that asks about a module.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Role = Literal["context", "seed", "rng", "device", "setting", "settings", "nothing"]
+"""What an argument is given: the cell's `Context`, its seed, its random numbers, the name of its
+device, a key of ``[params]``, all other keys (``**settings``), or nothing (``*rest``)."""
+
+_KINDS: Mapping[object, str] = {
+    inspect.Parameter.POSITIONAL_ONLY: "positional",
+    inspect.Parameter.KEYWORD_ONLY: "keyword",
+    inspect.Parameter.VAR_POSITIONAL: "rest",
+    inspect.Parameter.VAR_KEYWORD: "others",
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An argument as it is written.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    kind : str
+        ``positional``, ``keyword`` (only so), ``rest`` (``*x``), ``others`` (``**x``) or ``""``.
+    annotation : str
+        As text, ``""`` when there is none.
+    required : bool
+        Whether it has no default.
+    default : str
+        The default as JSON, ``""`` when there is none or JSON has nothing like it.
+    """
+
+    name: str
+    kind: str = ""
+    annotation: str = ""
+    required: bool = True
+    default: str = ""
+
+
+def parameters(function: Callable[..., object]) -> tuple[Parameter, ...] | None:
+    """Return the arguments of a function; None where Python does not know them."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # written in C, as a rule
+        return None
+    return tuple(_parameter(one) for one in found)
+
+
+def _parameter(one: inspect.Parameter) -> Parameter:
+    required = one.default is inspect.Parameter.empty
+    return Parameter(
+        one.name,
+        _KINDS.get(one.kind, ""),
+        annotation_text(one.annotation),
+        required and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD),
+        "" if required else _json(one.default),
+    )
+
+
+def annotation_text(annotation: object) -> str:
+    """Return an annotation as it is written, but for the modules of classes."""
+    if annotation is inspect.Parameter.empty:
+        return ""
+    if isinstance(annotation, str):
+        return annotation
+    return annotation.__qualname__ if isinstance(annotation, type) else str(annotation)
+
+
+def returned_text(function: Callable[..., object]) -> str:
+    """Return the annotation of what a function returns, ``""`` when there is none."""
+    try:
+        return annotation_text(inspect.signature(function).return_annotation)
+    except (TypeError, ValueError):
+        return ""
+
+
+def _json(value: object) -> str:
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return ""
+
+
+def roles(found: Iterable[Parameter], params: Mapping[str, Any]) -> dict[str, Role]:
+    """Return what each argument is given.
+
+    Parameters
+    ----------
+    found : iterable of Parameter
+        The arguments.
+    params : mapping of str to object
+        Keys of ``[params]``. A single argument about which nothing is written is the context,
+        unless it is called as one of them.
+    """
+    there = tuple(found)
+    told: dict[str, Role] = {one.name: _role(one) for one in there}
+    if is_loose(there) and there[0].name not in params:
+        told[there[0].name] = "context"
+    return told
+
+
+def is_loose(found: tuple[Parameter, ...]) -> bool:
+    """Whether there is a single argument about which nothing is written."""
+    if len(found) != 1:
+        return False
+    one = found[0]
+    return one.required and not one.annotation and _role(one) == "setting" and one.kind != "keyword"
+
+
+def _role(one: Parameter) -> Role:
+    last = one.annotation.rsplit(".", 1)[-1]
+    if one.kind == "rest":
+        return "nothing"
+    if one.kind == "others":
+        return "settings"
+    if one.name == "context" or last == "Context":
+        return "context"
+    if one.name == "rng" or last == "Generator":
+        return "rng"
+    if one.name == "seed":
+        return "seed"
+    return "device" if one.name == "device" else "setting"
+
+
+def to_json(found: tuple[Parameter, ...] | None) -> list[dict[str, Any]] | None:
+    """Return arguments as JSON values."""
+    return None if found is None else [asdict(one) for one in found]
+
+
+def from_json(values: list[dict[str, Any]] | None) -> tuple[Parameter, ...] | None:
+    """Return the arguments of JSON values."""
+    return None if values is None else tuple(Parameter(**one) for one in values)
