@@ -42,6 +42,12 @@ class Project:
         return cls(folder, next(above, folder))
 
     @property
+    def upwards(self) -> tuple[Path, ...]:
+        """The suite's folder and those above it, up to the root."""
+        above = (self.folder, *self.folder.parents)
+        return above[: above.index(self.root) + 1]
+
+    @property
     def importable(self) -> tuple[Path, ...]:
         """The folders of modules that are named from the root."""
         source = self.root / "src"

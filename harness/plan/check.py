@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from harness import claims, datasets
-from harness.config.claim import Claim, Figure, Where, same, selects
+from harness.claims.select import matches
+from harness.config.claim import Claim, Figure, Where
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
@@ -222,10 +223,19 @@ def _select(
         if axis not in plans.axes.names:
             yield here, unknown("axis", axis, plans.axes.names)
             return []
-    cases = [case for case in plan.cases if selects(where, case.axes)]
+    cases = [case for case in plan.cases if matches(case, where)]
     if not cases:
         hint = _existing_values(where, plan)
         yield here, f"must select at least one case, got none for {_selection(where)}{hint}"
+    named = dict.fromkeys(case.experiment for case in cases) if "experiment" in where else {}
+    if len(named) > 1:
+        places = ", ".join(map(_toml, named))
+        asked = _toml(where["experiment"])
+        yield (
+            here,
+            f"experiment must name one function, got {asked}, the name of {len(named)}: {places}; "
+            "give the whole place of one",
+        )
     return cases
 
 
@@ -237,7 +247,7 @@ def _existing_values(where: Mapping[str, Any], plan: Plan) -> str:
     """Say what values there are of the first axis that has none of those asked for."""
     for axis, value in where.items():
         there = dict.fromkeys(case.axes[axis] for case in plan.cases if axis in case.axes)
-        if not any(same(one, value) for one in there):
+        if not any(matches(case, {axis: value}) for case in plan.cases):
             return f"; {axis} is {' or '.join(_toml(one) for one in list(there)[:MOST_NAMED])}"
     return "; no case has all of them"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from harness.config.settings import Settings
@@ -13,6 +13,8 @@ from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user.signature import Parameter, is_loose, parameters, roles
 from harness.words import shortened
 
+TABLES = tuple(field.name for field in fields(Settings) if field.name != "command")
+"""What a function may read from its context."""
 Complaint = tuple[tuple[str, ...], str]
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "int": (int,),
@@ -56,6 +58,22 @@ class Arguments:
         """Whether it may read any key of ``[params]``: from the context, or as ``**settings``."""
         there = self.found
         return there is None or bool({"context", "settings"} & set(roles(there, {}).values()))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of a suite that it may read: all from the context, else what it asks for."""
+        there = self.found
+        told = {"context"} if there is None else set(roles(there, {}).values())
+        if "context" in told:
+            return TABLES
+        return ("data", "params") if "dataset" in told else ("params",)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The tables without which it cannot be called."""
+        there = self.found or ()
+        told = roles(there, {})
+        return ("data",) if any(told[o.name] == "dataset" and o.required for o in there) else ()
 
     def reads(self, settings: Settings) -> frozenset[str]:  # noqa: ARG002 - the same for all
         """Return the keys of ``[params]`` that it takes."""
@@ -109,6 +127,8 @@ def _given(
         "context": lambda: context,
         "seed": lambda: seed_of(context.streams),
         "device": lambda: context.device,
+        "backend": lambda: context.backend.name,
+        "dataset": lambda: context.dataset,
         "rng": lambda: context.streams.generator("probe"),
     }
     for one in found:

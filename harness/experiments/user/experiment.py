@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.code.project import Project, current
@@ -12,17 +12,16 @@ from harness.code.sources import Sources, collect
 from harness.config.kinds import Kind
 from harness.config.settings import Settings
 from harness.declare import ATTRIBUTE, ONLY
-from harness.errors import UsageError
+from harness.errors import CellFailed, Skip, UsageError
 from harness.experiments.experiment import Context, Experiment, seed_of
 from harness.experiments.user.arguments import Arguments, call
-from harness.experiments.user.facts import Answer, Declared, ask
+from harness.experiments.user.facts import Answer, Declared, ask, ask_all
 from harness.experiments.user.finding import find
 from harness.experiments.user.loading import Place, load, seed_everything
 from harness.types import Outcome
 from harness.words import did_you_mean
 
 _NUMBERS = frozenset({"float", "int", "bool"})
-_TABLES = tuple(field.name for field in fields(Settings) if field.name != "command")
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,8 @@ def experiment(name: str, home: str) -> Experiment:
     return Experiment(
         name=name,
         version=declared.version,
-        tables=_TABLES,
-        requires=(),
+        tables=arguments.tables,
+        requires=arguments.required,
         run=lambda context: function(name, home)(context),
         alone=declared.alone,
         produces=(lambda _: names) if names else None,
@@ -82,6 +81,7 @@ def experiment(name: str, home: str) -> Experiment:
         reads=None if arguments.is_open else arguments.reads,
         accepts=arguments.reads,
         defaults=arguments.defaults,
+        offers=_offers(declared.backends),
         code=lambda *_: module.sources,
     )
 
@@ -125,9 +125,13 @@ def _kinds(metrics: Mapping[str, Kind]) -> Callable[[Settings], Mapping[str, Kin
     return lambda _: metrics
 
 
+def _offers(backends: tuple[str, ...]) -> Callable[[Settings, str, str], bool] | None:
+    return (lambda _, backend, __: backend in backends) if backends else None
+
+
 def _module(place: Place, home: str) -> _Module:
     """Return what a module says; it is imported once for all its functions, until it is edited."""
-    key = (replace(place, attribute=""), home, tuple(sys.path), current())
+    key = _key(place, home)
     own = (*key, place.attribute)  # what one function raises when it is asked is not the others'
     known = next(
         (_MODULES[k] for k in (key, own) if k in _MODULES and _MODULES[k].is_current), None
@@ -142,14 +146,51 @@ def _module(place: Place, home: str) -> _Module:
     return found
 
 
+def _key(place: Place, home: str) -> tuple[object, ...]:
+    """Return what a module is known by: the suites of a project share it, wherever they stand."""
+    return (replace(place, attribute=""), Project.of(home).root, tuple(sys.path), current())
+
+
+def prepare(wanted: Iterable[tuple[str, str]]) -> None:
+    """Ask the modules of many functions at once, which takes far less than one after another.
+
+    Parameters
+    ----------
+    wanted : iterable of (str, str)
+        Names and folders as `experiment` takes them. What is wrong with one is told there.
+    """
+    places: dict[tuple[object, ...], tuple[Place, str]] = {}
+    for name, home in wanted:
+        try:
+            place = find(name, home)
+        except UsageError:
+            continue
+        key = _key(place, home)
+        if key not in _MODULES or not _MODULES[key].is_current:
+            places.setdefault(key, (place, home))
+    stamps = {key: _stamps(*one) for key, one in places.items()}
+    answers = ask_all([place for place, _ in places.values()])
+    for (key, (place, home)), answer in zip(places.items(), answers, strict=True):
+        if answer is not None:
+            _MODULES[key] = _told(place, home, answer, stamps[key])
+
+
 def _asked(place: Place, home: str) -> _Module:
     # The files are read before the module is: what is edited meanwhile is then asked again.
-    sources = _sources(place, home, Answer())
-    stamps = {path: _stamp(path) for path in sources.files}
-    answer = ask(place)
-    if further := _sources(place, home, answer):
-        stamps |= {path: _stamp(path) for path in further.files if path not in stamps}
-    return _Module(answer, further, stamps)
+    stamps = _stamps(place, home)
+    return _told(place, home, ask(place), stamps)
+
+
+def _stamps(place: Place, home: str) -> dict[Path, tuple[int, ...]]:
+    return {path: _stamp(path) for path in _sources(place, home, Answer()).files}
+
+
+def _told(
+    place: Place, home: str, answer: Answer, stamps: Mapping[Path, tuple[int, ...]]
+) -> _Module:
+    sources = _sources(place, home, answer)
+    further = {path: _stamp(path) for path in sources.files if path not in stamps}
+    return _Module(answer, sources, {**stamps, **further})
 
 
 def _sources(place: Place, home: str, answer: Answer) -> Sources:
@@ -180,15 +221,30 @@ def function(name: str, home: str) -> Callable[[Context], object]:
     found: Callable[..., object] = getattr(load(place), place.attribute)
 
     def run(context: Context) -> object:
+        if (reason := context.backend.absent(context.device)) is not None:
+            raise Skip(reason)
         seed_everything(seed_of(context.streams))
-        return _named(found, call(found, context))
+        return _declared(name, found, call(found, context))
 
     return run
 
 
-def _named(function: Callable[..., object], returned: object) -> object:
-    """Return a bare number by the one name that the function declares for it."""
-    declared = getattr(function, ATTRIBUTE, {}).get("metrics", ())
-    if len(declared) != 1 or returned is None or isinstance(returned, Outcome | Mapping | str):
+def _declared(name: str, function: Callable[..., object], returned: object) -> object:
+    """Return what a function returned by the names that it declares; a bare number by its one.
+
+    Raises
+    ------
+    CellFailed
+        If it returns metrics that it does not declare: `check` would not know them.
+    """
+    known = getattr(function, ATTRIBUTE, {}).get("metrics", ())
+    if not known or returned is None or isinstance(returned, Outcome | str):
         return returned
-    return {next(iter(declared)): returned}
+    if not isinstance(returned, Mapping):
+        return {next(iter(known)): returned} if len(known) == 1 else returned
+    if further := [str(one) for one in returned if one not in known]:
+        raise CellFailed(
+            f"{name} must return the metrics that it declares, {', '.join(known)}; got "
+            f"{', '.join(further)} beside them: add them to metrics of @harness.experiment"
+        )
+    return returned

@@ -8,7 +8,7 @@ import pytest
 from harness import backends
 from harness.config.settings import Settings
 from harness.experiments.experiment import Context
-from harness.experiments.user.arguments import Arguments, call
+from harness.experiments.user.arguments import TABLES, Arguments, call
 from harness.experiments.user.signature import from_json, parameters, roles, to_json
 from harness.seeding import Streams
 
@@ -114,6 +114,26 @@ def test_wrapped_functions_show_what_they_wrap():
 
 def test_the_device_is_that_of_the_case():
     assert given(lambda device, seed: device) == "cpu"
+
+
+def test_the_library_is_that_of_the_case():
+    assert given(lambda backend, seed: backend) == "numpy"
+
+
+@pytest.mark.parametrize(
+    ("function", "tables", "required"),
+    [
+        (lambda seed, n=1: n, ("params",), ()),
+        (lambda seed, **rest: rest, ("params",), ()),
+        (lambda seed, dataset: dataset, ("data", "params"), ("data",)),
+        (lambda seed, dataset=None: dataset, ("data", "params"), ()),
+        (lambda context: context, TABLES, ()),
+        (lambda anything: anything, TABLES, ()),
+    ],
+)
+def test_a_case_is_made_of_the_tables_that_a_function_asks_for(function, tables, required):
+    asked = arguments(function)
+    assert (asked.tables, asked.required) == (tables, required)
 
 
 def test_arguments_that_nobody_gives_are_named():
