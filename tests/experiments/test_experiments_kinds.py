@@ -26,7 +26,7 @@ def by_k(name):
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
 def test_everything_that_a_case_leaves_has_a_kind(path):
     for case in expand(load(path)).full.cases:
-        produces = experiments.get(case.experiment).produces
+        produces = experiments.of(case).produces
         if produces is not None:
             assert produces(case.settings) <= set(case.kinds)
             assert set(case.kinds.values()) <= set(kinds.KINDS)
@@ -38,7 +38,7 @@ def test_what_claims_are_about_is_of_the_default_kind_only_where_that_is_meant(p
     suite = load(path)
     claimed = {claim.metric for claim in suite.claims} - set(suite.kinds)
     for case in expand(suite).full.cases:
-        if experiments.get(case.experiment).produces is None:
+        if experiments.of(case).produces is None:
             continue  # a user's own: there the default is what the suite does not say otherwise
         found = {by_k(name) for name in claimed if case.kinds.get(name) == "by default"}
         assert found <= BY_DEFAULT.get(case.experiment, set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from harness.experiments.probe.documents.facts.scenario import Setup
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch

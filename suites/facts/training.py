@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch
@@ -36,10 +39,23 @@ def _layer(setup: Setup) -> nn.Linear:
     return nn.Linear(setup.inputs, setup.outputs).to(setup.device)
 
 
-def optimizer_step(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "rule_error": "fixed",
+        "same_memory": "fixed",
+        "optimizer_holds_it": "fixed",
+        "gradient_change": "fixed",
+        "gradient_is_none_after_zero_grad": "fixed",
+    },
+    backends=["torch"],
+)
+def optimizer_step(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """One step of plain SGD: what changes, where, and what is left behind."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer, x, y = _layer(setup), setup.normal(setup.rows, setup.inputs), setup.labels()
     optimizer = torch.optim.SGD(layer.parameters(), lr=LR)
     _backward(_loss(layer, x, y))
@@ -59,8 +75,15 @@ def optimizer_step(setup: Setup) -> Mapping[str, float]:
     return {**found, "gradient_is_none_after_zero_grad": layer.weight.grad is None}
 
 
-def gradient_accumulation(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"second_over_first": "fixed", "parts_error": "fixed"},
+    backends=["torch"],
+)
+def gradient_accumulation(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Gradients of two backward passes, and of a batch in four parts against the whole."""
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer, x, y = _layer(setup), setup.normal(setup.rows, setup.inputs), setup.labels()
     _backward(_loss(layer, x, y))
     once = _gradient(layer)
@@ -76,10 +99,17 @@ def gradient_accumulation(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def gradient_meaning(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"relative_error": "fixed"},
+    backends=["torch"],
+)
+def gradient_meaning(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """One entry of the gradient against the change of the loss when that weight is moved."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer = _layer(setup).double()
     x, y, step = setup.normal(setup.rows, setup.inputs).double(), setup.labels(), 1e-5
     _backward(_loss(layer, x, y))
@@ -92,10 +122,23 @@ def gradient_meaning(setup: Setup) -> Mapping[str, float]:
     return {"relative_error": abs(measured / float(_gradient(layer)[0, 0]) - 1)}
 
 
-def parameter_groups(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "is_generator": "fixed",
+        "accepted": "fixed",
+        "lr_of_first": "fixed",
+        "lr_of_second": "fixed",
+        "groups_differ": "fixed",
+    },
+    backends=["torch"],
+)
+def parameter_groups(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """SGD with one group without and one with a learning rate of its own, and no default."""
     import torch
 
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs)
     first, second = _layer(setup), _layer(setup)
     groups: list[dict[str, Any]] = [
         {"params": first.parameters()},
@@ -117,8 +160,15 @@ def parameter_groups(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def manual_seed(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"same_seed_difference": "fixed", "other_seed_difference": "fixed"},
+    backends=["torch"],
+)
+def manual_seed(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Short trainings from the global generator: largest difference of weights between runs."""
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x, y = setup.normal(setup.rows, setup.inputs), setup.labels()
     first, again, other = (_trained(setup, x, y, seed) for seed in (42, 42, 43))
     return {
@@ -141,10 +191,22 @@ def _trained(setup: Setup, x: torch.Tensor, y: torch.Tensor, seed: int) -> torch
     return layer.weight.detach()
 
 
-def no_grad(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "graph_inside": "fixed",
+        "graph_in_bare_decorator": "fixed",
+        "graph_in_called_decorator": "fixed",
+        "graph_outside": "fixed",
+    },
+    backends=["torch"],
+)
+def no_grad(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """The context manager and the decorator, with and without parentheses."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer, x = _layer(setup), setup.normal(setup.rows, setup.inputs)
 
     def evaluate() -> torch.Tensor:
@@ -162,13 +224,26 @@ def no_grad(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def loss_history(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "item_is_float": "fixed",
+        "loss_dimensions": "fixed",
+        "tensor_bytes": "fixed",
+        "tensor_bytes_after_backward": "fixed",
+        "item_bytes": "fixed",
+    },
+    backends=["torch"],
+)
+def loss_history(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Bytes of tensors that a kept loss keeps alive: as a tensor, and as ``loss.item()``.
 
     Of a network with a hidden layer of `inputs` units; the loss before and after ``backward``.
     """
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     model = nn.Sequential(nn.Linear(setup.inputs, setup.inputs), nn.Tanh(), _layer(setup))
     model.to(setup.device)
     x, y = setup.normal(setup.rows, setup.inputs), setup.labels()
@@ -197,38 +272,3 @@ def _held(model: nn.Module, x: torch.Tensor, y: torch.Tensor, *, backward: bool,
         del loss
         live: int = storages.live
         return live
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "optimizer_step": Scenario(
-        (
-            "rule_error",
-            "same_memory",
-            "optimizer_holds_it",
-            "gradient_change",
-            "gradient_is_none_after_zero_grad",
-        ),
-        optimizer_step,
-    ),
-    "gradient_accumulation": Scenario(("second_over_first", "parts_error"), gradient_accumulation),
-    "gradient_meaning": Scenario(("relative_error",), gradient_meaning),
-    "parameter_groups": Scenario(
-        ("is_generator", "accepted", "lr_of_first", "lr_of_second", "groups_differ"),
-        parameter_groups,
-    ),
-    "manual_seed": Scenario(("same_seed_difference", "other_seed_difference"), manual_seed),
-    "no_grad": Scenario(
-        ("graph_inside", "graph_in_bare_decorator", "graph_in_called_decorator", "graph_outside"),
-        no_grad,
-    ),
-    "loss_history": Scenario(
-        (
-            "item_is_float",
-            "loss_dimensions",
-            "tensor_bytes",
-            "tensor_bytes_after_backward",
-            "item_bytes",
-        ),
-        loss_history,
-    ),
-}

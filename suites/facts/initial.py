@@ -6,13 +6,27 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch
 
 
-def default_linear(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "largest_weight": "positive",
+        "largest_bias": "fixed",
+        "standard_deviation": "real",
+        "variance_ratio": "real",
+    },
+    backends=["torch"],
+)
+def default_linear(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """``nn.Linear`` as it comes: bound and spread of its weights in units of 1/sqrt(fan_in).
 
     `variance_ratio` is the variance of the outputs over that of the inputs, standard normal ones.
@@ -20,6 +34,7 @@ def default_linear(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer, root = nn.Linear(setup.inputs, setup.outputs), math.sqrt(setup.inputs)
     x = setup.normal(setup.rows, setup.inputs).cpu()
     with torch.no_grad():
@@ -33,11 +48,18 @@ def default_linear(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def initial_confidence(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"default": "real", "standard_normal": "real"},
+    backends=["torch"],
+)
+def initial_confidence(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Mean largest probability before training, with default and with standard normal weights."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer = nn.Linear(setup.inputs, setup.outputs)
     x = setup.normal(setup.rows, setup.inputs).cpu()
     with torch.no_grad():
@@ -50,7 +72,18 @@ def _largest(logits: torch.Tensor) -> float:
     return float(logits.softmax(dim=1).max(dim=1).values.mean())
 
 
-def initializers(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "linear_default": "real",
+        "conv2d_default": "real",
+        "xavier_normal": "real",
+        "kaiming_normal": "real",
+    },
+    backends=["torch"],
+)
+def initializers(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10, units: int = 32
+) -> Mapping[str, float]:
     """Spread of weights as PyTorch draws them, in units of 1/sqrt(fan_in).
 
     ``nn.Linear`` (outputs, inputs) and ``nn.Conv2d`` (3 to `units` channels, 5 x 5) as they come,
@@ -59,6 +92,7 @@ def initializers(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs, units=units)
     torch.manual_seed(int(setup.rng.integers(2**31)))  # the initialisers draw from its generator
     matrix = torch.empty(setup.outputs, setup.inputs)
     drawn = {
@@ -71,14 +105,3 @@ def initializers(setup: Setup) -> Mapping[str, float]:
         name: float(weight.detach().std()) * math.sqrt(weight[0].numel())
         for name, weight in drawn.items()
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "initializers": Scenario(
-        ("linear_default", "conv2d_default", "xavier_normal", "kaiming_normal"), initializers
-    ),
-    "default_linear": Scenario(
-        ("largest_weight", "largest_bias", "standard_deviation", "variance_ratio"), default_linear
-    ),
-    "initial_confidence": Scenario(("default", "standard_normal"), initial_confidence),
-}

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.random import Generator
 
-from harness.errors import UsageError
-from harness.experiments.probe.documents.facts.outcomes import difference
-from harness.experiments.probe.documents.facts.perceptron import perceptron
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+import harness
+from harness.datasets.dataset import Dataset
+from suites.facts.outcomes import difference
+from suites.facts.perceptron import perceptron
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch
@@ -26,8 +28,25 @@ def _loss(model: Any, x: torch.Tensor, setup: Setup) -> torch.Tensor:
     return functional.cross_entropy(model(x), setup.labels())
 
 
-def backward_pass(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "loss_is_a_number": "fixed",
+        "gradients_before": "fixed",
+        "gradients_after": "fixed",
+        "input_has_gradient": "fixed",
+    },
+    backends=["torch"],
+)
+def backward_pass(
+    rng: Generator,
+    device: str,
+    rows: int = 64,
+    inputs: int = 784,
+    outputs: int = 10,
+    units: int = 32,
+) -> Mapping[str, float]:
     """Which tensors have a gradient before and after the backward pass."""
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs, units=units)
     model = perceptron(setup)
     x = setup.normal(setup.rows, setup.inputs).requires_grad_()
     tensors = [x, *model.parameters()]
@@ -42,13 +61,29 @@ def backward_pass(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def first_layer_gradient(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "chain_rule_error": "fixed",
+        "changes_with_second_layer": "fixed",
+        "largest_when_dead": "fixed",
+    },
+    backends=["torch"],
+)
+def first_layer_gradient(
+    rng: Generator,
+    device: str,
+    rows: int = 64,
+    inputs: int = 784,
+    outputs: int = 10,
+    units: int = 32,
+) -> Mapping[str, float]:
     """The first layer's gradient against the chain rule, with other W2, and with dead units.
 
     `chain_rule_error` is relative: ((softmax - one-hot) / n @ W2 * (z > 0)).T @ x by hand.
     """
     from torch.nn import functional
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs, units=units)
     model: Any = perceptron(setup).double()
     x, y = setup.normal(setup.rows, setup.inputs).double(), setup.labels()
     gradient = _gradient(model, x, y)
@@ -73,10 +108,27 @@ def _gradient(model: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return torch.autograd.grad(loss, [model.linear1.weight])[0]
 
 
-def frozen_layer(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "trained_tensors": "fixed",
+        "first_layer_change": "fixed",
+        "second_layer_change": "fixed",
+        "loss_falls": "fixed",
+    },
+    backends=["torch"],
+)
+def frozen_layer(
+    rng: Generator,
+    device: str,
+    rows: int = 64,
+    inputs: int = 784,
+    outputs: int = 10,
+    units: int = 32,
+) -> Mapping[str, float]:
     """Steps of SGD with the first layer frozen and a new second layer."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs, units=units)
     model: Any = perceptron(setup)
     for parameter in model.linear1.parameters():
         parameter.requires_grad_(requires_grad=False)
@@ -99,9 +151,17 @@ def frozen_layer(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def optimizer_defaults(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"sgd": "fixed", "adam": "fixed"},
+    backends=["torch"],
+)
+def optimizer_defaults(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10, units: int = 32
+) -> Mapping[str, float]:
     """Learning rates of optimizers that were given none; -1 where one must be given."""
     import torch
+
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs, units=units)
 
     def default(kind: Any) -> float:
         try:
@@ -112,19 +172,24 @@ def optimizer_defaults(setup: Setup) -> Mapping[str, float]:
     return {"sgd": default(torch.optim.SGD), "adam": default(torch.optim.Adam)}
 
 
-def first_layer_range(setup: Setup) -> Mapping[str, float]:
-    """Weights and outputs of the first layer, as PyTorch draws it, over `rows` images in [0, 1].
-
-    Raises
-    ------
-    UsageError
-        If the suite has no data.
-    """
+@harness.experiment(
+    metrics={
+        "largest_weight": "positive",
+        "weight_deviation": "fixed",
+        "largest_output": "positive",
+        "output_deviation": "fixed",
+        "negative_share": "real",
+    },
+    backends=["torch"],
+)
+def first_layer_range(
+    rng: Generator, device: str, dataset: Dataset, rows: int = 64, units: int = 32
+) -> Mapping[str, float]:
+    """Weights and outputs of the first layer, as PyTorch draws it, over `rows` images in [0, 1]."""
     import torch
 
-    if setup.dataset is None:
-        raise UsageError("scenario 'first_layer_range' must be given a [data] table; add it")
-    images = np.asarray(setup.dataset.x_train[: setup.rows], np.float32) / 255.0
+    setup = Setup(rng, device, rows=rows, units=units)
+    images = np.asarray(dataset.x_train[: setup.rows], np.float32) / 255.0
     x = torch.from_numpy(images.reshape(len(images), -1)).to(setup.device)
     layer = torch.nn.Linear(x.shape[1], setup.units).to(setup.device)
     with torch.no_grad():
@@ -139,7 +204,18 @@ def first_layer_range(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def default_scheme(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "difference_from_kaiming_uniform": "fixed",
+        "deviation_times_root_fan_in": "fixed",
+        "deviation_ratio_fan_in_4": "fixed",
+        "deviation_ratio_to_relu_scheme": "fixed",
+    },
+    backends=["torch"],
+)
+def default_scheme(
+    rng: Generator, device: str, inputs: int = 784, units: int = 32
+) -> Mapping[str, float]:
     """``nn.Linear`` as it comes against ``kaiming_uniform_``, drawn from the same seed.
 
     Ratios are of standard deviations: outputs to inputs of one layer, and what the scheme made
@@ -148,6 +224,7 @@ def default_scheme(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, inputs=inputs, units=units)
     seed = int(setup.rng.integers(2**31))
 
     def drawn(a: float) -> torch.Tensor:
@@ -164,40 +241,3 @@ def default_scheme(setup: Setup) -> Mapping[str, float]:
         "deviation_ratio_fan_in_4": float(wide.std() / default.std()),
         "deviation_ratio_to_relu_scheme": float(default.std() / for_relu.std()),
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "backward_pass": Scenario(
-        ("loss_is_a_number", "gradients_before", "gradients_after", "input_has_gradient"),
-        backward_pass,
-    ),
-    "first_layer_gradient": Scenario(
-        ("chain_rule_error", "changes_with_second_layer", "largest_when_dead"),
-        first_layer_gradient,
-    ),
-    "frozen_layer": Scenario(
-        ("trained_tensors", "first_layer_change", "second_layer_change", "loss_falls"),
-        frozen_layer,
-    ),
-    "optimizer_defaults": Scenario(("sgd", "adam"), optimizer_defaults),
-    "first_layer_range": Scenario(
-        (
-            "largest_weight",
-            "weight_deviation",
-            "largest_output",
-            "output_deviation",
-            "negative_share",
-        ),
-        first_layer_range,
-    ),
-    "default_scheme": Scenario(
-        (
-            "difference_from_kaiming_uniform",
-            "deviation_times_root_fan_in",
-            "deviation_ratio_fan_in_4",
-            "deviation_ratio_to_relu_scheme",
-        ),
-        default_scheme,
-        revision=1,
-    ),
-}

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import raises
+from suites.facts.setups import Setup
 
 
-def linear_shapes(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "weight_rows": "fixed",
+        "weight_columns": "fixed",
+        "bias_size": "fixed",
+        "parameter_count": "fixed",
+        "output_rows": "fixed",
+        "output_columns": "fixed",
+        "output_numel": "fixed",
+        "gradient_rows": "fixed",
+        "gradient_columns": "fixed",
+    },
+    backends=["torch"],
+)
+def linear_shapes(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """The shapes of a linear layer, its output and its gradient."""
     from torch import nn
     from torch.nn.functional import cross_entropy
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer = nn.Linear(setup.inputs, setup.outputs).to(setup.device)
     output = layer(setup.normal(setup.rows, setup.inputs))
     cross_entropy(output, setup.labels()).backward()  # type: ignore[no-untyped-call]
@@ -30,8 +51,18 @@ def linear_shapes(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def reshape(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "elements": "fixed",
+        "first_dimension": "fixed",
+        "second_dimension": "fixed",
+        "shares_memory": "fixed",
+    },
+    backends=["torch"],
+)
+def reshape(rng: Generator, device: str, rows: int = 64, inputs: int = 784) -> Mapping[str, float]:
     """``reshape(-1, inputs)`` of a batch of square pictures."""
+    setup = Setup(rng, device, rows=rows, inputs=inputs)
     side = math.isqrt(setup.inputs)
     pictures = setup.normal(setup.rows, 1, side, side)
     rows = pictures.reshape(-1, side * side)
@@ -43,10 +74,24 @@ def reshape(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def unbatched(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "conv_accepts": "fixed",
+        "linear_accepts": "fixed",
+        "conv_difference": "fixed",
+        "linear_difference": "fixed",
+        "unsqueezed_dimensions": "fixed",
+        "unsqueezed_first": "fixed",
+    },
+    backends=["torch"],
+)
+def unbatched(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """One picture without a batch dimension: which layers take it, and with what result."""
     from torch import nn
 
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs)
     side = math.isqrt(setup.inputs)
     picture = setup.normal(1, side, side)
     conv = nn.Conv2d(1, 4, 3).to(setup.device)
@@ -55,8 +100,8 @@ def unbatched(setup: Setup) -> Mapping[str, float]:
     apart = conv(picture) - conv(picture.unsqueeze(0))[0]
     apart_linear = linear(vector) - linear(vector.unsqueeze(0))[0]
     return {
-        "conv_accepts": _accepts(lambda: conv(picture)),
-        "linear_accepts": _accepts(lambda: linear(vector)),
+        "conv_accepts": 1 - raises(lambda: conv(picture)),
+        "linear_accepts": 1 - raises(lambda: linear(vector)),
         "conv_difference": float(apart.detach().abs().max()),
         "linear_difference": float(apart_linear.detach().abs().max()),
         "unsqueezed_dimensions": picture.unsqueeze(0).dim(),
@@ -64,18 +109,21 @@ def unbatched(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def _accepts(action: Callable[[], object]) -> float:
-    try:
-        action()
-    except (RuntimeError, ValueError):
-        return 0.0
-    return 1.0
-
-
-def max_of_rows(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "tensors": "fixed",
+        "value": "fixed",
+        "index": "fixed",
+        "values_carry_gradient": "fixed",
+        "indices_carry_gradient": "fixed",
+    },
+    backends=["torch"],
+)
+def max_of_rows(rng: Generator, device: str, outputs: int = 10) -> Mapping[str, float]:
     """``torch.max(preds, dim=1)``: what it returns and through which part gradients flow."""
     import torch
 
+    setup = Setup(rng, device, outputs=outputs)
     probabilities = torch.full((1, setup.outputs), 0.01, device=setup.device)
     probabilities[0, 1:3] = torch.tensor([0.02, 0.9])
     found = torch.max(probabilities.requires_grad_(), dim=1)
@@ -88,10 +136,21 @@ def max_of_rows(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def stack(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "dimensions_before": "fixed",
+        "dimensions_after": "fixed",
+        "size": "fixed",
+        "mean_dimensions": "fixed",
+        "mean_error": "fixed",
+    },
+    backends=["torch"],
+)
+def stack(rng: Generator, device: str, rows: int = 64) -> Mapping[str, float]:
     """``torch.stack`` of one 0-d loss per batch, and its mean."""
     import torch
 
+    setup = Setup(rng, device, rows=rows)
     losses = list(setup.normal(setup.rows).unbind())
     stacked = torch.stack(losses)
     return {
@@ -103,10 +162,23 @@ def stack(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def comparison(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "is_boolean": "fixed",
+        "size": "fixed",
+        "sum_minus_loop": "fixed",
+        "ratio_minus_loop": "fixed",
+        "shapes_differ": "fixed",
+    },
+    backends=["torch"],
+)
+def comparison(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10
+) -> Mapping[str, float]:
     """Predictions compared with labels at once, against a loop over them."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
     predicted, labels = setup.labels(), setup.labels()
     same = predicted == labels
     one_by_one = sum(int(p) == int(y) for p, y in zip(predicted, labels, strict=True))
@@ -117,45 +189,3 @@ def comparison(setup: Setup) -> Mapping[str, float]:
         "ratio_minus_loop": float(torch.sum(same)) / len(same) - one_by_one / setup.rows,
         "shapes_differ": predicted.shape != labels.shape,
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "linear_shapes": Scenario(
-        (
-            "weight_rows",
-            "weight_columns",
-            "bias_size",
-            "parameter_count",
-            "output_rows",
-            "output_columns",
-            "output_numel",
-            "gradient_rows",
-            "gradient_columns",
-        ),
-        linear_shapes,
-    ),
-    "reshape": Scenario(
-        ("elements", "first_dimension", "second_dimension", "shares_memory"), reshape
-    ),
-    "unbatched": Scenario(
-        (
-            "conv_accepts",
-            "linear_accepts",
-            "conv_difference",
-            "linear_difference",
-            "unsqueezed_dimensions",
-            "unsqueezed_first",
-        ),
-        unbatched,
-    ),
-    "max_of_rows": Scenario(
-        ("tensors", "value", "index", "values_carry_gradient", "indices_carry_gradient"),
-        max_of_rows,
-    ),
-    "stack": Scenario(
-        ("dimensions_before", "dimensions_after", "size", "mean_dimensions", "mean_error"), stack
-    ),
-    "comparison": Scenario(
-        ("is_boolean", "size", "sum_minus_loop", "ratio_minus_loop", "shapes_differ"), comparison
-    ),
-}

@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch
@@ -16,7 +19,18 @@ LOSS_SCALE = 2.0**16
 """Where torch.amp.GradScaler starts."""
 
 
-def precision(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
+@harness.experiment(
+    metrics={
+        "float32_is_default": "fixed",
+        "float32_bytes": "fixed",
+        "float64_bytes": "fixed",
+        "float32_digits": "fixed",
+        "float64_digits": "fixed",
+        "float32_largest_exponent": "fixed",
+    },
+    backends=["torch"],
+)
+def precision() -> Mapping[str, float]:
     """Bytes, decimal digits and largest number of the floating-point types, and the default."""
     import torch
 
@@ -31,7 +45,16 @@ def precision(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
     }
 
 
-def underflow(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
+@harness.experiment(
+    metrics={
+        "float32_factors": "fixed",
+        "float64_factors": "fixed",
+        "float16_gradient": "fixed",
+        "scaled_over_true": "fixed",
+    },
+    backends=["torch"],
+)
+def underflow() -> Mapping[str, float]:
     """Factors of 1e-5 until a product is zero, and a small float16 gradient with a scaled loss."""
     import torch
 
@@ -56,7 +79,22 @@ def underflow(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
     }
 
 
-def first_weights(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "uniform_positive_share": "fixed",
+        "uniform_mean": "fixed",
+        "normal_positive_share": "fixed",
+        "normal_mean": "fixed",
+        "uniform_positive_outputs": "fixed",
+        "normal_positive_outputs": "real",
+        "normal_variance_gain": "real",
+        "gradient_sign_agreement": "real",
+    },
+    backends=["torch"],
+)
+def first_weights(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Weights by ``rand`` and ``randn``: signs, means, and the outputs of a layer of them.
 
     Outputs are those of N(0, 1) inputs put through ReLU, so none is negative.
@@ -65,6 +103,7 @@ def first_weights(setup: Setup) -> Mapping[str, float]:
     """
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     shape = (setup.outputs, setup.inputs)
     uniform, normal = torch.rand(shape), torch.randn(shape)
     x = setup.normal(setup.rows, setup.inputs).cpu()
@@ -90,7 +129,18 @@ def _sign_agreement(weight: torch.Tensor, x: torch.Tensor) -> float:
     return float((weight.grad.sign() == x.grad.sign()).double().mean())
 
 
-def init_formulas(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "xavier_over_plain": "fixed",
+        "xavier_over_root_two": "fixed",
+        "kaiming_over_formula": "fixed",
+        "default_over_kaiming": "fixed",
+    },
+    backends=["torch"],
+)
+def init_formulas(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Standard deviations of torch's schemes, over the formulas they are said to have.
 
     ``xavier_over_plain``: over ``1 / sqrt(in + out)``; ``xavier_over_root_two``: over
@@ -100,6 +150,7 @@ def init_formulas(setup: Setup) -> Mapping[str, float]:
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs)
     empty = torch.empty(setup.outputs, setup.inputs)
     xavier = float(nn.init.xavier_normal_(empty.clone()).std())
     kaiming = float(nn.init.kaiming_normal_(empty.clone(), nonlinearity="relu").std())
@@ -113,11 +164,18 @@ def init_formulas(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def variance_through_layer(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"default": "real", "kaiming_linear": "fixed", "standard_normal": "real"},
+    backends=["torch"],
+)
+def variance_through_layer(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Variance of a linear layer's outputs over that of its N(0, 1) inputs, by first weights."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x = setup.normal(setup.rows, setup.inputs).cpu()
 
     def gain(fill: Callable[[torch.Tensor], Any]) -> float:
@@ -132,10 +190,21 @@ def variance_through_layer(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def dispatched(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "functional_operations": "fixed",
+        "functional_is_addmm": "fixed",
+        "operator_operations": "fixed",
+    },
+    backends=["torch"],
+)
+def dispatched(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Operations that ``F.linear`` and ``x @ w.t() + b`` send to the library, views left out."""
     from torch.nn import functional
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x, w = setup.normal(setup.rows, setup.inputs), setup.normal(setup.outputs, setup.inputs)
     b = setup.normal(setup.outputs)
     functional_names = _recorded(lambda: functional.linear(x, w, b))
@@ -162,51 +231,3 @@ def _recorded(action: Callable[[], Any]) -> list[str]:
     with Recorder():  # type: ignore[no-untyped-call]
         action()
     return [name for name in names if name != "t"]
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "precision": Scenario(
-        (
-            "float32_is_default",
-            "float32_bytes",
-            "float64_bytes",
-            "float32_digits",
-            "float64_digits",
-            "float32_largest_exponent",
-        ),
-        precision,
-    ),
-    "underflow": Scenario(
-        ("float32_factors", "float64_factors", "float16_gradient", "scaled_over_true"), underflow
-    ),
-    "first_weights": Scenario(
-        (
-            "uniform_positive_share",
-            "uniform_mean",
-            "normal_positive_share",
-            "normal_mean",
-            "uniform_positive_outputs",
-            "normal_positive_outputs",
-            "normal_variance_gain",
-            "gradient_sign_agreement",
-        ),
-        first_weights,
-        revision=1,
-    ),
-    "init_formulas": Scenario(
-        (
-            "xavier_over_plain",
-            "xavier_over_root_two",
-            "kaiming_over_formula",
-            "default_over_kaiming",
-        ),
-        init_formulas,
-        revision=1,
-    ),
-    "variance_through_layer": Scenario(
-        ("default", "kaiming_linear", "standard_normal"), variance_through_layer, revision=1
-    ),
-    "dispatched": Scenario(
-        ("functional_operations", "functional_is_addmm", "operator_operations"), dispatched
-    ),
-}

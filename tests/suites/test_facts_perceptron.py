@@ -1,23 +1,12 @@
-"""Scenarios of an MLP at other sizes than the document's, against arithmetic written out."""
+"""Facts of an MLP at other sizes than the document's, against arithmetic written out."""
 
 import math
 
-import numpy as np
 import pytest
 from experiment_fakes import images
+from facts_played import play
 
-from harness.errors import UsageError
-from harness.experiments.probe.documents.facts import registry
-from harness.experiments.probe.documents.facts.scenario import Setup
-
-torch = pytest.importorskip("torch")
-
-
-def play(name, **sizes):
-    setup = Setup(np.random.default_rng(5), **sizes)
-    with torch.random.fork_rng():
-        torch.manual_seed(7)
-        return registry.get(name).run(setup)
+pytest.importorskip("torch")
 
 
 def test_shapes_follow_the_sizes():
@@ -45,11 +34,6 @@ def test_the_default_range_of_weights_is_that_of_the_inputs():
     found = play("first_layer_range", rows=20, units=500, dataset=images())
     assert found["largest_weight"] == pytest.approx(1 / math.sqrt(16), rel=0.01)
     assert found["weight_deviation"] == pytest.approx(1 / math.sqrt(3 * 16), rel=0.05)
-
-
-def test_a_range_needs_images():
-    with pytest.raises(UsageError, match=r"must be given a \[data\] table"):
-        play("first_layer_range")
 
 
 def test_labels_of_either_form_cost_what_their_type_says():

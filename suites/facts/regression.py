@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.outcomes import difference, raises
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import difference, raises
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch
@@ -18,11 +21,26 @@ def _backward(loss: torch.Tensor) -> None:
     loss.backward()  # type: ignore[no-untyped-call]
 
 
-def manual_model(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "untransposed_raises": "fixed",
+        "output_rows": "fixed",
+        "output_columns": "fixed",
+        "layer_difference": "fixed",
+        "functional_difference": "fixed",
+        "input_major_difference": "fixed",
+        "weight_is_contiguous": "fixed",
+    },
+    backends=["torch"],
+)
+def manual_model(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """``x @ w.t() + b`` by hand: which products fit, and how far ``nn.Linear`` is from it."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x = setup.normal(setup.rows, setup.inputs)
     w, b = setup.normal(setup.outputs, setup.inputs), setup.normal(setup.outputs)
     by_hand, layer = x @ w.t() + b, nn.Linear(setup.inputs, setup.outputs).to(setup.device)
@@ -40,11 +58,18 @@ def manual_model(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def mean_squared_error(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"prediction_error": "fixed", "weight_error": "fixed"},
+    backends=["torch"],
+)
+def mean_squared_error(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784
+) -> Mapping[str, float]:
     """Gradients by prediction and by weight, of autograd and of the formulas.
 
     One output, N = `rows`: ``2 / N * (prediction - target)`` and that times the input, summed.
     """
+    setup = Setup(rng, device, rows=rows, inputs=inputs)
     x, y = setup.normal(setup.rows, setup.inputs).double(), setup.normal(setup.rows, 1).double()
     w = setup.normal(1, setup.inputs).double().requires_grad_()
     prediction = x @ w.t()
@@ -60,7 +85,18 @@ def mean_squared_error(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def graph_of_regression(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "operations": "fixed",
+        "in_order": "fixed",
+        "operations_of_layer": "fixed",
+        "gradients_filled": "fixed",
+    },
+    backends=["torch"],
+)
+def graph_of_regression(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """The operations behind the loss of a line by hand, from the loss to the product.
 
     ``in_order``: whether they are mean, power, subtraction, addition, product. ``operations``
@@ -68,6 +104,7 @@ def graph_of_regression(setup: Setup) -> Mapping[str, float]:
     """
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x, y = setup.normal(setup.rows, setup.inputs), setup.normal(setup.rows, setup.outputs)
     w = setup.normal(setup.outputs, setup.inputs).requires_grad_()
     b = setup.normal(setup.outputs).requires_grad_()
@@ -95,11 +132,16 @@ def _operations(loss: torch.Tensor) -> list[str]:
     return [name for name in names if name != "T"]
 
 
-def short_script(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"weight": "fixed", "bias": "fixed", "last_over_first_loss": "fixed"},
+    backends=["torch"],
+)
+def short_script(rng: Generator, device: str, rows: int = 64) -> Mapping[str, float]:
     """A layer, an optimizer and a loop of loss, backward, step and zero_grad, on y = 2x + 1."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows)
     model = nn.Linear(1, 1).to(setup.device)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     losses = []
@@ -117,10 +159,17 @@ def short_script(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def linear_modes(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"linear": "fixed", "dropout": "positive", "batch_norm": "positive"},
+    backends=["torch"],
+)
+def linear_modes(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Outputs in training and evaluation mode: of a linear layer, with dropout, with batch norm."""
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x = setup.normal(setup.rows, setup.inputs)
 
     def change(*layers: nn.Module) -> float:
@@ -134,10 +183,23 @@ def linear_modes(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def forgotten_requires_grad(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "gradient_is_none": "fixed",
+        "optimizer_raises": "fixed",
+        "weight_change": "fixed",
+        "alone_backward_raises": "fixed",
+        "data_requires_grad": "fixed",
+    },
+    backends=["torch"],
+)
+def forgotten_requires_grad(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784
+) -> Mapping[str, float]:
     """A weight without ``requires_grad`` beside a bias with it: gradient, optimizer, update."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs)
     x, y = setup.normal(setup.rows, setup.inputs), setup.normal(setup.rows, 1)
     w, b = setup.normal(1, setup.inputs), setup.normal(1).requires_grad_()
     before = w.clone()
@@ -152,11 +214,24 @@ def forgotten_requires_grad(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def one_nan(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "raises": "fixed",
+        "nan_share_of_weights": "fixed",
+        "nan_share_of_parameters": "fixed",
+        "isnan_any": "fixed",
+        "anomaly_mode_raises": "fixed",
+    },
+    backends=["torch"],
+)
+def one_nan(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """One nan in one input of a batch, and one step: what is left of the parameters."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer = nn.Linear(setup.inputs, setup.outputs).to(setup.device)
     x, y = setup.normal(setup.rows, setup.inputs), setup.normal(setup.rows, setup.outputs)
     x[0, 0] = float("nan")
@@ -180,10 +255,17 @@ def one_nan(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def learning_rate_gradient(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"exists": "fixed", "relative_error": "fixed"},
+    backends=["torch"],
+)
+def learning_rate_gradient(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784
+) -> Mapping[str, float]:
     """The loss after one step of descent, differentiated by the learning rate of that step."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs)
     x, y = setup.normal(setup.rows, setup.inputs).double(), setup.normal(setup.rows, 1).double()
 
     def after(lr: torch.Tensor) -> torch.Tensor:
@@ -201,46 +283,3 @@ def learning_rate_gradient(setup: Setup) -> Mapping[str, float]:
         "exists": bool(gradient.abs() > 0),
         "relative_error": abs(float(gradient / measured) - 1),
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "manual_model": Scenario(
-        (
-            "untransposed_raises",
-            "output_rows",
-            "output_columns",
-            "layer_difference",
-            "functional_difference",
-            "input_major_difference",
-            "weight_is_contiguous",
-        ),
-        manual_model,
-    ),
-    "mean_squared_error": Scenario(("prediction_error", "weight_error"), mean_squared_error),
-    "graph_of_regression": Scenario(
-        ("operations", "in_order", "operations_of_layer", "gradients_filled"), graph_of_regression
-    ),
-    "short_script": Scenario(("weight", "bias", "last_over_first_loss"), short_script),
-    "linear_modes": Scenario(("linear", "dropout", "batch_norm"), linear_modes),
-    "forgotten_requires_grad": Scenario(
-        (
-            "gradient_is_none",
-            "optimizer_raises",
-            "weight_change",
-            "alone_backward_raises",
-            "data_requires_grad",
-        ),
-        forgotten_requires_grad,
-    ),
-    "one_nan": Scenario(
-        (
-            "raises",
-            "nan_share_of_weights",
-            "nan_share_of_parameters",
-            "isnan_any",
-            "anomaly_mode_raises",
-        ),
-        one_nan,
-    ),
-    "learning_rate_gradient": Scenario(("exists", "relative_error"), learning_rate_gradient),
-}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import raises
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,8 +31,21 @@ def _two_layers(setup: Setup) -> nn.Module:
     return Model().to(setup.device)
 
 
-def module_registration(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "parameter_tensors": "fixed",
+        "parameter_count": "fixed",
+        "state_dict_keys": "fixed",
+        "moved_share": "fixed",
+        "listed_layer_tensors": "fixed",
+    },
+    backends=["torch"],
+)
+def module_registration(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """What a module knows of layers that were only assigned to it."""
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs)
     model = _two_layers(setup)
     parameters = list(model.parameters())
     # On cpu the device without memory stands for another device.
@@ -52,9 +69,21 @@ def _in_a_list(setup: Setup) -> int:
     return len(list(model.parameters()))
 
 
-def forgotten_super(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "assignment_raises": "fixed",
+        "parameters_raise": "fixed",
+        "empty_parameter_list": "fixed",
+    },
+    backends=["torch"],
+)
+def forgotten_super(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """What becomes of a module whose ``__init__`` does not call that of ``nn.Module``."""
     from torch import nn
+
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs)
 
     class Forgetful(nn.Module):
         def __init__(self) -> None:
@@ -65,18 +94,10 @@ def forgotten_super(setup: Setup) -> Mapping[str, float]:
             pass
 
     return {
-        "assignment_raises": _raises(Forgetful),
-        "parameters_raise": _raises(lambda: list(Empty().parameters())),
+        "assignment_raises": raises(Forgetful),
+        "parameters_raise": raises(lambda: list(Empty().parameters())),
         "empty_parameter_list": _is_empty(Forgetful),
     }
-
-
-def _raises(action: Callable[[], object]) -> float:
-    try:
-        action()
-    except AttributeError:
-        return 1.0
-    return 0.0
 
 
 def _is_empty(model: Callable[[], nn.Module]) -> float:
@@ -87,8 +108,20 @@ def _is_empty(model: Callable[[], nn.Module]) -> float:
         return 0.0
 
 
-def module_calls(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "hook_runs_of_forward": "fixed",
+        "hook_runs_of_call": "fixed",
+        "backward_hook_runs": "fixed",
+        "call_minus_forward": "fixed",
+    },
+    backends=["torch"],
+)
+def module_calls(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """How often hooks run, when the module is called and when its ``forward`` is."""
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     model, seen = _two_layers(setup), {"forward": 0, "backward": 0}
 
     def count(which: str) -> None:
@@ -109,10 +142,23 @@ def module_calls(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def module_modes(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "training_after_train": "fixed",
+        "training_after_eval": "fixed",
+        "dropped_in_training": "real",
+        "dropped_in_evaluation": "fixed",
+        "linear_layer_difference": "fixed",
+    },
+    backends=["torch"],
+)
+def module_modes(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """What ``train()`` and ``eval()`` switch: a flag, in every sub-module, and dropout."""
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     layer = nn.Linear(setup.inputs, setup.outputs)
     model = nn.Sequential(layer, nn.Dropout(0.5)).to(setup.device)
     x = setup.normal(setup.rows, setup.inputs)
@@ -129,9 +175,21 @@ def module_modes(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def dynamic_forward(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "parameters_used_once": "fixed",
+        "parameters_used_often": "fixed",
+        "output_difference": "fixed",
+    },
+    backends=["torch"],
+)
+def dynamic_forward(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10
+) -> Mapping[str, float]:
     """A loop in ``forward`` that uses one layer several times."""
     from torch import nn
+
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
 
     class Loop(nn.Module):
         def __init__(self, times: int) -> None:
@@ -153,9 +211,21 @@ def dynamic_forward(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def module_or_sequential(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "class_parameters": "fixed",
+        "sequential_parameters": "fixed",
+        "output_difference": "fixed",
+    },
+    backends=["torch"],
+)
+def module_or_sequential(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """The same network as a class of its own and as ``nn.Sequential``."""
     from torch import nn
+
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
 
     class Flat(nn.Module):
         def __init__(self) -> None:
@@ -176,10 +246,17 @@ def module_or_sequential(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def device_choice(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"is_bool": "fixed", "ran_on_choice": "fixed"},
+    backends=["torch"],
+)
+def device_choice(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """The line that picks a device, and a network that runs on what it picked."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     there = torch.cuda.is_available()
     device = "cuda" if there else "cpu"
     layer = torch.nn.Linear(setup.inputs, setup.outputs).to(device)
@@ -188,41 +265,3 @@ def device_choice(setup: Setup) -> Mapping[str, float]:
         "is_bool": isinstance(there, bool),
         "ran_on_choice": output.device.type == device and bool(torch.isfinite(output).all()),
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "module_registration": Scenario(
-        (
-            "parameter_tensors",
-            "parameter_count",
-            "state_dict_keys",
-            "moved_share",
-            "listed_layer_tensors",
-        ),
-        module_registration,
-    ),
-    "forgotten_super": Scenario(
-        ("assignment_raises", "parameters_raise", "empty_parameter_list"), forgotten_super
-    ),
-    "module_calls": Scenario(
-        ("hook_runs_of_forward", "hook_runs_of_call", "backward_hook_runs", "call_minus_forward"),
-        module_calls,
-    ),
-    "module_modes": Scenario(
-        (
-            "training_after_train",
-            "training_after_eval",
-            "dropped_in_training",
-            "dropped_in_evaluation",
-            "linear_layer_difference",
-        ),
-        module_modes,
-    ),
-    "dynamic_forward": Scenario(
-        ("parameters_used_once", "parameters_used_often", "output_difference"), dynamic_forward
-    ),
-    "module_or_sequential": Scenario(
-        ("class_parameters", "sequential_parameters", "output_difference"), module_or_sequential
-    ),
-    "device_choice": Scenario(("is_bool", "ran_on_choice"), device_choice),
-}

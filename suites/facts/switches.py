@@ -8,8 +8,11 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.outcomes import raises
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import raises
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     pass
@@ -17,10 +20,24 @@ if TYPE_CHECKING:
 LR = 0.1
 
 
-def backward_hooks(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "arguments": "fixed",
+        "first_is_module": "fixed",
+        "gradients_of_inputs": "fixed",
+        "first_has_shape_of_input": "fixed",
+        "full_gradients_of_inputs": "fixed",
+        "full_first_has_shape_of_input": "fixed",
+    },
+    backends=["torch"],
+)
+def backward_hooks(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """What ``register_backward_hook`` and its successor hand to a function."""
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     seen: dict[str, tuple[Any, ...]] = {}
 
     def note(name: str) -> Any:
@@ -47,10 +64,21 @@ def backward_hooks(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def gradient_switch(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "tracks_when_off": "fixed",
+        "restored": "fixed",
+        "on_in_another_thread": "fixed",
+        "off_after_error": "fixed",
+        "no_grad_calls": "fixed",
+    },
+    backends=["torch"],
+)
+def gradient_switch(rng: Generator, device: str) -> Mapping[str, float]:
     """``set_grad_enabled`` by hand: what it reaches, and what an error leaves behind."""
     import torch
 
+    setup = Setup(rng, device)
     seen: list[bool] = []
     w = setup.normal(2).requires_grad_()
     before = torch.is_grad_enabled()
@@ -104,35 +132,13 @@ def _calls_of_no_grad() -> int:
     return len(calls)
 
 
-def onnx_default(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
+@harness.experiment(
+    metrics={"traces_by_default": "fixed"},
+    backends=["torch"],
+)
+def onnx_default() -> Mapping[str, float]:
     """Whether ``torch.onnx.export`` traces unless told otherwise (``dynamo = False``)."""
     import torch
 
     keyword = inspect.signature(torch.onnx.export).parameters.get("dynamo")
     return {"traces_by_default": keyword is None or not keyword.default}
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "backward_hooks": Scenario(
-        (
-            "arguments",
-            "first_is_module",
-            "gradients_of_inputs",
-            "first_has_shape_of_input",
-            "full_gradients_of_inputs",
-            "full_first_has_shape_of_input",
-        ),
-        backward_hooks,
-    ),
-    "gradient_switch": Scenario(
-        (
-            "tracks_when_off",
-            "restored",
-            "on_in_another_thread",
-            "off_after_error",
-            "no_grad_calls",
-        ),
-        gradient_switch,
-    ),
-    "onnx_default": Scenario(("traces_by_default",), onnx_default),
-}

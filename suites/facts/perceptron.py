@@ -7,8 +7,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.outcomes import difference, raises
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import difference, raises
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch
@@ -33,8 +36,25 @@ def perceptron(setup: Setup, units: int | None = None) -> nn.Module:
     return Perceptron().to(setup.device)
 
 
-def mlp_shapes(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "weight1_rows": "fixed",
+        "weight1_columns": "fixed",
+        "weight2_rows": "fixed",
+        "weight2_columns": "fixed",
+        "weights_1": "fixed",
+        "bias_1": "fixed",
+        "weights_2": "fixed",
+        "bias_2": "fixed",
+        "parameter_count": "fixed",
+    },
+    backends=["torch"],
+)
+def mlp_shapes(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10, units: int = 32
+) -> Mapping[str, float]:
     """The shapes and sizes of all parameters."""
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs, units=units)
     named = dict(perceptron(setup).named_parameters())
     first, second = named["linear1.weight"], named["linear2.weight"]
     return {
@@ -50,10 +70,29 @@ def mlp_shapes(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def mlp_state(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "keys": "fixed",
+        "named_by_attribute_and_kind": "fixed",
+        "ordered_dict": "fixed",
+        "difference_before_loading": "fixed",
+        "difference_after_loading": "fixed",
+        "other_structure_raises": "fixed",
+    },
+    backends=["torch"],
+)
+def mlp_state(
+    rng: Generator,
+    device: str,
+    rows: int = 64,
+    inputs: int = 784,
+    outputs: int = 10,
+    units: int = 32,
+) -> Mapping[str, float]:
     """What a state dict holds, and whether it brings a network back from a file."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs, units=units)
     model, other = perceptron(setup), perceptron(setup)
     state, file, x = model.state_dict(), io.BytesIO(), setup.normal(setup.rows, setup.inputs)
     before = difference(model(x), other(x))
@@ -72,11 +111,28 @@ def mlp_state(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def mlp_sequential(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "difference": "fixed",
+        "parameter_count": "fixed",
+        "second_input_raises": "fixed",
+        "matrix_product_difference": "fixed",
+    },
+    backends=["torch"],
+)
+def mlp_sequential(
+    rng: Generator,
+    device: str,
+    rows: int = 64,
+    inputs: int = 784,
+    outputs: int = 10,
+    units: int = 32,
+) -> Mapping[str, float]:
     """The same network as ``nn.Sequential``, and its first layer as a matrix product."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs, units=units)
     model: Any = perceptron(setup)
     x = setup.normal(setup.rows, setup.inputs)
     one, two = model.linear1, model.linear2
@@ -91,11 +147,29 @@ def mlp_sequential(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def relu_forms(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "parameters_of_layer": "fixed",
+        "state_of_layer": "fixed",
+        "parameters_of_linear": "fixed",
+        "parameters_of_conv2d": "fixed",
+        "difference": "fixed",
+        "sequential_refuses_function": "fixed",
+        "least": "fixed",
+        "zero_share": "fixed",
+        "positive_changed": "fixed",
+        "negative_kept": "fixed",
+    },
+    backends=["torch"],
+)
+def relu_forms(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784
+) -> Mapping[str, float]:
     """ReLU as a layer and as a function."""
     from torch import nn
     from torch.nn import functional
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs)
     layer, x = nn.ReLU(), setup.normal(setup.rows, setup.inputs)
     function: Any = functional.relu
     y = function(x)
@@ -113,10 +187,29 @@ def relu_forms(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def logits(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "negative_share": "real",
+        "row_sum_off_one": "fixed",
+        "softmax_row_sum_off_one": "fixed",
+        "softmax_least": "fixed",
+        "difference_from_softmax": "fixed",
+        "difference_from_picked_logit": "fixed",
+    },
+    backends=["torch"],
+)
+def logits(
+    rng: Generator,
+    device: str,
+    rows: int = 64,
+    inputs: int = 784,
+    outputs: int = 10,
+    units: int = 32,
+) -> Mapping[str, float]:
     """What a network puts out, and what ``cross_entropy`` does with it."""
     from torch.nn import functional
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs, units=units)
     model, x, y = perceptron(setup), setup.normal(setup.rows, setup.inputs), setup.labels()
     raw = model(x)
     probabilities = raw.softmax(dim=1)
@@ -133,11 +226,28 @@ def logits(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def label_formats(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "index_raises": "fixed",
+        "index_is_int64": "fixed",
+        "float_index_raises": "fixed",
+        "one_hot_raises": "fixed",
+        "integer_one_hot_raises": "fixed",
+        "one_hot_difference": "fixed",
+        "index_bytes": "fixed",
+        "one_hot_bytes": "fixed",
+        "numbers_ratio": "fixed",
+    },
+    backends=["torch"],
+)
+def label_formats(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10
+) -> Mapping[str, float]:
     """Which labels ``cross_entropy`` takes, and what they cost in memory."""
     import torch
     from torch.nn import functional
 
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
     raw, y = setup.normal(setup.rows, setup.outputs), setup.labels()
     hot = functional.one_hot(y, setup.outputs)
     loss = functional.cross_entropy(raw, y)
@@ -162,76 +272,3 @@ def _one_hot_difference(raw: torch.Tensor, hot: torch.Tensor, loss: torch.Tensor
         return float((functional.cross_entropy(raw, hot.float()) - loss).abs() / loss)
     except (RuntimeError, TypeError, ValueError):
         return -1.0
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "mlp_shapes": Scenario(
-        (
-            "weight1_rows",
-            "weight1_columns",
-            "weight2_rows",
-            "weight2_columns",
-            "weights_1",
-            "bias_1",
-            "weights_2",
-            "bias_2",
-            "parameter_count",
-        ),
-        mlp_shapes,
-    ),
-    "mlp_state": Scenario(
-        (
-            "keys",
-            "named_by_attribute_and_kind",
-            "ordered_dict",
-            "difference_before_loading",
-            "difference_after_loading",
-            "other_structure_raises",
-        ),
-        mlp_state,
-    ),
-    "mlp_sequential": Scenario(
-        ("difference", "parameter_count", "second_input_raises", "matrix_product_difference"),
-        mlp_sequential,
-    ),
-    "relu_forms": Scenario(
-        (
-            "parameters_of_layer",
-            "state_of_layer",
-            "parameters_of_linear",
-            "parameters_of_conv2d",
-            "difference",
-            "sequential_refuses_function",
-            "least",
-            "zero_share",
-            "positive_changed",
-            "negative_kept",
-        ),
-        relu_forms,
-    ),
-    "logits": Scenario(
-        (
-            "negative_share",
-            "row_sum_off_one",
-            "softmax_row_sum_off_one",
-            "softmax_least",
-            "difference_from_softmax",
-            "difference_from_picked_logit",
-        ),
-        logits,
-    ),
-    "label_formats": Scenario(
-        (
-            "index_raises",
-            "index_is_int64",
-            "float_index_raises",
-            "one_hot_raises",
-            "integer_one_hot_raises",
-            "one_hot_difference",
-            "index_bytes",
-            "one_hot_bytes",
-            "numbers_ratio",
-        ),
-        label_formats,
-    ),
-}

@@ -1,16 +1,13 @@
-"""Scenario ``initializers``: what PyTorch documents of its initialisers."""
+"""``initializers``: what PyTorch documents of its initialisers."""
 
-import numpy as np
 import pytest
+from facts_played import play
 
-from harness.experiments.probe.documents.facts import registry
-from harness.experiments.probe.documents.facts.scenario import Setup
+pytest.importorskip("torch")
 
 
 def test_spreads_follow_the_documented_formulas():
-    pytest.importorskip("torch")
-    setup = Setup(np.random.default_rng(0), inputs=600, outputs=200, units=64)
-    found = registry.get("initializers").run(setup)
+    found = play("initializers", inputs=600, outputs=200, units=64)
     # uniform on +-1/sqrt(fan_in) has standard deviation 1/sqrt(3 fan_in)
     assert found["linear_default"] == pytest.approx(3**-0.5, rel=0.01)
     assert found["conv2d_default"] == pytest.approx(3**-0.5, rel=0.03)

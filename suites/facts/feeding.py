@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
-from harness.experiments.probe.documents.facts.outcomes import elsewhere
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+import harness
+from suites.facts.outcomes import elsewhere
+from suites.facts.setups import Setup
 
 
 class DeviceLoader:
@@ -60,8 +62,25 @@ def _loader(setup: Setup, **options: Any) -> Any:
     return DataLoader(TensorDataset(x, y), batch_size=setup.rows, **options)
 
 
-def device_loader(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "iterator_is_generator": "fixed",
+        "wrapper_is_generator": "fixed",
+        "moved_before_request": "fixed",
+        "moved_after_first_request": "fixed",
+        "moved_in_all": "fixed",
+        "batches": "fixed",
+        "all_on_device": "fixed",
+        "most_alive_in_a_loop": "fixed",
+        "same_dataset_object": "fixed",
+    },
+    backends=["torch"],
+)
+def device_loader(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10, examples: int = 1003
+) -> Mapping[str, float]:
     """A wrapper around a loader: where its batches lie, when they are moved, how many at once."""
+    setup = Setup(rng, device, rows=rows, outputs=outputs, examples=examples)
     source = _loader(setup)
     wrapped = DeviceLoader(source, elsewhere(setup))
     iterator = iter(wrapped)
@@ -91,8 +110,15 @@ def _most_alive(setup: Setup) -> int:
     return wrapped.most_alive
 
 
-def loader_memory(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"on_host": "fixed", "pinned": "fixed", "pinned_when_asked": "fixed"},
+    backends=["torch"],
+)
+def loader_memory(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10, examples: int = 1003
+) -> Mapping[str, float]:
     """Where a loader's batches lie, with and without ``pin_memory``."""
+    setup = Setup(rng, device, rows=rows, outputs=outputs, examples=examples)
     plain = next(iter(_loader(setup)))[0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # without an accelerator nothing is pinned
@@ -104,8 +130,20 @@ def loader_memory(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def loader_length(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "length": "fixed",
+        "length_of_double": "fixed",
+        "ratio": "fixed",
+        "off_ceiling": "fixed",
+    },
+    backends=["torch"],
+)
+def loader_length(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10, examples: int = 1003
+) -> Mapping[str, float]:
     """Batches of `examples` in batches of `rows`, and of twice as many."""
+    setup = Setup(rng, device, rows=rows, outputs=outputs, examples=examples)
     length, half = len(_loader(setup)), len(_loader(replace(setup, rows=2 * setup.rows)))
     return {
         "length": length,
@@ -113,25 +151,3 @@ def loader_length(setup: Setup) -> Mapping[str, float]:
         "ratio": half / length,
         "off_ceiling": length - -(-setup.examples // setup.rows),
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "device_loader": Scenario(
-        (
-            "iterator_is_generator",
-            "wrapper_is_generator",
-            "moved_before_request",
-            "moved_after_first_request",
-            "moved_in_all",
-            "batches",
-            "all_on_device",
-            "most_alive_in_a_loop",
-            "same_dataset_object",
-        ),
-        device_loader,
-    ),
-    "loader_memory": Scenario(("on_host", "pinned", "pinned_when_asked"), loader_memory),
-    "loader_length": Scenario(
-        ("length", "length_of_double", "ratio", "off_ceiling"), loader_length
-    ),
-}

@@ -9,16 +9,32 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
+import harness
 from harness.datasets import vision
-from harness.errors import UsageError
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from harness.datasets.dataset import Dataset
+from suites.facts.setups import Setup
 
 
-def last_batch(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "batches": "fixed",
+        "last_size": "fixed",
+        "batches_with_drop_last": "fixed",
+        "examples_with_drop_last": "fixed",
+        "averaging_error": "fixed",
+        "totals_error": "fixed",
+    },
+    backends=["torch"],
+)
+def last_batch(
+    rng: Generator, device: str, rows: int = 64, examples: int = 1003
+) -> Mapping[str, float]:
     """Batches of `rows` from `examples` examples, of which only the last batch is wrong."""
     from torch.utils.data import DataLoader
 
+    setup = Setup(rng, device, rows=rows, examples=examples)
     correct = np.ones(setup.examples)
     full = setup.examples // setup.rows * setup.rows
     correct[full:] = 0.0
@@ -37,9 +53,15 @@ def last_batch(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def worker_processes(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"loaded_by_main_process": "fixed", "fork_is_default": "fixed"},
+    backends=["torch"],
+)
+def worker_processes(rng: Generator, device: str, rows: int = 64) -> Mapping[str, float]:
     """Which process loads the data without workers, and how this platform would start some."""
     from torch.utils.data import DataLoader, Dataset
+
+    setup = Setup(rng, device, rows=rows)
 
     class Who(Dataset[int]):
         def __len__(self) -> int:
@@ -55,8 +77,21 @@ def worker_processes(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def to_tensor(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "channels": "fixed",
+        "height": "fixed",
+        "width": "fixed",
+        "smallest": "positive",
+        "largest": "fixed",
+        "is_float32": "fixed",
+        "scaling_error": "fixed",
+    },
+    backends=["torch"],
+)
+def to_tensor(rng: Generator, device: str) -> Mapping[str, float]:
     """``ToTensor`` of a picture of bytes, height x width x channels."""
+    setup = Setup(rng, device)
     transforms = _transforms("scenario to_tensor")
     picture = setup.rng.integers(256, size=(4, 6, 3), dtype=np.uint8)
     picture[0, 0, 0], picture[0, 0, 1] = 0, 255
@@ -72,16 +107,19 @@ def to_tensor(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def vision_dataset(setup: Setup) -> Mapping[str, float]:
-    """Torchvision's ``MNIST`` over the suite's data: its length, an item, and when it transforms.
-
-    Raises
-    ------
-    UsageError
-        If the suite has no data.
-    """
-    if setup.dataset is None:
-        raise UsageError("scenario 'vision_dataset' must be given a [data] table; add it")
+@harness.experiment(
+    metrics={
+        "length": "fixed",
+        "item_length": "fixed",
+        "label_is_int": "fixed",
+        "image_elements": "fixed",
+        "transforms_before_access": "fixed",
+        "transforms_after_one_access": "fixed",
+    },
+    backends=["torch"],
+)
+def vision_dataset(dataset: Dataset) -> Mapping[str, float]:
+    """Torchvision's ``MNIST`` over the suite's data: its length, an item, when it transforms."""
     import torch
 
     transforms, calls = _transforms("scenario vision_dataset"), [0]
@@ -91,8 +129,8 @@ def vision_dataset(setup: Setup) -> Mapping[str, float]:
         return transforms.ToTensor()(picture)
 
     data = object.__new__(vision.datasets("MNIST").MNIST)  # the archives are decoded already
-    data.data = torch.from_numpy(np.array(setup.dataset.x_train[:, 0]))
-    data.targets = torch.from_numpy(np.asarray(setup.dataset.y_train, np.int64))
+    data.data = torch.from_numpy(np.array(dataset.x_train[:, 0]))
+    data.targets = torch.from_numpy(np.asarray(dataset.y_train, np.int64))
     data.transform, data.target_transform = counted, None
     before, item = calls[0], data[0]
     return {
@@ -108,34 +146,3 @@ def vision_dataset(setup: Setup) -> Mapping[str, float]:
 def _transforms(asked_by: str) -> Any:
     vision.datasets(asked_by)  # copes with mismatched builds
     return importlib.import_module("torchvision.transforms")
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "last_batch": Scenario(
-        (
-            "batches",
-            "last_size",
-            "batches_with_drop_last",
-            "examples_with_drop_last",
-            "averaging_error",
-            "totals_error",
-        ),
-        last_batch,
-    ),
-    "worker_processes": Scenario(("loaded_by_main_process", "fork_is_default"), worker_processes),
-    "to_tensor": Scenario(
-        ("channels", "height", "width", "smallest", "largest", "is_float32", "scaling_error"),
-        to_tensor,
-    ),
-    "vision_dataset": Scenario(
-        (
-            "length",
-            "item_length",
-            "label_is_int",
-            "image_elements",
-            "transforms_before_access",
-            "transforms_after_one_access",
-        ),
-        vision_dataset,
-    ),
-}

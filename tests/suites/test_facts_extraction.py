@@ -1,20 +1,9 @@
 """What is known of getting numbers out of tensors, without asking PyTorch."""
 
-from experiment_fakes import context
+import pytest
+from facts_played import play
 
-from harness import backends
-from harness.config.experiments import Probe
-from harness.experiments.probe import experiment as probe
-
-
-def play(scenario, **params):
-    cell = context(
-        None,
-        backends.get("torch"),
-        probe=Probe(name="torch_facts"),
-        params={"scenario": scenario, **params},
-    )
-    return probe.run(cell).metrics
+pytest.importorskip("torch")
 
 
 def test_numpy_refuses_what_still_has_a_graph():

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.facts.outcomes import raises
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import raises
+from suites.facts.setups import Setup
 
 
-def extraction(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "item_is_float": "fixed",
+        "item_of_many_raises": "fixed",
+        "list_is_of_floats": "fixed",
+        "list_length": "fixed",
+        "attached_requires_grad": "fixed",
+        "detached_requires_grad": "fixed",
+        "detached_has_graph": "fixed",
+        "attached_list_raises": "fixed",
+        "attached_numpy_raises": "fixed",
+        "detached_numpy_raises": "fixed",
+        "detached_shares_memory": "fixed",
+    },
+    backends=["torch"],
+)
+def extraction(rng: Generator, device: str, inputs: int = 784) -> Mapping[str, float]:
     """The weights of a linear layer, one row, and its bias, as plain Python and as NumPy."""
     from torch import nn
 
+    setup = Setup(rng, device, inputs=inputs)
     layer = nn.Linear(setup.inputs, 1).to(setup.device)
     row = layer.weight[0]
     return {
@@ -29,10 +49,22 @@ def extraction(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def numpy_bridge(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "unchanged": "fixed",
+        "array_sees_tensor": "fixed",
+        "tensor_sees_array": "fixed",
+        "tensor_copies": "fixed",
+    },
+    backends=["torch"],
+)
+def numpy_bridge(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784
+) -> Mapping[str, float]:
     """An array as a tensor and back: one memory, both ways, without a change of any bit."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs)
     array = setup.rng.standard_normal((setup.rows, setup.inputs))
     before = array.copy()
     tensor = torch.from_numpy(array)
@@ -48,16 +80,35 @@ def numpy_bridge(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def log_format(setup: Setup) -> Mapping[str, float]:  # noqa: ARG001
+@harness.experiment(
+    metrics={
+        "width_of_1_digits": "fixed",
+        "width_of_2_digits": "fixed",
+        "width_of_3_digits": "fixed",
+        "width_of_4_digits": "fixed",
+    },
+    backends=["torch"],
+)
+def log_format() -> Mapping[str, float]:
     """Width of an epoch's number under the format ``:3d``, one digit to four."""
     widths = {digits: len(f"{10 ** (digits - 1):3d}") for digits in range(1, 5)}
     return {f"width_of_{digits}_digits": width for digits, width in widths.items()}
 
 
-def argmax(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "is_most_probable": "fixed",
+        "differs_from_argmax_of_scores": "fixed",
+        "is_whole": "fixed",
+        "highest": "fixed",
+    },
+    backends=["torch"],
+)
+def argmax(rng: Generator, device: str, rows: int = 64, outputs: int = 10) -> Mapping[str, float]:
     """The class of the largest score, of scores and of their softmax, in float64."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
     scores = setup.normal(setup.rows, setup.outputs).double()
     p = torch.softmax(scores, dim=1)
     chosen = p.argmax(dim=1)
@@ -68,32 +119,3 @@ def argmax(setup: Setup) -> Mapping[str, float]:
         "is_whole": chosen.dtype == torch.int64,
         "highest": int(chosen.max()),
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "extraction": Scenario(
-        (
-            "item_is_float",
-            "item_of_many_raises",
-            "list_is_of_floats",
-            "list_length",
-            "attached_requires_grad",
-            "detached_requires_grad",
-            "detached_has_graph",
-            "attached_list_raises",
-            "attached_numpy_raises",
-            "detached_numpy_raises",
-            "detached_shares_memory",
-        ),
-        extraction,
-    ),
-    "numpy_bridge": Scenario(
-        ("unchanged", "array_sees_tensor", "tensor_sees_array", "tensor_copies"), numpy_bridge
-    ),
-    "log_format": Scenario(
-        tuple(f"width_of_{digits}_digits" for digits in range(1, 5)), log_format
-    ),
-    "argmax": Scenario(
-        ("is_most_probable", "differs_from_argmax_of_scores", "is_whole", "highest"), argmax
-    ),
-}

@@ -1,18 +1,11 @@
-"""Scenarios of linear regression: what they return where the answer is known by hand."""
+"""Facts of linear regression: what they are where the answer is known by hand."""
 
 import math
 
-import numpy as np
 import pytest
-
-from harness.experiments.probe.documents.facts import registry
-from harness.experiments.probe.documents.facts.scenario import Setup
+from facts_played import play
 
 pytest.importorskip("torch")
-
-
-def play(name, **sizes):
-    return registry.get(name).run(Setup(np.random.default_rng(0), **sizes))
 
 
 def test_the_published_shapes_multiply_only_when_transposed():

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.setups import Setup
 
 
-def softmax(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "smallest": "positive",
+        "sum_error": "fixed",
+        "smallest_200_behind": "fixed",
+        "probability_half_ahead": "fixed",
+    },
+    backends=["torch"],
+)
+def softmax(rng: Generator, device: str, rows: int = 64, outputs: int = 10) -> Mapping[str, float]:
     """Probabilities of ordinary logits, of extreme ones, and of one that leads a little."""
     import torch
 
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
     ordinary = torch.softmax(setup.normal(setup.rows, setup.outputs), dim=1)
     far = torch.zeros(setup.outputs, device=setup.device)
     far[0] = 200.0
@@ -24,7 +37,18 @@ def softmax(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def saturated_softmax(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "exp_is_inf": "fixed",
+        "naive_is_nan": "fixed",
+        "all_exactly_0_or_1": "fixed",
+        "jacobian": "fixed",
+        "loss_gradient_when_right": "fixed",
+        "loss_gradient_when_wrong": "fixed",
+    },
+    backends=["torch"],
+)
+def saturated_softmax(rng: Generator, device: str, outputs: int = 10) -> Mapping[str, float]:
     """Logits of +1000 and -5000: the formula as written, the library's, and its gradients.
 
     `jacobian` is the largest derivative of a probability by a logit; the two gradients are the
@@ -32,6 +56,7 @@ def saturated_softmax(setup: Setup) -> Mapping[str, float]:
     """
     import torch
 
+    setup = Setup(rng, device, outputs=outputs)
     logits = torch.full((setup.outputs,), -5000.0, device=setup.device)
     logits[0] = 1000.0
     powers = torch.exp(logits)
@@ -58,11 +83,24 @@ def _loss_gradient(logits: object, label: int) -> float:
     return float(gradient.norm())
 
 
-def cross_entropy_forms(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "nll_difference": "fixed",
+        "one_hot_difference": "fixed",
+        "picked_difference": "fixed",
+        "averages_over_rows": "fixed",
+        "one_hot_sum": "fixed",
+    },
+    backends=["torch"],
+)
+def cross_entropy_forms(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10
+) -> Mapping[str, float]:
     """Cross-entropy of logits written in other ways: largest difference of each."""
     import torch
     from torch.nn import functional
 
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
     z, y = setup.normal(setup.rows, setup.outputs).double(), setup.labels()
     loss = functional.cross_entropy(z, y)
     log_p = functional.log_softmax(z, dim=1)
@@ -79,11 +117,16 @@ def cross_entropy_forms(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def log_of_softmax(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"naive_is_minus_inf": "fixed", "cross_entropy": "fixed"},
+    backends=["torch"],
+)
+def log_of_softmax(rng: Generator, device: str, outputs: int = 10) -> Mapping[str, float]:
     """The logarithm of a probability that underflowed, against the loss of the logits."""
     import torch
     from torch.nn import functional
 
+    setup = Setup(rng, device, outputs=outputs)
     z = torch.zeros(1, setup.outputs, device=setup.device)
     z[0, 0] = 200.0
     wrong = torch.ones(1, dtype=torch.int64, device=setup.device)
@@ -94,11 +137,18 @@ def log_of_softmax(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def kl_divergence(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"identity_error": "fixed", "one_hot_entropy": "fixed", "one_hot_difference": "fixed"},
+    backends=["torch"],
+)
+def kl_divergence(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10
+) -> Mapping[str, float]:
     """H(P, Q) = H(P) + KL(P || Q): largest error over random P and Q, and one-hot P."""
     import torch
     from torch.nn import functional
 
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
     p, q = (torch.softmax(setup.normal(setup.rows, setup.outputs).double(), 1) for _ in range(2))
     cross, entropy = -(p * q.log()).sum(1), -(p * p.log()).sum(1)
     divergence = functional.kl_div(q.log(), p, reduction="none").sum(1)
@@ -112,10 +162,17 @@ def kl_divergence(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def more_confidence(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"accuracy_change": "fixed", "loss_change": "fixed"},
+    backends=["torch"],
+)
+def more_confidence(
+    rng: Generator, device: str, rows: int = 64, outputs: int = 10
+) -> Mapping[str, float]:
     """Correct predictions whose logits are doubled: what moves, the loss or the accuracy."""
     from torch.nn.functional import cross_entropy
 
+    setup = Setup(rng, device, rows=rows, outputs=outputs)
     z = setup.normal(setup.rows, setup.outputs)
     y = z.argmax(dim=1)
     return {
@@ -124,10 +181,15 @@ def more_confidence(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def logit(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"inverse_error": "fixed", "two_class_difference": "fixed"},
+    backends=["torch"],
+)
+def logit(rng: Generator, device: str, rows: int = 64) -> Mapping[str, float]:
     """ln(p / (1 - p)) of a sigmoid, and the sigmoid of two logits' difference."""
     import torch
 
+    setup = Setup(rng, device, rows=rows)
     z = setup.normal(setup.rows, 2).double()
     p = torch.sigmoid(z)
     second = torch.softmax(z, dim=1)[:, 1]
@@ -137,10 +199,19 @@ def logit(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def relu_on_logits(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "smallest_linear": "fixed",
+        "smallest_relu": "fixed",
+        "uniform_without_positive": "fixed",
+    },
+    backends=["torch"],
+)
+def relu_on_logits(rng: Generator, device: str, outputs: int = 10) -> Mapping[str, float]:
     """The smallest probability with and without cutting negative logits off at 0."""
     import torch
 
+    setup = Setup(rng, device, outputs=outputs)
     leading = torch.full((setup.outputs,), -20.0, device=setup.device)
     leading[0] = 20.0
     nothing = torch.full((setup.outputs,), -20.0, device=setup.device)
@@ -151,13 +222,20 @@ def relu_on_logits(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def convexity(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"violations": "fixed", "pairs": "fixed"},
+    backends=["torch"],
+)
+def convexity(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """Cross-entropy of a linear model between random pairs of weights.
 
     `violations` counts segments whose midpoint lies above the mean of their ends.
     """
     from torch.nn.functional import cross_entropy
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x, y = setup.normal(setup.rows, setup.inputs).double(), setup.labels()
     violations, pairs = 0, 50
     for _ in range(pairs):
@@ -165,41 +243,3 @@ def convexity(setup: Setup) -> Mapping[str, float]:
         ends = (cross_entropy(x @ a, y) + cross_entropy(x @ b, y)) / 2
         violations += int(cross_entropy(x @ ((a + b) / 2), y) > ends)
     return {"violations": violations, "pairs": pairs}
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "softmax": Scenario(
-        ("smallest", "sum_error", "smallest_200_behind", "probability_half_ahead"), softmax
-    ),
-    "saturated_softmax": Scenario(
-        (
-            "exp_is_inf",
-            "naive_is_nan",
-            "all_exactly_0_or_1",
-            "jacobian",
-            "loss_gradient_when_right",
-            "loss_gradient_when_wrong",
-        ),
-        saturated_softmax,
-    ),
-    "cross_entropy_forms": Scenario(
-        (
-            "nll_difference",
-            "one_hot_difference",
-            "picked_difference",
-            "averages_over_rows",
-            "one_hot_sum",
-        ),
-        cross_entropy_forms,
-    ),
-    "log_of_softmax": Scenario(("naive_is_minus_inf", "cross_entropy"), log_of_softmax),
-    "kl_divergence": Scenario(
-        ("identity_error", "one_hot_entropy", "one_hot_difference"), kl_divergence
-    ),
-    "more_confidence": Scenario(("accuracy_change", "loss_change"), more_confidence),
-    "logit": Scenario(("inverse_error", "two_class_difference"), logit),
-    "relu_on_logits": Scenario(
-        ("smallest_linear", "smallest_relu", "uniform_without_positive"), relu_on_logits
-    ),
-    "convexity": Scenario(("violations", "pairs"), convexity),
-}

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.facts.outcomes import raises
-from harness.experiments.probe.documents.facts.perceptron import perceptron
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import raises
+from suites.facts.perceptron import perceptron
+from suites.facts.setups import Setup
 
 
-def views(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "same_memory": "fixed",
+        "dimensions": "fixed",
+        "elements_off": "fixed",
+        "rows": "fixed",
+        "columns": "fixed",
+        "columns_of_fixed_view": "fixed",
+        "strides_changed": "fixed",
+        "out_of_order_raises": "fixed",
+    },
+    backends=["torch"],
+)
+def views(rng: Generator, device: str, rows: int = 64, inputs: int = 784) -> Mapping[str, float]:
     """``view`` of a batch of pictures and of one that does not lie in order."""
+    setup = Setup(rng, device, rows=rows, inputs=inputs)
     side = max(1, round(setup.inputs**0.5))
     x = setup.normal(setup.rows, 1, side, side)
     flat = x.view(-1)
@@ -27,10 +44,26 @@ def views(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def pictures_or_rows(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "perceptron_refuses_pictures": "fixed",
+        "convolution_refuses_pictures": "fixed",
+        "convolution_refuses_rows": "fixed",
+    },
+    backends=["torch"],
+)
+def pictures_or_rows(
+    rng: Generator,
+    device: str,
+    rows: int = 64,
+    inputs: int = 784,
+    outputs: int = 10,
+    units: int = 32,
+) -> Mapping[str, float]:
     """Batches of pictures and of flat rows, given to a perceptron and to a convolution."""
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs, units=units)
     side = max(1, round(setup.inputs**0.5))
     pictures = setup.normal(setup.rows, 1, side, side)
     model, convolution = perceptron(setup), nn.Conv2d(1, 4, 3).to(setup.device)
@@ -42,10 +75,23 @@ def pictures_or_rows(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def data_types(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "default_is_float32": "fixed",
+        "floats_are_float32": "fixed",
+        "zeros_are_float32": "fixed",
+        "integers_are_int64": "fixed",
+        "weights_are_float32": "fixed",
+    },
+    backends=["torch"],
+)
+def data_types(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10, units: int = 32
+) -> Mapping[str, float]:
     """The types of tensors of whole and of broken numbers, of weights, and of labels."""
     import torch
 
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs, units=units)
     weights = {p.dtype for p in perceptron(setup).parameters()}
     return {
         "default_is_float32": torch.get_default_dtype() == torch.float32,
@@ -54,38 +100,3 @@ def data_types(setup: Setup) -> Mapping[str, float]:
         "integers_are_int64": torch.tensor([1, 2]).dtype == torch.int64,
         "weights_are_float32": weights == {torch.float32},
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "views": Scenario(
-        (
-            "same_memory",
-            "dimensions",
-            "elements_off",
-            "rows",
-            "columns",
-            "columns_of_fixed_view",
-            "strides_changed",
-            "out_of_order_raises",
-        ),
-        views,
-    ),
-    "pictures_or_rows": Scenario(
-        (
-            "perceptron_refuses_pictures",
-            "convolution_refuses_pictures",
-            "convolution_refuses_rows",
-        ),
-        pictures_or_rows,
-    ),
-    "data_types": Scenario(
-        (
-            "default_is_float32",
-            "floats_are_float32",
-            "zeros_are_float32",
-            "integers_are_int64",
-            "weights_are_float32",
-        ),
-        data_types,
-    ),
-}

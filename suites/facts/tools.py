@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from harness.experiments.probe.documents.facts.outcomes import difference, raises
-from harness.experiments.probe.documents.facts.scenario import Scenario, Setup
+from numpy.random import Generator
+
+import harness
+from suites.facts.outcomes import difference, raises
+from suites.facts.setups import Setup
 
 if TYPE_CHECKING:
     import torch
@@ -16,10 +19,23 @@ if TYPE_CHECKING:
 LR = 0.1
 
 
-def tensor_dataset(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "length": "fixed",
+        "item_is_tuple": "fixed",
+        "item_length": "fixed",
+        "item_difference": "fixed",
+        "batch_rows": "fixed",
+    },
+    backends=["torch"],
+)
+def tensor_dataset(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """``TensorDataset``: its length, an item, and what a loader makes of it."""
     from torch.utils.data import DataLoader, TensorDataset
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     x, y = setup.normal(setup.rows, setup.inputs), setup.normal(setup.rows, setup.outputs)
     dataset = TensorDataset(x, y)
     item = dataset[3]
@@ -33,11 +49,21 @@ def tensor_dataset(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def shuffling(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "shuffled_epochs_differ": "fixed",
+        "each_example_once": "fixed",
+        "plain_epochs_differ": "fixed",
+        "plain_keeps_order": "fixed",
+    },
+    backends=["torch"],
+)
+def shuffling(rng: Generator, device: str, rows: int = 64) -> Mapping[str, float]:
     """Two epochs of a ``DataLoader`` over the numbers below `rows`, shuffled and not."""
     import torch
     from torch.utils.data import DataLoader
 
+    setup = Setup(rng, device, rows=rows)
     numbers: Any = torch.arange(setup.rows)
 
     def epochs(*, shuffle: bool) -> list[torch.Tensor]:
@@ -54,11 +80,25 @@ def shuffling(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def random_split(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "train_length": "fixed",
+        "validation_length": "fixed",
+        "overlap": "fixed",
+        "covered": "fixed",
+        "in_order": "fixed",
+        "same_with_same_seed": "fixed",
+        "same_with_other_seed": "fixed",
+        "same_unseeded": "fixed",
+    },
+    backends=["torch"],
+)
+def random_split(rng: Generator, device: str) -> Mapping[str, float]:
     """``random_split`` of 12,000 into 10,000 and 2,000, with and without a seeded generator."""
     import torch
     from torch.utils.data import random_split as split
 
+    setup = Setup(rng, device)
     numbers: Any = range(12_000)
 
     def parts(seed: int | None) -> list[list[int]]:
@@ -80,12 +120,17 @@ def random_split(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def steps_and_epochs(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"iterations_per_epoch": "fixed", "updates": "fixed", "times_seen": "fixed"},
+    backends=["torch"],
+)
+def steps_and_epochs(rng: Generator, device: str) -> Mapping[str, float]:
     """Optimizer steps of 100 epochs over 1,000 examples in batches of 100."""
     import torch
     from torch import nn
     from torch.utils.data import DataLoader, TensorDataset
 
+    setup = Setup(rng, device)
     loader = DataLoader(TensorDataset(setup.normal(1000, 1)), batch_size=100, shuffle=True)
     layer, updates, seen = nn.Linear(1, 1).to(setup.device), 0, 0
     optimizer = torch.optim.SGD(layer.parameters(), lr=0.01)
@@ -102,11 +147,25 @@ def steps_and_epochs(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def saved_layer(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "is_dict": "fixed",
+        "entries": "fixed",
+        "weight_and_bias": "fixed",
+        "holds_the_class": "fixed",
+        "round_trip_difference": "fixed",
+        "other_shape_raises": "fixed",
+    },
+    backends=["torch"],
+)
+def saved_layer(
+    rng: Generator, device: str, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """The state dict of a linear layer, to a file and back."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, inputs=inputs, outputs=outputs)
     layer = nn.Linear(setup.inputs, setup.outputs)
     state = layer.state_dict()
     file = io.BytesIO()
@@ -127,11 +186,24 @@ def saved_layer(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def parameter_list(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "is_generator": "fixed",
+        "tensors": "fixed",
+        "scalars": "fixed",
+        "norm_before": "fixed",
+        "norm_after": "fixed",
+    },
+    backends=["torch"],
+)
+def parameter_list(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """``parameters()`` of a nested model: what it yields, its count, and clipping through it."""
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     inner = nn.Sequential(nn.Linear(setup.inputs, setup.outputs), nn.ReLU())
     model = nn.Sequential(inner, nn.Linear(setup.outputs, 1)).to(setup.device)
     (1000 * model(setup.normal(setup.rows, setup.inputs)) ** 2).mean().backward()
@@ -146,13 +218,20 @@ def parameter_list(setup: Setup) -> Mapping[str, float]:
     }
 
 
-def two_rates(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={"groups": "fixed", "step_ratio": "fixed"},
+    backends=["torch"],
+)
+def two_rates(
+    rng: Generator, device: str, rows: int = 64, inputs: int = 784, outputs: int = 10
+) -> Mapping[str, float]:
     """One step of SGD with a rate of its own for the second of two equal layers."""
     import copy
 
     import torch
     from torch import nn
 
+    setup = Setup(rng, device, rows=rows, inputs=inputs, outputs=outputs)
     first = nn.Linear(setup.inputs, setup.outputs).to(setup.device)
     second, x = copy.deepcopy(first), setup.normal(setup.rows, setup.inputs)
     start = first.weight.detach().clone()
@@ -168,7 +247,17 @@ def two_rates(setup: Setup) -> Mapping[str, float]:
     return {"groups": len(optimizer.param_groups), "step_ratio": moved[0] / moved[1]}
 
 
-def sgd_update(setup: Setup) -> Mapping[str, float]:
+@harness.experiment(
+    metrics={
+        "missing_gradient_raises": "fixed",
+        "missing_gradient_moves": "fixed",
+        "swap_raises": "fixed",
+        "classic_difference": "fixed",
+        "classic_difference_when_lr_falls": "positive",
+    },
+    backends=["torch"],
+)
+def sgd_update(rng: Generator, device: str, inputs: int = 784) -> Mapping[str, float]:
     """``SGD.step``: parameters without a gradient, swapped for Adam, and with momentum.
 
     Momentum is held against ``v = 0.9 v + lr * g; w = w - v`` over ten steps on a bowl, at one
@@ -176,6 +265,7 @@ def sgd_update(setup: Setup) -> Mapping[str, float]:
     """
     import torch
 
+    setup = Setup(rng, device, inputs=inputs)
     w, unused = setup.normal(setup.inputs).requires_grad_(), setup.normal(3).requires_grad_()
     before = unused.detach().clone()
     optimizer: Any = torch.optim.SGD([w, unused], lr=LR)
@@ -207,62 +297,3 @@ def _momentum(setup: Setup, factor: float) -> float:
         velocity = 0.9 * velocity + lr * 2 * ours
         ours = ours - velocity
     return difference(ours, theirs)
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "tensor_dataset": Scenario(
-        ("length", "item_is_tuple", "item_length", "item_difference", "batch_rows"), tensor_dataset
-    ),
-    "shuffling": Scenario(
-        (
-            "shuffled_epochs_differ",
-            "each_example_once",
-            "plain_epochs_differ",
-            "plain_keeps_order",
-        ),
-        shuffling,
-        revision=1,
-    ),
-    "random_split": Scenario(
-        (
-            "train_length",
-            "validation_length",
-            "overlap",
-            "covered",
-            "in_order",
-            "same_with_same_seed",
-            "same_with_other_seed",
-            "same_unseeded",
-        ),
-        random_split,
-        revision=1,
-    ),
-    "steps_and_epochs": Scenario(
-        ("iterations_per_epoch", "updates", "times_seen"), steps_and_epochs
-    ),
-    "saved_layer": Scenario(
-        (
-            "is_dict",
-            "entries",
-            "weight_and_bias",
-            "holds_the_class",
-            "round_trip_difference",
-            "other_shape_raises",
-        ),
-        saved_layer,
-    ),
-    "parameter_list": Scenario(
-        ("is_generator", "tensors", "scalars", "norm_before", "norm_after"), parameter_list
-    ),
-    "two_rates": Scenario(("groups", "step_ratio"), two_rates),
-    "sgd_update": Scenario(
-        (
-            "missing_gradient_raises",
-            "missing_gradient_moves",
-            "swap_raises",
-            "classic_difference",
-            "classic_difference_when_lr_falls",
-        ),
-        sgd_update,
-    ),
-}
