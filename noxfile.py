@@ -73,7 +73,7 @@ def _torch(session: nox.Session, *extras: str) -> Callable[..., object]:
     _keep_compiled(session)
     session.env["VIRTUAL_ENV"] = str(home)
     session.env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
-    wanted = f".[{','.join(('torch', *extras))}]"
+    wanted = f".[{','.join(('all', *extras))}]"
     read = [(HERE / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
     made = home / hashlib.sha256(b"\0".join([wanted.encode(), *read])).hexdigest()[:16]
     if not made.exists():

@@ -1,20 +1,54 @@
-"""The harness: continuous integration for numbers."""
+"""The harness: continuous integration for numbers.
 
-from __future__ import annotations
+``import harness`` loads nothing; what is asked for is imported then. See ``docs/python.md``.
+"""
 
-import importlib
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.declare import experiment as experiment
+    from harness.api import Figure, Judgement, Judgements, figure, judge, load, records, run
+    from harness.declare import experiment
+    from harness.errors import Skip
+    from harness.experiments.experiment import Context
+    from harness.types import Outcome
 
 __version__ = "0.1.0"
+__all__ = [
+    "Context",
+    "Figure",
+    "Judgement",
+    "Judgements",
+    "Outcome",
+    "Skip",
+    "__version__",
+    "experiment",
+    "figure",
+    "judge",
+    "load",
+    "records",
+    "run",
+]
 
-_PLACES = {"experiment": "harness.declare"}
-"""What is offered here, and the module that has it: imported when it is asked for."""
+_PLACES = {
+    **dict.fromkeys(
+        ("Figure", "Judgement", "Judgements", "figure", "judge", "load", "records", "run"),
+        "harness.api",
+    ),
+    "experiment": "harness.declare",
+    "Context": "harness.experiments.experiment",
+    "Outcome": "harness.types",
+    "Skip": "harness.errors",
+}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "claims":  # the room of that name, which may be called: `harness.claims(...)`
+        return import_module("harness.claims")
     if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_PLACES[name]), name)
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PLACES, "claims"])

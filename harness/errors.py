@@ -5,6 +5,7 @@
     HarnessError
     ├── UsageError              the command line or a file it names is wrong
     │   ├── SuiteError          one or more problems in a suite file
+    │   ├── LibraryMissing      a library of an extra is not installed
     │   └── DataUnfit           the settings ask more than the data set holds
     │       └── BatchTooSmall   batch statistics of a single value
     ├── DataError               a data set cannot be used
@@ -95,6 +96,10 @@ class DataUnfit(UsageError):
 
 class BatchTooSmall(DataUnfit):
     """Batch normalisation in training has one value per feature, whose variance is undefined."""
+
+
+class LibraryMissing(UsageError):
+    """A library that is not part of the core is asked for and not installed."""
 
 
 class DataError(HarnessError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -112,3 +113,23 @@ def explain(error: OSError, doing: str, path: Path | str | None = None) -> str:
     named = f" {place}" if place is not None else ""
     advice = _ADVICE.get(error.errno or 0)
     return f"cannot {doing}{named}: {cause}" + (f"; {advice}" if advice else "")
+
+
+def replace_file(path: Path, data: bytes, doing: str) -> None:
+    """Write a file whole or not at all; it keeps its permissions, and links to it lead to it.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written; it is then as it was.
+    """
+    target = Path(os.path.realpath(path))
+    with guarded(doing, path), contextlib.ExitStack() as stack:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
+            stack.callback(Path(file.name).unlink, missing_ok=True)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, file.name)
+        os.replace(file.name, target)  # noqa: PTH105 - named for what it promises

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import dataclass, replace
 
 from harness.types import Interval, Scalar
 
@@ -34,6 +35,44 @@ SHARES = ("fraction", "points")
 """Units that have no scale of factors: shares end at 1."""
 FAR = 1e4
 """From this factor between its ends on, each has the unit that fits its own size."""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A number in a unit, and the digits that it earns.
+
+    Attributes
+    ----------
+    value : float
+        In that unit.
+    places : int
+        Decimal places earned; negative left of the point.
+    bare : bool
+        Whether zeros at the end say nothing, so that they are left out.
+    spread : str
+        Its interval in the same unit: ``"± 0.09"`` or ``"(29.5 to 37.9)"``; ``""`` without one.
+    """
+
+    value: float
+    places: int
+    bare: bool = False
+    spread: str = ""
+
+    def plain(self) -> str:
+        """Return ``"97.38"``, ``"50,000"``."""
+        if self.bare and self.value == int(self.value):
+            return count(int(self.value))
+        text = fixed(self.value, self.places)
+        bare = self.bare and "." in text
+        return text.rstrip("0").rstrip(".") if bare else text
+
+    def power(self) -> str:
+        """Return ``"9.738e-05"``."""
+        digits = max(0, self.places + (_exponent(self.value) if self.value else 0))
+        text, power = f"{self.value:.{digits}e}".split("e")
+        text = text.rstrip("0").rstrip(".") if self.bare and "." in text else text
+        return f"{text}e{power}"
+
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TIMES = ((60.0, " min", 120.0), (1.0, " s", 1.0), (1e-3, " ms", 1e-3), (1e-6, " µs", 1e-6))
@@ -88,6 +127,51 @@ def earned(value: float, interval: Interval, unit: str = "") -> str:
     ends = (abs(interval.low), abs(interval.high)) if lopsided else (half,)
     factor, suffix, power = _scale(max(abs(value), *ends), unit)
     return f"{fixed(value / factor, places_of(half / factor))}{power}{suffix}"
+
+
+def in_unit(value: float, interval: Interval | None, factor: float, unit: str = "") -> Digits:
+    """Return how a value and its interval are written in a unit that is given, not chosen.
+
+    Parameters
+    ----------
+    value : float
+        Finite.
+    interval : Interval or None
+        Its confidence interval.
+    factor : float
+        How much the unit is worth: 0.01 for per cent, 1e-3 for milliseconds.
+    unit : str
+        As in `measured`.
+    """
+    scaled = value / factor
+    if interval is None:
+        return Digits(scaled, SINGLE_DIGITS - 1 - _exponent_of(scaled), bare=True)
+    half = (interval.high - interval.low) / 2
+    if not math.isfinite(half):
+        return Digits(scaled, FEWEST_DIGITS - 1 - _exponent_of(scaled))
+    if _is_nothing(half, value, interval):
+        return Digits(scaled, EXACT_DIGITS - 1 - _exponent_of(scaled), bare=True)
+    places = places_of(half / factor)
+    if not _is_lopsided(value, interval, unit, half):
+        return Digits(scaled, places, spread=f"± {fixed(half / factor, places)}")
+    ends = (interval.low / factor, interval.high / factor)
+    if unit in SHARES or not _is_factor(value, interval):
+        low, high = (fixed(end, places) for end in ends)
+        return Digits(scaled, places, spread=f"({low} to {high})")
+    log_half = math.log(interval.high / interval.low) / 2
+    bare = interval.high / interval.low >= FAR
+    middle, first, last = (
+        Digits(one, _places_by_factor(one, log_half), bare) for one in (scaled, *ends)
+    )
+    return replace(middle, spread=f"({first.plain()} to {last.plain()})")
+
+
+def _places_by_factor(scaled: float, half: float) -> int:
+    return max(places_of(scaled * half), FEWEST_DIGITS - 1 - _exponent(scaled))
+
+
+def _exponent_of(value: float) -> int:
+    return _exponent(value) if value else 0
 
 
 def span(interval: Interval | None, unit: str = "") -> str:
@@ -227,12 +311,8 @@ def _by_factors(parts: tuple[float, ...], interval: Interval, unit: str) -> tupl
     if interval.high / interval.low >= FAR:
         return [number(part, unit, digits=FEWEST_DIGITS) for part in parts], ""
     factor, suffix, power = _scale(max(parts), unit)
-    texts = []
-    for part in parts:
-        scaled = part / factor
-        places = max(places_of(scaled * half), FEWEST_DIGITS - 1 - _exponent(scaled))
-        texts.append(fixed(scaled, places))
-    return texts, f"{power}{suffix}"
+    scaled = [part / factor for part in parts]
+    return [fixed(one, _places_by_factor(one, half)) for one in scaled], f"{power}{suffix}"
 
 
 def _scale(size: float, unit: str) -> tuple[float, str, str]:

@@ -72,3 +72,18 @@ def encodable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-8", "backslashreplace").decode()
     return text
+
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 forbids or discourages, and no other rendering has a use for."""
+
+
+def clean(text: str) -> str:
+    """Return text without control characters and lone surrogates."""
+    return _FORBIDDEN.sub("", text)
+
+
+def one_line(text: str, most: int = 300) -> str:
+    """Return text as one clean line of at most so many characters."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import FileError
-from harness.files import explain, guarded, opened, temporary_folder
+from harness.files import explain, guarded, opened, replace_file, temporary_folder
 
 
 def test_a_missing_folder_is_one_line_with_what_to_do(tmp_path):
@@ -54,3 +54,29 @@ def test_a_temporary_folder_is_there_and_gone(tmp_path, monkeypatch):
     with pytest.raises(FileError, match=r"cannot make a temporary folder .*gone/x-"):  # noqa: SIM117
         with temporary_folder("x-"):
             pass
+
+
+def test_a_file_is_replaced_whole_and_keeps_its_permissions(tmp_path):
+    path, link = tmp_path / "a.md", tmp_path / "link.md"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    link.symlink_to(path.name)
+    replace_file(link, b"new\r\n", "update the document")
+    assert path.read_bytes() == b"new\r\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.md", "link.md"]
+
+
+def test_a_file_that_cannot_be_replaced_stays_and_leaves_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "a.md"
+    path.write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(FileError, match=r"cannot update the document .*a\.md: no space left"):
+        replace_file(path, b"new", "update the document")
+    assert path.read_bytes() == b"old"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.md"]

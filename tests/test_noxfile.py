@@ -103,9 +103,9 @@ def test_torch_is_installed_once_for_all_sessions_until_requirements_change(
 
     first = installed(noxfile.tests)
     assert any(f"torch=={_pin('torch')}" in line for line in first)
-    assert first[-1].endswith("-e .[torch,dev]")
+    assert first[-1].endswith("-e .[all,dev]")
     assert installed(noxfile.types) == []
-    assert installed(noxfile.reproduce)[-1].endswith("-e .[torch]")
+    assert installed(noxfile.reproduce)[-1].endswith("-e .[all]")
     assert installed(noxfile.reproduce) == []
     for name in ("pyproject.toml", "constraints.txt"):
         (tmp_path / name).write_text((PATH.parent / name).read_text("utf-8") + "\n# newer\n")

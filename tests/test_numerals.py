@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from harness.numerals import axis_value, count, earned, measured, number, span
+from harness.numerals import axis_value, count, earned, in_unit, measured, number, span
 from harness.types import Interval
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
@@ -151,3 +151,25 @@ def test_a_value_alone_reads_as_it_does_beside_its_interval(value, half, unit):
 def test_an_interval_of_powers_of_ten_has_one_power_for_both_ends():
     assert span(Interval(9.2e33, 1.3e36, 0.95)) == "(0.0092 to 1.3) × 10³⁶"
     assert earned(1.1e35, Interval(9.2e33, 1.3e36, 0.95)) == "1.1 × 10³⁵"
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "factor", "unit", "plain", "spread"),
+    [
+        (0.97384, (0.97294, 0.97474), 0.01, "fraction", "97.38", "± 0.09"),
+        (0.97384, (0.97294, 0.97474), 1.0, "fraction", "0.9738", "± 0.0009"),
+        (0.336, (0.29, 0.36), 0.01, "fraction", "34", "(29 to 36)"),
+        (1.23456, (1.2, 1.27), 1e-3, "seconds", "1,230", "± 40"),
+        (10.0, (1.0, 10_000.0), 1.0, "", "10", "(1 to 10,000)"),
+        (5.0, (-math.inf, math.inf), 1.0, "", "5.0", ""),
+        (5.0, (5.0, 5.0), 1.0, "", "5", ""),
+    ],
+)
+def test_a_unit_that_is_given_takes_the_digits_earned(value, ends, factor, unit, plain, spread):
+    digits = in_unit(value, Interval(*ends, 0.95), factor, unit)
+    assert (digits.plain(), digits.spread) == (plain, spread)
+
+
+def test_powers_have_the_digits_earned():
+    assert in_unit(1.234e-5, Interval(1.1e-5, 1.368e-5, 0.95), 1.0).power() == "1.23e-05"
+    assert in_unit(5e10, None, 1.0).power() == "5e+10"

@@ -1,6 +1,11 @@
 """From records to verdicts. Nothing here runs an experiment or imports torch."""
 
-from harness.claims.chance import by_chance, q_told, with_q_values
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from harness.claims.chance import by_chance, chance_told, q_told, with_q_values
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
 from harness.claims.edited import before
@@ -10,12 +15,28 @@ from harness.claims.select import check_selection
 from harness.claims.sentences import Sentence, answers, sentences, told
 from harness.claims.verdicts import counts, to_json
 
+
+class _Room(ModuleType):
+    """The room as a module that may be called.
+
+    Python users write ``harness.claims("forest")``, and a package has one attribute of a name: the
+    room it is, which hands the call to `harness.api`.
+    """
+
+    def __call__(self, *names: Any, **options: Any) -> Any:
+        """Judge the claims of suites from stored records: `harness.api.claims`."""
+        return import_module("harness.api").claims(*names, **options)
+
+
+sys.modules[__name__].__class__ = _Room
+
 __all__ = [
     "Looks",
     "Sentence",
     "answers",
     "before",
     "by_chance",
+    "chance_told",
     "check_claim",
     "check_selection",
     "counts",

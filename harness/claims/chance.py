@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from harness.numerals import count
 from harness.statistics import q_values
 from harness.types import Finding, Verdict
 
@@ -29,13 +30,34 @@ def with_q_values(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 
 
 def by_chance(verdicts: Sequence[Verdict]) -> float:
-    """Return about how many of the contradicted ones are false.
+    """Return how many of the contradicted ones are false, on average and at most.
 
-    The largest q-value among them estimates the false-discovery rate of them all. Facts have no
+    The largest q-value among them bounds the false-discovery rate of them all. Facts have no
     p-value and are no matter of chance.
     """
-    found = [v.q for v in verdicts if v.verdict == "contradicted" and v.q is not None]
+    found = _tested(verdicts)
     return max(found, default=0.0) * len(found)
+
+
+def chance_told(verdicts: Sequence[Verdict]) -> str:
+    """Return how many of the contradictions chance may have given; ``""`` where it cannot have.
+
+    ``"34 of the 120 contradicted rest on a test (the others are facts), with q of at most 0.0095:
+    on average at most 0.32 of the 34 are contradicted by chance"``.
+    """
+    found = _tested(verdicts)
+    if not found:
+        return ""
+    tested, against = count(len(found)), sum(v.verdict == "contradicted" for v in verdicts)
+    rest = f"of the {count(against)} contradicted {tested} rest on a test"
+    facts = " (the others are facts)" if against > len(found) else ""
+    most = f"at most {by_chance(verdicts):.2g} of the {tested}"
+    return f"{rest}{facts}, with q of at most {max(found):.2g}: on average chance gave {most}"
+
+
+def _tested(verdicts: Sequence[Verdict]) -> list[float]:
+    """Return the q-values of the contradictions that rest on a test."""
+    return [v.q for v in verdicts if v.verdict == "contradicted" and v.q is not None]
 
 
 def q_told(verdict: Verdict) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.claims.rules.order import BETTER
 from harness.claims.rules.registry import RULES
 from harness.claims.rules.rule import Rule
-from harness.claims.rules.sizes import RANGE
+from harness.claims.rules.sizes import OWN_RATIO, RANGE, RATIO, RATIOS
 from harness.config.claim import Claim
 from harness.errors import UsageError
 
@@ -24,6 +24,8 @@ def rule_of(claim: Claim) -> Rule:
         raise UsageError(f"expect must hold the keys of one rule, got {found}; drop all but one")
     if given:
         (name,) = given
+        if name == RATIO.name and claim.compare is None and claim.metric in RATIOS:
+            return OWN_RATIO
         of_a_pair = name == RANGE.name and claim.expect.of != "mean"
         return RULES.get(claim.expect.of if of_a_pair else name)
     if claim.compare is not None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats, Values
-from harness.config.kinds import Kind
+from harness.config.kinds import Kind, loosest
 from harness.numerals import number
 
 DECLARED = {"binary": "0 or 1", "share": "a share, between 0 and 1"}
@@ -31,6 +34,20 @@ def fitting(values: Values, metric: str) -> Values:
             over=values.over,
         )
     return values
+
+
+def kind_of_all(sides: Sequence[Values], metric: str) -> Kind:
+    """Return the kind by which sides are judged together: the one that assumes least.
+
+    Raises
+    ------
+    Undecided
+        If the values of a side cannot be of that kind.
+    """
+    kind = loosest(*(side.kind for side in sides))
+    for side in sides:
+        fitting(replace(side, kind=kind), metric)
+    return kind
 
 
 def _wrong(values: Floats, kind: Kind) -> Floats:

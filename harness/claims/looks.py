@@ -83,15 +83,29 @@ class When:
         A look whose runs are not all there is none; before the first is complete, the claim is
         judged on what there is, at the level of the first.
         """
-        found = None
+        found, least = None, 1.0
         for look in self._complete(track, pool):
             seen = self._seen(look, track, pool)
-            found = _found(Evidence(claim, track, seen, archive, self.looks.alpha(look)))
+            found = self._at(look, Evidence(claim, track, seen, archive))
+            if found.p_contradict is not None:
+                least = min(least, found.p_contradict)
+                found = replace(found, p_contradict=least)
             found = replace(found, look=look + 1, looks=len(self.looks.factors))
             if found.verdict in ("reproduced", "contradicted"):
                 break
-        first = self.looks.alpha(0)
-        return found or _found(Evidence(claim, track, pool.records, archive, first))
+        return found or self._at(0, Evidence(claim, track, pool.records, archive))
+
+    def _at(self, look: int, evidence: Evidence) -> Finding:
+        """Return what evidence shows at the level of a look, its p-value as of a single look.
+
+        At the k-th part of the level, p is worth k times p (Bonferroni): so a p-value of a look
+        can stand beside those of claims that are looked at once.
+        """
+        alpha = self.looks.alpha(look)
+        found = _found(replace(evidence, alpha=alpha))
+        if found.p_contradict is None:
+            return found
+        return replace(found, p_contradict=min(1.0, found.p_contradict * ALPHA / alpha))
 
     def _complete(self, track: Track, pool: Pool) -> Iterator[int]:
         """Yield the looks of which every case has all its runs; none where there is but one."""

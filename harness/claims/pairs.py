@@ -7,17 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from harness import statistics as hs
-from harness.claims.estimate import Estimate, exp, of, several
+from harness.claims.estimate import Estimate, exp, of, several, shuffled, unrounded
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats
 from harness.config.kinds import Kind
 from harness.statistics.bounded import BoundedRatio
 from harness.statistics.intervals import predicted
-
-MANY = 100
-"""From so many test examples on, pairs of right and wrong answers get the normal interval."""
-ROUNDING = 1e-12
-"""By how much of their size numbers may differ that have been computed from equal ones."""
 
 
 def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
@@ -25,15 +20,12 @@ def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         _no_infinite(a, b, over)
     if kind in ("binary", "share"):
-        if over == "examples" and kind == "binary" and a.size >= MANY:
-            spread = hs.paired_binary(a, b)
-            return Estimate("mean difference", float((a - b).mean()), a.size, over, spread)
         return of(a - b, "share", over, "difference", (-1.0, 1.0))
     with np.errstate(over="ignore"):
         differences = a - b
     found = unrounded(differences, max(float(np.abs(a).max()), float(np.abs(b).max())))
     estimate = of(found, kind, over, "difference")
-    runs = kind == "real" and over == "seeds" and isinstance(estimate.spread, hs.Location)
+    runs = kind == "real" and over != "examples" and isinstance(estimate.spread, hs.Location)
     return replace(estimate, run=predicted(found)) if runs else estimate
 
 
@@ -44,7 +36,7 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
     if kind in ("binary", "share"):
         if min(a.mean(), b.mean()) <= 0.0:
             raise Undecided("a ratio needs positive values, got some that are not", n=a.size)
-        spread = BoundedRatio(tuple(a.tolist()), tuple(b.tolist()))
+        spread = BoundedRatio(*(tuple(shuffled(side, over).tolist()) for side in (a, b)))
         size = float(a.mean() / b.mean())
         return Estimate("ratio of the means", size, a.size, over, spread)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
@@ -59,19 +51,9 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
     estimate = of(logs, "real", over)
     if not isinstance(estimate.spread, hs.Location):
         return of(ratios, "positive", over, "ratio")
-    run = predicted(logs) if over == "seeds" else None
+    run = None if over == "examples" else predicted(logs)
     size = exp(estimate.measured)
     return replace(estimate, what="geometric mean ratio", measured=size, run=run, log=True)
-
-
-def unrounded(values: Floats, scale: float) -> Floats:
-    """Return the values, all alike where rounding at a scale may be all by which they differ.
-
-    0.91 - 0.90 and 0.85 - 0.84 differ by 1e-16, which is no noise to make an interval of.
-    """
-    if float(values.max()) - float(values.min()) > ROUNDING * scale:
-        return values
-    return np.full_like(values, np.median(values))
 
 
 def _no_infinite(a: Floats, b: Floats, over: str) -> None:

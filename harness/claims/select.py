@@ -101,7 +101,8 @@ def _merged(a: Key, b: Key) -> Key:
 def _track(split: tuple[tuple[Case, ...], ...]) -> Track:
     found = [case for side in split for case in side]
     names = ({case.backend for case in found}, {case.device for case in found})
-    return Track("/".join(min(name) for name in names if len(name) == 1), split)
+    shared = (min(name) for name in names if len(name) == 1)
+    return Track("/".join(name for name in shared if name), split)
 
 
 def differing(cases: Sequence[Case]) -> list[str]:

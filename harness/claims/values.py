@@ -14,6 +14,7 @@ from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
 from harness.config.kinds import DEFAULT, Kind
+from harness.config.recorded import RECORDED
 from harness.errors import StoreError
 from harness.types import Archive, Record
 from harness.words import did_you_mean, plural
@@ -37,7 +38,7 @@ class Values:
     values : ndarray of float64, shape (n,)
         May hold inf; nan only where `nan_as` of `read` put something else.
     over : str
-        What n counts: ``seeds`` or ``examples``.
+        What n counts: ``seeds``, ``runs`` (rows of a file, which know of no seeds) or ``examples``.
     notes : tuple of str
         What was left out, for the reason.
     kind : str
@@ -92,7 +93,8 @@ def read(
     values, told = _without_nan(values, nan_as)
     lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
     company = _company(len(done) - len(fit), len(done))
-    notes = (*values.notes, *(text for text in (lost, company, told) if text))
+    apart = _apart(claim.metric, fit)
+    notes = (*values.notes, *(text for text in (lost, company, told, apart) if text))
     if kind == "binary" and claim.over == "examples" and len(fit) > 1:
         kind = "share"  # how many of the runs were right
     return replace(values, notes=notes, kind=kind)
@@ -102,6 +104,14 @@ def _company(count: int, of: int) -> str:
     were = "was" if count == 1 else "were"
     left_out = f"{count} of {plural(of, 'cell')} {were} timed beside other work and left out"
     return left_out if count else ""
+
+
+def _apart(metric: str, records: Sequence[Record]) -> str:
+    """Return in how many cells the two functions that were timed did not return the same."""
+    count = sum(r.experiment == "speed" and r.metrics.get("agree") == 0.0 for r in records)
+    if not count or metric == "agree":
+        return ""
+    return f"a and b return different results in {count} of {plural(len(records), 'cell')}"
 
 
 def _nothing(records: Sequence[Record]) -> str:
@@ -117,10 +127,11 @@ def _over_seeds(claim: Claim, records: Sequence[Record], archive: Archive) -> Va
     if not found:
         raise Undecided(_absent(claim, records), "not-run")
     missing = len(records) - len(found)
-    note = f"{missing} of {many(len(records), 'seeds')} left no {claim.metric!r}"
+    over = "runs" if records[0].experiment == RECORDED else "seeds"
+    note = f"{missing} of {many(len(records), over)} left no {claim.metric!r}"
     keys, values = zip(*found, strict=True)
     notes = (note,) if missing else ()
-    return Values(np.array(keys, np.int64), np.array(values, np.float64), "seeds", notes)
+    return Values(np.array(keys, np.int64), np.array(values, np.float64), over, notes)
 
 
 def scalar(claim: Claim, record: Record) -> float | None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import harness
+from harness import top
 from harness.cli import (
+    badge,
     claims,
     codes,
     compare,
     data,
     gate,
     history,
+    init,
     inspect,
+    judge,
+    readme,
     report,
     run,
     selftest,
@@ -37,13 +43,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Continuous integration for numbers: run the experiment behind each claim and judge it.",
 )
+app.command("init", short_help="Begin a project here: a first suite, ready to run.")(init.init)
+app.command("new", short_help="Begin a suite of some kind; without one, list them.")(init.new)
 app.command("list")(inspect.list_suites)
 app.command("check")(inspect.check)
 app.command("run")(run.run)
 app.command("claims", short_help="Judge every claim from stored records.")(claims.claims)
+app.command("judge", short_help="Judge numbers that are in a file already.")(judge.judge)
 app.command("report", short_help="Write the page and its summary from stored records.")(
     report.report
 )
+app.command("readme", short_help="Hold the numbers of a document to the records.")(readme.readme)
+app.command("badge", short_help="Write a badge of claims, JSON or SVG.")(badge.badge)
 app.command("compare", short_help="Measure two implementations against each other.")(
     compare.compare
 )
@@ -87,8 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _import_from_here() -> None:
-    """Let a user's experiment be imported from the current folder, as ``python -m`` does."""
+    """Let a user's experiment be imported from the top of the project one stands in."""
     here = _here()  # a folder that is gone holds no module
+    here = str(top.of(Path(here))) if here else ""
     if here and here not in sys.path and not sys.flags.safe_path:
         sys.path.insert(0, here)
 

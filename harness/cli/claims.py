@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness import claims as judging
-from harness.cli import codes, options, show
+from harness.cli import codes, options, show, streams
 from harness.cli.console import Output
-from harness.cli.workspace import Workspace, open_workspace
-from harness.errors import NothingMeasured
 from harness.files import write_text
-from harness.plan.expand import Plans
-from harness.store.folder import StoreFolder, snapshots
-from harness.suite.schema import Suite
+from harness.outlets import outcome, tests, workflow
 from harness.types import Archive, Verdict
 from harness.words import plain
+from harness.workspace import Workspace, judged, open_archive, open_workspace, with_q_values
 
 
 def claims(
@@ -34,6 +30,13 @@ def claims(
             metavar="PATH", help="Write the ledger of the documents' sections, in Markdown."
         ),
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Write JUnit XML, a test a claim.")
+    ] = None,
+    md: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Write Markdown for a pull request.")
+    ] = None,
+    github: options.Github = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -41,7 +44,7 @@ def claims(
     """Judge every claim; exit 3 when one is false and not known to be, or a verdict moved."""
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     workspace = open_workspace(names or [], suites)
-    archive = open_archive(results, output)
+    archive = open_noted(workspace, results, output)
     verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
     output.json(
         {
@@ -54,10 +57,32 @@ def claims(
     )
     if ledger is not None:
         write_ledger(ledger, workspace, verdicts)
+    if md is not None:
+        write_text(md, plain(_comment(workspace, verdicts)), "write the Markdown")
+    places = outcome.places(workspace.suites)
+    if junit is not None:
+        text = tests.render(verdicts, places, strict=strict)
+        write_text(junit, text, "write the JUnit XML")
+    if github:
+        streams.annotate(workflow.of_verdicts(verdicts, places, strict=strict))
     output.out.print(show.verdict_table(verdicts))
     for line in show.closing(verdicts):
         output.out.print(line)
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
+
+
+def open_noted(workspace: Workspace, results: Path, output: Output) -> Archive:
+    """Open the records of a folder and print what the reader should know of them.
+
+    Raises
+    ------
+    NothingMeasured
+        If there is no record.
+    """
+    archive, notes = open_archive(workspace, results)
+    for note in notes:
+        output.err.print(f"note: {note}")
+    return archive
 
 
 def write_ledger(path: Path, workspace: Workspace, verdicts: Sequence[Verdict]) -> None:
@@ -72,78 +97,7 @@ def ledger_text(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     return report.coverage(workspace.library().documents, workspace.suites, verdicts)
 
 
-def judged(
-    workspace: Workspace, archive: Archive, results: Path | None = None
-) -> tuple[Verdict, ...]:
-    """Judge the claims of the workspace, each from its own records; without q-values.
+def _comment(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
+    from harness import report  # as in `ledger_text`
 
-    With the folder of results, times of machines that its reference does not know only inform.
-    """
-    pairs = zip(workspace.plans, workspace.sources, strict=True)
-    verdicts = [v for plans, cited in pairs for v in _judged(plans, cited, archive)]
-    return informing(verdicts, archive, results) if results else tuple(verdicts)
-
-
-def with_q_values(
-    verdicts: Sequence[Verdict], workspace: Workspace, archive: Archive
-) -> tuple[Verdict, ...]:
-    """Return verdicts with their q-values over all suites of the folder, whichever are named."""
-    rest = [
-        verdict
-        for plans, library in workspace.others()
-        for verdict in _judged(plans, library.cited, archive)
-    ]
-    return judging.with_q_values([*verdicts, *rest])[: len(verdicts)]
-
-
-def _judged(plans: Plans, cited: Mapping[str, str], archive: Archive) -> tuple[Verdict, ...]:
-    when = looks_of(plans.suite, archive.most)
-    return judging.judge(plans.suite, plans.cases, archive, cited, plans.full.seeds, when)
-
-
-def looks_of(suite: Suite, most: Mapping[str, int]) -> judging.Looks:
-    """Return when the claims of a suite are judged; what it says itself comes first."""
-    own = suite.seeds.most
-    return judging.looks(suite.seeds.count, most.get(suite.id) if own is None else own)
-
-
-def informing(verdicts: Sequence[Verdict], archive: Archive, results: Path) -> tuple[Verdict, ...]:
-    """Mark the verdicts on times of machines of which the reference has no record.
-
-    The reference is ``reference`` beside the folder of results; where there is none, the times of
-    the machine at hand are the only ones there are, and count.
-    """
-    folder = results.parent / "reference"
-    if results == folder or not folder.is_dir():
-        return tuple(verdicts)
-    known = {snapshot.hardware for snapshot in snapshots(folder).values()}
-    return tuple(
-        replace(v, informs=v.timed and not _hardware(v, archive) <= known) for v in verdicts
-    )
-
-
-def _hardware(verdict: Verdict, archive: Archive) -> set[str]:
-    named = {finding.environment for finding in verdict.findings if finding.environment}
-    return {archive.environments[name].hardware for name in named if name in archive.environments}
-
-
-def open_archive(results: Path, output: Output) -> StoreFolder:
-    """Open the records of a folder and print what the reader should know of them.
-
-    Raises
-    ------
-    NothingMeasured
-        If there is no record.
-    """
-    archive = StoreFolder(results)
-    for note in archive.notes:
-        output.err.print(f"note: {note}")
-    _require(archive.records, results)
-    return archive
-
-
-def _require(records: Sequence[object], results: Path) -> None:
-    if not records:
-        raise NothingMeasured(
-            f"no record under {results}; run `harness run` first, or name the folder with --results"
-        )
+    return report.comment(verdicts, workspace.facts)

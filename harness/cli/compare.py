@@ -9,11 +9,11 @@ import typer
 
 from harness.cli import gating, options
 from harness.cli.console import Output
-from harness.cli.workspace import open_workspace
 from harness.errors import UsageError
 from harness.gate.implementations import compare_selections, selection, side
 from harness.gate.selections import resolved
 from harness.gate.settings import GateSettings, override
+from harness.workspace import open_workspace
 
 
 def compare(

@@ -19,6 +19,7 @@ from harness.cli.sheet import wrapped
 from harness.datasets import catalogue, fetch
 from harness.datasets.roots import Roots
 from harness.numerals import count
+from harness.outlets.outcome import measured_by
 from harness.plan.expand import Plan
 from harness.types import Status, Verdict
 from harness.words import plain, plural
@@ -113,7 +114,7 @@ def _verdict_line(verdict: Verdict) -> str:
     moved = f"moved from {verdict.expected} to {verdict.verdict}"
     sign = moved if verdict.moved else verdict.verdict
     published = f"published {verdict.published}; " if verdict.published else ""
-    return f"{sign}: {name}: {published}measured {show.measured_by(verdict)}"
+    return f"{sign}: {name}: {published}measured {measured_by(verdict)}"
 
 
 def cells(counts: Mapping[Status, int], done: int) -> str:

@@ -16,7 +16,6 @@ from harness.gate.render.text import (
     headline,
     level,
     machine,
-    one_line,
     remarks,
     revision,
     shared,
@@ -24,7 +23,7 @@ from harness.gate.render.text import (
     why,
 )
 from harness.gate.values import GATE_VERDICTS, Decision, GateResult, GateVerdict
-from harness.words import plural
+from harness.words import one_line, plural
 
 STYLES: Mapping[GateVerdict, str] = {
     "regressed": "red",

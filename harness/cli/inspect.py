@@ -9,18 +9,19 @@ import typer
 
 from harness import environment
 from harness.backends import presence
-from harness.cli import options, show
+from harness.cli import options, show, streams
 from harness.cli.console import Output
 from harness.cli.parts import parts as known_parts
 from harness.cli.sheet import Sheet
-from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
+from harness.outlets import workflow
 from harness.plan.expand import Plans
 from harness.plan.unsettled import unsettled
 from harness.suite.documents import is_document
 from harness.suite.order import Tier
 from harness.suite.schema import json_schema
 from harness.words import plural
+from harness.workspace import check_documents, check_quotes, open_workspace
 
 
 def list_suites(
@@ -62,6 +63,7 @@ def check(
     *,
     suites: options.SuitesDir = options.SUITES,
     schema: Annotated[bool, typer.Option(help="Print the JSON Schema for editors.")] = False,
+    github: options.Github = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -73,10 +75,13 @@ def check(
         return
     try:
         workspace = open_workspace(names or [], suites)
-        if not names and not is_document(suites):
+        check_quotes(workspace)
+        if not names and not any(map(is_document, suites)):
             check_documents(workspace)
     except SuiteError as error:
         output.json({"schema": 1, "problems": [asdict(problem) for problem in error.problems]})
+        if github:
+            streams.annotate(workflow.of_problems(error.problems))
         raise
     claims = sum(len(suite.claims) for suite in workspace.suites)
     checked = {"suites": len(workspace.suites), "claims": claims}

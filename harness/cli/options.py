@@ -1,12 +1,19 @@
-"""The options that several verbs share, declared once."""
+"""The options that several verbs share, declared once.
+
+Folders that are not given are those of the project at hand, wherever in it one stands; their
+defaults below are what a project has that says nothing else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from harness import project
 
 
 class ProfileName(StrEnum):
@@ -16,12 +23,36 @@ class ProfileName(StrEnum):
     full = "full"
 
 
+def _of_project(name: str) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
+    """Return what puts a folder of the project in the place of one that is not given."""
+
+    def chosen(context: typer.Context, option: typer.CallbackParam, value: Any) -> Any:
+        source = context.get_parameter_source(option.name or "")
+        given = source is not None and source.name != "DEFAULT"
+        return value if given else getattr(project.find(), name)
+
+    return chosen
+
+
 Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SUITE]...", help="Suites by id or path; all if none."),
 ]
-SuitesDir = Annotated[Path, typer.Option("--suites", metavar="DIR", help="Folder of suite files.")]
-Results = Annotated[Path, typer.Option(metavar="DIR", help="Folder of records.")]
+SuitesDir = Annotated[
+    list[Path],
+    typer.Option(
+        "--suites", metavar="DIR", help="Folder of suite files.", callback=_of_project("suites")
+    ),
+]
+Results = Annotated[
+    Path, typer.Option(metavar="DIR", help="Folder of records.", callback=_of_project("results"))
+]
+PageDir = Annotated[
+    Path,
+    typer.Option(
+        "--out", metavar="DIR", help="Folder of the page.", callback=_of_project("reports")
+    ),
+]
 DataDir = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder of data sets.", envvar="HARNESS_DATA"),
@@ -38,14 +69,29 @@ ExperimentNames = Annotated[
 BackendNames = Annotated[list[str] | None, typer.Option("--backend", help="Only these backends.")]
 DeviceNames = Annotated[list[str] | None, typer.Option("--device", help="Only these devices.")]
 HistoryDir = Annotated[
-    Path, typer.Option("--history", metavar="DIR", help="Folder of named baselines.")
+    Path,
+    typer.Option(
+        "--history",
+        metavar="DIR",
+        help="Folder of named baselines.",
+        callback=_of_project("history"),
+    ),
 ]
 Json = Annotated[str, typer.Option("--json", metavar="PATH|-", help="Write JSON; - is stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text.")]
+Github = Annotated[
+    bool,
+    typer.Option(
+        "--github/--no-github",
+        envvar="GITHUB_ACTIONS",
+        show_envvar=False,
+        help="Annotate lines of suites, as GitHub Actions shows them; the default there.",
+    ),
+]
 Strict = Annotated[bool, typer.Option(help="Exit 6 when a claim is inconclusive.")]
 
-SUITES = Path("suites")
+SUITES = [Path("suites")]
 LOCAL = Path("results/local")
 HISTORY = Path("results/history")
 REPORTS = Path("reports")

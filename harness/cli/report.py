@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from harness import report as reporting
 from harness.cli import options, show
-from harness.cli.claims import judged, open_archive, with_q_values
+from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
-from harness.cli.workspace import Workspace, open_workspace
 from harness.files import write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile, Verdict
+from harness.workspace import Workspace, judged, open_workspace, with_q_values
 
 
 def report(
@@ -27,7 +24,7 @@ def report(
     *,
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the page.")] = options.REPORTS,
+    out: options.PageDir = options.REPORTS,
     profile: options.Profile = options.ProfileName.quick,
     history: options.HistoryDir = options.HISTORY,
     quiet: options.Quiet = False,
@@ -36,7 +33,7 @@ def report(
     """Write index.html, one page that needs no network, and summary.md."""
     output = Output(quiet=quiet, no_color=no_color)
     workspace = open_workspace(names or [], suites)
-    archive = open_archive(results, output)
+    archive = open_noted(workspace, results, output)
     verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
     page = write_page(workspace, archive, verdicts, Target(out, profile.value, results, history))
     output.out.print(f"{show.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
@@ -92,6 +89,8 @@ def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:
 
 def _command(suite: Suite, profile: str, archive: Archive) -> str:
     """Return the command that repeats a suite, stand-ins included."""
+    if suite.records is not None:
+        return f"harness claims {suite.id}"
     data = [r.data for r in archive.records if r.suite == suite.id and r.data is not None]
     swapped = dict.fromkeys(f"{d.requested}={d.used}" for d in data if d.used != d.requested)
     use = "".join(f" --use {pair}" for pair in swapped)

@@ -10,21 +10,20 @@ from typing import Annotated
 
 import typer
 
-from harness import datasets, environment, sizes
+from harness import datasets, environment, project, sizes
 from harness.cli import codes, options
 from harness.cli.carry import carry_out
-from harness.cli.claims import judged
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
 from harness.cli.report import Target, write_page
 from harness.cli.settle import Limits, settle
-from harness.cli.workspace import Workspace, open_workspace
 from harness.datasets.roots import Roots
 from harness.execute.run import Options, Runner
 from harness.gate import units
 from harness.plan.select import Selection, narrow
 from harness.store.store import Store
 from harness.types import Profile
+from harness.workspace import Workspace, judged, open_workspace
 
 
 def _memory(text: str) -> int:
@@ -109,9 +108,11 @@ def run(
         verdicts=verdicts,
         missing=_missing(workspace, selection, chosen),
         results=results,
-        page=write_page(workspace, runner.store, verdicts, target) if target else None,
+        page=write_page(workspace, workspace.beside(runner.store), verdicts, target)
+        if target
+        else None,
         seconds=time.monotonic() - started,
-        options="" if results == options.LOCAL else f" --results {results}",
+        options="" if results == project.find().results else f" --results {results}",
     )
     print_ending(output.out, ending)
     raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts))

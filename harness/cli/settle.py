@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 from harness import claims as judging
 from harness.cli.carry import Ran, carry_out
-from harness.cli.claims import looks_of
 from harness.cli.console import Output
-from harness.cli.workspace import Workspace
 from harness.errors import UsageError
 from harness.execute.run import Runner
 from harness.plan.expand import Plan, Plans
 from harness.store.looks import declare, declared
 from harness.words import plural
+from harness.workspace import Workspace, looks_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def settle(
     """
     started = time.monotonic()
     for plans in workspace.plans:
-        _declare(plans, runner, limits)
+        _declare(plans, runner, limits, output)
     ran, look = carry_out(runner, list(todo), output, trace=trace), 1
     while time.monotonic() - started < limits.seconds:
         chosen = {plan.suite.id: plan for plan in todo}
@@ -69,21 +68,32 @@ def settle(
     return ran
 
 
-def _declare(plans: Plans, runner: Runner, limits: Limits) -> None:
+def _declare(plans: Plans, runner: Runner, limits: Limits, output: Output) -> None:
+    """Keep how far the seeds may go; what was kept before, under other levels, holds."""
     suite, folder = plans.suite, runner.store.folder
-    if suite.seeds.most is not None or suite.id in declared(folder):
+    if plans.memory:
         return
-    if limits.most is None:
+    wanted = suite.seeds.most if suite.seeds.most is not None else limits.most
+    known = declared(folder).get(suite.id)
+    if known is None and wanted is None:
         raise UsageError(
             f"the suite {suite.id} must say how far its seeds may go: give --max-seeds, or most in "
             "its [seeds]"
         )
-    with runner.store.writing():
-        declare(folder, suite.id, limits.most)
+    if known is None and wanted is not None:
+        with runner.store.writing():
+            declare(folder, suite.id, wanted)
+    elif wanted is not None and wanted != known:
+        output.err.print(
+            f"note: {suite.id} goes up to {known} seeds, as was declared before the first look; "
+            f"{wanted} would be other levels, and takes another folder of results"
+        )
 
 
 def _open(plans: Plans, plan: Plan, look: int, runner: Runner) -> Plan:
     """Return the cells that the open claims of a suite need for a look; none past the last."""
+    if plans.memory:
+        return replace(plan, cases=())
     looks = looks_of(plans.suite, declared(runner.store.folder))
     if look >= len(looks.factors):
         return replace(plan, cases=())
@@ -91,5 +101,6 @@ def _open(plans: Plans, plan: Plan, look: int, runner: Runner) -> Plan:
     verdicts = judging.judge(plans.suite, plans.cases, runner.store, cited, plans.full.seeds, looks)
     wanted = judging.open_cases(plans.suite, plan.cases, verdicts)
     cases = tuple(case for case in plan.cases if case.id in wanted)
-    seeds = {case.id: looks.seeds(plan.seeds[case.id], look) for case in cases}
+    planned = {**plan.seeds, **plans.full.seeds}
+    seeds = {case.id: looks.seeds(planned[case.id], look) for case in cases}
     return replace(plan, cases=cases, seeds=seeds)

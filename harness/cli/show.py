@@ -11,9 +11,8 @@ from rich.text import Text
 from harness import claims as judging
 from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
-from harness.numerals import measured
+from harness.outlets.outcome import measured_by, reason
 from harness.plan.expand import Plans
-from harness.report.verdicts import unit_shown
 from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 from harness.words import plural
@@ -55,10 +54,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
 def closing(verdicts: Sequence[Verdict]) -> list[str]:
     """Return what a reader of all those claims must know besides: sentences, chance, failures."""
     lines = [told] if (told := judging.told(verdicts)) else []
-    against = sum(verdict.verdict == "contradicted" for verdict in verdicts)
-    if chance := judging.by_chance(verdicts):
-        some = f"about {chance:.0f}" if chance >= 1.0 else "less than one"
-        lines.append(f"of the {against} contradicted, chance alone would give {some}")
+    lines += [chance] if (chance := judging.chance_told(verdicts)) else []
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
         lines.append(f"{plural(len(failing), 'claim')} fail: {named}")
@@ -80,25 +76,14 @@ def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:
         verdict.published,
         measured_by(verdict),
         name,
-        _why(verdict),
+        why(verdict),
     )
 
 
-def _why(verdict: Verdict) -> str:
-    """Return the reason of the finding to quote; of all tracks when they do not agree with it."""
-    first = verdict.findings[0] if verdict.findings else None
-    same = first is not None and first.verdict == verdict.verdict != "not-run"
-    reason = first.reason if first and same else verdict.reason
-    return f"{reason}; {q}" if (q := judging.q_told(verdict)) else reason
-
-
-def measured_by(verdict: Verdict) -> str:
-    """Return what was measured, with its interval, how often and on what; ``"-"`` if nothing."""
-    if not verdict.findings or verdict.findings[0].measured is None:
-        return "-"
-    first = verdict.findings[0]
-    text = measured(first.measured, first.interval, unit_shown(verdict))
-    return f"{text} (n = {first.n})" + (f" on {first.data}" if first.data else "")
+def why(verdict: Verdict) -> str:
+    """Return the reason of a verdict, with the rate of false discoveries."""
+    said = reason(verdict)
+    return f"{said}; {q}" if (q := judging.q_told(verdict)) else said
 
 
 def counts(verdicts: Sequence[Verdict]) -> str:

@@ -7,7 +7,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from harness.errors import FileError, HarnessError
@@ -114,6 +114,12 @@ def complain(message: str) -> None:
         stream = errors()
         stream.write(message)
         stream.flush()
+
+
+def annotate(lines: Iterable[str]) -> None:
+    """Write commands to GitHub Actions, which reads both streams; ours may hold JSON."""
+    for line in lines:
+        errors().write(f"{line}\n")
 
 
 def finish() -> HarnessError | None:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import top
+
 MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-"""What the root of a project has."""
+"""What the root of a project has that does not speak of the harness."""
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
 _OURS = Path(__file__).parents[1]
@@ -25,7 +27,8 @@ class Project:
     folder : Path
         That of the suite's file.
     root : Path
-        The nearest folder above it, itself included, that has one of `MARKS`; else `folder`.
+        The top that `harness.top` finds; else the nearest folder above it, itself included, that
+        has one of `MARKS`; else `folder`.
     """
 
     folder: Path
@@ -38,8 +41,8 @@ class Project:
             here = current() or Path(os.sep)
             return cls(here, here)
         folder = Path(home)
-        above = (one for one in (folder, *folder.parents) if _is(one))
-        return cls(folder, next(above, folder))
+        marked = (one for one in (folder, *folder.parents) if _is(one))
+        return cls(folder, top.above(folder) or next(marked, folder))
 
     @property
     def upwards(self) -> tuple[Path, ...]:

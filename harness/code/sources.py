@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ from harness.code import digests
 from harness.code.imports import closure
 from harness.code.project import Project, is_installed
 
+LOADED = time.time_ns()
+"""Before any digest was taken in this process."""
+_SKEW = 60 * 10**9
 LARGE = 16 * 1024**2
 """Bytes from which a file is no source."""
 MOST_SHOWN = 3
@@ -71,8 +75,8 @@ def collect(
             return path.is_relative_to(package)
         return not is_installed(path) and any(path.is_relative_to(root) for root in roots)
 
-    extra = {path for path in beside if own(path) and path.is_file()}
-    files = tuple(sorted({*closure(entries, folders, own), *extra}))
+    extra = (path for path in beside if own(path) and path.is_file())
+    files = closure([*entries, *extra], folders, own)
     found = {path: digests.of_file(path) for path in files}
     start = entries[0].parent
     return Sources(
@@ -102,22 +106,34 @@ def _seen_from(start: Path, path: Path) -> str:
     return Path(os.path.relpath(path, start)).as_posix()
 
 
-def changed(code: Mapping[str, str], home: str) -> tuple[str, ...]:
+def changed(code: Mapping[str, str], home: str, since: int = 0) -> tuple[str, ...]:
     """Return the names of the files that are not any more what their digests say.
 
     What is large is data, and not read again for every cell; what is not there is another
     project's, or an import will tell.
+
+    Parameters
+    ----------
+    code : mapping of str to str
+        Digests by name.
+    home : str
+        The folder of the suite's file.
+    since : int
+        What was changed before, in nanoseconds of the system's clock, was so when the digests were
+        taken.
     """
     if not code:
         return ()
     root = Project.of(home).root
     paths = {name: root / name for name in code}
-    there = (name for name, path in paths.items() if path.is_file() and not _is_large(path))
+    there = (name for name, path in paths.items() if path.is_file() and _may_be(path, since))
     return tuple(name for name in there if digests.of_file(paths[name]) != code[name])
 
 
-def _is_large(path: Path) -> bool:
-    return path.stat().st_size > LARGE
+def _may_be(path: Path, since: int) -> bool:
+    """Whether a file may have been edited; the clock of a file server may be another one."""
+    found = path.stat()
+    return found.st_size <= LARGE and max(found.st_ctime_ns, found.st_mtime_ns) > since - _SKEW
 
 
 def differing(now: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, ...]:

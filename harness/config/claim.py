@@ -64,11 +64,12 @@ class Expect(Table):
     """What the sentence says the measurement is; the keys given choose the rule.
 
     ``value`` +- ``tolerance``: mean over seeds. ``exactly``: deterministic. ``low``/``high``:
-    a range, either end may be open. ``difference`` or ``ratio`` (needs ``compare``):
-    +- ``tolerance`` (of the ratio: relative). ``at_least`` / ``at_most``: one-sided range of
-    the mean, or of the ratio when ``compare`` and ``of = "ratio"``, of the difference when
-    ``of = "difference"``. ``frequency_low``/``frequency_high``: how often, 0-1.
-    ``slope_low``/``slope_high`` with ``along``: a trend. ``best``: the winner of a grid.
+    a range, either end may be open. ``difference`` or ``ratio`` (needs ``compare``,
+    but for ``speedup``, which is one): +- ``tolerance`` (of the ratio: relative). ``at_least`` /
+    ``at_most``: one-sided range of the mean, or of the ratio when ``compare`` and
+    ``of = "ratio"``, of the difference when ``of = "difference"``. ``frequency_low``/
+    ``frequency_high``: how often, 0-1. ``slope_low``/``slope_high`` with ``along``: a trend.
+    ``best``: the winner of a grid.
     No key and a ``compare``: A is better than B.
     """
 
@@ -94,10 +95,13 @@ class Reading(Table):
 
     Attributes
     ----------
+    id
+        Its name within the suite; a claim without one is called as its metric.
     published
         The quoted number as printed, for the ledger, e.g. ``"97.92 %"``.
     metric, at
-        Name of a metric, or of a series together with the `at` of its x.
+        Name of a metric, or of a series together with the `at` of its x; without it the one that
+        `harness.config.brief` says.
     over
         ``seeds``, or ``examples``: the metric is then an array with one value per test example.
     where
@@ -118,9 +122,9 @@ class Reading(Table):
         case; `why` says in a sentence what is ours, or where a bound not in the quote comes from.
     """
 
-    id: Id
+    id: Id = ""
     published: str = ""
-    metric: str
+    metric: str = ""
     at: float | None = None
     over: Literal["seeds", "examples"] = "seeds"
     where: Where = {}
@@ -150,6 +154,7 @@ class Claim(Reading):
         The key of its table in the suite file: ``("quotes", 2, "claims", 0)``.
     """
 
+    id: Id
     quote: str
     source: Source | None = None
     place: tuple[str | int, ...] = ()

@@ -1,12 +1,16 @@
-"""The tables of what does not train: ``[knn]``, ``[timing]``, ``[probe]``, ``[command]``."""
+"""The tables of what does not train: knn, timing, probe, speed and command."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from harness.config.table import Amount, Count, Table
+
+Name = Annotated[str, Field(min_length=1)]
+Work = Name | Annotated[tuple[Name, ...], Field(min_length=1)]
+"""A function by name, or a command."""
 
 
 class Knn(Table):
@@ -94,3 +98,31 @@ class Command(Table):
 
     run: tuple[str, ...] = Field(min_length=1)
     output: str = ""
+
+
+class Speed(Table):
+    """Two functions, or two commands, to be timed against each other.
+
+    Attributes
+    ----------
+    a, b
+        A function, ``"bench/sorting.py:merge"`` or ``"package.module:function"``; or a command as a
+        list, in which ``{seed}`` and keys of ``[params]`` in braces are filled in.
+    setup
+        A function whose result both are handed, made outside of the clock; a tuple is several
+        arguments. It is itself given what it asks for by name: ``seed``, ``rng``, keys of
+        ``[params]``.
+    fresh
+        Whether every call gets what an own call of `setup` makes: for what changes its arguments.
+    burst
+        Seconds that either side is measured in a cell.
+    processors
+        How many of them either side is kept on, and threads that its numerical libraries use.
+    """
+
+    a: Work
+    b: Work
+    setup: str = ""
+    fresh: bool = False
+    burst: float = Field(default=0.2, gt=0.0, le=600.0)
+    processors: int = Field(default=1, ge=1, le=1024)

@@ -21,6 +21,14 @@ KINDS: Mapping[Kind, str] = {
 DEFAULT: Kind = "real"
 """The kind of a metric for which none is declared."""
 
+FEW = 300
+"""An accuracy over fewer examples than this is a share of few steps."""
+
+
+def of_accuracy(examples: int | None) -> Kind:
+    """Return the kind of an accuracy over so many examples; None or 0 where that is not known."""
+    return "share" if examples and examples < FEW else "real"
+
 
 def kinds_of(names: Iterable[str], patterns: Mapping[str, Kind]) -> dict[str, Kind]:
     """Return the kind of every name by the first pattern that it matches; `DEFAULT` by none.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.config.data import Data
-from harness.config.experiments import Command, Knn, Probe, Timing
+from harness.config.experiments import Command, Knn, Probe, Speed, Timing
 from harness.config.model import Model
 from harness.config.table import Table
 from harness.config.train import Train
@@ -20,6 +20,7 @@ TABLES: dict[str, type[Table]] = {
     "timing": Timing,
     "probe": Probe,
     "command": Command,
+    "speed": Speed,
 }
 """The tables of settings that a suite may have; `Settings` has a field for each."""
 
@@ -35,6 +36,7 @@ class Settings:
     timing: Timing | None = None
     probe: Probe | None = None
     command: Command | None = None
+    speed: Speed | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def non_default(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,11 +24,23 @@ Id = Annotated[str, Field(pattern=_NAME, max_length=LONGEST)]
 """What may stand in a file name, an anchor and a table as it is."""
 SuiteId = Annotated[str, Field(pattern=_DASHED, max_length=LONGEST)]
 
+Files = str | tuple[str, ...]
+"""One path, or a list of them, from the folder of the file that names them."""
+
 PATTERNS = {
     _NAME: "letters, digits, dots, dashes and underscores, the first a letter or a digit",
     _DASHED: "lower-case letters and digits, in words joined by single dashes",
 }
 """What each pattern asks for, in words."""
+
+
+def not_a_suite_id(text: str) -> str:
+    """Return what keeps a text from being the id of a suite, ``""`` when nothing does."""
+    if not re.fullmatch(_DASHED, text):
+        return f"must be {PATTERNS[_DASHED]}"
+    if len(text) > LONGEST:
+        return f"must have at most {LONGEST} characters"
+    return ""
 
 
 class Table(BaseModel):

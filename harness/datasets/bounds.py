@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import psutil
-from PIL import Image
 
 from harness.errors import DataCorrupt, DataError
 
@@ -13,7 +12,7 @@ MOST_CLASSES = 100_000
 FEW_CLASSES = 1_000
 """Without class names there are no more classes than this, or than there are examples."""
 MOST_ROWS = 100_000_000
-MOST_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
+MOST_PIXELS = 89_478_485
 """Of one picture: what Pillow takes without a warning."""
 MOST_BYTES = 512 << 20
 """Of one encoded picture; as many pixels, uncompressed, in four channels, are less."""

@@ -6,11 +6,11 @@ test part), as packaged by `sklearn.datasets.load_digits`.
 
 from __future__ import annotations
 
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
+from harness import extras
 from harness.config.data import Data
 from harness.datasets.cache import Decoded
 from harness.datasets.dataset import Facts
@@ -29,15 +29,15 @@ class Digits:
     @property
     def version(self) -> str:
         """The decoder and the scikit-learn that brought the digits."""
-        return f"digits-1 scikit-learn-{metadata.version('scikit-learn')}"
+        return f"digits-1 scikit-learn-{extras.version('sklearn')}"
 
     def sources(self, data: Data, root: Path) -> Sources:  # noqa: ARG002 - embedded
         """Return no file."""
         return {}
 
     def absent(self) -> str | None:
-        """Return None: scikit-learn is always installed with this package."""
-        return None
+        """Return that scikit-learn, which brings the digits, is not installed, if so."""
+        return extras.missing("sklearn")
 
     def decode(self, sources: Sources, scratch: Path) -> Decoded:  # noqa: ARG002 - embedded
         """Return the digits, rescaled, and split by position."""

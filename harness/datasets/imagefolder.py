@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness import words
+from harness import extras, words
 from harness.config.data import Data
 from harness.datasets import bounds, pictures
 from harness.datasets.cache import Decoded
@@ -34,7 +34,7 @@ class ImageFolder:
     @property
     def version(self) -> str:
         """The decoder and the library that decodes pictures."""
-        return f"imagefolder-1 {pictures.VERSION}"
+        return f"imagefolder-1 {pictures.version()}"
 
     def sources(self, data: Data, root: Path) -> Sources:
         """Return every picture by its path relative to the folder, ``"train/cat/1.png"``.
@@ -59,8 +59,8 @@ class ImageFolder:
         return {name: folder / name for names in found.values() for name in names}
 
     def absent(self) -> str | None:
-        """Return None: what is needed is always installed with this package."""
-        return None
+        """Return that the library that decodes pictures is not installed, if so."""
+        return extras.missing("PIL")
 
     def decode(self, sources: Sources, scratch: Path) -> Decoded:  # noqa: ARG002 - in memory
         """Decode every picture."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import extras
 from harness.config.data import Data
 from harness.datasets import archives, bounds, cifar10, features, pictures
 from harness.datasets.cache import Decoded
@@ -52,7 +53,7 @@ class Parquet:
     def version(self) -> str:
         """The decoder and the library that decodes pictures."""
         names = "" if self.known is None else ",".join(self.known.classes)
-        return f"parquet-1 {pictures.VERSION} {names}"
+        return f"parquet-1 {pictures.version()} {names}"
 
     def sources(self, data: Data, root: Path) -> Sources:
         """Return all shards by file name: training, then test."""
@@ -72,8 +73,8 @@ class Parquet:
         )
 
     def absent(self) -> str | None:
-        """Return None: what is needed is always installed with this package."""
-        return None
+        """Return which of the libraries that read and decode it is not installed."""
+        return extras.missing("pyarrow", "PIL")
 
     def decode(self, sources: Sources, scratch: Path) -> Decoded:  # noqa: ARG002 - in memory
         """Decode every picture of every shard."""

@@ -11,29 +11,28 @@ import struct
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
-import PIL
-from PIL import Image, UnidentifiedImageError
 
-from harness import words
+from harness import extras, words
 from harness.datasets import bounds
 from harness.errors import DataCorrupt
 from harness.types import Array
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
-VERSION = f"pillow-{PIL.__version__}"  # JPEG decoders may round differently
 GRAY = ("L", "1", "LA")
 DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-# What Pillow raises on bytes that are no whole picture.
-BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    struct.error,
-    Image.DecompressionBombError,
-)
+# What Pillow raises on bytes that are no whole picture, besides an error of its own.
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
+
+
+def version() -> str:
+    """Return name and version of the decoder: those of JPEG may round differently."""
+    return f"pillow-{extras.version('PIL')}"
 
 
 def decode(data: bytes, where: str) -> tuple[Array, str]:
@@ -58,6 +57,8 @@ def decode(data: bytes, where: str) -> tuple[Array, str]:
     DataCorrupt
         If the bytes are no whole picture of a format in `FORMATS` with 8 bits per channel.
     """
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with _opened(data) as picture:
             bounds.pixels(*picture.size, where)
@@ -67,7 +68,7 @@ def decode(data: bytes, where: str) -> tuple[Array, str]:
             name = str(picture.format)
     except UnidentifiedImageError as error:  # whose text is the address of an object
         raise DataCorrupt(_broken(where, "another kind of file")) from error
-    except BROKEN as error:
+    except (*BROKEN, Image.DecompressionBombError) as error:
         raise DataCorrupt(_broken(where, words.plain(str(error)))) from error
     planes = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
     return planes, name
@@ -131,6 +132,8 @@ def encoding(*formats: frozenset[str]) -> dict[str, str]:
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
+    from PIL import Image
+
     with warnings.catch_warnings():
         # Pillow warns of large pictures before we refuse them, and of metadata nobody reads.
         warnings.simplefilter("ignore")

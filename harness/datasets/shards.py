@@ -54,14 +54,8 @@ class Shard:
             If the file is no parquet file, has no such columns or too many rows, or unpacks to too
             much.
         """
-        with _opened(path) as file, path.open("rb") as raw:
-            schema = file.schema_arrow
-            leaves = [file.schema.column(number) for number in range(len(file.schema))]
-            # Not from pyarrow's metadata: it ends the process at a column whose facts are damaged.
-            groups = pages.groups(raw, [leaf.max_repetition_level == 0 for leaf in leaves])
+        schema, groups = whole(path)
         count, sizes = sum(group.rows for group in groups), [group.size for group in groups]
-        bounds.rows(count, str(path))
-        bounds.unpacked(sum(sizes), path.stat().st_size, str(path))
         image = _choose(path, schema, "pictures (struct{bytes, path})", IMAGES, _holds_bytes)
         label = _choose(path, schema, "integer labels", LABELS, _holds_integers)
         # A value of a dictionary may be as large as its group, and stand in every row.
@@ -103,7 +97,7 @@ class Shard:
         DataCorrupt
             If the file is broken.
         """
-        with _opened(self.path) as file:
+        with opened(self.path) as file:
             return dict(file.schema_arrow.metadata or {})
 
     def row(self, row: int) -> str:
@@ -112,7 +106,7 @@ class Shard:
 
     def _batches(self, column: str, rows: int) -> Iterator[Any]:
         """Yield the arrow arrays of a column, dictionaries looked up."""
-        with _opened(self.path) as file:
+        with opened(self.path) as file:
             for batch in file.iter_batches(rows, columns=[column]):
                 array = batch.column(0)
                 yield array.dictionary_decode() if hasattr(array, "dictionary") else array
@@ -138,7 +132,7 @@ class Shard:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[Any]:
     """Open a parquet file; what pyarrow finds wrong with it, now or later, names the file."""
     import pyarrow as pa  # these two take a fifth of a second, for everyone who imports us
     import pyarrow.parquet as pq
@@ -150,6 +144,25 @@ def _opened(path: Path) -> Iterator[Any]:
     except (pa.ArrowException, *BROKEN) as error:
         reason = words.plain(" ".join(str(error).split()))
         raise DataCorrupt(f"{path}: must be a whole parquet file, got: {reason}") from error
+
+
+def whole(path: Path) -> tuple[Any, tuple[pages.Group, ...]]:
+    """Return the schema of a parquet file and its groups of rows, before any row is read.
+
+    Raises
+    ------
+    DataCorrupt
+        If the file is no parquet file, has too many rows, or unpacks to too much.
+    """
+    with opened(path) as file, path.open("rb") as raw:
+        schema = file.schema_arrow
+        leaves = [file.schema.column(number) for number in range(len(file.schema))]
+        # Not from pyarrow's metadata: it ends the process at a column whose facts are damaged.
+        groups = pages.groups(raw, [leaf.max_repetition_level == 0 for leaf in leaves])
+    bounds.rows(sum(group.rows for group in groups), str(path))
+    size = sum(group.size for group in groups)
+    bounds.unpacked(size, path.stat().st_size, str(path))
+    return schema, groups
 
 
 def _choose(

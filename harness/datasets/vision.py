@@ -9,29 +9,23 @@ the two schemas (not the operators) lets the import finish; the data sets need n
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 from types import ModuleType
 from typing import Any
 
+from harness import extras
 from harness.errors import DataMissing
 
 MISMATCH = "operator torchvision::nms does not exist"
 ARGUMENTS = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
-INSTALL = "python -m pip install torch torchvision"
 
 _declared: list[Any] = []  # a Library takes its schemas with it when it is collected
 
 
 def absent(name: str) -> str | None:
     """Return which package the data set `name` needs and does not find, without importing it."""
-    for package in ("torch", "torchvision"):
-        if importlib.util.find_spec(package) is None:
-            return (
-                f"{name}: the package {package} is missing; torchvision checks and unpacks the "
-                f"archives. Install it with `{INSTALL}`"
-            )
-    return None
+    reason = extras.missing("torch", "torchvision")
+    return f"{name}: torchvision checks and unpacks the archives; {reason}" if reason else None
 
 
 def datasets(name: str) -> ModuleType:

@@ -26,6 +26,8 @@ class Job:
         Data sets to stand in for others.
     threads : int
         Threads the process may use.
+    since : int
+        A time before its case was made, in nanoseconds: of older files nothing has changed.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Job:
     roots: Roots
     use: Mapping[str, str]
     threads: int
+    since: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,13 @@ import importlib
 
 from harness.experiments.probe.registry import PROBES
 from harness.experiments.registry import EXPERIMENTS
+from harness.extras import missing
 
-for _name in ("numpy", "scipy", "sklearn.datasets", "sklearn.neighbors", "harness.execute.worker"):
+for _name in ("numpy", "scipy", "harness.execute.worker"):
     importlib.import_module(_name)
+if not missing("sklearn"):
+    for _name in ("sklearn.datasets", "sklearn.neighbors"):
+        importlib.import_module(_name)
 with contextlib.suppress(Exception):  # optional, or broken; cells that need it say so themselves
     importlib.import_module("torch")
     # The first optimizer step imports this, two seconds of it; better once than in every cell.

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from harness import top
+
 _LENGTH = struct.Struct("!I")
 LOG = "log"
 """Name of the log in a cell's folder."""
@@ -33,9 +35,9 @@ class ProcessContext:
 
     @classmethod
     def current(cls) -> ProcessContext:
-        """Return those of this process."""
+        """Return those of this process; the folder is the root of the project it works in."""
         try:
-            folder = str(Path.cwd())
+            folder = str(top.of(Path.cwd()))
         except OSError:  # it has been deleted
             folder = ""
         return cls(folder, tuple(sys.path), dict(os.environ))

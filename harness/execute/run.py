@@ -12,6 +12,7 @@ from pathlib import Path
 
 from harness import backends, datasets, digest
 from harness.code.project import Project
+from harness.code.sources import LOADED
 from harness.config.data import Data
 from harness.datasets.roots import Roots
 from harness.environment import commit_of
@@ -111,6 +112,8 @@ class Runner:
 
     def todo(self, plan: Plan) -> Todo:
         """Sort a plan's cells into those to run, those that cannot run here, and those done."""
+        if plan.recorded:
+            return Todo((), (), sum(plan.seeds.values()))
         stops = {case.id: self._stop(case) for case in plan.cases}
         cells, stopped, done = list[tuple[str, Cell]](), list[Record](), 0
         for cell in plan.cells():
@@ -165,7 +168,7 @@ class Runner:
         threads = (os.cpu_count() or 1) if cell.alone else 1
         bound = cell.memory if self.options.memory is None else self.options.memory
         cell = replace(cell, budget=self._budget(cell), memory=bound)
-        return Job(name, cell, self.options.roots, self.options.use, threads)
+        return Job(name, cell, self.options.roots, self.options.use, threads, LOADED)
 
     def _stored(self, finished: Finished) -> Record:
         name, cell = finished.job.name, finished.job.cell

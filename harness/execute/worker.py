@@ -100,7 +100,7 @@ def _run(job: Job) -> object:
     backend.threads(job.threads)
     context = Context(chosen, backend, case.device, streams, dataset, job.cell.budget, case.home)
     function = experiments.function(case)
-    if names := changed(case.code, case.home):
+    if names := changed(case.code, case.home, job.since):
         raise CellFailed(
             f"{sentence(names)} while the run went on, and its id is that of the code before; "
             "run it again"

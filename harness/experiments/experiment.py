@@ -104,6 +104,8 @@ class Experiment:
     code : callable or None
         ``code(settings, home)`` returns the files it is made of, seen from the folder of the suite,
         in place of a `version` raised by hand.
+    absent : callable or None
+        ``absent(settings, home)`` yields what of the user's code is not there, as `complaints`.
     apart : callable or None
         ``apart(settings)`` tells whether its cells run one by one although they time nothing.
     """
@@ -123,6 +125,7 @@ class Experiment:
     accepts: Callable[[Settings], frozenset[str]] | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     code: Callable[[Settings, str], Sources] | None = None
+    absent: Callable[[Settings, str], Iterable[tuple[tuple[str, ...], str]]] | None = None
     apart: Callable[[Settings], bool] | None = None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.user import experiment as users
+from harness.experiments.user import modules
 from harness.experiments.user.finding import is_path
 from harness.registry import Registry, lazily
 from harness.types import Case
@@ -22,7 +23,9 @@ EXPERIMENTS: Registry[Experiment] = lazily(
         ("train", f"{_HERE}.train.experiment:EXPERIMENT"),
         ("timing", f"{_HERE}.timing.experiment:EXPERIMENT"),
         ("probe", f"{_HERE}.probe.experiment:EXPERIMENT"),
+        ("speed", f"{_HERE}.speed.experiment:EXPERIMENT"),
         ("peer", f"{_HERE}.peer.experiment:EXPERIMENT"),
+        ("recorded", f"{_HERE}.recorded.experiment:EXPERIMENT"),
         ("command", f"{_HERE}.command.experiment:EXPERIMENT"),
     ),
 )
@@ -61,7 +64,7 @@ def prepare(wanted: Iterable[tuple[str, str]]) -> None:
         Names and folders as `get` takes them; what is wrong with one, `get` tells.
     """
     theirs = [(name, home) for name, home in wanted if name not in EXPERIMENTS and is_path(name)]
-    users.prepare(dict.fromkeys(theirs))
+    modules.prepare(dict.fromkeys(theirs))
 
 
 def of(case: Case) -> Experiment:

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from harness.errors import GateError, SideBroken
 from harness.gate.listing import Listed, listed
-from harness.gate.lockstep import Commands, Timeouts, ask, receive
-from harness.gate.process import Command, SideProcess
+from harness.gate.lockstep import Commands
 from harness.gate.values import SIDES, SideName
+from harness.lockstep.process import Command, SideProcess
+from harness.lockstep.turns import Timeouts, ask, receive
 
 SHARE = 3
 """A module takes at most this part of the time left: others are to be collected and measured."""

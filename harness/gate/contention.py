@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from harness.gate.values import Pair, Sample
+from harness.gate.values import Pair
 
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
@@ -21,19 +21,7 @@ VARIED = 1.2
 
 def disturbed(pair: Pair) -> bool:
     """Return whether other work is known to have kept a pair from its processor."""
-    return any(waited_share(side) > WAITED for side in (pair.base, pair.head))
-
-
-def waited_share(sample: Sample) -> float:
-    """Return the share of a measurement in which the process waited for a processor.
-
-    Where the system does not say, what the wall clock has beyond processor time: a test that
-    sleeps is then taken for a disturbed one, and `disturbed` errs towards "inconclusive".
-    """
-    if not sample.wall > 0:
-        return 0.0
-    waited = sample.waited if math.isfinite(sample.waited) else sample.wall - sample.cpu
-    return waited / sample.wall
+    return any(side.waited_share > WAITED for side in (pair.base, pair.head))
 
 
 def without_waiting(pair: Pair, slope: float = 0.0) -> float:
@@ -42,7 +30,7 @@ def without_waiting(pair: Pair, slope: float = 0.0) -> float:
     As if all waiting had fallen on what was measured; the truth lies between this and the plain
     log-ratio, so that a verdict which both support is not the work of contention.
     """
-    base, head = (min(waited_share(side), 0.99) for side in (pair.base, pair.head))
+    base, head = (min(side.waited_share, 0.99) for side in (pair.base, pair.head))
     return pair.log_ratio("time", slope) + math.log1p(-head) - math.log1p(-base)
 
 

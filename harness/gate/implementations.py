@@ -7,13 +7,14 @@ from pathlib import Path
 
 from harness import digest
 from harness.errors import SideBroken, UsageError
-from harness.gate.lockstep import Commands, OutOfTime
-from harness.gate.process import Command
+from harness.gate.lockstep import Commands
 from harness.gate.rounds import Bench
 from harness.gate.run import SUITE_AGENT
 from harness.gate.selections import Where
 from harness.gate.session import Session
 from harness.gate.values import Decision, GateResult, Revision
+from harness.lockstep.process import Command
+from harness.lockstep.turns import OutOfTime
 
 
 def selection(text: str) -> Where:

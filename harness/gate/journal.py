@@ -15,8 +15,9 @@ from typing import Any
 
 from harness.errors import StoreError
 from harness.files import guarded
-from harness.gate.values import Pair, Sample
+from harness.gate.values import Pair
 from harness.lines import Log, storable
+from harness.lockstep.sample import Sample
 
 NAME = "journal.jsonl"
 SCHEMA = 2

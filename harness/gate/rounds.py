@@ -13,14 +13,10 @@ from harness.gate.collection import collect_sides
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
 from harness.gate.listing import compared, notes
-from harness.gate.lockstep import (
-    Commands,
-    OutOfTime,
-    Timeouts,
-    measure_round,
-)
+from harness.gate.lockstep import Commands, measure_round
 from harness.gate.sequential import SequentialTest, ThresholdsOf
 from harness.gate.values import Decision, Pair
+from harness.lockstep.turns import OutOfTime, Timeouts
 from harness.words import plural
 
 

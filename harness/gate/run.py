@@ -11,8 +11,7 @@ from pathlib import Path
 from harness.errors import SideBroken, SideLate
 from harness.files import temporary_folder
 from harness.gate import units
-from harness.gate.lockstep import Commands, OutOfTime
-from harness.gate.process import Command
+from harness.gate.lockstep import Commands
 from harness.gate.rounds import Bench
 from harness.gate.session import Session
 from harness.gate.settings import GateSettings
@@ -21,6 +20,8 @@ from harness.gate.sides.alike import differences
 from harness.gate.sides.environments import Recipe, SideEnvironment, prepare
 from harness.gate.sides.worktrees import PREFIX, checkout
 from harness.gate.values import SIDES, Decision, GateResult, SideName
+from harness.lockstep.process import Command
+from harness.lockstep.turns import OutOfTime
 
 Trees = Mapping[SideName, Path]
 Environments = Mapping[SideName, SideEnvironment]
@@ -137,7 +138,7 @@ def _benches(
 
     benches = []
     if settings.pytest:
-        tests = commands("harness_gate", *settings.pytest)
+        tests = commands("harness_side.benchmarks", *settings.pytest)
         benches.append(Bench(tests, pytest_options(settings)))
     if settings.suites:
         suites = commands(SUITE_AGENT, *settings.suites, *project.suite_options)

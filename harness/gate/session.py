@@ -14,11 +14,11 @@ from harness import digest, environment
 from harness.errors import NothingMeasured
 from harness.gate import contention, units
 from harness.gate.journal import Journal
-from harness.gate.lockstep import Timeouts
 from harness.gate.rounds import Bench, Limits, SelectedCases, find_cases, run
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings, unused
 from harness.gate.values import Decision, GateResult, Revision
+from harness.lockstep.turns import Timeouts
 from harness.types import Environment
 
 Tell = Callable[[str], None]

@@ -1,59 +1,13 @@
-"""How closely the times of a case follow the speed of the machine.
-
-A neighbour on the same core, or a clock that is turned down, slows everything by much the same
-factor for milliseconds or minutes. A fixed piece of work beside the rounds shares it: the
-regression of log-times on log-speeds, within the turns of one process, says how closely a case
-follows. A case that computes has a slope near 1, one that sleeps or waits for an accelerator a
-slope of 0. Both sides of every pair count alike, so that a test which rests on their
-exchangeability stays exact.
-
-References
-----------
-Lavenberg & Welch (1981), A perspective on the use of control variables to increase the efficiency
-of Monte Carlo simulations, Management Science 27, 322-335.
-"""
+"""How closely the times of a case follow the speed of the machine."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from harness.gate.values import Pair, Sample
-
-MOST = 1.2
-"""The largest slope believed."""
-FAR = 1.0
-"""Log-distance from the median from which a turn was interrupted and says nothing of speed."""
-
-Vector = NDArray[np.float64]
+from harness.gate.values import Pair
+from harness.lockstep import speed
 
 
 def slope(pairs: Iterable[Pair]) -> float:
-    """Return the common slope of log-times on log-speeds, between 0 and `MOST`.
-
-    Parameters
-    ----------
-    pairs : iterable of Pair
-        All of a case so far.
-    """
-    parts = [_deviations(side) for pair in pairs for side in (pair.base, pair.head)]
-    across = sum(float(x @ x) for x, _ in parts)
-    along = sum(float(x @ y) for x, y in parts)
-    return min(max(along / across, 0.0), MOST) if across > 0 else 0.0
-
-
-def _deviations(sample: Sample) -> tuple[Vector, Vector]:
-    """Return log-speeds and log-times of a process's turns, as deviations from their means."""
-    both = [
-        (math.log(speed), math.log(time))
-        for time, speed in zip(sample.turns, sample.speeds, strict=False)
-        if math.isfinite(speed)
-    ]
-    values = np.array(both, dtype=np.float64).reshape(-1, 2)
-    if len(values):
-        values = values[np.abs(values[:, 1] - np.median(values[:, 1])) < FAR]
-    centred = values - values.mean(axis=0) if len(values) else values
-    return centred[:, 0], centred[:, 1]
+    """Return the common slope of log-times on log-speeds over all pairs of a case so far."""
+    return speed.slope(side for pair in pairs for side in (pair.base, pair.head))

@@ -20,10 +20,10 @@ from harness.errors import HarnessError, Skip
 from harness.execute.worker import Job
 from harness.execute.worker import run as run_job
 from harness.experiments import registry as experiments
-from harness.gate.agent.harness_gate.channel import Channel
-from harness.gate.agent.harness_gate.meter import Meter
-from harness.gate.agent.harness_gate.turns import TURNS, by_turn
 from harness.gate.selections import moved
+from harness.lockstep.agent.harness_side.channel import Channel
+from harness.lockstep.agent.harness_side.meter import Meter
+from harness.lockstep.agent.harness_side.turns import TURNS, by_turn
 from harness.plan.expand import expand
 from harness.plan.select import to_run
 from harness.suite.load import find, load

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from harness.lockstep.sample import Sample, log_ratio
 from harness.types import Interval
 
 SideName = Literal["base", "head"]
@@ -63,57 +62,6 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Sample:
-    """One case measured once by one side's process.
-
-    Attributes
-    ----------
-    seconds : float
-        Time of one call: the median of `turns`; nan when the case failed.
-    turns : tuple of float
-        Seconds of one call in each turn that the process had, in order: the geometric mean over
-        the rounds of the turn. The sides of a pair take turns of a hundredth of a second.
-    speeds : tuple of float
-        Seconds that a fixed piece of work took beside the rounds of each turn; nan if untold.
-    mean, rounds
-        Mean over all rounds of the process, seconds a call; and how many rounds there were.
-    wall, cpu, waited : float
-        Seconds the measurement took, processor time of the process in it, and the time its
-        threads were ready to run and not running (nan where the system does not say).
-    peak : float
-        Largest resident set during the measurement, bytes; nan where it cannot be told.
-    held : float
-        Resident set just before the first round, bytes; nan where it cannot be told, and of
-        measurements older than this field.
-    device_peak : float
-        Largest amount allocated on an accelerator, bytes; nan when none was used.
-    error : str
-        Why there is no value, ``""`` when there is.
-    skipped : bool
-        True when the test skipped itself; `error` is then its reason.
-    """
-
-    seconds: float = math.nan
-    turns: tuple[float, ...] = ()
-    speeds: tuple[float, ...] = ()
-    mean: float = math.nan
-    rounds: int = 0
-    wall: float = math.nan
-    cpu: float = math.nan
-    waited: float = math.nan
-    peak: float = math.nan
-    device_peak: float = math.nan
-    held: float = math.nan
-    error: str = ""
-    skipped: bool = False
-
-    @property
-    def taken(self) -> float:
-        """What the measurement took above what its process held before, bytes; nan if untold."""
-        return max(0.0, self.peak - self.held) if math.isfinite(self.held) else math.nan
-
-
-@dataclass(frozen=True)
 class Pair:
     """Both sides of one case, measured next to each other in fresh processes.
 
@@ -163,50 +111,19 @@ class Pair:
             Which.
         slope : float
             How closely times follow the machine's speed, 0 for not at all: see
-            `harness.gate.speed`.
+            `harness.lockstep.speed`.
         """
         if quantity == "time":
-            return _trimmed_mean([of.log_ratio(slope) for of in self.turns])
+            return log_ratio(self.base, self.head, slope)
         base, head = self.values(quantity)
         if quantity == "memory":
             base, head = at_least(base), at_least(head)
         return math.log(head / base) if base > 0 and head > 0 else math.nan
 
-    @property
-    def turns(self) -> tuple[TurnPair, ...]:
-        """Turns of base with those of head beside them, as far as both go."""
-        times = zip(self.base.turns, self.head.turns, strict=False)
-        speeds = zip(self.base.speeds, self.head.speeds, strict=False)
-        beside = itertools.chain(speeds, itertools.repeat((math.nan, math.nan)))
-        return tuple(TurnPair(*time, *speed) for time, speed in zip(times, beside, strict=False))
-
-
-@dataclass(frozen=True)
-class TurnPair:
-    """A turn of base and the turn of head beside it, seconds."""
-
-    base: float
-    head: float
-    base_speed: float
-    head_speed: float
-
-    def log_ratio(self, slope: float) -> float:
-        """Return log(head / base) at equal speed of the machine."""
-        plain = math.log(self.head / self.base)
-        speed = math.log(self.head_speed / self.base_speed)
-        return plain - slope * speed if math.isfinite(speed) else plain
-
 
 def at_least(amount: float) -> float:
     """Return an amount of memory, one below `LEAST_MEMORY` as that: there, ratios say nothing."""
     return amount if math.isnan(amount) else max(amount, LEAST_MEMORY)
-
-
-def _trimmed_mean(values: Sequence[float]) -> float:
-    """Return the mean without the fifth at either end; nan of nothing."""
-    cut = len(values) // 5
-    kept = sorted(values)[cut : len(values) - cut]
-    return statistics.fmean(kept) if kept else math.nan
 
 
 @dataclass(frozen=True)

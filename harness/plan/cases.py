@@ -1,4 +1,4 @@
-"""One combination of axis values to a case: its settings, its labels, its id."""
+"""One combination of axis values to a case: its settings, its labels, its code."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from harness.errors import SuiteError
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Experiment
 from harness.plan.axes import TOP, Axes, label
+from harness.plan.identity import case_id
 from harness.suite.explain import sentence
 from harness.suite.schema import Suite
 from harness.types import Case, Scalar
@@ -77,8 +78,8 @@ class Maker:
         names = {**top, "experiment": experiment.name}
         sources = self._sources(experiment, settings)
         return Case(
-            self._id(experiment, names, settings, sources), self.suite.id, experiment.name,
-            names["backend"], names["device"],
+            case_id(self.suite, experiment, names, settings, sources), self.suite.id,
+            experiment.name, names["backend"], names["device"],
             self._labels(tables, chosen, names, settings, experiment),
             settings, judged=self.suite.grid[position].claims,
             kinds=self._kinds(experiment, settings), timed=experiment.alone,
@@ -159,27 +160,6 @@ class Maker:
                 raise self._problem(position, place, sentence(detail, TABLES[name])) from None
         return self._tables[name, text]
 
-    def _id(
-        self,
-        experiment: Experiment,
-        names: Mapping[str, str],
-        settings: Settings,
-        sources: Sources,
-    ) -> str:
-        where = [names["backend"], names["device"]]
-        identity = [
-            self.suite.id, experiment.name, experiment.version, *where,
-            _non_default(experiment, settings),
-        ]  # fmt: skip
-        seeds = self.suite.seeds
-        if seeds.rng != "pcg64":  # as a default it is left out, like every other
-            identity.append([seeds.rng, seeds.step])
-        if experiment.revision is not None and (revision := experiment.revision(settings)):
-            identity.append({"revision": revision})
-        if sources.address:
-            identity.append({"code": dict(sources.address)})
-        return digest.of_value(identity)
-
     def _sources(self, experiment: Experiment, settings: Settings) -> Sources:
         if experiment.code is None:
             return Sources()
@@ -226,20 +206,6 @@ def _called(experiments: Collection[str]) -> dict[str, str]:
     own = {name: function_name(name) for name in experiments}
     known = Counter(own.values())
     return {name: own[name] if known[own[name]] == 1 else name for name in experiments}
-
-
-def _non_default(experiment: Experiment, settings: Settings) -> dict[str, Any]:
-    """Return the settings that are no defaults, nor those of the experiment's own arguments."""
-    values = settings.non_default()
-    known = experiment.defaults
-    params = {
-        key: value
-        for key, value in settings.params.items()
-        if key not in known or digest.canonical(value) != digest.canonical(known[key])
-    }
-    return {name: value for name, value in values.items() if name != "params"} | (
-        {"params": params} if params else {}
-    )
 
 
 def _setting(table: str, values: Mapping[str, Any], name: str) -> Any:

@@ -53,6 +53,8 @@ class FigureKind(Protocol):
 
 FigureKinds = Registry[FigureKind]
 
+IGNORED = "; a column that tells no cases apart can be left out, with [records] ignore"
+
 
 def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> None:
     """Check everything about a suite that can be known before a cell runs.
@@ -111,14 +113,19 @@ def _cases(plan: Plan) -> Iterator[Complaint]:
         yield from _missing_tables(experiment, values)
         if experiment.complaints is not None:
             yield from (_placed(plan.suite, *one) for one in experiment.complaints(values))
+        if experiment.absent is not None:
+            yield from (_placed(plan.suite, *one) for one in experiment.absent(values, case.home))
         if values.train is not None:
             yield from _inside("train", values.train.complaints())
         yield from _data(values)
 
 
 def _placed(suite: Suite, path: tuple[str, ...], message: str) -> Complaint:
-    """Return a complaint about a key of ``[params]`` where the file has it: there, or in a grid."""
-    if path[:1] == ("params",) and path not in suite.text.lines:
+    """Return a complaint about a key where the file has what is wrong: there, or in a grid.
+
+    Of the tables that name code a grid may give another value than the table does.
+    """
+    if path[:1] == ("speed",) or (path[:1] == ("params",) and path not in suite.text.lines):
         for position, grid in enumerate(suite.grid):
             if path[1:] and path[1] in grid.axes:
                 return ("grid", position, path[1]), message
@@ -183,7 +190,7 @@ def _claims(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
         found = list(_selections(plans, judged, claim, here))
         yield from found
         if not found and (message := claims.check_selection(claim, judged.cases)):
-            yield (*here, "where"), message
+            yield (*here, "where"), message + (IGNORED if plans.memory else "")
 
 
 def _judged(plan: Plan) -> Plan:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import sizes
-from harness.plan import names, size
+from harness.plan import names, recorded, size
 from harness.plan.axes import Axes, label
 from harness.plan.cases import Maker, feasible
+from harness.plan.recorded import Recording
+from harness.store.memory import Memory
 from harness.suite.schema import Grid, Suite
-from harness.types import Case, Cell, Profile, Scalar
+from harness.types import Archive, Case, Cell, Profile, Scalar
 
 Changes = Mapping[str, Any]
 
@@ -31,16 +33,21 @@ class Plan:
         Every case that can exist, in grid order, each once.
     seeds : mapping of str to int
         Repetitions by case id.
+    recorded : bool
+        Whether a file has its records already, so that there is no cell to run.
     """
 
     suite: Suite
     profile: Profile
     cases: tuple[Case, ...]
     seeds: Mapping[str, int]
+    recorded: bool = False
 
     def cells(self) -> list[Cell]:
         """Return the cells, all cases of one seed before the next: pairs run close in time."""
         cells: list[Cell] = []
+        if self.recorded:
+            return cells
         open_cases: Sequence[Case] = self.cases
         for seed in range(max(self.seeds.values(), default=0)):
             open_cases = [case for case in open_cases if seed < self.seeds[case.id]]
@@ -68,6 +75,8 @@ class Plans:
         Of the two profiles.
     stand_in : Plan
         Of the quick profile where the suite's data set is not here.
+    memory : Memory or None
+        The records of a suite whose numbers are in a file.
     """
 
     suite: Suite
@@ -75,6 +84,13 @@ class Plans:
     full: Plan
     quick: Plan
     stand_in: Plan
+    memory: Memory | None = None
+
+    def held(self, archive: Archive | None = None) -> Archive:
+        """Return where the records of the suite are: in its file, else in an archive."""
+        held = self.memory or archive
+        assert held is not None, "a suite without a file must be given an archive"
+        return held
 
     def __iter__(self) -> Iterator[Plan]:
         return iter((self.full, self.quick, self.stand_in))
@@ -105,6 +121,8 @@ def expand(suite: Suite) -> Plans:
     SuiteError
         If a name, an axis or a setting of a case is not valid, or there are too many cases.
     """
+    if suite.records is not None:
+        return of_recording(suite, recorded.read(suite, suite.records))
     suite.text.refuse(names.complaints(suite))
     maker = Maker(suite, Axes.of(suite))
     full = Plan(suite, "full", *_cases(maker, {}, "full"))
@@ -112,6 +130,13 @@ def expand(suite: Suite) -> Plans:
     stand_in = _shorter(maker, full, {**suite.quick, **suite.stand_in})
     stand_in = replace(stand_in, cases=_stood_in(stand_in.cases, full.cases))
     return Plans(suite, maker.axes, full, quick, stand_in)
+
+
+def of_recording(suite: Suite, found: Recording) -> Plans:
+    """Return the plans of a suite whose numbers are in a file: all profiles are one."""
+    full = Plan(suite, "full", found.cases, found.seeds, recorded=True)
+    quick = replace(full, profile="quick")
+    return Plans(suite, found.axes, full, quick, quick, found.memory)
 
 
 def _shorter(maker: Maker, full: Plan, changes: Changes) -> Plan:

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness import backends, datasets
 from harness.code.project import Project, matching
+from harness.config.recorded import RECORDED
 from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import registry as experiments
@@ -29,6 +30,9 @@ def complaints(suite: Suite) -> Iterator[Complaint]:
 
 def _names(suite: Suite) -> Iterator[Complaint]:
     yield from _known(("experiment",), "experiment", suite.experiment, suite.home)
+    if RECORDED in suite.experiments:
+        message = f"{RECORDED} reads a file: give [records] file = ... in place of an experiment"
+        yield ("experiment",), message
     for position, grid in enumerate(suite.grid):
         for axis in TOP:
             for index, value in enumerate(grid.axes.get(axis, [])):
@@ -82,3 +86,15 @@ def _depends(suite: Suite) -> Iterator[Complaint]:
     for index, pattern in enumerate(suite.depends):
         if not matching(pattern, project):
             yield ("depends", index), f"must match a file, got {pattern!r}, none in {project.root}"
+    if suite.depends and not any(_is_of_user(name, suite.home) for name in suite.experiments):
+        yield (
+            ("depends",),
+            "must stand beside a function or a command of your own, whose files it adds",
+        )
+
+
+def _is_of_user(name: str, home: str) -> bool:
+    try:
+        return experiments.get(name, home).code is not None
+    except UsageError:
+        return True  # named by itself

@@ -17,5 +17,5 @@ def unsettled(plans: Plans) -> Iterator[Problem]:
     last = len(looks.factors) - 1
     planned = {case: looks.seeds(runs, last) for case, runs in plans.full.seeds.items()}
     for claim in plans.suite.claims:
-        if why := claims.undecidable(claim, cases, planned):
+        if why := claims.undecidable(claim, cases, planned, looks.alpha(last)):
             yield plans.suite.text.problem((*claim.place, "id"), why)

@@ -2,6 +2,6 @@
 
 from harness.report.build import build
 from harness.report.coverage import coverage
-from harness.report.summary import summary
+from harness.report.summary import comment, summary
 
-__all__ = ["build", "coverage", "summary"]
+__all__ = ["build", "comment", "coverage", "summary"]

@@ -141,12 +141,15 @@ def _runs(records: Sequence[Record]) -> str:
 
 
 def _wall(records: Sequence[Record]) -> str:
+    if not any(record.wall_s for record in records):
+        return ""  # read from a file, which does not say
     return number(over_seeds([record.wall_s for record in records]).value, "seconds", digits=2)
 
 
 def _peak(records: Sequence[Record]) -> str:
     """Return the largest resident memory that any run of a case reached."""
-    return number(float(max(record.peak_rss for record in records)), "bytes", digits=3)
+    most = max(record.peak_rss for record in records)
+    return number(float(most), "bytes", digits=3) if most else ""
 
 
 def _metric(records: Sequence[Record], name: str, kinds: Kinds) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from harness.claims import told as in_sentences
 from harness.report.marks import SIGNS, WORDS, counted
 from harness.report.summary import plain
 from harness.suite.documents import Document, Section
@@ -11,6 +12,12 @@ from harness.suite.schema import Suite
 from harness.suite.sections import cited, covering
 from harness.types import Verdict
 from harness.words import plural
+
+_OF_SECTIONS = (
+    "Every numbered section and question of the documents, with the claims that cover it and",
+    "their verdicts, or why there is nothing to measure. Generated; do not edit.",
+)
+_OF_CLAIMS = ("Every claim on the documents, with its verdict. Generated; do not edit.",)
 
 
 def coverage(
@@ -23,7 +30,7 @@ def coverage(
     Parameters
     ----------
     documents : mapping of str to Document
-        By key; those whose sections nobody has listed are left out.
+        By key; one whose sections nobody has listed is shown if a claim quotes it.
     suites : sequence of Suite
         Those whose claims cover them.
     verdicts : sequence of Verdict
@@ -31,23 +38,47 @@ def coverage(
     """
     by_name = {f"{verdict.suite}/{verdict.claim}": verdict for verdict in verdicts}
     places = cited(suites)
-    lines = ["# Claims by section", "", *_opening(verdicts, suites)]
-    for document in sorted(documents.values(), key=lambda document: document.number):
+    in_order = sorted(documents.values(), key=lambda document: document.number)
+    listed = any(document.sections is not None for document in in_order)
+    lines = [
+        "# Claims by section" if listed else "# Claims",
+        "",
+        *_opening(verdicts, suites, listed),
+    ]
+    for document in in_order:
         if document.sections is not None:
             lines += ["", *_document(document, document.sections, places, by_name)]
+        elif own := {
+            place[1]: names for place, names in places.items() if place[0] == document.key
+        }:
+            lines += ["", *_unlisted(document, own, by_name)]
     return "\n".join(lines) + "\n"
 
 
-def _opening(verdicts: Sequence[Verdict], suites: Sequence[Suite]) -> list[str]:
+def _opening(verdicts: Sequence[Verdict], suites: Sequence[Suite], listed: bool) -> list[str]:
     claims = sum(len(suite.claims) for suite in suites)
     counts = counted(verdicts)
     return [
-        "Every numbered section and question of the documents, with the claims that cover it and",
-        "their verdicts, or why there is nothing to measure. Generated; do not edit.",
+        *(_OF_SECTIONS if listed else _OF_CLAIMS),
         "",
+        *([f"{said}.", ""] if (said := in_sentences(verdicts)) else []),
         f"{plural(len(suites), 'suite')}, {plural(claims, 'claim')}"
         + (f": {counts}." if counts else "."),
     ]
+
+
+def _unlisted(
+    document: Document, places: Mapping[str, Sequence[str]], verdicts: Mapping[str, Verdict]
+) -> list[str]:
+    """Return the claims on a document that is quoted as a whole, or by sections nobody listed."""
+    heading = " ".join(dict.fromkeys((document.number, plain(document.title))))
+    rows = [
+        f"- {_claim(name, verdicts.get(name))}"
+        + (f" (section {plain(section)})" if section else "")
+        for section, names in places.items()
+        for name in names
+    ]
+    return [f"## {heading}", "", *rows]
 
 
 def _document(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from harness import words
-from harness.claims import told
+from harness.claims import chance_told, told
 from harness.report.marks import counted
 from harness.report.verdicts import Row, rows
 from harness.types import Verdict
@@ -31,7 +31,8 @@ def summary(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
         return "# Claims\n\nNo claims were judged.\n"
     first = [verdict for verdict in verdicts if verdict.suite not in facts]
     folded = [verdict for verdict in verdicts if verdict.suite in facts]
-    lines = ["# Claims", "", f"{told(verdicts)}.", "", _counts(verdicts), *_moved(verdicts)]
+    lines = ["# Claims", "", f"{told(verdicts)}.", "", _counts(verdicts), *_chance(verdicts)]
+    lines += _moved(verdicts)
     lines += ["", *_table(first)] if first else []
     lines += ["", *_folded(folded)] if folded else []
     return "\n".join(lines) + "\n"
@@ -55,6 +56,11 @@ def _counts(verdicts: Sequence[Verdict]) -> str:
     return f"{words.plural(len(verdicts), 'claim')}: {counted(verdicts)}."
 
 
+def _chance(verdicts: Sequence[Verdict]) -> list[str]:
+    chance = chance_told(verdicts)
+    return ["", f"{chance[:1].upper()}{chance[1:]}."] if chance else []
+
+
 def _moved(verdicts: Sequence[Verdict]) -> list[str]:
     moved = [verdict for verdict in verdicts if verdict.moved]
     if not moved:
@@ -76,3 +82,53 @@ def _line(row: Row) -> str:
     claim = f"{plain(row.suite)}/{plain(row.claim)}<br>{plain(row.reason)}"
     cells = (verdict, claim, plain(row.published), measured, plain(row.source))
     return f"| {' | '.join(cells)} |"
+
+
+MARKER = "<!-- harness-claims -->"
+"""The first line of a comment, by which a bot finds its own."""
+LIMIT = 60_000
+"""Characters; GitHub refuses a comment of more than 65,536."""
+_CALLING = re.compile(r"@(?=\w)")
+
+
+def comment(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
+    """Return verdicts as the comment of a pull request: what fails first, the rest folded.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        In the order shown.
+    facts : collection of str
+        Ids of the suites that come last.
+    """
+    failing = [verdict for verdict in verdicts if verdict.fails]
+    rest = [verdict for verdict in verdicts if not verdict.fails]
+    rest.sort(key=lambda verdict: verdict.suite in facts)
+    said = f"{len(failing)} of {words.plural(len(verdicts), 'claim')} fail" if failing else ""
+    top = [MARKER, f"### Claims: {said or 'nothing fails'}", ""]
+    top += [f"{told(verdicts)}.", "", _counts(verdicts), *_moved(verdicts), ""] if verdicts else []
+    room = LIMIT - sum(len(line) + 1 for line in top)
+    shown = _within(failing, room)
+    folded = _within(rest, room - sum(len(line) + 1 for line in shown) - 100)
+    fold = ["<details><summary>The others</summary>", "", *folded, "", "</details>"]
+    lines = [*top, *shown, *([""] if shown else []), *(fold if folded else [])]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _within(verdicts: Sequence[Verdict], room: int) -> list[str]:
+    """Return the table of as many verdicts as there is room for, and how many are left out."""
+    if not verdicts:
+        return []
+    # nobody named in a sentence is called
+    lines = [_CALLING.sub("@&#8203;", line) for line in _table(verdicts)]
+    kept, room = 0, room - 200
+    while kept < len(lines) and (room := room - len(lines[kept]) - 10) >= 0:
+        kept += 1
+    if kept == len(lines):
+        return lines
+    left = len(lines) - max(kept, len(HEAD))
+    return [
+        *(lines[:kept] if kept > len(HEAD) else []),
+        "",
+        f"{left} more left out for want of room.",
+    ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.claims import q_told, text
+from harness.claims import q_told
 from harness.figures.labels import title
 from harness.numerals import axis_value, measured, span
+from harness.outlets.outcome import unit_of
 from harness.report.marks import SIGNS, WORDS
 from harness.types import Environment, Finding, Verdict
 from harness.words import plural
@@ -83,13 +84,8 @@ def rows(verdicts: Sequence[Verdict], environments: Mapping[str, Environment]) -
     return tuple(_row(verdict, environments) for verdict in verdicts)
 
 
-def unit_shown(verdict: Verdict) -> str:
-    """Return the unit to print: differences of fractions are percentage points."""
-    return text.unit_shown(verdict.unit, verdict.rule)
-
-
 def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:
-    unit = unit_shown(verdict)
+    unit = unit_of(verdict)
     return Row(
         anchor=f"claim-{verdict.suite}-{verdict.claim}",
         suite=verdict.suite,

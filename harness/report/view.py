@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from harness.claims import told
+from harness.claims import chance_told, told
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.marks import Tally, tallies
@@ -100,6 +100,7 @@ class Page:
     tallies: tuple[Tally, ...]
     total: int
     sentences: str
+    chance: str
     judged: int
     moved: int
     verdicts: Parts[Row]
@@ -129,6 +130,7 @@ def page(
         tallies=tallies(verdicts),
         total=len(verdicts),
         sentences=told(verdicts),
+        chance=chance_told(verdicts),
         judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),

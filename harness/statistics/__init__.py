@@ -15,7 +15,7 @@ from harness.statistics.intervals import (
 from harness.statistics.location import Location
 from harness.statistics.monotone import MonotoneTrend, monotone_trend
 from harness.statistics.multiple import q_values
-from harness.statistics.paired import log_ratio, paired_binary
+from harness.statistics.paired import log_ratio
 from harness.statistics.permutation import sign_flip, sign_test
 from harness.statistics.signed_rank import (
     centre,
@@ -47,7 +47,6 @@ __all__ = [
     "median_interval",
     "monotone_trend",
     "outside",
-    "paired_binary",
     "prediction_interval",
     "proportion_interval",
     "q_values",

@@ -11,7 +11,7 @@ it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ CAUTION = 0.9
 """The largest share of the capital that one value may take."""
 LEVEL = 0.05
 """The level at which the bets are worth most; the p-value holds at any."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -66,60 +68,22 @@ class Bounded:
         """Return the means that neither side rejects at ``(1 - level) / 2``."""
         tail, width = (1.0 - level) / 2.0, self.high - self.low
         unit = self._unit()
-        lower, upper = _end(unit, tail), 1.0 - _end(1.0 - unit, tail)
+        lower, upper = _least_mean(unit, tail), 1.0 - _least_mean(1.0 - unit, tail)
         return Interval(self.low + width * lower, self.low + width * upper, level)
 
-    def _unit(self) -> NDArray[np.float64]:
-        unit: NDArray[np.float64] = (np.array(self.values) - self.low) / (self.high - self.low)
+    def _unit(self) -> Floats:
+        """Return the values as shares of the way from `low` to `high`, shape (1, n)."""
+        unit: Floats = (np.array([self.values]) - self.low) / (self.high - self.low)
         return unit
 
 
-STEPS = 64
-"""Means looked at in one go; each of `ROUNDS` goes divides what is left by as many."""
-ROUNDS = 4
-_BLOCK = 1 << 20  # values of a table of bets
-
-
-def _end(unit: NDArray[np.float64], tail: float) -> float:
+def _least_mean(unit: Floats, tail: float) -> float:
     """Return the lower end of the interval of a mean between 0 and 1."""
-    low, high = 0.0, float(unit.mean())
-    for _ in range(ROUNDS):
-        means = np.linspace(low, high, STEPS)
-        kept = np.flatnonzero(_p_values(unit, means) > tail)
-        first = int(kept[0]) if kept.size else STEPS - 1
-        if first == 0:
-            return low
-        low, high = float(means[first - 1]), float(means[first])
-    return low
+    return _end(lambda means: _p_values(unit, means), 0.0, float(unit.mean()), tail)
 
 
-def _p_values(unit: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the p-value of "the mean is at most m" for every m; values between 0 and 1."""
-    stakes = _stakes(unit)
-    rows = max(1, _BLOCK // unit.size)
-    parts = [_capital(unit, stakes, means[i : i + rows]) for i in range(0, means.size, rows)]
-    p_values: NDArray[np.float64] = np.exp(-np.maximum(np.concatenate(parts), 0.0))
-    return p_values
-
-
-def _capital(
-    unit: NDArray[np.float64], stakes: NDArray[np.float64], means: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the logarithm of the largest capital on the way, one for every mean."""
-    bets = np.minimum(stakes, CAUTION / np.maximum(means, 1e-12)[:, None])
-    gains = np.log1p(bets * (unit - means[:, None]))
-    most: NDArray[np.float64] = np.cumsum(gains, axis=1).max(axis=1)
-    return most
-
-
-def _stakes(unit: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the stake on every value: the smaller, the more the values before it vary."""
-    before = np.arange(1, unit.size + 1)  # how many values each bet has seen, and one believed in
-    means = (0.5 + np.cumsum(unit)) / (before + 1)
-    squares = np.concatenate([[0.0], np.cumsum((unit - means) ** 2)[:-1]])
-    variances = (0.25 + squares) / before
-    stakes: NDArray[np.float64] = np.sqrt(2.0 * math.log(1.0 / LEVEL) / (variances * unit.size))
-    return stakes
+DOUBLINGS = 40
+"""How far from the estimate the end of the interval of a ratio is looked for."""
 
 
 @dataclass(frozen=True)
@@ -140,34 +104,103 @@ class BoundedRatio:
 
     def above(self, bound: float, *, strict: bool = False) -> float:
         """Return the one-sided p-value of "the ratio is at least `bound`"."""
-        return self._against(bound).above(0.0, strict=strict) if bound > 0.0 else 1.0
+        return self._turned().below(1.0 / bound, strict=strict) if bound > 0.0 else 1.0
 
-    def below(self, bound: float, *, strict: bool = False) -> float:
+    def below(self, bound: float, *, strict: bool = False) -> float:  # noqa: ARG002 - 0 lies inside
         """Return the one-sided p-value of "the ratio is at most `bound`"."""
-        return self._against(bound).below(0.0, strict=strict) if bound > 0.0 else 0.0
+        return float(self._p_values(np.array([bound]))[0]) if bound > 0.0 else 0.0
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the ratios that neither side rejects at ``(1 - level) / 2``."""
-        tail, centre = (1.0 - level) / 2.0, float(np.mean(self.a) / np.mean(self.b))
-        low = _edge(lambda c: self.below(c) <= tail, centre, 0.5)
-        high = _edge(lambda c: self.above(c) <= tail, centre, 2.0)
-        return Interval(low, high, level)
+        low, inverse = (side._least((1.0 - level) / 2.0) for side in (self, self._turned()))
+        return Interval(low, 1.0 / inverse if inverse else math.inf, level)
 
-    def _against(self, bound: float) -> Bounded:
-        values = np.array(self.a) - bound * np.array(self.b)
-        return Bounded(tuple(values.tolist()), -bound, 1.0)
+    def _turned(self) -> BoundedRatio:
+        return BoundedRatio(self.b, self.a)
+
+    def _least(self, tail: float) -> float:
+        """Return the lower end of the interval; 0 where no bound is rejected."""
+        centre = math.log2(float(np.mean(self.a) / np.mean(self.b)))
+        far = centre - DOUBLINGS
+        found = _end(lambda logs: self._p_values(np.exp2(logs)), far, centre, tail, ROUNDS + 1)
+        return 2.0**found if found > far else 0.0
+
+    def _p_values(self, bounds: Floats) -> Floats:
+        """Return the p-value of "the ratio is at most c" for every c."""
+        a, b = np.array(self.a), np.array(self.b)
+        found = []
+        for part in _parts(bounds.size, a.size):
+            c = bounds[part, None]
+            found.append(_p_values((a - c * b + c) / (1.0 + c), (c / (1.0 + c))[:, 0]))
+        return np.concatenate(found)
 
 
-def _edge(rejected: Callable[[float], bool], near: float, step: float) -> float:
-    """Return where rejection begins, going away from `near` by factors; 0 or inf if nowhere."""
-    far = near * step
-    for _ in range(40):
-        if rejected(far):
-            break
-        far *= step
-    else:
-        return 0.0 if step < 1.0 else math.inf
-    for _ in range(50):
-        middle = math.sqrt(far * near)
-        far, near = (middle, near) if rejected(middle) else (far, middle)
-    return far
+# -- bets ----------------------------------------------------------------------------------------
+
+STEPS = 64
+"""Bounds looked at in one go; each of `ROUNDS` goes divides what is left by as many."""
+ROUNDS = 4
+_BLOCK = 1 << 20  # values of a table of bets
+
+
+def _end(
+    p_values: Callable[[Floats], Floats],
+    low: float,
+    high: float,
+    tail: float,
+    rounds: int = ROUNDS,
+) -> float:
+    """Return up to where, from `low` on, every bound is rejected; `low` where none is."""
+    for _ in range(rounds):
+        bounds = np.linspace(low, high, STEPS)
+        kept = np.flatnonzero(p_values(bounds) > tail)
+        first = int(kept[0]) if kept.size else STEPS - 1
+        if first == 0:
+            return low
+        low, high = float(bounds[first - 1]), float(bounds[first])
+    return low
+
+
+def _parts(bounds: int, values: int) -> Iterator[slice]:
+    """Yield slices of so many bounds that a table of bets has no more than a block."""
+    rows = max(1, _BLOCK // values)
+    return (slice(first, first + rows) for first in range(0, bounds, rows))
+
+
+def _p_values(unit: Floats, means: Floats) -> Floats:
+    """Return the p-value of "the mean is at most m" for every m.
+
+    Parameters
+    ----------
+    unit : ndarray of float, shape (1, n) or (k, n)
+        Values between 0 and 1: the same for every mean, or a row for each.
+    means : ndarray of float, shape (k,)
+    """
+    stakes = _stakes(unit)
+    parts = [
+        _capital(unit, stakes, means[part])
+        if len(unit) == 1
+        else _capital(unit[part], stakes[part], means[part])
+        for part in _parts(means.size, unit.shape[1])
+    ]
+    p_values: Floats = np.exp(-np.maximum(np.concatenate(parts), 0.0))
+    return p_values
+
+
+def _capital(unit: Floats, stakes: Floats, means: Floats) -> Floats:
+    """Return the logarithm of the largest capital on the way, one for every mean."""
+    bets = np.minimum(stakes, CAUTION / np.maximum(means, 1e-12)[:, None])
+    gains = np.log1p(bets * (unit - means[:, None]))
+    most: Floats = np.cumsum(gains, axis=1).max(axis=1)
+    return most
+
+
+def _stakes(unit: Floats) -> Floats:
+    """Return the stake on every value: the smaller, the more the values before it vary."""
+    n = unit.shape[1]
+    before = np.arange(1, n + 1)  # how many values each bet has seen, and one believed in
+    means = (0.5 + np.cumsum(unit, axis=1)) / (before + 1)
+    squares = np.cumsum((unit - means) ** 2, axis=1)
+    seen = np.hstack([np.zeros((len(unit), 1)), squares[:, :-1]])
+    stakes: Floats = np.sqrt(2.0 * math.log(1.0 / LEVEL) / ((0.25 + seen) / before * n))
+    return stakes

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness import extras
 from harness.statistics.checks import Values, probability, vector
 
 LEAST = 6
@@ -101,6 +102,7 @@ def _split(part: Floats, start: int) -> _Split:
     if part.size < LEAST or part.min() == part.max():
         return _Split(-math.inf, ())
     # here: with the part of SciPy it brings, it takes a second, and most commands never need it
+    extras.require("ruptures")
     from ruptures import KernelCPD
 
     centred = part - part.mean()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,13 @@ from scipy import special
 
 from harness.statistics.checks import Values, vector
 
+Signs = NDArray[np.float64]
 COUNTED = 13
 """Up to so many differences every pattern of signs is counted."""
 RESAMPLES = 9_999
 ROUNDING = 1e-12
 AT_ONCE = 2_000_000
-"""Signs held at a time, so that many pairs need no more memory than few."""
+"""Signs drawn at a time, so that many pairs need no more memory than few."""
 
 
 def sign_flip(differences: Values, *, seed: int = 0) -> float:
@@ -50,24 +52,44 @@ def sign_flip(differences: Values, *, seed: int = 0) -> float:
     unit = array / np.abs(array).max()
     if array.size > COUNTED:
         return _drawn(unit, seed)
-    every = np.arange(2**array.size)[:, None] >> np.arange(array.size) & 1
+    every = _every(array.size)
     return _reached(unit, every) / len(every)
 
 
-def _reached(unit: NDArray[np.float64], flipped: NDArray[Any]) -> int:
+def _reached(unit: Signs, flipped: Signs) -> int:
     """Return how many patterns have a sum as large as the one seen, equal but for rounding too."""
     slack = ROUNDING * np.abs(unit).sum()
     return int(np.count_nonzero(2.0 * (flipped @ unit) <= slack))
 
 
-def _drawn(unit: NDArray[np.float64], seed: int) -> float:
+@functools.lru_cache(maxsize=COUNTED)
+def _every(n: int) -> Signs:
+    """Return every pattern: 1 where a difference is flipped, shape (2**n, n)."""
+    return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(np.float64)
+
+
+def _drawn(unit: Signs, seed: int) -> float:
     """Return the p-value by `RESAMPLES` drawn patterns, the one seen counted among them."""
+    reached = 1 + sum(_reached(unit, flipped) for flipped in _patterns(unit.size, seed))
+    return reached / (RESAMPLES + 1)
+
+
+def _patterns(n: int, seed: int) -> Iterable[Signs]:
+    """Return `RESAMPLES` random patterns in blocks; those of few differences are drawn once."""
+    return _few(n, seed) if n * RESAMPLES <= AT_ONCE else _blocks(n, seed)
+
+
+@functools.lru_cache(maxsize=2)
+def _few(n: int, seed: int) -> tuple[Signs, ...]:
+    return tuple(_blocks(n, seed))
+
+
+def _blocks(n: int, seed: int) -> Iterator[Signs]:
     rng = np.random.default_rng(seed)
-    reached, block = 1, max(1, AT_ONCE // unit.size)
+    block = max(1, AT_ONCE // n)
     for first in range(0, RESAMPLES, block):
         rows = min(block, RESAMPLES - first)
-        reached += _reached(unit, rng.integers(0, 2, (rows, unit.size), dtype=np.int8))
-    return reached / (RESAMPLES + 1)
+        yield rng.integers(0, 2, (rows, n), dtype=np.int8).astype(np.float64)
 
 
 def sign_test(for_it: int, against: int) -> float:

@@ -63,9 +63,18 @@ def inside(spread: Spread, low: float, high: float) -> float:
     return min([1.0, *(len(ends) * p for p in ends)])
 
 
+STEADY = 0.1
+"""Runs of a fixed number may differ by this share of what lies between them and a bound."""
+
+
 @dataclass(frozen=True)
 class Fixed:
-    """A number that the draw does not change: all runs decide together, without chance."""
+    """A number that the draw does not change, but for rounding: runs decide without chance.
+
+    What differs by more than a tenth of its distance from a bound is, seen from there, no fixed
+    number, whatever was declared: then every run is a coin flip, as for `Median`. (Two normal
+    numbers are that close to each other, both on the wrong side of their mean, in 1.6 %.)
+    """
 
     values: tuple[float, ...]
 
@@ -74,14 +83,21 @@ class Fixed:
         return Interval(min(self.values), max(self.values), level)
 
     def above(self, bound: float, *, strict: bool = False) -> float:
-        """Return 0 where every run says otherwise, else 1."""
+        """Return 0 where every run says otherwise, 1 where one does not."""
         most = max(self.values)
-        return float(most > bound if strict else most >= bound)
+        return 1.0 if (most > bound if strict else most >= bound) else self._all(bound - most)
 
     def below(self, bound: float, *, strict: bool = False) -> float:
-        """Return 0 where every run says otherwise, else 1."""
+        """Return 0 where every run says otherwise, 1 where one does not."""
         least = min(self.values)
-        return float(least < bound if strict else least <= bound)
+        return 1.0 if (least < bound if strict else least <= bound) else self._all(least - bound)
+
+    def _all(self, gap: float) -> float:
+        """Return the p-value where all runs lie beyond a bound, the nearest by a gap."""
+        if min(self.values) == max(self.values):
+            return 0.0
+        steady = max(self.values) - min(self.values) <= STEADY * gap
+        return 0.0 if steady else _tail(0, len(self.values))
 
 
 @dataclass(frozen=True)

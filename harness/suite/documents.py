@@ -2,25 +2,29 @@
 
 A document is a folder of suites with a ``document.toml``. A folder of suites may instead have a
 ``sources.toml``, which lists documents, and ``sections/<key>.toml`` with the sections of each.
+Suites that lie in no document's folder quote the README of the project.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from harness.config.table import Id, SuiteId, Table
+from harness.config.table import Files, Id, SuiteId, Table
 from harness.errors import Problem, SuiteError
 from harness.suite.explain import validate
+from harness.suite.originals import Originals, named
 from harness.suite.text import Text, read
 
 DOCUMENT = "document.toml"
 BIBLIOGRAPHY, OUTLINES = "sources.toml", "sections"
+README = "README"
+"""Key of the document of suites that lie in no document's folder."""
 
 
 class Section(Table):
@@ -45,11 +49,18 @@ class Section(Table):
 
 
 class Named(Table):
-    """A document: the key suites use, the number the ledger cites, its title."""
+    """A document: the key suites use, the number the ledger cites, its title.
+
+    Attributes
+    ----------
+    document
+        The files of its own words, in which quotes are looked for.
+    """
 
     key: Id
     number: str
     title: str
+    document: Files = ()
 
 
 class DocumentTable(Named):
@@ -90,6 +101,8 @@ class Document:
         The file that lists them.
     folder : Path or None
         That of its suites, when it has one of its own.
+    files : Originals
+        Those of its own words; quotes are looked for in them.
     """
 
     key: str
@@ -99,14 +112,26 @@ class Document:
     sections: tuple[Section, ...] | None = None
     text: Text = field(default_factory=Text)
     folder: Path | None = None
+    files: Originals = field(default_factory=Originals)
 
 
 @dataclass(frozen=True)
 class Library:
-    """The documents of one tree of suites, by key, in the order of their numbers."""
+    """The documents of one tree of suites, by key, in the order of their numbers.
+
+    Attributes
+    ----------
+    folder : Path
+        The tree.
+    documents : mapping of str to Document
+        All there are.
+    rest : Document or None
+        The one of the suites that lie in no document's folder.
+    """
 
     folder: Path
     documents: Mapping[str, Document]
+    rest: Document | None = None
 
     @property
     def cited(self) -> Mapping[str, str]:
@@ -114,10 +139,12 @@ class Library:
         return {key: entry.number for key, entry in self.documents.items()}
 
     def of(self, path: Path) -> Document | None:
-        """Return the document in whose folder a suite file lies, if it lies in one."""
+        """Return the document that a suite file quotes: that of its folder, or that of the rest."""
         here = os.path.realpath(path.parent)
-        own = (entry for entry in self.documents.values() if entry.folder is not None)
-        return next((entry for entry in own if os.path.realpath(str(entry.folder)) == here), None)
+        for entry in self.documents.values():
+            if entry.folder is not None and os.path.realpath(entry.folder) == here:
+                return entry
+        return self.rest
 
     @property
     def headline(self) -> tuple[str, ...]:
@@ -125,8 +152,15 @@ class Library:
         return tuple(name for entry in self.documents.values() for name in entry.headline)
 
 
-def library(folder: Path) -> Library:
+def library(folder: Path, readme: Path | None = None) -> Library:
     """Read the documents of a tree of suites, in whichever form they are described.
+
+    Parameters
+    ----------
+    folder : Path
+        The tree.
+    readme : Path or None
+        The document of suites that lie in no document's folder, if there is one.
 
     Raises
     ------
@@ -147,8 +181,15 @@ def library(folder: Path) -> Library:
         found.setdefault(entry.key, entry)
     if problems:
         raise SuiteError(problems)
+    rest = None if readme is None else found.setdefault(README, _of_readme(readme))
     in_order = sorted(found.values(), key=lambda entry: (entry.number, entry.key))
-    return Library(folder, {entry.key: entry for entry in in_order})
+    return Library(folder, {entry.key: entry for entry in in_order}, rest)
+
+
+def _of_readme(path: Path) -> Document:
+    text = Text(str(path))
+    files = Originals((path,), text, required=False)
+    return Document(README, path.name, path.name, text=text, files=files)
 
 
 def _duplicate(key: str) -> str:
@@ -165,8 +206,9 @@ def document(folder: Path) -> Document:
     """
     text = read(folder / DOCUMENT)
     table = validate(DocumentTable, text)
-    named = (table.key, table.number, table.title)
-    return Document(*named, table.headline, table.sections, text, folder)
+    files = named(table.document, text, ("document",))
+    known = (table.key, table.number, table.title)
+    return Document(*known, table.headline, table.sections, text, folder, files)
 
 
 def of_suite(path: Path) -> Document | None:
@@ -184,18 +226,20 @@ def _of_bibliography(folder: Path) -> tuple[list[tuple[Document, Problem]], list
     for index, entry in enumerate(validate(Bibliography, text).sources):
         repeated = text.problem(("sources", index, "key"), _duplicate(entry.key))
         try:
-            found.append((_of_outline(entry, folder / OUTLINES / f"{entry.key}.toml"), repeated))
+            files = named(entry.document, text, ("sources", index, "document"))
+            found.append((_of_outline(entry, folder / OUTLINES, files), repeated))
         except SuiteError as error:
             problems += error.problems
     return found, problems
 
 
-def _of_outline(entry: Named, path: Path) -> Document:
-    named = (entry.key, entry.number, entry.title)
+def _of_outline(entry: Named, outlines: Path, files: Originals) -> Document:
+    known = Document(entry.key, entry.number, entry.title, files=files)
+    path = outlines / f"{entry.key}.toml"
     if not path.exists():
-        return Document(*named)
+        return known
     text = read(path)
-    return Document(*named, sections=validate(Outline, text).sections, text=text)
+    return replace(known, sections=validate(Outline, text).sections, text=text)
 
 
 def is_document(folder: Path) -> bool:

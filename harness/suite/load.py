@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import UsageError
 from harness.suite import documents, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
 from harness.suite.explain import validate
-from harness.suite.schema import Frame, Suite, SuiteTable, with_axes
-from harness.suite.text import Text, read
+from harness.suite.schema import Frame, Suite, SuiteTable
+from harness.suite.text import read
+from harness.suite.written import in_full, in_words
 from harness.words import unknown
 
 _NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)
+_BEGIN = "`harness init` writes a first suite, `harness new` shows which others there are"
+_OTHERWISE = "or name a suite file, or give --suites DIR"
 
 
 def load(path: Path, document: Document | None = None) -> Suite:
@@ -29,37 +31,39 @@ def load(path: Path, document: Document | None = None) -> Suite:
     path : Path
         The file.
     document : Document or None
-        The one in whose folder it lies; None: it is looked for there.
+        What its sentences stand in unless they say otherwise; None: the document in whose folder
+        the file lies.
 
     Raises
     ------
     SuiteError
         With every problem found, each by file, line and key.
     """
-    text = _suite_text(path)
+    text = in_full(read(path), path.stem)
     table = validate(SuiteTable, text)
     document = document or documents.of_suite(path)
     source, claims = quoted.claims_of(table, text, document.key if document else "")
     common = {name: getattr(table, name) for name in Frame.model_fields}
+    common["title"] = table.title or in_words(table.id)
     return Suite(**common, source=source, claims=claims).with_text(text)
 
 
-def find(names: Sequence[str], folder: Path) -> list[Path]:
-    """Return the files of suites named by id or path, each once; all of `folder` if none is named.
+def find(names: Sequence[str], *folders: Path) -> list[Path]:
+    """Return the files of suites named by id or path, each once; all of `folders` if none is named.
 
     The suites of a folder are those in it and those in the folders of its documents.
 
     Raises
     ------
     UsageError
-        If a name is neither a file nor a suite of `folder`, or there is no suite at all.
+        If a name is neither a file nor a suite of the folders, or there is no suite at all.
     """
+    every = [path for folder in folders for path in in_folder(folder)]
+    if not names:
+        _require(every, folders)
     known: dict[str, list[Path]] = {}
-    for path in in_folder(folder):
+    for path in every:
         known.setdefault(path.stem, []).append(path)
-    if not names and not known:
-        raise UsageError(f"{_no_suites(folder)}; name a suite file, or give --suites DIR")
-    every = [path for paths in known.values() for path in paths]
     found = [_find_one(name, known) for name in names] or every
     return list({os.path.realpath(path): path for path in found}.values())
 
@@ -71,10 +75,15 @@ def in_folder(folder: Path) -> list[Path]:
     return [path for path in files if path.name not in _NO_SUITES]
 
 
-def _no_suites(folder: Path) -> str:
-    if folder.is_dir():
-        return f"no suite file (*.toml) in the folder {folder}"
-    return f"{folder} is no folder" if folder.exists() else f"there is no folder {folder}"
+def _require(found: Sequence[Path], folders: Sequence[Path]) -> None:
+    """Refuse a folder that there is not, and folders without any suite."""
+    for folder in folders:
+        if not folder.is_dir():
+            there = f"{folder} is no folder" if folder.exists() else f"there is no folder {folder}"
+            raise UsageError(f"{there}; {_BEGIN}; {_OTHERWISE}")
+    if not found:
+        places = " nor in ".join(map(str, folders))
+        raise UsageError(f"no suite file (*.toml) in the folder {places}; {_BEGIN}; {_OTHERWISE}")
 
 
 def _find_one(name: str, known: Mapping[str, Sequence[Path]]) -> Path:
@@ -87,22 +96,5 @@ def _find_one(name: str, known: Mapping[str, Sequence[Path]]) -> Path:
     if os.path.isdir(name):  # noqa: PTH112 as above
         raise UsageError(f"a suite must be an id or a file, got the folder {name}; give --suites")
     raise UsageError(
-        unknown("suite", name, known) + ("" if known else " There are no suites here.")
+        unknown("suite", name, known) + ("" if known else f" There are no suites here; {_BEGIN}.")
     )
-
-
-def _suite_text(path: Path) -> Text:
-    """Read a suite file in the form of the model: grids as a list, axes in a table of their own."""
-    text = read(path)
-    lines = dict(text.lines)
-    if isinstance(text.values.get("grid"), dict):  # one [grid]: its keys are those of grid[0]
-        lines |= {("grid", 0, *key[1:]): n for key, n in lines.items() if key[0] == "grid"}
-    values = with_axes(text.values)
-    if "command" in values:
-        values.setdefault("experiment", "command")
-    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
-        values["command"] = {"run": values["command"]}
-        lines |= {
-            ("command", "run", *key[1:]): n for key, n in lines.items() if key[0] == "command"
-        }
-    return replace(text, values=values, lines=lines)

@@ -6,13 +6,20 @@ of its place it has from the suite, and that from the document in whose folder i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.config import brief
 from harness.config.claim import Claim, Placed, Reading, ReadingTable, Source
+from harness.config.table import LONGEST
 from harness.suite.locate import Path, nearest
 from harness.suite.schema import SuiteTable
 from harness.suite.text import Text
+
+_BAD = re.compile(r"[^A-Za-z0-9_.-]+")
+_ROOM = LONGEST - 10  # for a number behind it
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,9 @@ class _Found:
     reading: ReadingTable
     within: tuple[Placed, ...]
 
-    def claim(self, key: str) -> Claim:
-        given = {name: getattr(self.reading, name) for name in Reading.model_fields}
+    def claim(self, key: str, name: str, metric: str) -> Claim:
+        given = {field: getattr(self.reading, field) for field in Reading.model_fields}
+        given |= {"id": name, "metric": metric}
         source = _source((*self.within, self.reading), key)
         return Claim(**given, quote=self.quote, source=source, place=self.place)
 
@@ -49,7 +57,26 @@ def claims_of(table: SuiteTable, text: Text, key: str) -> tuple[Source | None, t
     """
     text.refuse(_complaints(table, key))
     found = sorted(_readings(table), key=lambda one: nearest(text.lines, one.place) or 0)
-    return _source((table,), key), tuple(one.claim(key) for one in found)
+    metrics = [one.reading.metric or brief.of(text.values).metric for one in found]
+    names = _names([one.reading.id for one in found], metrics)
+    named = zip(found, names, metrics, strict=True)
+    return _source((table,), key), tuple(one.claim(key, *words) for one, *words in named)
+
+
+def _names(given: Sequence[str], metrics: Sequence[str]) -> Iterator[str]:
+    """Yield the ids of claims: without one it is called as its metric, and numbered."""
+    taken = set(given)
+    for name, metric in zip(given, metrics, strict=True):
+        stem = _BAD.sub("-", metric).strip("-._")[:_ROOM] or "claim"
+        free = (one for one in _numbered(stem) if one not in taken)
+        chosen = name or next(free)
+        taken.add(chosen)
+        yield chosen
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    yield stem
+    yield from (f"{stem}-{number}" for number in itertools.count(2))
 
 
 def _readings(table: SuiteTable) -> Iterator[_Found]:

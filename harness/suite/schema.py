@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
+from harness.config import brief
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
 from harness.config.data import Data
-from harness.config.experiments import Command, Knn, Probe, Timing
+from harness.config.experiments import Command, Knn, Probe, Speed, Timing
 from harness.config.kinds import Kind
 from harness.config.model import Model
-from harness.config.table import Amount, Count, SuiteId, Table
+from harness.config.recorded import Recorded
+from harness.config.table import Amount, Count, Files, SuiteId, Table
 from harness.config.train import Train
+from harness.suite.originals import Originals, named
 from harness.suite.text import Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -74,7 +76,7 @@ class Grid(Table):
         False for a grid that is there for a picture: no claim is about its cases.
     """
 
-    axes: dict[str, list[Any]]
+    axes: dict[str, list[Any]] = {}
     seeds: Count | None = None
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")
     as_is: bool = False
@@ -90,6 +92,9 @@ class Frame(Table):
         ``schema = 1`` in the file.
     id, title, summary
         Names for the ledger.
+    document
+        The files in which its quotes are looked for, from its folder, none for an empty list; if
+        it is left out, those of the document that it quotes.
     protocol
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
@@ -106,16 +111,19 @@ class Frame(Table):
         many (``"data/*.csv"``): when one is edited, its cells are run again.
     kinds
         Metric to the kind of number it is, where its experiment does not know or is mistaken.
+    records
+        A file that has the numbers already; there is then no experiment, and nothing to run.
     quick
         Axis values and settings that the quick profile changes.
     stand_in
         Further changes, in the quick profile, when the data set is not found.
     """
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Literal[1] = Field(default=1, alias="schema")
     id: SuiteId
     title: str
     summary: str = ""
+    document: Files | None = None
     protocol: tuple[str, ...] = ()
     experiment: str
     facts: bool = False
@@ -129,9 +137,11 @@ class Frame(Table):
     timing: Timing | None = None
     probe: Probe | None = None
     command: Command | None = None
+    speed: Speed | None = None
     params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
-    grid: tuple[Grid, ...] = Field(min_length=1)
+    records: Recorded | None = None
+    grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)
     seeds: Seeds = Seeds()
     quick: dict[str, Any] = {}
     stand_in: dict[str, Any] = {}
@@ -143,12 +153,16 @@ class SuiteTable(Frame, Placed):
 
     Attributes
     ----------
+    id, title
+        The name of the file, and the id in words, unless given.
     section, source
         What its claims cite unless they say otherwise.
     claims, quotes
         Sentences with one reading, and with any number of them.
     """
 
+    id: SuiteId = ""
+    title: str = ""
     claims: tuple[ClaimTable, ...] = ()
     quotes: tuple[QuoteTable, ...] = ()
 
@@ -173,6 +187,13 @@ class Suite(Frame):
         """The file it was read from: what complaints are located in."""
         return self._text
 
+    @property
+    def files(self) -> Originals | None:
+        """Those in which its quotes are looked for, where it says so itself; none can be said."""
+        if self.document is None:
+            return None
+        return named(self.document, self.text, ("document",))
+
     def with_text(self, text: Text) -> Self:
         """Return the suite with the file it was read from."""
         suite = self.model_copy()
@@ -196,31 +217,11 @@ class Suite(Frame):
         return self.facts or self.experiments == {"probe"}
 
 
-def with_axes(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a file's values with one ``[grid]`` or several ``[[grid]]`` as a list of grids.
-
-    In the file, axes stand beside the reserved keys (``seeds`` and so on); in the model
-    they have a table of their own. Values of a wrong type are left for validation to name.
-    """
-    grids = values.get("grid")
-    if isinstance(grids, dict):
-        grids = [grids]
-    if not isinstance(grids, list):
-        return dict(values)
-    return {**values, "grid": [_split(grid) if isinstance(grid, dict) else grid for grid in grids]}
-
-
-def _split(grid: dict[str, Any]) -> dict[str, Any]:
-    names = Grid.model_fields.keys() - {"axes"}
-    reserved: dict[str, Any] = {key: grid[key] for key in names if key in grid}
-    return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}
-
-
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
     schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
-    # In the file the axes stand beside seeds and profiles, see `with_axes`.
+    # In the file the axes stand beside seeds and profiles, see `harness.suite.written`.
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
@@ -230,5 +231,9 @@ def json_schema() -> dict[str, Any]:
     words = {"items": {"type": "string"}, "minItems": 1, "type": "array"}
     command["anyOf"] = [words, *command["anyOf"]]
     either = schema["properties"]["grid"]
+    # Other tables may stand in place of an experiment, see `harness.config.brief`.
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
+    schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *brief.BRIEFS)]
+    schema["required"] = [key for key in schema["required"] if key != "experiment"]
     return schema

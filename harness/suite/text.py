@@ -58,13 +58,25 @@ def _key(name: str) -> str:
 
 
 def read(path: Path) -> Text:
-    """Read a TOML file.
+    """Read a TOML file of ours, whose values every later stage takes.
 
     Raises
     ------
     SuiteError
-        If it cannot be read, is not UTF-8, is not TOML, or holds what no key may have (see
-        `harness.suite.values`); names the line.
+        As `parse`, and if it holds what no key may have (see `harness.suite.values`).
+    """
+    found = parse(path)
+    found.refuse(values.complaints(found.values))
+    return found
+
+
+def parse(path: Path) -> Text:
+    """Read any TOML file.
+
+    Raises
+    ------
+    SuiteError
+        If it cannot be read, is not UTF-8 or is not TOML; names the line.
     """
     try:
         text = _text_of(path)
@@ -74,9 +86,7 @@ def read(path: Path) -> Text:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = f"must be UTF-8, got byte 0x{error.object[error.start]:02x}"
         raise SuiteError([Problem(str(path), line, "", message)]) from None
-    found = Text(str(path), _parsed(path, text), locate.lines_of(text))
-    found.refuse(values.complaints(found.values))
-    return found
+    return Text(str(path), _parsed(path, text), locate.lines_of(text))
 
 
 def _text_of(path: Path) -> str:

@@ -73,6 +73,8 @@ def test_a_key_chooses_one_rule_and_every_key_is_one_of_an_expectation() -> None
         ({"expect": {"low": 0.1}, "scale": "log"}, "along and scale belong to slope claims"),
         ({"expect": {"frequency_low": 90.0}}, "frequency_low must lie between 0 and 1, got 90.0"),
         ({"expect": {"frequency_low": 0.9, "frequency_high": 0.1}}, "must not exceed"),
+        ({"expect": {"frequency_low": 0.0}}, "must leave something out, got every rate"),
+        ({"expect": {"frequency_low": 0.0, "frequency_high": 1.0}}, "must leave something out"),
         ({"expect": {"best": {}}}, "must name the winner"),
         ({"expect": {"low": 0.1}, "at": 3.0, "over": "examples"}, "at reads a series"),
         ({"expect": {"exactly": 0.1}, "over": "examples"}, "compares whole runs"),

@@ -66,3 +66,28 @@ def test_a_mean_of_shares_is_never_shown_to_be_one() -> None:
     why = undecidable(about, cases, {c.id: 99 for c in cases})
     assert why is not None
     assert "can never be shown to be 1" in why
+
+
+@pytest.mark.parametrize(
+    ("expect", "needed"),
+    [({"at_least": 0.9}, 32), ({"at_most": 0.02}, 167), ({"value": 0.5, "tolerance": 0.1}, 16)],
+)
+def test_bets_on_a_share_near_its_end_take_many_runs(expect, needed) -> None:
+    cases, about = sides("share"), claim(where={"opt": "x"}, expect=expect)
+    why = undecidable(about, cases, {c.id: needed - 1 for c in cases})
+    assert why is not None
+    assert f"{needed} are needed" in why
+    assert undecidable(about, cases, {c.id: needed for c in cases}) is None
+    clearest = 1.0 if "at_least" in expect else expect.get("value", 0.0)
+    found = verdict(about, cases, runs(cases[0], [clearest] * needed))
+    assert found.verdict == "reproduced"
+    fewer = verdict(about, cases, runs(cases[0], [clearest] * (needed - 1)))
+    assert fewer.verdict == "inconclusive"
+
+
+def test_the_last_look_decides_what_can_be_settled() -> None:
+    # at half of 5 % six coins are needed, at a tenth of it eight
+    about, cases = claim(compare=PAIR), sides("positive")
+    for alpha, needed in ((0.05, 5), (0.025, 6), (0.005, 8)):
+        assert undecidable(about, cases, {c.id: needed for c in cases}, alpha) is None
+        assert undecidable(about, cases, {c.id: needed - 1 for c in cases}, alpha) is not None

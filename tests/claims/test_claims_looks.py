@@ -92,3 +92,30 @@ def test_a_claim_with_a_single_look_carries_none() -> None:
     found = judged(claim(expect={"at_least": 0.5}), runs(A, np.linspace(0.9, 1.0, 10)), ONCE)
     assert (found.findings[0].look, found.findings[0].looks) == (0, 0)
     assert found.findings[0].environment == HERE.id
+
+
+def test_a_p_value_of_a_look_is_worth_what_it_would_be_if_there_were_one() -> None:
+    # three looks have 1/6, 2/6 and 3/6 of the level: p is multiplied by 6, 3 and 2
+    about, rng = claim(expect={"at_least": 1.0}), np.random.default_rng(5)
+    low = rng.normal(0.9, 0.1, 10)
+    once = judged(about, runs(A, low), ONCE).findings[0].p_contradict
+    many = judged(about, runs(A, low), looks(10, 40)).findings[0]
+    assert once is not None
+    assert many.p_contradict == pytest.approx(6.0 * once)
+    assert (many.verdict == "contradicted") == (many.p_contradict <= 0.05)
+    # before the first look is complete, too
+    early = judged(about, runs(A, low[:5]), looks(10, 40)).findings[0]
+    alone = judged(about, runs(A, low[:5]), ONCE).findings[0]
+    assert early.p_contradict == pytest.approx(min(1.0, 6.0 * alone.p_contradict))
+
+
+def test_p_values_over_looks_are_p_values() -> None:
+    # who stops when it is settled: P(p <= x) is at most x for every x, or q-values mean nothing
+    about, when, rng = claim(expect={"at_least": 1.0}), looks(5, 40), np.random.default_rng(6)
+    cases = [
+        judge(suite(about), [A], Shelf(runs(A, rng.normal(1.0, 0.1, 40))), {}, {A.id: 5}, when)[0]
+        for _ in range(400)
+    ]
+    found = np.array([verdict.findings[0].p_contradict for verdict in cases])
+    for x in (0.01, 0.05, 0.1, 0.3):
+        assert np.mean(found <= x) <= x + 4.0 * math.sqrt(x * (1.0 - x) / found.size)

@@ -49,16 +49,48 @@ def test_infinite_sides_have_no_difference_and_no_ratio() -> None:
         assert (found.verdict, "7 of 12 values are inf" in found.reason) == ("inconclusive", True)
 
 
-def test_difference_over_many_binary_examples_is_agresti_and_mins() -> None:
+def test_difference_over_many_binary_examples() -> None:
     a, b = of_kind("binary")
     about = claim(over="examples", compare=COMPARE, expect={"difference": 0.0, "tolerance": 0.02})
-    base = np.arange(500) / 500
+    base = np.arange(2000) / 2000
     shelf = merged(over_examples(a, base < 0.336), over_examples(b, base < 0.282))
     found = verdict(about, [a, b], shelf)
     assert found.verdict == "contradicted"
     assert found.findings[0].measured == pytest.approx(0.054)
     shelf = merged(over_examples(a, base < 0.300), over_examples(b, base < 0.300))
     assert verdict(about, [a, b], shelf).verdict == "reproduced"
+
+
+@pytest.mark.parametrize("n", [100, 300])
+def test_answers_that_seldom_differ_are_not_taken_for_equal_too_often(n: int) -> None:
+    # 1.7 % of the answers differ: often none of a hundred, and then there is no noise in sight
+    a, b = of_kind("binary")
+    about = claim(over="examples", compare=COMPARE, expect={"of": "difference", "at_most": 0.0169})
+    rng = np.random.default_rng(n)
+    found = [
+        verdict(about, [a, b], merged(over_examples(a, rng.random(n) < 0.017),
+                                      over_examples(b, np.zeros(n)))).verdict
+        for _ in range(200)
+    ]  # fmt: skip
+    assert found.count("reproduced") <= 200 * 0.05 + 4.0 * math.sqrt(200 * 0.05 * 0.95)
+
+
+@pytest.mark.parametrize("of", ["mean", "difference", "ratio"])
+def test_a_test_set_may_be_sorted_by_class(of: str) -> None:
+    # nine in ten of the first class are right, half of the second: 0.7, and not 0.75
+    a, b = of_kind("binary")
+    rng, chance = np.random.default_rng(1), np.repeat([0.9, 0.5], 100)
+    keys = {"expect": {"at_least": 0.705}, "where": {"optimizer": "adam"}}
+    if of != "mean":
+        bound = {"difference": 0.405, "ratio": 0.705 / 0.3}[of]
+        keys = {"expect": {"of": of, "at_least": bound}, "compare": COMPARE}
+    found = []
+    for _ in range(100):
+        first = [rng.random(200) < chance for _ in range(4)]
+        second = [rng.random(200) < 0.3 for _ in range(4)]
+        shelf = merged(over_examples(a, *first), over_examples(b, *second))
+        found.append(verdict(claim(over="examples", **keys), [a, b], shelf).verdict)
+    assert found.count("reproduced") <= 100 * 0.05 + 4.0 * math.sqrt(100 * 0.05 * 0.95)
 
 
 def test_difference_of_examples_that_several_runs_were_asked() -> None:

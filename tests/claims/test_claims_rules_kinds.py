@@ -174,3 +174,23 @@ def test_two_kinds_at_once_are_judged_by_the_one_that_assumes_less() -> None:
     found = verdict(about, [of_x, of_y], records)
     assert found.verdict == "reproduced"
     assert found.reason.startswith("median difference")
+
+
+@pytest.mark.parametrize("rule", ["difference", "ratio", "better", "best", "trend"])
+def test_a_share_beside_per_cents_decides_nothing(rule: str) -> None:
+    of_x, of_y = (case(o, opt=o, n=n, kinds={"acc": kind})
+                  for o, n, kind in (("x", 1, "share"), ("y", 0, "real")))  # fmt: skip
+    records = [*runs(of_x, [0.9] * 10), *runs(of_y, spread(97.0, 0.5, 10))]
+    found = verdict(claim(**claims_of("share")[rule][0]), [of_x, of_y], records)
+    assert found.verdict == "inconclusive"
+    assert "'acc' is declared as a share, between 0 and 1, got 9" in found.reason
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_rounding_of_one_number_is_no_noise(n: int) -> None:
+    of = case("x", opt="x", kinds={"acc": "real"})
+    values = [0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2][:n]
+    assert len(set(values)) == 2
+    found = verdict(claim(where=ON_X, expect={"at_least": 0.2}), [of], runs(of, values))
+    assert found.verdict == "inconclusive"
+    assert f"{n} seeds can show nothing of a median, 5 are needed" in found.reason

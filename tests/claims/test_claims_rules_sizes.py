@@ -101,7 +101,25 @@ def test_a_fixed_value_is_a_fact_and_its_band_includes_its_ends() -> None:
     assert (inside.verdict, outside.verdict) == ("reproduced", "contradicted")
     assert outside.findings[0].p_contradict is None
     parted = verdict(VALUE, [of], runs(of, [0.97, 0.98]))
-    assert (parted.verdict, "lies partly within" in parted.reason) == ("inconclusive", True)
+    assert parted.reason == "0.97 to 0.98 in 2 of 2 runs is not clearly 0.97 ± 0.003"
+    assert parted.verdict == "inconclusive"
+
+
+def test_a_number_that_is_called_fixed_and_varies_is_no_fact() -> None:
+    of, _ = of_kind("fixed")
+    few = verdict(VALUE, [of], runs(of, [0.970, 0.972]))
+    assert few.verdict == "inconclusive"
+    assert few.reason == (
+        "0.97 to 0.972 in 2 of 2 runs is not clearly 0.97 ± 0.003; the runs of a fixed number "
+        "differ by more than a tenth of their distance from the bound, and 5 are needed"
+    )
+    five = verdict(VALUE, [of], runs(of, [0.970, 0.972, 0.971, 0.971, 0.969]))
+    assert five.verdict == "reproduced"
+    near = verdict(VALUE, [of], runs(of, [0.9700, 0.9702]))
+    assert (near.verdict, near.findings[0].p_contradict) == ("reproduced", None)
+    far = verdict(claim(expect={"at_least": 1.0}), [of], runs(of, [0.2, 0.7, 0.5, 0.3, 0.4]))
+    assert far.verdict == "contradicted"
+    assert far.findings[0].p_contradict == 0.5**5  # five coins, and no fact
 
 
 def test_values_that_happen_to_tie_are_no_facts() -> None:

@@ -151,3 +151,12 @@ def test_trend_needs_numbers_on_its_axis() -> None:
     cases = [case(name, optimizer=name) for name in ("adam", "sgd")]
     found = verdict(about, cases, columns(cases, [1.0, 2.0], [2.0, 3.0]))
     assert "an axis of numbers, got optimizer = 'adam'" in found.reason
+
+
+@pytest.mark.parametrize("heights", [[0.5] * 4, list(np.log(SIZES) / 100.0)])
+def test_one_run_on_a_straight_line_shows_no_noise(heights: list[float]) -> None:
+    # 98 of 100 right at every size is no proof that the size does not matter
+    about = claim(along="n_train", scale="log", expect={"slope_low": -0.5, "slope_high": 0.5})
+    found = verdict(about, GRID, columns(GRID, *([height] for height in heights)))
+    assert found.verdict == "inconclusive"
+    assert "one run only, whose points lie on a straight line" in found.reason

@@ -52,5 +52,7 @@ def test_failed_cells_come_first_and_nothing_measured_next() -> None:
 
 def test_chance_is_told_of_contradictions() -> None:
     tested = [replace(FALSE, claim=str(i), q=0.04) for i in range(50)]
-    assert "of the 50 contradicted, chance alone would give about 2" in show.closing(tested)
-    assert any("less than one" in line for line in show.closing(tested[:3]))
+    facts = [replace(FALSE, claim=f"f{i}", q=None) for i in range(10)]
+    told = "of the 60 contradicted 50 rest on a test (the others are facts), with q of at most 0.04"
+    assert f"{told}: on average chance gave at most 2 of the 50" in show.closing([*tested, *facts])
+    assert not any("chance" in line for line in show.closing(facts))

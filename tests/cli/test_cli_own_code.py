@@ -125,6 +125,44 @@ def test_results_do_not_depend_on_where_one_stands(project, monkeypatch):
     assert "0 cells of 1 suite to run, 8 done before" in err
 
 
+def test_a_function_reads_its_files_from_the_root_and_depends_on_them(project, monkeypatch):
+    (project.folder / "numbers.txt").write_text("0.91")
+    text = "def f(seed):\n    return float(open('numbers.txt').read())\n"
+    (project.bench / "odd.py").write_text(text)
+    project.write(CLAIM_ALONE, experiment="bench/odd.py:f", depends=["numbers.*"])
+    assert run(project)[1]["counts"] == {"ok": 1}
+    (project.folder / "numbers.txt").write_text("0.5")
+    monkeypatch.chdir(project.bench)
+    arguments = ("../suites/own.toml", "--results", "../results/local", "--profile", "full")
+    _, _, err = project("run", *arguments)
+    assert "numbers.txt changed: 1 cell to run again" in err
+    monkeypatch.chdir(project.folder)
+    assert [record["metrics"]["value"] for record in records(project)] == [0.91, 0.5]
+    project.write(CLAIM_ALONE, experiment="train", depends=["numbers.*"])
+    code, _, err = project("check", "own")
+    assert (code, "own.toml:6: depends: must stand beside a function" in err) == (2, True), err
+
+
+WORKERS = """\
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+def square(x):
+    return x * x
+
+def f(seed: int) -> float:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(square, 3).result()
+"""
+
+
+def test_a_function_may_start_workers_that_import_its_module(project):
+    (project.bench / "odd.py").write_text(WORKERS)
+    project.write(CLAIM_ALONE, experiment="bench/odd.py:f")
+    assert run(project)[1]["counts"] == {"ok": 1}
+    assert records(project)[0]["metrics"] == {"value": 9.0}
+
+
 def test_edited_code_is_measured_again_and_named(project):
     run(project)
     edit(project, "bench/forest.py", "0.9 +", "0.7 +")
@@ -224,6 +262,7 @@ WRONG = {
     "broken": ("def f(seed):\nreturn\n", "IndentationError", "odd.py:2"),
     "raises": ("x = 1 / 0\n", "ZeroDivisionError: division by zero (odd.py:1)", ""),
     "ungiven": ("def f(seed, n):\n    return 1.0\n", "must be given its argument 'n'", ""),
+    "misspelt": ("def f(sed):\n    return 1.0\n", "must be given its argument 'sed'", ""),
     "wrong kind": (
         "import harness\n@harness.experiment(metrics={'a': 'shares'})\ndef f(seed): return 1\n",
         "metric 'a': unknown kind of number 'shares'. Did you mean 'share'?",

@@ -88,3 +88,23 @@ def test_a_suite_must_say_how_far_or_the_command_does_once_and_for_all(harness, 
     harness("run", "--until-settled", "--max-seeds", "1000")
     finding = claims_of(harness)["never"]["findings"][0]
     assert (finding["n"], finding["look"], finding["looks"]) == (8, 2, 2)
+
+
+def test_a_suite_that_goes_farther_afterwards_does_not_change_the_levels(harness, noisy):
+    noisy("most = 8\n")
+    harness("run", "--until-settled")
+    path = harness.folder / "suites" / "noisy.toml"
+    path.write_text(path.read_text("utf-8").replace("most = 8", "most = 64"), encoding="utf-8")
+    code, _, err = harness("run", "--until-settled")
+    assert code == 0, err
+    assert "noisy goes up to 8 seeds, as was declared before the first look" in err
+    finding = claims_of(harness)["never"]["findings"][0]
+    assert (finding["n"], finding["look"], finding["looks"]) == (8, 2, 2)
+
+
+def test_fewer_seeds_to_begin_with_change_no_look(harness, noisy):
+    noisy("most = 16\n")
+    code, _, err = harness("run", "--until-settled", "--seeds", "2")
+    assert code == 0, err
+    finding = claims_of(harness)["never"]["findings"][0]
+    assert (finding["n"], finding["look"], finding["looks"]) == (16, 3, 3)

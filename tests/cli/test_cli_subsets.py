@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.cli.claims import judged, with_q_values
-from harness.cli.workspace import open_workspace
 from harness.store.folder import StoreFolder
+from harness.workspace import judged, open_workspace, with_q_values
 
 HERE = Path(__file__).parents[2]
 SUITES = HERE / "suites"

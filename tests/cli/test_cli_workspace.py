@@ -67,7 +67,11 @@ def test_documents_that_are_nowhere_are_said_to_be(harness, elsewhere):
         ("--backend", "tensorflow", "unknown backend 'tensorflow'"),
         ("--backend", "nunpy", "Did you mean 'numpy'?"),
         ("--device", "tpu", "Did you mean 'cpu'?"),
-        ("--experiment", "nosuch", "Known: knn, peer, probe, timing, train."),
+        (
+            "--experiment",
+            "nosuch",
+            "Known: command, knn, peer, probe, recorded, speed, timing, train.",
+        ),
     ],
 )
 def test_a_name_that_there_is_not_selects_nothing(harness, option, name, words):

@@ -1,6 +1,7 @@
 """Which files of a project an experiment is made of."""
 
 import os
+import time
 
 import pytest
 
@@ -60,6 +61,25 @@ def test_all_that_is_imported_of_the_project_counts(project):
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import tools\nx = tools.sub.f(1).tools.deep",
+        "import tools as t, numpy as np\nnp.tools.deep(t.sub.x)",
+        "from lib import tools\nx = tools.sub",
+    ],
+)
+def test_modules_reached_as_attributes_count(project, text):
+    """Packages may import them only when they are asked for."""
+    if "lib" in text:
+        (project.root / "lib" / "tools").mkdir(parents=True)
+        (project.root / "lib" / "tools" / "sub.py").write_text("")
+    (project.root / "bench/forest.py").write_text(text)
+    where = "lib/tools" if "lib" in text else "tools"
+    init = set() if "lib" in text else {"tools/__init__.py"}
+    assert set(collected(project).code) == {"bench/forest.py", f"{where}/sub.py", *init}
+
+
 def test_modules_loaded_by_other_ways_count_when_they_are_the_projects(project):
     (project.root / "plugin.py").write_text("")
     beside = [project.root / "plugin.py", *project.root.glob(".venv/**/*.py"), os.__file__]
@@ -88,6 +108,8 @@ def test_an_edit_is_named(project):
     (project.root / "tools/deep/near.py").write_text("x = 1")
     (project.root / "bench/unused.py").unlink()
     assert changed(code, home) == ("tools/deep/near.py",)
+    later = time.time_ns() + 10**12
+    assert changed(code, home, since=later) == (), "it was so when the digests were taken"
     now = collected(project).code
     assert differing(now, code) == ("bench/unused.py", "src/mine/code.py", "tools/deep/near.py")
     assert sentence("abcde") == "a, b, c and 2 more changed"

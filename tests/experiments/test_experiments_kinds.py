@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.config import kinds
+from harness.config.data import Data
+from harness.config.settings import Settings
 from harness.experiments import registry as experiments
 from harness.plan.expand import expand
 from harness.suite.load import find, load
@@ -42,3 +44,25 @@ def test_what_claims_are_about_is_of_the_default_kind_only_where_that_is_meant(p
             continue  # a user's own: there the default is what the suite does not say otherwise
         found = {by_k(name) for name in claimed if case.kinds.get(name) == "by default"}
         assert found <= BY_DEFAULT.get(case.experiment, set())
+
+
+@pytest.mark.parametrize(
+    ("stem", "metric", "kind"),
+    [
+        ("least-squares", "test_loss", "positive"),
+        ("signal-propagation", "variance_change", "real"),
+        ("signal-propagation", "overflow_layer", "count"),
+        ("pytorch-facts", "all_on_device", "fixed"),
+    ],
+)
+def test_what_a_probe_says_of_all_its_numbers_is_believed(stem, metric, kind):
+    (path,) = (path for path in SUITES if path.stem == stem)
+    probes = [case for case in expand(load(path)).full.cases if case.experiment == "probe"]
+    assert {case.kinds[metric] for case in probes if metric in case.kinds} == {kind}
+
+
+@pytest.mark.parametrize(("examples", "kind"), [(299, "share"), (300, "real"), (None, "real")])
+def test_an_accuracy_over_few_examples_is_a_share_whoever_measures_it(examples, kind):
+    settings = Settings(data=Data(dataset="digits", n_test=examples))
+    for name, metric in (("knn", "accuracy"), ("peer", "test_accuracy")):
+        assert experiments.get(name).kinds(settings)[metric] == kind

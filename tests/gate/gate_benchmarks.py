@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from harness.gate.lockstep import Timeouts
-from harness.gate.process import Command
+from harness.lockstep.process import Command
+from harness.lockstep.turns import Timeouts
 
 PLUGINS = ("hypothesispytest", "timeout")
 """Those of this environment that a benchmark needs not: loading them is half of a side's start."""
@@ -41,7 +41,7 @@ def project(folder: Path, text: str = PLAIN, name: str = "bench/test_it.py") -> 
 
 
 def command(folder: Path, *paths: str, **variables: str) -> Command:
-    arguments = (sys.executable, "-m", "harness_gate", *(paths or ("bench",)))
+    arguments = (sys.executable, "-m", "harness_side.benchmarks", *(paths or ("bench",)))
     return Command(arguments, folder, (), variables)
 
 

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from harness.gate.values import SIDES, Pair, Sample
+from harness.gate.values import SIDES, Pair
+from harness.lockstep.sample import Sample
 
 
 def sample(seconds=0.001, *, turns=None, **fields):

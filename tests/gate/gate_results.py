@@ -16,9 +16,9 @@ from harness.gate.values import (
     GateResult,
     Pair,
     Revision,
-    Sample,
     Thresholds,
 )
+from harness.lockstep.sample import Sample
 from harness.types import Interval
 
 BASE = Revision(

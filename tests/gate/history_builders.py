@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from harness.gate.history import Baseline, Point, Series
-from harness.gate.values import Decision, GateResult, Pair, Revision, Sample
+from harness.gate.values import Decision, GateResult, Pair, Revision
+from harness.lockstep.sample import Sample
 from harness.types import Interval
 
 V1 = Baseline("v1", "a" * 40, "b" * 40, "2025-01-01T00:00:00+00:00")

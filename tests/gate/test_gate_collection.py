@@ -8,8 +8,8 @@ from test_gate_lockstep import one_round
 
 from harness.errors import SideBroken
 from harness.gate.collection import collect_sides
-from harness.gate.lockstep import Timeouts
-from harness.gate.process import Command
+from harness.lockstep.process import Command
+from harness.lockstep.turns import Timeouts
 
 HEAD = "import os, pytest\nif os.environ.get('SIDE') == 'head':\n    HOW\n"
 GOOD = "def test_good(benchmark):\n    benchmark(list)\n"

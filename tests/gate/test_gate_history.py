@@ -20,8 +20,9 @@ from harness.gate.history import (
     series,
 )
 from harness.gate.history.store import decode, encode
-from harness.gate.values import Decision, Pair, Sample
+from harness.gate.values import Decision, Pair
 from harness.lines import object_of, text_of
+from harness.lockstep.sample import Sample
 from harness.types import Interval
 
 FINITE = st.floats(allow_nan=False)

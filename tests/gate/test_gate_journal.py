@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from harness.errors import StoreError
 from harness.gate.journal import NAME, Journal, pair_from_json, pair_to_json
-from harness.gate.values import Pair, Sample
+from harness.gate.values import Pair
+from harness.lockstep.sample import Sample
 
 HEADER = {"trees": ["a", "b"]}
 numbers = st.floats(1e-9, 1e9)

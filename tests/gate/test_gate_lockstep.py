@@ -10,7 +10,9 @@ from gate_benchmarks import PATIENT, QUICK, command, commands, project
 
 from harness.gate.collection import SideSilent, collect
 from harness.gate.listing import Listed
-from harness.gate.lockstep import OutOfTime, Timeouts, measure_round, read
+from harness.gate.lockstep import measure_round
+from harness.lockstep.sample import read
+from harness.lockstep.turns import OutOfTime, Timeouts
 
 RNG = np.random.Generator(np.random.PCG64(0))
 

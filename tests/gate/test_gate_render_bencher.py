@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from harness.gate.render import bencher
-from harness.gate.values import Pair, Sample
+from harness.gate.values import Pair
+from harness.lockstep.sample import Sample
 
 
 def read(result):

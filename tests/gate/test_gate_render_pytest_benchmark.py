@@ -12,7 +12,8 @@ from pytest_benchmark.stats import Stats
 
 from harness.gate.render import pytest_benchmark
 from harness.gate.render.head import stats
-from harness.gate.values import Pair, Sample
+from harness.gate.values import Pair
+from harness.lockstep.sample import Sample
 
 seconds = st.floats(1e-9, 1e3) | st.sampled_from([0.01, 0.02, 0.03])
 

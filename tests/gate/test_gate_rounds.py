@@ -7,9 +7,10 @@ from gate_pairs import pair, sample
 
 from harness.gate import rounds
 from harness.gate.journal import Journal
-from harness.gate.lockstep import OutOfTime
 from harness.gate.rounds import Bench, Limits, SelectedCases, run
-from harness.gate.values import Pair, Sample, Thresholds
+from harness.gate.values import Pair, Thresholds
+from harness.lockstep.sample import Sample
+from harness.lockstep.turns import OutOfTime
 
 
 def course(tmp_path, monkeypatch, ending, *first):

@@ -7,7 +7,8 @@ import pytest
 from gate_pairs import noisy, pair, sample
 
 from harness.gate.sequential import SequentialTest
-from harness.gate.values import Pair, Sample, Thresholds
+from harness.gate.values import Pair, Thresholds
+from harness.lockstep.sample import Sample
 
 
 def trials(*names, **options):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from gate_pairs import sample
 
-from harness.gate.speed import MOST, slope
+from harness.gate.speed import slope
 from harness.gate.values import Pair
+from harness.lockstep.speed import MOST
 
 
 def neighbour(rng, count, follows, slower=1.0, turns=12):

@@ -8,9 +8,10 @@ import pytest
 from suite_texts import SEARCH, sources_text, write_suite
 
 from harness.gate.collection import SideSilent, collect
-from harness.gate.lockstep import Timeouts, measure_round
-from harness.gate.process import Command
+from harness.gate.lockstep import measure_round
 from harness.gate.suite_agent import _options, timing_cases
+from harness.lockstep.process import Command
+from harness.lockstep.turns import Timeouts
 
 TWO_LOOPS = """\
 [[grid]]

@@ -1,8 +1,23 @@
 """The ledger of sections: complete, escaped, and in the order of the documents."""
 
+from dataclasses import replace
+
+from suite_texts import suite_text, write_suite
+
 from harness.report import coverage
 from harness.suite.documents import Document, Section
+from harness.suite.load import load
 from harness.types import Verdict
+
+CLAIMS = """\
+[[claims]]
+id = "c"
+quote = "q"
+[[claims]]
+id = "d"
+section = "7"
+quote = "r"
+"""
 
 FIRST = (
     Section(number="1", topic="loss", claims=("s/c",)),
@@ -42,3 +57,16 @@ def test_reasons_and_verdicts_are_shown():
 
 def test_counts_are_of_the_sections_with_claims():
     assert "2 sections, 1 with claims." in ledger()
+
+
+def test_a_document_without_a_list_of_sections_has_its_claims(tmp_path):
+    text = suite_text("s", source=None) + CLAIMS
+    suite = load(write_suite(tmp_path, text, "s"), Document("c", "3", "Not listed"))
+    found = [verdict("c", "reproduced"), verdict("d", "contradicted", "So it is.")]
+    told = coverage({"c": DOCUMENTS["c"]}, (suite,), found)
+    assert told.startswith("# Claims\n\nEvery claim on the documents, with its verdict.")
+    rows = ["- ✓ s/c reproduced", "- ✗ s/d contradicted: So it is. (section 7)"]
+    assert told.endswith("\n".join(["## 3 Not listed", "", *rows, ""]))
+    readme = replace(DOCUMENTS["c"], number="README.md", title="README.md")
+    assert "\n## README.md\n" in coverage({"c": readme}, (suite,), found)
+    assert "# Claims by section" in coverage(DOCUMENTS, (suite,), found)

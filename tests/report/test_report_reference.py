@@ -10,8 +10,7 @@ import pytest
 import trim_reference
 
 from harness import figures, report
-from harness.cli.claims import judged, ledger_text
-from harness.cli.workspace import open_workspace
+from harness.cli.claims import ledger_text
 from harness.errors import StoreError
 from harness.figures.select import MEASURED, selected
 from harness.gate import selftest
@@ -20,6 +19,7 @@ from harness.store import arrays
 from harness.store.files import ENVIRONMENTS, of_records
 from harness.store.folder import StoreFolder
 from harness.store.health import examine
+from harness.workspace import judged, open_workspace, with_q_values
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -40,7 +40,7 @@ def library():
 
 @pytest.fixture(scope="module")
 def verdicts(workspace, library):
-    return judged(workspace, library)
+    return with_q_values(judged(workspace, library), workspace, library)
 
 
 def test_the_reference_is_small():

@@ -4,8 +4,10 @@ from dataclasses import replace
 import fake_verdicts
 
 from harness import report
+from harness.outlets.outcome import unit_of
 from harness.report.marks import SIGNS, tallies
-from harness.report.verdicts import counted, rows, unit_shown
+from harness.report.summary import comment
+from harness.report.verdicts import counted, rows
 from harness.types import VERDICTS
 
 
@@ -39,10 +41,10 @@ def test_every_verdict_has_its_own_sign_and_a_count():
 
 
 def test_differences_of_fractions_are_points():
-    assert unit_shown(fake_verdicts.verdict("a", "reproduced", rule="difference")) == "points"
-    assert unit_shown(fake_verdicts.verdict("a", "reproduced", rule="value")) == "fraction"
+    assert unit_of(fake_verdicts.verdict("a", "reproduced", rule="difference")) == "points"
+    assert unit_of(fake_verdicts.verdict("a", "reproduced", rule="value")) == "fraction"
     assert (
-        unit_shown(fake_verdicts.verdict("a", "reproduced", rule="difference", unit="ratio"))
+        unit_of(fake_verdicts.verdict("a", "reproduced", rule="difference", unit="ratio"))
         == "ratio"
     )
 
@@ -74,3 +76,24 @@ def test_facts_are_folded_and_counted():
     assert "<summary>Facts: 1 claim: ✓ 1 reproduced.</summary>" in folded
     assert f"{facts.suite}/a" in folded
     assert report.summary(other).count("<details>") == 0
+
+
+def test_a_comment_has_what_fails_first_and_folds_the_rest():
+    wrong = fake_verdicts.verdict("wrong", "contradicted", quote="ask @someone")
+    shown = comment([fake_verdicts.verdict("right", "reproduced"), wrong])
+    assert shown.startswith("<!-- harness-claims -->\n### Claims: 1 of 2 claims fail\n")
+    assert shown.index("wrong") < shown.index("<details>") < shown.index("right")
+    assert comment([]).splitlines()[1] == "### Claims: nothing fails"
+
+
+def test_a_comment_never_outgrows_what_github_takes():
+    reason = "because @someone said so " * 20
+    many = [
+        fake_verdicts.verdict(f"c{index}", name, reason=reason)
+        for index in range(300)
+        for name in ("reproduced", "contradicted")
+    ]
+    shown = comment(many)
+    assert len(shown) < 65_536
+    assert "more left out for want of room" in shown
+    assert "@someone" not in shown

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from harness import figures
-from harness.cli.claims import judged
-from harness.cli.workspace import open_workspace
 from harness.figures import canvas
 from harness.lines import object_of, text_of
 from harness.lines.log import Log
@@ -26,6 +24,7 @@ from harness.store import arrays
 from harness.store.files import of_records
 from harness.store.folder import StoreFolder
 from harness.types import Array, Environment, Record
+from harness.workspace import judged, open_workspace
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"

@@ -46,6 +46,10 @@ def test_a_bound_is_rejected_where_the_interval_does_not_reach(kind, data, bound
     below, above = found.below(bound), found.above(bound)
     assume(abs(below - tail) > 1e-9)
     assume(abs(above - tail) > 1e-9)
+    if kind == "fixed":  # what one run shows, every run shows, or they show less
+        assert below >= tail or bound < interval.low
+        assert above >= tail or bound > interval.high
+        return
     assert (below < tail) == (bound < interval.low)
     assert (above < tail) == (bound > interval.high)
 
@@ -112,18 +116,40 @@ def test_inside_is_twice_the_nearer_end_and_once_where_there_is_one() -> None:
 
 
 def test_all_runs_of_a_fixed_number_decide_together() -> None:
-    found = Fixed((2.0, 3.0))
-    assert (found.below(1.9), found.below(2.0), found.below(2.5)) == (0.0, 1.0, 1.0)
-    assert (found.above(3.1), found.above(3.0), found.above(2.5)) == (0.0, 1.0, 1.0)
-    assert (found.below(2.0, strict=True), found.above(3.0, strict=True)) == (0.0, 0.0)
+    found = Fixed((2.0, 2.001))
+    assert (found.below(1.9), found.below(2.0), found.below(2.0005)) == (0.0, 1.0, 1.0)
+    assert (found.above(3.1), found.above(2.001), found.above(2.0005)) == (0.0, 1.0, 1.0)
     interval = found.interval()
-    assert (interval.low, interval.high) == (2.0, 3.0)
+    assert (interval.low, interval.high) == (2.0, 2.001)
+    same = Fixed((2.0, 2.0))
+    assert (same.below(2.0), same.below(2.0, strict=True), same.above(2.0, strict=True)) == (
+        1,
+        0,
+        0,
+    )
 
 
 def test_ends_belong_to_a_range() -> None:
-    assert (outside(Fixed((2.0, 3.0)), 2.0, 3.0), inside(Fixed((2.0, 3.0)), 2.0, 3.0)) == (0.0, 1.0)
-    assert outside(Fixed((2.0, 3.0)), 2.1, 4.0) == 1.0
-    assert inside(Fixed((2.0, 3.0)), 3.5, 4.0) == 0.0
+    same = Fixed((2.0, 2.0))
+    assert (outside(same, 1.0, 2.0), inside(same, 1.0, 2.0)) == (0.0, 1.0)
+    assert (outside(same, 2.0, 3.0), inside(same, 2.0, 3.0)) == (0.0, 1.0)
+    assert outside(same, 2.1, 4.0) == 1.0
+    assert inside(same, 3.5, 4.0) == 0.0
+
+
+@pytest.mark.parametrize("n", [2, 5, 6])
+def test_runs_that_differ_by_more_than_a_tenth_of_the_way_are_coin_flips(n: int) -> None:
+    found = Fixed((2.0, *[2.1] * (n - 1)))
+    assert (found.below(0.99), found.below(1.1)) == (0.0, 0.5**n)
+    assert (found.above(3.11), found.above(3.0)) == (0.0, 0.5**n)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 10])
+def test_a_number_that_is_drawn_may_be_declared_fixed_without_harm(n: int) -> None:
+    rng = np.random.default_rng(n)
+    for draw in (rng.normal, rng.standard_cauchy, rng.logistic):
+        found = [Fixed(tuple(draw(size=n).tolist())).below(0.0) <= 0.05 for _ in range(2000)]
+        assert np.mean(found) <= most(0.05, 2000)
 
 
 # -- rates ---------------------------------------------------------------------------------------

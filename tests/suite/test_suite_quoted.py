@@ -112,7 +112,6 @@ def test_outside_every_document_a_suite_needs_no_source(loaded):
     [
         ("exactly = 0.0", 'exactly = "x"', 16, "quotes[0].claims[1].expect.exactly", "a number"),
         ("exactly", "exactli", 16, "quotes[0].claims[1].expect.exactli", "Did you mean 'exactly'"),
-        ('id = "exact"', "", 13, "quotes[0].claims[1].id", "must be given"),
         ('id = "exact"', 'quote = "x"\nid = "exact"', 14, "quotes[0].claims[1].quote", "unknown"),
         ('text = "fast', 'txt = "fast', 8, "quotes[0].txt", "Did you mean 'text'"),
         ('text = "fast and exact"\n', "", 7, "quotes[0].text", "must be given"),
@@ -157,6 +156,6 @@ def test_the_json_schema_knows_both_forms():
     schema = json_schema()
     assert {"claims", "quotes", "section", "source"} <= schema["properties"].keys()
     assert "source" not in schema["required"]
-    assert schema["$defs"]["ClaimTable"]["required"] == ["id", "metric", "quote"]
+    assert schema["$defs"]["ClaimTable"]["required"] == ["quote"]
     assert set(schema["$defs"]["QuoteTable"]["required"]) == {"text", "claims"}
     assert "quote" not in schema["$defs"]["ReadingTable"]["properties"]

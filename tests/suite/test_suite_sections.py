@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from suite_texts import section_text, sources_text, suite_text, write_suite
 
-from harness.cli.workspace import check_documents, open_workspace
 from harness.errors import SuiteError
-from harness.suite.documents import library
+from harness.suite.documents import README, library
 from harness.suite.sections import problems
+from harness.workspace import check_documents, open_workspace
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
 SOURCES = os.environ.get("HARNESS_SOURCES", "")
@@ -94,7 +94,8 @@ def test_a_document_without_outline_is_left_alone(folder):
 def test_our_own_documents_are_covered():
     workspace = open_workspace([], FOLDER)
     check_documents(workspace)
-    assert all(document.sections for document in workspace.library().documents.values())
+    documents = workspace.library().documents.values()
+    assert all(document.sections for document in documents if document.key != README)
 
 
 def headings(text):

@@ -1,14 +1,16 @@
 """Quotes stand in the documents word for word, and every claim names a document there is."""
 
 import os
-import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.suite.documents import library
 from harness.suite.load import find, load
+from harness.suite.originals import Originals
+from harness.suite.quotations import Shelf, problems
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
 DOCUMENTS = library(FOLDER).documents
@@ -16,27 +18,25 @@ SUITES = [load(path) for path in find([], FOLDER)]
 SOURCES = os.environ.get("HARNESS_SOURCES", "")
 
 
-def plain(text):
-    return re.sub(r"\s+", " ", text)
-
-
 @pytest.fixture(scope="session")
 def documents():
     if not SOURCES:
         pytest.skip("HARNESS_SOURCES does not name the folder of source documents")
-    numbers = {entry.number: key for key, entry in DOCUMENTS.items()}
     return {
-        numbers[path.name[:3]]: plain(path.read_text(encoding="utf-8"))
-        for path in Path(SOURCES).glob("*.txt")
+        key: replace(entry, files=Originals(tuple(Path(SOURCES).glob(f"{entry.number}*.txt"))))
+        for key, entry in DOCUMENTS.items()
     }
 
 
+@pytest.fixture(scope="session")
+def shelf():
+    return Shelf()
+
+
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)
-def test_the_quotes_are_verbatim(documents, suite):
-    for claim in suite.claims:
-        for part in claim.quote.split(" ... "):
-            key = claim.source.key
-            assert plain(part) in documents[key], f"{claim.id}: not in {key}: {part!r}"
+def test_the_quotes_are_verbatim(documents, shelf, suite):
+    assert all(document.files.paths for document in documents.values())
+    assert [str(problem) for problem in problems(suite, documents, shelf)] == []
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)

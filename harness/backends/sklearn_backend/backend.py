@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from harness import extras
 from harness.backends.host import HostArrays
 from harness.backends.protocol import Network
 from harness.config.shapes import Placed
@@ -25,6 +26,10 @@ class SklearnBackend(HostArrays):
     library = "scikit-learn"
     experiments: tuple[str, ...] = ("knn", "timing", "peer")
     implementations: tuple[str, ...] = ("no_loop",)
+
+    def absent(self, device: str) -> str | None:
+        """Return why `device` cannot be used here, or None."""
+        return super().absent(device) or extras.missing("sklearn")
 
     def network(
         self,

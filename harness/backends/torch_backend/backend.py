@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness import extras
 from harness.backends.protocol import Network
 from harness.backends.threads import resolve
 from harness.config.shapes import Placed
@@ -31,8 +31,8 @@ class TorchBackend:
 
     def absent(self, device: str) -> str | None:
         """Return why `device` cannot be used here, or None."""
-        if importlib.util.find_spec("torch") is None:
-            return "torch is not installed; install claims-harness[torch]"
+        if reason := extras.missing("torch"):
+            return reason
         try:
             importlib.import_module("torch")
         except (ImportError, OSError) as error:  # a library it is linked to may be missing

@@ -18,6 +18,7 @@ RUNS_FACTOR = (2.0 * 1.6449) ** 2
 MANY_RUNS = 100
 NEVER, MOST_RUNS = 1_000.0, 1_000_000
 """From this many tolerances of noise on, the runs needed are not worth a number."""
+UNSTEADY = "the runs of a fixed number differ by more than a tenth of their distance from the bound"
 
 
 def finding(estimate: Estimate, **changes: object) -> Finding:
@@ -47,14 +48,14 @@ def _fixed(estimate: Estimate) -> str:
     """Return ``"0.5 in 2 of 2 runs"``: a fact, which is not dressed as statistics."""
     it = estimate.interval()
     ends = dict.fromkeys(number(end, estimate.unit) for end in (it.low, it.high))
-    runs = text.many(estimate.n, "runs" if estimate.over == "seeds" else estimate.over)
+    runs = text.many(estimate.n, "runs" if estimate.over != "examples" else estimate.over)
     return f"{' to '.join(ends)} in {estimate.n} of {runs}"
 
 
 def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPHA) -> Finding:
     """Judge a range: shown to lie in it, or shown to lie outside, at `alpha` each."""
     p_out, p_in = estimate.outside(low, high), estimate.inside(low, high)
-    p = None if estimate.fixed else p_in
+    p = None if estimate.fixed and p_in in (0.0, 1.0) else p_in
     level = 1.0 - 2.0 * alpha
     if p_out <= alpha:
         reason = in_words(estimate, level, text.within(low, high, estimate.unit))
@@ -75,10 +76,13 @@ def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPH
 
 def too_few(estimate: Estimate, alpha: float, low: float, high: float) -> str:
     """Say that so few runs could have shown nothing, or contradicted nothing."""
-    if not isinstance(estimate.spread, Median):
-        return ""
     runs, least = text.many(estimate.n, estimate.over), 0.5**estimate.n
     need = math.ceil(-math.log2(alpha))
+    if estimate.fixed:
+        all_beyond = least in (estimate.outside(low, high), estimate.inside(low, high))
+        return f"{UNSTEADY}, and {need} are needed" if all_beyond and least > alpha else ""
+    if not isinstance(estimate.spread, Median):
+        return ""
     if least > alpha:
         return f"{runs} can show nothing of a median, {need} are needed"
     both = math.isfinite(low) and math.isfinite(high)
@@ -152,7 +156,8 @@ def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
     """Return why nothing can be said, and how many runs would settle it."""
     level = 1.0 - 2.0 * alpha
     if estimate.fixed:
-        return in_words(estimate, level, f"lies partly within {quote.words}")
+        few = too_few(estimate, alpha, quote.low, quote.high)
+        return text.sentence((in_words(estimate, level, f"is not clearly {quote.words}"), few))
     inner = estimate.interval(level)
     half, tolerance = (inner.high - inner.low) / 2.0, (quote.high - quote.low) / 2.0
     if half <= tolerance:

@@ -35,6 +35,8 @@ def _complaint(claim: Claim) -> str | None:
     for name, rate in (("frequency_low", low), ("frequency_high", high)):
         if rate is not None and not 0.0 <= rate <= 1.0:
             return f"expect.{name} must lie between 0 and 1, got {rate}"
+    if not (low or 0.0) and (high is None or high == 1.0):
+        return "a frequency must leave something out, got every rate from 0 to 1"
     return disordered(low, high, ("frequency_low", "frequency_high"))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from harness.claims import text
 from harness.claims.contest import Contest, contest, worst
-from harness.claims.estimate import Estimate
+from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import finding, in_words
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.rules.sizes import both
@@ -16,7 +16,6 @@ from harness.claims.select import ambiguity, axes_of, differing, matches
 from harness.claims.undecided import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
-from harness.config.kinds import loosest
 from harness.types import Case, Finding, VerdictName
 
 
@@ -36,18 +35,20 @@ def better(evidence: Evidence) -> Finding:
         reason = in_words(estimate, level, f"favours the second{_p(result.p_lose, result)}")
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
     reason = in_words(estimate, level, f"favours neither{_p(result.p_win, result)}")
-    return finding(estimate, reason=text.sentence((reason, _few(estimate, alpha))), p_contradict=p)
+    return finding(estimate, reason=text.sentence((reason, _few(result, alpha))), p_contradict=p)
 
 
 def _p(p: float, result: Contest) -> str:
     return "" if result.certain else f" (one-sided p = {p:.2g})"
 
 
-def _few(estimate: Estimate, alpha: float) -> str:
+def _few(result: Contest, alpha: float) -> str:
     """Say when no outcome at all could have been significant."""
-    if estimate.over != "seeds" or estimate.fixed or 0.5**estimate.n <= alpha:
+    estimate = result.estimate
+    if estimate.over == "examples" or result.certain or 0.5**estimate.n <= alpha:
         return ""
-    least = f"the smallest p that {text.many(estimate.n, 'seeds')} can give is {0.5**estimate.n:g}"
+    runs = text.many(estimate.n, estimate.over)
+    least = f"the smallest p that {runs} can give is {0.5**estimate.n:g}"
     return f"{least}, {math.ceil(-math.log2(alpha))} are needed"
 
 
@@ -73,7 +74,8 @@ def _against(evidence: Evidence, winner: Values, rival: Case) -> Contest:
     goal = evidence.claim.goal
     other = evidence.values(rival, worst(goal))
     (a, b), notes = paired([winner, other])
-    result = contest(a, b, loosest(winner.kind, other.kind), winner.over, goal)
+    kind = kind_of_all((winner, other), evidence.claim.metric)
+    result = contest(a, b, kind, winner.over, goal)
     unit = text.unit_shown(evidence.claim.unit, "best")
     estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes), unit=unit)
     return replace(result, estimate=estimate)
@@ -102,7 +104,7 @@ def _ranking(results: Sequence[Contest], names: Sequence[str], alpha: float) -> 
         verdict = "inconclusive"
         at, tail = hardest, f"does not set it apart from {names[hardest]}{told}"
     estimate = results[at].estimate
-    few = _few(estimate, alpha) if verdict == "inconclusive" else ""
+    few = _few(results[at], alpha) if verdict == "inconclusive" else ""
     reason = text.sentence(
         (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
     )

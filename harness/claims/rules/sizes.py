@@ -8,13 +8,13 @@ from dataclasses import replace
 from harness.claims import estimate as est
 from harness.claims import pairs
 from harness.claims.estimate import Estimate
+from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import judge_range, judge_size, quoted
 from harness.claims.rules.rule import Evidence, Rule, disordered
 from harness.claims.text import unit_shown
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats, Values, paired
 from harness.config.claim import Claim, Expect
-from harness.config.kinds import loosest
 from harness.types import Finding
 
 
@@ -50,6 +50,12 @@ def ratio(evidence: Evidence) -> Finding:
     return _sized(estimate, evidence, evidence.claim.expect.ratio, relative=True)
 
 
+def own_ratio(evidence: Evidence) -> Finding:
+    """Judge the size of a metric that is a ratio itself."""
+    estimate = replace(est.of_side(evidence.side()), unit=evidence.claim.unit)
+    return _sized(estimate, evidence, evidence.claim.expect.ratio, relative=True)
+
+
 def _sized(
     estimate: Estimate, evidence: Evidence, size: float | None, *, relative: bool = False
 ) -> Finding:
@@ -74,7 +80,8 @@ def both(evidence: Evidence, nan_as: float | None = None) -> tuple[Floats, Float
     """Return (better, than, what they share): paired values of shape (n,)."""
     better, than = evidence.side(0, nan_as), evidence.side(1, nan_as)
     (a, b), notes = paired([better, than])
-    return a, b, replace(better, kind=loosest(better.kind, than.kind), notes=notes)
+    kind = kind_of_all((better, than), evidence.claim.metric)
+    return a, b, replace(better, kind=kind, notes=notes)
 
 
 def bounds_of(expect: Expect) -> tuple[float | None, float | None]:
@@ -111,3 +118,6 @@ DIFFERENCE = Rule(
     complaint=_range_complaint,
 )
 RATIO = Rule("ratio", ("ratio",), ratio, paired=True, tolerant="must", complaint=_ratio_complaint)
+RATIOS = frozenset({"speedup"})
+"""Metrics that are ratios themselves: a claim about one has no two sides to compare."""
+OWN_RATIO = Rule("ratio", ("ratio",), own_ratio, tolerant="must", complaint=_ratio_complaint)

@@ -9,15 +9,15 @@ import numpy as np
 
 from harness import statistics as hs
 from harness.claims import estimate as est
-from harness.claims import pairs
 from harness.claims.estimate import Estimate
+from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import judge_range
 from harness.claims.rules.rule import Evidence, Rule, disordered
 from harness.claims.select import ambiguity, axes_of
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats, paired
 from harness.config.claim import Claim
-from harness.config.kinds import Kind, loosest
+from harness.config.kinds import Kind
 from harness.types import Case, Finding
 
 
@@ -36,7 +36,7 @@ def trend(evidence: Evidence) -> Finding:
     read = [evidence.values(case) for case in cases]
     columns, notes = paired(read)
     x = np.array([positions[case.id] for case in cases])
-    kind = _kind(claim, loosest(*(side.kind for side in read)))
+    kind = _kind(claim, kind_of_all(read, claim.metric))
     estimate = _slope(_scaled(claim, x), _rows(claim, columns), kind, read[0].over)
     low, high = claim.expect.slope_low, claim.expect.slope_high
     return judge_range(
@@ -91,7 +91,7 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
             found = hs.slopes(x, rows)
         if not np.isfinite(found).all():
             raise Undecided("the values are too large for their slope to be a number", n=len(rows))
-        found = pairs.unrounded(found, 2.0 * steepest[1] * float(np.abs(rows).max()))
+        found = est.unrounded(found, 2.0 * steepest[1] * float(np.abs(rows).max()))
         if kind in ("binary", "share"):
             return est.of(found, "share", over, "slope", steepest)
         return est.of(found, kind, over, "slope")
@@ -102,6 +102,12 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
             n=1,
         )
     spread = hs.slope_location(x, rows[0])
+    if spread.se <= est.ROUNDING * _steepest(x)[1] * float(np.abs(rows).max()):
+        raise Undecided(
+            "one run only, whose points lie on a straight line: its slope has no interval",
+            measured=spread.centre,
+            n=1,
+        )
     return Estimate("slope", spread.centre, x.size, "positions", spread)
 
 

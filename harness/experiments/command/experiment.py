@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.code.project import Project
-from harness.code.sources import Sources, collect
+from harness.code.sources import Sources
 from harness.config.experiments import Command
 from harness.config.settings import Settings
 from harness.experiments.command import metrics, placeholders, program
-from harness.experiments.command.scripts import scripts
+from harness.experiments.command.scripts import sources
 from harness.experiments.experiment import Context, Experiment, seed_of
 from harness.words import unknown
 
@@ -28,6 +28,7 @@ def run(context: Context) -> object:
     with tempfile.TemporaryDirectory(prefix="harness-") as own:
         values = {
             "seed": str(seed_of(context.streams)),
+            "device": context.device,
             "python": sys.executable,
             **{name: placeholders.text(one) for name, one in context.settings.params.items()},
         }
@@ -75,17 +76,8 @@ def apart(settings: Settings) -> bool:
 
 def code(settings: Settings, home: str) -> Sources:
     """Return the scripts that the words of the command name, with what those of Python import."""
-    if settings.command is None:
-        return Sources()
-    project = Project.of(home)
-    values = {name: placeholders.text(one) for name, one in settings.params.items()}
-    command = settings.command.run
-    words = [
-        placeholders.fill(w, {**dict.fromkeys(placeholders.OWN, ""), **values}) for w in command
-    ]
-    found = scripts(words, project)
-    folders = [*(path.parent for path in found), *project.importable]
-    return collect(found, project, folders)
+    command = settings.command
+    return Sources() if command is None else sources(command.run, settings.params, home)
 
 
 EXPERIMENT = Experiment(

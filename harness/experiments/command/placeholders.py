@@ -11,6 +11,7 @@ from harness.config.experiments import Command
 
 OWN: Mapping[str, str] = {
     "seed": "the root of [seeds] plus the repetition",
+    "device": "the device of the case",
     "output": "the file for the metrics, in a folder of the cell's own",
     "python": "the Python that runs the harness",
 }

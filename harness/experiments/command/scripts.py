@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from harness.code.project import Project, is_installed, module_files
+from harness.code.sources import Sources, collect
+from harness.experiments.command import placeholders
 
 LANGUAGES = frozenset(
     f".{name}"
@@ -18,6 +21,25 @@ LANGUAGES = frozenset(
     )
 )
 """Ends of the names of scripts; a file that begins with ``#!`` is one, too."""
+
+
+def sources(words: Sequence[str], params: Mapping[str, Any], home: str) -> Sources:
+    """Return the scripts that the words of a program name, with what those of Python import.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The program and its arguments, with names in braces.
+    params : mapping of str to object
+        What is filled in for them.
+    home : str
+        The folder of the suite's file.
+    """
+    project = Project.of(home)
+    values = {name: placeholders.text(value) for name, value in params.items()}
+    values = {**dict.fromkeys(placeholders.OWN, ""), **values}
+    found = scripts([placeholders.fill(word, values) for word in words], project)
+    return collect(found, project, [*(path.parent for path in found), *project.importable])
 
 
 def scripts(words: Sequence[str], project: Project) -> list[Path]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from harness import digest
 from harness.backends.protocol import Backend
 from harness.config.experiments import Knn
-from harness.config.kinds import Kind, kinds_of
+from harness.config.kinds import Kind, kinds_of, of_accuracy
 from harness.config.settings import Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
@@ -231,7 +231,9 @@ KINDS: Mapping[str, Kind] = {"correct": "binary", "best_k": "count", "nearest_di
 
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
-    return kinds_of(produces(settings), KINDS)
+    knn, data = settings.knn or Knn(), settings.data
+    examples = None if data is None else (data.n_train if knn.cv_folds else data.n_test)
+    return kinds_of(produces(settings), {"*accuracy*": of_accuracy(examples), **KINDS})
 
 
 EXPERIMENT = Experiment(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from harness.config.kinds import Kind, kinds_of
+from harness.config.kinds import Kind, kinds_of, of_accuracy
 from harness.config.settings import Settings
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
@@ -86,11 +86,15 @@ def produces(settings: Settings) -> frozenset[str]:
 
 
 KINDS: Mapping[str, Kind] = {"*_loss": "positive", "converged": "binary"}
+PARTS = ("train", "validation", "test")
 
 
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
-    return kinds_of(produces(settings), KINDS)
+    data = settings.data
+    sizes = {} if data is None else {part: getattr(data, f"n_{part}") for part in PARTS}
+    accuracies = {f"{part}_accuracy": of_accuracy(size) for part, size in sizes.items()}
+    return kinds_of(produces(settings), {**accuracies, **KINDS})
 
 
 def reads(settings: Settings) -> frozenset[str]:

@@ -75,7 +75,9 @@ def kinds(settings: Settings) -> Mapping[str, Kind]:
         probe, _ = _chosen(settings)
     except UsageError:
         return {}
-    return kinds_of(produces(settings), {**probe.kinds, "*": "fixed"})
+    patterns = dict(probe.kinds)
+    patterns.setdefault("*", "fixed")  # a probe that says something of all others is believed
+    return kinds_of(produces(settings), patterns)
 
 
 def reads(settings: Settings) -> frozenset[str]:

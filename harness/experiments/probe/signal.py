@@ -211,6 +211,9 @@ def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG00
     )
 
 
-KINDS: Mapping[str, Kind] = {"*overflow_layer": "count", "gradient_share": "real", "*": "positive"}
+KINDS: Mapping[str, Kind] = {
+    "*overflow_layer": "count",
+    "*": "real",  # means over hundreds of units and inputs
+}
 
 PROBE = Probe("signal", run, _produces, Params, requires=("model",), kinds=KINDS)

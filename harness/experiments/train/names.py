@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from harness import datasets
 from harness.config.data import Data
-from harness.config.kinds import Kind, kinds_of
+from harness.config.kinds import Kind, kinds_of, of_accuracy
 from harness.config.layers import Sigmoid, Softmax
 from harness.config.settings import Settings
 from harness.config.shapes import layers_of
@@ -97,9 +97,6 @@ KINDS: Mapping[str, Kind] = {
 }
 """What kind of number a trained network leaves, the special before the general."""
 
-FEW = 300
-"""An accuracy over fewer examples than this is a share of few steps."""
-
 
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
@@ -108,9 +105,9 @@ def kinds(settings: Settings) -> Mapping[str, Kind]:
         return found
     facts = _facts(settings.data)
     for evaluation in settings.train.evaluate:
-        if 0 < _size(evaluation, settings.data, facts) < FEW:
-            own = (name for name in found if name.startswith(f"{evaluation.name}_"))
-            found |= {name: "share" for name in own if found[name] == "real"}
+        kind = of_accuracy(_size(evaluation, settings.data, facts))
+        own = (name for name in found if name.startswith(f"{evaluation.name}_"))
+        found |= {name: kind for name in own if found[name] == "real"}
     return found
 
 

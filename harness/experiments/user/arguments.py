@@ -35,10 +35,13 @@ class Arguments:
         How the suite names the function.
     found : tuple of Parameter or None
         As the function has them; None where they are not known: it is given the context.
+    knows_us : bool
+        Whether who wrote it may know what a context is.
     """
 
     name: str
     found: tuple[Parameter, ...] | None
+    knows_us: bool = True
 
     @property
     def settings(self) -> Mapping[str, Parameter]:
@@ -83,6 +86,9 @@ class Arguments:
 
     def complaints(self, settings: Settings) -> Iterator[Complaint]:
         """Yield the arguments that nobody gives, and the values that are none of theirs."""
+        unsaid = self.found[0].name if self.found and is_loose(self.found) else ""
+        if unsaid and not self.knows_us and unsaid not in settings.params:
+            yield ("experiment",), self._ungiven(unsaid)
         for name, one in self.settings.items():
             if name not in settings.params:
                 if one.required:

@@ -61,7 +61,16 @@ def _facts(module: ModuleType, attribute: str) -> dict[str, Any]:
                     each[name] = _said(value)
             except Exception:  # noqa: BLE001, S112 - nobody asked for this one; who does is told
                 continue
-    return {"each": each, "functions": names, "file": getattr(module, "__file__", None) or ""}
+    file = getattr(module, "__file__", None) or ""
+    return {"each": each, "functions": names, "file": file, "knows_us": _knows_us(file)}
+
+
+def _knows_us(file: str) -> bool:
+    """Whether a module may know what a context is: it speaks of the harness, or cannot be read."""
+    try:
+        return b"harness" in Path(file).read_bytes()
+    except OSError:
+        return True
 
 
 def _said(value: object) -> dict[str, Any]:

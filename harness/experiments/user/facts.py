@@ -61,6 +61,8 @@ class Declared:
         Whether it declares that it takes times.
     backends : tuple of str
         The libraries it declares to know; none where it does not say.
+    knows_us : bool
+        Whether its module speaks of the harness: it may then know what a context is.
     """
 
     callable: bool = False
@@ -72,6 +74,7 @@ class Declared:
     metrics: Mapping[str, Kind] = field(default_factory=dict)
     alone: bool = False
     backends: tuple[str, ...] = ()
+    knows_us: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,16 +181,19 @@ def _answer(facts: Mapping[str, Any]) -> Answer:
     return Answer(
         file=str(facts["file"]),
         functions=tuple(facts["functions"]),
-        each={name: _declared(one) for name, one in facts["each"].items()},
+        each={name: _declared(one, facts["knows_us"]) for name, one in facts["each"].items()},
         loaded=tuple(facts["loaded"]),
     )
 
 
-def _declared(said: Mapping[str, Any]) -> Declared:
+def _declared(said: Mapping[str, Any], knows_us: bool) -> Declared:
     if not said["callable"]:
         return Declared()
     arguments = from_json(said["parameters"])
-    backends = tuple(map(str, said["backends"]))
-    return Declared(
-        **{**said, "told": plain(said["told"]), "parameters": arguments, "backends": backends}
-    )
+    read = {
+        "told": plain(said["told"]),
+        "parameters": arguments,
+        "backends": tuple(map(str, said["backends"])),
+        "knows_us": bool(knows_us),
+    }
+    return Declared(**{**said, **read})

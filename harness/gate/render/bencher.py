@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from harness import digest
 from harness.gate.render.head import head_values
-from harness.gate.render.text import one_line
 from harness.gate.values import GateResult, Quantity
 from harness.statistics import median_interval
+from harness.words import one_line
 
 LONGEST_NAME = 1024
 

@@ -15,7 +15,6 @@ from harness.gate.render.text import (
     headline,
     level,
     machine,
-    one_line,
     remarks,
     revision,
     rule,
@@ -23,6 +22,7 @@ from harness.gate.render.text import (
     why,
 )
 from harness.gate.values import GATE_VERDICTS, Decision, GateResult
+from harness.words import one_line
 
 MARKER = "<!-- harness-gate -->"
 """The first line, by which a bot finds its own comment."""

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.gate.render.head import head_values, stats
-from harness.gate.render.text import one_line, packages
+from harness.gate.render.text import packages
 from harness.gate.values import Decision, GateResult
+from harness.words import one_line
 
 FORMAT = "5.3.1"
 """The version of pytest-benchmark whose format this is."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -19,10 +18,9 @@ from harness.gate.values import (
 )
 from harness.gate.wording import change
 from harness.numerals import number
-from harness.words import plural
+from harness.words import one_line, plural
 
 TITLE = "Regression gate"
-ELLIPSIS = "…"
 SIGNS: Mapping[GateVerdict, str] = {
     "regressed": "✗",
     "broken": "!",
@@ -36,19 +34,6 @@ QUANTITY_WORDS: Mapping[Quantity, str] = {
     "memory": "peak memory",
     "device_memory": "peak device memory",
 }
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 forbids or discourages, and no other rendering has a use for."""
-
-
-def clean(text: str) -> str:
-    """Return text without control characters and lone surrogates."""
-    return _FORBIDDEN.sub("", text)
-
-
-def one_line(text: str, most: int = 300) -> str:
-    """Return text as one clean line of at most so many characters."""
-    line = " ".join(clean(text).split())
-    return line if len(line) <= most else line[: most - 1] + ELLIPSIS
 
 
 def measured(result: GateResult) -> bool:

@@ -13,13 +13,13 @@ from harness.errors import SideBroken
 from harness.gate import units
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
-from harness.gate.lockstep import OutOfTime, Timeouts
-from harness.gate.process import Command
 from harness.gate.rounds import Bench, Limits, find_cases, run
 from harness.gate.selftest.runs import Run, store
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
 from harness.gate.values import SIDES, Pair
+from harness.lockstep.process import Command
+from harness.lockstep.turns import OutOfTime, Timeouts
 
 KNOWN_COSTS = Path(__file__).parent.parent / "known_costs"
 
@@ -29,7 +29,7 @@ def bench(planted: float, settings: GateSettings) -> Bench:
     amounts = {"base": 0.0, "head": planted}
     commands = {
         side: Command(
-            (sys.executable, "-m", "harness_gate", "test_known_costs.py"),
+            (sys.executable, "-m", "harness_side.benchmarks", "test_known_costs.py"),
             KNOWN_COSTS,
             variables={"HARNESS_PLANTED": str(amounts[side])},
             threads=settings.threads,

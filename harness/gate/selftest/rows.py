@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.gate.contention import waited_share
 from harness.gate.speed import slope
-from harness.gate.values import SIDES, Pair, Sample
+from harness.gate.values import SIDES, Pair
+from harness.lockstep.sample import Sample
 
 DIGITS = 4
 """Significant digits of what is stored: noise begins at the third."""
@@ -65,8 +65,8 @@ def short(pair: Pair, cases: Sequence[str], slopes: Mapping[str, float]) -> list
         _count(math.log(pair.head.mean / pair.base.mean), RATIO),
         _count(base, MEMORY),
         _count(head, MEMORY),
-        _count(waited_share(pair.base), SHARE),
-        _count(waited_share(pair.head), SHARE),
+        _count(pair.base.waited_share, SHARE),
+        _count(pair.head.waited_share, SHARE),
     ]
 
 

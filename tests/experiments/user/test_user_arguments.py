@@ -92,6 +92,16 @@ def test_a_single_argument_is_a_setting_when_it_is_called_as_one():
     assert given(f, trees=7) == 7
 
 
+@pytest.mark.parametrize("knows_us", [True, False])
+def test_it_is_the_context_only_for_who_may_know_what_that_is(knows_us):
+    there = Arguments("f.py:f", parameters(lambda tres: tres), knows_us)
+    complaints = [message for _, message in there.complaints(Settings(params={"trees": 7}))]
+    assert ["must be given its argument 'tres'" in one for one in complaints] == [True] * (
+        not knows_us
+    )
+    assert list(there.complaints(Settings(params={"tres": 7}))) == []
+
+
 def test_every_kind_of_argument_is_served():
     def f(a, b=2, /, c=3, *rest, seed, d: str = "x", **others):
         return a, b, c, rest, seed, d, others

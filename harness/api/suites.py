@@ -1,0 +1,210 @@
+"""``harness.load``, ``run``, ``claims``, ``records`` and ``figure``: suites from Python."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import environment, figures, project
+from harness.api.shown import Figure, Judgement, Judgements
+from harness.datasets.roots import Roots
+from harness.errors import NothingMeasured, UsageError
+from harness.execute.run import Options, Runner
+from harness.plan.select import Selection
+from harness.report.view import records_of
+from harness.store.store import Store
+from harness.types import Archive, Profile, Record, Verdict
+from harness.words import unknown
+from harness.workspace import Workspace, judged, open_archive, open_workspace, with_q_values
+
+if TYPE_CHECKING:  # half a second, for those who want a frame
+    import pandas as pd
+
+Name = str | Path
+Folders = str | Path | Sequence[str | Path]
+
+
+def load(*names: Name, suites: Folders | None = None) -> Workspace:
+    """Load and check suites, named by id or path; all of the project when none is named.
+
+    Raises
+    ------
+    SuiteError
+        With every problem, by file and line.
+    """
+    given = project.find().suites if suites is None else suites
+    folders = [given] if isinstance(given, str | Path) else given
+    return open_workspace([str(name) for name in names], [Path(folder) for folder in folders])
+
+
+def _results(given: Name | None) -> Path:
+    return project.find().results if given is None else Path(given)
+
+
+def run(
+    *names: Name,
+    suites: Folders | None = None,
+    results: Name | None = None,
+    profile: Profile = "quick",
+    seeds: int | None = None,
+    data: Name | None = None,
+    use: Mapping[str, str] | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+) -> Judgements:
+    """Run the cells of suites that are not done, store their records, and judge the claims.
+
+    Parameters
+    ----------
+    *names : str or Path
+        Suites by id or path.
+    suites, results : str or Path, optional
+        Folders of suites (or several) and of records; those of the project unless given.
+    profile : {'quick', 'full'}
+        Which cells.
+    seeds : int, optional
+        Repetitions of each case, instead of the suite's.
+    data : str or Path, optional
+        Folder of data sets.
+    use : mapping of str to str, optional
+        Data sets that stand in for others.
+    jobs : int, optional
+        Cells at a time.
+    force : bool
+        Run cells again that are done.
+
+    Returns
+    -------
+    Judgements
+        Their `cells` say how the cells ended.
+    """
+    workspace = load(*names, suites=suites)
+    chosen = Options(
+        roots=Roots.find(None if data is None else Path(data)),
+        use=dict(use or {}),
+        jobs=jobs or os.cpu_count() or 1,
+        force=force,
+    )
+    todo = workspace.to_run(profile, chosen.roots, chosen.use, Selection(seeds))
+    folder = _results(results)
+    runner = Runner(Store(folder), environment.snapshot(), chosen)
+    counts: Counter[str] = Counter()
+    with runner.store.writing():
+        for plan in todo:
+            work = runner.todo(plan)
+            counts["done"] += work.done
+            counts.update(runner.run(work, _quiet))
+    verdicts = judged(workspace, runner.store, folder)
+    return _shown(verdicts, {name: n for name, n in counts.items() if n})
+
+
+def claims(*names: Name, suites: Folders | None = None, results: Name | None = None) -> Judgements:
+    """Judge the claims of suites from stored records, as ``harness claims`` does.
+
+    Raises
+    ------
+    NothingMeasured
+        If there is no record.
+    """
+    workspace = load(*names, suites=suites)
+    folder = _results(results)
+    archive, _ = open_archive(workspace, folder)
+    return _shown(with_q_values(judged(workspace, archive, folder), workspace, archive))
+
+
+def _quiet(record: Record) -> None:
+    """Tell nobody that a cell has ended."""
+
+
+def _shown(verdicts: Sequence[Verdict], cells: Mapping[str, int] | None = None) -> Judgements:
+    return Judgements(tuple(Judgement(verdict) for verdict in verdicts), cells or {})
+
+
+def records(
+    *names: Name, suites: Folders | None = None, results: Name | None = None
+) -> pd.DataFrame:
+    """Return the records of suites as a tidy frame: a row a cell.
+
+    Its columns are ``suite``, the axes, ``seed``, ``status``, ``reason``, ``environment`` and the
+    metrics; a metric named as one of the others is called ``metric.<name>``.
+    """
+    import pandas as pd
+
+    workspace = load(*names, suites=suites)
+    archive, _ = open_archive(workspace, _results(results))
+    found = [r for suite in workspace.suites for r in _records(workspace, suite.id, archive)]
+    before = dict.fromkeys(name for record in found for name in _before(record))
+    rows = [{**_before(record), **_metrics(record, before)} for record in found]
+    named = dict.fromkeys([*before, *(name for row in rows for name in row)])
+    return pd.DataFrame(rows, columns=list(named))
+
+
+def _before(record: Record) -> dict[str, Any]:
+    return {
+        "suite": record.suite,
+        **record.axes,
+        "seed": record.seed,
+        "status": record.status,
+        "reason": record.reason,
+        "environment": record.environment,
+    }
+
+
+def _metrics(record: Record, taken: Mapping[str, None]) -> dict[str, float]:
+    return {f"metric.{n}" if n in taken else n: value for n, value in record.metrics.items()}
+
+
+def _records(
+    workspace: Workspace, suite: str, archive: Archive, profile: Profile = "quick"
+) -> Sequence[Record]:
+    plans = next(plans for plans in workspace.plans if plans.suite.id == suite)
+    return records_of(plans.suite, plans.cases, archive, profile)
+
+
+def figure(
+    name: Name,
+    figure: str,
+    *,
+    suites: Folders | None = None,
+    results: Name | None = None,
+    profile: Profile = "quick",
+    dark: bool = False,
+) -> Figure:
+    """Draw a figure of a suite from stored records.
+
+    Parameters
+    ----------
+    name : str or Path
+        The suite.
+    figure : str
+        The id of the figure.
+    suites, results : str or Path, optional
+        Folders of suites (or several) and of records; those of the project unless given.
+    profile : {'quick', 'full'}
+        With ``full``, cases that only the quick profile has are left out.
+    dark : bool
+        For a dark page.
+
+    Raises
+    ------
+    UsageError
+        If the suite has no such figure.
+    NothingMeasured
+        If there is nothing to draw.
+    """
+    workspace = load(name, suites=suites)
+    (plans,) = workspace.plans
+    known = {one.id: one for one in plans.suite.figures}
+    if figure not in known:
+        raise UsageError(unknown("figure", figure, known))
+    archive, _ = open_archive(workspace, _results(results))
+    found = _records(workspace, plans.suite.id, archive, profile)
+    kinds = {case.id: case.kinds for case in plans.cases}
+    theme = figures.DARK if dark else figures.LIGHT
+    drawn = figures.draw(known[figure], plans.suite, found, archive, theme, kinds)
+    if not drawn.svg:
+        raise NothingMeasured(drawn.alt)
+    return Figure(drawn.svg, drawn.alt)

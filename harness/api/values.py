@@ -1,0 +1,161 @@
+"""``harness.judge``: numbers at hand against a number that somebody says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from harness import tables
+from harness.api.shown import Judgement
+from harness.config.kinds import Kind
+from harness.errors import UsageError
+from harness.tables.entries import entry
+from harness.types import Scalar
+from harness.workspace.numbers import judge_table
+
+VALUE, SIDE = "value", "side"
+"""The columns that plain values get."""
+_SIDES: Mapping[str, Mapping[str, Scalar]] = {
+    "better": {SIDE: "values"},
+    "than": {SIDE: "than"},
+}
+
+
+def judge(
+    values: Any,
+    *,
+    value: float | None = None,
+    tolerance: float | None = None,
+    exactly: float | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    frequency_low: float | None = None,
+    frequency_high: float | None = None,
+    than: ArrayLike | None = None,
+    difference: float | None = None,
+    ratio: float | None = None,
+    of: Literal["mean", "difference", "ratio"] | None = None,
+    goal: Literal["larger", "smaller"] | None = None,
+    kind: Kind | None = None,
+    over: Literal["seeds", "examples"] = "seeds",
+    unit: Literal["", "fraction", "seconds", "bytes", "ratio"] = "",
+    metric: str = "",
+    where: Mapping[str, Scalar] | None = None,
+    compare: Mapping[str, Mapping[str, Scalar]] | None = None,
+    pair: str = "",
+    ignore: Sequence[str] = (),
+) -> Judgement:
+    """Judge numbers against what is said of them, by the rules of the suites.
+
+    Parameters
+    ----------
+    values : array-like, DataFrame, path or list of paths
+        Independent runs: one number each, rows of a frame, or rows of a file that
+        ``harness judge`` takes.
+    value, tolerance, exactly, low, high, at_least, at_most, frequency_low, frequency_high
+        What is said, as in ``expect`` of a suite.
+    than : array-like, optional
+        A second sample, paired with the first by position. Alone: is the first better? With
+        `difference` or `ratio`: by how much? With a range and `of`: within which bounds?
+    difference, ratio, of, goal
+        As in ``expect`` of a suite, and ``goal`` of a claim.
+    kind : str, optional
+        What kind of number it is: ``fixed``, ``binary``, ``share``, ``count``, ``real`` or
+        ``positive``; ``real`` unless it is given. It chooses the interval and the test.
+    over : {'seeds', 'examples'}
+        ``examples`` when the values are one per test example and not one per run.
+    unit : str, optional
+        What the number is shown in.
+    metric, where, compare, pair, ignore
+        For frames and files: the column, the rows, the two sides, the column that pairs rows, and
+        columns of text that tell no cases apart.
+
+    Returns
+    -------
+    Judgement
+        Verdict, reason, measured value, its interval.
+
+    Raises
+    ------
+    UsageError
+        If the values are no numbers, or the keys do not go together.
+
+    Examples
+    --------
+    >>> import harness
+    >>> runs = [0.9702, 0.9715, 0.9698, 0.9711, 0.9707]
+    >>> found = harness.judge(runs, value=0.97, tolerance=0.005)
+    >>> found.verdict
+    'reproduced'
+    >>> round(found.measured, 5), found.n
+    (0.97066, 5)
+    >>> harness.judge(runs, value=0.99, tolerance=0.005).verdict
+    'contradicted'
+    >>> before = [1.90, 2.10, 2.00, 1.95, 2.05]
+    >>> after = [0.95, 1.06, 0.99, 0.98, 1.02]
+    >>> harness.judge(after, than=before, goal="smaller", kind="positive").verdict
+    'reproduced'
+    """
+    table, made = _table(values, than)
+    rows = {key: _plain(one) for key, one in (where or {}).items()}
+    expect = {
+        "value": value, "tolerance": tolerance, "exactly": exactly, "low": low, "high": high,
+        "at_least": at_least, "at_most": at_most, "difference": difference, "ratio": ratio,
+        "of": of, "frequency_low": frequency_low, "frequency_high": frequency_high,
+    }  # fmt: skip
+    asked = {
+        "metric": metric or made, "where": rows, "goal": goal, "over": over,
+        "unit": unit, "compare": compare if than is None else _SIDES,
+        "expect": {key: _plain(one) for key, one in expect.items()},
+    }  # fmt: skip
+    return Judgement(judge_table(table, asked, {"pair": pair, "ignore": tuple(ignore)}, kind))
+
+
+def _plain(given: Any) -> Any:
+    """Return a number of NumPy as one of Python, and what is not given as it is."""
+    return given.item() if isinstance(given, np.generic) else given
+
+
+def _table(values: Any, than: ArrayLike | None) -> tuple[tables.Table, str]:
+    """Return the values as a table, and the metric if they are nothing but numbers."""
+    if than is not None:
+        a, b = _numbers(values, "values"), _numbers(than, "than")
+        sides = ["values"] * a.size + ["than"] * b.size
+        return tables.of_columns({VALUE: [*a.tolist(), *b.tolist()], SIDE: sides}), VALUE
+    if isinstance(values, str | Path):
+        return tables.read([Path(values)]), ""
+    if isinstance(values, list | tuple) and values and isinstance(values[0], Path):
+        return tables.read([Path(path) for path in values]), ""
+    if hasattr(values, "columns") and hasattr(values, "to_dict"):
+        return _of_frame(values), ""
+    return tables.of_columns({VALUE: _numbers(values, "values").tolist()}), VALUE
+
+
+def _of_frame(frame: Any) -> tables.Table:
+    if not len(frame):
+        raise UsageError("a frame of runs must have rows, got none")
+    columns: dict[str, list[Any]] = frame.to_dict("list")
+    return tables.of_columns({str(k): [entry(v) for v in column] for k, column in columns.items()})
+
+
+def _numbers(values: Any, what: str) -> NDArray[np.float64]:
+    """Return array-like values as a vector of numbers.
+
+    Raises
+    ------
+    UsageError
+        If they are none, or have more than one axis.
+    """
+    try:
+        found = np.asarray(values if hasattr(values, "__len__") else list(values), np.float64)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{what} must be numbers, got {type(values).__name__}: {error}") from None
+    if found.ndim != 1 or not found.size:
+        raise UsageError(f"{what} must be a vector of numbers, got the shape {found.shape}")
+    return found

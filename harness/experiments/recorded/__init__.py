@@ -1,0 +1,1 @@
+"""Numbers of a file, which nothing here measures."""

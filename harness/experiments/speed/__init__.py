@@ -1,0 +1,1 @@
+"""Two functions or commands timed against each other."""

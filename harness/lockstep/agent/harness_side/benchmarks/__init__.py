@@ -1,0 +1,1 @@
+"""A side that measures the benchmark tests of pytest."""

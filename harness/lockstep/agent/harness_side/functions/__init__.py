@@ -1,0 +1,1 @@
+"""A side that times one function, or one command."""

@@ -1,0 +1,161 @@
+"""What a side times: a function with what it is handed, or a command."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .agreeing import same
+from .finding import Arguments, Function, arguments, function
+
+LAST = 3
+"""Lines that a command wrote on standard error that are quoted when it fails."""
+
+
+class Failed(Exception):
+    """A command failed; the text says which and how."""
+
+
+class Work:
+    """One of the two sides, ready to be called.
+
+    Parameters
+    ----------
+    what : mapping
+        A function's place, see `finding.function`; or ``command``, a list.
+    request : mapping
+        ``setup``, a place or None; ``loader``; ``fresh``: whether every call gets its own of what
+        that makes; ``seed``, ``params``, and ``stream``, of which a generator is made.
+    """
+
+    def __init__(self, what: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+        loader = str(request.get("loader", ""))
+        self._known = _known(request)
+        self._setup = function(request["setup"], loader) if request["setup"] else None
+        self._command = Command(what["command"]) if "command" in what else None
+        self._function: Function | None = None if self._command else function(what, loader)
+        self._fresh = bool(request["fresh"])
+        self._made = self._given()
+
+    def calls(self, count: int) -> Sequence[Callable[[], object]]:
+        """Return so many calls, each with arguments of its own where they are to be fresh."""
+        if self._fresh:
+            return [self._call(self._given()) for _ in range(count)]
+        return [self._call(self._made)] * count
+
+    def agrees(self, other: Work) -> bool | None:
+        """Return whether both return the same, None where that has no meaning.
+
+        Where neither returns anything, what they made of their arguments is compared.
+        """
+        if (self._function is None) != (other._function is None):
+            return None
+        mine, its = self._given(), other._given()
+        found, beside = self._call(mine)(), other._call(its)()
+        if self._command is not None and other._command is not None:
+            return self._command.written() == other._command.written()
+        if found is beside is None:
+            found, beside = mine[0], its[0]
+            if not found:
+                return None
+        try:
+            return same(found, beside)
+        except Exception:  # noqa: BLE001 - what has no ==, or one of its own
+            return None
+
+    def changes_what_it_is_given(self) -> bool:
+        """Return whether a call changes what the next one is handed too.
+
+        Told only where two results of the setup are equal, so that a change can be seen.
+        """
+        if self._fresh or self._function is None or self._setup is None:
+            return False
+        before = self._given()
+        try:
+            return same(before[0], self._given()[0]) and not same(before[0], self._made[0])
+        except Exception:  # noqa: BLE001 - as above
+            return False
+
+    def _call(self, given: Arguments) -> Callable[[], object]:
+        """Return a call without anything around it: a short one would be timed with that."""
+        if self._command is not None:
+            return self._command.run
+        assert self._function is not None
+        positional, by_name = given
+        return partial(self._function, *positional, **by_name)
+
+    def _given(self) -> Arguments:
+        made: tuple[Any, ...] = ()
+        if self._setup is not None:
+            given, by_name = arguments(self._setup, (), self._known)
+            result = self._setup(*given, **by_name)
+            made = result if isinstance(result, tuple) else (result,)
+            made = () if result is None else made
+        return ((), {}) if self._function is None else arguments(self._function, made, self._known)
+
+
+def _known(request: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
+    """Return what can be asked for by name, and how each is made."""
+
+    def rng() -> Any:
+        from numpy.random import PCG64, Generator, SeedSequence
+
+        stream = request["stream"]
+        return Generator(PCG64(SeedSequence(stream["entropy"], spawn_key=stream["key"])))
+
+    values = {**request["params"], "seed": request["seed"]}
+    return {**{name: _always(value) for name, value in values.items()}, "rng": rng}
+
+
+def _always(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
+class Command:
+    """A command that is run again and again.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The program and what follows.
+    """
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._arguments = list(arguments)
+        # Open as long as this is: making a file for every call would be a part of its time.
+        self._written = tempfile.TemporaryFile()  # noqa: SIM115
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115
+
+    def run(self) -> None:
+        """Run it once.
+
+        Raises
+        ------
+        Failed
+            If it cannot be started, or ends with another code than 0.
+        """
+        for file in (self._written, self._said):
+            file.seek(0)
+            file.truncate()
+        try:
+            code = subprocess.call(  # noqa: S603 - the user's own
+                self._arguments, stdin=subprocess.DEVNULL, stdout=self._written, stderr=self._said
+            )
+        except OSError as error:
+            raise Failed(f"{self._arguments[0]} cannot be started: {error.strerror}") from None
+        if code:
+            raise Failed(f"{self._arguments[0]} {self._ending(code)}")
+
+    def written(self) -> bytes:
+        """Return what it wrote on standard output when it ran last."""
+        self._written.seek(0)
+        return self._written.read()
+
+    def _ending(self, code: int) -> str:
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()[-LAST:]
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+        return f"{how}: {' / '.join(line.strip() for line in lines)}" if lines else how

@@ -1,0 +1,59 @@
+"""Workflow commands of GitHub Actions: messages beside the line of a file that a check is about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from harness.errors import Problem
+from harness.outlets.outcome import Place, measured_by, outcome, why
+from harness.types import Verdict
+from harness.words import clean
+
+Level = Literal["error", "warning", "notice"]
+
+
+def of_verdicts(
+    verdicts: Sequence[Verdict], places: Mapping[str, Place], *, strict: bool = False
+) -> Iterator[str]:
+    """Yield a line for each claim that fails, and for each about which there is doubt."""
+    for verdict in verdicts:
+        failed = outcome(verdict, strict=strict) == "failed"
+        doubt = verdict.verdict == "inconclusive" != verdict.expected
+        if failed or doubt:
+            name = f"{verdict.suite}/{verdict.claim}"
+            text = f'{why(verdict)}\n"{verdict.quote}"\nmeasured: {measured_by(verdict)}'
+            yield line("error" if failed else "warning", places[name], name, text)
+
+
+def of_problems(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield a line for each problem of a file."""
+    for problem in problems:
+        place = Place(problem.file, problem.line or 1)
+        yield line("error", place, problem.key, problem.message)
+
+
+def line(level: Level, place: Place, title: str, text: str) -> str:
+    """Return a command that GitHub shows at a place; nothing in its text acts as a command."""
+    properties = {"file": _from_root(place.file), "line": str(place.line), "title": title}
+    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    return f"::{level} {given}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _from_root(file: str) -> str:
+    """Return a path as GitHub has it, from the root of the checkout, wherever we work in it."""
+    root = os.environ.get("GITHUB_WORKSPACE")
+    if not root:
+        return file
+    path = Path(os.path.relpath(os.path.realpath(file), os.path.realpath(root)))
+    return file if path.parts[:1] == (os.pardir,) else path.as_posix()

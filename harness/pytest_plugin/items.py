@@ -1,0 +1,133 @@
+"""The hooks that collect claims, and the tests that they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.pytest_plugin.judge import Judge
+
+_JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
+
+
+class Claims:
+    """Collects the suite files that are asked for; all of the project where no path is named.
+
+    Parameters
+    ----------
+    config : pytest.Config
+        Its arguments are completed.
+
+    Raises
+    ------
+    pytest.UsageError
+        If the project has no suite.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        try:
+            judge = Judge(config.getoption("--claims-suites"), config.getoption("--claims-results"))
+            if config.args_source is not pytest.Config.ArgsSource.ARGS:
+                config.args = [*config.args, *map(str, judge.files())]
+        except HarnessError as error:
+            raise pytest.UsageError(str(error)) from None
+        config.stash[_JUDGE] = self._judge = judge
+        # pytest may take a file for a part of the folder that is named beside it, and forget it
+        named = (str(argument).partition("::")[0] for argument in config.args)
+        here = config.invocation_params.dir
+        self._wanted = frozenset(os.path.realpath(here / name) for name in named)
+
+    def pytest_report_header(self) -> str:
+        """Say which records are judged."""
+        return f"claims: records of {self._judge.results}"
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SuiteFile | None:
+        """Collect what is asked for, not each TOML file of the project."""
+        if file_path.suffix != ".toml" or os.path.realpath(file_path) not in self._wanted:
+            return None
+        made: SuiteFile = SuiteFile.from_parent(parent, path=file_path)
+        return made
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep each claim once: its file may lie below a folder that is collected too."""
+        claims = {item.nodeid: item for item in reversed(items) if isinstance(item, ClaimItem)}
+        items[:] = [item for item in items if claims.get(item.nodeid, item) is item]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let what is skipped be told of at the line of the suite, not of this module."""
+        report = yield
+        if isinstance(item, ClaimItem) and report.skipped and isinstance(report.longrepr, tuple):
+            report.longrepr = (item.location[0], item.line, report.longrepr[2])
+        return report
+
+
+class SuiteFile(pytest.File):
+    """A suite; its claims are the tests."""
+
+    def collect(self) -> Iterable[ClaimItem]:
+        """Yield the claims in the order in which they stand."""
+        return self._claims()
+
+    def _claims(self) -> Iterator[ClaimItem]:
+        try:
+            suite = self.config.stash[_JUDGE].suite(self.path)
+        except HarnessError as error:
+            raise self.CollectError(str(error)) from None
+        for claim, line in suite.claims:
+            made: ClaimItem = ClaimItem.from_parent(self, name=claim, suite=suite.id, line=line)
+            yield made
+
+
+class ClaimItem(pytest.Item):
+    """One claim.
+
+    Parameters
+    ----------
+    suite : str
+        Id of its suite.
+    line : int
+        1-based, where it is stated.
+    """
+
+    def __init__(self, *, suite: str, line: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.suite = suite
+        self.line = line
+
+    def runtest(self) -> None:
+        """Judge it.
+
+        Raises
+        ------
+        ClaimFailed
+            If it is false and not known to be, or its verdict has moved.
+        """
+        strict = self.config.getoption("--claims-strict")
+        found = self.config.stash[_JUDGE].judged(self.path, self.name, strict=strict)
+        self.user_properties += found.properties
+        if found.outcome == "skipped":
+            pytest.skip(found.why)
+        if found.outcome == "failed":
+            raise ClaimFailed(f"{found.why}\n\n{found.numbers}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the numbers of a claim that fails; a traceback would tell nothing."""
+        if isinstance(excinfo.value, ClaimFailed | HarnessError):
+            return f"{self.location[0]}:{self.line}: {excinfo.value}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return where it is stated, and its name."""
+        return self.path, self.line - 1, f"{self.suite}::{self.name}"
+
+
+class ClaimFailed(Exception):
+    """A claim is false and not known to be, or its verdict has moved."""

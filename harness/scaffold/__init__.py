@@ -1,0 +1,1 @@
+"""First files of a user's own: suites of every kind with their experiments, from templates."""

@@ -1,0 +1,101 @@
+import pytest
+from suite_texts import suite_text
+
+import harness
+from harness.errors import NothingMeasured, UsageError
+
+PROBE = suite_text(
+    "tiny",
+    """\
+[probe]
+name = "function"
+[params]
+function = "softmax_naive"
+at = [1.0, 2.0]
+[[claims]]
+id = "c<1>"
+quote = "q"
+metric = "diverged"
+expect = { frequency_high = 0.9 }
+""".replace("c<1>", "c1"),
+    '[grid]\nbackend = ["numpy"]\n',
+    experiment="probe",
+    source=None,
+)
+FILED = """\
+schema = 1
+id = "filed"
+title = "filed"
+[records]
+file = "runs.csv"
+[[claims]]
+id = "good"
+quote = "it <b>is</b> good | fine"
+metric = "acc"
+published = "a|b"
+where = { trees = 100 }
+expect = { at_least = 0.5 }
+[[figures]]
+id = "bars"
+kind = "bars"
+title = "Accuracy"
+x = "trees"
+y = "acc"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    suites = tmp_path / "suites"
+    suites.mkdir()
+    (suites / "filed.toml").write_text(FILED)
+    rows = [f"{t},{s},{0.6 + s / 100}" for t in (10, 100) for s in range(5)]
+    (suites / "runs.csv").write_text("\n".join(["trees,seed,acc", *rows]))
+    return suites
+
+
+def test_a_suite_is_loaded_and_its_claims_judged(folder):
+    assert harness.load("filed").suites[0].id == "filed"
+    assert repr(harness.load("filed")) == "1 claim of filed"
+    found = harness.claims("filed")
+    assert found.counts["reproduced"] == len(found) == 1
+    assert found["good"] == found["filed/good"] == found[0] == next(iter(found))
+    assert found[:1].items == found.items
+    assert repr(found).endswith("1 reproduced")
+    with pytest.raises(KeyError, match="unknown claim 'god'"):
+        found["god"]
+
+
+def test_a_notebook_shows_verdicts_as_text(folder):
+    found = harness.claims("filed")
+    assert "a|b" in found._repr_html_()
+    assert "a\\|b" in found._repr_markdown_()
+    assert found._repr_markdown_().count("\n") == 2
+
+
+def test_records_are_a_tidy_frame(folder):
+    frame = harness.records("filed")
+    assert list(frame.columns[:2]) == ["suite", "experiment"]
+    assert {"trees", "seed", "status", "acc"} <= set(frame.columns)
+    assert frame[frame.trees == 100].acc.mean() == pytest.approx(0.62)
+    assert len(frame) == 10
+
+
+def test_a_figure_is_drawn(folder, tmp_path):
+    drawn = harness.figure("filed", "bars")
+    assert drawn._repr_svg_().lstrip().startswith("<")
+    assert drawn.save(tmp_path / "x.svg").read_text() == drawn.svg
+    assert repr(drawn) == drawn.alt
+    with pytest.raises(UsageError, match=r"unknown figure 'bar'\. Did you mean 'bars'"):
+        harness.figure("filed", "bar")
+
+
+def test_a_suite_is_run(folder, monkeypatch):
+    (folder / "tiny.toml").write_text(PROBE)
+    with pytest.raises(NothingMeasured):
+        harness.claims("tiny")
+    found = harness.run("tiny", seeds=2, jobs=1)
+    assert found.cells == {"ok": 2}
+    assert harness.run("tiny", seeds=2, jobs=1).cells == {"done": 2}
+    assert len(harness.records("tiny")) == 2

@@ -1,0 +1,95 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import harness
+from harness.errors import SuiteError, UsageError
+
+RUNS = [0.9702, 0.9715, 0.9698, 0.9711, 0.9707]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [RUNS, tuple(RUNS), np.array(RUNS), pd.Series(RUNS, index=list("abcde")), iter(RUNS)],
+    ids=["list", "tuple", "array", "series", "iterator"],
+)
+def test_values_of_any_sort_are_runs(values):
+    found = harness.judge(values, value=0.97, tolerance=0.005)
+    assert (found.verdict, found.n) == ("reproduced", 5)
+    assert found.measured == pytest.approx(np.mean(RUNS))
+    assert found.interval.low < np.mean(RUNS) < found.interval.high
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert harness.judge(RUNS, at_least=np.float32(0.9)).verdict == "reproduced"
+
+
+def test_two_samples_are_paired():
+    before = np.array([1.9, 2.1, 2.0, 1.95, 2.05])
+    assert harness.judge(before / 2, than=before, goal="smaller").verdict == "reproduced"
+    assert harness.judge(before / 2, than=before, ratio=0.5, tolerance=0.01).verdict == "reproduced"
+    found = harness.judge(before, than=before / 2, of="ratio", at_least=3, kind="positive")
+    assert found.verdict == "contradicted"
+
+
+def test_a_frame_has_columns():
+    frame = pd.DataFrame({"opt": ["a", "b"] * 5, "acc": np.linspace(0.5, 0.6, 10)})
+    assert harness.judge(frame, metric="acc", where={"opt": "a"}, at_least=0.4).n == 5
+    with pytest.raises(UsageError, match="must single out one case"):
+        harness.judge(frame, metric="acc", at_least=0.4)
+
+
+def test_a_file_is_read(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text("acc\n" + "\n".join(map(str, RUNS)))
+    assert harness.judge(path, at_least=0.9).verdict == "reproduced"
+    assert harness.judge(str(path), at_least=0.9) == harness.judge(path, at_least=0.9)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([], "must be a vector of numbers, got the shape"),
+        ([[1.0, 2.0]], "must be a vector of numbers"),
+        (["a", "b"], "values must be numbers"),
+        (3, "values must be numbers"),
+        (pd.DataFrame(), "must have rows"),
+    ],
+)
+def test_what_is_no_sample_is_named(values, message):
+    with pytest.raises(UsageError, match=message):
+        harness.judge(values, at_least=0.0)
+
+
+def test_text_in_a_frame_is_named_with_its_row():
+    with pytest.raises(SuiteError, match="row 2: acc: must be a number, got 'x'"):
+        harness.judge(pd.DataFrame({"acc": [0.5, "x"]}), metric="acc", at_least=0.0)
+
+
+def test_keys_that_do_not_go_together_are_named():
+    with pytest.raises(UsageError, match=r"expect\.value must have expect\.tolerance"):
+        harness.judge(RUNS, value=0.97)
+
+
+def test_a_notebook_shows_a_verdict():
+    found = harness.judge(RUNS, value=0.97, tolerance=0.005, unit="fraction")
+    assert repr(found).startswith("reproduced: value 97.")
+    assert (
+        "<td>✓ reproduced</td>" in found._repr_html_() or "reproduced</td>" in found._repr_html_()
+    )
+    assert found._repr_markdown_().startswith("| measured | verdict | why |")
+
+
+def test_importing_loads_nothing():
+    code = "import sys, harness; print([name for name in sys.modules if name[:7] == 'harness'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['harness']"
+
+
+def test_what_is_offered_is_listed():
+    assert "judge" in dir(harness)
+    with pytest.raises(AttributeError, match="no attribute 'juge'"):
+        harness.juge  # noqa: B018
