@@ -47,8 +47,8 @@ class Project:
     @property
     def upwards(self) -> tuple[Path, ...]:
         """The suite's folder and those above it, up to the root."""
-        above = (self.folder, *self.folder.parents)
-        return above[: above.index(self.root) + 1]
+        inside = (one for one in self.folder.parents if one.is_relative_to(self.root))
+        return tuple(dict.fromkeys((self.folder, *inside, self.root)))
 
     @property
     def importable(self) -> tuple[Path, ...]:
