@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from harness import claims, datasets
 from harness.claims.select import matches
 from harness.config.claim import Claim, Figure, Where
+from harness.config.kinds import is_named
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
@@ -265,7 +266,7 @@ def _toml(value: Any) -> str:
 
 def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
     names = _left_by(cases)
-    if names is not None and claim.metric not in {"diverged", *names}:
+    if names is not None and not is_named(claim.metric, {"diverged", *names}):
         yield (*here, "metric"), unknown("metric", claim.metric, {"diverged", *names})
 
 
@@ -275,7 +276,7 @@ def _kinds(plans: Plans) -> Iterator[Complaint]:
     for name in plans.suite.kinds:
         if name == "diverged":
             yield ("kinds", name), "must not be given: whether a run diverged is 0 or 1"
-        elif names is not None and name not in names:
+        elif names is not None and not is_named(name, names):
             yield ("kinds", name), unknown("metric", name, names)
 
 

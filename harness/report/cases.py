@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.config.kinds import DEFAULT
+from harness.config.kinds import kind_of
 from harness.figures.drawing import NO_KINDS, Kinds
 from harness.figures.estimate import over_seeds
 from harness.figures.labels import axis_title, unit_of
@@ -162,7 +162,7 @@ def _metric(records: Sequence[Record], name: str, kinds: Kinds) -> str:
     values = [float(record.metrics[name]) for record in records if name in record.metrics]
     if not values:
         return ""
-    kind = kinds.get(records[0].case, {}).get(name, DEFAULT)
+    kind = kind_of(name, kinds.get(records[0].case, {}))
     estimate = over_seeds(values, kind)
     if estimate.lost == len(values) == 1:
         return number(values[0])

@@ -116,3 +116,17 @@ def test_a_module_that_ends_its_process_is_told_alone(write, tmp_path):
     assert experiments.get("code/shapes.py:rows", suite.home).accepts
     with pytest.raises(SuiteError, match="ended the process, with exit code 3"):
         expand(suite)
+
+
+def test_names_that_depend_on_the_arguments_are_declared_as_patterns(write, tmp_path):
+    code = SHAPES.replace('{"columns": "fixed"}', '{"column_*": "count"}')
+    (tmp_path / "suites" / "code" / "shapes.py").write_text(code)
+    (case,) = checked(
+        write(
+            '[[grid]]\nexperiment = ["code/shapes.py:columns"]\n',
+            CLAIM.replace('metric = "columns"', 'metric = "column_7"'),
+        )
+    )
+    assert (case.kind("column_7"), case.kind("other")) == ("count", "real")
+    with pytest.raises(SuiteError, match="unknown metric 'columns'"):
+        checked(write('[[grid]]\nexperiment = ["code/shapes.py:columns"]\n', CLAIM))

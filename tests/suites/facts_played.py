@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from harness.experiments.experiment import Context
 from harness.experiments.user.arguments import call
 from harness.seeding import Streams
 
-FOLDER = Path(__file__).parents[2] / "suites" / "facts"
+SUITES = Path(__file__).parents[2] / "suites"
+FOLDER = SUITES / "facts"
 
 
 def _functions() -> dict[str, Callable[..., Any]]:
@@ -32,9 +34,32 @@ FACTS = _functions()
 """Every declared function of `FOLDER` by its name."""
 
 
-def play(name: str, dataset: Dataset | None = None, seed: int = 0, **params: Any) -> dict[str, Any]:
+def of_document(file: str, name: str) -> Callable[..., Any]:
+    """Return a function of a file in the folder of one document, which is no package."""
+    path = SUITES / file
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[..., Any] = getattr(module, name)
+    return found
+
+
+def played(
+    function: Callable[..., Any],
+    dataset: Dataset | None = None,
+    seed: int = 0,
+    backend: str = "torch",
+    **params: Any,
+) -> dict[str, float]:
     """Return what a function measures in one cell."""
     streams = Streams("facts", seed)
-    cell = Context(Settings(params=params), backends.get("torch"), "cpu", streams, dataset)
-    found: Mapping[str, Any] = call(FACTS[name], cell)
+    cell = Context(Settings(params=params), backends.get(backend), "cpu", streams, dataset)
+    found: Any = call(function, cell)
     return {metric: float(value) for metric, value in found.items()}
+
+
+def play(name: str, *given: Any, **params: Any) -> dict[str, float]:
+    """Return what one of `FACTS` measures in one cell."""
+    return played(FACTS[name], *given, **params)

@@ -22,7 +22,6 @@ PROBES: Registry[Probe] = lazily(
         ("separability", f"{_DOCUMENTS}.separability:PROBE"),
         ("autograd", f"{_DOCUMENTS}.autograd:PROBE"),
         ("equivalence", f"{_DOCUMENTS}.equivalence:PROBE"),
-        ("broadcast", f"{_DOCUMENTS}.broadcast:PROBE"),
     ),
 )
 """What ``[probe] name`` can name."""

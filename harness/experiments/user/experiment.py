@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.config.kinds import Kind
+from harness.config.kinds import Kind, is_named
 from harness.config.settings import Settings
 from harness.declare import ATTRIBUTE, ONLY
 from harness.errors import CellFailed, Skip
@@ -99,7 +99,7 @@ def _declared(name: str, function: Callable[..., object], returned: object) -> o
         return returned
     if not isinstance(returned, Mapping):
         return {next(iter(names)): returned} if len(names) == 1 else returned
-    if further := [str(one) for one in returned if one not in names]:
+    if further := [str(one) for one in returned if not is_named(str(one), names)]:
         raise CellFailed(
             f"{name} must return the metrics that it declares, {', '.join(names)}; got "
             f"{', '.join(further)} beside them: add them to metrics of @harness.experiment"
