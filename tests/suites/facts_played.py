@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import backends
+from harness.config.data import Data
 from harness.config.settings import Settings
 from harness.datasets.dataset import Dataset
 from harness.declare import ATTRIBUTE
@@ -55,7 +56,10 @@ def played(
 ) -> dict[str, float]:
     """Return what a function measures in one cell."""
     streams = Streams("facts", seed)
-    cell = Context(Settings(params=params), backends.get(backend), "cpu", streams, dataset)
+    table = None if dataset is None else Data(dataset="fake")
+    cell = Context(
+        Settings(data=table, params=params), backends.get(backend), "cpu", streams, dataset
+    )
     found: Any = call(function, cell)
     return {metric: float(value) for metric, value in found.items()}
 

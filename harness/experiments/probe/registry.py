@@ -19,7 +19,6 @@ PROBES: Registry[Probe] = lazily(
         ("signal", f"{_HERE}.signal:PROBE"),
         ("least_squares", f"{_HERE}.least_squares.probe:PROBE"),
         ("optimizer", f"{_HERE}.optimizer:PROBE"),
-        ("separability", f"{_DOCUMENTS}.separability:PROBE"),
         ("autograd", f"{_DOCUMENTS}.autograd:PROBE"),
         ("equivalence", f"{_DOCUMENTS}.equivalence:PROBE"),
     ),

@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from harness.config.settings import Settings
+from harness.datasets.parts import Parts, parts
 from harness.experiments.experiment import Context, seed_of
-from harness.experiments.user.signature import Parameter, is_loose, parameters, roles
+from harness.experiments.user.signature import DATA, Parameter, is_loose, parameters, roles
 from harness.words import shortened
 
 TABLES = tuple(field.name for field in fields(Settings) if field.name != "command")
@@ -69,14 +70,14 @@ class Arguments:
         told = {"context"} if there is None else set(roles(there, {}).values())
         if "context" in told:
             return TABLES
-        return ("data", "params") if "dataset" in told else ("params",)
+        return ("data", "params") if DATA & told else ("params",)
 
     @property
     def required(self) -> tuple[str, ...]:
         """The tables without which it cannot be called."""
         there = self.found or ()
         told = roles(there, {})
-        return ("data",) if any(told[o.name] == "dataset" and o.required for o in there) else ()
+        return ("data",) if any(told[one.name] in DATA and one.required for one in there) else ()
 
     def reads(self, settings: Settings) -> frozenset[str]:  # noqa: ARG002 - the same for all
         """Return the keys of ``[params]`` that it takes."""
@@ -122,6 +123,11 @@ def call(function: Callable[..., object], context: Context) -> object:
     return function(*positional, **named)
 
 
+def _parts(context: Context) -> Parts | None:
+    data, dataset = context.settings.data, context.dataset
+    return None if data is None or dataset is None else parts(dataset, data)
+
+
 def _given(
     function: Callable[..., object], found: tuple[Parameter, ...], context: Context
 ) -> tuple[list[Any], dict[str, Any]]:
@@ -135,6 +141,7 @@ def _given(
         "device": lambda: context.device,
         "backend": lambda: context.backend.name,
         "dataset": lambda: context.dataset,
+        "parts": lambda: _parts(context),
         "rng": lambda: context.streams.generator("probe"),
     }
     for one in found:

@@ -12,11 +12,20 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Role = Literal[
-    "context", "seed", "rng", "device", "backend", "dataset", "setting", "settings", "nothing"
+    "context",
+    "seed",
+    "rng",
+    "device",
+    "backend",
+    "dataset",
+    "parts",
+    "setting",
+    "settings",
+    "nothing",
 ]
 """What an argument is given: the cell's `Context`, its seed, its random numbers, the names of its
-device and library, the `Dataset` of ``[data]``, a key of ``[params]``, all other keys
-(``**settings``), or nothing (``*rest``)."""
+device and library, the `Dataset` of ``[data]``, the `Parts` that ``[data]`` makes of it, a key of
+``[params]``, all other keys (``**settings``), or nothing (``*rest``)."""
 _BY_NAME: Mapping[str, Role] = {
     "context": "context",
     "rng": "rng",
@@ -25,7 +34,14 @@ _BY_NAME: Mapping[str, Role] = {
     "backend": "backend",
     "dataset": "dataset",
 }
-_BY_CLASS: Mapping[str, Role] = {"Context": "context", "Generator": "rng", "Dataset": "dataset"}
+_BY_CLASS: Mapping[str, Role] = {
+    "Context": "context",
+    "Generator": "rng",
+    "Dataset": "dataset",
+    "Parts": "parts",
+}
+DATA: frozenset[Role] = frozenset({"dataset", "parts"})
+"""Roles for which a suite must have a table ``[data]``."""
 
 _KINDS: Mapping[object, str] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",

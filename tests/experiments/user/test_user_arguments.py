@@ -1,12 +1,16 @@
 """What a function is given, and what of it is wrong beforehand."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from experiment_fakes import images
 
 from harness import backends
+from harness.config.data import Data
 from harness.config.settings import Settings
+from harness.datasets.parts import Parts
 from harness.experiments.experiment import Context
 from harness.experiments.user.arguments import TABLES, Arguments, call
 from harness.experiments.user.signature import from_json, parameters, roles, to_json
@@ -130,6 +134,18 @@ def test_the_library_is_that_of_the_case():
     assert given(lambda backend, seed: backend) == "numpy"
 
 
+def takes_parts(data: Parts, first: int = 1):
+    return data
+
+
+def test_the_parts_are_what_the_table_makes_of_the_data():
+    dataset = images(n_train=30)
+    cell = replace(context(), dataset=dataset)
+    settings = Settings(data=Data(dataset="fake", n_train=20))
+    assert len(call(takes_parts, replace(cell, settings=settings)).x_train) == 20
+    assert call(takes_parts, cell) is None
+
+
 @pytest.mark.parametrize(
     ("function", "tables", "required"),
     [
@@ -137,6 +153,7 @@ def test_the_library_is_that_of_the_case():
         (lambda seed, **rest: rest, ("params",), ()),
         (lambda seed, dataset: dataset, ("data", "params"), ("data",)),
         (lambda seed, dataset=None: dataset, ("data", "params"), ()),
+        (takes_parts, ("data", "params"), ("data",)),
         (lambda context: context, TABLES, ()),
         (lambda anything: anything, TABLES, ()),
     ],

@@ -1,20 +1,16 @@
-from dataclasses import replace
+"""Classes that a hyperplane parts, and classes that none can."""
 
 import numpy as np
 import pytest
-from experiment_fakes import FakeBackend, context, images
+from facts_played import FACTS
 
-from harness.backends import get
-from harness.config.experiments import Probe
-from harness.errors import Skip, UsageError
-from harness.experiments.probe import experiment as probe
-
-TABLE = Probe(name="separability")
+from harness.datasets.parts import Parts
+from harness.errors import DataUnfit
 
 
 def decided(x, y, **params):
-    dataset = replace(images(), x_train=np.asarray(x), y_train=np.asarray(y))
-    return probe.run(context(dataset, get("numpy"), probe=TABLE, params=params)).metrics
+    x, y = np.asarray(x), np.asarray(y)
+    return dict(FACTS["separability"](Parts(x, y, x[:0], y[:0], x[:0], y[:0]), **params))
 
 
 def test_and_is_separable_and_exclusive_or_is_not():
@@ -36,8 +32,6 @@ def test_other_classes_and_inputs_that_are_always_0_are_left_out():
     assert found == {"separable": 1.0, "examples": 2.0, "features": 2.0}
 
 
-def test_what_it_cannot_do_is_said():
-    with pytest.raises(Skip, match="not the fake backend"):
-        probe.run(context(images(), FakeBackend(), probe=TABLE))
-    with pytest.raises(UsageError, match="got 7, which has none"):
+def test_a_class_without_examples_is_named():
+    with pytest.raises(DataUnfit, match="got 7, which has none"):
         decided([[0.0], [1.0]], [0, 1], second_class=7)
