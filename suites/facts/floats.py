@@ -108,14 +108,14 @@ def first_weights(
     uniform, normal = torch.rand(shape), torch.randn(shape)
     x = setup.normal(setup.rows, setup.inputs).cpu()
     deviations = {"uniform": uniform, "normal": normal}
-    outputs = {name: x.relu() @ w.t() for name, w in deviations.items()}
+    results = {name: x.relu() @ w.t() for name, w in deviations.items()}
     return {
         "uniform_positive_share": float((uniform >= 0).double().mean()),
         "uniform_mean": float(uniform.mean()),
         "normal_positive_share": float((normal > 0).double().mean()),
         "normal_mean": float(normal.mean()),
-        "uniform_positive_outputs": float((outputs["uniform"] > 0).double().mean()),
-        "normal_positive_outputs": float((outputs["normal"] > 0).double().mean()),
+        "uniform_positive_outputs": float((results["uniform"] > 0).double().mean()),
+        "normal_positive_outputs": float((results["normal"] > 0).double().mean()),
         "normal_variance_gain": float((x @ normal.t()).var() / x.var()),
         "gradient_sign_agreement": _sign_agreement(uniform, x),
     }

@@ -67,11 +67,11 @@ def pictures_or_rows(
     side = max(1, round(setup.inputs**0.5))
     pictures = setup.normal(setup.rows, 1, side, side)
     model, convolution = perceptron(setup), nn.Conv2d(1, 4, 3).to(setup.device)
-    rows = pictures.view(setup.rows, -1)
+    flat = pictures.view(setup.rows, -1)
     return {
         "perceptron_refuses_pictures": raises(lambda: model(pictures)),
         "convolution_refuses_pictures": raises(lambda: convolution(pictures)),
-        "convolution_refuses_rows": raises(lambda: convolution(rows)),
+        "convolution_refuses_rows": raises(lambda: convolution(flat)),
     }
 
 

@@ -65,12 +65,12 @@ def reshape(rng: Generator, device: str, rows: int = 64, inputs: int = 784) -> M
     setup = Setup(rng, device, rows=rows, inputs=inputs)
     side = math.isqrt(setup.inputs)
     pictures = setup.normal(setup.rows, 1, side, side)
-    rows = pictures.reshape(-1, side * side)
+    flat = pictures.reshape(-1, side * side)
     return {
         "elements": pictures.numel(),
-        "first_dimension": rows.shape[0],
-        "second_dimension": rows.shape[1],
-        "shares_memory": rows.data_ptr() == pictures.data_ptr(),
+        "first_dimension": flat.shape[0],
+        "second_dimension": flat.shape[1],
+        "shares_memory": flat.data_ptr() == pictures.data_ptr(),
     }
 
 

@@ -27,7 +27,7 @@ def test_the_cases_of_a_suite_are_those_that_records_were_made_of(path):
     kept = json.loads(KEPT.read_text(encoding="utf-8"))
     assert ids(load(path)) == kept.get(path.stem), (
         f"the cases of {path.stem} have other ids or numbers of seeds: records of before are not "
-        "found any more. Where that is meant, run `python tests/plan/test_plan_ids.py`"
+        "found any more. Where that is meant, run `python tests/suites/test_suites_ids.py`"
     )
 
 
