@@ -12,7 +12,7 @@ from harness.claims.edited import before
 from harness.claims.judge import judge, open_cases
 from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
-from harness.claims.sentences import Sentence, answers, sentences, told
+from harness.claims.sentences import Sentence, answers, headline, sentences, told
 from harness.claims.verdicts import counts, to_json
 
 
@@ -40,6 +40,7 @@ __all__ = [
     "check_claim",
     "check_selection",
     "counts",
+    "headline",
     "judge",
     "looks",
     "open_cases",

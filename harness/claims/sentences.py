@@ -86,3 +86,13 @@ def told(verdicts: Sequence[Verdict]) -> str:
     ]
     total = sum(found.values())
     return f"{plural(total, 'sentence')}: {', '.join(parts)}" if total else ""
+
+
+def headline(verdicts: Sequence[Verdict]) -> str:
+    """Return what to know first: ``"36 of 765 sentences do not hold"``, or how many do."""
+    found = answers(sentences(verdicts))
+    total, holding, failing = sum(found.values()), found["holds"], found["does not hold"]
+    of = f"of {plural(total, 'sentence')}"
+    if failing:
+        return f"{count(failing)} {of} {'does' if failing == 1 else 'do'} not hold"
+    return f"{count(holding)} {of} {'holds' if holding == 1 else 'hold'}"

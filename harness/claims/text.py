@@ -9,7 +9,6 @@ from harness.numerals import SHARES, count, number, span
 from harness.types import Interval
 from harness.words import plural
 
-UNITS = {"seeds": "seed", "examples": "example", "runs": "run", "rivals": "rival"}
 DIFFERENCES = frozenset({"better", "best", "difference"})
 """Rules whose measured number is a difference."""
 
@@ -56,7 +55,7 @@ def beyond(low: float, high: float, unit: str = "") -> str:
 
 def many(n: int, over: str) -> str:
     """Return ``"10 seeds"``, ``"10,000 examples"``."""
-    return plural(n, UNITS.get(over, over)).replace(str(n), count(n), 1)
+    return plural(n, over.removesuffix("s")).replace(str(n), count(n), 1)
 
 
 def sentence(parts: Iterable[str]) -> str:

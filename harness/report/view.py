@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from harness.claims import chance_told, told
+from harness.claims import chance_told, headline, told
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.marks import Tally, tallies
@@ -99,9 +99,9 @@ class Page:
     profile: Profile
     tallies: tuple[Tally, ...]
     total: int
+    headline: str
     sentences: str
     chance: str
-    judged: int
     moved: int
     verdicts: Parts[Row]
     sections: Parts[Section]
@@ -129,9 +129,9 @@ def page(
         profile=profile,
         tallies=tallies(verdicts),
         total=len(verdicts),
+        headline=headline(verdicts),
         sentences=told(verdicts),
         chance=chance_told(verdicts),
-        judged=sum(verdict.verdict != "not-run" for verdict in verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
         sections=Parts.of(sections, lambda section: section.id in facts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.claims import answers, sentences, told
+from harness.claims import answers, headline, sentences, told
 from harness.types import Verdict
 
 
@@ -56,3 +56,17 @@ def test_sentences_in_words() -> None:
     assert told([reading(R)]) == "1 sentence: 1 holds"
     two = [reading(R), reading(R, quote="b"), reading(C, quote="c")]
     assert told(two) == "3 sentences: 2 hold, 1 does not hold"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        ((), "0 of 0 sentences hold"),
+        ((R,), "1 of 1 sentence holds"),
+        ((R, R, OPEN), "2 of 3 sentences hold"),
+        ((R, C, N), "1 of 3 sentences does not hold"),
+        ((C, C, R), "2 of 3 sentences do not hold"),
+    ],
+)
+def test_the_headline_is_of_sentences(verdicts, words) -> None:
+    assert headline([reading(v, quote=f"q{i}") for i, v in enumerate(verdicts)]) == words

@@ -118,7 +118,7 @@ def test_facts_come_last_and_folded_and_are_counted(tmp_path):
     html = build(tmp_path / "index.html", suites, archive, verdicts, facts=facts).read_text(
         encoding="utf-8"
     )
-    assert f"of {len(verdicts)} claims judged" in html
+    assert f"{len(verdicts)} claims, " in html
     assert f"all {len(verdicts)}</button>" in html
     folded = html.index('<details class="fold" id="facts">')
     for suite in suites:
@@ -235,7 +235,7 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
 
 def test_an_empty_page_says_so(tmp_path):
     words = outline(build(tmp_path / "empty.html", [], fake.FakeArchive(()))).words
-    assert "0 of 0 claims judged" in words
+    assert "0 of 0 sentences hold" in words
     assert "No claims were judged." in words
     assert "Nothing was measured." in words
 
