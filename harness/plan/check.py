@@ -283,8 +283,11 @@ def _kinds(plans: Plans) -> Iterator[Complaint]:
 def _left_by(cases: Iterable[Case]) -> set[str] | None:
     """Return the names of all that cases can leave; None where that is not known beforehand."""
     names: set[str] = set()
+    known: dict[tuple[str, str], Experiment] = {}  # a look-up reads files: once for all cases
     for case in cases:
-        produces = experiments.of(case).produces
+        place = (case.experiment, case.home)
+        known[place] = known.get(place) or experiments.of(case)
+        produces = known[place].produces
         if produces is None:
             return None
         names |= produces(case.settings)
