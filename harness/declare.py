@@ -12,7 +12,7 @@ from harness.config.kinds import DEFAULT, KINDS, Kind
 from harness.words import unknown
 
 ATTRIBUTE = "__harness__"
-"""Where a function keeps what was declared: a table of ``metrics``, ``version`` and ``alone``."""
+"""Where a function keeps what was declared: a table of what `experiment` was given."""
 ONLY = "value"
 """The metric of a function that returns a bare number and declares no name for it."""
 F = TypeVar("F", bound=Callable[..., object])
@@ -26,6 +26,7 @@ def experiment(
     metrics: Iterable[str] | Mapping[str, Kind] = ...,
     version: int = ...,
     alone: bool = ...,
+    backends: Iterable[str] = ...,
 ) -> Callable[[F], F]: ...
 def experiment(
     function: Any = None,
@@ -34,6 +35,7 @@ def experiment(
     metrics: Iterable[str] | Mapping[str, Kind] = (),
     version: int = 1,
     alone: bool = False,
+    backends: Iterable[str] = (),
 ) -> Any:
     """Declare a function as an experiment; needed by none, useful to `harness check`.
 
@@ -42,11 +44,16 @@ def experiment(
     metrics : iterable of str, or mapping of str to str
         Names of all that the function returns, so that a misspelt one is found before anything
         runs; with the kind of number each is (``"share"``, ``"positive"``, ...; see
-        ``docs/statistics.md``). With a single name, a function may return the bare number.
+        ``docs/statistics.md``). With a single name, a function may return the bare number. Names
+        that depend on the arguments are given as the shell writes many, ``"grad_*"``. A name that
+        is returned and not declared fails the cell.
     version : int
         To be raised when results change for a reason that is not in the project's code.
     alone : bool
         Whether it takes times: its cells then run with nothing beside them.
+    backends : iterable of str
+        The libraries that it knows, of those that a suite's ``backend`` names: with others there
+        is no such case. None said, it does not care.
 
     Raises
     ------
@@ -60,7 +67,12 @@ def experiment(
     ... def accuracy(seed: int, trees: int = 100) -> float:
     ...     return 0.97
     """
-    told = {"metrics": _kinds(metrics), "version": _whole(version), "alone": bool(alone)}
+    told = {
+        "metrics": _kinds(metrics),
+        "version": _whole(version),
+        "alone": bool(alone),
+        "backends": _names(backends),
+    }
 
     def declared(given: F) -> F:
         if not callable(given):
@@ -81,6 +93,13 @@ def _kinds(metrics: Iterable[str] | Mapping[str, Kind]) -> dict[str, Kind]:
             raise TypeError(f"the name of a metric must be a text, got {name!r}")
         if kind not in KINDS:
             raise ValueError(f"metric {name!r}: {unknown('kind of number', str(kind), KINDS)}")
+    return found
+
+
+def _names(backends: Iterable[str]) -> list[str]:
+    found = [backends] if isinstance(backends, str) else list(backends)
+    if wrong := [one for one in found if not isinstance(one, str)]:
+        raise TypeError(f"the backends of an experiment must be names, got {wrong[0]!r}")
     return found
 
 

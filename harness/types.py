@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.config.kinds import DEFAULT, Kind
+from harness.config.kinds import Kind, kind_of
 from harness.config.settings import Settings
 
 Scalar = str | int | float | bool
@@ -88,7 +88,7 @@ class Case:
 
     def kind(self, metric: str) -> Kind:
         """Return what kind of number a metric is."""
-        return "binary" if metric == "diverged" else self.kinds.get(metric, DEFAULT)
+        return "binary" if metric == "diverged" else kind_of(metric, self.kinds)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ class Track:
 
 def matches(case: Case, where: Mapping[str, Scalar]) -> bool:
     """Whether a case has all the axis values of `where`."""
-    return selects(where, axes_of(case))
+    named = {"experiment": case.experiment, "backend": case.backend, "device": case.device}
+    return selects(where, {**case.axes, **named})
 
 
 def axes_of(case: Case) -> dict[str, Scalar]:

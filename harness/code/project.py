@@ -45,6 +45,12 @@ class Project:
         return cls(folder, top.above(folder) or next(marked, folder))
 
     @property
+    def upwards(self) -> tuple[Path, ...]:
+        """The suite's folder and those above it, up to the root."""
+        inside = (one for one in self.folder.parents if one.is_relative_to(self.root))
+        return tuple(dict.fromkeys((self.folder, *inside, self.root)))
+
+    @property
     def importable(self) -> tuple[Path, ...]:
         """The folders of modules that are named from the root."""
         source = self.root / "src"

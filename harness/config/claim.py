@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -21,8 +22,20 @@ def same(left: Scalar, right: Scalar) -> bool:
 
 
 def selects(where: Mapping[str, Scalar], axes: Mapping[str, Scalar]) -> bool:
-    """Whether axes have every value of a selection; the one rule for claims, figures, checks."""
-    return all(name in axes and same(axes[name], value) for name, value in where.items())
+    """Whether axes have every value of a selection; the one rule for claims, figures, checks.
+
+    A user's function is selected by its place or by its own name.
+    """
+    return all(name in axes and _has(name, axes[name], value) for name, value in where.items())
+
+
+def _has(axis: str, there: Scalar, value: Scalar) -> bool:
+    return same(there, value) or (axis == "experiment" and function_name(there) == value)
+
+
+def function_name(experiment: Scalar) -> str:
+    """Return the own name of a user's function: of ``"bench/forest.py:accuracy"`` the last."""
+    return re.split(r"[:.]", str(experiment))[-1]
 
 
 class Source(Table):

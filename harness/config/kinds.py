@@ -47,6 +47,16 @@ def _kind(name: str, patterns: Mapping[str, Kind]) -> Kind:
     return next((kind for p, kind in patterns.items() if fnmatchcase(name, p)), DEFAULT)
 
 
+def kind_of(name: str, kinds: Mapping[str, Kind]) -> Kind:
+    """Return the kind of a name: its own, else that of the first pattern it matches."""
+    return kinds[name] if name in kinds else _kind(name, kinds)
+
+
+def is_named(name: str, names: Iterable[str]) -> bool:
+    """Whether a name is among names, some of which may be patterns."""
+    return any(name == one or fnmatchcase(name, one) for one in names)
+
+
 ASSUMING_LEAST: tuple[Kind, ...] = ("positive", "count", "share", "binary", "real", "fixed")
 
 

@@ -83,7 +83,8 @@ class Experiment:
         True when its cells time something and must run with nothing beside them.
     produces : callable or None
         ``produces(settings)`` returns the names of every metric, series and array that a cell
-        with those settings can leave; None when that is not known beforehand.
+        with those settings can leave, or patterns of names (``"grad_*"``); None when that is not
+        known beforehand.
     kinds : callable
         ``kinds(settings)`` returns what kind of number each of the metrics and arrays is.
     complaints : callable or None

@@ -6,10 +6,11 @@ imported when they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.user import experiment as users
+from harness.experiments.user import modules
 from harness.experiments.user.finding import is_path
 from harness.registry import Registry, lazily
 from harness.types import Case
@@ -52,6 +53,18 @@ def get(name: str, home: str = "") -> Experiment:
     if name not in EXPERIMENTS and is_path(name):
         return users.experiment(name, home)
     return EXPERIMENTS.get(name)
+
+
+def prepare(wanted: Iterable[tuple[str, str]]) -> None:
+    """Ask users' modules together about the functions that suites name, before each is asked for.
+
+    Parameters
+    ----------
+    wanted : iterable of (str, str)
+        Names and folders as `get` takes them; what is wrong with one, `get` tells.
+    """
+    theirs = [(name, home) for name, home in wanted if name not in EXPERIMENTS and is_path(name)]
+    modules.prepare(dict.fromkeys(theirs))
 
 
 def of(case: Case) -> Experiment:

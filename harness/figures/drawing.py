@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.config.claim import Figure
-from harness.config.kinds import DEFAULT, Kind
+from harness.config.kinds import Kind, kind_of
 from harness.errors import NothingMeasured
 from harness.figures.estimate import Estimate, of_metric
 from harness.figures.theme import Theme
@@ -115,7 +115,7 @@ class Request:
     def kind(self, record: Record, name: str) -> Kind:
         """Return what kind of number a metric of a record is."""
         binary = name == "diverged"
-        return "binary" if binary else self.kinds.get(record.case, {}).get(name, DEFAULT)
+        return "binary" if binary else kind_of(name, self.kinds.get(record.case, {}))
 
     def estimate(self, records: Sequence[Record], name: str) -> Estimate:
         """Return the estimate of a metric over the records of one case.

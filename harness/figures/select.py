@@ -46,7 +46,7 @@ class Group:
 
 def matches(record: Record, where: Where) -> bool:
     """Whether a record has every axis value of `where`."""
-    return selects(where, {"experiment": record.experiment, **record.axes})
+    return selects(where, {**record.axes, "experiment": record.experiment})
 
 
 def selected(record: Record, figure: Figure) -> bool:

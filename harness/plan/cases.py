@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from harness import backends, digest
 from harness.code.project import Project, matching
 from harness.code.sources import Sources
+from harness.config.claim import function_name
 from harness.config.kinds import Kind
 from harness.config.settings import TABLES, Settings
 from harness.config.table import Table
@@ -49,6 +51,7 @@ class Maker:
         # Cases of one grid share most of their tables: each is validated once.
         self._tables: dict[tuple[str, str], Table] = {}
         self._experiments: dict[str, Experiment] = {}
+        self._called = _called(suite.experiments)
         self._project = Project.of(suite.home)
         self._beside = [p for one in suite.depends for p in matching(one, self._project)]
 
@@ -77,7 +80,7 @@ class Maker:
         return Case(
             case_id(self.suite, experiment, names, settings, sources), self.suite.id,
             experiment.name, names["backend"], names["device"],
-            self._labels(tables, chosen, names, settings, experiment.defaults),
+            self._labels(tables, chosen, names, settings, experiment),
             settings, judged=self.suite.grid[position].claims,
             kinds=self._kinds(experiment, settings), timed=experiment.alone,
             home=self.suite.home, code=sources.code,
@@ -176,20 +179,33 @@ class Maker:
         chosen: Mapping[str, Any],
         top: Mapping[str, str],
         settings: Settings,
-        defaults: Mapping[str, Any],
+        experiment: Experiment,
     ) -> dict[str, Scalar]:
-        """Return the axes of a case: of ``[params]``, only the keys that it reads."""
-        labels: dict[str, Scalar] = dict(top)
+        """Return the axes of a case: of ``[params]``, only the keys that it reads.
+
+        Of other tables a user's function has none but those that it asks for.
+        """
+        defaults, theirs = experiment.defaults, experiment.code is not None
+        labels: dict[str, Scalar] = {**top, "experiment": self._called[top["experiment"]]}
         for name in self.axes.names:
             table = self.axes.tables.get(name, "")
             if table == "params" and name not in settings.params:
                 labels |= {name: label(defaults[name])} if name in defaults else {}
+                continue
+            if theirs and table not in ("", *experiment.tables):
                 continue
             if table and name in chosen and isinstance(chosen[name], Mapping):
                 labels[name] = self.axes.label(name, chosen[name])
             elif table:
                 labels[name] = label(_setting(table, tables.get(table, {}), name))
         return labels
+
+
+def _called(experiments: Collection[str]) -> dict[str, str]:
+    """Return what each experiment is called: a function by its own name where that is enough."""
+    own = {name: function_name(name) for name in experiments}
+    known = Counter(own.values())
+    return {name: own[name] if known[own[name]] == 1 else name for name in experiments}
 
 
 def _setting(table: str, values: Mapping[str, Any], name: str) -> Any:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from harness import claims, datasets
-from harness.config.claim import Claim, Figure, Where, same, selects
+from harness.claims.select import matches
+from harness.config.claim import Claim, Figure, Where
+from harness.config.kinds import is_named
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.shapes import ShapeError, parameter_count, place
@@ -229,10 +231,19 @@ def _select(
         if axis not in plans.axes.names:
             yield here, unknown("axis", axis, plans.axes.names)
             return []
-    cases = [case for case in plan.cases if selects(where, case.axes)]
+    cases = [case for case in plan.cases if matches(case, where)]
     if not cases:
         hint = _existing_values(where, plan)
         yield here, f"must select at least one case, got none for {_selection(where)}{hint}"
+    named = dict.fromkeys(case.experiment for case in cases) if "experiment" in where else {}
+    if len(named) > 1:
+        places = ", ".join(map(_toml, named))
+        asked = _toml(where["experiment"])
+        yield (
+            here,
+            f"experiment must name one function, got {asked}, the name of {len(named)}: {places}; "
+            "give the whole place of one",
+        )
     return cases
 
 
@@ -244,7 +255,7 @@ def _existing_values(where: Mapping[str, Any], plan: Plan) -> str:
     """Say what values there are of the first axis that has none of those asked for."""
     for axis, value in where.items():
         there = dict.fromkeys(case.axes[axis] for case in plan.cases if axis in case.axes)
-        if not any(same(one, value) for one in there):
+        if not any(matches(case, {axis: value}) for case in plan.cases):
             return f"; {axis} is {' or '.join(_toml(one) for one in list(there)[:MOST_NAMED])}"
     return "; no case has all of them"
 
@@ -255,7 +266,7 @@ def _toml(value: Any) -> str:
 
 def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
     names = _left_by(cases)
-    if names is not None and claim.metric not in {"diverged", *names}:
+    if names is not None and not is_named(claim.metric, {"diverged", *names}):
         yield (*here, "metric"), unknown("metric", claim.metric, {"diverged", *names})
 
 
@@ -265,15 +276,18 @@ def _kinds(plans: Plans) -> Iterator[Complaint]:
     for name in plans.suite.kinds:
         if name == "diverged":
             yield ("kinds", name), "must not be given: whether a run diverged is 0 or 1"
-        elif names is not None and name not in names:
+        elif names is not None and not is_named(name, names):
             yield ("kinds", name), unknown("metric", name, names)
 
 
 def _left_by(cases: Iterable[Case]) -> set[str] | None:
     """Return the names of all that cases can leave; None where that is not known beforehand."""
     names: set[str] = set()
+    known: dict[tuple[str, str], Experiment] = {}  # a look-up reads files: once for all cases
     for case in cases:
-        produces = experiments.of(case).produces
+        place = (case.experiment, case.home)
+        known[place] = known.get(place) or experiments.of(case)
+        produces = known[place].produces
         if produces is None:
             return None
         names |= produces(case.settings)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.config.kinds import DEFAULT
+from harness.config.kinds import kind_of
 from harness.figures.drawing import NO_KINDS, Kinds
 from harness.figures.estimate import over_seeds
 from harness.figures.labels import axis_title, unit_of
@@ -22,12 +22,12 @@ NOT_AXES = frozenset({"experiment", "deviation"})
 
 @dataclass(frozen=True)
 class CaseTable:
-    """The measured cases of one experiment.
+    """The measured cases of one experiment, or of the functions of one file.
 
     Attributes
     ----------
     experiment : str
-        Its name.
+        Its name; of several functions, that of their file.
     axes, metrics : tuple of str
         Headings: axes that differ between the cases, then metrics.
     shared : tuple of str
@@ -77,28 +77,33 @@ class MissingResult:
 def tables(
     suite: Suite, records: Sequence[Record], archive: Archive, kinds: Kinds = NO_KINDS
 ) -> tuple[CaseTable, ...]:
-    """Return one table per experiment, of the cases that left a result."""
+    """Return one table per experiment, of the cases that left a result.
+
+    Functions of one file share a table.
+    """
     done = [record for record in records if record.status in MEASURED]
-    experiments = dict.fromkeys(record.experiment for record in done)
-    return tuple(
-        _table(name, [r for r in done if r.experiment == name], suite, archive, kinds)
-        for name in experiments
-    )
+    found: dict[str, list[Record]] = {}
+    for record in done:
+        found.setdefault(record.experiment.partition(":")[0], []).append(record)
+    return tuple(_table(name, group, suite, archive, kinds) for name, group in found.items())
 
 
 def _table(
-    experiment: str, records: Sequence[Record], suite: Suite, archive: Archive, kinds: Kinds
+    place: str, records: Sequence[Record], suite: Suite, archive: Archive, kinds: Kinds
 ) -> CaseTable:
     found: dict[tuple[str, str], list[Record]] = {}
     for record in records:
-        place = str(settings(record, archive)[MACHINE])
-        found.setdefault((record.case, place), []).append(record)
+        machine = str(settings(record, archive)[MACHINE])
+        found.setdefault((record.case, machine), []).append(record)
     axes = [settings(group[0], archive) for group in found.values()]
-    names = [name for name in dict.fromkeys(n for row in axes for n in row) if name not in NOT_AXES]
-    varied = [name for name in names if len({row.get(name) for row in axes}) > 1]
+    every = dict.fromkeys(name for row in axes for name in row)
+    experiments = {record.experiment for record in records}
+    names = [name for name in every if name not in NOT_AXES]
+    varied = ["experiment"] if len(experiments) > 1 else []
+    varied += [name for name in names if len({row.get(name) for row in axes}) > 1]
     metrics = _metrics(records, suite)
     return CaseTable(
-        experiment=experiment,
+        experiment=place if len(experiments) > 1 else min(experiments),
         axes=tuple(axis_title(name) for name in varied),
         metrics=tuple(axis_title(name) for name in metrics),
         shared=tuple(
@@ -157,7 +162,7 @@ def _metric(records: Sequence[Record], name: str, kinds: Kinds) -> str:
     values = [float(record.metrics[name]) for record in records if name in record.metrics]
     if not values:
         return ""
-    kind = kinds.get(records[0].case, {}).get(name, DEFAULT)
+    kind = kind_of(name, kinds.get(records[0].case, {}))
     estimate = over_seeds(values, kind)
     if estimate.lost == len(values) == 1:
         return number(values[0])

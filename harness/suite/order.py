@@ -20,7 +20,7 @@ def tier(suite: Suite, library: Library) -> Tier:
     """
     if suite.id in library.headline:
         return "headline"
-    return "facts" if suite.facts else "experiments"
+    return "facts" if suite.tells_facts else "experiments"
 
 
 def rank(suite: Suite, library: Library) -> tuple[int, ...]:

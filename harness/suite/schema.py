@@ -99,6 +99,9 @@ class Frame(Table):
         Sentences shown on the page: what the run does and where it had to choose.
     experiment
         Default experiment of the grids.
+    facts
+        True when neither training nor a clock is in it, so that it is shown last; suites whose
+        cases are all probes are facts without saying so.
     budget
         Seconds one cell may take.
     memory
@@ -123,6 +126,7 @@ class Frame(Table):
     document: Files | None = None
     protocol: tuple[str, ...] = ()
     experiment: str
+    facts: bool = False
     budget: float = Field(default=600.0, gt=0.0)
     memory: Memory = ""
     depends: tuple[str, ...] = ()
@@ -208,9 +212,9 @@ class Suite(Frame):
         return frozenset(str(name) for names in named for name in names)
 
     @property
-    def facts(self) -> bool:
-        """Whether probes tell all of it: nothing is trained, searched or timed."""
-        return self.experiments == {"probe"}
+    def tells_facts(self) -> bool:
+        """Whether nothing is trained, searched or timed: it says so, or probes tell all of it."""
+        return self.facts or self.experiments == {"probe"}
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from harness import figures
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
+from harness.experiments import registry as experiments
 from harness.plan.check import check
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
@@ -151,15 +152,29 @@ def _opened(
 ) -> tuple[list[tuple[Plans, Library]], list[Problem]]:
     """Return the suites of files without problems, and every problem of the others."""
     found, problems = list[tuple[Plans, Library]](), list[Problem]()
-    for path, tree in trees.items():
-        library = libraries[tree]
+    loaded = {path: _loaded(path, libraries[tree]) for path, tree in trees.items()}
+    suites = [suite for suite in loaded.values() if isinstance(suite, Suite)]
+    experiments.prepare((name, suite.home) for suite in suites for name in suite.experiments)
+    for path, suite in loaded.items():
+        library = libraries[trees[path]]
+        if not isinstance(suite, Suite):
+            problems += suite
+            continue
         try:
-            plans = expand(load(path, library.of(path)))
+            plans = expand(suite)
             check(plans, library.documents, figures.KINDS)
             found.append((plans, library))
         except SuiteError as error:
             problems += error.problems
     return found, problems
+
+
+def _loaded(path: Path, library: Library) -> Suite | Sequence[Problem]:
+    """Return a suite, or what is wrong with its file."""
+    try:
+        return load(path, library.of(path))
+    except SuiteError as error:
+        return error.problems
 
 
 def _libraries(trees: Iterable[Path]) -> Mapping[Path, Library]:

@@ -288,6 +288,16 @@ def test_a_metric_that_some_runs_lack_is_said():
     }
 
 
+def test_functions_of_one_file_share_a_table():
+    maker = fake.Maker()
+    for place, name in (("f.py:one", "one"), ("f.py:two", "two"), ("g.py:one", "g.py:one")):
+        maker.add("demo", place, {"experiment": name}, metrics={"loss": 1.0})
+    both, alone = tables(fake.suite_of(), maker.records, maker.archive())
+    assert (both.experiment, both.axes) == ("f.py", ("Experiment",))
+    assert [row.axes for row in both.rows] == [("one",), ("two",)]
+    assert (alone.experiment, alone.axes) == ("g.py:one", ())
+
+
 def test_numbered_metrics_are_in_the_order_of_their_numbers():
     maker = fake.Maker()
     maker.add("demo", "knn", {"lr": 1}, metrics={f"accuracy_k{k}": 0.5 for k in (10, 100, 5, 1)})

@@ -90,15 +90,6 @@ def reads(settings: Settings) -> frozenset[str]:
         return frozenset()
 
 
-def revision(settings: Settings) -> int:
-    """Return how often what the probe measures with these settings changed by itself."""
-    try:
-        probe, params = _chosen(settings)
-    except UsageError:
-        return 0
-    return probe.revision(params) if probe.revision is not None else 0
-
-
 EXPERIMENT = Experiment(
     name="probe",
     version=1,
@@ -109,5 +100,4 @@ EXPERIMENT = Experiment(
     kinds=kinds,
     complaints=complaints,
     reads=reads,
-    revision=revision,
 )

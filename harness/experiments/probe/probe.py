@@ -53,9 +53,6 @@ class Probe:
         Tables of the suite that must be given, e.g. ``("data", "model")``.
     choices : mapping of str to callable
         For the keys of ``[params]`` that name something: what names there are.
-    revision : callable or None
-        ``revision(params)`` returns a number that is raised when what those settings measure
-        changes, and what others measure does not; see `harness.experiments.experiment`.
     """
 
     name: str
@@ -65,4 +62,3 @@ class Probe:
     requires: tuple[str, ...] = ()
     choices: Mapping[str, Callable[[], Iterable[str]]] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    revision: Callable[[Any], int] | None = None

@@ -19,11 +19,8 @@ PROBES: Registry[Probe] = lazily(
         ("signal", f"{_HERE}.signal:PROBE"),
         ("least_squares", f"{_HERE}.least_squares.probe:PROBE"),
         ("optimizer", f"{_HERE}.optimizer:PROBE"),
-        ("separability", f"{_DOCUMENTS}.separability:PROBE"),
-        ("torch_facts", f"{_DOCUMENTS}.torch_facts:PROBE"),
         ("autograd", f"{_DOCUMENTS}.autograd:PROBE"),
         ("equivalence", f"{_DOCUMENTS}.equivalence:PROBE"),
-        ("broadcast", f"{_DOCUMENTS}.broadcast:PROBE"),
     ),
 )
 """What ``[probe] name`` can name."""

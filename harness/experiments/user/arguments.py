@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from harness.config.settings import Settings
+from harness.datasets.parts import Parts, parts
 from harness.experiments.experiment import Context, seed_of
-from harness.experiments.user.signature import Parameter, is_loose, parameters, roles
+from harness.experiments.user.signature import DATA, Parameter, is_loose, parameters, roles
 from harness.words import shortened
 
+TABLES = tuple(field.name for field in fields(Settings) if field.name != "command")
+"""What a function may read from its context."""
 Complaint = tuple[tuple[str, ...], str]
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "int": (int,),
@@ -60,6 +63,22 @@ class Arguments:
         there = self.found
         return there is None or bool({"context", "settings"} & set(roles(there, {}).values()))
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of a suite that it may read: all from the context, else what it asks for."""
+        there = self.found
+        told = {"context"} if there is None else set(roles(there, {}).values())
+        if "context" in told:
+            return TABLES
+        return ("data", "params") if DATA & told else ("params",)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The tables without which it cannot be called."""
+        there = self.found or ()
+        told = roles(there, {})
+        return ("data",) if any(told[one.name] in DATA and one.required for one in there) else ()
+
     def reads(self, settings: Settings) -> frozenset[str]:  # noqa: ARG002 - the same for all
         """Return the keys of ``[params]`` that it takes."""
         if self.found is not None and is_loose(self.found):
@@ -104,6 +123,11 @@ def call(function: Callable[..., object], context: Context) -> object:
     return function(*positional, **named)
 
 
+def _parts(context: Context) -> Parts | None:
+    data, dataset = context.settings.data, context.dataset
+    return None if data is None or dataset is None else parts(dataset, data)
+
+
 def _given(
     function: Callable[..., object], found: tuple[Parameter, ...], context: Context
 ) -> tuple[list[Any], dict[str, Any]]:
@@ -115,6 +139,9 @@ def _given(
         "context": lambda: context,
         "seed": lambda: seed_of(context.streams),
         "device": lambda: context.device,
+        "backend": lambda: context.backend.name,
+        "dataset": lambda: context.dataset,
+        "parts": lambda: _parts(context),
         "rng": lambda: context.streams.generator("probe"),
     }
     for one in found:

@@ -5,6 +5,8 @@ The module may do anything when it is imported: only plain facts are left in a f
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import inspect
 import json
 import os
@@ -13,7 +15,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from harness.experiments.user.loading import Place, load
 from harness.experiments.user.signature import parameters, returned_text, to_json
@@ -23,9 +25,30 @@ _OURS = Path(__file__).parents[2]
 
 
 def main() -> None:
-    """Answer the question of the command line, and end at once, threads or not."""
-    question = json.loads(sys.argv[1])
+    """Answer the questions of the command line, and end at once, threads or not.
+
+    Each of several is answered by a process of its own: what one module does when it is imported
+    reaches no other.
+    """
+    questions = json.loads(sys.argv[1])["questions"]
     del sys.argv[1:]
+    if len(questions) > 1:
+        _warm()
+    for question in questions[1:]:
+        if (child := os.fork()) == 0:
+            _answer(question)
+        os.waitpid(child, 0)
+    _answer(questions[0])
+
+
+def _warm() -> None:
+    """Import once what many modules do, so that each of their processes has it."""
+    for name in ("numpy", "harness.datasets.parts"):
+        with contextlib.suppress(Exception):  # a module that needs it will say what is wrong
+            importlib.import_module(name)
+
+
+def _answer(question: Mapping[str, Any]) -> NoReturn:
     place = Place(**{**question["place"], "path": tuple(question["place"]["path"])})
     before = set(sys.modules)
     try:
@@ -77,6 +100,7 @@ def _said(value: object) -> dict[str, Any]:
         "returns": returned_text(value),
         "metrics": dict(declared.get("metrics", {})),
         "alone": bool(declared.get("alone", False)),
+        "backends": list(declared.get("backends", ())),
     }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 
-from harness.config.kinds import Kind
+from harness.config.kinds import Kind, is_named
 from harness.config.settings import Settings
 from harness.declare import ATTRIBUTE, ONLY
+from harness.errors import CellFailed, Skip
 from harness.experiments.experiment import Context, Experiment, seed_of
 from harness.experiments.user.arguments import Arguments, call
 from harness.experiments.user.facts import Declared
@@ -17,7 +17,6 @@ from harness.experiments.user.loading import load, seed_everything
 from harness.types import Outcome
 
 _NUMBERS = frozenset({"float", "int", "bool"})
-_TABLES = tuple(field.name for field in fields(Settings) if field.name != "command")
 
 
 def experiment(name: str, home: str) -> Experiment:
@@ -43,8 +42,8 @@ def experiment(name: str, home: str) -> Experiment:
     return Experiment(
         name=name,
         version=declared.version,
-        tables=_TABLES,
-        requires=(),
+        tables=arguments.tables,
+        requires=arguments.required,
         run=lambda context: function(name, home)(context),
         alone=declared.alone,
         produces=(lambda _: names) if names else None,
@@ -53,6 +52,7 @@ def experiment(name: str, home: str) -> Experiment:
         reads=None if arguments.is_open else arguments.reads,
         accepts=arguments.reads,
         defaults=arguments.defaults,
+        offers=_offers(declared.backends),
         code=lambda *_: found.sources,
     )
 
@@ -67,6 +67,10 @@ def _kinds(metrics: Mapping[str, Kind]) -> Callable[[Settings], Mapping[str, Kin
     return lambda _: metrics
 
 
+def _offers(backends: tuple[str, ...]) -> Callable[[Settings, str, str], bool] | None:
+    return (lambda _, backend, __: backend in backends) if backends else None
+
+
 def function(name: str, home: str) -> Callable[[Context], object]:
     """Return a user's function as what carries out a cell; its module is imported at once."""
     seed_everything(0)  # what a module draws when it is imported is the same each time, too
@@ -74,15 +78,30 @@ def function(name: str, home: str) -> Callable[[Context], object]:
     found: Callable[..., object] = getattr(load(place), place.attribute)
 
     def run(context: Context) -> object:
+        if (reason := context.backend.absent(context.device)) is not None:
+            raise Skip(reason)
         seed_everything(seed_of(context.streams))
-        return _named(found, call(found, context))
+        return _declared(name, found, call(found, context))
 
     return run
 
 
-def _named(function: Callable[..., object], returned: object) -> object:
-    """Return a bare number by the one name that the function declares for it."""
-    declared = getattr(function, ATTRIBUTE, {}).get("metrics", ())
-    if len(declared) != 1 or returned is None or isinstance(returned, Outcome | Mapping | str):
+def _declared(name: str, function: Callable[..., object], returned: object) -> object:
+    """Return what a function returned by the names that it declares; a bare number by its one.
+
+    Raises
+    ------
+    CellFailed
+        If it returns metrics that it does not declare: `check` would not know them.
+    """
+    names = getattr(function, ATTRIBUTE, {}).get("metrics", ())
+    if not names or returned is None or isinstance(returned, Outcome | str):
         return returned
-    return {next(iter(declared)): returned}
+    if not isinstance(returned, Mapping):
+        return {next(iter(names)): returned} if len(names) == 1 else returned
+    if further := [str(one) for one in returned if not is_named(str(one), names)]:
+        raise CellFailed(
+            f"{name} must return the metrics that it declares, {', '.join(names)}; got "
+            f"{', '.join(further)} beside them: add them to metrics of @harness.experiment"
+        )
+    return returned

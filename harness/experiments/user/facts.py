@@ -7,11 +7,12 @@ where none of that reaches the command that asks; only plain facts come back.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from harness.words import plain
 
 TIMEOUT = 120.0
 """Seconds a module may take to be imported; torch from a cold disk takes a minute."""
+FEWEST = 2
+"""Modules from which asking them together is worth it."""
 _PAUSE = 0.01
 _LARGEST = 1 << 20  # bytes of an answer that are read
 # The harness is imported before the user's folders are on the path: theirs may have its name.
@@ -56,6 +59,8 @@ class Declared:
         What it declares to return, each with its kind.
     alone : bool
         Whether it declares that it takes times.
+    backends : tuple of str
+        The libraries it declares to know; none where it does not say.
     knows_us : bool
         Whether its module speaks of the harness: it may then know what a context is.
     """
@@ -68,6 +73,7 @@ class Declared:
     returns: str = ""
     metrics: Mapping[str, Kind] = field(default_factory=dict)
     alone: bool = False
+    backends: tuple[str, ...] = ()
     knows_us: bool = True
 
 
@@ -103,12 +109,39 @@ def ask(place: Place) -> Answer:
     """Import a module in a process of its own; return what it says of its functions."""
     with tempfile.TemporaryDirectory(prefix="harness-") as folder:
         answer = Path(folder) / "answer"
-        told = {"sys_path": sys.path, "place": asdict(place), "answer": str(answer)}
-        silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-        with Tree([sys.executable, "-P", "-c", _CODE, json.dumps(told)], **silent) as tree:
-            ending = _wait(tree.process)
-        refused = Answer(error=ending or _ended(tree.process.returncode))
-        return _read(answer, place.module) or refused
+        ending = _start([{"place": asdict(place), "answer": str(answer)}])
+        return _read(answer, place.module) or Answer(error=ending)
+
+
+def _start(questions: Sequence[Mapping[str, Any]]) -> str:
+    """Start the process that imports modules, and wait for it; return how it ended."""
+    told = json.dumps({"sys_path": sys.path, "questions": questions})
+    silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    with Tree([sys.executable, "-P", "-c", _CODE, told], **silent) as tree:
+        ending = _wait(tree.process)
+    return ending or _ended(tree.process.returncode)
+
+
+def ask_all(places: Sequence[Place]) -> list[Answer | None]:
+    """Import many modules, each in a process of its own that is forked from one.
+
+    Returns
+    -------
+    list of Answer or None
+        None for a module that could not be imported, or did not answer: `ask` tells why.
+    """
+    if len(places) < FEWEST or not hasattr(os, "fork"):
+        return [None] * len(places)
+    with tempfile.TemporaryDirectory(prefix="harness-") as folder:
+        answers = [Path(folder) / str(number) for number in range(len(places))]
+        _start(
+            [
+                {"place": asdict(place), "answer": str(answer)}
+                for place, answer in zip(places, answers, strict=True)
+            ]
+        )
+        found = [_read(answer, place.module) for place, answer in zip(places, answers, strict=True)]
+        return [None if answer is None or answer.error else answer for answer in found]
 
 
 def _wait(process: subprocess.Popen[bytes]) -> str:
@@ -157,5 +190,10 @@ def _declared(said: Mapping[str, Any], knows_us: bool) -> Declared:
     if not said["callable"]:
         return Declared()
     arguments = from_json(said["parameters"])
-    read = {"told": plain(said["told"]), "parameters": arguments, "knows_us": bool(knows_us)}
+    read = {
+        "told": plain(said["told"]),
+        "parameters": arguments,
+        "backends": tuple(map(str, said["backends"])),
+        "knows_us": bool(knows_us),
+    }
     return Declared(**{**said, **read})

@@ -27,9 +27,10 @@ def find(name: str, home: str) -> Place:
     Parameters
     ----------
     name : str
-        A file and a function, the file seen from the suite's own, from the root of the project,
-        or from the current folder; or a dotted name, looked for in the current folder, the root of
-        the project, its ``src``, the suite's folder, then where Python looks.
+        A file and a function, the file seen from the suite's own folder, from one above it up to
+        the root of the project, or from the current folder; or a dotted name, looked for in the
+        current folder, the root of the project, its ``src``, the suite's folder, then where Python
+        looks.
     home : str
         The folder of the suite's file.
 
@@ -50,7 +51,7 @@ def _in_file(name: str, file: str, attribute: str, project: Project) -> Place:
     if not (file.endswith(".py") and _is_name(attribute)):
         raise UsageError(f"{MUST}, got {name!r}")
     here = current()
-    folders = dict.fromkeys((project.folder, project.root, *([here] if here else [])))
+    folders = dict.fromkeys((*project.upwards, *([here] if here else [])))
     path = next((one for folder in folders if (one := _joined(folder, file)).is_file()), None)
     if path is None:
         beside = (

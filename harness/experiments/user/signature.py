@@ -11,9 +11,37 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Role = Literal["context", "seed", "rng", "device", "setting", "settings", "nothing"]
-"""What an argument is given: the cell's `Context`, its seed, its random numbers, the name of its
-device, a key of ``[params]``, all other keys (``**settings``), or nothing (``*rest``)."""
+Role = Literal[
+    "context",
+    "seed",
+    "rng",
+    "device",
+    "backend",
+    "dataset",
+    "parts",
+    "setting",
+    "settings",
+    "nothing",
+]
+"""What an argument is given: the cell's `Context`, its seed, its random numbers, the names of its
+device and library, the `Dataset` of ``[data]``, the `Parts` that ``[data]`` makes of it, a key of
+``[params]``, all other keys (``**settings``), or nothing (``*rest``)."""
+_BY_NAME: Mapping[str, Role] = {
+    "context": "context",
+    "rng": "rng",
+    "seed": "seed",
+    "device": "device",
+    "backend": "backend",
+    "dataset": "dataset",
+}
+_BY_CLASS: Mapping[str, Role] = {
+    "Context": "context",
+    "Generator": "rng",
+    "Dataset": "dataset",
+    "Parts": "parts",
+}
+DATA: frozenset[Role] = frozenset({"dataset", "parts"})
+"""Roles for which a suite must have a table ``[data]``."""
 
 _KINDS: Mapping[object, str] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",
@@ -124,13 +152,7 @@ def _role(one: Parameter) -> Role:
         return "nothing"
     if one.kind == "others":
         return "settings"
-    if one.name == "context" or last == "Context":
-        return "context"
-    if one.name == "rng" or last == "Generator":
-        return "rng"
-    if one.name == "seed":
-        return "seed"
-    return "device" if one.name == "device" else "setting"
+    return _BY_CLASS.get(last) or _BY_NAME.get(one.name, "setting")
 
 
 def to_json(found: tuple[Parameter, ...] | None) -> list[dict[str, Any]] | None:

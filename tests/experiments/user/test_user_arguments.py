@@ -1,14 +1,18 @@
 """What a function is given, and what of it is wrong beforehand."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from experiment_fakes import images
 
 from harness import backends
+from harness.config.data import Data
 from harness.config.settings import Settings
+from harness.datasets.parts import Parts
 from harness.experiments.experiment import Context
-from harness.experiments.user.arguments import Arguments, call
+from harness.experiments.user.arguments import TABLES, Arguments, call
 from harness.experiments.user.signature import from_json, parameters, roles, to_json
 from harness.seeding import Streams
 
@@ -124,6 +128,39 @@ def test_wrapped_functions_show_what_they_wrap():
 
 def test_the_device_is_that_of_the_case():
     assert given(lambda device, seed: device) == "cpu"
+
+
+def test_the_library_is_that_of_the_case():
+    assert given(lambda backend, seed: backend) == "numpy"
+
+
+def takes_parts(data: Parts, first: int = 1):
+    return data
+
+
+def test_the_parts_are_what_the_table_makes_of_the_data():
+    dataset = images(n_train=30)
+    cell = replace(context(), dataset=dataset)
+    settings = Settings(data=Data(dataset="fake", n_train=20))
+    assert len(call(takes_parts, replace(cell, settings=settings)).x_train) == 20
+    assert call(takes_parts, cell) is None
+
+
+@pytest.mark.parametrize(
+    ("function", "tables", "required"),
+    [
+        (lambda seed, n=1: n, ("params",), ()),
+        (lambda seed, **rest: rest, ("params",), ()),
+        (lambda seed, dataset: dataset, ("data", "params"), ("data",)),
+        (lambda seed, dataset=None: dataset, ("data", "params"), ()),
+        (takes_parts, ("data", "params"), ("data",)),
+        (lambda context: context, TABLES, ()),
+        (lambda anything: anything, TABLES, ()),
+    ],
+)
+def test_a_case_is_made_of_the_tables_that_a_function_asks_for(function, tables, required):
+    asked = arguments(function)
+    assert (asked.tables, asked.required) == (tables, required)
 
 
 def test_arguments_that_nobody_gives_are_named():

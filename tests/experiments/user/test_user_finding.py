@@ -10,6 +10,7 @@ from harness.experiments.user.finding import find
 def project(tmp_path, monkeypatch):
     root = tmp_path / "project"
     files = ("suites/beside.py", "bench/forest.py", "src/mine/forest.py", "lib/pkg/__init__.py")
+    files += ("suites/facts/shapes.py", "suites/week/inside.py")
     files += ("lib/pkg/deep.py", "bench/two-words.py", "sub/here.py", "sub/bench/forest.py")
     for name in files:
         path = root / name
@@ -74,3 +75,12 @@ def test_what_is_not_there_says_what_to_do(project, name, words):
     with pytest.raises(UsageError) as caught:
         find(name, str(project / "suites"))
     assert words in str(caught.value)
+
+
+def test_a_file_is_looked_for_from_every_folder_up_to_the_root(project):
+    home = str(project / "suites" / "week")
+    assert find("inside.py:f", home).file == str(project / "suites/week/inside.py")
+    assert find("facts/shapes.py:f", home).file == str(project / "suites/facts/shapes.py")
+    assert find("bench/forest.py:f", home).file == str(project / "bench/forest.py")
+    with pytest.raises(UsageError, match=r"Did you mean 'shapes\.py'"):
+        find("facts/shape.py:f", home)
