@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from harness.alone import was_alone
+from harness.alone import disturbed
 from harness.claims import text
 from harness.claims.check import rule_of
 from harness.claims.departures import explain
@@ -52,10 +52,11 @@ def judge(
         In the order of the suite, each from its own records alone; without q-values.
     """
     own = [case for case in cases if case.suite == suite.id and case.judged]
-    short = _short(archive, planned)
+    short = _short(archive, planned, {claim.metric for claim in suite.claims})
     when = When(looks, planned)
     return tuple(
-        _judge_claim(claim, suite, own, archive, sources, short, when) for claim in suite.claims
+        _judge_claim(claim, suite, own, archive, sources, short[claim.metric], when)
+        for claim in suite.claims
     )
 
 
@@ -71,11 +72,16 @@ def open_cases(suite: Suite, cases: Sequence[Case], verdicts: Sequence[Verdict])
     return frozenset(found)
 
 
-def _short(archive: Archive, planned: Mapping[str, int]) -> frozenset[str]:
-    """Return the cases that were measured, or timed alone, less often than planned."""
-    done = (r for r in archive.records if r.status in ("ok", "diverged"))
-    measured = Counter(r.case for r in done if was_alone(r))
-    return frozenset(case for case, runs in planned.items() if 0 < measured[case] < runs)
+def _short(
+    archive: Archive, planned: Mapping[str, int], metrics: Collection[str]
+) -> Mapping[str, frozenset[str]]:
+    """Return, by metric, the cases that were measured, or timed alone, less often than planned."""
+    done = [r for r in archive.records if r.case in planned and r.status in ("ok", "diverged")]
+    found = {}
+    for metric in metrics:
+        measured = Counter(r.case for r in done if not disturbed(r, metric))
+        found[metric] = frozenset(c for c, runs in planned.items() if 0 < measured[c] < runs)
+    return found
 
 
 def _judge_claim(

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from claims_builders import case, claim, record, spread, verdict
+from claims_builders import Shelf, case, claim, record, spread, suite, verdict
 
-from harness.claims import check_claim
+from harness.claims import check_claim, judge
 
 CASE = replace(case("fast", kinds={"speedup": "positive"}), experiment="speed")
 
@@ -40,3 +40,16 @@ def test_other_results_are_said_beside_the_verdict():
     assert "different results" not in verdict(times(30), [CASE], cells(30)).reason
     about = claim(metric="agree", expect={"at_least": 0.5})
     assert "different results" not in verdict(about, [CASE], cells(30, agree=0.0)).reason
+
+
+@pytest.mark.parametrize(("metric", "partial"), [("speedup", False), ("a_s", True)])
+def test_ratios_taken_in_turns_beside_other_work_are_no_fewer_runs(metric, partial):
+    found = [
+        replace(
+            r, metrics={**r.metrics, "a_s": 1.0, "alone": float(r.seed > 0)}, samples={"a_s": [1.0]}
+        )
+        for r in cells(2000)
+    ]
+    about = suite(claim(metric=metric, expect={"at_most": 30.0}))
+    (one,) = judge(about, [CASE], Shelf(tuple(found)), {}, {CASE.id: 10})
+    assert one.partial == partial
