@@ -15,7 +15,7 @@ def test_what_is_declared_stays_with_the_function():
     def f(seed):
         return 1.0
 
-    told = {"metrics": {"accuracy": "share"}, "version": 2, "alone": True}
+    told = {"metrics": {"accuracy": "share"}, "version": 2, "alone": True, "backends": []}
     assert f.__harness__ == told
     assert f(0) == 1.0
 
@@ -37,7 +37,7 @@ def test_it_needs_no_brackets():
     def f(seed):
         return 1.0
 
-    assert f.__harness__ == {"metrics": {}, "version": 1, "alone": False}
+    assert f.__harness__ == {"metrics": {}, "version": 1, "alone": False, "backends": []}
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ def compare(
         fresh=force,
         output=output,
     )
-    more = ("--folder", str(suites), *gating.suite_options(profile.value, use or []))
+    folders = [word for folder in suites for word in ("--folder", str(folder))]
+    more = (*folders, *gating.suite_options(profile.value, use or []))
     result = compare_selections(session, Path.cwd(), more, *wheres)
     files = {"md": md, "junit": junit, "benchmark-json": benchmark_json, "bencher": bencher}
     gating.report(result, output, strict=strict, files=files)

@@ -60,7 +60,7 @@ def timing_cases(options: argparse.Namespace) -> Cases:
     of ``--where`` left out.
     """
     found: dict[str, Cell] = {}
-    for path in find(options.suites, Path(options.folder)):
+    for path in find(options.suites, *map(Path, options.folder or ["suites"])):
         suite = load(path)
         own = _timed(suite, options)
         timed = own
@@ -141,7 +141,7 @@ def _times(outcome: Outcome) -> dict[str, Any]:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("suites", nargs="*")
-    parser.add_argument("--folder", default="suites")
+    parser.add_argument("--folder", action="append", default=[])
     parser.add_argument("--profile", default="quick")
     parser.add_argument("--use", action="append", default=[])
     parser.add_argument("--where", action="append", default=[])
