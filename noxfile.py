@@ -238,7 +238,7 @@ def types(session: nox.Session) -> None:
     """Static types, strict."""
     run = _torch(session, "dev")
     run("mypy")
-    run("mypy", "-p", "suites.facts")
+    run("mypy", "-p", "suites.facts", "-p", "suites.autograd", "-p", "suites.equivalence")
     run("mypy", "noxfile.py", "tests/benchmarks/clock.py")
 
 

@@ -4,14 +4,20 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from suite_texts import NUMPY, load_suite, suite_text
 
 from harness.cli.ending import Ending, fetchable, print_ending, program
 from harness.datasets.roots import Roots
 from harness.plan.expand import expand
-from harness.suite.load import find, load
 from harness.types import Verdict
 
-SUITES = Path(__file__).parent.parent.parent / "suites"
+NEIGHBOURS = suite_text(
+    "neighbours",
+    '[data]\ndataset = "cifar10"\n[knn]\nn_neighbors = [1]\n',
+    NUMPY,
+    experiment="knn",
+    source=None,
+)
 ONE = Verdict("knn", "a", "q", "002 section 1", "97 %", "m", "value", "reproduced", "r")
 PLAIN = Ending({"ok": 3}, 0, {}, (ONE,), (), Path("results/local"), None, 61.0)
 
@@ -72,7 +78,7 @@ def test_names_do_not_act_as_markup_or_control_codes():
 
 
 def test_data_that_is_not_here_is_named_once_unless_another_stands_in(tmp_path):
-    plan = expand(load(find(["knn-scaling"], SUITES)[0])).full
+    plan = expand(load_suite(tmp_path, NEIGHBOURS)).full
     roots = Roots(tmp_path / "data", tmp_path / "cache")
     assert fetchable([plan, plan], roots, {}) == ("cifar10",)
     assert fetchable([plan], roots, {"cifar10": "digits"}) == ()

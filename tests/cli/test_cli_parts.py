@@ -26,9 +26,9 @@ def test_every_part_says_what_it_does(part):
 
 
 def test_named_things_are_listed_with_their_key():
-    (equivalence,) = [part for part in parts() if part.name == "equivalence"]
-    assert "pair" in equivalence.settings
-    assert "nll_of_log_softmax" in equivalence.choices
+    (function,) = [part for part in parts() if part.name == "function"]
+    assert "precision" in function.settings
+    assert "softmax_naive" in function.choices
 
 
 def test_the_command_prints_them(harness):

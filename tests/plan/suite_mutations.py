@@ -7,8 +7,16 @@ import json
 import math
 import random
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import Any
+
+from harness import figures
+from harness.errors import Problem, UsageError
+from harness.plan.check import check
+from harness.plan.expand import expand
+from harness.suite.load import load
 
 RAW: dict[str, Any] = {
     "inf": math.inf,
@@ -51,7 +59,30 @@ RAW: dict[str, Any] = {
 KEYS = ("", "lr", "seeds", "name", "axes", "a b", "Upper", "bool", "literal-x", "\x1b[0m", "grid")
 
 
-def mutants(texts: list[str], seed: int) -> Iterator[str]:
+def try_mutants(
+    path: Path, texts: Sequence[str], sources: Collection[str], seed: int, tries: int
+) -> None:
+    """Write mutants to a path; each must be a plan, or problems of one line that is not long."""
+    for text in islice(mutants(texts, seed), tries):
+        for problem in problems_of(path, text, sources):
+            assert "\n" not in str(problem)
+            assert len(str(problem)) < 2000
+
+
+def problems_of(path: Path, text: str, sources: Collection[str]) -> Sequence[Problem]:
+    """Return what is wrong with the text of a suite; nothing if it is a plan."""
+    path.write_text(text, encoding="utf-8", newline="")
+    try:
+        plans = expand(load(path))
+        check(plans, sources, figures.KINDS)
+    except UsageError as error:
+        return getattr(error, "problems", ())
+    for plan in plans:
+        plan.cells()
+    return ()
+
+
+def mutants(texts: Sequence[str], seed: int) -> Iterator[str]:
     """Yield mutants without end, the same for the same seed."""
     rng = random.Random(seed)  # noqa: S311 a test, not a secret
     while True:

@@ -283,15 +283,14 @@ MANY_PROBES = suite_text(
 name = "function"
 [params]
 function = "relu"
-scenario = "chain"
+width = 4
 [[grid]]
 function = ["relu", "tanh"]
 [[grid]]
-backend = ["torch"]
-name = ["autograd"]
-scenario = ["chain", "twice"]
+name = ["signal"]
+width = [4, 8]
 [quick]
-scenario = "leaf"
+width = 2
 seeds = 1
 """,
     experiment="probe",
@@ -302,6 +301,6 @@ seeds = 1
 def test_keys_of_one_probe_are_no_axes_of_another(tmp_path):
     plans = expand(load_suite(tmp_path, MANY_PROBES))
     axes = [set(case.axes) - {"experiment", "backend", "device"} for case in plans.full.cases]
-    assert axes == [{"function", "name"}] * 2 + [{"scenario", "name"}] * 2
+    assert axes == [{"function", "name"}] * 2 + [{"width", "name"}] * 2
     departures = {case.axes["name"]: case.deviation for case in plans.quick.cases}
-    assert departures == {"function": "", "autograd": "scenario = leaf"}
+    assert departures == {"function": "", "signal": "width = 2"}

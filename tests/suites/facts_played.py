@@ -18,11 +18,12 @@ from harness.experiments.user.arguments import call
 from harness.seeding import Streams
 
 SUITES = Path(__file__).parents[2] / "suites"
-FOLDER = SUITES / "facts"
 
 
-def _functions() -> dict[str, Callable[..., Any]]:
-    modules = (importlib.import_module(f"suites.facts.{p.stem}") for p in FOLDER.glob("*.py"))
+def functions(folder: str) -> dict[str, Callable[..., Any]]:
+    """Return every declared function of a folder of `SUITES` by its name."""
+    files = sorted((SUITES / folder).glob("*.py"))
+    modules = (importlib.import_module(f"suites.{folder}.{file.stem}") for file in files)
     return {
         name: value
         for module in modules
@@ -31,8 +32,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
     }
 
 
-FACTS = _functions()
-"""Every declared function of `FOLDER` by its name."""
+FACTS = functions("facts")
 
 
 def of_document(file: str, name: str) -> Callable[..., Any]:

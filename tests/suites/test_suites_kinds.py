@@ -50,7 +50,6 @@ def test_what_claims_are_about_is_of_the_default_kind_only_where_that_is_meant(p
         ("least-squares", "test_loss", "positive"),
         ("signal-propagation", "variance_change", "real"),
         ("signal-propagation", "overflow_layer", "count"),
-        ("autograd", "cleared_to_none", "fixed"),
     ],
 )
 def test_what_a_probe_says_of_all_its_numbers_is_believed(stem, metric, kind):

@@ -1,5 +1,4 @@
 """Probes: small measurements that are neither training nor timing, found by name.
 
 A new probe is one module with a ``PROBE`` and one entry of `harness.experiments.probe.registry`.
-Those that belong to single documents stand apart, in `harness.experiments.probe.documents`.
 """

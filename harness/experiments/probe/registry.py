@@ -6,7 +6,6 @@ from harness.experiments.probe.probe import Probe
 from harness.registry import Registry, lazily
 
 _HERE = "harness.experiments.probe"
-_DOCUMENTS = f"{_HERE}.documents"
 PROBES: Registry[Probe] = lazily(
     "probe",
     (
@@ -19,8 +18,6 @@ PROBES: Registry[Probe] = lazily(
         ("signal", f"{_HERE}.signal:PROBE"),
         ("least_squares", f"{_HERE}.least_squares.probe:PROBE"),
         ("optimizer", f"{_HERE}.optimizer:PROBE"),
-        ("autograd", f"{_DOCUMENTS}.autograd:PROBE"),
-        ("equivalence", f"{_DOCUMENTS}.equivalence:PROBE"),
     ),
 )
 """What ``[probe] name`` can name."""

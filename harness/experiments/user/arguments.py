@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.config.settings import Settings
 from harness.datasets.parts import Parts, parts
+from harness.datasets.scaling import Scaler
 from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user.signature import DATA, Parameter, is_loose, parameters, roles
 from harness.words import shortened
@@ -128,6 +129,11 @@ def _parts(context: Context) -> Parts | None:
     return None if data is None or dataset is None else parts(dataset, data)
 
 
+def _scaler(context: Context) -> Scaler | None:
+    data, split = context.settings.data, _parts(context)
+    return None if data is None or split is None else Scaler.of(data, split)
+
+
 def _given(
     function: Callable[..., object], found: tuple[Parameter, ...], context: Context
 ) -> tuple[list[Any], dict[str, Any]]:
@@ -142,6 +148,7 @@ def _given(
         "backend": lambda: context.backend.name,
         "dataset": lambda: context.dataset,
         "parts": lambda: _parts(context),
+        "scaler": lambda: _scaler(context),
         "rng": lambda: context.streams.generator("probe"),
     }
     for one in found:

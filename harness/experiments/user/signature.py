@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -19,13 +20,15 @@ Role = Literal[
     "backend",
     "dataset",
     "parts",
+    "scaler",
     "setting",
     "settings",
     "nothing",
 ]
 """What an argument is given: the cell's `Context`, its seed, its random numbers, the names of its
-device and library, the `Dataset` of ``[data]``, the `Parts` that ``[data]`` makes of it, a key of
-``[params]``, all other keys (``**settings``), or nothing (``*rest``)."""
+device and library, the `Dataset` of ``[data]``, the `Parts` that ``[data]`` makes of it, the
+`Scaler` that its ``scale`` means, a key of ``[params]``, all other keys (``**settings``), or
+nothing (``*rest``)."""
 _BY_NAME: Mapping[str, Role] = {
     "context": "context",
     "rng": "rng",
@@ -39,8 +42,9 @@ _BY_CLASS: Mapping[str, Role] = {
     "Generator": "rng",
     "Dataset": "dataset",
     "Parts": "parts",
+    "Scaler": "scaler",
 }
-DATA: frozenset[Role] = frozenset({"dataset", "parts"})
+DATA: frozenset[Role] = frozenset({"dataset", "parts", "scaler"})
 """Roles for which a suite must have a table ``[data]``."""
 
 _KINDS: Mapping[object, str] = {
@@ -147,12 +151,19 @@ def is_loose(found: tuple[Parameter, ...]) -> bool:
 
 
 def _role(one: Parameter) -> Role:
-    last = one.annotation.rsplit(".", 1)[-1]
     if one.kind == "rest":
         return "nothing"
     if one.kind == "others":
         return "settings"
-    return _BY_CLASS.get(last) or _BY_NAME.get(one.name, "setting")
+    return _BY_CLASS.get(_class_of(one.annotation)) or _BY_NAME.get(one.name, "setting")
+
+
+def _class_of(annotation: str) -> str:
+    """Return the class that an annotation names, without its module and ``| None``."""
+    inside = re.fullmatch(r"(?:typing\.)?Optional\[(.*)\]", annotation)
+    names = (inside[1] if inside else annotation).split("|")
+    classes = [name.strip().rsplit(".", 1)[-1] for name in names if name.strip() != "None"]
+    return classes[0] if len(classes) == 1 else ""
 
 
 def to_json(found: tuple[Parameter, ...] | None) -> list[dict[str, Any]] | None:

@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import replace
+from typing import Optional
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from harness import backends
 from harness.config.data import Data
 from harness.config.settings import Settings
 from harness.datasets.parts import Parts
+from harness.datasets.scaling import Scaler
 from harness.experiments.experiment import Context
 from harness.experiments.user.arguments import TABLES, Arguments, call
 from harness.experiments.user.signature import from_json, parameters, roles, to_json
@@ -146,6 +148,19 @@ def test_the_parts_are_what_the_table_makes_of_the_data():
     assert call(takes_parts, cell) is None
 
 
+def takes_scaler(scaler: Scaler | None = None, data: Optional[Parts] = None):  # noqa: UP045
+    return scaler, data
+
+
+def test_a_scaler_is_that_of_the_table_and_none_without_data():
+    dataset = images(n_train=30)
+    cell = replace(context(), dataset=dataset)
+    settings = Settings(data=Data(dataset="fake", n_train=20, scale="unit"))
+    scaler, data = call(takes_scaler, replace(cell, settings=settings))
+    assert scaler.apply(data.x_train).max() <= 1 < data.x_train.max()
+    assert call(takes_scaler, cell) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("function", "tables", "required"),
     [
@@ -154,6 +169,7 @@ def test_the_parts_are_what_the_table_makes_of_the_data():
         (lambda seed, dataset: dataset, ("data", "params"), ("data",)),
         (lambda seed, dataset=None: dataset, ("data", "params"), ()),
         (takes_parts, ("data", "params"), ("data",)),
+        (takes_scaler, ("data", "params"), ()),
         (lambda context: context, TABLES, ()),
         (lambda anything: anything, TABLES, ()),
     ],

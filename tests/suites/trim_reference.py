@@ -1,6 +1,6 @@
 """Drop from the reference the curves, arrays and samples that no claim and no figure reads.
 
-``python tests/report/trim_reference.py SUITE...`` keeps every other value of those suites' records,
+``python tests/suites/trim_reference.py SUITE...`` keeps every other value of those suites' records,
 bit for bit: ids, metrics, digests, and whatever the claims and figures of any suite read,
 from all machines together or from one alone. Samples of which only the name is asked (a metric of
 that name is a time) are kept as a name without values.

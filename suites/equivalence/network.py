@@ -10,24 +10,42 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
-from harness.experiments.probe.documents import numeric
-from harness.experiments.probe.documents.equivalence.pair import Inputs, Pair
+from harness.datasets.parts import Parts
+from harness.datasets.scaling import Scaler
+from harness.types import Array
+from suites.equivalence.ways import Inputs, apart, host, on_both
+from suites.facts import numeric
 
 Parameters = dict[str, Any]
 
 
-def _parameters(inputs: Inputs) -> Parameters:
-    width = int(inputs.x.shape[1])
-    return {
-        "w1": inputs.weights(inputs.units, width),
-        "b1": inputs.normal(inputs.units) * inputs.dtype(0.1),
-        "w2": inputs.weights(inputs.classes, inputs.units),
-        "b2": inputs.normal(inputs.classes) * inputs.dtype(0.1),
+@on_both
+def two_layers_by_hand(
+    rng: Generator,
+    backend: str,
+    device: str,
+    data: Parts | None = None,
+    scaler: Scaler | None = None,
+    examples: int = 32,
+    features: int = 20,
+    units: int = 16,
+    classes: int = 10,
+) -> Mapping[str, float]:
+    """Gradients by hand, in NumPy; by the complex step or by autograd."""
+    inputs = Inputs(rng, device, examples, features, classes, data, scaler)
+    p = {
+        "w1": inputs.weights(units, inputs.width),
+        "b1": inputs.normal(units) * 0.1,
+        "w2": inputs.weights(classes, units),
+        "b2": inputs.normal(classes) * 0.1,
     }
+    reference = _by_step(p, inputs) if backend == "numpy" else _by_autograd(p, inputs)
+    return apart(_flat(_by_hand(p, inputs.x, inputs.labels)), _flat(reference))
 
 
-def by_hand(p: Parameters, x: Any, labels: Any) -> Parameters:
+def _by_hand(p: Parameters, x: Array, labels: Array) -> Parameters:
     """Return the gradients of the mean cross entropy, written out.
 
     Parameters
@@ -56,36 +74,24 @@ def _flat(gradients: Mapping[str, Any]) -> Any:
     return np.concatenate([np.ravel(gradients[name]) for name in ("w1", "b1", "w2", "b2")])
 
 
-def two_layers_numpy(inputs: Inputs) -> tuple[Any, Any]:
-    """Gradients by hand; by the complex step."""
-    parameters, x, labels = _parameters(inputs), inputs.x, inputs.labels
-
+def _by_step(parameters: Parameters, inputs: Inputs) -> Parameters:
     def loss(p: Parameters) -> Any:
-        hidden = numeric.relu(x @ p["w1"].T + p["b1"])
-        return numeric.cross_entropy(hidden @ p["w2"].T + p["b2"], labels)
+        hidden = numeric.relu(inputs.x @ p["w1"].T + p["b1"])
+        return numeric.cross_entropy(hidden @ p["w2"].T + p["b2"], inputs.labels)
 
-    reference = {
+    return {
         name: numeric.complex_step(lambda z, name=name: loss({**parameters, name: z}), value)  # type: ignore[misc]
         for name, value in parameters.items()
     }
-    return _flat(by_hand(parameters, x, labels)), _flat(reference)
 
 
-def two_layers_torch(inputs: Inputs) -> tuple[Any, Any]:
-    """Gradients by hand, in NumPy; by autograd."""
+def _by_autograd(parameters: Parameters, inputs: Inputs) -> Parameters:
     import torch
     from torch.nn import functional
 
-    parameters = _parameters(inputs)
     leaves = {name: inputs.put(value, grad=True) for name, value in parameters.items()}
     hidden = torch.relu(functional.linear(inputs.put(inputs.x), leaves["w1"], leaves["b1"]))
     scores = functional.linear(hidden, leaves["w2"], leaves["b2"])
     loss = functional.cross_entropy(scores, inputs.put(inputs.labels))
     found = torch.autograd.grad(loss, list(leaves.values()))
-    reference = {name: inputs.host(grad) for name, grad in zip(leaves, found, strict=True)}
-    return _flat(by_hand(parameters, inputs.x, inputs.labels)), _flat(reference)
-
-
-PAIRS: Mapping[str, Pair] = {
-    "two_layers_by_hand": {"numpy": two_layers_numpy, "torch": two_layers_torch},
-}
+    return {name: host(grad) for name, grad in zip(leaves, found, strict=True)}

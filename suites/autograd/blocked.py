@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.experiments.probe.documents.autograd.scenario import (
-    Scenario,
-    Scene,
-    backward,
-    gradient,
-    torch_only,
-)
+from numpy.random import Generator
 
-Metrics = Mapping[str, float]
+import harness
+from suites.autograd.tensors import backward, gradient, normal, tensor
+
 UNITS = 64
 
 
-def dropped_units(scene: Scene) -> Metrics:
+@harness.experiment(
+    metrics={"dropped": "fixed", "frozen": "fixed", "kept_frozen": "fixed"}, backends=["torch"]
+)
+def dropped_units(rng: Generator, device: str, examples: int = 8) -> Mapping[str, float]:
     """Go back through linear, dropout 0.5, linear with a batch of `examples`.
 
     ``frozen`` is the share of the (example, unit) pairs dropped in the batch whose unit's incoming
@@ -27,11 +26,11 @@ def dropped_units(scene: Scene) -> Metrics:
 
     first, second = nn.Linear(8, UNITS), nn.Linear(UNITS, 3)
     with torch.random.fork_rng():
-        torch.manual_seed(int(scene.rng.integers(2**31)))
+        torch.manual_seed(int(rng.integers(2**31)))
         for layer in (first, second):
             layer.reset_parameters()
-        kept = nn.functional.dropout(torch.ones(scene.examples, UNITS), 0.5)
-    hidden = first(scene.normal(scene.examples, 8).cpu())
+        kept = nn.functional.dropout(torch.ones(examples, UNITS), 0.5)
+    hidden = first(normal(rng, device, examples, 8).cpu())
     backward((second(hidden * kept) ** 2).mean())
     still = (gradient(first.weight) == 0).all(dim=1)
     dropped, used = kept == 0, (kept != 0).any(dim=0)
@@ -43,7 +42,16 @@ def dropped_units(scene: Scene) -> Metrics:
     }
 
 
-def dropped_update(scene: Scene) -> Metrics:
+@harness.experiment(
+    metrics={
+        "sgd_moves": "fixed",
+        "momentum_moves": "fixed",
+        "decay_moves": "fixed",
+        "adam_moves": "fixed",
+    },
+    backends=["torch"],
+)
+def dropped_update(device: str) -> Mapping[str, float]:
     """Update weights twice, the second time with a gradient of zero, by four rules.
 
     A rule that remembers, or decays weights, moves them all the same; each number is the size of
@@ -59,7 +67,7 @@ def dropped_update(scene: Scene) -> Metrics:
     }
     found = {}
     for name, (make, options) in rules.items():
-        w = scene.tensor([2.0])
+        w = tensor([2.0], device)
         rule = make([w], lr=0.125, **options)
         moves = []
         for slope in (1.0, 0.0):
@@ -71,7 +79,16 @@ def dropped_update(scene: Scene) -> Metrics:
     return found
 
 
-def dead_hidden_layer(scene: Scene) -> Metrics:
+@harness.experiment(
+    metrics={
+        "first_weight": "fixed",
+        "first_bias": "fixed",
+        "last_weight": "fixed",
+        "last_bias": "fixed",
+    },
+    backends=["torch"],
+)
+def dead_hidden_layer(rng: Generator, device: str, examples: int = 8) -> Mapping[str, float]:
     """Start linear, ReLU, linear with every hidden unit negative, and go back.
 
     Each number is the largest absolute gradient of a parameter.
@@ -79,11 +96,11 @@ def dead_hidden_layer(scene: Scene) -> Metrics:
     import torch
     from torch import nn
 
-    first, last = nn.Linear(8, UNITS).to(scene.device), nn.Linear(UNITS, 3).to(scene.device)
+    first, last = nn.Linear(8, UNITS).to(device), nn.Linear(UNITS, 3).to(device)
     nn.init.constant_(first.bias, -1000.0)
     nn.init.constant_(last.bias, 0.0)
-    outputs = last(torch.relu(first(scene.normal(scene.examples, 8))))
-    backward(((outputs - scene.normal(scene.examples, 3)) ** 2).mean())
+    outputs = last(torch.relu(first(normal(rng, device, examples, 8))))
+    backward(((outputs - normal(rng, device, examples, 3)) ** 2).mean())
     return {
         "first_weight": float(gradient(first.weight).abs().max()),
         "first_bias": float(gradient(first.bias).abs().max()),
@@ -92,14 +109,25 @@ def dead_hidden_layer(scene: Scene) -> Metrics:
     }
 
 
-def every_dropout(scene: Scene) -> Metrics:
+@harness.experiment(
+    metrics={
+        "zeroed_training": "fixed",
+        "zeroed_evaluating": "fixed",
+        "largest_training": "fixed",
+        "largest_evaluating": "fixed",
+        "mask_changes": "fixed",
+        "parameters": "fixed",
+    },
+    backends=["torch"],
+)
+def every_dropout(rng: Generator, examples: int = 8) -> Mapping[str, float]:
     """Switch a dropout layer between training and evaluation; what it zeroes and how it scales."""
     import torch
     from torch import nn
 
-    layer, x = nn.Dropout(0.5), torch.ones(scene.examples, UNITS)
+    layer, x = nn.Dropout(0.5), torch.ones(examples, UNITS)
     with torch.random.fork_rng():
-        torch.manual_seed(int(scene.rng.integers(2**31)))
+        torch.manual_seed(int(rng.integers(2**31)))
         training, again = layer.train()(x), layer(x)
     evaluating = layer.eval()(x)
     return {
@@ -110,23 +138,3 @@ def every_dropout(scene: Scene) -> Metrics:
         "mask_changes": not bool(torch.equal(training, again)),
         "parameters": len(list(layer.parameters())),
     }
-
-
-SCENARIOS: Mapping[str, Scenario] = {
-    "dropped_units": torch_only(dropped_units, "dropped", "frozen", "kept_frozen"),
-    "dropped_update": torch_only(
-        dropped_update, "sgd_moves", "momentum_moves", "decay_moves", "adam_moves"
-    ),
-    "dead_hidden_layer": torch_only(
-        dead_hidden_layer, "first_weight", "first_bias", "last_weight", "last_bias"
-    ),
-    "every_dropout": torch_only(
-        every_dropout,
-        "zeroed_training",
-        "zeroed_evaluating",
-        "largest_training",
-        "largest_evaluating",
-        "mask_changes",
-        "parameters",
-    ),
-}

@@ -1,1 +1,0 @@
-"""Probes that ask what single documents say; no other part of the harness needs them."""
