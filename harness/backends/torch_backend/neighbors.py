@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from harness.backends.integers.best import Found, joined
+from harness.backends.torch_backend import integers
 from harness.devices import DEVICES
 
-Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 BLOCK_BYTES = 256 * 2**20
 """Memory that the scores of a block of test rows may take at once."""
 
@@ -36,13 +36,12 @@ def no_loop(train: torch.Tensor, test: torch.Tensor, k: int) -> Found:
     indices : ndarray, (m, k), int64
         By distance, equal distances by index.
     """
+    if (found := integers.search(train, test, k)) is not None:
+        return found
     norms = train.square().sum(dim=1)
     width = len(train) * (2 * train.element_size() + 1)
-    found = [_block(train, norms, test[rows], k) for rows in _blocks(len(test), width, BLOCK_BYTES)]
-    if not found:
-        return np.empty((0, k), np.float32), np.empty((0, k), np.int64)
-    distances, indices = zip(*found, strict=True)
-    return np.concatenate(distances), np.concatenate(indices)
+    blocks = [_block(train, norms, test[rows], k) for rows in _blocks(len(test), width, BLOCK_BYTES)]
+    return joined(blocks, k)
 
 
 def _blocks(n: int, width: int, memory: int) -> Iterator[slice]:
