@@ -1,5 +1,6 @@
-"""Exact nearest neighbours among rows of small integers on an accelerator with products of int8.
+"""Exact nearest neighbours among rows of small integers: on the host, or by products of int8.
 
+On the host torch multiplies for `harness.backends.integers`. On an accelerator all stays there.
 Shifted by the middle of their range, pixels fit int8, whose products are summed in int32 and so
 exact. A fused top-k takes a few rows more than k by distance alone. It leaves ties as they come,
 so the few are sorted by one key of distance and index, and where the last of them is as near as
@@ -8,9 +9,14 @@ the k-th, rows that tie with it may be missing: those test rows are searched by 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from harness.backends.integers.best import Found
+from harness.backends.integers.block import Floats
+from harness.backends.integers.search import search as search_host
 from harness.backends.integers.span import Ends, Span, span_of
 
 SPARE = 28
@@ -34,8 +40,16 @@ def search(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
     -------
     tuple of ndarray or None
         Distances float32 and indices int64, (m, k), by distance, equal distances by index. None
-        unless the rows are whole numbers that int8 can hold, and the device multiplies int8.
+        unless the rows are whole numbers of a small range: on an accelerator, unless int8 can
+        hold them and it multiplies int8.
     """
+    if train.device.type == "cpu":
+        with _one_each() as hands:
+            return search_host(train.numpy(), test.numpy(), k, _multiply, hands)
+    return _search(train, test, k)
+
+
+def _search(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
     if not (train.numel() and test.numel() and _multiplies(train.device)):
         return None
     span = span_of([_ends(train), _ends(test)])
@@ -46,6 +60,21 @@ def search(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
     blocks = [_keys(rows, norms, *_shifted(some, span), k) for some in test.split(size)]
     squared, indices = _apart(torch.cat(blocks), len(train))
     return squared.sqrt().to(torch.float32).cpu().numpy(), indices.cpu().numpy()
+
+
+def _multiply(a: Floats, b: Floats, out: Floats) -> None:
+    torch.mm(torch.from_numpy(a), torch.from_numpy(b).T, out=torch.from_numpy(out))
+
+
+@contextmanager
+def _one_each() -> Iterator[int]:
+    """Keep torch to one thread an operation for a while; return how many it was allowed."""
+    count = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield count
+    finally:
+        torch.set_num_threads(count)
 
 
 def _multiplies(device: torch.device) -> bool:
