@@ -21,7 +21,7 @@ from harness.backends.integers.span import Ends, Span, span_of
 
 SPARE = 28
 """Rows taken beyond k, so that ties with the k-th seldom hide among what is not taken."""
-BLOCK_BYTES = 512 * 2**20
+BLOCK_BYTES = 256 * 2**20
 """Memory that a block of values may take at once."""
 FEWEST = 32
 """Rows that a product of int8 must have at least, and a multiple of what it must have."""
@@ -46,11 +46,11 @@ def search(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
     if train.device.type == "cpu":
         with _one_each() as hands:
             return search_host(train.numpy(), test.numpy(), k, _multiply, hands)
-    return _search(train, test, k)
+    return search_int8(train, test, k)
 
 
-def _search(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
-    if not (train.numel() and test.numel() and _multiplies(train.device)):
+def search_int8(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
+    if not (train.numel() and test.numel() and multiplies(train.device)):
         return None
     span = span_of([_ends(train), _ends(test)])
     if span is None or not _fits(span, train.shape[1]):
@@ -77,7 +77,7 @@ def _one_each() -> Iterator[int]:
         torch.set_num_threads(count)
 
 
-def _multiplies(device: torch.device) -> bool:
+def multiplies(device: torch.device) -> bool:
     """Whether there are products of int8, which tensor cores have had since 8.0."""
     there = device.type == "cuda" and hasattr(torch, "_int_mm")
     return there and torch.cuda.get_device_capability(device) >= (8, 0)
