@@ -49,7 +49,7 @@ def _lines(names: Iterable[str]) -> Iterator[str]:
 
 
 def _machine(threads: int) -> str:
-    load = ", load {:.1f}".format(os.getloadavg()[0]) if hasattr(os, "getloadavg") else ""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     cores = os.cpu_count()
     return f"{platform.machine()}, {cores} cores, Python {platform.python_version()}{load}; " + (
         f"threads a process: {threads}\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +109,12 @@ class Experiment:
         ``absent(settings, home)`` yields what of the user's code is not there, as `complaints`.
     apart : callable or None
         ``apart(settings)`` tells whether its cells run one by one although they time nothing.
+    together : callable or None
+        ``together(settings)`` returns the settings that cells must share to run together, None
+        where they run one by one. Only for experiments that measure no time.
+    run_together : callable or None
+        ``run_together(contexts)`` returns for each cell what gives its outcome, as `run` would up
+        to rounding: cells of one backend and device that `together` gives the same settings.
     """
 
     name: str
@@ -128,6 +134,8 @@ class Experiment:
     code: Callable[[Settings, str], Sources] | None = None
     absent: Callable[[Settings, str], Iterable[tuple[tuple[str, ...], str]]] | None = None
     apart: Callable[[Settings], bool] | None = None
+    together: Callable[[Settings], Settings | None] | None = None
+    run_together: Callable[[Sequence[Context]], Sequence[Callable[[], object]]] | None = None
 
 
 class ParamsError(UsageError):

@@ -1,0 +1,91 @@
+"""Cells that differ in their seed or their learning rate, trained side by side.
+
+Every member begins with its own initial weights and sees its own batches, drawn from its own
+streams as when it is trained alone, so its losses are the same up to the rounding of one step and
+what the training makes of it. What is asked of the trained network is then asked of each alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from harness.backends.stacks import stackable
+from harness.config.settings import Settings
+from harness.config.shapes import layers_of
+from harness.errors import Skip
+from harness.experiments import tasks
+from harness.experiments.experiment import Context
+from harness.experiments.tasks import Start
+from harness.experiments.train.history import History
+from harness.experiments.train.loop import closes, feed_of, loss_after
+from harness.experiments.train.measures import Trained
+from harness.experiments.train.members import Member, fit
+from harness.experiments.train.outcome import check_loss, outcome
+from harness.types import Array, Outcome
+
+
+def together(settings: Settings) -> Settings | None:
+    """Return what cells share that can be trained side by side: all but the learning rate.
+
+    What is asked of the trained network may differ as well.
+    """
+    train, model = settings.train, settings.model
+    if train is None or model is None or not stackable(layers_of(model, 1), train):
+        return None
+    rule = train.optimizer.model_copy(update={"lr": None})
+    asked = {
+        "log_every": 0,
+        "evaluate": (),
+        "measure": (),
+        "keep": (),
+    }  # of each when it is trained
+    shared = train.model_copy(update={"lr": None, "optimizer": rule, **asked})
+    return settings.model_copy(update={"train": shared})
+
+
+def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:
+    """Train the networks of all cells; return for each what evaluates it.
+
+    Raises
+    ------
+    UsageError, ShapeError, Skip
+        As for a training alone; and where the cells' data are of different sizes.
+    """
+    first = contexts[0]
+    reason = first.backend.absent(first.device)
+    if reason is not None:
+        raise Skip(reason)
+    starts = _starts(contexts)
+    for start in starts:
+        check_loss(start.train.loss, start.split)
+    stack, members = fit(contexts, starts)
+    return [
+        partial(_evaluated, context, start, member, stack.weights(number))
+        for number, (context, start, member) in enumerate(
+            zip(contexts, starts, members, strict=True)
+        )
+    ]
+
+
+def _starts(contexts: Sequence[Context]) -> list[Start]:
+    """Return what every training begins with; parts of the same data are taken once."""
+    starts: list[Start] = []
+    for context in contexts:
+        same = starts and context.dataset is starts[0].dataset
+        split = starts[0].split if same else None
+        starts.append(tasks.start(context, "experiment 'train'", split))
+    return starts
+
+
+def _evaluated(
+    context: Context, start: Start, member: Member, after: Mapping[str, Array]
+) -> Outcome:
+    """Ask of a trained member what its cell asks."""
+    train = start.train
+    before = {name: value.astype(train.dtype) for name, value in start.weights.items()}
+    task = start.task(context, after)
+    closing = closes(train) and not member.stopped
+    last = loss_after(task, feed_of(context, task, start.split)) if closing else None
+    history = History(member.values, member.per_epoch, train.log_every, last, member.order)
+    return outcome(Trained(context, task, start.split, before, after, history), {})
