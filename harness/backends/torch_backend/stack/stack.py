@@ -1,4 +1,4 @@
-"""Networks trained side by side by autograd: the gradient of the summed losses is each one's own."""
+"""Networks trained side by side by autograd, which keeps the gradients of members apart."""
 
 from __future__ import annotations
 
