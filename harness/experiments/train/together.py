@@ -8,6 +8,7 @@ what the training makes of it. What is asked of the trained network is then aske
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from harness.backends.stacks import stackable
@@ -41,7 +42,7 @@ def together(settings: Settings) -> Settings | None:
         "keep": (),
     }  # of each when it is trained
     shared = train.model_copy(update={"lr": None, "optimizer": rule, **asked})
-    return settings.model_copy(update={"train": shared})
+    return replace(settings, train=shared)
 
 
 def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:

@@ -1,0 +1,60 @@
+"""Which cells of a plan run together: those of one kind that differ in their seed, or their rate.
+
+An experiment says of settings what cells must share to run together (`Experiment.together`). A cell
+that times something, or runs with nothing beside it, never does, whatever its experiment says: its
+numbers are about the time it takes, and only an experiment none of whose numbers are about time
+declares that its cells may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness import digest
+from harness.devices import DEVICES
+from harness.experiments import registry as experiments
+from harness.types import Case, Cell
+
+Named = tuple[str, Cell]
+"""A cell and its id."""
+MOST = 512
+"""Cells of a group; more are several groups."""
+
+
+def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
+    """Return the cells in groups that run together, in order of their first; most have one cell.
+
+    Parameters
+    ----------
+    cells : sequence of (str, Cell)
+        With their ids.
+    jobs : int
+        Processes at a time: on the host a group is split among them.
+    """
+    keys = {cell.case.id: _key(cell.case) for _, cell in cells}
+    found: dict[object, list[Named]] = {}
+    for position, (name, cell) in enumerate(cells):
+        key = keys[cell.case.id]
+        own = position if key is None else (key, cell.root, cell.budget, cell.memory)
+        found.setdefault(own, []).append((name, cell))
+    return [part for group in found.values() for part in _split(group, jobs)]
+
+
+def _key(case: Case) -> str | None:
+    """Return what the cells of a case share with those beside which they can run."""
+    experiment = experiments.of(case)
+    if case.timed or case.alone or experiment.together is None:
+        return None
+    shared = experiment.together(case.settings)
+    if shared is None:
+        return None
+    names = [case.suite, case.experiment, case.backend, case.device, case.stand_in_for]
+    return digest.of_value([*names, shared.non_default()])
+
+
+def _split(group: list[Named], jobs: int) -> list[list[Named]]:
+    """Return a group in parts of about one size."""
+    host = DEVICES.get(group[0][1].case.device).host
+    parts = max(-(-len(group) // MOST), jobs if host else 1)
+    size = -(-len(group) // parts)
+    return [group[start : start + size] for start in range(0, len(group), size)]
