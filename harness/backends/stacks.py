@@ -54,12 +54,10 @@ def stacked(weights: Sequence[Mapping[str, Array]], dtype: str) -> dict[str, Arr
     return found
 
 
-def unstacked(
-    stack: Mapping[str, Array], member: int, placed: Sequence[Placed]
-) -> dict[str, Array]:
-    """Return a copy of a member's parameters in the shapes that the layers give them."""
+def unstacked(member: Mapping[str, Array], placed: Sequence[Placed]) -> dict[str, Array]:
+    """Return a copy of a member's parameters, (out, in) or (1, out), as the layers have them."""
     return {
-        name: stack[name][member].reshape(step.params[part]).copy()
+        name: member[name].reshape(step.params[part]).copy()
         for step in placed
         for part in step.params
         for name in (f"{step.index}.{part}",)
@@ -85,17 +83,14 @@ class Stopped:
         self._stops = train.after_divergence == "stop"
         self._kept: dict[int, dict[str, Array]] = {}
 
-    def look(
-        self, losses: Array, stack: Callable[[], Mapping[str, Array]], placed: Sequence[Placed]
-    ) -> None:
+    def look(self, losses: Array, weights: Callable[[int], dict[str, Array]]) -> None:
         """Keep the weights of members with a loss, of (..., members), that is not finite."""
         if not self._stops or np.isfinite(losses.sum()):
             return
         broken = ~np.isfinite(losses.reshape(-1, losses.shape[-1])).all(axis=0)
-        new = [int(member) for member in np.flatnonzero(broken) if member not in self._kept]
-        now = stack() if new else {}
-        for member in new:
-            self._kept[member] = unstacked(now, member, placed)
+        for member in map(int, np.flatnonzero(broken)):
+            if member not in self._kept:
+                self._kept[member] = weights(member)
 
     def get(self, member: int) -> dict[str, Array] | None:
         """Return what was kept of a member, if anything."""

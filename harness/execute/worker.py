@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -140,10 +141,14 @@ def _together(job: Job) -> Answer:
         raise CellFailed(f"experiment {job.cell.case.experiment!r} runs no cells together")
     rest = run_together(_contexts(job))
     parts = {
-        name: _answered(lambda finish=finish: checked(finish()))
+        name: _answered(partial(_checked, finish))
         for (name, _), finish in zip(job.members, rest, strict=True)
     }
     return Answer("ok", parts=parts)
+
+
+def _checked(finish: Callable[[], object]) -> Outcome:
+    return checked(finish())
 
 
 def _timed(job: Job) -> Answer:

@@ -34,9 +34,7 @@ RULES: dict[str, dict[str, Any]] = {
 
 def _initial(kind: str, settings: Train) -> list[dict[str, np.ndarray]]:
     steps = placed(kind, settings.loss)
-    return [
-        initial_weights(steps, Init(), np.random.default_rng(seed)) for seed in range(MEMBERS)
-    ]
+    return [initial_weights(steps, Init(), np.random.default_rng(seed)) for seed in range(MEMBERS)]
 
 
 def _rows(size: int = BATCH) -> np.ndarray:

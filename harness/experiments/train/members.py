@@ -49,8 +49,8 @@ class Member:
         if self.stopped:
             return
         taken = len(losses)
-        bad = np.flatnonzero(~np.isfinite(losses)) if self._stops else ()
-        if len(bad):
+        bad = np.flatnonzero(~np.isfinite(losses))
+        if self._stops and len(bad):
             self.stopped, losses = True, losses[: bad[0] + 1]
             # Where the device is waited for, the steps of the block were taken before it was seen.
             taken = len(losses) if self._at_once else taken

@@ -52,7 +52,7 @@ class NumpyStack:
             x, y = self._everything() if rows is None else self._taken(rows[number])
             self._optimizer.lr = rate[:, None, None]
             losses[number] = self._step(x, y)
-            self._stopped.look(losses[number], lambda: self._params, self._placed)
+            self._stopped.look(losses[number], self._now)
         self._losses = losses
 
     def losses(self) -> Array:
@@ -61,7 +61,11 @@ class NumpyStack:
 
     def weights(self, member: int) -> dict[str, Array]:
         """Return a copy of a member's parameters."""
-        return self._stopped.get(member) or unstacked(self._params, member, self._placed)
+        return self._stopped.get(member) or self._now(member)
+
+    def _now(self, member: int) -> dict[str, Array]:
+        own = {name: param[member] for name, param in self._params.items()}
+        return unstacked(own, self._placed)
 
     def _taken(self, rows: Array) -> tuple[Array, Array]:
         """Return the batches (S, N, ...) of rows (S, N)."""

@@ -49,6 +49,7 @@ class Repeated:
         self._rates = torch.zeros((most, members, 1, 1), dtype=torch.float64, device=device)
         self._losses = torch.zeros((most, members), dtype=torch.float64, device=device)
         self._place = torch.zeros(1, dtype=torch.int64, device=device)
+        self._side = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._graph: torch.cuda.CUDAGraph | None = None
         self._taken = 0
 
@@ -76,11 +77,10 @@ class Repeated:
 
     def _warm(self) -> None:
         """Take a step beside the default stream, as a capture does."""
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
+        self._side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._side):
             self._body()
-        torch.cuda.current_stream().wait_stream(side)
+        torch.cuda.current_stream().wait_stream(self._side)
 
     def _body(self) -> None:
         rows = None if self._rows is None else self._rows.index_select(0, self._place)[0]

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from harness.config.train import Train
 
-Terms = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Terms = Callable[..., torch.Tensor]
 """From outputs and targets to what is averaged, (S, ...)."""
 
 

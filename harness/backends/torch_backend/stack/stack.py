@@ -63,18 +63,16 @@ class TorchStack:
         """Return the losses of the last steps, (steps, members); waits for the device."""
         losses: Array = self._losses.cpu().numpy().astype("float64")
         if not DEVICES.get(self._device).host:
-            self._look(losses)
+            self._stopped.look(losses, self._now)
         return losses
 
     def weights(self, member: int) -> dict[str, Array]:
         """Return a copy of a member's parameters."""
-        return self._stopped.get(member) or unstacked(self._arrays(), member, self._placed)
+        return self._stopped.get(member) or self._now(member)
 
-    def _arrays(self) -> dict[str, Array]:
-        return {name: param.detach().cpu().numpy() for name, param in self._params.items()}
-
-    def _look(self, losses: Array) -> None:
-        self._stopped.look(losses, self._arrays, self._placed)
+    def _now(self, member: int) -> dict[str, Array]:
+        own = {name: p[member].detach().cpu().numpy() for name, p in self._params.items()}
+        return unstacked(own, self._placed)
 
     def _rate(self, rate: Array) -> torch.Tensor:
         return torch.from_numpy(rate).to(self._device)[:, None, None]
@@ -108,7 +106,7 @@ class TorchStack:
             self._rule.update(grads, rate)
         found = losses.detach()
         if DEVICES.get(self._device).host:
-            self._look(found.numpy())
+            self._stopped.look(found.numpy(), self._now)
         return found
 
     def _objective(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
