@@ -119,6 +119,10 @@ class Network(Protocol):
         """Return a copy of the parameters by name, in the dtype of ``[train]``."""
         ...
 
+    def load(self, weights: Mapping[str, Array]) -> None:
+        """Take over parameters of another network of the same layers (copied)."""
+        ...
+
 
 class Backend(Protocol):
     """One library that carries out the algorithms.

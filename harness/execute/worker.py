@@ -95,6 +95,7 @@ def _stand_in(job: Job) -> str:
 
 def _run(job: Job) -> object:
     case = job.cell.case
+    backends.get(case.backend).threads(job.threads)
     context = _context(job, job.cell)
     function = experiments.function(case)
     if names := changed(case.code, case.home, job.since):
@@ -113,7 +114,6 @@ def _context(job: Job, cell: Cell, known: Dataset | None = None) -> Context:
     if chosen.data is not None and known is None:
         dataset = datasets.load(chosen.data, job.roots, streams.generator("data"), job.use)
     backend = backends.get(case.backend)
-    backend.threads(job.threads)
     return Context(chosen, backend, case.device, streams, dataset, cell.budget, case.home)
 
 
@@ -139,6 +139,7 @@ def _together(job: Job) -> Answer:
     run_together = experiments.of(job.cell.case).run_together
     if run_together is None:
         raise CellFailed(f"experiment {job.cell.case.experiment!r} runs no cells together")
+    backends.get(job.cell.case.backend).threads(job.threads)
     rest = run_together(_contexts(job))
     parts = {
         name: _answered(partial(_checked, finish))

@@ -87,11 +87,15 @@ class Start:
     dataset: Dataset
     split: Parts
 
-    def task(self, context: Context, weights: Mapping[str, Array] | None = None) -> Task:
-        """Return the task, its network built from the initial weights, or from others."""
+    def network(self, context: Context) -> Network:
+        """Build the network."""
         dropout = context.streams.generator("dropout")
-        own = self.weights if weights is None else weights
-        network = context.backend.network(self.placed, own, self.train, context.device, dropout)
+        return context.backend.network(
+            self.placed, self.weights, self.train, context.device, dropout
+        )
+
+    def task(self, network: Network) -> Task:
+        """Return the task of a network."""
         return Task(network, self.placed, self.data, self.train, self.dataset, self.split)
 
 
@@ -131,7 +135,8 @@ def start(context: Context, asked_by: str, split: Parts | None = None) -> Start:
 
 def build(context: Context, asked_by: str) -> Task:
     """Build the network of ``[model]`` for ``[data]`` and ``[train]``, see `start`."""
-    return start(context, asked_by).task(context)
+    begun = start(context, asked_by)
+    return begun.task(begun.network(context))
 
 
 def features(x: Array, scaler: Scaler) -> Array:

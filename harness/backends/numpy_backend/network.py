@@ -125,6 +125,11 @@ class NumpyNetwork:
         """Return a copy of the parameters, in the dtype of ``[train]``."""
         return {name: value.copy() for name, value in self._params.items()}
 
+    def load(self, weights: Mapping[str, Array]) -> None:
+        """Take over parameters (copied)."""
+        for name, value in self._params.items():
+            value[...] = weights[name]
+
     def _outputs(self, x: Array, *, training: bool = False) -> Array:
         for layer in self._layers:
             x = layer.forward(x, training=training)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -20,7 +20,7 @@ from harness.experiments.batches import Index
 from harness.experiments.experiment import Context
 from harness.experiments.tasks import Start
 from harness.experiments.train.loop import SYNC_EVERY, steps_of, targets
-from harness.experiments.train.schedule import schedule
+from harness.experiments.train.schedule import Rate, schedule
 from harness.types import Array
 
 BLOCK = SYNC_EVERY
@@ -125,8 +125,9 @@ class _Blocks:
             )
             for context, start in zip(contexts, starts, strict=True)
         ]  # fmt: skip
-        self._rates = [_rate(start.train, total, per_epoch) for start in starts]
+        self._rates = _rates([start.train for start in starts], total, per_epoch)
         count = len(starts[0].split.x_train)
+        self._whole = batches.whole(starts[0].train, count)
         own = not _shared(starts)
         self._offsets = np.arange(len(starts))[:, None] * count if own else None
 
@@ -140,24 +141,32 @@ class _Blocks:
 
     def _drawn(self, steps: int) -> Iterator[tuple[Array | None, int]]:
         """Yield the rows (steps, members, batch) of the next steps, those of one size together."""
-        taken = [[next(draw) for draw in self._draws] for _ in range(steps)]
-        for size, group in groupby(taken, key=_size):
+        if self._whole:
+            yield None, steps
+            return
+        taken = [[_rows(next(draw)) for draw in self._draws] for _ in range(steps)]
+        for _, group in groupby(taken, key=lambda step: len(step[0])):
             some = list(group)
-            yield (None if size is None else np.array(some)), len(some)
+            yield np.array(some), len(some)
 
     def _at(self, begin: int, count: int) -> Array:
-        return np.array(
-            [[rate(step) for rate in self._rates] for step in range(begin, begin + count)]
-        )
+        """Return the learning rates of some steps, (steps, members)."""
+        if isinstance(self._rates, np.ndarray):
+            return np.tile(self._rates, (count, 1))
+        steps = range(begin, begin + count)
+        return np.array([[rate(step) for rate in self._rates] for step in steps])
 
 
-def _size(step: Sequence[Index]) -> int | None:
-    return None if step[0] is None else len(step[0])
+def _rows(index: Index) -> Array:
+    assert index is not None, "a step that sees everything has no rows"
+    return index
 
 
-def _rate(train: Train, total: int, per_epoch: int) -> Callable[[int], float]:
-    changing, constant = schedule(train, total, per_epoch), learning_rate(train)
-    return changing if changing is not None else lambda _step: constant
+def _rates(trains: Sequence[Train], total: int, per_epoch: int) -> Array | list[Rate]:
+    """Return the learning rates of all members, as functions of the step where they change."""
+    changing = [schedule(train, total, per_epoch) for train in trains]
+    found = [rate for rate in changing if rate is not None]
+    return found or np.array([learning_rate(train) for train in trains])
 
 
 def _shared(starts: Sequence[Start]) -> bool:

@@ -17,13 +17,15 @@ from harness.config.shapes import layers_of
 from harness.errors import Skip
 from harness.experiments import tasks
 from harness.experiments.experiment import Context
-from harness.experiments.tasks import Start
+from harness.experiments.tasks import Start, Task
 from harness.experiments.train.history import History
 from harness.experiments.train.loop import closes, feed_of, loss_after
 from harness.experiments.train.measures import Trained
 from harness.experiments.train.members import Member, fit
 from harness.experiments.train.outcome import check_loss, outcome
 from harness.types import Array, Outcome
+
+Weights = Mapping[str, Array]
 
 
 def together(settings: Settings) -> Settings | None:
@@ -61,8 +63,11 @@ def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:
     for start in starts:
         check_loss(start.train.loss, start.split)
     stack, members = fit(contexts, starts)
+    network = starts[0].network(first)  # one for all, since each is asked before the next
     return [
-        partial(_evaluated, context, start, member, stack.weights(number))
+        partial(
+            _evaluated, context, start.task(network), start.weights, member, stack.weights(number)
+        )
         for number, (context, start, member) in enumerate(
             zip(contexts, starts, members, strict=True)
         )
@@ -80,13 +85,13 @@ def _starts(contexts: Sequence[Context]) -> list[Start]:
 
 
 def _evaluated(
-    context: Context, start: Start, member: Member, after: Mapping[str, Array]
+    context: Context, task: Task, drawn: Weights, member: Member, after: Weights
 ) -> Outcome:
     """Ask of a trained member what its cell asks."""
-    train = start.train
-    before = {name: value.astype(train.dtype) for name, value in start.weights.items()}
-    task = start.task(context, after)
+    train, split = task.train, task.split
+    before = {name: value.astype(train.dtype) for name, value in drawn.items()}
+    task.network.load(after)
     closing = closes(train) and not member.stopped
-    last = loss_after(task, feed_of(context, task, start.split)) if closing else None
+    last = loss_after(task, feed_of(context, task, split)) if closing else None
     history = History(member.values, member.per_epoch, train.log_every, last, member.order)
-    return outcome(Trained(context, task, start.split, before, after, history), {})
+    return outcome(Trained(context, task, split, before, after, history), {})
