@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -39,11 +40,35 @@ def binary_cross_entropy(probabilities: torch.Tensor, targets: torch.Tensor) -> 
     return terms + 0 * probabilities
 
 
+class SquaredError(torch.autograd.Function):
+    """Mean or sum of squares of every member, with the gradient in the form of ``mse_loss``.
+
+    The gradient of single squares, 2 (o - t), would overflow before its mean does, and a training
+    that diverges would see nan a step sooner than alone.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, outputs: torch.Tensor, targets: torch.Tensor, reduction: str
+    ) -> torch.Tensor:
+        """Return the losses (S,)."""
+        apart = outputs - targets
+        ctx.save_for_backward(apart)
+        ctx.scale = 2.0 / apart[0].numel() if reduction == "mean" else 2.0
+        squares = (apart * apart).flatten(1)
+        return squares.mean(1) if reduction == "mean" else squares.sum(1)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, None, None]:
+        """Return d loss / d outputs."""
+        (apart,) = ctx.saved_tensors
+        return ctx.scale * apart * grads[0][:, None, None], None, None
+
+
 LOSSES: Mapping[str, Terms] = {
     "cross_entropy": partial(_of_classes, functional.cross_entropy),
     "nll": partial(_of_classes, functional.nll_loss),
     "multiclass_hinge": multiclass_hinge,
-    "mse": partial(functional.mse_loss, reduction="none"),
     "binary_cross_entropy": binary_cross_entropy,
     "l1": partial(functional.l1_loss, reduction="none"),
     "huber": partial(functional.huber_loss, reduction="none"),
@@ -52,6 +77,8 @@ LOSSES: Mapping[str, Terms] = {
 
 def build(train: Train) -> Terms:
     """Return the loss of every member (S,), as ``[train]`` has it."""
+    if train.loss == "mse":
+        return lambda o, t: SquaredError.apply(o, t, train.reduction)
     terms = LOSSES[train.loss]
     if train.loss == "huber":
         terms = partial(terms, delta=train.huber_delta)
