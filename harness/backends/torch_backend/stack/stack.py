@@ -9,6 +9,7 @@ import torch
 from harness.backends.protocol import Pool
 from harness.backends.stacks import Stopped, decayed, stacked, unstacked
 from harness.backends.torch_backend.stack.batches import Batch, Resident, streamed
+from harness.backends.torch_backend.stack.flat import Flat
 from harness.backends.torch_backend.stack.graph import Repeated
 from harness.backends.torch_backend.stack.layers import LAYERS
 from harness.backends.torch_backend.stack.losses import build as build_loss
@@ -31,17 +32,15 @@ class TorchStack:
         pool: Pool,
     ) -> None:
         self._placed, self._pool, self._device, self._members = layers, pool, device, len(weights)
-        self._params = {
-            name: torch.from_numpy(array).to(device).requires_grad_()
-            for name, array in stacked(weights, train.dtype).items()
-        }
-        self._leaves, self._decayed = list(self._params.values()), decayed(layers)
+        self._flat = Flat(stacked(weights, train.dtype), device)
+        self._params, self._decayed = self._flat.params, decayed(layers)
+        self._leaves = list(self._params.values())
         self._by_layer = [
             (LAYERS[type(p.layer)], p.layer, {k: self._params[f"{p.index}.{k}"] for k in p.params})
             for p in layers
         ]
         self._loss, self._l2, self._l1 = build_loss(train), train.l2, train.l1
-        self._rule = OPTIMIZERS[train.optimizer.name](self._leaves, train.optimizer)
+        self._rule = OPTIMIZERS[train.optimizer.name](self._flat.whole, train.optimizer)
         self._stopped = Stopped(train)
         streams = DEVICES.get(device).host and train.batch_size != "full"
         self._resident = None if streams else Resident(pool, self._members, device)
@@ -75,7 +74,7 @@ class TorchStack:
         return unstacked(own, self._placed)
 
     def _rate(self, rate: Array) -> torch.Tensor:
-        return torch.from_numpy(rate).to(self._device)[:, None, None]
+        return torch.from_numpy(rate).to(self._device)[:, None]
 
     def _batch(self, rows: Array | None) -> Batch:
         if rows is None or self._resident is not None:
@@ -103,7 +102,7 @@ class TorchStack:
         total = losses.sum()
         grads = torch.autograd.grad(total, self._leaves)
         with torch.no_grad():
-            self._rule.update(grads, rate)
+            self._rule.update(self._flat.gathered(grads), rate)
         found = losses.detach()
         if DEVICES.get(self._device).host:
             self._stopped.look(found.numpy(), self._now)
