@@ -13,12 +13,18 @@ from collections.abc import Sequence
 from harness import digest
 from harness.devices import DEVICES
 from harness.experiments import registry as experiments
+from harness.experiments.experiment import Shared
 from harness.types import Case, Cell
 
 Named = tuple[str, Cell]
 """A cell and its id."""
 MOST = 512
 """Cells of a group; more are several groups."""
+CACHE, MEMORY = 4 * 2**20, 2**30
+"""Bytes that a step of a group may work on: on a host what stays in cache, elsewhere what is there.
+
+Large steps on a host gain nothing: they are no faster beside each other, and wait for memory.
+"""
 
 
 def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
@@ -31,30 +37,41 @@ def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
     jobs : int
         Processes at a time: on the host a group is split among them.
     """
-    keys = {cell.case.id: _key(cell.case) for _, cell in cells}
+    known = {cell.case.id: cell.case for _, cell in cells}
+    shared = {name: _shared(case) for name, case in known.items()}
+    keys = {name: _key(known[name], what) for name, what in shared.items() if what is not None}
     found: dict[object, list[Named]] = {}
     for position, (name, cell) in enumerate(cells):
-        key = keys[cell.case.id]
+        key = keys.get(cell.case.id)
         own = position if key is None else (key, cell.root, cell.budget, cell.memory)
         found.setdefault(own, []).append((name, cell))
-    return [part for group in found.values() for part in _split(group, jobs)]
+    return [
+        part
+        for group in found.values()
+        for part in _split(group, shared[group[0][1].case.id], jobs)
+    ]
 
 
-def _key(case: Case) -> str | None:
-    """Return what the cells of a case share with those beside which they can run."""
+def _shared(case: Case) -> Shared | None:
+    """Return what the cells of a case share with those beside which they can run, if any."""
     experiment = experiments.of(case)
     if case.timed or case.alone or experiment.together is None:
         return None
-    shared = experiment.together(case.settings)
-    if shared is None:
-        return None
+    return experiment.together(case.settings)
+
+
+def _key(case: Case, shared: Shared) -> str:
     names = [case.suite, case.experiment, case.backend, case.device, case.stand_in_for]
-    return digest.of_value([*names, shared.non_default()])
+    return digest.of_value([*names, shared.settings.non_default()])
 
 
-def _split(group: list[Named], jobs: int) -> list[list[Named]]:
+def _split(group: list[Named], shared: Shared | None, jobs: int) -> list[list[Named]]:
     """Return a group in parts of about one size."""
+    if shared is None:
+        return [group]
     host = DEVICES.get(group[0][1].case.device).host
-    parts = max(-(-len(group) // MOST), jobs if host else 1)
+    room = (CACHE if host else MEMORY) // max(1, shared.size)
+    most = max(1, min(MOST, room))
+    parts = max(-(-len(group) // most), jobs if host else 1)
     size = -(-len(group) // parts)
     return [group[start : start + size] for start in range(0, len(group), size)]

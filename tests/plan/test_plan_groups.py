@@ -8,6 +8,7 @@ import pytest
 from suite_texts import load_suite, suite_text
 
 from harness.experiments.registry import EXPERIMENTS
+from harness.plan import groups
 from harness.plan.expand import expand
 from harness.plan.groups import MOST, grouped
 from harness.types import Cell
@@ -51,33 +52,33 @@ def cells(tmp_path) -> list[tuple[str, Cell]]:
     return [(str(number), cell) for number, cell in enumerate(cells)]
 
 
-def _kinds(groups):
+def _kinds(found):
     return sorted(
         (cell.case.backend, cell.case.device, str(cell.case.axes["hidden"]), len(group))
-        for group in groups
+        for group in found
         for _, cell in group[:1]
         if len(group) > 1
     )
 
 
 def test_cells_that_differ_in_seed_or_rate(cells):
-    groups = grouped(cells, 1)
-    assert _kinds(groups) == [
+    found = grouped(cells, 1)
+    assert _kinds(found) == [
         ("numpy", "cpu", "16", 12),
         ("numpy", "cpu", "8", 3),
         ("numpy", "cpu", "none", 3),
         ("torch", "cpu", "16", 12),
         ("torch", "cuda", "16", 12),
     ]
-    alone = {group[0][1].case.experiment for group in groups if len(group) == 1}
+    alone = {group[0][1].case.experiment for group in found if len(group) == 1}
     assert alone == {"knn", "train"}, "what has dropout is trained one by one"
-    assert sorted(name for group in groups for name, _ in group) == sorted(n for n, _ in cells)
+    assert sorted(name for group in found for name, _ in group) == sorted(n for n, _ in cells)
 
 
 def test_on_the_host_a_group_is_split_among_the_processes(cells):
-    groups = grouped(cells, 4)
-    assert ("numpy", "cpu", "16", 3) in _kinds(groups)
-    assert ("torch", "cuda", "16", 12) in _kinds(groups)
+    found = grouped(cells, 4)
+    assert ("numpy", "cpu", "16", 3) in _kinds(found)
+    assert ("torch", "cuda", "16", 12) in _kinds(found)
 
 
 def test_a_group_has_a_largest_size(cells):
@@ -85,6 +86,17 @@ def test_a_group_has_a_largest_size(cells):
     many = [(f"{name}-{seed}", replace(cell, seed=seed)) for seed in range(MOST + 1)]
     sizes = [len(group) for group in grouped(many, 1)]
     assert sizes == [MOST // 2 + 1, MOST // 2]
+
+
+def test_a_group_on_the_host_stays_in_cache(cells, monkeypatch):
+    plain = grouped(cells, 1)
+    size = 4 * 32 * (64 + 2 * (64 + 16 + 16 + 10))  # digits in batches of 32, 16 units
+    monkeypatch.setattr(groups, "CACHE", 4 * size)
+    found = [len(group) for group in grouped(cells, 1) if group[0][1].case.backend == "torch"]
+    assert sorted(found) == [4, 4, 4, 12]
+    monkeypatch.setattr(groups, "CACHE", size - 1)
+    assert len(grouped(cells, 1)) > len(plain)
+    assert _kinds(grouped(cells, 1)) == [("torch", "cuda", "16", 12)]
 
 
 @pytest.mark.parametrize("flag", ["timed", "alone"])

@@ -7,28 +7,35 @@ what the training makes of it. What is asked of the trained network is then aske
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from harness.backends.stacks import stackable
+from harness.config.data import Data
+from harness.config.model import Model
 from harness.config.settings import Settings
-from harness.config.shapes import layers_of
+from harness.config.shapes import ShapeError, lay, layers_of
+from harness.config.train import Train
 from harness.errors import Skip
 from harness.experiments import tasks
-from harness.experiments.experiment import Context
+from harness.experiments.experiment import Context, Shared
 from harness.experiments.tasks import Start, Task
 from harness.experiments.train.history import History
 from harness.experiments.train.loop import closes, feed_of, loss_after
 from harness.experiments.train.measures import Trained
 from harness.experiments.train.members import Member, fit
+from harness.experiments.train.names import facts_of
 from harness.experiments.train.outcome import check_loss, outcome
 from harness.types import Array, Outcome
 
 Weights = Mapping[str, Array]
 
 
-def together(settings: Settings) -> Settings | None:
+def together(settings: Settings) -> Shared | None:
     """Return what cells share that can be trained side by side: all but the learning rate.
 
     What is asked of the trained network may differ as well.
@@ -44,7 +51,21 @@ def together(settings: Settings) -> Settings | None:
         "keep": (),
     }  # of each when it is trained
     shared = train.model_copy(update={"lr": None, "optimizer": rule, **asked})
-    return replace(settings, train=shared)
+    try:
+        size = _size(settings.data, model, train)
+    except ShapeError:  # which the cell tells, when it runs by itself
+        return None
+    return Shared(replace(settings, train=shared), size)
+
+
+def _size(data: Data | None, model: Model, train: Train) -> int:
+    """Return the bytes of a batch, and of what layers make of it on the way up and down."""
+    facts = facts_of(data)
+    every = facts.n_train if data is None or data.n_train is None else data.n_train
+    examples = every if train.batch_size == "full" else train.batch_size
+    placed = lay(layers_of(model, facts.outputs), facts.shape)
+    floats = math.prod(facts.shape) + 2 * sum(math.prod(step.shape_out) for step in placed)
+    return examples * floats * np.dtype(train.dtype).itemsize
 
 
 def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:

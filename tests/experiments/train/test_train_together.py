@@ -46,7 +46,9 @@ def _line(seed: int) -> Dataset:
 
 def _settings(model: Model | None = None, data: dict[str, Any] | None = None, **train: Any) -> Any:
     model = Model(hidden=(6,)) if model is None else model
-    return Settings(data=Data(dataset="made", **(data or {})), model=model, train=Train(**train))
+    return Settings(
+        data=Data(**{"dataset": "made", **(data or {})}), model=model, train=Train(**train)
+    )
 
 
 def _context(backend: str, settings: Settings, seed: int, dataset: Dataset) -> Context:
@@ -162,15 +164,32 @@ def test_cells_of_other_sizes_are_refused() -> None:
         side_by_side(contexts)
 
 
+def _shared(*args: Any, **train: Any) -> Settings | None:
+    found = together(_settings(*args, **train))
+    return found and found.settings
+
+
 def test_what_cells_that_train_together_share() -> None:
-    one = together(_settings(loss="mse", lr=0.1, epochs=1))
+    one = _shared(loss="mse", lr=0.1, epochs=1)
     assert one is not None
-    assert one == together(_settings(loss="mse", optimizer=Optimizer(lr=0.2), epochs=1))
-    assert one == together(_settings(loss="mse", lr=0.1, epochs=1, keep=("weights",)))
-    assert one != together(_settings(loss="mse", lr=0.1, epochs=2))
-    assert one != together(_settings(loss="mse", lr=0.1, epochs=1, l2=0.1))
-    assert one != together(_settings(loss="mse", lr=0.1, epochs=1, data={"n_train": 5}))
+    assert one == _shared(loss="mse", optimizer=Optimizer(lr=0.2), epochs=1)
+    assert one == _shared(loss="mse", lr=0.1, epochs=1, keep=("weights",))
+    assert one != _shared(loss="mse", lr=0.1, epochs=2)
+    assert one != _shared(loss="mse", lr=0.1, epochs=1, l2=0.1)
+    assert one != _shared(loss="mse", lr=0.1, epochs=1, data={"n_train": 5})
     dropped = Model(layers=(Linear(out=4), Dropout(rate=0.5), Linear(out=1)))
-    assert together(_settings(dropped, loss="mse", lr=0.1, epochs=1)) is None
-    assert together(_settings(loss="mse", lr=0.1, epochs=1, evaluate_every=1)) is None
+    assert _shared(dropped, loss="mse", lr=0.1, epochs=1) is None
+    assert _shared(loss="mse", lr=0.1, epochs=1, evaluate_every=1) is None
     assert together(Settings()) is None
+    unfit = Model(layers=(Linear(out=1),))  # of images, without a flatten
+    assert _shared(unfit, loss="mse", lr=0.1, epochs=1, data={"dataset": "mnist"}) is None
+
+
+def test_the_size_of_a_step() -> None:
+    asked: dict[str, Any] = {"loss": "cross_entropy", "lr": 0.1, "epochs": 1, "batch_size": 100}
+    mnist = together(_settings(data={"dataset": "mnist"}, **asked))
+    assert mnist is not None
+    assert mnist.size == 4 * 100 * (784 + 2 * (784 + 6 + 6 + 10))
+    full = together(_settings(data={"dataset": "mnist"}, **asked | {"batch_size": "full"}))
+    assert full is not None
+    assert full.size == 600 * mnist.size
