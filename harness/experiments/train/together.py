@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -55,7 +54,7 @@ def together(settings: Settings) -> Shared | None:
         size = _size(settings.data, model, train)
     except ShapeError:  # which the cell tells, when it runs by itself
         return None
-    return Shared(replace(settings, train=shared), size)
+    return Shared(settings.model_copy(update={"train": shared}), size)
 
 
 def _size(data: Data | None, model: Model, train: Train) -> int:

@@ -42,9 +42,9 @@ class Flat:
         self.whole = torch.zeros((members, sum(widths)), dtype=dtype, device=device)
         self._empty = torch.zeros((members, ALIGNED), dtype=dtype, device=device)
         self.params: dict[str, torch.Tensor] = {}
-        parts = self.whole.split(widths, 1)
+        parts = torch.split(self.whole, widths, 1)
         for name, first, part in zip(arrays, firsts, parts, strict=True):
-            view = part[:, : first[0].numel()].unflatten(1, first.shape[1:])
+            view = torch.unflatten(part[:, : first[0].numel()], 1, first.shape[1:])
             view.copy_(first)
             self.params[name] = view.detach().requires_grad_()
 

@@ -78,7 +78,7 @@ LOSSES: Mapping[str, Terms] = {
 def build(train: Train) -> Terms:
     """Return the loss of every member (S,), as ``[train]`` has it."""
     if train.loss == "mse":
-        return lambda o, t: SquaredError.apply(o, t, train.reduction)
+        return lambda o, t: SquaredError.apply(o, t, train.reduction)  # type: ignore[no-untyped-call]
     terms = LOSSES[train.loss]
     if train.loss == "huber":
         terms = partial(terms, delta=train.huber_delta)
