@@ -25,6 +25,8 @@ CACHE, MEMORY = 4 * 2**20, 2**30
 
 Large steps on a host gain nothing: they are no faster beside each other, and wait for memory.
 """
+LEAST = 32 * 2**10
+"""Bytes of a step below which a part of a group takes as long as the whole: it is all calls."""
 
 
 def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
@@ -35,7 +37,7 @@ def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
     cells : sequence of (str, Cell)
         With their ids.
     jobs : int
-        Processes at a time: on the host a group is split among them.
+        Processes at a time: on the host a group is split among them, unless its steps are small.
     """
     known = {cell.case.id: cell.case for _, cell in cells}
     shared = {name: _shared(case) for name, case in known.items()}
@@ -72,6 +74,7 @@ def _split(group: list[Named], shared: Shared | None, jobs: int) -> list[list[Na
     host = DEVICES.get(group[0][1].case.device).host
     room = (CACHE if host else MEMORY) // max(1, shared.size)
     most = max(1, min(MOST, room))
-    parts = max(-(-len(group) // most), jobs if host else 1)
+    busy = min(jobs, max(1, len(group) * shared.size // LEAST)) if host else 1
+    parts = max(-(-len(group) // most), busy)
     size = -(-len(group) // parts)
     return [group[start : start + size] for start in range(0, len(group), size)]

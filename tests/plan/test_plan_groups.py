@@ -81,6 +81,11 @@ def test_on_the_host_a_group_is_split_among_the_processes(cells):
     assert ("torch", "cuda", "16", 12) in _kinds(found)
 
 
+def test_a_group_of_small_steps_is_not_split(cells, monkeypatch):
+    monkeypatch.setattr(groups, "LEAST", 10**9)
+    assert ("numpy", "cpu", "16", 12) in _kinds(grouped(cells, 4))
+
+
 def test_a_group_has_a_largest_size(cells):
     name, cell = next(item for item in cells if item[1].case.device == "cuda")
     many = [(f"{name}-{seed}", replace(cell, seed=seed)) for seed in range(MOST + 1)]
