@@ -50,6 +50,7 @@ def search(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
 
 
 def search_int8(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
+    """Search as `search` does on an accelerator."""
     if not (train.numel() and test.numel() and multiplies(train.device)):
         return None
     span = span_of([_ends(train), _ends(test)])
