@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from harness.cli.verbs import VERBS
 
 HEAVY = ("pydantic", "numpy", "scipy", "pandas", "matplotlib", "seaborn", "jinja2", "rich")
