@@ -78,7 +78,7 @@ VERBS = (
         f"{_HERE}.history:history",
         "Show speed over commits; find steps and slow creep.",
     ),
-    Verb("env", f"{_HERE}.inspect:env", "Show the environment of records, and the devices."),
+    Verb("env", f"{_HERE}.env:env", "Show the environment of records, and the devices."),
     Verb("data", f"{_HERE}.data:app", "List, get and verify data sets."),
     Verb("store", f"{_HERE}.store:app", "Check stored records; repair or split their files."),
 )

@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special
 
 from harness.experiments.probe.function.signature import Function, Functions, Options, Pullback
+from harness.late import late
 from harness.types import Array
+
+special = late("scipy.special")
 
 Local = Callable[[Array, Options], Array]
 
