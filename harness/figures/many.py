@@ -34,10 +34,7 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     found = [kept.get(request) for request in requests]
     missing = [request for request, one in zip(requests, found, strict=True) if one is None]
     drawn = iter(_drawn(missing))
-    pictures = [next(drawn) if one is None else one for one in found]
-    if missing:
-        kept.SHELF.trim()
-    return pictures
+    return [next(drawn) if one is None else one for one in found]
 
 
 def _drawn(requests: Sequence[Request]) -> Iterable[Picture]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import figures
+from harness.code.project import standing
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.experiments import registry as experiments
@@ -147,6 +148,7 @@ def _nearest(path: Path, folders: Sequence[Path]) -> Path:
     return path.parent if path.parent in folders else folders[0]
 
 
+@standing()
 def _opened(
     trees: Mapping[Path, Path], libraries: Mapping[Path, Library]
 ) -> tuple[list[tuple[Plans, Library]], list[Problem]]:
