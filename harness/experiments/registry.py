@@ -56,6 +56,11 @@ def get(name: str, home: str = "") -> Experiment:
     return EXPERIMENTS.get(name)
 
 
+def of(case: Case) -> Experiment:
+    """Return the experiment of a case."""
+    return get(case.experiment, case.home)
+
+
 class Known:
     """The experiments of one suite, each looked up once: a look-up of a user's reads files.
 

@@ -20,8 +20,7 @@ def _elementwise(value: Local, derivative: Local) -> Function:
     """Return a function whose pullback multiplies by its local derivative."""
 
     def function(x: Array, options: Options) -> tuple[Array, Pullback]:
-        slope = derivative(x, options)
-        return value(x, options), lambda grad: grad * slope
+        return value(x, options), lambda grad: grad * derivative(x, options)
 
     return function
 
