@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from suite_texts import DIGITS, NUMPY, suite_text, write_suite
 
 from harness.cli.verbs import VERBS
 
@@ -43,3 +44,14 @@ def test_help_and_version_load_no_verb_and_no_library():
         modules = loaded(asked)
         assert not modules & set(HEAVY)
         assert not {f"harness.cli.{verb.name}" for verb in VERBS} & modules
+
+
+def test_list_and_check_load_what_they_need(tmp_path):
+    knn = "[knn]\nn_neighbors = [1]\n"
+    text = suite_text("tiny", DIGITS, knn, NUMPY, experiment="knn", source=None)
+    write_suite(tmp_path, text)
+    unneeded = {*HEAVY, "torch", "sklearn", "ruptures"} - {"pydantic", "numpy", "rich"}
+    for verb in ("list", "check"):
+        modules = loaded(verb, "--suites", str(tmp_path))
+        assert not modules & unneeded
+        assert not {"harness.report", "harness.execute", "harness.gate"} & modules
