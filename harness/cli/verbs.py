@@ -34,11 +34,11 @@ class Verb:
 
     def load(self) -> Any:
         """Import it; return it as a command that can be invoked."""
-        found = Lazy(self.place).load()
+        found: Any = Lazy(self.place).load()
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(self.name)(found)  # type: ignore[arg-type]
+        alone.command(self.name)(found)
         return typer.main.get_command(alone)
 
 

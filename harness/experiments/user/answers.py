@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,9 @@ _SETTLED = 2 * 10**9
 """Nanoseconds for which a file must not have been edited: clocks of file systems are coarse."""
 _PASSING = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST"})
 """Variables of the shell's own, which differ from one command to the next."""
+_IMPORTABLE = re.compile(
+    r"(?!__pycache__)\w+|[^.].*\.(py|so|pyd|pth|zip|dist-info|egg-info|egg-link)"
+)
 _MACHINE = ("/proc/", "/sys/", "/dev/")
 Stamps = Mapping[Path, tuple[int, ...]]
 
@@ -75,7 +79,7 @@ class Disk:
 
     def __init__(self) -> None:
         self._files: dict[Path, tuple[int, ...]] = {}
-        self._folders: dict[str, str] = {}
+        self._folders: dict[tuple[str, bool], str] = {}
 
     def file(self, path: Path) -> tuple[int, ...]:
         """Return the stamp of a file."""
@@ -83,19 +87,23 @@ class Disk:
             self._files[path] = stamp(path)
         return self._files[path]
 
-    def folder(self, path: str) -> str:
-        """Return the digest of the names in a folder; ``""`` where it cannot be read."""
-        if path not in self._folders:
-            self._folders[path] = _names(path)
-        return self._folders[path]
+    def folder(self, path: str, every: bool) -> str:
+        """Return the digest of the names in a folder, all or those of modules and libraries.
+
+        It is ``""`` where the folder cannot be read.
+        """
+        if (path, every) not in self._folders:
+            self._folders[path, every] = _names(path, every)
+        return self._folders[path, every]
 
 
-def _names(folder: str) -> str:
+def _names(folder: str, every: bool) -> str:
     try:
-        names = sorted(set(os.listdir(folder)) - {"__pycache__"})  # noqa: PTH208 names are all
+        names = sorted(os.listdir(folder))  # noqa: PTH208 names are all
     except OSError:
         return ""
-    text = "\0".join(names).encode("utf-8", "surrogateescape")
+    kept = [name for name in names if every or _IMPORTABLE.fullmatch(name)]
+    text = "\0".join(kept).encode("utf-8", "surrogateescape")
     return hashlib.sha256(text).hexdigest()[:16]
 
 
@@ -108,7 +116,7 @@ def get(place: Place, root: Path, disk: Disk) -> Module | None:
     files = {Path(name): tuple(known) for name, known in values["files"].items()}
     if any(disk.file(path) != known for path, known in files.items()):
         return None
-    if any(disk.folder(name) != known for name, known in values["folders"].items()):
+    if any(disk.folder(name, every) != known for name, every, known in values["folders"]):
         return None
     sources = Sources(tuple(map(Path, values["sources"])), values["code"], values["address"])
     stamps = {path: files[path] for path in map(Path, values["stamps"])}
@@ -126,7 +134,8 @@ def put(place: Place, root: Path, module: Module) -> None:
     files = {path: disk.file(path) for path in opened if path not in listed} | dict(module.stamps)
     if any(max(known[:2], default=0) > time.time_ns() - _SETTLED for known in files.values()):
         return
-    served = (*sys.path, *place.path, *(path.parent for path in module.sources.files), *listed)
+    served = (*sys.path, *place.path, *(path.parent for path in module.sources.files))
+    folders = dict.fromkeys([*((str(f), False) for f in served), *((str(f), True) for f in listed)])
     values = {
         "answer": asdict(answer),
         "sources": [str(path) for path in module.sources.files],
@@ -134,7 +143,7 @@ def put(place: Place, root: Path, module: Module) -> None:
         "address": dict(module.sources.address),
         "stamps": [str(path) for path in module.stamps],
         "files": {str(path): known for path, known in files.items()},
-        "folders": {name: disk.folder(name) for name in dict.fromkeys(map(str, served))},
+        "folders": [(name, every, disk.folder(name, every)) for name, every in folders],
     }
     SHELF.put(_key(place, root), json.dumps(values).encode())
 

@@ -72,7 +72,10 @@ def _watched() -> dict[str, None]:
     opened: dict[str, None] = {}
 
     def hear(event: str, given: tuple[Any, ...]) -> None:
-        if event in _READING and given and isinstance(given[0], str | os.PathLike):
+        if event not in _READING or not isinstance(given[0], str | os.PathLike):
+            return
+        # Where Python looks for modules is known; a folder that the module lists is its own affair.
+        if event == "open" or sys._getframe(1).f_code.co_filename[:1] != "<":
             opened[os.path.abspath(os.fsdecode(given[0]))] = None  # noqa: PTH100 links stay
 
     sys.addaudithook(hear)

@@ -80,6 +80,22 @@ def test_it_is_asked_again_when_something_changes(project, asked, name, text):
     assert (again.sources.code != first.sources.code) == bool(changed)
 
 
+def test_files_that_nothing_imports_or_reads_change_nothing(project, asked):
+    command(project)
+    write(project, "notes.txt", "of mine")
+    write(project, ".mine.py.swp", "")
+    command(project)
+    assert len(asked) == 1
+
+
+def test_a_folder_that_the_module_lists_is_looked_at(project, asked):
+    write(project, "mine.py", CODE + "import os\nNAMES = os.listdir('.')\n")
+    command(project)
+    write(project, "notes.txt", "of mine")
+    command(project)
+    assert len(asked) == 2
+
+
 def test_it_is_asked_again_in_another_environment(project, asked, monkeypatch):
     command(project)
     monkeypatch.setenv("SOMETHING", "else")
