@@ -125,7 +125,8 @@ def page(
         for one, drawn in zip(shown, plates(shown, archive, profile), strict=True)
     )
     used = {env.id: env for section in sections for env in section.environments}
-    dates = [r.started for suite in suites for r in archive.records if r.suite == suite.id]
+    ids = {suite.id for suite in suites}
+    dates = [record.started for record in archive.records if record.suite in ids]
     return Page(
         profile=profile,
         tallies=tallies(verdicts),
