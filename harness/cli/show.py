@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from harness import claims as judging
-from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
 from harness.outlets.outcome import measured_by, reason
 from harness.plan.expand import Plans
 from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 from harness.words import plural
+
+if TYPE_CHECKING:  # only `harness list --parts` has any
+    from harness.cli.parts import Part
 
 STYLES = {
     "reproduced": "green",
