@@ -89,7 +89,7 @@ def _seeds(plans: Plans) -> Iterator[Complaint]:
 
 def _unread(plans: Plans) -> Iterator[Complaint]:
     """Yield the keys of ``[params]`` that no case reads: most likely misspelt."""
-    read = {key for plan in plans for case in plan.cases for key in case.settings.params}
+    read = {key for plan in plans for case in plan.cases for key in _read(case)}
     for key in plans.suite.params:
         if key not in read:
             known = sorted(_readable(plans))
@@ -97,12 +97,20 @@ def _unread(plans: Plans) -> Iterator[Complaint]:
             yield ("params", key), unknown("key of [params]", key, known) + nothing
 
 
+def _read(case: Case) -> set[str]:
+    given, asks = {*case.settings.params}, experiments.of(case).asks
+    return given if asks is None else given & asks(case.settings, case.home)
+
+
 def _readable(plans: Plans) -> set[str]:
     known: set[str] = set()
     for plan in plans:
         for case in plan.cases:
-            reads = experiments.of(case).reads
-            known |= reads(case.settings) if reads is not None else set()
+            experiment = experiments.of(case)
+            if experiment.reads is not None:
+                known |= experiment.reads(case.settings)
+            if experiment.asks is not None:
+                known |= experiment.asks(case.settings, case.home)
     return known
 
 
