@@ -46,8 +46,8 @@ class Ending:
         Of the suites of the run.
     missing : sequence of str
         Data sets that are not here and can be fetched.
-    results : Path
-        Where the records are.
+    results : Path or None
+        Where the records are; None where all numbers are those of files.
     page : Path or None
         Where the page is, when one was written.
     seconds : float
@@ -61,7 +61,7 @@ class Ending:
     skipped: Mapping[str, int]
     verdicts: Sequence[Verdict]
     missing: Sequence[str]
-    results: Path
+    results: Path | None
     page: Path | None
     seconds: float
     options: str = ""
@@ -82,7 +82,8 @@ def _lines(ending: Ending) -> Iterator[str]:
     yield from _skipped(Counter(ending.skipped).most_common())
     yield f"{plural(len(ending.verdicts), 'claim')}: {show.counts(ending.verdicts)}"
     yield from _noteworthy(ending)
-    yield f"Records are in {ending.results}. All claims, one by one:"
+    where = f"Records are in {ending.results}" if ending.results else "The numbers are in files"
+    yield f"{where}. All claims, one by one:"
     yield f"  $ {program()} claims{ending.options}"
     yield from _next(ending)
     if ending.page is not None:
