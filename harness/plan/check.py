@@ -9,10 +9,11 @@ from typing import Any, Protocol
 
 from harness import claims, datasets
 from harness.claims.select import matches
+from harness.config.brief import BRIEFS
 from harness.config.claim import Claim, Figure, Where
 from harness.config.kinds import is_named
 from harness.config.model import Model
-from harness.config.settings import Settings
+from harness.config.settings import TABLES, Settings
 from harness.config.shapes import ShapeError, parameter_count, place
 from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
@@ -76,6 +77,7 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> 
     """
     text = plans.suite.text
     text.refuse([*(complaint for plan in plans for complaint in _cases(plan)), *_unread(plans)])
+    text.refuse(_beside(plans))
     text.refuse(_seeds(plans))
     text.refuse(_kinds(plans))
     text.refuse([*_claims(plans, sources), *_figures(plans, figure_kinds)])
@@ -95,6 +97,14 @@ def _unread(plans: Plans) -> Iterator[Complaint]:
             known = sorted(_readable(plans))
             nothing = "" if known else " No case of the suite reads a key of [params]."
             yield ("params", key), unknown("key of [params]", key, known) + nothing
+
+
+def _beside(plans: Plans) -> Iterator[Complaint]:
+    """Yield the tables that say what is to be run, where something else is run."""
+    read = {t for plan in plans for case in plan.cases for t in experiments.of(case).tables}
+    for table in BRIEFS.keys() - read:
+        if table in TABLES and getattr(plans.suite, table) is not None:
+            yield (table,), "must not stand beside an experiment that is another; drop one of them"
 
 
 def _read(case: Case) -> set[str]:
