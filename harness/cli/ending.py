@@ -99,11 +99,15 @@ def _skipped(reasons: Sequence[tuple[str, int]]) -> Iterator[str]:
 
 
 def _noteworthy(ending: Ending) -> Iterator[str]:
-    """Name the verdicts that moved, then those contradicted, the unexpected first."""
+    """Name the verdicts that moved, those contradicted, the unexpected first, those not judged.
+
+    Where nothing was skipped and nothing failed, no other line says why a claim is not judged.
+    """
     moved = [verdict for verdict in ending.verdicts if verdict.moved]
     against = [v for v in ending.verdicts if v.verdict == "contradicted" and not v.moved]
     against.sort(key=lambda verdict: verdict.expected == "contradicted")
-    named = [*moved, *against]
+    whole = not ending.skipped and not ending.missing and ending.counts.keys() <= {"ok", "diverged"}
+    named = [*moved, *against, *(v for v in ending.verdicts if whole and v.verdict == "not-run")]
     for verdict in named[:MOST]:
         yield f"  {_verdict_line(verdict)}"
     if len(named) > MOST:
@@ -114,6 +118,8 @@ def _verdict_line(verdict: Verdict) -> str:
     name = f"{verdict.suite}/{verdict.claim}"
     moved = f"moved from {verdict.expected} to {verdict.verdict}"
     sign = moved if verdict.moved else verdict.verdict
+    if verdict.verdict == "not-run":
+        return f"{sign}: {name}: {verdict.reason}"
     published = f"published {verdict.published}; " if verdict.published else ""
     return f"{sign}: {name}: {published}measured {measured_by(verdict)}"
 

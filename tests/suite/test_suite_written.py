@@ -82,7 +82,7 @@ def test_a_file_whose_name_is_no_id_is_named(write):
         (
             'experiment = "bench/forest.py:accuracy"',
             'command = "Rscript fit.R"',
-            ':1: command: must be the list of its words, as no shell reads them: ["Rscript", "fit.R"]',
+            ':1: command: must be the list of its words, as no shell reads them: ["Rscript", "fit.',
         ),
         ('quote = "A forest of 100 trees reaches 97 %."', "", ":4: claims[0].quote: must be given"),
     ],
