@@ -60,7 +60,8 @@ def closing(verdicts: Sequence[Verdict]) -> list[str]:
     lines += [chance] if (chance := judging.chance_text(verdicts)) else []
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
-        lines.append(f"{plural(len(failing), 'claim')} fail: {named}")
+        verb = "fails" if len(failing) == 1 else "fail"
+        lines.append(f"{plural(len(failing), 'claim')} {verb}: {named}")
     return lines
 
 

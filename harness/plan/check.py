@@ -9,10 +9,11 @@ from typing import Any, Protocol
 
 from harness import claims, datasets
 from harness.claims.select import matches
+from harness.config.brief import BRIEFS
 from harness.config.claim import Claim, Figure, Where
 from harness.config.kinds import is_named
 from harness.config.model import Model
-from harness.config.settings import Settings
+from harness.config.settings import TABLES, Settings
 from harness.config.shapes import ShapeError, parameter_count, place
 from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
@@ -76,6 +77,7 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> 
     """
     text = plans.suite.text
     text.refuse([*_cases(plans), *_unread(plans)])
+    text.refuse(_beside(plans))
     text.refuse(_seeds(plans))
     text.refuse(_kinds(plans))
     text.refuse([*_claims(plans, sources), *_figures(plans, figure_kinds)])
@@ -89,7 +91,9 @@ def _seeds(plans: Plans) -> Iterator[Complaint]:
 
 def _unread(plans: Plans) -> Iterator[Complaint]:
     """Yield the keys of ``[params]`` that no case reads: most likely misspelt."""
-    read = {key for plan in plans for case in plan.cases for key in case.settings.params}
+    read = {
+        key for plan in plans for case in plan.cases for key in _read(plans.known.of(case), case)
+    }
     for key in plans.suite.params:
         if key not in read:
             known = sorted(_readable(plans))
@@ -97,12 +101,28 @@ def _unread(plans: Plans) -> Iterator[Complaint]:
             yield ("params", key), unknown("key of [params]", key, known) + nothing
 
 
+def _beside(plans: Plans) -> Iterator[Complaint]:
+    """Yield the tables that say what is to be run, where something else is run."""
+    read = {t for plan in plans for case in plan.cases for t in plans.known.of(case).tables}
+    for table in BRIEFS.keys() - read:
+        if table in TABLES and getattr(plans.suite, table) is not None:
+            yield (table,), "must not stand beside an experiment that is another; drop one of them"
+
+
+def _read(experiment: Experiment, case: Case) -> set[str]:
+    given, asks = {*case.settings.params}, experiment.asks
+    return given if asks is None else given & asks(case.settings, case.home)
+
+
 def _readable(plans: Plans) -> set[str]:
     known: set[str] = set()
     for plan in plans:
         for case in plan.cases:
-            reads = plans.known.of(case).reads
-            known |= reads(case.settings) if reads is not None else set()
+            experiment = plans.known.of(case)
+            if experiment.reads is not None:
+                known |= experiment.reads(case.settings)
+            if experiment.asks is not None:
+                known |= experiment.asks(case.settings, case.home)
     return known
 
 

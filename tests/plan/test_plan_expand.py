@@ -151,6 +151,15 @@ def test_narrow_keeps_what_is_asked_for(suite):
     assert not narrow(plan, Selection(experiment=["knn"])).cases
 
 
+def test_a_function_is_selected_by_its_own_name(suite):
+    whole = expand(suite).full
+    cases = [replace(case, experiment=f"bench/mine.py:{case.experiment}") for case in whole.cases]
+    plan = replace(whole, cases=tuple(cases))
+    for name in ("train", "bench/mine.py:train"):
+        assert narrow(plan, Selection(experiment=[name])).cases == plan.cases
+    assert not narrow(plan, Selection(experiment=["knn"])).cases
+
+
 def test_key_names_are_unique_over_all_tables(suite):
     names = [name for model in TABLES.values() for name in model.model_fields]
     assert len(names) == len(set(names))
