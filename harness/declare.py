@@ -44,9 +44,9 @@ def experiment(
     metrics : iterable of str, or mapping of str to str
         Names of all that the function returns, so that a misspelt one is found before anything
         runs; with the kind of number each is (``"share"``, ``"positive"``, ...; see
-        ``docs/statistics.md``). With a single name, a function may return the bare number. Names
-        that depend on the arguments are given as the shell writes many, ``"grad_*"``. A name that
-        is returned and not declared fails the cell.
+        ``docs/statistics.md``). A function may then return bare numbers: one, or a tuple in this
+        order. Names that depend on the arguments are given as the shell writes many,
+        ``"grad_*"``. A name that is returned and not declared fails the cell.
     version : int
         To be raised when results change for a reason that is not in the project's code.
     alone : bool

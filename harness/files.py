@@ -111,7 +111,8 @@ def explain(error: OSError, doing: str, path: Path | str | None = None) -> str:
     place = path if path is not None else error.filename
     cause = (error.strerror or str(error) or type(error).__name__).lower()
     named = f" {place}" if place is not None else ""
-    advice = _ADVICE.get(error.errno or 0)
+    read = error.errno == errno.ENOENT and doing.startswith("read ")
+    advice = "name one that is there" if read else _ADVICE.get(error.errno or 0)
     return f"cannot {doing}{named}: {cause}" + (f"; {advice}" if advice else "")
 
 

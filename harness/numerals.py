@@ -23,6 +23,8 @@ SINGLE_DIGITS = 4
 EXACT_DIGITS = 7
 LARGEST_PLAIN = 1e7
 SMALLEST_PLAIN = 1e-4
+LARGEST = 1e307
+"""What a double can hold when it is rounded up, and some more."""
 SKEW = 0.1
 NOTHING = 1e-300
 """Share of the largest number shown below which a half width cannot be told from 0."""
@@ -125,7 +127,7 @@ def earned(value: float, interval: Interval, unit: str = "") -> str:
         (middle,), suffix = _by_factors((value,), interval, unit)
         return f"{middle}{suffix}"
     ends = (abs(interval.low), abs(interval.high)) if lopsided else (half,)
-    factor, suffix, power = _scale(max(abs(value), *ends), unit)
+    factor, suffix, power = _scale(max(abs(value), *ends), unit, half)
     return f"{fixed(value / factor, places_of(half / factor))}{power}{suffix}"
 
 
@@ -185,7 +187,7 @@ def span(interval: Interval | None, unit: str = "") -> str:
         (low, high), suffix = _by_factors((interval.low, interval.high), interval, unit)
         ends = f"{low} to {high}"
         return f"({ends}){suffix}" if suffix.startswith(f" {TIMES} ") else f"{ends}{suffix}"
-    factor, suffix, power = _scale(max(abs(interval.low), abs(interval.high)), unit)
+    factor, suffix, power = _scale(max(abs(interval.low), abs(interval.high)), unit, half)
     places = places_of(half / factor)
     ends = " to ".join(fixed(end / factor, places) for end in (interval.low, interval.high))
     return f"({ends}){power}{suffix}" if power else f"{ends}{suffix}"
@@ -252,7 +254,7 @@ def _whole(value: float, unit: str) -> bool:
 
 
 def _symmetric(value: float, half: float, unit: str) -> str:
-    factor, suffix, power = _scale(max(abs(value), half), unit)
+    factor, suffix, power = _scale(max(abs(value), half), unit, half)
     places = places_of(half / factor)
     middle, width = fixed(value / factor, places), fixed(half / factor, places)
     if power:
@@ -284,7 +286,7 @@ def _lopsided(value: float, interval: Interval, unit: str, half: float) -> str:
         (middle, low, high), suffix = _by_factors(parts, interval, unit)
         return f"{middle}{suffix} ({low} to {high})"
     largest = max(abs(value), abs(interval.low), abs(interval.high))
-    factor, suffix, power = _scale(largest, unit)
+    factor, suffix, power = _scale(largest, unit, half)
     places = places_of(half / factor)
     middle, low, high = (
         fixed(part / factor, places) for part in (value, interval.low, interval.high)
@@ -315,15 +317,20 @@ def _by_factors(parts: tuple[float, ...], interval: Interval, unit: str) -> tupl
     return [fixed(one, _places_by_factor(one, half)) for one in scaled], f"{power}{suffix}"
 
 
-def _scale(size: float, unit: str) -> tuple[float, str, str]:
-    """Return (divisor, unit suffix, power of ten in words) for numbers of about `size`."""
+def _scale(size: float, unit: str, half: float = 0.0) -> tuple[float, str, str]:
+    """Return (divisor, unit suffix, power of ten in words) for numbers of about `size`.
+
+    What is rounded to the digits that a half width earns has the power of what is then shown.
+    """
     factor, suffix = _unit_scale(size, unit)
     if math.isinf(size / factor):  # per cent of numbers next to the largest double
         factor, suffix = 1.0, ""
     scaled = size / factor
-    if scaled == 0 or SMALLEST_PLAIN <= scaled < LARGEST_PLAIN:
+    rounds = half and scaled < LARGEST
+    shown = round(scaled, places_of(half / factor)) if rounds else scaled
+    if scaled == 0 or (scaled < LARGEST_PLAIN and shown >= SMALLEST_PLAIN):
         return factor, suffix, ""
-    exponent = _exponent(scaled)
+    exponent = _exponent(shown or scaled)
     power = max(min(exponent, 308), -307)  # what a double can hold
     return factor * 10.0**power, suffix, f" {TIMES} 10{str(power).translate(_SUPERSCRIPTS)}"
 

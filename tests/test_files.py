@@ -17,6 +17,12 @@ def test_a_missing_folder_is_one_line_with_what_to_do(tmp_path):
     assert str(caught.value).startswith(expected)
 
 
+def test_a_missing_file_is_not_made_to_be_read(tmp_path):
+    with pytest.raises(FileError) as caught, guarded("read the runs", tmp_path / "runs.csv"):
+        opened(tmp_path / "runs.csv")
+    assert str(caught.value).endswith("runs.csv: no such file or directory; name one that is there")
+
+
 def test_a_path_with_a_nul_is_refused_as_a_file_error():
     with pytest.raises(FileError, match="a path has no NUL"), guarded("read the suite", "a\0b"):
         open("a\0b")  # noqa: PTH123, SIM115

@@ -173,3 +173,10 @@ def test_a_unit_that_is_given_takes_the_digits_earned(value, ends, factor, unit,
 def test_powers_have_the_digits_earned():
     assert in_unit(1.234e-5, Interval(1.1e-5, 1.368e-5, 0.95), 1.0).power() == "1.23e-05"
     assert in_unit(5e10, None, 1.0).power() == "5e+10"
+
+
+def test_what_is_rounded_up_to_a_power_of_ten_has_that_power():
+    near, small = Interval(5.6e-5, 1.36e-4, 0.95), Interval(6e-9, 1.39e-8, 0.95)
+    assert earned(9.6e-5, near) == "0.00010"
+    assert span(near) == "0.000056 to 0.00014"
+    assert measured(9.96e-9, small) == "(1.0 ± 0.4) × 10⁻⁸"

@@ -12,9 +12,13 @@ from harness.claims.rules.sizes import bounds_of
 from harness.claims.select import Track, tracks
 from harness.config.claim import Claim
 from harness.config.kinds import Kind, loosest
+from harness.config.recorded import RECORDED
 from harness.statistics import Bounded, outside
 from harness.types import Case
 from harness.words import plural
+
+_SEEDS = ("seed", "raise seeds, or count in [seeds]")
+_RUNS = ("row", "add rows to the file of [records]")
 
 
 def undecidable(
@@ -45,9 +49,9 @@ def undecidable(
     if not short:
         return None
     runs, needed = min(short)
+    what, advice = _RUNS if any(case.experiment == RECORDED for case in cases) else _SEEDS
     return (
-        f"{plural(runs, 'seed')} can never settle this claim, {needed} are needed at least: "
-        "raise seeds, or count in [seeds]"
+        f"{plural(runs, what)} can never settle this claim, {needed} are needed at least: {advice}"
     )
 
 

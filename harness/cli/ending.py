@@ -46,8 +46,8 @@ class Ending:
         Of the suites of the run.
     missing : sequence of str
         Data sets that are not here and can be fetched.
-    results : Path
-        Where the records are.
+    results : Path or None
+        Where the records are; None where all numbers are those of files.
     page : Path or None
         Where the page is, when one was written.
     seconds : float
@@ -61,7 +61,7 @@ class Ending:
     skipped: Mapping[str, int]
     verdicts: Sequence[Verdict]
     missing: Sequence[str]
-    results: Path
+    results: Path | None
     page: Path | None
     seconds: float
     options: str = ""
@@ -82,7 +82,8 @@ def _lines(ending: Ending) -> Iterator[str]:
     yield from _skipped(Counter(ending.skipped).most_common())
     yield f"{plural(len(ending.verdicts), 'claim')}: {show.counts(ending.verdicts)}"
     yield from _noteworthy(ending)
-    yield f"Records are in {ending.results}. All claims, one by one:"
+    where = f"Records are in {ending.results}" if ending.results else "The numbers are in files"
+    yield f"{where}. All claims, one by one:"
     yield f"  $ {program()} claims{ending.options}"
     yield from _next(ending)
     if ending.page is not None:
@@ -98,11 +99,15 @@ def _skipped(reasons: Sequence[tuple[str, int]]) -> Iterator[str]:
 
 
 def _noteworthy(ending: Ending) -> Iterator[str]:
-    """Name the verdicts that moved, then those contradicted, the unexpected first."""
+    """Name the verdicts that moved, those contradicted, the unexpected first, those not judged.
+
+    Where nothing was skipped and nothing failed, no other line says why a claim is not judged.
+    """
     moved = [verdict for verdict in ending.verdicts if verdict.moved]
     against = [v for v in ending.verdicts if v.verdict == "contradicted" and not v.moved]
     against.sort(key=lambda verdict: verdict.expected == "contradicted")
-    named = [*moved, *against]
+    whole = not ending.skipped and not ending.missing and ending.counts.keys() <= {"ok", "diverged"}
+    named = [*moved, *against, *(v for v in ending.verdicts if whole and v.verdict == "not-run")]
     for verdict in named[:MOST]:
         yield f"  {_verdict_line(verdict)}"
     if len(named) > MOST:
@@ -113,6 +118,8 @@ def _verdict_line(verdict: Verdict) -> str:
     name = f"{verdict.suite}/{verdict.claim}"
     moved = f"moved from {verdict.expected} to {verdict.verdict}"
     sign = moved if verdict.moved else verdict.verdict
+    if verdict.verdict == "not-run":
+        return f"{sign}: {name}: {verdict.reason}"
     published = f"published {verdict.published}; " if verdict.published else ""
     return f"{sign}: {name}: {published}measured {measured_by(verdict)}"
 

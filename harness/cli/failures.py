@@ -68,7 +68,8 @@ class Failures:
 
 
 def _sentence(record: Record) -> str:
-    axes = ", ".join(f"{name}={value}" for name, value in record.axes.items())
+    whole = {"experiment": record.experiment}  # of a function the axis has its own name alone
+    axes = ", ".join(f"{name}={whole.get(name, value)}" for name, value in record.axes.items())
     return f"{record.status}: {record.suite} ({axes}, seed={record.seed}): {record.reason}"
 
 

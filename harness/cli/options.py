@@ -64,7 +64,8 @@ Use = Annotated[
 ]
 SeedCount = Annotated[int | None, typer.Option("--seeds", min=1, help="Repetitions of each case.")]
 ExperimentNames = Annotated[
-    list[str] | None, typer.Option("--experiment", help="Only these experiments, e.g. timing.")
+    list[str] | None,
+    typer.Option("--experiment", help="Only these, e.g. timing, or the name of a function."),
 ]
 BackendNames = Annotated[list[str] | None, typer.Option("--backend", help="Only these backends.")]
 DeviceNames = Annotated[list[str] | None, typer.Option("--device", help="Only these devices.")]

@@ -109,7 +109,7 @@ def run(
         skipped=ran.skipped,
         verdicts=verdicts,
         missing=_missing(workspace, selection, chosen),
-        results=results,
+        results=None if all(plan.recorded for plan in todo) else results,
         page=write_page(workspace, workspace.beside(runner.store), verdicts, target)
         if target
         else None,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from harness import claims as judging
-from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
 from harness.outlets.outcome import measured_by, reason
 from harness.plan.expand import Plans
 from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 from harness.words import plural
+
+if TYPE_CHECKING:  # only `harness list --parts` has any
+    from harness.cli.parts import Part
 
 STYLES = {
     "reproduced": "green",
@@ -57,7 +60,8 @@ def closing(verdicts: Sequence[Verdict]) -> list[str]:
     lines += [chance] if (chance := judging.chance_text(verdicts)) else []
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
-        lines.append(f"{plural(len(failing), 'claim')} fail: {named}")
+        verb = "fails" if len(failing) == 1 else "fail"
+        lines.append(f"{plural(len(failing), 'claim')} {verb}: {named}")
     return lines
 
 

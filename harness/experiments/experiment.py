@@ -123,6 +123,9 @@ class Experiment:
         in place of a `version` raised by hand.
     absent : callable or None
         ``absent(settings, home)`` yields what of the user's code is not there, as `complaints`.
+    asks : callable or None
+        ``asks(settings, home)`` returns the keys of ``[params]`` that the user's code asks for,
+        where `reads` cannot tell: all of them enter the case id.
     apart : callable or None
         ``apart(settings)`` tells whether its cells run one by one although they time nothing.
     together : callable or None
@@ -149,6 +152,7 @@ class Experiment:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     code: Callable[[Settings, str], Sources] | None = None
     absent: Callable[[Settings, str], Iterable[tuple[tuple[str, ...], str]]] | None = None
+    asks: Callable[[Settings, str], frozenset[str]] | None = None
     apart: Callable[[Settings], bool] | None = None
     together: Callable[[Settings], Shared | None] | None = None
     run_together: Callable[[Sequence[Context]], Sequence[Callable[[], object]]] | None = None

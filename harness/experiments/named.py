@@ -22,8 +22,21 @@ from harness.words import unknown
 LOADER = Path(loading.__file__)
 """Imports a user's module where the harness need not be: it needs the standard library only."""
 Words = tuple[str, ...]
+_BY_NAME = ("", "keyword")
+"""Kinds of argument that can be given by their names."""
 _OWN = placeholders.OWN.keys() - {"output"}
-__all__ = ["LOADER", "Known", "Place", "Words", "filled", "find", "known", "sources", "unnamed"]
+__all__ = [
+    "LOADER",
+    "Known",
+    "Place",
+    "Words",
+    "asked",
+    "filled",
+    "find",
+    "known",
+    "sources",
+    "unnamed",
+]
 
 
 def filled(words: Words, context: Context) -> list[str]:
@@ -42,6 +55,20 @@ def unnamed(words: Words, params: Mapping[str, Any]) -> str:
     there = {*_OWN, *params}
     wrong = (name for name in placeholders.names(words) if name not in there)
     return next((unknown("name in braces", name, there) for name in wrong), "")
+
+
+def asked(work: str | Words, home: str) -> frozenset[str]:
+    """Return the keys of ``[params]`` that a function may ask for, or a program has in braces.
+
+    Raises
+    ------
+    UsageError
+        If there is no such function.
+    """
+    if not isinstance(work, str):
+        return frozenset(placeholders.names(work)) - _OWN
+    found = known(work, home).declared.parameters or ()
+    return frozenset(one.name for one in found if one.kind in _BY_NAME) - {"seed", "rng"}
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, str]:

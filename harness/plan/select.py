@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness import backends, datasets
+from harness.config.claim import function_name
 from harness.datasets.roots import Roots
 from harness.devices import DEVICES
 from harness.errors import UsageError
@@ -26,7 +27,7 @@ class Selection:
     seeds : int or None
         Repetitions of every case, instead of the suite's.
     experiment, backend, device : sequence of str
-        Names.
+        Names; of a user's function its place, or its own name, as claims have it.
     """
 
     seeds: int | None = None
@@ -41,12 +42,11 @@ class Selection:
 
     def has(self, case: Case) -> bool:
         """Whether a case is selected."""
-        pairs = (
-            (self.experiment, case.experiment),
-            (self.backend, case.backend),
-            (self.device, case.device),
-        )
-        return all(not names or name in names for names, name in pairs)
+        return all(_has(getattr(self, axis), getattr(case, axis)) for axis in TOP)
+
+
+def _has(names: Sequence[str], name: str) -> bool:
+    return not names or name in names or function_name(name) in names
 
 
 def to_run(plans: Plans, profile: Profile, roots: Roots, use: Mapping[str, str]) -> Plan:
@@ -87,6 +87,7 @@ def check_selection(selection: Selection, plans: Sequence[Plan]) -> None:
         "device": DEVICES.names(),
     }
     there = used(plans)
+    there["experiment"] += tuple(map(function_name, there["experiment"]))
     for axis in TOP:
         for name in getattr(selection, axis):
             if name not in known[axis] and name not in there[axis]:

@@ -92,7 +92,7 @@ def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:
         claim=verdict.claim,
         quote=verdict.quote,
         source=verdict.source,
-        published=verdict.published,
+        published=verdict.published or _stands(verdict.quote),
         metric=title(verdict.metric),
         rule=verdict.rule,
         verdict=verdict.verdict,
@@ -106,6 +106,11 @@ def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:
         q=q_value_text(verdict),
         tracks=tuple(_track(finding, unit, environments) for finding in verdict.findings),
     )
+
+
+def _stands(quote: str) -> str:
+    """Return where a number is read that the suite does not give by itself."""
+    return "as quoted" if any(map(str.isdigit, quote)) else "no number"
 
 
 def _track(finding: Finding, unit: str, environments: Mapping[str, Environment]) -> TrackRow:

@@ -35,7 +35,9 @@ class Originals:
     required: bool = True
 
     def problem(self, path: Path, message: str) -> Problem:
-        """Return what is wrong with one of the files, at the place that names it."""
+        """Return what is wrong with one of the files, at the place that names it, if one does."""
+        if not self.key:
+            return Problem(str(path), None, "", message)
         return self.text.problem((*self.key, self.paths.index(path)), f"{path}: {message}")
 
 

@@ -6,6 +6,7 @@ a file without an ``id`` has that of its name. A table such as ``[speed]`` names
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from harness.config.table import not_a_suite_id
 from harness.suite.locate import Path
 from harness.suite.schema import Grid
 from harness.suite.text import Text
+from harness.words import shortened
 
 
 def in_full(text: Text, name: str) -> Text:
@@ -46,12 +48,19 @@ def in_full(text: Text, name: str) -> Text:
         lines |= _moved(lines, ("grid",), ("grid", 0))
     if isinstance(values.get("grid"), list):
         values["grid"] = [_split(one) if isinstance(one, dict) else one for one in values["grid"]]
+    if isinstance(values.get("command"), str):
+        text.refuse([(("command",), _not_words(values["command"]))])
     if isinstance(values.get("command"), list):  # its words alone: those are its `run`
         values["command"] = {"run": values["command"]}
         lines |= _moved(lines, ("command",), ("command", "run"))
     if "seeds" in values or meant.seeds > 1:
         values["seeds"] = _seeds(values.get("seeds", {}), meant.seeds)
     return replace(text, values=values, lines=lines)
+
+
+def _not_words(command: str) -> str:
+    words = json.dumps(command.split(), ensure_ascii=False)
+    return f"must be the list of its words, as no shell reads them: {shortened(words, 200)}"
 
 
 def _moved(lines: Mapping[Path, int], old: Path, new: Path) -> dict[Path, int]:

@@ -16,7 +16,7 @@ from harness.config.table import Table as Model
 from harness.errors import SuiteError, UsageError
 from harness.plan.check import check
 from harness.plan.expand import of_recording
-from harness.plan.recorded import SEED, recording
+from harness.plan.recorded import SEED, no_column, recording
 from harness.suite.explain import sentence
 from harness.suite.schema import Grid, Suite
 from harness.tables import Table
@@ -52,6 +52,8 @@ def judge_table(table: Table, asked: Keys, given: Keys, kind: str | None = None)
     """
     asked = {**asked, "metric": asked.get("metric") or _only_metric(table, asked, given)}
     claim = _claim(asked)
+    if claim.metric not in {*table.columns, "diverged"}:
+        raise UsageError(f"metric: {no_column(claim.metric, table)}")
     single = claim.over == "examples" and not _lists(table, claim.metric)
     records = _valid(
         Recorded, {"file": "values", **given, "rows": "examples" if single else "runs"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from claims_builders import case, claim, runs, verdict
@@ -51,6 +53,11 @@ def test_it_says_how_many_are_needed() -> None:
     assert undecidable(claim(compare=PAIR), cases, three) == (
         "3 seeds can never settle this claim, 5 are needed at least: raise seeds, or count in "
         "[seeds]"
+    )
+    filed = [replace(c, experiment="recorded") for c in cases]
+    assert undecidable(claim(compare=PAIR), filed, three) == (
+        "3 rows can never settle this claim, 5 are needed at least: add rows to the file of "
+        "[records]"
     )
     assert undecidable(claim(compare=PAIR), cases, {c.id: 5 for c in cases}) is None
     assert undecidable(claim(compare=PAIR, over="examples"), cases, three) is None

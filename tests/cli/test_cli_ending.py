@@ -49,6 +49,14 @@ def test_what_moved_comes_first_and_the_rest_is_counted():
     assert told[12] == "  and 22 more: harness claims"
 
 
+def test_a_claim_that_every_run_left_unjudged_is_named_with_the_reason():
+    idle = replace(ONE, verdict="not-run", reason="no record has a metric 'm'. Did you mean 'n'?")
+    told = lines(replace(PLAIN, verdicts=(idle,)))
+    assert told[2] == "  not-run: knn/a: no record has a metric 'm'. Did you mean 'n'?"
+    for else_said in ({"counts": {"failed": 1}}, {"skipped": {"no GPU": 1}}, {"missing": ("x",)}):
+        assert "not-run: knn/a" not in "".join(lines(replace(PLAIN, verdicts=(idle,), **else_said)))
+
+
 def test_a_large_run_fits_on_a_screen():
     skipped = {f"reason {i} " + "word " * 60: i for i in range(20)}
     verdicts = [replace(ONE, claim=f"c{i}", verdict="contradicted") for i in range(900)]

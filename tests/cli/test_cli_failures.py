@@ -12,8 +12,8 @@ def record(seed, reason="ValueError: no", status="failed"):
         cell=f"cell{seed}",
         case="c",
         suite="tiny",
-        experiment="e",
-        axes={"lr": 0.1},
+        experiment="mine.py:e",
+        axes={"experiment": "e", "lr": 0.1},
         seed=seed,
         status=status,
         reason=reason,
@@ -35,7 +35,7 @@ def test_equal_failures_are_told_once_with_a_count(tmp_path):
     (tmp_path / "cell0.log").write_text("Traceback ...")
     records = [record(n, f"ValueError: no; it printed last: {n}") for n in range(20)]
     text = told(tmp_path, [*records, record(20, "another"), record(21, "", "ok")])
-    assert text.count("failed: tiny (lr=0.1, seed=0): ValueError: no") == 1
+    assert text.count("failed: tiny (experiment=mine.py:e, lr=0.1, seed=0): ValueError: no") == 1
     assert "failed: tiny: 19 more cells alike: ValueError: no" in text
     assert text.count("another") == 1
     assert "run again with --trace to see every failure and its traceback" in text

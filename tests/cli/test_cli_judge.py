@@ -155,7 +155,7 @@ def test_nan_and_empty_fields_are_never_dropped(judge):
     [
         (
             ("--metric", "acuracy", "--at-least", 0),
-            "--metric: unknown metric 'acuracy'. Did you mean 'accuracy'?",
+            "--metric: runs.csv has no column 'acuracy'. Did you mean 'accuracy'?",
         ),
         (("--metric", "accuracy"), "expect must say what is expected"),
         (("--value", 0.97), "--value must have --tolerance beside it"),

@@ -53,7 +53,7 @@ def test_a_run_finds_everything_done(filed):
     code, out, err = filed("run", "filed", "--report", "page")
     assert code == 0, err
     assert "12 done before" in out
-    assert "2 claims: 2 reproduced" in out
+    assert "2 claims: 2 reproduced\nThe numbers are in files. All claims" in out
     page = (filed.folder / "page" / "index.html").read_text()
     assert "harness claims filed" in page
     assert "suites/runs.csv" in page

@@ -94,6 +94,28 @@ def test_a_function_that_is_not_there_is_named_by_line(project):
     assert "has no function 'on'. Did you mean 'one'?" in err
 
 
+def test_a_table_that_another_experiment_does_not_read_is_named(project):
+    text = 'experiment = "mine.py:one"\n' + SUITE.split("[grid]")[0]
+    project.suite.write_text(text, encoding="utf-8")
+    code, _, err = project("check")
+    assert code == 2
+    assert "fast.toml:3: speed: must not stand beside an experiment that is another" in err
+
+
+def test_a_key_of_params_that_no_code_asks_for_is_named(project):
+    mine = MINE + "def setup(size=3):\n    return None\n"
+    (project.folder / "mine.py").write_text(mine, encoding="utf-8")
+    text = SUITE.replace(
+        "burst = 0.02\n", 'burst = 0.02\nsetup = "mine.py:setup"\n[params]\nsize = 2\n'
+    )
+    project.suite.write_text(text, encoding="utf-8")
+    assert project("check")[0] == 0
+    project.suite.write_text(text.replace("size = 2", "sise = 2"), encoding="utf-8")
+    code, _, err = project("check")
+    assert code == 2
+    assert "fast.toml:8: params.sise: unknown key of [params] 'sise'. Did you mean 'size'?" in err
+
+
 def test_an_edited_function_is_measured_again(project):
     text = SUITE.split("[grid]")[0]
     claim = '[[claims]]\nid = "a"\nquote = "faster"\nexpect = { at_least = 1 }\n'

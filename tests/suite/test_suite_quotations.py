@@ -6,6 +6,7 @@ from suite_texts import NUMPY, document_text, sources_text, suite_text
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.load import load
+from harness.suite.originals import Originals
 from harness.suite.quotations import Shelf, problems
 
 README = """\
@@ -114,6 +115,12 @@ def test_a_document_that_cannot_be_read_is_named_once(found, readme, words):
     problems = set(found("a", "b", readme=readme))
     assert len(problems) == 1
     assert words in problems.pop()
+
+
+def test_a_file_that_nobody_named_is_named_alone(tmp_path):
+    readme = tmp_path / "README.md"
+    problem = Originals((readme,), required=False).problem(readme, "must be UTF-8")
+    assert str(problem) == f"{readme}: must be UTF-8"
 
 
 def test_a_folder_is_no_document(found):

@@ -79,6 +79,11 @@ def test_a_file_whose_name_is_no_id_is_named(write):
         ("seeds = 10", "grid = []", ":2: grid: must have at least 1 item"),
         ("seeds = 10", "schema = 2", ":2: schema: must be 1, got 2"),
         ('experiment = "bench/forest.py:accuracy"\n', "", "experiment: must be given"),
+        (
+            'experiment = "bench/forest.py:accuracy"',
+            'command = "Rscript fit.R"',
+            ':1: command: must be the list of its words, as no shell reads them: ["Rscript", "fit.',
+        ),
         ('quote = "A forest of 100 trees reaches 97 %."', "", ":4: claims[0].quote: must be given"),
     ],
 )

@@ -18,7 +18,7 @@ from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.speed.sides import Found, Pair
-from harness.experiments.speed.work import absent, code
+from harness.experiments.speed.work import absent, asks, code
 from harness.lockstep.sample import Sample, log_ratio
 from harness.lockstep.speed import slope
 from harness.timing import WAITED
@@ -91,4 +91,5 @@ EXPERIMENT = Experiment(
     kinds=kinds,
     code=code,
     absent=absent,
+    asks=asks,
 )

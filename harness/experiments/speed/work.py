@@ -60,6 +60,21 @@ def absent(settings: Settings, home: str) -> Iterator[tuple[tuple[str, ...], str
             yield ("speed", key), wrong
 
 
+def asks(settings: Settings, home: str) -> frozenset[str]:
+    """Return the names by which the code asks for something: keys of ``[params]``, or it gets none.
+
+    What is not there asks for nothing; `absent` tells of it.
+    """
+    return frozenset(name for _, work in _given(settings) for name in _asked(work, home))
+
+
+def _asked(work: Work, home: str) -> frozenset[str]:
+    try:
+        return named.asked(work, home)
+    except UsageError:
+        return frozenset()
+
+
 def _sources(work: Work, settings: Settings, home: str) -> Sources:
     if not isinstance(work, str):
         return named.sources(work, settings.params, home)

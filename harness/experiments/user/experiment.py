@@ -16,6 +16,8 @@ from harness.experiments.user.known import known
 from harness.experiments.user.loading import load, seed_everything
 from harness.types import Outcome
 
+_SIGNS = frozenset("*?[")
+"""What makes a pattern of a name."""
 _NUMBERS = frozenset({"float", "int", "bool"})
 
 
@@ -87,7 +89,7 @@ def function(name: str, home: str) -> Callable[[Context], object]:
 
 
 def _declared(name: str, function: Callable[..., object], returned: object) -> object:
-    """Return what a function returned by the names that it declares; a bare number by its one.
+    """Return what a function returned by the names that it declares: bare numbers in their order.
 
     Raises
     ------
@@ -97,6 +99,8 @@ def _declared(name: str, function: Callable[..., object], returned: object) -> o
     names = getattr(function, ATTRIBUTE, {}).get("metrics", ())
     if not names or returned is None or isinstance(returned, Outcome | str):
         return returned
+    if isinstance(returned, tuple):
+        return _in_order(name, tuple(names), returned)
     if not isinstance(returned, Mapping):
         return {next(iter(names)): returned} if len(names) == 1 else returned
     if further := [str(one) for one in returned if not is_named(str(one), names)]:
@@ -105,3 +109,14 @@ def _declared(name: str, function: Callable[..., object], returned: object) -> o
             f"{', '.join(further)} beside them: add them to metrics of @harness.experiment"
         )
     return returned
+
+
+def _in_order(name: str, names: tuple[str, ...], returned: tuple[object, ...]) -> object:
+    patterns = [one for one in names if set(one) & _SIGNS]
+    if patterns or len(returned) != len(names):
+        must = f"a mapping, as {patterns[0]} is many" if patterns else f"{len(names)} numbers"
+        raise CellFailed(
+            f"{name} must return the metrics that it declares, {', '.join(names)}: {must}; got "
+            f"a tuple of {len(returned)}"
+        )
+    return dict(zip(names, returned, strict=True))

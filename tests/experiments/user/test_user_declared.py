@@ -23,6 +23,14 @@ def test_a_bare_number_has_the_one_name_that_is_declared():
     assert _declared("f.py:f", declaring("a"), 2.0) == {"a": 2.0}
 
 
+def test_several_bare_numbers_have_the_names_in_their_order():
+    assert _declared("f.py:f", declaring("a", "b"), (2.0, 3)) == {"a": 2.0, "b": 3}
+    with pytest.raises(CellFailed, match=r"a, b: 2 numbers; got a tuple of 1"):
+        _declared("f.py:f", declaring("a", "b"), (2.0,))
+    with pytest.raises(CellFailed, match=r"a mapping, as dim_\* is many; got a tuple of 1"):
+        _declared("f.py:f", declaring("dim_*"), (2.0,))
+
+
 @pytest.mark.parametrize(("names", "returned"), [(("a",), {"b": 1}), (("dim_*",), {"rank": 1})])
 def test_a_metric_that_is_not_declared_fails_the_cell(names, returned):
     with pytest.raises(CellFailed, match=r"f\.py:f must return the metrics that it declares"):
