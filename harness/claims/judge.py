@@ -11,6 +11,7 @@ from harness.claims import text
 from harness.claims.check import rule_of
 from harness.claims.departures import explain
 from harness.claims.looks import ONCE, Looks, When
+from harness.claims.own import Own
 from harness.claims.pools import Pool, pools
 from harness.claims.select import Track, tracks
 from harness.config.claim import Claim
@@ -52,10 +53,11 @@ def judge(
         In the order of the suite, each from its own records alone; without q-values.
     """
     own = [case for case in cases if case.suite == suite.id and case.judged]
-    short = _short(archive, planned, {claim.metric for claim in suite.claims})
+    mine = Own(archive, suite.id, {case.id for case in own})
+    short = _short(mine, planned, {claim.metric for claim in suite.claims})
     when = When(looks, planned)
     return tuple(
-        _judge_claim(claim, suite, own, archive, sources, short[claim.metric], when)
+        _judge_claim(claim, suite, own, mine, sources, short[claim.metric], when)
         for claim in suite.claims
     )
 
@@ -88,7 +90,7 @@ def _judge_claim(
     claim: Claim,
     suite: Suite,
     cases: Sequence[Case],
-    archive: Archive,
+    archive: Own,
     sources: Mapping[str, str],
     short: Collection[str],
     when: When,
@@ -126,10 +128,10 @@ def _place(claim: Claim, sources: Mapping[str, str]) -> str:
     return "" if source is None else source.words(sources.get(source.key, source.key))
 
 
-def _recorded(found: Sequence[Track], archive: Archive) -> bool:
+def _recorded(found: Sequence[Track], archive: Own) -> bool:
     """Whether any cell of a claim has a record, be it a skipped one."""
     ids = {case.id for track in found for case in track.cases}
-    return any(record.case in ids for record in archive.records)
+    return bool(archive.of(ids))
 
 
 def _off_protocol(cases: Sequence[Case]) -> str:
@@ -140,7 +142,7 @@ def _off_protocol(cases: Sequence[Case]) -> str:
 
 
 def _findings(
-    claim: Claim, found: Sequence[Track], archive: Archive, when: When
+    claim: Claim, found: Sequence[Track], archive: Own, when: When
 ) -> tuple[list[Finding], list[Finding]]:
     """Return the findings of the pool judged, and those of the other pools that measured."""
     ids = [case.id for track in found for case in track.cases]

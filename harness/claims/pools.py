@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.claims.own import Own
 from harness.claims.values import DONE
 from harness.config.claim import Claim
 from harness.types import Archive, DataUsed, Record
@@ -56,18 +57,16 @@ class Pool:
         return claim.hardware.lower() in self.hardware.lower()
 
 
-def pools(claim: Claim, cases: Sequence[str], archive: Archive) -> tuple[Pool, ...]:
+def pools(claim: Claim, cases: Sequence[str], archive: Own) -> tuple[Pool, ...]:
     """Return the pools of a claim's records, the one to judge first.
 
     First comes the claim's hardware class, then the suite's own images, then most measured
     cells, then the exact data set, then records of most cases (a device that was skipped says
     more than one that nobody looked for), then the latest.
     """
-    wanted = set(cases)
     groups: dict[tuple[object, ...], list[Record]] = {}
-    for record in archive.records:
-        if record.case in wanted:
-            groups.setdefault(_key(record, archive), []).append(record)
+    for record in archive.of(set(cases)):
+        groups.setdefault(_key(record, archive), []).append(record)
     _share_unmeasured(groups)
     found = [_pool(records, archive) for records in groups.values()]
     started = {id(pool): max(r.started for r in _all(pool)) for pool in found}

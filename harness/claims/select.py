@@ -36,8 +36,7 @@ class Track:
 
 def matches(case: Case, where: Mapping[str, Scalar]) -> bool:
     """Whether a case has all the axis values of `where`."""
-    named = {"experiment": case.experiment, "backend": case.backend, "device": case.device}
-    return selects(where, {**case.axes, **named})
+    return selects(where, case.known_by)
 
 
 def axes_of(case: Case) -> dict[str, Scalar]:

@@ -12,30 +12,15 @@ import typer
 
 import harness
 from harness import top
-from harness.cli import (
-    badge,
-    claims,
-    codes,
-    compare,
-    data,
-    gate,
-    history,
-    init,
-    inspect,
-    judge,
-    readme,
-    report,
-    run,
-    selftest,
-    store,
-    streams,
-)
+from harness.cli import codes, streams
+from harness.cli.verbs import Verbs
 from harness.errors import DataError, FileError, HarnessError, NothingMeasured, UsageError
 from harness.files import explain
 from harness.words import plain
 
 app = typer.Typer(
     name="harness",
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,31 +28,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Continuous integration for numbers: run the experiment behind each claim and judge it.",
 )
-app.command("init", short_help="Begin a project here: a first suite, ready to run.")(init.init)
-app.command("new", short_help="Begin a suite of some kind; without one, list them.")(init.new)
-app.command("list")(inspect.list_suites)
-app.command("check")(inspect.check)
-app.command("run")(run.run)
-app.command("claims", short_help="Judge every claim from stored records.")(claims.claims)
-app.command("judge", short_help="Judge numbers that are in a file already.")(judge.judge)
-app.command("report", short_help="Write the page and its summary from stored records.")(
-    report.report
-)
-app.command("readme", short_help="Hold the numbers of a document to the records.")(readme.readme)
-app.command("badge", short_help="Write a badge of claims, JSON or SVG.")(badge.badge)
-app.command("compare", short_help="Measure two implementations against each other.")(
-    compare.compare
-)
-app.command("gate", short_help="Measure two revisions; say what got slower.")(gate.gate)
-app.command("selftest", short_help="Say how often the gate is right on this machine.")(
-    selftest.selftest
-)
-app.command("history", short_help="Show speed over commits; find steps and slow creep.")(
-    history.history
-)
-app.add_typer(data.app, name="data")
-app.add_typer(store.app, name="store")
-app.command("env", short_help="Show the environment of records, and the devices.")(inspect.env)
 
 
 def _show_version(wanted: bool) -> None:

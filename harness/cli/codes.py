@@ -11,10 +11,11 @@ import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from harness.gate.values import GateResult
-from harness.types import Status, Verdict
+if TYPE_CHECKING:  # the codes are known without loading what they are the codes of
+    from harness.gate.values import GateResult
+    from harness.types import Status, Verdict
 
 OK = 0
 HARNESS_FAILED = 1

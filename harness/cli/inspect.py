@@ -1,4 +1,4 @@
-"""``harness list``, ``check`` and ``env``: what there is, before anything runs."""
+"""``harness list`` and ``check``: what there is, before anything runs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from harness import environment
-from harness.backends import presence
 from harness.cli import options, show, streams
 from harness.cli.console import Output
-from harness.cli.parts import parts as known_parts
-from harness.cli.sheet import Sheet
 from harness.errors import SuiteError
 from harness.outlets import workflow
 from harness.plan.expand import Plans
@@ -37,14 +33,20 @@ def list_suites(
     """List the suites, their cells and claims."""
     output = Output(no_color=no_color, json_path=json_path)
     if parts:
-        output.json({"schema": 1, "parts": [asdict(part) for part in known_parts()]})
-        output.out.print(show.parts_table(known_parts()))
+        _list_parts(output)
         return
     workspace = open_workspace(names or [], suites)
     tiers = workspace.tiers
     listed = [_listed(plans, tiers[plans.suite.id]) for plans in workspace.plans]
     output.json({"schema": 1, "suites": listed})
     output.out.print(show.suites_table(workspace.plans, tiers))
+
+
+def _list_parts(output: Output) -> None:
+    from harness.cli.parts import parts  # here: it loads every probe, kernel and measure
+
+    output.json({"schema": 1, "parts": [asdict(part) for part in parts()]})
+    output.out.print(show.parts_table(parts()))
 
 
 def _listed(plans: Plans, tier: Tier) -> dict[str, Any]:
@@ -91,13 +93,3 @@ def check(
         output.err.print(f"note: {note}")
     counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
     output.out.print(f"{counted}: no problem")
-
-
-def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None:
-    """Show the environment that records will carry, and which devices are here."""
-    output = Output(no_color=no_color, json_path=json_path)
-    snapshot = environment.snapshot()
-    output.json({"schema": 1, **environment.to_json(snapshot)})
-    here = {f"device {name}": reason or "present" for name, reason in presence.present().items()}
-    rows = list({**snapshot.facts, **here}.items())
-    output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from harness import claims as judging
-from harness.cli.parts import Part
 from harness.cli.sheet import Sheet
 from harness.outlets.outcome import measured_by, reason
 from harness.plan.expand import Plans
 from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 from harness.words import plural
+
+if TYPE_CHECKING:  # only `harness list --parts` has any
+    from harness.cli.parts import Part
 
 STYLES = {
     "reproduced": "green",
@@ -53,8 +56,8 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
 
 def closing(verdicts: Sequence[Verdict]) -> list[str]:
     """Return what a reader of all those claims must know besides: sentences, chance, failures."""
-    lines = [told] if (told := judging.told(verdicts)) else []
-    lines += [chance] if (chance := judging.chance_told(verdicts)) else []
+    lines = [sentences] if (sentences := judging.sentence_counts(verdicts)) else []
+    lines += [chance] if (chance := judging.chance_text(verdicts)) else []
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
         verb = "fails" if len(failing) == 1 else "fail"
@@ -84,7 +87,7 @@ def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:
 def why(verdict: Verdict) -> str:
     """Return the reason of a verdict, with the rate of false discoveries."""
     said = reason(verdict)
-    return f"{said}; {q}" if (q := judging.q_told(verdict)) else said
+    return f"{said}; {q}" if (q := judging.q_value_text(verdict)) else said
 
 
 def counts(verdicts: Sequence[Verdict]) -> str:

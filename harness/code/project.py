@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import sysconfig
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +42,15 @@ class Project:
         if not home:
             here = current() or Path(os.sep)
             return cls(here, here)
-        folder = Path(home)
-        marked = (one for one in (folder, *folder.parents) if _is(one))
-        return cls(folder, top.above(folder) or next(marked, folder))
+        known = _STANDING.get()
+        if home not in known:
+            folder = Path(home)
+            marked = (one for one in (folder, *folder.parents) if _is(one))
+            found = cls(folder, top.above(folder) or next(marked, folder))
+            if known is _MOVING:
+                return found
+            known[home] = found
+        return known[home]
 
     @property
     def upwards(self) -> tuple[Path, ...]:
@@ -62,6 +70,21 @@ class Project:
         here = current()
         every = [*([here] if here else []), *self.importable, self.folder]
         return tuple(dict.fromkeys(every))
+
+
+_MOVING: dict[str, Project] = {}
+_STANDING: ContextVar[dict[str, Project]] = ContextVar("_STANDING", default=_MOVING)
+
+
+@contextlib.contextmanager
+def standing() -> Iterator[None]:
+    """Look for the project around each folder once inside the block, however often it is asked."""
+    outer = _STANDING.get()
+    token = _STANDING.set({} if outer is _MOVING else outer)
+    try:
+        yield
+    finally:
+        _STANDING.reset(token)
 
 
 def _is(folder: Path) -> bool:

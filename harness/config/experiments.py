@@ -21,7 +21,8 @@ class Knn(Table):
     n_neighbors
         Every k, all answered from one neighbour search.
     implementation
-        ``two_loops``, ``one_loop`` or ``no_loop``; a backend offers those it has.
+        ``two_loops``, ``one_loop`` or ``no_loop``, which find the same; ``formula``, which rounds
+        as published. A backend offers those it has.
     cv_folds
         0, or the number of folds of a cross-validation on the training images instead of
         the test images.
@@ -30,7 +31,7 @@ class Knn(Table):
     """
 
     n_neighbors: tuple[Count, ...] = (1,)
-    implementation: Literal["two_loops", "one_loop", "no_loop"] = "no_loop"
+    implementation: Literal["two_loops", "one_loop", "no_loop", "formula"] = "no_loop"
     cv_folds: Amount = 0
     panel: Amount = 0
 

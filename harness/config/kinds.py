@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["fixed", "binary", "share", "count", "real", "positive"]
@@ -40,16 +41,18 @@ def kinds_of(names: Iterable[str], patterns: Mapping[str, Kind]) -> dict[str, Ki
     patterns : mapping of str to str
         As the shell has them, ``"*_loss"``, the special before the general.
     """
-    return {name: _kind(name, patterns) for name in names}
+    table = tuple(patterns.items())
+    return {name: _kind(name, table) for name in names}
 
 
-def _kind(name: str, patterns: Mapping[str, Kind]) -> Kind:
-    return next((kind for p, kind in patterns.items() if fnmatchcase(name, p)), DEFAULT)
+@lru_cache(maxsize=4096)  # the cases of a suite leave the same few names
+def _kind(name: str, patterns: tuple[tuple[str, Kind], ...]) -> Kind:
+    return next((kind for p, kind in patterns if fnmatchcase(name, p)), DEFAULT)
 
 
 def kind_of(name: str, kinds: Mapping[str, Kind]) -> Kind:
     """Return the kind of a name: its own, else that of the first pattern it matches."""
-    return kinds[name] if name in kinds else _kind(name, kinds)
+    return kinds[name] if name in kinds else _kind(name, tuple(kinds.items()))
 
 
 def is_named(name: str, names: Iterable[str]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import http.client
 import io
 import os
 import shutil
@@ -14,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import DataCorrupt, DataError, DataMissing
+from harness.late import late
+
+http = late("http.client")
 
 
 def md5(path: Path) -> str:
@@ -113,7 +115,7 @@ def download(
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             fetch()
-    except (RuntimeError, OSError, http.client.HTTPException) as error:
+    except (RuntimeError, OSError, http.HTTPException) as error:
         for file, expected in sums.items():
             if (folder / file).is_file() and md5(folder / file) != expected:
                 raise DataCorrupt(

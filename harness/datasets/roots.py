@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-APPLICATION = "claims-harness"
+from harness import kept
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,7 @@ class Roots:
             Data root given on the command line; else ``HARNESS_DATA``, else the user's data
             folder. The cache root is ``HARNESS_CACHE``, else the user's cache folder.
         """
-        chosen = data or _variable("HARNESS_DATA") or Path(platformdirs.user_data_dir(APPLICATION))
-        cache = _variable("HARNESS_CACHE") or Path(platformdirs.user_cache_dir(APPLICATION))
-        return cls(_absolute(chosen), _absolute(cache))
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - that of Path may raise
-
-
-def _variable(name: str) -> Path | None:
-    value = os.environ.get(name)
-    return Path(value) if value else None
+        chosen = (
+            data or os.environ.get("HARNESS_DATA") or platformdirs.user_data_dir(kept.APPLICATION)
+        )
+        return cls(kept.absolute(str(chosen)), kept.root())

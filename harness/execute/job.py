@@ -28,6 +28,9 @@ class Job:
         Threads the process may use.
     since : int
         A time before its case was made, in nanoseconds: of older files nothing has changed.
+    members : tuple of (str, Cell)
+        The cells that run together, with their ids; none where `cell` runs by itself. The budget
+        of `cell` is that of all of them.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Job:
     use: Mapping[str, str]
     threads: int
     since: int = 0
+    members: tuple[tuple[str, Cell], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class Answer:
         Seconds of the experiment, and processor time of the process.
     peak_rss : int
         Bytes.
+    mode : str
+        ``"together"`` for a cell that ran in a group.
+    parts : mapping of str to Answer
+        Of a group, the answer of each cell by its id.
     """
 
     status: Literal["ok", "diverged", "skipped", "failed"]
@@ -65,3 +73,5 @@ class Answer:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_rss: int = 0
+    mode: str = ""
+    parts: Mapping[str, Answer] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from harness.experiments.probe.registry import PROBES
 from harness.experiments.registry import EXPERIMENTS
 from harness.extras import missing
 
-for _name in ("numpy", "scipy", "harness.execute.worker"):
+for _name in ("numpy", "scipy.special", "harness.execute.worker"):
     importlib.import_module(_name)
 if not missing("sklearn"):
     for _name in ("sklearn.datasets", "sklearn.neighbors"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,22 @@ def seed_of(streams: Streams) -> int:
     return own if streams.script is None else streams.script
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What cells must have in common to run together.
+
+    Attributes
+    ----------
+    settings : Settings
+        The tables, without what may differ.
+    size : int
+        Bytes that a step of one cell works on, its parameters not counted.
+    """
+
+    settings: Settings
+    size: int
+
+
 def _unknown(settings: Settings) -> Mapping[str, Kind]:  # noqa: ARG001 - a user's experiment
     return {}
 
@@ -112,6 +128,12 @@ class Experiment:
         where `reads` cannot tell: all of them enter the case id.
     apart : callable or None
         ``apart(settings)`` tells whether its cells run one by one although they time nothing.
+    together : callable or None
+        ``together(settings)`` returns what cells must share to run together, None where they run
+        one by one. Only for experiments that measure no time.
+    run_together : callable or None
+        ``run_together(contexts)`` returns for each cell what gives its outcome, as `run` would up
+        to rounding: cells of one backend and device that `together` gives the same settings.
     """
 
     name: str
@@ -132,6 +154,8 @@ class Experiment:
     absent: Callable[[Settings, str], Iterable[tuple[tuple[str, ...], str]]] | None = None
     asks: Callable[[Settings, str], frozenset[str]] | None = None
     apart: Callable[[Settings], bool] | None = None
+    together: Callable[[Settings], Shared | None] | None = None
+    run_together: Callable[[Sequence[Context]], Sequence[Callable[[], object]]] | None = None
 
 
 class ParamsError(UsageError):

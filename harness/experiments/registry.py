@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from harness.errors import UsageError
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.user import experiment as users
 from harness.experiments.user import modules
@@ -55,6 +56,40 @@ def get(name: str, home: str = "") -> Experiment:
     return EXPERIMENTS.get(name)
 
 
+def of(case: Case) -> Experiment:
+    """Return the experiment of a case."""
+    return get(case.experiment, case.home)
+
+
+class Known:
+    """The experiments of one suite, each looked up once: a look-up of a user's reads files.
+
+    Parameters
+    ----------
+    home : str
+        The folder of the suite's file.
+    """
+
+    def __init__(self, home: str) -> None:
+        self._home = home
+        self._found: dict[str, Experiment | UsageError] = {}
+
+    def get(self, name: str) -> Experiment:
+        """Return the experiment of a name; raises as the function `get`, each time."""
+        if name not in self._found:
+            try:
+                self._found[name] = get(name, self._home)
+            except UsageError as error:
+                self._found[name] = error
+        if isinstance(found := self._found[name], UsageError):
+            raise found
+        return found
+
+    def of(self, case: Case) -> Experiment:
+        """Return the experiment of a case of the suite."""
+        return self.get(case.experiment)
+
+
 def prepare(wanted: Iterable[tuple[str, str]]) -> None:
     """Ask users' modules together about the functions that suites name, before each is asked for.
 
@@ -65,11 +100,6 @@ def prepare(wanted: Iterable[tuple[str, str]]) -> None:
     """
     theirs = [(name, home) for name, home in wanted if name not in EXPERIMENTS and is_path(name)]
     modules.prepare(dict.fromkeys(theirs))
-
-
-def of(case: Case) -> Experiment:
-    """Return the experiment of a case."""
-    return get(case.experiment, case.home)
 
 
 def function(case: Case) -> Callable[[Context], object]:

@@ -3,8 +3,22 @@
 Nothing here imports torch, and importing this package loads no plotting library.
 """
 
-from harness.figures.drawing import NO_KINDS, Kinds, Numbers, Picture
-from harness.figures.registry import KINDS, draw
+from harness.figures.drawing import NO_KINDS, Kinds, Numbers, Picture, Request
+from harness.figures.many import draw_all
+from harness.figures.registry import KINDS, draw, request
 from harness.figures.theme import DARK, LIGHT, Theme
 
-__all__ = ["DARK", "KINDS", "LIGHT", "NO_KINDS", "Kinds", "Numbers", "Picture", "Theme", "draw"]
+__all__ = [
+    "DARK",
+    "KINDS",
+    "LIGHT",
+    "NO_KINDS",
+    "Kinds",
+    "Numbers",
+    "Picture",
+    "Request",
+    "Theme",
+    "draw",
+    "draw_all",
+    "request",
+]

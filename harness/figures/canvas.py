@@ -61,8 +61,10 @@ _FONT = re.compile(r"""(?:'DejaVu Sans'|&apos;DejaVu Sans&apos;|"DejaVu Sans"|De
 @contextmanager
 def styled(theme: Theme) -> Iterator[None]:
     """Apply the style inside the block, and put the settings back after it."""
-    settings: dict[Any, Any] = {**sns.axes_style("ticks"), **_FIXED, **theme.settings()}
-    with mpl.rc_context(settings):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # what the user has set is for the user's own pictures
+        settings: dict[Any, Any] = {**sns.axes_style("ticks"), **_FIXED, **theme.settings()}
+        mpl.rcParams.update(settings)
         yield
 
 

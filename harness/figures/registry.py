@@ -92,15 +92,34 @@ def draw(
     UsageError
         If there is no such kind.
     """
-    paint = KINDS.get(figure.kind).painter()
+    asked = request(figure, suite, records, archive, theme, kinds)
+    return painted(asked) if isinstance(asked, Request) else asked
+
+
+def request(
+    figure: Figure,
+    suite: Suite,
+    records: Sequence[Record],
+    archive: Archive,
+    theme: Theme,
+    kinds: Kinds = NO_KINDS,
+) -> Request | Picture:
+    """Return what there is to draw, with the parameters of `draw`; why there is nothing, else."""
+    KINDS.get(figure.kind)  # refused here, records or not
     matching = [r for r in records if r.suite == suite.id and select.selected(r, figure)]
     measured = select.newest(select.with_result(matching), archive)
     if not measured:
         return Picture("", _why_empty(figure, matching))
+    return Request(figure, suite, measured, archive, theme, kinds)
+
+
+def painted(request: Request) -> Picture:
+    """Draw what there is; the picture is empty when it cannot be drawn, and says why."""
+    paint = KINDS.get(request.figure.kind).painter()
     try:
-        return _paint(paint, Request(figure, suite, measured, archive, theme, kinds))
+        return _paint(paint, request)
     except (NothingMeasured, StoreError) as nothing:  # an array that is lost costs its figure
-        return Picture("", f"Not drawn: {nothing}.", stand_in=stand_ins(measured))
+        return Picture("", f"Not drawn: {nothing}.", stand_in=stand_ins(request.records))
 
 
 def stand_ins(records: Sequence[Record]) -> tuple[str, ...]:

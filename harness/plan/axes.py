@@ -11,7 +11,7 @@ from typing import Any
 from harness.config.settings import TABLES, Settings
 from harness.digest import canonical
 from harness.errors import UsageError
-from harness.experiments import registry as experiments
+from harness.experiments.registry import Known
 from harness.suite.schema import Suite
 from harness.types import Scalar
 
@@ -39,14 +39,16 @@ class Axes:
     shared: Mapping[str, Mapping[str, Scalar]]
 
     @classmethod
-    def of(cls, suite: Suite) -> Axes:
-        """Return the axes of a suite."""
+    def of(cls, suite: Suite, known: Known) -> Axes:
+        """Return the axes of a suite, whose experiments are known."""
         tables = dict.fromkeys(TOP, "")
         for table, model in TABLES.items():
             tables |= dict.fromkeys(model.model_fields, table)
         own = {table for table in TABLES if getattr(suite, table) is not None}
         free = (
-            name for name in _accepted(suite) if name not in TOP and tables.get(name) not in own
+            name
+            for name in _accepted(suite, known)
+            if name not in TOP and tables.get(name) not in own
         )
         tables |= dict.fromkeys([*suite.params, *free], "params")
         used = [*TOP, *(axis for grid in suite.grid for axis in grid.axes)]
@@ -59,14 +61,14 @@ class Axes:
         return label(value)
 
 
-def _accepted(suite: Suite) -> Iterator[str]:
+def _accepted(suite: Suite, known: Known) -> Iterator[str]:
     """Yield the arguments of users' functions: they may be axes and stand nowhere else.
 
     The name of a setting, such as ``lr``, is theirs where the suite has no such table.
     """
     for name in sorted(suite.experiments):
         try:
-            accepts = experiments.get(name, suite.home).accepts
+            accepts = known.get(name).accepts
         except UsageError:  # told by those who check names
             continue
         if accepts is not None:

@@ -17,8 +17,8 @@ from harness.config.settings import TABLES, Settings
 from harness.config.table import Table
 from harness.devices import DEVICES
 from harness.errors import SuiteError
-from harness.experiments import registry as experiments
 from harness.experiments.experiment import Experiment
+from harness.experiments.registry import Known
 from harness.plan.axes import TOP, Axes, label
 from harness.plan.identity import case_id
 from harness.suite.explain import sentence
@@ -38,18 +38,20 @@ class Maker:
     ----------
     suite : Suite
         As loaded; its names are known to be names.
-    axes : Axes
-        Its axes.
+    known : Known
+        Its experiments.
     """
 
-    def __init__(self, suite: Suite, axes: Axes) -> None:
+    def __init__(self, suite: Suite, known: Known) -> None:
         self.suite = suite
-        self.axes = axes
+        self.axes = Axes.of(suite, known)
+        self.known = known
         self._own: Mapping[str, Values] = suite.non_default()
         # Cases of one grid share most of their tables: each is validated once.
         self._tables: dict[tuple[str, str], Table] = {}
-        self._experiments: dict[str, Experiment] = {}
+        self._made: dict[tuple[int, str], Case] = {}  # profiles have most cases in common
         self._called = _called(suite.experiments)
+        self._home = suite.home
         self._project = Project.of(suite.home)
         self._beside = [p for one in suite.depends for p in matching(one, self._project)]
 
@@ -68,10 +70,16 @@ class Maker:
         SuiteError
             If a value is not valid; names the line of the axis or of the table's key.
         """
+        key = (position, digest.canonical(chosen))
+        if key not in self._made:
+            self._made[key] = self._make(position, chosen)
+        return self._made[key]
+
+    def _make(self, position: int, chosen: Mapping[str, Any]) -> Case:
         tables = self._with(position, chosen)
         top = {"experiment": self.suite.experiment, **DEFAULTS}
         top |= {name: str(chosen[name]) for name in TOP if chosen.get(name)}
-        experiment = self._experiment(top["experiment"])
+        experiment = self.known.get(top["experiment"])
         settings = self._settings(position, tables, experiment, chosen)
         names = {**top, "experiment": experiment.name}
         sources = self._sources(experiment, settings)
@@ -81,14 +89,9 @@ class Maker:
             self._labels(tables, chosen, names, settings, experiment),
             settings, judged=self.suite.grid[position].claims,
             kinds=self._kinds(experiment, settings), timed=experiment.alone,
-            home=self.suite.home, code=sources.code,
+            home=self._home, code=sources.code,
             alone=experiment.alone or bool(experiment.apart and experiment.apart(settings)),
         )  # fmt: skip
-
-    def _experiment(self, name: str) -> Experiment:
-        if name not in self._experiments:
-            self._experiments[name] = experiments.get(name, self.suite.home)
-        return self._experiments[name]
 
     def default(self, axis: str) -> Any:
         """Return the value that an axis has in a grid that does not list it."""
@@ -114,12 +117,15 @@ class Maker:
 
     def _with(self, position: int, chosen: Mapping[str, Any]) -> dict[str, Values]:
         """Return the suite's tables as plain values with the chosen values laid over them."""
-        tables = {name: dict(values) for name, values in self._own.items()}
+        tables = dict(self._own)  # those that nothing is laid over stay the same objects
         for key, value in chosen.items():
             if key not in self.axes.tables:
                 raise self._problem(position, key, unknown("axis", key, self._likely()))
             if table := self.axes.tables[key]:
-                tables.setdefault(table, {})[key] = value
+                own = tables.get(table, {})
+                if own is self._own.get(table, own):
+                    own = tables[table] = dict(own)
+                own[key] = value
         return tables
 
     def _likely(self) -> list[str]:
@@ -147,10 +153,12 @@ class Maker:
         return Settings(**found, params=params)  # type: ignore[arg-type]
 
     def _table(self, position: int, name: str, values: Values, chosen: Mapping[str, Any]) -> Table:
-        text = digest.canonical(values)
+        text = "" if values is self._own.get(name) else digest.canonical(values)
         if (name, text) not in self._tables:
             try:
-                self._tables[name, text] = TABLES[name].model_validate_json(text)
+                self._tables[name, text] = TABLES[name].model_validate_json(
+                    text or digest.canonical(values)
+                )
             except ValidationError as error:
                 detail = error.errors(include_url=False)[0]
                 key = str(detail["loc"][0]) if detail["loc"] else name
@@ -161,7 +169,7 @@ class Maker:
     def _sources(self, experiment: Experiment, settings: Settings) -> Sources:
         if experiment.code is None:
             return Sources()
-        own = experiment.code(settings, self.suite.home)
+        own = experiment.code(settings, self._home)
         return own.including(self._beside, self._project) if self._beside else own
 
     def _kinds(self, experiment: Experiment, settings: Settings) -> Mapping[str, Kind]:
@@ -219,10 +227,9 @@ def _setting(table: str, values: Mapping[str, Any], name: str) -> Any:
     return value.model_dump() if isinstance(value, Table) else value
 
 
-def feasible(case: Case) -> bool:
+def feasible(case: Case, experiment: Experiment) -> bool:
     """Whether a backend could ever run the case; what merely is absent here is skipped later."""
     backend, values = backends.get(case.backend), case.settings
-    experiment = experiments.of(case)
     ours = experiment.code is None  # a user's code computes with whatever it likes
     if case.device not in backend.devices or (ours and case.experiment not in backend.experiments):
         return False

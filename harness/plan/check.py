@@ -18,8 +18,8 @@ from harness.config.shapes import ShapeError, parameter_count, place
 from harness.datasets.dataset import Facts
 from harness.datasets.roots import Roots
 from harness.errors import UsageError
-from harness.experiments import registry as experiments
 from harness.experiments.experiment import Experiment
+from harness.experiments.registry import Known
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
 from harness.registry import Registry
@@ -76,7 +76,7 @@ def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> 
         With every problem found.
     """
     text = plans.suite.text
-    text.refuse([*(complaint for plan in plans for complaint in _cases(plan)), *_unread(plans)])
+    text.refuse([*_cases(plans), *_unread(plans)])
     text.refuse(_beside(plans))
     text.refuse(_seeds(plans))
     text.refuse(_kinds(plans))
@@ -91,7 +91,9 @@ def _seeds(plans: Plans) -> Iterator[Complaint]:
 
 def _unread(plans: Plans) -> Iterator[Complaint]:
     """Yield the keys of ``[params]`` that no case reads: most likely misspelt."""
-    read = {key for plan in plans for case in plan.cases for key in _read(case)}
+    read = {
+        key for plan in plans for case in plan.cases for key in _read(plans.known.of(case), case)
+    }
     for key in plans.suite.params:
         if key not in read:
             known = sorted(_readable(plans))
@@ -101,14 +103,14 @@ def _unread(plans: Plans) -> Iterator[Complaint]:
 
 def _beside(plans: Plans) -> Iterator[Complaint]:
     """Yield the tables that say what is to be run, where something else is run."""
-    read = {t for plan in plans for case in plan.cases for t in experiments.of(case).tables}
+    read = {t for plan in plans for case in plan.cases for t in plans.known.of(case).tables}
     for table in BRIEFS.keys() - read:
         if table in TABLES and getattr(plans.suite, table) is not None:
             yield (table,), "must not stand beside an experiment that is another; drop one of them"
 
 
-def _read(case: Case) -> set[str]:
-    given, asks = {*case.settings.params}, experiments.of(case).asks
+def _read(experiment: Experiment, case: Case) -> set[str]:
+    given, asks = {*case.settings.params}, experiment.asks
     return given if asks is None else given & asks(case.settings, case.home)
 
 
@@ -116,7 +118,7 @@ def _readable(plans: Plans) -> set[str]:
     known: set[str] = set()
     for plan in plans:
         for case in plan.cases:
-            experiment = experiments.of(case)
+            experiment = plans.known.of(case)
             if experiment.reads is not None:
                 known |= experiment.reads(case.settings)
             if experiment.asks is not None:
@@ -124,19 +126,27 @@ def _readable(plans: Plans) -> set[str]:
     return known
 
 
-def _cases(plan: Plan) -> Iterator[Complaint]:
-    if not plan.cases:
-        yield ("grid",), f"the {plan.profile} profile must have at least one case, got none"
-    for case in plan.cases:
-        experiment, values = experiments.of(case), case.settings
-        yield from _missing_tables(experiment, values)
-        if experiment.complaints is not None:
-            yield from (_placed(plan.suite, *one) for one in experiment.complaints(values))
-        if experiment.absent is not None:
-            yield from (_placed(plan.suite, *one) for one in experiment.absent(values, case.home))
-        if values.train is not None:
-            yield from _inside("train", values.train.complaints())
-        yield from _data(values)
+def _cases(plans: Plans) -> Iterator[Complaint]:
+    seen: set[tuple[str, int]] = set()  # profiles have most settings in common, as one object
+    for plan in plans:
+        if not plan.cases:
+            yield ("grid",), f"the {plan.profile} profile must have at least one case, got none"
+        for case in plan.cases:
+            if (key := (case.experiment, id(case.settings))) not in seen:
+                seen.add(key)
+                yield from _case(case, plans)
+
+
+def _case(case: Case, plans: Plans) -> Iterator[Complaint]:
+    experiment, values, suite = plans.known.of(case), case.settings, plans.suite
+    yield from _missing_tables(experiment, values)
+    if experiment.complaints is not None:
+        yield from (_placed(suite, *one) for one in experiment.complaints(values))
+    if experiment.absent is not None:
+        yield from (_placed(suite, *one) for one in experiment.absent(values, case.home))
+    if values.train is not None:
+        yield from _inside("train", values.train.complaints())
+    yield from _data(values)
 
 
 def _placed(suite: Suite, path: tuple[str, ...], message: str) -> Complaint:
@@ -234,7 +244,7 @@ def _selections(plans: Plans, judged: Plan, claim: Claim, here: Path) -> Iterato
         place = (*here, *(side or ("where",)))
         cases = yield from _select(plans, judged, {**claim.where, **where}, place)
         if cases:
-            yield from _metric(claim, cases, here)
+            yield from _metric(claim, cases, here, plans.known)
     if claim.along is not None and claim.along not in plans.axes.names:
         yield (*here, "along"), unknown("axis", claim.along, plans.axes.names)
     for axis in claim.expect.best or {}:
@@ -282,15 +292,17 @@ def _toml(value: Any) -> str:
     return shortened(json.dumps(value, ensure_ascii=False))
 
 
-def _metric(claim: Claim, cases: list[Case], here: Path) -> Iterator[Complaint]:
-    names = _left_by(cases)
+def _metric(claim: Claim, cases: list[Case], here: Path, known: Known) -> Iterator[Complaint]:
+    names = _left_by(cases, known)
     if names is not None and not is_named(claim.metric, {"diverged", *names}):
         yield (*here, "metric"), unknown("metric", claim.metric, {"diverged", *names})
 
 
 def _kinds(plans: Plans) -> Iterator[Complaint]:
     """Yield the names in ``[kinds]`` of which no case of the suite leaves a number."""
-    names = _left_by(case for plan in plans for case in plan.cases)
+    if not plans.suite.kinds:
+        return
+    names = _left_by((case for plan in plans for case in plan.cases), plans.known)
     for name in plans.suite.kinds:
         if name == "diverged":
             yield ("kinds", name), "must not be given: whether a run diverged is 0 or 1"
@@ -298,14 +310,11 @@ def _kinds(plans: Plans) -> Iterator[Complaint]:
             yield ("kinds", name), unknown("metric", name, names)
 
 
-def _left_by(cases: Iterable[Case]) -> set[str] | None:
+def _left_by(cases: Iterable[Case], known: Known) -> set[str] | None:
     """Return the names of all that cases can leave; None where that is not known beforehand."""
     names: set[str] = set()
-    known: dict[tuple[str, str], Experiment] = {}  # a look-up reads files: once for all cases
     for case in cases:
-        place = (case.experiment, case.home)
-        known[place] = known.get(place) or experiments.of(case)
-        produces = known[place].produces
+        produces = known.of(case).produces
         if produces is None:
             return None
         names |= produces(case.settings)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import sizes
+from harness.code.project import standing
+from harness.experiments.registry import Known
 from harness.plan import names, recorded, size
 from harness.plan.axes import Axes, label
 from harness.plan.cases import Maker, feasible
@@ -71,6 +73,8 @@ class Plans:
         As loaded.
     axes : Axes
         Its axes.
+    known : Known
+        Its experiments.
     full, quick : Plan
         Of the two profiles.
     stand_in : Plan
@@ -81,6 +85,7 @@ class Plans:
 
     suite: Suite
     axes: Axes
+    known: Known
     full: Plan
     quick: Plan
     stand_in: Plan
@@ -123,20 +128,26 @@ def expand(suite: Suite) -> Plans:
     """
     if suite.records is not None:
         return of_recording(suite, recorded.read(suite, suite.records))
-    suite.text.refuse(names.complaints(suite))
-    maker = Maker(suite, Axes.of(suite))
+    with standing():
+        return _expanded(suite)
+
+
+def _expanded(suite: Suite) -> Plans:
+    known = Known(suite.home)
+    suite.text.refuse(names.complaints(suite, known))
+    maker = Maker(suite, known)
     full = Plan(suite, "full", *_cases(maker, {}, "full"))
     quick = _shorter(maker, full, suite.quick)
     stand_in = _shorter(maker, full, {**suite.quick, **suite.stand_in})
     stand_in = replace(stand_in, cases=_stood_in(stand_in.cases, full.cases))
-    return Plans(suite, maker.axes, full, quick, stand_in)
+    return Plans(suite, maker.axes, known, full, quick, stand_in)
 
 
 def of_recording(suite: Suite, found: Recording) -> Plans:
     """Return the plans of a suite whose numbers are in a file: all profiles are one."""
     full = Plan(suite, "full", found.cases, found.seeds, recorded=True)
     quick = replace(full, profile="quick")
-    return Plans(suite, found.axes, full, quick, quick, found.memory)
+    return Plans(suite, found.axes, Known(suite.home), full, quick, quick, found.memory)
 
 
 def _shorter(maker: Maker, full: Plan, changes: Changes) -> Plan:
@@ -198,9 +209,10 @@ def _cases(
         for combination in itertools.product(*asked.axes.values()):
             chosen = {**fixed, **dict(zip(asked.axes, combination, strict=True))}
             case = maker.case(asked.position, chosen)
-            if feasible(case):
-                known = cases.get(case.id, case)
-                cases[case.id] = replace(known, judged=known.judged or case.judged)
+            if feasible(case, maker.known.of(case)):
+                known = cases.setdefault(case.id, case)
+                if case.judged and not known.judged:
+                    cases[case.id] = replace(known, judged=True)
                 seeds[case.id] = max(asked.seeds, seeds.get(case.id, 0))
     return tuple(cases.values()), seeds
 

@@ -10,7 +10,7 @@ from harness.code.project import Project, matching
 from harness.config.recorded import RECORDED
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments import registry as experiments
+from harness.experiments.registry import Known
 from harness.plan.axes import TOP, Axes
 from harness.suite.explain import with_type
 from harness.suite.schema import Suite
@@ -20,35 +20,35 @@ Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
 
 
-def complaints(suite: Suite) -> Iterator[Complaint]:
+def complaints(suite: Suite, known: Known) -> Iterator[Complaint]:
     """Yield every name that there is not, and every empty list, by its place in the file."""
-    yield from _names(suite)
+    yield from _names(suite, known)
     yield from _empty(suite)
-    yield from _quick_keys(suite)
-    yield from _depends(suite)
+    yield from _quick_keys(suite, known)
+    yield from _depends(suite, known)
 
 
-def _names(suite: Suite) -> Iterator[Complaint]:
-    yield from _known(("experiment",), "experiment", suite.experiment, suite.home)
+def _names(suite: Suite, known: Known) -> Iterator[Complaint]:
+    yield from _named(("experiment",), "experiment", suite.experiment, known)
     if RECORDED in suite.experiments:
         message = f"{RECORDED} reads a file: give [records] file = ... in place of an experiment"
         yield ("experiment",), message
     for position, grid in enumerate(suite.grid):
         for axis in TOP:
             for index, value in enumerate(grid.axes.get(axis, [])):
-                yield from _known(("grid", position, axis, index), axis, value, suite.home)
+                yield from _named(("grid", position, axis, index), axis, value, known)
     if suite.data is not None:
-        yield from _known(("data", "dataset"), "data set", suite.data.dataset)
+        yield from _named(("data", "dataset"), "data set", suite.data.dataset, known)
 
 
-def _known(path: Path, what: str, value: Any, home: str = "") -> Iterator[Complaint]:
+def _named(path: Path, what: str, value: Any, known: Known) -> Iterator[Complaint]:
     if not isinstance(value, str):
         article = "an" if what[0] in "aeiou" else "a"
         yield path, f"must be the name of {article} {what}, got {with_type(value)} instead"
         return
     try:
         if what == "experiment":
-            experiments.get(value, home)
+            known.get(value)
         elif what == "backend":
             backends.get(value)
         elif what == "data set" and value not in datasets.CATALOGUE:
@@ -66,8 +66,8 @@ def _empty(suite: Suite) -> Iterator[Complaint]:
                 yield ("grid", position, axis), "must list at least one value, got [] instead"
 
 
-def _quick_keys(suite: Suite) -> Iterator[Complaint]:
-    valid = {*Axes.of(suite).tables, "seeds"} - {"experiment"}
+def _quick_keys(suite: Suite, known: Known) -> Iterator[Complaint]:
+    valid = {*Axes.of(suite, known).tables, "seeds"} - {"experiment"}
     for table in ("quick", "stand_in"):
         for key, value in getattr(suite, table).items():
             if key not in valid:
@@ -76,25 +76,25 @@ def _quick_keys(suite: Suite) -> Iterator[Complaint]:
                 yield (table, key), f"must be a positive integer, got {with_type(value)} instead"
             elif key in ("backend", "device"):
                 for one in value if isinstance(value, list) else [value]:
-                    yield from _known((table, key), key, one)
+                    yield from _named((table, key), key, one, known)
             elif key == "dataset":
-                yield from _known((table, key), "data set", value)
+                yield from _named((table, key), "data set", value, known)
 
 
-def _depends(suite: Suite) -> Iterator[Complaint]:
+def _depends(suite: Suite, known: Known) -> Iterator[Complaint]:
     project = Project.of(suite.home)
     for index, pattern in enumerate(suite.depends):
         if not matching(pattern, project):
             yield ("depends", index), f"must match a file, got {pattern!r}, none in {project.root}"
-    if suite.depends and not any(_is_of_user(name, suite.home) for name in suite.experiments):
+    if suite.depends and not any(_is_of_user(name, known) for name in suite.experiments):
         yield (
             ("depends",),
             "must stand beside a function or a command of your own, whose files it adds",
         )
 
 
-def _is_of_user(name: str, home: str) -> bool:
+def _is_of_user(name: str, known: Known) -> bool:
     try:
-        return experiments.get(name, home).code is not None
+        return known.get(name).code is not None
     except UsageError:
         return True  # named by itself

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness import figures
@@ -48,32 +48,52 @@ class Plate:
     stand_in: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the figures of a suite show.
+
+    Attributes
+    ----------
+    suite : Suite
+        Whose figures.
+    records : sequence of Record
+        Those of its section of the page.
+    kinds : mapping of str to mapping
+        Case to what kind of number each of its metrics is.
+    """
+
+    suite: Suite
+    records: Sequence[Record]
+    kinds: figures.Kinds
+
+
 def plates(
-    suite: Suite,
-    records: Sequence[Record],
-    archive: Archive,
-    profile: Profile,
-    kinds: figures.Kinds = figures.NO_KINDS,
-) -> tuple[Plate, ...]:
-    """Draw every figure of a suite that belongs to the profile."""
+    shown: Sequence[Shown], archive: Archive, profile: Profile
+) -> tuple[tuple[Plate, ...], ...]:
+    """Draw every figure that belongs to the profile, all at once; return those of each suite."""
+    wanted = [
+        [figure for figure in one.suite.figures if profile in figure.profiles] for one in shown
+    ]
+    asked = [
+        figures.request(figure, one.suite, one.records, archive, theme, one.kinds)
+        for one, figured in zip(shown, wanted, strict=True)
+        for figure in figured
+        for theme in (figures.LIGHT, figures.DARK)
+    ]
+    pictures = iter(_drawn(asked))
     return tuple(
-        _plate(figure, suite, records, archive, kinds)
-        for figure in suite.figures
-        if profile in figure.profiles
+        tuple(_plate(figure, one.suite, next(pictures), next(pictures)) for figure in figured)
+        for one, figured in zip(shown, wanted, strict=True)
     )
 
 
-def _plate(
-    figure: Figure,
-    suite: Suite,
-    records: Sequence[Record],
-    archive: Archive,
-    kinds: figures.Kinds,
-) -> Plate:
-    light = figures.draw(figure, suite, records, archive, figures.LIGHT, kinds)
-    dark = light
-    if light.svg:
-        dark = figures.draw(figure, suite, records, archive, figures.DARK, kinds)
+def _drawn(asked: Sequence[figures.Request | figures.Picture]) -> Iterator[figures.Picture]:
+    """Yield the picture of each request; where nothing can be drawn there is one without."""
+    drawn = iter(figures.draw_all([one for one in asked if isinstance(one, figures.Request)]))
+    yield from (next(drawn) if isinstance(one, figures.Request) else one for one in asked)
+
+
+def _plate(figure: Figure, suite: Suite, light: figures.Picture, dark: figures.Picture) -> Plate:
     width, height = size(light.svg)
     return Plate(
         anchor=f"figure-{suite.id}-{figure.id}",

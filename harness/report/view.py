@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from harness.claims import chance_told, headline, told
+from harness.claims import chance_text, headline, sentence_counts
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.marks import Tally, tallies
-from harness.report.pictures import Plate, plates
+from harness.report.pictures import Plate, Shown, plates
 from harness.report.verdicts import Row, rows
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict
@@ -119,19 +119,21 @@ def page(
     facts: Collection[str] = (),
 ) -> Page:
     """Return the page of `suites`; parameters as in `harness.report.build.build`."""
+    shown = [_shown(suite, plans.get(suite.id, ()), archive, profile) for suite in suites]
     sections = tuple(
-        _section(suite, plans.get(suite.id, ()), archive, verdicts, profile, command)
-        for suite in suites
+        _section(one, drawn, plans.get(one.suite.id, ()), archive, verdicts, profile, command)
+        for one, drawn in zip(shown, plates(shown, archive, profile), strict=True)
     )
     used = {env.id: env for section in sections for env in section.environments}
-    dates = [r.started for suite in suites for r in archive.records if r.suite == suite.id]
+    ids = {suite.id for suite in suites}
+    dates = [record.started for record in archive.records if record.suite in ids]
     return Page(
         profile=profile,
         tallies=tallies(verdicts),
         total=len(verdicts),
         headline=headline(verdicts),
-        sentences=told(verdicts),
-        chance=chance_told(verdicts),
+        sentences=sentence_counts(verdicts),
+        chance=chance_text(verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
         sections=Parts.of(sections, lambda section: section.id in facts),
@@ -163,17 +165,22 @@ def records_of(
     return newest(mine, archive)
 
 
+def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile) -> Shown:
+    kinds = {case.id: case.kinds for case in plan}
+    return Shown(suite, records_of(suite, plan, archive, profile), kinds)
+
+
 def _section(
-    suite: Suite,
+    shown: Shown,
+    drawn: tuple[Plate, ...],
     plan: Sequence[Case],
     archive: Archive,
     verdicts: Sequence[Verdict],
     profile: Profile,
     command: Command,
 ) -> Section:
-    records = records_of(suite, plan, archive, profile)
+    suite, records = shown.suite, shown.records
     own = [verdict for verdict in verdicts if verdict.suite == suite.id]
-    kinds = {case.id: case.kinds for case in plan}
     return Section(
         id=suite.id,
         title=suite.title,
@@ -183,8 +190,8 @@ def _section(
         deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
         claims=rows(own, archive.environments),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
-        plates=plates(suite, records, archive, profile, kinds),
-        tables=tables(suite, records, archive, kinds),
+        plates=drawn,
+        tables=tables(suite, records, archive, shown.kinds),
         lost=missing_results(records, _expected(plan, records, profile)),
         data=_data(records),
         environments=_environments(records, archive),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
+from harness.late import late
 from harness.statistics import location
 from harness.statistics.checks import Values, probability, vector
 from harness.types import Interval
+
+special = late("scipy.special")
 
 
 def mean_interval(values: Values, level: float = 0.95) -> Interval:

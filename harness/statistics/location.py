@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from harness.late import late
 from harness.statistics.checks import Values, probability, vector
 from harness.types import Interval
+
+special = late("scipy.special")
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.late import late
 from harness.statistics.checks import Values, probability, vector
 from harness.types import Interval
+
+stats = late("scipy.stats")
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,6 @@ def monotone_trend(values: Values, level: float = 0.95) -> MonotoneTrend:
     array = vector(values, 3)
     if array.min() == array.max():
         return MonotoneTrend(0.0, Interval(0.0, 0.0, level), 1.0)
-    from scipy import stats  # here: it takes a second to load, and most commands never need it
-
     index = np.arange(array.size)
     tau = stats.kendalltau(index, array)
     slope, _, low, high = stats.theilslopes(array, index, alpha=probability(level))

@@ -25,12 +25,13 @@ def q_values(p_values: Values) -> NDArray[np.float64]:
     References
     ----------
     Benjamini & Hochberg (1995), Controlling the false discovery rate, J. R. Stat. Soc. B 57,
-    289-300. Computed by `scipy.stats.false_discovery_control`.
+    289-300. As `scipy.stats.false_discovery_control`, which takes half a second to load.
     """
-    from scipy import stats  # here: it takes half a second, and many verbs never test
-
     array = vector(p_values, 0)
-    if not array.size:
-        return array
-    found: NDArray[np.float64] = stats.false_discovery_control(array, method="bh")
-    return found
+    if array.size and not (array.min() >= 0.0 and array.max() <= 1.0):
+        raise ValueError(f"p-values must lie between 0 and 1, got {array.min()} to {array.max()}")
+    order = np.argsort(array)
+    scaled = array[order] * (array.size / np.arange(1, array.size + 1))
+    found = np.empty_like(scaled)
+    found[order] = np.minimum.accumulate(scaled[::-1])[::-1]
+    return np.clip(found, 0.0, 1.0)

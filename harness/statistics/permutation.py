@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from harness.late import late
 from harness.statistics.checks import Values, vector
+
+special = late("scipy.special")
 
 Signs = NDArray[np.float64]
 COUNTED = 13

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import special
 
 from harness.config.kinds import Kind
+from harness.late import late
 from harness.statistics import location
 from harness.statistics.bounded import Bounded
 from harness.statistics.checks import Values
 from harness.statistics.intervals import median_interval, proportion_interval
 from harness.types import Interval
+
+special = late("scipy.special")
 
 
 class Spread(Protocol):

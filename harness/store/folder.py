@@ -26,6 +26,7 @@ class StoreFolder:
 
     def __init__(self, folder: Path) -> None:
         self._stores = [Store(path) for path in stores(folder)]
+        self._environments = {k: v for store in self._stores for k, v in store.environments.items()}
         self._records = tuple(record for store in self._stores for record in store.records)
         self._owner = {
             (record.cell, record.started): store
@@ -41,7 +42,7 @@ class StoreFolder:
     @property
     def environments(self) -> Mapping[str, Environment]:
         """Environment snapshots of all stores by id."""
-        return {key: value for store in self._stores for key, value in store.environments.items()}
+        return self._environments
 
     @property
     def most(self) -> Mapping[str, int]:

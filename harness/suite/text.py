@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.errors import Problem, SuiteError
 from harness.files import opened
-from harness.suite import locate, values
+from harness.suite import locate, parsed, values
 from harness.words import shortened
 
 LARGEST_FILE = 16 * 1024**2
@@ -86,7 +86,13 @@ def parse(path: Path) -> Text:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = f"must be UTF-8, got byte 0x{error.object[error.start]:02x}"
         raise SuiteError([Problem(str(path), line, "", message)]) from None
-    return Text(str(path), _parsed(path, text), locate.lines_of(text))
+    if len(text) < parsed.SHORT:
+        return Text(str(path), _parsed(path, text), locate.lines_of(text))
+    found = parsed.get(text)
+    if found is None:
+        found = _parsed(path, text), locate.lines_of(text)
+        parsed.put(text, *found)
+    return Text(str(path), *found)
 
 
 def _text_of(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from harness.config.kinds import Kind, kind_of
@@ -71,6 +72,12 @@ class Case:
     def kind(self, metric: str) -> Kind:
         """Return what kind of number a metric is."""
         return "binary" if metric == "diverged" else kind_of(metric, self.kinds)
+
+    @cached_property  # asked for by every selection of every claim
+    def known_by(self) -> Mapping[str, Scalar]:
+        """What selections may name: the axes, and the experiment, backend and device."""
+        named = {"experiment": self.experiment, "backend": self.backend, "device": self.device}
+        return {**self.axes, **named}
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import figures
+from harness.code.project import standing
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.experiments import registry as experiments
@@ -98,8 +100,10 @@ class Workspace:
         They have no claims until they are mended, which is no matter of the suites named.
         """
         own = {suite.id for suite in self.suites}
+        opened = {os.path.realpath(suite.text.file) for suite in self.suites}
         folders = dict.fromkeys(library.folder for library in self.libraries)
-        paths = {path: folder for folder in folders for path in in_folder(folder)}
+        every = ((path, folder) for folder in folders for path in in_folder(folder))
+        paths = {path: folder for path, folder in every if os.path.realpath(path) not in opened}
         found, _ = _opened(paths, {library.folder: library for library in self.libraries})
         return tuple(pair for pair in found if pair[0].suite.id not in own)
 
@@ -147,6 +151,7 @@ def _nearest(path: Path, folders: Sequence[Path]) -> Path:
     return path.parent if path.parent in folders else folders[0]
 
 
+@standing()
 def _opened(
     trees: Mapping[Path, Path], libraries: Mapping[Path, Library]
 ) -> tuple[list[tuple[Plans, Library]], list[Problem]]:

@@ -42,7 +42,7 @@ def test_every_backend_is_under_its_own_name_and_has_cpu(name: str) -> None:
     assert backend.name == name
     assert backend.absent("cpu") is None
     assert backend.absent("abacus")
-    assert set(backend.implementations) <= {"two_loops", "one_loop", "no_loop"}
+    assert set(backend.implementations) <= {"two_loops", "one_loop", "no_loop", "formula"}
 
 
 @pytest.mark.parametrize("name", backends.names())

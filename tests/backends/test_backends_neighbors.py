@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from harness import backends
-from harness.backends.numpy_backend import neighbors as numpy_neighbors
+from harness.backends.numpy_backend import candidates
 from harness.devices import DEVICES
 from harness.registry import named
 
 pytest.importorskip("torch")
 torch_neighbors = pytest.importorskip("harness.backends.torch_backend.neighbors")
 SEARCHES = [(name, how) for name in backends.names() for how in backends.get(name).implementations]
-OURS = [search for search in SEARCHES if search[0] != "sklearn"]
+EXACT = [(name, how) for name, how in SEARCHES if how != "formula"]
+OURS = [(name, how) for name, how in EXACT if name != "sklearn"]
 
 
 def _search(name: str, how: str, train, test, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -36,7 +37,7 @@ def _pixels(n: int, d: int, seed: int, levels: int = 256) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, levels, (n, d)).astype(np.float32)
 
 
-@pytest.mark.parametrize(("name", "how"), SEARCHES)
+@pytest.mark.parametrize(("name", "how"), EXACT)
 def test_raw_pixels_of_full_size(name: str, how: str) -> None:
     train, test = _pixels(120, 3072, 0), _pixels(7, 3072, 1)
     distances, indices = _search(name, how, train, test, 20)
@@ -82,7 +83,7 @@ def test_scaled_features(name: str, how: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "how"), SEARCHES)
+@pytest.mark.parametrize(("name", "how"), EXACT)
 def test_distances_of_the_peer_too_are_those_of_its_indices(name: str, how: str) -> None:
     train, test = _pixels(50, 2, 5, levels=4), _pixels(6, 2, 6, levels=4)
     distances, indices = _search(name, how, train, test, 9)
@@ -91,16 +92,37 @@ def test_distances_of_the_peer_too_are_those_of_its_indices(name: str, how: str)
     np.testing.assert_allclose(distances, _oracle(train, test, 9)[0], rtol=2e-7)
 
 
-@pytest.mark.parametrize("module", [numpy_neighbors, torch_neighbors])
-def test_blocks_change_nothing(module, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = "numpy" if module is numpy_neighbors else "torch"
-    train, test = _pixels(60, 12, 7, levels=5), _pixels(25, 12, 8, levels=5)
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+def test_blocks_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    train, test = _pixels(60, 12, 7, levels=5) / 7, _pixels(25, 12, 8, levels=5) / 7
     whole = _search(name, "no_loop", train, test, 6)
-    monkeypatch.setattr(module, "BLOCK_BYTES", 60 * 9 * 4)
-    if module is numpy_neighbors:
-        monkeypatch.setattr(module, "CACHE_BYTES", 1000)
-    else:
-        small = named("device", (replace(DEVICES.get("cpu"), pair_bytes=1000),))
-        monkeypatch.setattr(module, "DEVICES", small)
+    monkeypatch.setattr(candidates, "BLOCK_BYTES", 60 * 9 * 4)
+    monkeypatch.setattr(candidates, "CACHE_BYTES", 1000)
+    monkeypatch.setattr(torch_neighbors, "BLOCK_BYTES", 60 * 9 * 4)
+    small = named("device", (replace(DEVICES.get("cpu"), pair_bytes=1000),))
+    monkeypatch.setattr(torch_neighbors, "DEVICES", small)
     for one, other in zip(whole, _search(name, "no_loop", train, test, 6), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+def test_more_candidates_than_are_looked_at_first(name: str) -> None:
+    # Rows as near as makes no difference to float32: all of them are candidates for every k.
+    rng = np.random.default_rng(9)
+    train = np.float32(1000.1) + rng.integers(0, 9, (300, 40)).astype(np.float32) / 4096
+    distances, indices = _search(name, "no_loop", train, train[:5], 3)
+    expected, order = _oracle(train, train[:5], 3)
+    np.testing.assert_array_equal(indices, order)
+    np.testing.assert_allclose(distances, expected, rtol=2e-7)
+
+
+def test_the_published_formula_is_as_near_as_rounding_leaves_it() -> None:
+    train, test = _pixels(400, 300, 10), _pixels(7, 300, 11)
+    distances, indices = _search("numpy", "formula", train, test, 20)
+    expected, order = _oracle(train, test, 20)
+    np.testing.assert_allclose(distances, expected, rtol=1e-4)
+    np.testing.assert_array_equal(indices[:, 0], order[:, 0])
+    assert (distances.dtype, indices.dtype) == (np.float32, np.int64)
+    distances, indices = _search("numpy", "formula", train, train[:3], 1)
+    assert (indices[:, 0] == np.arange(3)).all()
+    assert np.isfinite(distances).all()

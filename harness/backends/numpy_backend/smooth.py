@@ -6,10 +6,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from harness.backends.numpy_backend.layer import Cache, Layer
+from harness.late import late
 from harness.types import Array
+
+special = late("scipy.special")
 
 
 class GELU(Layer):

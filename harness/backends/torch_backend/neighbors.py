@@ -1,9 +1,10 @@
-"""Nearest neighbours by one matrix product on any device.
+"""Nearest neighbours by matrix products on any device.
 
-The method is that of `harness.backends.numpy_backend.neighbors`: the product, in float32,
-proposes every row within its rounding error of the k-th smallest score; the distances of those
-are computed again from differences and summed in float64 (in float32 on a device that has no
-float64), and sorted by distance, then by index.
+Products of whole numbers of a small range are exact (`integers`). For other rows the method is
+that of `harness.backends.numpy_backend.candidates`: the product, in float32, proposes every row
+within its rounding error of the k-th smallest score; the distances of those are computed again
+from differences and summed in float64 (in float32 on a device that has no float64), and sorted by
+distance, then by index.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from harness.backends.integers.best import Found, joined
+from harness.backends.torch_backend import integers
 from harness.devices import DEVICES
 
-Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 BLOCK_BYTES = 256 * 2**20
 """Memory that the scores of a block of test rows may take at once."""
+SPARE = 32
+"""Scores looked at beyond twice k: rounding seldom makes a row of more a candidate."""
 
 
 def no_loop(train: torch.Tensor, test: torch.Tensor, k: int) -> Found:
@@ -36,13 +39,12 @@ def no_loop(train: torch.Tensor, test: torch.Tensor, k: int) -> Found:
     indices : ndarray, (m, k), int64
         By distance, equal distances by index.
     """
+    if (found := integers.search(train, test, k)) is not None:
+        return found
     norms = train.square().sum(dim=1)
     width = len(train) * (2 * train.element_size() + 1)
-    found = [_block(train, norms, test[rows], k) for rows in _blocks(len(test), width, BLOCK_BYTES)]
-    if not found:
-        return np.empty((0, k), np.float32), np.empty((0, k), np.int64)
-    distances, indices = zip(*found, strict=True)
-    return np.concatenate(distances), np.concatenate(indices)
+    blocks = [_block(train, norms, test[rows], k) for rows in _blocks(len(test), width, BLOCK_BYTES)]
+    return joined(blocks, k)
 
 
 def _blocks(n: int, width: int, memory: int) -> Iterator[slice]:
@@ -52,9 +54,7 @@ def _blocks(n: int, width: int, memory: int) -> Iterator[slice]:
 
 def _block(train: torch.Tensor, norms: torch.Tensor, test: torch.Tensor, k: int) -> Found:
     scores = torch.addmm(norms[None, :], test, train.T, alpha=-2)
-    kth = torch.topk(scores, k, dim=1, largest=False).values[:, -1]
-    limit = kth + _slack(norms, test, train.shape[1])
-    rows, columns = torch.nonzero(scores <= limit[:, None], as_tuple=True)
+    rows, columns = _candidates(scores, _slack(norms, test, train.shape[1]), k)
     squared = _pairs(train, columns, test, rows)
     order = _by_row_then_distance(rows, squared)
     counts = torch.bincount(rows, minlength=len(test))
@@ -62,6 +62,24 @@ def _block(train: torch.Tensor, norms: torch.Tensor, test: torch.Tensor, k: int)
     first = order[starts[:, None] + torch.arange(k, device=train.device)]
     distances = squared[first].sqrt().to(torch.float32)
     return distances.cpu().numpy(), columns[first].cpu().numpy()
+
+
+def _candidates(
+    scores: torch.Tensor, slack: torch.Tensor, k: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the places of all scores within `slack` of the k-th smallest of their row, sorted.
+
+    They are among a few more than k, unless the last of those is a candidate as well.
+    """
+    few = torch.topk(scores, min(scores.shape[1], 2 * k + SPARE), dim=1, largest=False)
+    limit = (few.values[:, k - 1] + slack)[:, None]
+    if few.values.shape[1] < scores.shape[1] and bool((few.values[:, -1:] <= limit).any()):
+        rows, columns = torch.nonzero(scores <= limit, as_tuple=True)
+        return rows, columns
+    rows, places = torch.nonzero(few.values <= limit, as_tuple=True)
+    keys = (rows * scores.shape[1] + few.indices[rows, places]).sort().values
+    rows = keys.div(scores.shape[1], rounding_mode="floor")
+    return rows, keys - rows * scores.shape[1]
 
 
 def _slack(norms: torch.Tensor, test: torch.Tensor, d: int) -> torch.Tensor:

@@ -10,7 +10,9 @@ import importlib
 import inspect
 import json
 import os
+import re
 import sys
+import sysconfig
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,6 +23,10 @@ from harness.experiments.user.loading import Place, load
 from harness.experiments.user.signature import parameters, returned_text, to_json
 
 _DECLARED = "__harness__"
+_READING = frozenset({"open", "os.listdir", "os.scandir"})
+_LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|__pycache__)([/\\]|$)")
+_STANDARD = sysconfig.get_path("stdlib") + os.sep
+_MOST = 500
 _OURS = Path(__file__).parents[2]
 
 
@@ -50,14 +56,37 @@ def _warm() -> None:
 
 def _answer(question: Mapping[str, Any]) -> NoReturn:
     place = Place(**{**question["place"], "path": tuple(question["place"]["path"])})
-    before = set(sys.modules)
+    before, opened = set(sys.modules), _watched()
     try:
         module = load(place)
-        facts = {**_facts(module, place.attribute), "loaded": _loaded(before)}
+        brought = {"loaded": _loaded(before), "opened": _read(opened)}
+        facts = {**_facts(module, place.attribute), **brought}
     except BaseException as error:  # noqa: BLE001 - whatever a module raises is the answer
         facts = _failure(error)
     Path(question["answer"]).write_text(json.dumps(facts), encoding="ascii")
     os._exit(0)
+
+
+def _watched() -> dict[str, None]:
+    """Return what fills with the files and folders that are opened from now on."""
+    opened: dict[str, None] = {}
+
+    def hear(event: str, given: tuple[Any, ...]) -> None:
+        if event not in _READING or not isinstance(given[0], str | os.PathLike):
+            return
+        # Where Python looks for modules is known; a folder that the module lists is its own affair.
+        if event == "open" or sys._getframe(1).f_code.co_filename[:1] != "<":
+            opened[os.path.abspath(os.fsdecode(given[0]))] = None  # noqa: PTH100 links stay
+
+    sys.addaudithook(hear)
+    return opened
+
+
+def _read(opened: Mapping[str, None]) -> list[str] | None:
+    """Return those that are no library's; None where they are very many."""
+    own = [path for path in list(opened) if not _LIBRARY.search(path)]
+    own = [path for path in own if not path.startswith(_STANDARD)]
+    return own if len(own) <= _MOST else None
 
 
 def _facts(module: ModuleType, attribute: str) -> dict[str, Any]:

@@ -95,6 +95,8 @@ class Answer:
         What the one asked for, and those defined in it, say of themselves.
     loaded : tuple of str
         Files of the modules that the import brought.
+    opened : tuple of str or None
+        Files and folders that it has read, libraries apart; None where those are too many.
     """
 
     error: str = ""
@@ -103,6 +105,7 @@ class Answer:
     functions: tuple[str, ...] = ()
     each: Mapping[str, Declared] = field(default_factory=dict)
     loaded: tuple[str, ...] = ()
+    opened: tuple[str, ...] | None = None
 
 
 def ask(place: Place) -> Answer:
@@ -183,6 +186,7 @@ def _answer(facts: Mapping[str, Any]) -> Answer:
         functions=tuple(facts["functions"]),
         each={name: _declared(one, facts["knows_us"]) for name, one in facts["each"].items()},
         loaded=tuple(facts["loaded"]),
+        opened=None if facts["opened"] is None else tuple(map(str, facts["opened"])),
     )
 
 

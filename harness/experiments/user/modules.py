@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from harness.code.project import Project, current
 from harness.code.sources import Sources, collect
 from harness.errors import UsageError
+from harness.experiments.user import answers
+from harness.experiments.user.answers import Disk, Module, Stamps, stamp
 from harness.experiments.user.facts import Answer, ask, ask_all
 from harness.experiments.user.finding import find
 from harness.experiments.user.loading import Place
-
-
-@dataclass(frozen=True)
-class Module:
-    """What a module answered, and the files of which that is true.
-
-    Attributes
-    ----------
-    answer : Answer
-        What it says of its functions.
-    sources : Sources
-        The files that it is made of.
-    stamps : mapping of Path to tuple of int
-        What tells that one of them was edited.
-    """
-
-    answer: Answer
-    sources: Sources
-    stamps: Mapping[Path, tuple[int, ...]]
-
-    @property
-    def is_current(self) -> bool:
-        """Whether no file has been changed since."""
-        return all(_stamp(path) == stamp for path, stamp in self.stamps.items())
-
 
 _MODULES: dict[tuple[object, ...], Module] = {}
 
@@ -51,12 +28,20 @@ def module(place: Place, home: str) -> Module:
     )
     if known is not None and (known.answer.error or place.attribute in known.answer.each):
         return known
-    found = _asked(place, home)
+    found = _remembered(key, place, home, Disk()) or _asked(place, home)
     if known is not None and not found.answer.error:
         each = {**found.answer.each, **known.answer.each}
         found = replace(found, answer=replace(found.answer, each=each))
     _MODULES[own if found.answer.error else key] = found
     return found
+
+
+def _remembered(key: tuple[object, ...], place: Place, home: str, disk: Disk) -> Module | None:
+    """Return what an earlier command was answered, if that was about this function too."""
+    if key in _MODULES:
+        return None  # this command has asked already, and must ask again
+    found = answers.get(place, Project.of(home).root, disk)
+    return found if found is not None and place.attribute in found.answer.each else None
 
 
 def _key(place: Place, home: str) -> tuple[object, ...]:
@@ -74,17 +59,22 @@ def prepare(wanted: Iterable[tuple[str, str]]) -> None:
         with one is told where it is asked for.
     """
     places: dict[tuple[object, ...], tuple[Place, str]] = {}
+    disk = Disk()
     for name, home in wanted:
         try:
             place = find(name, home)
         except UsageError:
             continue
         key = _key(place, home)
-        if key not in _MODULES or not _MODULES[key].is_current:
-            places.setdefault(key, (place, home))
+        if key in places or (key in _MODULES and _MODULES[key].is_current):
+            continue
+        if (found := _remembered(key, place, home, disk)) is not None:
+            _MODULES[key] = found
+        else:
+            places[key] = (place, home)
     stamps = {key: _stamps(*one) for key, one in places.items()}
-    answers = ask_all([place for place, _ in places.values()])
-    for (key, (place, home)), answer in zip(places.items(), answers, strict=True):
+    told = ask_all([place for place, _ in places.values()])
+    for (key, (place, home)), answer in zip(places.items(), told, strict=True):
         if answer is not None:
             _MODULES[key] = _told(place, home, answer, stamps[key])
 
@@ -95,16 +85,16 @@ def _asked(place: Place, home: str) -> Module:
     return _told(place, home, ask(place), stamps)
 
 
-def _stamps(place: Place, home: str) -> dict[Path, tuple[int, ...]]:
-    return {path: _stamp(path) for path in _sources(place, home, Answer()).files}
+def _stamps(place: Place, home: str) -> Stamps:
+    return {path: stamp(path) for path in _sources(place, home, Answer()).files}
 
 
-def _told(
-    place: Place, home: str, answer: Answer, stamps: Mapping[Path, tuple[int, ...]]
-) -> Module:
+def _told(place: Place, home: str, answer: Answer, stamps: Stamps) -> Module:
     sources = _sources(place, home, answer)
-    further = {path: _stamp(path) for path in sources.files if path not in stamps}
-    return Module(answer, sources, {**stamps, **further})
+    further = {path: stamp(path) for path in sources.files if path not in stamps}
+    found = Module(answer, sources, {**stamps, **further})
+    answers.put(place, Project.of(home).root, found)
+    return found
 
 
 def _sources(place: Place, home: str, answer: Answer) -> Sources:
@@ -122,11 +112,3 @@ def _top(file: str, module: str) -> list[str]:
     """Return the folder that a dotted name is imported from."""
     depth = module.count(".") + Path(file).match("__init__.py")
     return [str(Path(file).parents[depth])] if file else []
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    try:
-        found = path.stat()
-    except OSError:
-        return ()
-    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size)

@@ -149,10 +149,18 @@ def by_hand(name: str, x: Array, options: Options, output: int = -1) -> tuple[Ar
 def _produces(settings: Settings, params: Any) -> frozenset[str]:  # noqa: ARG001
     try:
         x = params.input(np.random.default_rng(0))
-        value, _ = by_hand(params.function, x, params.options())
+        size = _size(params.function, x, params.options())
     except (UsageError, ValueError, IndexError):  # the cell itself will say what is wrong
         return frozenset()
-    return names(x.size, value.size, curve=bool(params.span), drawn=bool(params.normal))
+    return names(x.size, size, curve=bool(params.span), drawn=bool(params.normal))
+
+
+def _size(name: str, x: Array, options: Options) -> int:
+    """Return how many outputs a function has for an input."""
+    if name in ELEMENTWISE:
+        return x.size
+    with np.errstate(all="ignore"):
+        return np.size(FUNCTIONS.get(name)(x, options)[0])
 
 
 DRAWN: Mapping[str, Kind] = {

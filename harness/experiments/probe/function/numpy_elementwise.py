@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special
 
 from harness.experiments.probe.function.signature import Function, Functions, Options, Pullback
+from harness.late import late
 from harness.types import Array
+
+special = late("scipy.special")
 
 Local = Callable[[Array, Options], Array]
 
@@ -18,8 +20,7 @@ def _elementwise(value: Local, derivative: Local) -> Function:
     """Return a function whose pullback multiplies by its local derivative."""
 
     def function(x: Array, options: Options) -> tuple[Array, Pullback]:
-        slope = derivative(x, options)
-        return value(x, options), lambda grad: grad * slope
+        return value(x, options), lambda grad: grad * derivative(x, options)
 
     return function
 

@@ -1,0 +1,110 @@
+"""The verbs of the command line, each imported when it is asked for.
+
+``harness --help`` and ``--version`` load none of them, and every other command one alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from harness.registry import Lazy
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A command, or a group of commands.
+
+    Attributes
+    ----------
+    name : str
+        As it is typed.
+    place : str
+        Where its function, or the `typer.Typer` of its group, is.
+    does : str
+        In one line of the help.
+    """
+
+    name: str
+    place: str
+    does: str
+
+    def load(self) -> Any:
+        """Import it; return it as a command that can be invoked."""
+        found: Any = Lazy(self.place).load()
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(self.name)(found)
+        return typer.main.get_command(alone)
+
+
+_HERE = "harness.cli"
+VERBS = (
+    Verb("init", f"{_HERE}.init:init", "Begin a project here: a first suite, ready to run."),
+    Verb("new", f"{_HERE}.init:new", "Begin a suite of some kind; without one, list them."),
+    Verb("list", f"{_HERE}.inspect:list_suites", "List the suites, their cells and claims."),
+    Verb(
+        "check",
+        f"{_HERE}.inspect:check",
+        "Check suite files; every problem is named by file, line and key.",
+    ),
+    Verb("run", f"{_HERE}.run:run", "Run the cells of suites; those done are not run again."),
+    Verb("claims", f"{_HERE}.claims:claims", "Judge every claim from stored records."),
+    Verb("judge", f"{_HERE}.judge:judge", "Judge numbers that are in a file already."),
+    Verb(
+        "report",
+        f"{_HERE}.report:report",
+        "Write the page and its summary from stored records.",
+    ),
+    Verb("readme", f"{_HERE}.readme:readme", "Hold the numbers of a document to the records."),
+    Verb("badge", f"{_HERE}.badge:badge", "Write a badge of claims, JSON or SVG."),
+    Verb(
+        "compare",
+        f"{_HERE}.compare:compare",
+        "Measure two implementations against each other.",
+    ),
+    Verb("gate", f"{_HERE}.gate:gate", "Measure two revisions; say what got slower."),
+    Verb(
+        "selftest",
+        f"{_HERE}.selftest:selftest",
+        "Say how often the gate is right on this machine.",
+    ),
+    Verb(
+        "history",
+        f"{_HERE}.history:history",
+        "Show speed over commits; find steps and slow creep.",
+    ),
+    Verb("env", f"{_HERE}.env:env", "Show the environment of records, and the devices."),
+    Verb("data", f"{_HERE}.data:app", "List, get and verify data sets."),
+    Verb("store", f"{_HERE}.store:app", "Check stored records; repair or split their files."),
+)
+"""Every verb, in the order of the help."""
+
+
+_BY_NAME = {verb.name: verb for verb in VERBS}
+
+
+class Verbs(TyperGroup):
+    """The group of all verbs: its help imports none of them."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        names: dict[str, Any] = dict.fromkeys(_BY_NAME)
+        self.commands = names  # what typer looks for the nearest of when there is no such verb
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 the signature is typer's
+        """Return the names in the order of the help."""
+        return list(_BY_NAME)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 as above
+        """Return a verb as a command, None where there is no such verb."""
+        return _BY_NAME[cmd_name].load() if cmd_name in _BY_NAME else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 as above
+        """Write the section of the help that lists the verbs."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb.name, verb.does) for verb in VERBS])

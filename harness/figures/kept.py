@@ -1,0 +1,141 @@
+"""Pictures that were drawn once, kept by the digest of what they show.
+
+That is the figure's table, the records and the kinds of their numbers, the colours, and everything
+that draws: the harness and its libraries. Which arrays a picture shows is known once it is drawn;
+they are kept with it by their own digests, and read again before it is taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from harness import digest
+from harness.errors import StoreError
+from harness.figures.drawing import Numbers, Picture, Request
+from harness.kept import Shelf
+from harness.types import Archive, Array, Environment, Record
+
+SHELF = Shelf("pictures", 256 * 1024**2)
+_LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
+_HERE = Path(__file__).parents[1]
+
+
+class Seen:
+    """An archive that remembers which arrays were taken from it."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.arrays: dict[tuple[str, str, str], str] = {}
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """As the archive has them."""
+        return self._archive.records
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """As the archive has them."""
+        return self._archive.environments
+
+    @property
+    def most(self) -> Mapping[str, int]:
+        """As the archive has it."""
+        return self._archive.most
+
+    def array(self, record: Record, name: str) -> Array:
+        """Return a stored array of a record."""
+        found = self._archive.array(record, name)
+        self.arrays[record.cell, record.started, name] = digest.of_arrays(found)
+        return found
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture and the digests of the arrays in it, by cell, time and name."""
+
+    picture: Picture
+    arrays: Mapping[tuple[str, str, str], str]
+
+
+def get(request: Request) -> Picture | None:
+    """Return the picture of a request, None where it was not drawn of the same before."""
+    data = SHELF.get(key_of(request))
+    if data is None:
+        return None
+    drawn = _decoded(data)
+    return drawn.picture if _shows_the_same(drawn, request) else None
+
+
+def put(request: Request, drawn: Drawn) -> None:
+    """Keep the picture of a request."""
+    SHELF.put(key_of(request), _encoded(drawn))
+
+
+def seeing(request: Request) -> tuple[Request, Seen]:
+    """Return a request whose archive remembers what is taken from it, and that archive."""
+    seen = Seen(request.archive)
+    return replace(request, archive=seen), seen
+
+
+def key_of(request: Request) -> str:
+    """Return the digest of all that a picture shows, but for the arrays."""
+    environments = request.archive.environments
+    cases = dict.fromkeys(record.case for record in request.records)
+    used = dict.fromkeys(record.environment for record in request.records)
+    text = repr(
+        (
+            _made_by(),
+            request.figure,
+            request.theme,
+            request.records,
+            {case: sorted(request.kinds.get(case, {}).items()) for case in cases},
+            {name: environments[name].hardware for name in used if name in environments},
+        )
+    )
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+@cache
+def _made_by() -> str:
+    """Return the digest of what draws: our source, Python and the libraries."""
+    from importlib import metadata  # here: most commands draw nothing
+
+    whole = hashlib.sha256()
+    for path in sorted(_HERE.rglob("*.py")):
+        whole.update(f"{path.relative_to(_HERE)}\0".encode() + path.read_bytes())
+    versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
+    return " ".join([whole.hexdigest(), sys.version, *versions])
+
+
+def _shows_the_same(drawn: Drawn, request: Request) -> bool:
+    by_cell = {(record.cell, record.started): record for record in request.records}
+    try:
+        return all(
+            digest.of_arrays(request.array(by_cell[cell, started], name)) == said
+            for (cell, started, name), said in drawn.arrays.items()
+        )
+    except (KeyError, StoreError):  # lost since: drawn anew, it says so
+        return False
+
+
+def _encoded(drawn: Drawn) -> bytes:
+    arrays = [[*place, said] for place, said in drawn.arrays.items()]
+    return json.dumps({"picture": asdict(drawn.picture), "arrays": arrays}).encode()
+
+
+def _decoded(data: bytes) -> Drawn:
+    values = json.loads(data)
+    picture, numbers = values["picture"], values["picture"]["numbers"]
+    rows = tuple(map(tuple, numbers["rows"]))
+    picture |= {
+        "numbers": Numbers(tuple(numbers["columns"]), rows),
+        "stand_in": tuple(picture["stand_in"]),
+    }
+    arrays = {(cell, started, name): said for cell, started, name, said in values["arrays"]}
+    return Drawn(Picture(**picture), arrays)

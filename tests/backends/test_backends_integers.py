@@ -1,0 +1,120 @@
+"""Exact neighbours of whole numbers: products that are exact, one key for distance and index."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+
+from harness.backends.integers import search as integers
+from harness.backends.integers.span import EXACT, Span, ends, span_of
+
+LEVELS = {"pixels": (0, 256), "few": (0, 2), "signed": (-40, 41), "far": (9000, 9256), "one": (7, 8)}
+
+
+def _multiply(a, b, out) -> None:
+    np.matmul(a, b.T, out=out)
+
+
+def _oracle(train, test, k: int) -> tuple[np.ndarray, np.ndarray]:
+    squared = cdist(test.astype(np.float64), train.astype(np.float64), "sqeuclidean")
+    order = np.argsort(squared, axis=1, kind="stable")[:, :k]
+    distances = np.sqrt(np.take_along_axis(squared, order, axis=1)).astype(np.float32)
+    return distances, order
+
+
+def _check(found, train, test, k: int) -> None:
+    for one, other in zip(found, _oracle(train, test, k), strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+
+
+def _drawn(data) -> tuple[np.ndarray, np.ndarray, int]:
+    """Rows of a kind, as float32 or float64, some of them the same, and a k."""
+    low, high = data.draw(st.sampled_from(list(LEVELS.values())))
+    n, m, d = (data.draw(st.integers(1, most)) for most in (40, 9, 6))
+    rng = np.random.default_rng(data.draw(st.integers(0, 10_000)))
+    dtype = data.draw(st.sampled_from([np.float32, np.float64]))
+    train = rng.integers(low, high, (n, d)).astype(dtype)
+    train[rng.integers(0, n, n // 3)] = train[0]
+    test = rng.integers(low, high, (m, d)).astype(dtype)
+    test[: m // 2] = train[rng.integers(0, n, m // 2)]
+    return train, test, data.draw(st.integers(1, n))
+
+
+@given(data=st.data())
+@settings(max_examples=80, deadline=None)
+def test_neighbours_are_those_of_scipy_in_blocks_of_any_size(data) -> None:
+    train, test, k = _drawn(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(integers, "SCORE_BYTES", data.draw(st.integers(1, 400)))
+        patch.setattr(integers, "TEST_ROWS", data.draw(st.integers(1, 9)))
+        hands = data.draw(st.integers(1, 3))
+        _check(integers.search(train, test, k, _multiply, hands), train, test, k)
+
+
+@pytest.mark.parametrize("d", [1025, 2500])
+def test_features_in_several_parts_whose_sums_no_float32_holds(d: int) -> None:
+    # Black and white: every product is as large as can be, and sums are odd beyond 2^24.
+    rng = np.random.default_rng(d)
+    train, test = (255 * rng.integers(0, 2, (n, d)).astype(np.float32) for n in (60, 5))
+    train[0], test[0] = 255, 255
+    train[1], train[1, 0] = 255, 254
+    assert len(span_of([ends(train)]).parts(d)) > 1
+    _check(integers.search(train, test, 9, _multiply, 2), train, test, 9)
+
+
+def test_no_test_rows() -> None:
+    train = np.zeros((4, 3), np.float32)
+    distances, indices = integers.search(train, train[:0], 2, _multiply, 2)
+    assert distances.shape == indices.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "last", [0.5, np.nan, np.inf, 2.0**25, 20_000.0], ids=["half", "nan", "inf", "large", "wide"]
+)
+def test_rows_that_are_no_small_whole_numbers_are_left_to_others(last: float) -> None:
+    train = np.arange(3000, dtype=np.float32).reshape(30, 100) % 256
+    train[-1, -1] = last
+    assert integers.search(train, train[:2], 3, _multiply, 2) is None
+    assert integers.search(train[:2], train, 2, _multiply, 2) is None
+
+
+@given(low=st.integers(-9000, 9000), width=st.integers(0, 5000), d=st.integers(1, 9000))
+def test_a_product_over_a_part_is_exact_whatever_the_rows_hold(low, width, d) -> None:
+    span = Span(low, low + width)
+    largest = max(span.high - span.middle, span.middle - span.low)
+    parts = span.parts(d)
+    if parts is None:
+        assert d * largest**2 > EXACT
+    else:
+        assert np.concatenate([np.arange(d)[part] for part in parts]).tolist() == list(range(d))
+        assert max(part.stop - part.start for part in parts) * largest**2 <= EXACT
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_products_of_int8_on_an_accelerator_find_the_same(data) -> None:
+    pytest.importorskip("torch")
+    import torch
+
+    from harness.backends.torch_backend import integers as device
+
+    train, test, k = _drawn(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device, "multiplies", lambda _: True)  # a host can do it as well
+        patch.setattr(device, "BLOCK_BYTES", data.draw(st.sampled_from([1, 4000, 2**20])))
+        patch.setattr(device, "SPARE", data.draw(st.integers(0, 4)))
+        found = device.search_int8(torch.from_numpy(train), torch.from_numpy(test), k)
+    _check(found, train, test, k)
+
+
+@pytest.mark.parametrize("rows", [[[0, 257]], [[0.5, 1]], [[0, 256]]])
+def test_what_int8_cannot_hold_is_left_to_others(rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    from harness.backends.torch_backend import integers as device
+
+    monkeypatch.setattr(device, "multiplies", lambda _: True)
+    assert device.search_int8(torch.tensor(rows), torch.tensor(rows), 1) is None
