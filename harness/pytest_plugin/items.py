@@ -33,7 +33,7 @@ class Claims:
         try:
             judge = Judge(config.getoption("--claims-suites"), config.getoption("--claims-results"))
             if config.args_source is not pytest.Config.ArgsSource.ARGS:
-                config.args = [*config.args, *map(str, judge.files())]
+                config.args = [*config.args, *_beside(config.args, judge)]
         except HarnessError as error:
             raise pytest.UsageError(str(error)) from None
         config.stash[_JUDGE] = self._judge = judge
@@ -68,6 +68,17 @@ class Claims:
         if isinstance(item, ClaimItem) and report.skipped and isinstance(report.longrepr, tuple):
             report.longrepr = (item.location[0], item.line, report.longrepr[2])
         return report
+
+
+def _beside(folders: Iterable[str], judge: Judge) -> Iterator[str]:
+    """Yield the suite files that lie below none of some folders.
+
+    Before 8.2 pytest forgets a folder that is named beside a file of its own.
+    """
+    above = [Path(folder).resolve() for folder in folders]
+    for file in judge.files():
+        if not any(file.resolve().is_relative_to(folder) for folder in above):
+            yield str(file)
 
 
 def _below(paths: Iterable[str], judge: Judge) -> Iterator[str]:
