@@ -17,8 +17,6 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MODULES = sorted((ROOT / "harness").rglob("*.py"))
 ELSEWHERE = (
-    "gate/agent",  # runs in the environments of the projects that are measured
-    "gate/workloads",  # tests that the gate tries itself on
     "probe/function/torch_functions.py",  # loaded by name when a function of torch is asked for
     "backends/torch_backend/",  # behind the entry of the table
 )
@@ -33,7 +31,7 @@ def test_every_library_is_in_its_extra_and_not_in_the_core():
 
 def test_what_the_tests_take_has_the_bounds_of_the_extras():
     optional = PROJECT["optional-dependencies"]
-    for extra in ("data", "sklearn", "gate"):
+    for extra in ("data", "sklearn", "pandas", "gate"):
         wanted = {r for r in optional[extra] if not r.startswith("torch")}
         assert wanted <= set(optional["test"])
 
@@ -44,6 +42,12 @@ def at_the_top(path):
     names = {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in body if isinstance(node, ast.ImportFrom)}
     return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("part", ELSEWHERE)
+def test_every_exception_names_a_module_that_needs_it(part):
+    named = [path for path in MODULES if part in path.as_posix()]
+    assert any(at_the_top(path) & extras.EXTRAS.keys() for path in named)
 
 
 def test_no_module_imports_them_at_its_top():

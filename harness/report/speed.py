@@ -69,7 +69,7 @@ def _selftest(view: SelftestView) -> SelftestTable:
 
 
 def _plate(index: int, finding: SeriesFinding) -> Plate:
-    from harness.figures.history import history_picture  # loads matplotlib and seaborn: seconds
+    from harness.figures.history import history_picture  # loads matplotlib: a second
 
     series = finding.series
     light, dark = (
