@@ -54,6 +54,7 @@ def run(
     use: Mapping[str, str] | None = None,
     jobs: int | None = None,
     force: bool = False,
+    one_by_one: bool = False,
 ) -> Judgements:
     """Run the cells of suites that are not done, store their records, and judge the claims.
 
@@ -75,6 +76,8 @@ def run(
         Cells at a time.
     force : bool
         Run cells again that are done.
+    one_by_one : bool
+        Train no cells together.
 
     Returns
     -------
@@ -87,6 +90,7 @@ def run(
         use=dict(use or {}),
         jobs=jobs or os.cpu_count() or 1,
         force=force,
+        one_by_one=one_by_one,
     )
     todo = workspace.to_run(profile, chosen.roots, chosen.use, Selection(seeds))
     folder = _results(results)

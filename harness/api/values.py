@@ -156,6 +156,8 @@ def _numbers(values: Any, what: str) -> NDArray[np.float64]:
         found = np.asarray(values if hasattr(values, "__len__") else list(values), np.float64)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{what} must be numbers, got {type(values).__name__}: {error}") from None
-    if found.ndim != 1 or not found.size:
+    if not found.size:
+        raise UsageError(f"{what} must be at least one number, got none")
+    if found.ndim != 1:
         raise UsageError(f"{what} must be a vector of numbers, got the shape {found.shape}")
     return found

@@ -32,13 +32,21 @@ _terminated: list[int] = []
 """The signals that ended this command."""
 
 
-def of_run(counts: Mapping[Status, int], done: int, verdicts: Iterable[Verdict]) -> int:
-    """Return the exit code of a run: failed cells first, an empty run, then a claim that fails."""
+def of_run(
+    counts: Mapping[Status, int], done: int, verdicts: Iterable[Verdict], *, strict: bool = False
+) -> int:
+    """Return the exit code of a run: failed cells first, an empty run, then its claims.
+
+    A claim that was not judged is doubt: a run of a part, or without data, leaves some.
+    """
     if counts.get("failed", 0) or counts.get("timeout", 0):
         return CELL_FAILED
     if not done + counts.get("ok", 0) + counts.get("diverged", 0):
         return NOTHING_MEASURED
-    return MOVED if any(verdict.fails for verdict in verdicts) else OK
+    verdicts = list(verdicts)
+    if any(verdict.fails for verdict in verdicts):
+        return MOVED
+    return INCONCLUSIVE if strict and any(map(_is_open, verdicts)) else OK
 
 
 def of_verdicts(verdicts: Iterable[Verdict], *, strict: bool) -> int:
@@ -48,9 +56,12 @@ def of_verdicts(verdicts: Iterable[Verdict], *, strict: bool) -> int:
         return MOVED
     if verdicts and all(verdict.verdict == "not-run" for verdict in verdicts):
         return NOTHING_MEASURED
-    if strict and any(verdict.verdict == "inconclusive" for verdict in verdicts):
-        return INCONCLUSIVE
-    return OK
+    return INCONCLUSIVE if strict and any(map(_is_open, verdicts)) else OK
+
+
+def _is_open(verdict: Verdict) -> bool:
+    """Whether a claim has no answer, and its suite does not say so."""
+    return verdict.verdict in ("inconclusive", "not-run") and verdict.verdict != verdict.expected
 
 
 def of_gate(result: GateResult, *, strict: bool) -> int:

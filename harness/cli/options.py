@@ -90,7 +90,7 @@ Github = Annotated[
         help="Annotate lines of suites, as GitHub Actions shows them; the default there.",
     ),
 ]
-Strict = Annotated[bool, typer.Option(help="Exit 6 when a claim is inconclusive.")]
+Strict = Annotated[bool, typer.Option(help="Exit 6 when a claim is inconclusive or not run.")]
 
 SUITES = [Path("suites")]
 LOCAL = Path("results/local")

@@ -74,6 +74,7 @@ def run(
     trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
     force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
     one_by_one: Annotated[bool, typer.Option(help="Train no cells together.")] = False,
+    strict: options.Strict = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -117,7 +118,7 @@ def run(
         options="" if results == project.find().results else f" --results {results}",
     )
     print_ending(output.out, ending)
-    raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts))
+    raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts, strict=strict))
 
 
 def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -22,6 +21,7 @@ from harness.errors import CellFailed, DataError, DataUnfit, Skip
 from harness.execute import wire
 from harness.execute.job import Answer, Job
 from harness.execute.outcome import Malformed, checked, shortened
+from harness.execute.raised import reason, trace
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
 from harness.seeding import Streams
@@ -30,8 +30,6 @@ from harness.types import Cell, Outcome
 from harness.words import plain
 
 __all__ = ["Answer", "Job", "main", "run"]
-
-LONGEST_TRACE = 20_000
 
 
 def main(job: Job, folder: Path) -> None:
@@ -142,7 +140,7 @@ def _together(job: Job) -> Answer:
     backends.get(job.cell.case.backend).threads(job.threads)
     rest = run_together(_contexts(job))
     parts = {
-        name: _answered(partial(_checked, finish))
+        name: _answered(partial(_checked, finish), job)
         for (name, _), finish in zip(job.members, rest, strict=True)
     }
     return Answer("ok", parts=parts)
@@ -163,10 +161,10 @@ def _timed(job: Job) -> Answer:
 
 def judged(job: Job) -> Answer:
     """Run a job; whatever it raises or returns becomes a status with a reason."""
-    return _answered((lambda: _together(job)) if job.members else (lambda: run(job)))
+    return _answered((lambda: _together(job)) if job.members else (lambda: run(job)), job)
 
 
-def _answered(work: Callable[[], Outcome | Answer]) -> Answer:
+def _answered(work: Callable[[], Outcome | Answer], job: Job) -> Answer:
     try:
         with np.errstate(all="ignore"):  # divergence is a result here, seen in the values
             outcome = work()
@@ -175,30 +173,9 @@ def _answered(work: Callable[[], Outcome | Answer]) -> Answer:
     except CellFailed as failure:
         return Answer("failed", shortened(plain(str(failure))))
     except (DataError, DataUnfit, Malformed) as error:
-        return Answer("failed", shortened(plain(str(error))), _trace(error))
+        return Answer("failed", shortened(plain(str(error))), trace(error))
     except BaseException as error:  # noqa: BLE001 - the border: it is kept, with its place
-        return Answer("failed", _reason(error), _trace(error))
+        return Answer("failed", reason(error, job.cell.case.home), trace(error))
     if isinstance(outcome, Answer):
         return outcome
     return Answer("diverged" if outcome.diverged else "ok", outcome.diverged, outcome=outcome)
-
-
-def _reason(error: BaseException) -> str:
-    """Return what was raised and where, whatever its ``str`` does."""
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - a user's class may raise anything
-        text = "its text cannot be had"
-    name = type(error).__name__
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
-    message = f"{name}: {text}" if text else name
-    return f"{shortened(plain(message))} ({where})"
-
-
-def _trace(error: BaseException) -> str:
-    try:
-        lines = traceback.format_exception(error)
-    except Exception:  # noqa: BLE001 - as above
-        lines = traceback.format_tb(error.__traceback__)
-    return shortened(plain("".join(lines)), LONGEST_TRACE)

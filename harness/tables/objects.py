@@ -103,7 +103,13 @@ def _benchmarks(file: str, benchmarks: Sequence[Any], sha: str) -> Table:
         name = row.get("name") if names[row.get("name")] == 1 else row.get("fullname")
         if not isinstance(name, str):
             raise place.refuse("name", f"must be text, got {shortened(repr(name))}")
-        found.append((place, {BENCHMARK: name, **_measured(row)}))
+        measured = _measured(row)
+        if not measured:
+            keys = ", ".join(row) or "nothing"
+            raise place.refuse(
+                "stats", f"must hold what pytest-benchmark measured, such as mean; got {keys}"
+            )
+        found.append((place, {BENCHMARK: name, **measured}))
     columns = dict.fromkeys(name for _, row in found for name in row if name != BENCHMARK)
     kinds: dict[str, Kind] = {n: "count" if n in _COUNTS else "positive" for n in columns}
     return of_rows(found, sha, kinds, (BENCHMARK,))

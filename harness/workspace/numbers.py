@@ -54,7 +54,13 @@ def judge_table(table: Table, asked: Keys, given: Keys, kind: str | None = None)
     claim = _claim(asked)
     if claim.metric not in {*table.columns, "diverged"}:
         raise UsageError(f"metric: {no_column(claim.metric, table)}")
-    single = claim.over == "examples" and not _lists(table, claim.metric)
+    lists = _lists(table, claim.metric)
+    if lists and claim.over == "seeds":
+        raise UsageError(
+            f"metric: must be a column of one number a row, got {claim.metric!r}, which has a list "
+            f"in a row{_others(table)}; or judge all that is in the lists, over examples"
+        )
+    single = claim.over == "examples" and not lists
     records = _valid(
         Recorded, {"file": "values", **given, "rows": "examples" if single else "runs"}
     )
@@ -102,6 +108,12 @@ def _valid(model: type[M], keys: Keys) -> M:
 
 def _lists(table: Table, metric: str) -> bool:
     return any(isinstance(entry, tuple) for entry in table.columns.get(metric, ()))
+
+
+def _others(table: Table) -> str:
+    """Say which columns have one number a row, if there are any."""
+    found = [name for name in table.numeric() if not _lists(table, name)]
+    return f": name one of {', '.join(found)}" if found else ""
 
 
 def _only_metric(table: Table, asked: Keys, given: Keys) -> str:

@@ -52,7 +52,7 @@ def test_a_file_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ([], "must be a vector of numbers, got the shape"),
+        ([], "must be at least one number, got none"),
         ([[1.0, 2.0]], "must be a vector of numbers"),
         (["a", "b"], "values must be numbers"),
         (3, "values must be numbers"),

@@ -45,6 +45,23 @@ def test_the_last_line_names_what_fails() -> None:
     assert not any("fail" in line for line in show.closing([replace(FALSE, verdict="reproduced")]))
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"verdict": "inconclusive"}, codes.INCONCLUSIVE),
+        ({"verdict": "inconclusive", "expected": "inconclusive"}, codes.OK),
+        ({"verdict": "not-run"}, codes.INCONCLUSIVE),
+        ({"verdict": "reproduced"}, codes.OK),
+    ],
+)
+def test_what_has_no_answer_fails_under_strict_only(changes, code) -> None:
+    verdicts = [replace(FALSE, verdict="reproduced"), replace(FALSE, **changes)]
+    assert codes.of_run({"ok": 1}, 0, verdicts) == codes.OK
+    assert codes.of_run({"ok": 1}, 0, verdicts, strict=True) == code
+    assert codes.of_verdicts(verdicts, strict=False) == codes.OK
+    assert codes.of_verdicts(verdicts, strict=True) == code
+
+
 def test_failed_cells_come_first_and_nothing_measured_next() -> None:
     assert codes.of_run({"failed": 1}, 0, [FALSE]) == codes.CELL_FAILED
     assert codes.of_run({"skipped": 1}, 0, [FALSE]) == codes.NOTHING_MEASURED

@@ -210,3 +210,13 @@ def test_a_file_that_is_not_there_is_exit_7(judge):
     code, _, err = judge("nothing.csv", "--at-least", 0)
     assert code == 7
     assert "cannot read the runs nothing.csv" in err
+
+
+def test_a_column_of_lists_is_no_run_a_row(judge):
+    row = {"name": "a", "stats": {"data": [0.1, 0.2], "mean": 0.15}}
+    (judge.folder / "run.json").write_text(json.dumps({"benchmarks": [row]}))
+    code, _, err = judge("run.json", "--metric", "data", "--at-most", "1")
+    assert code == 2
+    assert "got 'data', which has a list in a row: name one of mean; or judge all" in " ".join(
+        err.split()
+    )

@@ -309,7 +309,7 @@ RETURNED = {
     "a list": ("return [0.97]", 'give each number a name, {"name": number}', 0),
     "texts": ("return {'accuracy': '0.97'}", "metric 'accuracy' must be a real number", 0),
     "no names": ("return {}", "must return a number, a mapping of names to numbers", 0),
-    "raises": ("raise ValueError('no trees')", "ValueError: no trees (odd.py:2)", 0),
+    "raises": ("raise ValueError('no trees')", "ValueError: no trees (bench/odd.py:2)", 0),
 }
 
 

@@ -131,6 +131,12 @@ def test_a_file_does_not_count_twice(tmp_path):
         ("x.json", "[]", "x.json: must have rows"),
         ("x.json", '["a"]', "x.json, row 1: must be an object"),
         ("x.json", '{"benchmarks": []}', "x.json: must have rows"),
+        (
+            "x.json",
+            '{"benchmarks": [{"name": "a", "data": [1.0]}]}',
+            "x.json, row 1: stats: must hold what pytest-benchmark measured, such as mean; "
+            "got name, data",
+        ),
         ("x.json", '{"benchmarks": [{"name": 3}]}', "x.json, row 1: name: must be text, got 3"),
         ("x.json", "[" * 100_000, "x.json: must not nest"),
         ("x.json", "9" * 5000, "must have shorter integers"),
