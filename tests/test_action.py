@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,20 @@ def step(tmp_path):
 
     call.out, call.folder, call.programs = out, tmp_path, programs
     return call
+
+
+@pytest.mark.parametrize(
+    ("schema", "paths"),
+    [
+        ("github-actions", [ROOT / "action.yml"]),
+        ("github-workflows", [*WORKFLOWS, ROOT / "harness/scaffold/templates/claims.yml"]),
+    ],
+)
+def test_github_takes_the_files(schema, paths):
+    pytest.importorskip("check_jsonschema")
+    called = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+    done = subprocess.run([*called, *map(str, paths)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
