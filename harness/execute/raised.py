@@ -50,9 +50,14 @@ def trace(error: BaseException) -> str:
 
 def _place(error: BaseException, home: str) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    root = Project.of(home).root.resolve() if home else None
-    for frame in reversed(frames if root else ()):
-        file = Path(frame.filename).resolve()
-        if file.is_relative_to(root) and not _INSTALLED & {*file.parts}:
-            return f"{file.relative_to(root).as_posix()}:{frame.lineno}"
-    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"  # noqa: PTH119
+    named = (_in_project(frame, home) for frame in reversed(frames if home else ()))
+    last = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"  # noqa: PTH119
+    return next((place for place in named if place), last)
+
+
+def _in_project(frame: traceback.FrameSummary, home: str) -> str:
+    """Return a frame's place from the root of the project on, ``""`` where it is not in it."""
+    root, file = Project.of(home).root.resolve(), Path(frame.filename).resolve()
+    if not file.is_relative_to(root) or _INSTALLED & {*file.parts}:
+        return ""
+    return f"{file.relative_to(root).as_posix()}:{frame.lineno}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -73,10 +74,12 @@ def write(axes: Axes, mesh: QuadMesh, words: NDArray[np.object_], size: float) -
         Of the letters, in points.
     """
     mesh.update_scalarmappable()
-    colours = np.asarray(mesh.get_facecolors()).reshape(*words.shape, 4)
+    colours = np.asarray(mesh.get_facecolor()).reshape(*words.shape, 4)
     empty = np.ma.getmaskarray(np.ma.asarray(mesh.get_array())).reshape(words.shape)
     for (row, column), text in np.ndenumerate(words):
-        ink = {} if empty[row, column] else {"color": _ink(colours[row, column]), "fontsize": size}
+        ink: dict[str, Any] = (
+            {} if empty[row, column] else {"color": _ink(colours[row, column]), "fontsize": size}
+        )
         axes.text(column + 0.5, row + 0.5, str(text), ha="center", va="center", **ink)
 
 

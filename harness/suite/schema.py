@@ -213,8 +213,6 @@ def json_schema() -> dict[str, Any]:
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
-    schema["required"].remove("experiment")
-    schema["anyOf"] = [{"required": [key]} for key in ("experiment", "command")]
     command = schema["properties"]["command"]
     words = {"items": {"type": "string"}, "minItems": 1, "type": "array"}
     command["anyOf"] = [words, *command["anyOf"]]

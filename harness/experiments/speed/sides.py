@@ -16,7 +16,7 @@ from harness.config.experiments import Speed
 from harness.errors import CellFailed
 from harness.experiments.experiment import Context, seed_of
 from harness.experiments.named import LOADER
-from harness.experiments.speed.work import described, folder, told
+from harness.experiments.speed.work import described, folder, located
 from harness.lockstep.process import Command, Message, SideProcess
 from harness.lockstep.processors import available, of_round
 from harness.lockstep.sample import Sample, read
@@ -113,7 +113,7 @@ class Pair:
     def _agree(self) -> bool | None:
         """Ask what was returned, and let both go."""
         self._refuse_changed("b", self._asked("b", None))
-        answer = self._asked("a", told(self._speed.b, self._context))
+        answer = self._asked("a", located(self._speed.b, self._context))
         self._refuse_changed("a", answer)
         for side in self._sides.values():
             side.send(leave=True)
@@ -163,8 +163,8 @@ def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
     sequence = context.streams.sequence("probe")
     return {
         "case": CASE,
-        "work": told(getattr(speed, name), context),
-        "setup": told(speed.setup, context) if speed.setup else None,
+        "work": located(getattr(speed, name), context),
+        "setup": located(speed.setup, context) if speed.setup else None,
         "path": sys.path,
         "loader": str(LOADER),
         "fresh": speed.fresh,

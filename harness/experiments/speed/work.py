@@ -1,4 +1,4 @@
-"""The user's code that is timed: what a side is told of it, which files it is, what is wrong."""
+"""The user's code that is timed: how a side finds it, which files it is, what is wrong."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ KEYS = ("a", "b", "setup")
 """Those of ``[speed]`` that name code."""
 
 
-def told(work: Work, context: Context) -> dict[str, Any]:
-    """Return what a side is told of a function or a command."""
+def located(work: Work, context: Context) -> dict[str, Any]:
+    """Return where a side finds a function, or the words of a command, as JSON values."""
     if isinstance(work, str):
         return asdict(named.find(work, context.home))
     return {"command": named.filled(work, context)}

@@ -1,0 +1,47 @@
+"""What kind of interval it is: none at all, even on both sides, or one of factors."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from harness.types import Interval
+
+SKEW = 0.1
+NOTHING = 1e-300
+"""Share of the largest number shown below which a half width cannot be told from 0."""
+TENFOLD = 10.0
+"""From this factor between its ends on, an interval of positive numbers is one of factors."""
+SHARES = ("fraction", "points")
+"""Units that have no scale of factors: shares end at 1."""
+
+
+def is_nothing(half: float, value: float, interval: Interval) -> bool:
+    """Whether a half width is 0, or would be in the unit that fits the largest number shown."""
+    largest = max(abs(value), abs(interval.low), abs(interval.high))
+    return half < max(sys.float_info.min, NOTHING * largest)
+
+
+def is_lopsided(value: float, interval: Interval, unit: str, half: float) -> bool:
+    """Whether one half width beside the value would misplace an end, or let it read 0."""
+    far = unit not in SHARES and _is_positive(value, interval, TENFOLD)
+    return far or abs(value - interval.low - half) > SKEW * half
+
+
+def _is_positive(value: float, interval: Interval, factor: float) -> bool:
+    """Whether a value and the ends of its interval are positive, and `factor` or more apart."""
+    low, high = interval.low, interval.high
+    return low >= sys.float_info.min and 0 < value < math.inf and high / low >= factor
+
+
+def is_factor(value: float, interval: Interval) -> bool:
+    """Whether a value lies nearer to the middle of its interval in factors than in differences."""
+    low, high = interval.low, interval.high
+    if _is_positive(value, interval, TENFOLD):
+        return True
+    if not _is_positive(value, interval, math.nextafter(1.0, 2.0)):
+        return False
+    below, above = value - low, high - value
+    plain = abs(below - above) / (high - low)
+    in_factors = abs(math.log(value / low) - math.log(high / value)) / math.log(high / low)
+    return in_factors < plain

@@ -1,0 +1,70 @@
+"""Figures: their kinds, and the axes that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from harness.config.claim import Figure
+from harness.plan.check.selections import select
+from harness.plan.expand import Plans
+from harness.plan.names import Complaint, Path
+from harness.registry import Registry
+from harness.words import unknown
+
+BESIDE = ("machine", "deviation")
+"""What a figure may be coloured by beside the axes."""
+
+
+class FigureKind(Protocol):
+    """What must be known of a kind of figure to check its keys."""
+
+    @property
+    def x_is_axis(self) -> bool:
+        """Whether what ``x`` names is an axis of the suite."""
+        ...
+
+    @property
+    def hue_is_axis(self) -> bool:
+        """Whether what ``hue`` names is one."""
+        ...
+
+    @property
+    def draws_y(self) -> bool:
+        """Whether it draws what ``y`` names."""
+        ...
+
+
+FigureKinds = Registry[FigureKind]
+
+
+def complaints(plans: Plans, kinds: FigureKinds) -> Iterator[Complaint]:
+    """Yield what is wrong with the figures."""
+    seen: set[str] = set()
+    for position, figure in enumerate(plans.suite.figures):
+        here: Path = ("figures", position)
+        if figure.id in seen:
+            yield (*here, "id"), f"must be unique within the suite, got {figure.id!r} twice"
+        seen.add(figure.id)
+        if figure.kind not in kinds:
+            yield (*here, "kind"), kinds.unknown(figure.kind)
+        else:
+            yield from _roles(plans, figure, kinds.get(figure.kind), here)
+        if not figure.profiles:
+            continue
+        full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
+        yield from select(plans, full, figure.where, (*here, "where"))
+        for side in ("better", "than") if figure.compare else ():
+            where = {**figure.where, **getattr(figure.compare, side)}
+            yield from select(plans, full, where, (*here, "compare", side))
+
+
+def _roles(plans: Plans, figure: Figure, kind: FigureKind, here: Path) -> Iterator[Complaint]:
+    """Yield the keys of a figure that must name an axis and name none, or must be given."""
+    names = plans.axes.names
+    if kind.x_is_axis and figure.x not in names:
+        yield (*here, "x"), unknown("axis", figure.x, names)
+    if kind.hue_is_axis and figure.hue not in ("", *BESIDE, *names):
+        yield (*here, "hue"), unknown("axis", figure.hue, [*names, *BESIDE])
+    if kind.draws_y and not figure.y:
+        yield (*here, "y"), "must be given: what is drawn"
