@@ -44,8 +44,8 @@ def readme(
     _refuse_unknown(documents, workspace)
     verdicts = _verdicts(documents, workspace, results, output)
     compared = [compare(document, verdicts) for document in documents]
-    if unfit := [problem for one in compared for problem in one.unfit]:
-        raise SuiteError(unfit)
+    if other_unit := [problem for one in compared for problem in one.other_unit]:
+        raise SuiteError(other_unit)
     if write:
         for one in compared:
             _write(one)

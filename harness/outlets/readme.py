@@ -113,14 +113,14 @@ class Compared:
         It.
     texts : mapping of Mark to str
         What the records give, for each mark that they answer.
-    unmeasured, unfit : tuple of Problem
+    unmeasured, other_unit : tuple of Problem
         Marks of claims without a number, and of numbers in a unit that is none of the claim's.
     """
 
     document: Marked
     texts: dict[Mark, str]
     unmeasured: tuple[Problem, ...]
-    unfit: tuple[Problem, ...]
+    other_unit: tuple[Problem, ...]
 
     @property
     def shown(self) -> tuple[Shown, ...]:
@@ -146,7 +146,7 @@ def compare(document: Marked, verdicts: Mapping[str, Verdict]) -> Compared:
     verdicts : mapping of str to Verdict
         By ``suite/claim``.
     """
-    texts, unmeasured, unfit = dict[Mark, str](), list[Problem](), list[Problem]()
+    texts, unmeasured, other_unit = dict[Mark, str](), list[Problem](), list[Problem]()
     for mark in document.marks:
         verdict = verdicts[mark.claim]
         first = verdict.findings[0] if verdict.findings else None
@@ -157,7 +157,7 @@ def compare(document: Marked, verdicts: Mapping[str, Verdict]) -> Compared:
         try:
             text = written(mark.text, first.measured, first.interval, unit_of(verdict))
         except WrongUnit as error:
-            unfit.append(document.problem(mark, str(error)))
+            other_unit.append(document.problem(mark, str(error)))
         else:
             texts[mark] = text
-    return Compared(document, texts, tuple(unmeasured), tuple(unfit))
+    return Compared(document, texts, tuple(unmeasured), tuple(other_unit))
