@@ -49,7 +49,7 @@ def test_a_claim_without_a_number_and_one_of_another_unit_are_named():
         "README.md:1: forest/not-run: nothing was measured (no record); run `harness run forest`"
     )
     found = compared(TEXT.replace("97 %", "97 ms"))
-    assert "can be in %" in str(found.unfit[0])
+    assert "can be in %" in str(found.other_unit[0])
     assert found.texts == {}
 
 
