@@ -111,6 +111,8 @@ class Cell:
         With ``[seeds] rng = "torch"``, the seed of the script that is repeated.
     memory : int
         Bytes the cell and what it starts may hold before they are killed; 0 for no bound.
+    reusable : bool
+        Whether its suite says that its process may run other cells of its kind.
     """
 
     case: Case
@@ -120,6 +122,7 @@ class Cell:
     alone: bool = False
     script: int | None = None
     memory: int = 0
+    reusable: bool = False
 
 
 @dataclass(frozen=True)

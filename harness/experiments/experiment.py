@@ -109,6 +109,10 @@ class Experiment:
         ``absent(settings, home)`` yields what of the user's code is not there, as `complaints`.
     apart : callable or None
         ``apart(settings)`` tells whether its cells run one by one although they time nothing.
+    reusable : bool
+        Whether its cells may follow each other in one process.
+    libraries : frozenset of str
+        Large libraries that its cells may import, beside that of their backend.
     """
 
     name: str
@@ -128,6 +132,8 @@ class Experiment:
     code: Callable[[Settings, str], Sources] | None = None
     absent: Callable[[Settings, str], Iterable[tuple[tuple[str, ...], str]]] | None = None
     apart: Callable[[Settings], bool] | None = None
+    reusable: bool = True
+    libraries: frozenset[str] = frozenset()
 
 
 class ParamsError(UsageError):

@@ -112,8 +112,15 @@ class Log(Generic[Value]):
                 self._set_aside(tail)
                 file.truncate(end)
 
-    def append(self, value: Value) -> None:
+    def append(self, value: Value, *, flush: bool = True) -> None:
         """Append the line of a value, with its digest, flushed to the disk: whole or not at all.
+
+        Parameters
+        ----------
+        value : object
+            What the line holds.
+        flush : bool
+            False leaves the flushing to a later `flush`: until then a power cut may take the line.
 
         Raises
         ------
@@ -128,11 +135,22 @@ class Log(Generic[Value]):
         with guarded("write to", self.path), self.path.open("ab", buffering=0) as file:
             before = file.seek(0, os.SEEK_END)
             try:
-                _write(file, line)
+                _write(file, line, flush=flush)
             except OSError:
                 with contextlib.suppress(OSError):  # a rest that stays is a torn line
                     file.truncate(before)
                 raise
+
+    def flush(self) -> None:
+        """Have all lines on the disk.
+
+        Raises
+        ------
+        FileError
+            If they cannot be written.
+        """
+        with guarded("write to", self.path), self.path.open("ab") as file:
+            os.fsync(file.fileno())
 
     def ready(self) -> None:
         """See that the file can be written to.
@@ -206,9 +224,10 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write(file: BinaryIO, data: bytes) -> None:
+def _write(file: BinaryIO, data: bytes, *, flush: bool = True) -> None:
     """Write all bytes and flush them to the disk, or raise."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-    os.fsync(file.fileno())
+    if flush:
+        os.fsync(file.fileno())

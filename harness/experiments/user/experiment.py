@@ -46,6 +46,8 @@ def experiment(name: str, home: str) -> Experiment:
         requires=arguments.required,
         run=lambda context: function(name, home)(context),
         alone=declared.alone,
+        reusable=declared.reusable,
+        libraries=found.libraries,
         produces=(lambda _: names) if names else None,
         kinds=_kinds(declared.metrics),
         complaints=arguments.complaints,

@@ -27,11 +27,14 @@ class Module:
         The files that it is made of.
     stamps : mapping of Path to tuple of int
         What tells that one of them was edited.
+    libraries : frozenset of str
+        The large libraries that they speak of, or that importing them brings.
     """
 
     answer: Answer
     sources: Sources
     stamps: Mapping[Path, tuple[int, ...]]
+    libraries: frozenset[str] = frozenset()
 
     @property
     def is_current(self) -> bool:
@@ -39,6 +42,7 @@ class Module:
         return all(_stamp(path) == stamp for path, stamp in self.stamps.items())
 
 
+_LARGE = ("torch", "sklearn", "scipy")
 _MODULES: dict[tuple[object, ...], Module] = {}
 
 
@@ -104,7 +108,15 @@ def _told(
 ) -> Module:
     sources = _sources(place, home, answer)
     further = {path: _stamp(path) for path in sources.files if path not in stamps}
-    return Module(answer, sources, {**stamps, **further})
+    return Module(answer, sources, {**stamps, **further}, _libraries(sources, answer))
+
+
+def _libraries(sources: Sources, answer: Answer) -> frozenset[str]:
+    """Return which large libraries a module may come to import, now or when it is called."""
+    brought = {part for file in answer.loaded for part in Path(file).parts}
+    texts = [path.read_bytes() for path in sources.files if path.suffix == ".py"]
+    spoken = {name for name in _LARGE for text in texts if name.encode() in text}
+    return frozenset(spoken | (brought & set(_LARGE)))
 
 
 def _sources(place: Place, home: str, answer: Answer) -> Sources:
