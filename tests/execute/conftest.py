@@ -32,9 +32,10 @@ def pids(tmp_path, monkeypatch):
 def runner(tmp_path):
     """Make a runner and the plan of a suite of experiments."""
 
-    def make(experiments, *, budget=60.0, seeds=1, more="", module="misbehave", jobs=2, **options):
+    def make(experiments, *, module="misbehave", seeds=1, more="", end="", **options):
+        budget, jobs = options.pop("budget", 60.0), options.pop("jobs", 2)
         names = [f"{module}:{name}" for name in experiments]
-        cells = f"[seeds]\ncount = {seeds}\n[grid]\nexperiment = {names}\n"
+        cells = f"[seeds]\ncount = {seeds}\n[grid]\nexperiment = {names}\n{end}"
         text = suite_text("tiny", f"{more}\n{cells}", experiment="misbehave:fine", budget=budget)
         roots = Roots(tmp_path / "data", tmp_path / "cache")
         chosen = Options(roots=roots, jobs=jobs, **options)
