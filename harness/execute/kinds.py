@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from harness import digest
 from harness.experiments import registry as experiments
@@ -34,8 +35,16 @@ class Needs:
     libraries: tuple[str, ...]
 
 
-def of(cell: Cell) -> Needs:
-    """Return what a cell needs: one that times something has its process to itself."""
+def of(cell: Cell, use: Mapping[str, str]) -> Needs:
+    """Return what a cell needs: one that times something has its process to itself.
+
+    Parameters
+    ----------
+    cell : Cell
+        What is to run.
+    use : mapping of str to str
+        Data sets to stand in for others.
+    """
     case = cell.case
     experiment = experiments.of(case)
     stays = not cell.alone and (experiment.reusable or cell.reusable)
@@ -43,20 +52,23 @@ def of(cell: Cell) -> Needs:
     alike = [case.experiment, case.backend, case.device, case.home, dict(case.code)]
     return Needs(
         digest.of_value(alike) if stays else "",
-        tuple(name for library in _libraries(cell, experiment.libraries) for name in library),
+        tuple(chain(*_libraries(cell, experiment.libraries, use))),
     )
 
 
-def _libraries(cell: Cell, spoken_of: frozenset[str]) -> list[tuple[str, ...]]:
+def _libraries(
+    cell: Cell, spoken_of: frozenset[str], use: Mapping[str, str]
+) -> list[tuple[str, ...]]:
     case = cell.case
     wanted = {case.backend, *spoken_of, *({"torch"} if cell.script is not None else ())}
     if case.experiment in experiments.EXPERIMENTS:
         wanted.add("scipy")
-    if _reads_digits(case):
+    if _reads_digits(case, use):
         wanted.add("sklearn")
     return [modules for name, modules in _MODULES.items() if name in wanted]
 
 
-def _reads_digits(case: Case) -> bool:
+def _reads_digits(case: Case, use: Mapping[str, str]) -> bool:
     """Whether scikit-learn brings its data."""
-    return case.settings.data is not None and case.settings.data.dataset == "digits"
+    data = case.settings.data
+    return data is not None and use.get(data.dataset, data.dataset) == "digits"

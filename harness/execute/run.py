@@ -190,7 +190,7 @@ class Runner:
         """Return what the cells of a case need; found out once."""
         case = cell.case.id
         if case not in self._known_needs:
-            self._known_needs[case] = kinds.of(cell)
+            self._known_needs[case] = kinds.of(cell, self.options.use)
         return self._known_needs[case]
 
     def _finished(self, finished: Finished) -> Record:

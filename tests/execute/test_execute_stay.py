@@ -99,10 +99,10 @@ def test_cells_side_by_side_stay_apart(stays):
 def test_what_times_something_or_has_other_code_shares_no_process(runner):
     _, plan = runner(["prints"], module="keepers", more="reusable = true")
     cell = plan.cells()[0]
-    own = kinds.of(cell)
+    own = kinds.of(cell, {})
     assert own.kind
-    assert kinds.of(replace(cell, alone=True)) == Needs("", own.libraries)
-    assert kinds.of(replace(cell, reusable=False)).kind == ""
+    assert kinds.of(replace(cell, alone=True), {}) == Needs("", own.libraries)
+    assert kinds.of(replace(cell, reusable=False), {}).kind == ""
     edited = replace(cell.case, code={**cell.case.code, "keepers.py": "another"})
-    assert kinds.of(replace(cell, case=edited)).kind not in ("", own.kind)
-    assert kinds.of(replace(cell, seed=7)) == own
+    assert kinds.of(replace(cell, case=edited), {}).kind not in ("", own.kind)
+    assert kinds.of(replace(cell, seed=7), {}) == own

@@ -1,0 +1,1 @@
+"""How fast the harness is, against what a user would write or use instead."""
