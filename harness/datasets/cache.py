@@ -7,8 +7,8 @@ equal bytes and any mixture of their files is whole.
 
 Every process that reads an entry holds the bytes of the arrays against their CRC-32, once for each
 version of a file, and the manifest, which has the fingerprint that records carry, against its own
-digest. A CRC finds every changed bit and costs 0.08 s of processor time for the 184 MB of CIFAR-10 and 0.04 s for MNIST,
-reading included; SHA-256, which the fingerprint is, takes twice as long.
+digest. A CRC finds every changed bit and costs 0.08 s of processor time for the 184 MB of CIFAR-10
+and 0.04 s for MNIST, reading included; SHA-256, which the fingerprint is, takes twice as long.
 """
 
 from __future__ import annotations

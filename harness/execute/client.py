@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import os
 import select
 import signal
 import socket
@@ -179,17 +180,22 @@ class Client:
 _SHARED: list[Client] = []
 
 
+def begin() -> None:
+    """Start the server of this process beside what else is to do, where cells are forked."""
+    if hasattr(os, "fork") and not (_SHARED and _SHARED[0].alive):
+        drop()
+        _SHARED.append(Client())
+
+
 def shared() -> Client:
-    """Return the server of this process, started when there is none: starting takes seconds.
+    """Return the server of this process when it is ready, started when there is none.
 
     Raises
     ------
     HarnessError
         If it cannot be started.
     """
-    if not (_SHARED and _SHARED[0].alive):
-        drop()
-        _SHARED.append(Client())
+    begin()
     _SHARED[0].prepare()
     return _SHARED[0]
 
