@@ -135,7 +135,7 @@ class Log(Generic[Value]):
         with guarded("write to", self.path), self.path.open("ab", buffering=0) as file:
             before = file.seek(0, os.SEEK_END)
             try:
-                _write(file, line, flush=flush)
+                (_write if flush else _write_soon)(file, line)
             except OSError:
                 with contextlib.suppress(OSError):  # a rest that stays is a torn line
                     file.truncate(before)
@@ -224,10 +224,14 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write(file: BinaryIO, data: bytes, *, flush: bool = True) -> None:
+def _write(file: BinaryIO, data: bytes) -> None:
     """Write all bytes and flush them to the disk, or raise."""
+    _write_soon(file, data)
+    os.fsync(file.fileno())
+
+
+def _write_soon(file: BinaryIO, data: bytes) -> None:
+    """Write all bytes, or raise; the system has them on the disk when it likes."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-    if flush:
-        os.fsync(file.fileno())

@@ -11,6 +11,7 @@ from harness.execute import client
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
 from harness.store.store import Store
+from harness.types import Record
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,17 @@ def pids(tmp_path, monkeypatch):
     path = tmp_path / "pids"
     monkeypatch.setenv("MISBEHAVE_PIDS", str(path))
     return path
+
+
+@pytest.fixture
+def record():
+    """Make a record of a cell."""
+
+    def make(cell):
+        axes = {"backend": "numpy", "device": "cpu"}
+        return Record(cell, "case", "tiny", "train", axes, 0, "ok", "", "environment")
+
+    return make
 
 
 @pytest.fixture

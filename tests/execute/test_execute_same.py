@@ -24,17 +24,22 @@ NET = (
 SEEDS = "[seeds]\ncount = 2\n"
 LEAST_SQUARES = (
     '[data]\ndataset = "synthetic"\n[data.synthetic]\nname = "plain"\ngenerator = "linear"\n'
+    'features = "normal"\n'
     "n_train = 100\nn_test = 50\ncoefficients = [3.0, -2.0]\nintercept = 4.0\nnoise = 1.0\n"
 )
 SUITES = {
     "train": (DIGITS, NET, SEEDS, '[[grid]]\nbackend = ["numpy", "torch"]\nlr = [0.01, 0.1]\n'),
-    "knn": (DIGITS, "[knn]\nn_neighbors = [1, 5]\n", SEEDS, '[[grid]]\nbackend = ["numpy", "sklearn"]\n'),
+    "knn": (
+        *(DIGITS, "[knn]\nn_neighbors = [1, 5]\n", SEEDS),
+        '[[grid]]\nbackend = ["numpy", "sklearn"]\n',
+    ),
     "probe": (
         *(LEAST_SQUARES, '[probe]\nname = "least_squares"\n[params]\nsolver = "lstsq"\n', SEEDS),
         '[[grid]]\nbackend = ["numpy", "torch"]\nsolver = ["inverse", "gradient_descent"]\n',
     ),
     "peer": (
-        DIGITS, '[params]\nestimator = "linear-svc-crammer-singer"\n', SEEDS, '[[grid]]\nbackend = ["sklearn"]\n',
+        *(DIGITS, '[params]\nestimator = "linear-svc-crammer-singer"\n', SEEDS),
+        '[[grid]]\nbackend = ["sklearn"]\n',
     ),
     "command": (
         '[command]\nrun = ["{python}", "-c", "print({seed} / 3)"]\n', SEEDS,
