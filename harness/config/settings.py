@@ -1,10 +1,8 @@
-"""The validated tables of one case."""
+"""The tables of settings: those that a suite may have, and the validated ones of one case."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from harness.config.data import Data
 from harness.config.experiments import Command, Knn, Probe, Speed, Timing
@@ -12,22 +10,9 @@ from harness.config.model import Model
 from harness.config.table import Table
 from harness.config.train import Train
 
-TABLES: dict[str, type[Table]] = {
-    "data": Data,
-    "model": Model,
-    "train": Train,
-    "knn": Knn,
-    "timing": Timing,
-    "probe": Probe,
-    "command": Command,
-    "speed": Speed,
-}
-"""The tables of settings that a suite may have; `Settings` has a field for each."""
 
-
-@dataclass(frozen=True)
-class Settings:
-    """The tables of one case; those that its experiment does not use are None."""
+class Tables(Table):
+    """What may be set of a case: the one list of tables, for suite files and for cases."""
 
     data: Data | None = None
     model: Model | None = None
@@ -37,10 +22,25 @@ class Settings:
     probe: Probe | None = None
     command: Command | None = None
     speed: Speed | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = {}
 
     def non_default(self) -> dict[str, Any]:
         """Return what differs from the defaults as JSON values: what an id is made of."""
         tables = {name: getattr(self, name) for name in TABLES}
         given = {name: table.settings() for name, table in tables.items() if table is not None}
-        return given | ({"params": dict(self.params)} if self.params else {})
+        return given | ({PARAMS: dict(self.params)} if self.params else {})
+
+
+PARAMS = "params"
+"""The table whose keys are the user's own."""
+
+TABLES: dict[str, type[Table]] = {
+    name: get_args(field.annotation)[0]
+    for name, field in Tables.model_fields.items()
+    if name != PARAMS
+}
+"""The tables whose keys we know, by name."""
+
+
+class Settings(Tables):
+    """The tables of one case; those that its experiment does not use are None."""

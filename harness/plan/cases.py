@@ -45,9 +45,7 @@ class Maker:
     def __init__(self, suite: Suite, axes: Axes) -> None:
         self.suite = suite
         self.axes = axes
-        given = {name: getattr(suite, name) for name in TABLES}
-        own = {name: table.settings() for name, table in given.items() if table is not None}
-        self._own: Mapping[str, Values] = own | ({"params": suite.params} if suite.params else {})
+        self._own: Mapping[str, Values] = suite.non_default()
         # Cases of one grid share most of their tables: each is validated once.
         self._tables: dict[tuple[str, str], Table] = {}
         self._experiments: dict[str, Experiment] = {}

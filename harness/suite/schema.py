@@ -11,13 +11,10 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from harness import sizes
 from harness.config import brief
 from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
-from harness.config.data import Data
-from harness.config.experiments import Command, Knn, Probe, Speed, Timing
 from harness.config.kinds import Kind
-from harness.config.model import Model
 from harness.config.recorded import Recorded
+from harness.config.settings import Tables
 from harness.config.table import Amount, Count, Files, SuiteId, Table
-from harness.config.train import Train
 from harness.suite.originals import Originals, named
 from harness.suite.text import Text
 
@@ -83,8 +80,8 @@ class Grid(Table):
     claims: bool = True
 
 
-class Frame(Table):
-    """What a suite has, claims and documents apart.
+class Frame(Tables):
+    """What a suite has beside the tables of its cases, claims and documents apart.
 
     Attributes
     ----------
@@ -135,15 +132,6 @@ class Frame(Table):
     memory: Memory = ""
     reusable: bool = False
     depends: tuple[str, ...] = ()
-    data: Data | None = None
-    model: Model | None = None
-    train: Train | None = None
-    knn: Knn | None = None
-    timing: Timing | None = None
-    probe: Probe | None = None
-    command: Command | None = None
-    speed: Speed | None = None
-    params: dict[str, Any] = {}
     kinds: dict[str, Kind] = {}
     records: Recorded | None = None
     grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)

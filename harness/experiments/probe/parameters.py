@@ -25,7 +25,7 @@ def run(context: Context, _: NoParams) -> Outcome:
     settings = context.settings
     # A count needs no training: a suite may leave [train] out, a network may not.
     train = settings.train or Train(loss="cross_entropy", epochs=1)
-    context = replace(context, settings=replace(settings, train=train))
+    context = replace(context, settings=settings.model_copy(update={"train": train}))
     task = tasks.build(context, "probe 'parameters'")
     return Outcome(metrics={"parameters": float(count(context, task))})
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from harness.config.settings import Settings
+from harness.config.settings import PARAMS, TABLES, Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user.signature import DATA, Parameter, is_loose, parameters, roles
 from harness.words import shortened
 
-TABLES = tuple(field.name for field in fields(Settings) if field.name != "command")
+READABLE = tuple(name for name in (*TABLES, PARAMS) if name != "command")
 """What a function may read from its context."""
 Complaint = tuple[tuple[str, ...], str]
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -70,7 +70,7 @@ class Arguments:
         there = self.found
         told = {"context"} if there is None else set(roles(there, {}).values())
         if "context" in told:
-            return TABLES
+            return READABLE
         return ("data", "params") if DATA & told else ("params",)
 
     @property

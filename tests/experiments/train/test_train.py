@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,8 @@ def _run(dataset: Dataset, backend: str = "numpy", seed: int = 0, **train: Any) 
     context = Context(settings, backends.get(backend), "cpu", Streams("t", seed), dataset)
     outcome = run(context)
     left = {*outcome.metrics, *outcome.series, *outcome.arrays}
-    settings = replace(settings, data=Data(dataset="made", synthetic=Synthetic(generator="linear")))
+    made = Data(dataset="made", synthetic=Synthetic(generator="linear"))
+    settings = settings.model_copy(update={"data": made})
     assert left <= produces(settings) | {"labels"}
     return outcome
 

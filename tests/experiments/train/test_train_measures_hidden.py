@@ -37,7 +37,7 @@ def run(model=None, backend="numpy", **settings):
         }
     )
     cell = context(images(), backends.get(backend), model=model or Model(layers=LAYERS))
-    return experiment.run(replace(cell, settings=replace(cell.settings, train=table)))
+    return experiment.run(replace(cell, settings=cell.settings.model_copy(update={"train": table})))
 
 
 @pytest.mark.parametrize("backend", BOTH)

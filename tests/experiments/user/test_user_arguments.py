@@ -14,7 +14,7 @@ from harness.config.settings import Settings
 from harness.datasets.parts import Parts
 from harness.datasets.scaling import Scaler
 from harness.experiments.experiment import Context
-from harness.experiments.user.arguments import TABLES, Arguments, call
+from harness.experiments.user.arguments import READABLE, Arguments, call
 from harness.experiments.user.signature import from_json, parameters, roles, to_json
 from harness.seeding import Streams
 
@@ -170,8 +170,8 @@ def test_a_scaler_is_that_of_the_table_and_none_without_data():
         (lambda seed, dataset=None: dataset, ("data", "params"), ()),
         (takes_parts, ("data", "params"), ("data",)),
         (takes_scaler, ("data", "params"), ()),
-        (lambda context: context, TABLES, ()),
-        (lambda anything: anything, TABLES, ()),
+        (lambda context: context, READABLE, ()),
+        (lambda anything: anything, READABLE, ()),
     ],
 )
 def test_a_case_is_made_of_the_tables_that_a_function_asks_for(function, tables, required):

@@ -1,0 +1,32 @@
+"""The frozen values that pass between the stages of the line.
+
+``Suite -> Cells -> Records -> Verdicts``: a stage is a function from one of these to the next.
+Nothing here imports another stage, and nothing here imports torch.
+"""
+
+from harness.types.archive import Archive, Environment
+from harness.types.case import Case, Cell, Profile
+from harness.types.record import DataUsed, Outcome, Record, Series, Status
+from harness.types.values import Array, Scalar, as_float_array
+from harness.types.verdict import VERDICTS, Finding, Interval, Verdict, VerdictName
+
+__all__ = [
+    "VERDICTS",
+    "Archive",
+    "Array",
+    "Case",
+    "Cell",
+    "DataUsed",
+    "Environment",
+    "Finding",
+    "Interval",
+    "Outcome",
+    "Profile",
+    "Record",
+    "Scalar",
+    "Series",
+    "Status",
+    "Verdict",
+    "VerdictName",
+    "as_float_array",
+]
