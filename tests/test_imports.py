@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,22 +21,30 @@ LEVELS = {
 } | {"__main__": 99, "__init__": 99}
 EXPERIMENTS = {path.parent.name for path in PACKAGE.glob("experiments/*/__init__.py")}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+ROOMS = sorted({path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES})
 
 
 def room(module: str) -> str:
     return module.split(".")[1] if "." in module else "__init__"
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return what a module says: read once for all that is asked of it."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
             if node.module != "harness":
                 found.add(node.module)
-    return found
+    return frozenset(found)
 
 
 def own_room(path: Path) -> str:
@@ -49,42 +58,43 @@ def experiment(path: Path) -> str | None:
     return parts[1] if parts[0] == "experiments" and parts[1] in EXPERIMENTS else None
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_downward(path):
+def modules_of(name: str) -> list[Path]:
+    return [path for path in MODULES if own_room(path) == name]
+
+
+def above(path: Path) -> set[str]:
+    """Return what a module imports of rooms that do not lie below its own."""
     own = own_room(path)
-    above = {
+    return {
         name
         for name in imported(path)
         if name.startswith("harness.") and room(name) != own and LEVELS[room(name)] >= LEVELS[own]
     }
-    assert not above, f"{own} must not import {sorted(above)}"
+
+
+@pytest.mark.parametrize("own", ROOMS)
+def test_imports_point_downward(own):
+    wrong = {str(path): found for path in modules_of(own) if (found := above(path))}
+    assert not wrong, f"{own} must not import what is not below it"
 
 
 def test_the_picture_has_every_room_and_no_other():
     assert {own_room(path) for path in MODULES} == set(LEVELS)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if experiment(path)],
-    ids=lambda path: str(path.relative_to(PACKAGE)),
-)
-def test_an_experiment_imports_no_other(path):
-    others = {name for name in imported(path) if name.startswith("harness.experiments.")}
-    others = {name.split(".")[2] for name in others} & EXPERIMENTS
-    assert others <= {experiment(path)}
+@pytest.mark.parametrize("own", sorted(EXPERIMENTS))
+def test_an_experiment_imports_no_other(own):
+    for path in MODULES:
+        if experiment(path) == own:
+            names = {name for name in imported(path) if name.startswith("harness.experiments.")}
+            assert {name.split(".")[2] for name in names} & EXPERIMENTS <= {own}, path
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_the_command_line_prints_or_exits(path):
-    if own_room(path) in ("cli", "__main__"):
-        return
-    calls = {
-        ast.unparse(node.func)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-    }
-    assert not calls & {"print", "exit", "sys.exit", "sys.stdout.write"}
+@pytest.mark.parametrize("own", [name for name in ROOMS if name not in ("cli", "__main__")])
+def test_only_the_command_line_prints_or_exits(own):
+    for path in modules_of(own):
+        calls = {ast.unparse(node.func) for node in nodes(path) if isinstance(node, ast.Call)}
+        assert not calls & {"print", "exit", "sys.exit", "sys.stdout.write"}, path
 
 
 def test_the_test_sees_an_upward_arrow(tmp_path):
@@ -118,12 +128,11 @@ def dotted(path: Path) -> str:
     return ".".join(parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if own_room(path) in READERS], ids=dotted
-)
-def test_what_reads_records_names_no_torch_at_all(path):
+@pytest.mark.parametrize("own", READERS)
+def test_what_reads_records_names_no_torch_at_all(own):
     """Not inside a function either, so that no figure or rule needs to be tried for it."""
-    assert not {name for name in imported(path) if name.split(".")[0] in TORCH}
+    for path in modules_of(own):
+        assert not {name for name in imported(path) if name.split(".")[0] in TORCH}, path
 
 
 def without_torch(*commands: list[str]) -> None:

@@ -7,8 +7,9 @@ protocols. Handles (arrays that live where the backend computes) are opaque to t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -118,6 +119,10 @@ class Network(Protocol):
         """Return a copy of the parameters by name, in the dtype of ``[train]``."""
         ...
 
+    def load(self, weights: Mapping[str, Array]) -> None:
+        """Take over parameters of another network of the same layers (copied)."""
+        ...
+
 
 class Backend(Protocol):
     """One library that carries out the algorithms.
@@ -225,4 +230,76 @@ class StepMemory(Protocol):
         The most alive at once, and what is still alive after it, gradients and the optimizer's
         state; inputs and weights not counted. The step is taken.
         """
+        ...
+
+
+class Stack(Protocol):
+    """Networks of one shape that are trained side by side, each on batches of its own."""
+
+    def train(self, rows: Array | None, rates: Array) -> None:
+        """Take steps with every member; an accelerator may take them after this returns.
+
+        Parameters
+        ----------
+        rows : ndarray, (steps, members, batch), int64, or None
+            Rows of the pool that each member sees at each step; None for all of its own.
+        rates : ndarray, (steps, members), float64
+            Learning rates.
+        """
+        ...
+
+    def losses(self) -> Array:
+        """Return the losses of the steps of the last `train`, (steps, members) float64.
+
+        Each is that of its batch before the update.
+        """
+        ...
+
+    def weights(self, member: int) -> dict[str, Array]:
+        """Return a copy of a member's parameters, as `Network.weights`.
+
+        Of one that has diverged where that ends its training: as they were when it was seen.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The examples from which the members of a stack take their batches.
+
+    Attributes
+    ----------
+    x : ndarray, (m, *shape)
+        As stored where `scale` is given, else as the networks take them. With examples of their
+        own those of the first member come first, then as many of the second, and so on.
+    y : ndarray, (m,) int64 or (m, outputs)
+        Targets, as the losses take them.
+    scale : callable or None
+        From gathered rows of `x` to what the networks take.
+    shared : bool
+        Whether all members see the same examples.
+    """
+
+    x: Array
+    y: Array
+    scale: Callable[[Array], Array] | None = None
+    shared: bool = True
+
+
+@runtime_checkable
+class Stacks(Protocol):
+    """What a backend may also offer: networks trained side by side.
+
+    What can be stacked, `harness.backends.stacks` says; asked with ``isinstance``.
+    """
+
+    def stack(
+        self,
+        layers: Sequence[Placed],
+        weights: Sequence[Mapping[str, Array]],
+        train: Train,
+        device: str,
+        pool: Pool,
+    ) -> Stack:
+        """Build a stack from the initial weights of its members (copied); rates come by step."""
         ...

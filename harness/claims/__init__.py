@@ -5,14 +5,14 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from harness.claims.chance import by_chance, chance_told, q_told, with_q_values
+from harness.claims.chance import by_chance, chance_text, q_value_text, with_q_values
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
 from harness.claims.edited import before
 from harness.claims.judge import judge, open_cases
 from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
-from harness.claims.sentences import Sentence, answers, headline, sentences, told
+from harness.claims.sentences import Sentence, answers, headline, sentence_counts, sentences
 from harness.claims.verdicts import counts, to_json
 
 
@@ -36,7 +36,7 @@ __all__ = [
     "answers",
     "before",
     "by_chance",
-    "chance_told",
+    "chance_text",
     "check_claim",
     "check_selection",
     "counts",
@@ -44,11 +44,11 @@ __all__ = [
     "judge",
     "looks",
     "open_cases",
-    "q_told",
+    "q_value_text",
     "rule_of",
+    "sentence_counts",
     "sentences",
     "to_json",
-    "told",
     "undecidable",
     "with_q_values",
 ]

@@ -39,7 +39,7 @@ def by_chance(verdicts: Sequence[Verdict]) -> float:
     return max(found, default=0.0) * len(found)
 
 
-def chance_told(verdicts: Sequence[Verdict]) -> str:
+def chance_text(verdicts: Sequence[Verdict]) -> str:
     """Return how many of the contradictions chance may have given; ``""`` where it cannot have.
 
     ``"34 of the 120 contradicted rest on a test (the others are facts), with q of at most 0.0095:
@@ -60,7 +60,7 @@ def _tested(verdicts: Sequence[Verdict]) -> list[float]:
     return [v.q for v in verdicts if v.verdict == "contradicted" and v.q is not None]
 
 
-def q_told(verdict: Verdict) -> str:
+def q_value_text(verdict: Verdict) -> str:
     """Return ``"q = 0.012"`` of a contradiction that was tested, else nothing."""
     if verdict.verdict != "contradicted" or verdict.q is None:
         return ""

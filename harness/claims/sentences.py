@@ -76,7 +76,7 @@ SEVERAL: Mapping[Answer, str] = {
 }
 
 
-def told(verdicts: Sequence[Verdict]) -> str:
+def sentence_counts(verdicts: Sequence[Verdict]) -> str:
     """Return ``"755 sentences: 511 hold, 36 do not hold, ..."``; ``""`` where there is none."""
     found = answers(sentences(verdicts))
     parts = [

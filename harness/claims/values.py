@@ -90,17 +90,17 @@ def read(
         raise Undecided(NEVER_ALONE, "not-run")
     reader = {"seeds": _over_seeds, "examples": _over_examples}
     values = reader[claim.over](claim, fit, archive)
-    values, told = _without_nan(values, nan_as)
+    values, nans = _without_nan(values, nan_as)
     lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
-    company = _company(len(done) - len(fit), len(done))
+    beside = _disturbed_cells(len(done) - len(fit), len(done))
     apart = _apart(claim.metric, fit)
-    notes = (*values.notes, *(text for text in (lost, company, told, apart) if text))
+    notes = (*values.notes, *(text for text in (lost, beside, nans, apart) if text))
     if kind == "binary" and claim.over == "examples" and len(fit) > 1:
         kind = "share"  # how many of the runs were right
     return replace(values, notes=notes, kind=kind)
 
 
-def _company(count: int, of: int) -> str:
+def _disturbed_cells(count: int, of: int) -> str:
     were = "was" if count == 1 else "were"
     left_out = f"{count} of {plural(of, 'cell')} {were} timed beside other work and left out"
     return left_out if count else ""
@@ -192,11 +192,11 @@ def _without_nan(values: Values, nan_as: float | None) -> tuple[Values, str]:
     bad = int(np.isnan(values.values).sum())
     if not bad:
         return values, ""
-    told = f"{bad} of {len(values.values)} values are nan"
+    nans = f"{bad} of {len(values.values)} values are nan"
     if nan_as is None:
-        raise Undecided(told, n=len(values.values), over=values.over)
+        raise Undecided(nans, n=len(values.values), over=values.over)
     filled = np.where(np.isnan(values.values), nan_as, values.values)
-    return Values(values.keys, filled, values.over, values.notes), f"{told}, counted as the worst"
+    return Values(values.keys, filled, values.over, values.notes), f"{nans}, counted as the worst"
 
 
 def paired(sides: Sequence[Values]) -> tuple[list[Floats], tuple[str, ...]]:

@@ -76,6 +76,9 @@ def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Fai
             for suite, each in work:
                 watch.enter(suite)
                 counts += runner.run(each, step)
+    for reason, cells in runner.failed_groups.items():
+        told = f"{plural(cells, 'cell')} could not run together and ran by themselves"
+        output.err.print(f"note: {told} ({reason})")
     return Ran(counts, skipped, sum(each.done for _, each in work))
 
 

@@ -74,6 +74,7 @@ def run(
     ] = None,
     trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
     force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
+    one_by_one: Annotated[bool, typer.Option(help="Train no cells together.")] = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -90,6 +91,7 @@ def run(
         timeout=timeout,
         force=force,
         memory=memory,
+        one_by_one=one_by_one,
     )
     selection = Selection(seeds, experiment or [], backend or [], device or [])
     wanted: Profile = "full" if until_settled else profile.value

@@ -53,8 +53,8 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
 
 def closing(verdicts: Sequence[Verdict]) -> list[str]:
     """Return what a reader of all those claims must know besides: sentences, chance, failures."""
-    lines = [told] if (told := judging.told(verdicts)) else []
-    lines += [chance] if (chance := judging.chance_told(verdicts)) else []
+    lines = [sentences] if (sentences := judging.sentence_counts(verdicts)) else []
+    lines += [chance] if (chance := judging.chance_text(verdicts)) else []
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
         lines.append(f"{plural(len(failing), 'claim')} fail: {named}")
@@ -83,7 +83,7 @@ def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:
 def why(verdict: Verdict) -> str:
     """Return the reason of a verdict, with the rate of false discoveries."""
     said = reason(verdict)
-    return f"{said}; {q}" if (q := judging.q_told(verdict)) else said
+    return f"{said}; {q}" if (q := judging.q_value_text(verdict)) else said
 
 
 def counts(verdicts: Sequence[Verdict]) -> str:

@@ -33,6 +33,9 @@ class Job:
         needs a process of its own.
     libraries : tuple of str
         Modules that take long to import and that it needs.
+    members : tuple of (str, Cell)
+        The cells that run together, with their ids; none where `cell` runs by itself. The budget
+        of `cell` is that of all of them.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Job:
     since: int = 0
     kind: str = ""
     libraries: tuple[str, ...] = ()
+    members: tuple[tuple[str, Cell], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ class Answer:
         Seconds of the experiment, and processor time of the process.
     peak_rss : int
         Bytes.
+    mode : str
+        ``"together"`` for a cell that ran in a group.
+    parts : mapping of str to Answer
+        Of a group, the answer of each cell by its id.
     """
 
     status: Literal["ok", "diverged", "skipped", "failed"]
@@ -72,3 +80,5 @@ class Answer:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_rss: int = 0
+    mode: str = ""
+    parts: Mapping[str, Answer] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from harness import backends, datasets, digest
@@ -23,7 +24,9 @@ from harness.execute.job import Job
 from harness.execute.kinds import Needs
 from harness.execute.outcome import shortened
 from harness.execute.pool import Finished, run_all
+from harness.execute.together import joined, run_each
 from harness.plan.expand import Plan
+from harness.plan.groups import grouped
 from harness.seeding import Streams
 from harness.store.store import Store
 from harness.types import Case, Cell, DataUsed, Environment, Record, Status
@@ -60,6 +63,8 @@ class Options:
         Run cells again that are done.
     memory : int or None
         Bytes a cell may take, instead of the suite's bound.
+    one_by_one : bool
+        Run no cells together.
     """
 
     roots: Roots
@@ -68,6 +73,7 @@ class Options:
     timeout: float | None = None
     force: bool = False
     memory: int | None = None
+    one_by_one: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,11 @@ class Runner:
         This machine's snapshot.
     options : Options
         How to run.
+
+    Attributes
+    ----------
+    failed_groups : Counter of str
+        How many cells were to run together and were run by themselves, by why their group failed.
     """
 
     def __init__(self, store: Store, environment: Environment, options: Options) -> None:
@@ -112,6 +123,7 @@ class Runner:
         self._used: dict[str, DataUsed | Broken | str] = {}
         self._commits: dict[str, str] = {}
         self._known_needs: dict[str, Needs] = {}
+        self.failed_groups: Counter[str] = Counter()
 
     def todo(self, plan: Plan) -> Todo:
         """Sort a plan's cells into those to run, those that cannot run here, and those done."""
@@ -148,8 +160,8 @@ class Runner:
             tell(record)
         logs.prune(self.store.folder / LOGS)
         for width, alone in ((self.options.jobs, False), (1, True)):
-            jobs = [self._job(*item) for item in todo.cells if item[1].alone is alone]
-            self._run_all(jobs, width, Commits(self.store, self.environment, tell))
+            cells = [item for item in todo.cells if item[1].alone is alone]
+            self._run_all(cells, width, Commits(self.store, self.environment, tell))
         return counts
 
     def log(self, record: Record) -> Path:
@@ -164,17 +176,31 @@ class Runner:
             [cell.case.id, cell.seed, cell.root, fingerprint, self.environment.klass], length=24
         )
 
-    def _run_all(self, jobs: Sequence[Job], width: int, commits: Commits) -> None:
+    def _run_all(self, cells: Sequence[tuple[str, Cell]], width: int, commits: Commits) -> None:
         scratch = self.store.folder / _SCRATCH
+        run = partial(run_all, width=width, scratch=scratch, pause=commits.settle)
         try:
             # Whatever ends a run ends its cells.
-            with closing(run_all(jobs, width, scratch, commits.settle)) as ended:
+            with closing(run_each(run, self._jobs(cells), self._note)) as ended:
                 for finished in ended:
                     commits.add(self._finished(finished))
         except BaseException:
             self.store.flush()
             raise
         commits.settle()
+
+    def _jobs(self, cells: Sequence[tuple[str, Cell]]) -> list[Job]:
+        """Return the jobs of cells, those that may run together in one."""
+        groups = [[item] for item in cells]
+        if not self.options.one_by_one:
+            groups = grouped(cells, self.options.jobs)
+        return [joined([self._job(*item) for item in group]) for group in groups]
+
+    def _note(self, group: Finished) -> None:
+        """Note a group that failed: its cells run by themselves now."""
+        budget = f"took longer than {group.job.cell.budget:g} s" if group.timeout else group.died
+        reason = budget if group.answer is None else group.answer.reason
+        self.failed_groups[f"{group.job.cell.case.suite}: {reason}"] += len(group.job.members)
 
     def _job(self, name: str, cell: Cell) -> Job:
         threads = (os.cpu_count() or 1) if cell.alone else 1
@@ -224,6 +250,7 @@ class Runner:
             digests=outcome.digests,
             cpu_s=answer.cpu_s,
             peak_rss=answer.peak_rss,
+            mode=answer.mode,
         )
 
     def _record(

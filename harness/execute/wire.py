@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +34,11 @@ class Unreadable(HarnessError):
 
 
 def write(answer: Answer, folder: Path) -> None:
-    """Leave an answer in a folder."""
+    """Leave an answer in a folder; the parts of one in folders of their own, by their number."""
+    for number, part in enumerate(answer.parts.values()):
+        own = folder / str(number)
+        own.mkdir()
+        write(part, own)
     outcome = answer.outcome
     for position, array in enumerate(outcome.arrays.values()):
         np.save(_array_file(folder, position), array, allow_pickle=False)
@@ -51,10 +55,11 @@ def write(answer: Answer, folder: Path) -> None:
         "digests": outcome.digests,
         "diverged": outcome.diverged,
         "arrays": list(outcome.arrays),
+        "parts": list(answer.parts),
     }
-    part = folder / f"{ANSWER}.part"
-    part.write_text(json.dumps(values), encoding="utf-8")
-    part.replace(folder / ANSWER)
+    unfinished = folder / f"{ANSWER}.part"
+    unfinished.write_text(json.dumps(values), encoding="utf-8")
+    unfinished.replace(folder / ANSWER)
 
 
 def read(folder: Path) -> Answer | None:
@@ -100,7 +105,16 @@ def _answer(values: Mapping[str, Any], folder: Path) -> Answer:
         peak_rss=int(_finite(values["peak_rss"])),
     )
     arrays = {name: _array(folder, n) for n, name in enumerate(values["arrays"])}
-    return replace(answer, outcome=replace(outcome, arrays=checked(Outcome(arrays=arrays)).arrays))
+    outcome = replace(outcome, arrays=checked(Outcome(arrays=arrays)).arrays)
+    return replace(answer, outcome=outcome, parts=_parts(values["parts"], folder))
+
+
+def _parts(names: Sequence[str], folder: Path) -> dict[str, Answer]:
+    found = {str(name): read(folder / str(number)) for number, name in enumerate(names)}
+    whole = {name: answer for name, answer in found.items() if answer is not None}
+    if len(whole) < len(names):
+        raise ValueError(f"{len(names)} cells ran together, and {len(whole)} have an answer")
+    return whole
 
 
 def _array(folder: Path, position: int) -> Array:

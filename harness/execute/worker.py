@@ -7,12 +7,16 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from harness import backends, datasets
 from harness.code.sources import changed, sentence
+from harness.datasets.dataset import Dataset
 from harness.errors import CellFailed, DataError, DataUnfit, Skip
 from harness.execute import wire
 from harness.execute.job import Answer, Job
@@ -21,7 +25,7 @@ from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
 from harness.seeding import Streams
 from harness.timing import forget_peak, peak_rss
-from harness.types import Outcome
+from harness.types import Cell, Outcome
 from harness.words import plain
 
 __all__ = ["Answer", "Job", "main", "run"]
@@ -96,14 +100,8 @@ def _stand_in(job: Job) -> str:
 
 def _run(job: Job) -> object:
     case = job.cell.case
-    chosen = case.settings
-    streams = Streams(case.suite, job.cell.seed, job.cell.root, job.cell.script)
-    dataset = None
-    if chosen.data is not None:
-        dataset = datasets.load(chosen.data, job.roots, streams.generator("data"), job.use)
-    backend = backends.get(case.backend)
-    backend.threads(job.threads)
-    context = Context(chosen, backend, case.device, streams, dataset, job.cell.budget, case.home)
+    backends.get(case.backend).threads(job.threads)
+    context = _context(job, job.cell)
     function = experiments.function(case)
     if names := changed(case.code, case.home, job.since):
         raise CellFailed(
@@ -113,18 +111,68 @@ def _run(job: Job) -> object:
     return function(context)
 
 
+def _context(job: Job, cell: Cell, known: Dataset | None = None) -> Context:
+    """Return what the experiment of a cell may use; `known` is its data set where that is read."""
+    case, chosen = cell.case, cell.case.settings
+    streams = Streams(case.suite, cell.seed, cell.root, cell.script)
+    dataset = known
+    if chosen.data is not None and known is None:
+        dataset = datasets.load(chosen.data, job.roots, streams.generator("data"), job.use)
+    backend = backends.get(case.backend)
+    return Context(chosen, backend, case.device, streams, dataset, cell.budget, case.home)
+
+
+def _contexts(job: Job) -> list[Context]:
+    """Return the contexts of cells that run together: data that no stream draws are read once."""
+    contexts: list[Context] = []
+    for _, cell in job.members:
+        data = cell.case.settings.data
+        drawn = data is None or data.dataset == "synthetic"
+        known = contexts[0].dataset if contexts and not drawn else None
+        contexts.append(_context(job, cell, known))
+    return contexts
+
+
+def _together(job: Job) -> Answer:
+    """Run the cells of a group; one that fails by itself, when it is evaluated, has failed alone.
+
+    Raises
+    ------
+    CellFailed
+        If the group cannot run together, or training failed.
+    """
+    run_together = experiments.of(job.cell.case).run_together
+    if run_together is None:
+        raise CellFailed(f"experiment {job.cell.case.experiment!r} runs no cells together")
+    backends.get(job.cell.case.backend).threads(job.threads)
+    rest = run_together(_contexts(job))
+    parts = {
+        name: _answered(partial(_checked, finish))
+        for (name, _), finish in zip(job.members, rest, strict=True)
+    }
+    return Answer("ok", parts=parts)
+
+
+def _checked(finish: Callable[[], object]) -> Outcome:
+    return checked(finish())
+
+
 def _timed(job: Job) -> Answer:
     before, start = time.process_time(), time.perf_counter()
     answer = judged(job)
     wall, cpu = time.perf_counter() - start, time.process_time() - before
-    return Answer(answer.status, answer.reason, answer.trace, answer.outcome, wall, cpu, peak_rss())
+    return replace(answer, wall_s=wall, cpu_s=cpu, peak_rss=peak_rss())
 
 
 def judged(job: Job) -> Answer:
     """Run a job; whatever it raises or returns becomes a status with a reason."""
+    return _answered((lambda: _together(job)) if job.members else (lambda: run(job)))
+
+
+def _answered(work: Callable[[], Outcome | Answer]) -> Answer:
     try:
         with np.errstate(all="ignore"):  # divergence is a result here, seen in the values
-            outcome = run(job)
+            outcome = work()
     except Skip as skip:
         return Answer("skipped", shortened(plain(str(skip))))
     except CellFailed as failure:
@@ -133,6 +181,8 @@ def judged(job: Job) -> Answer:
         return Answer("failed", shortened(plain(str(error))), _trace(error))
     except BaseException as error:  # noqa: BLE001 - the border: it is kept, with its place
         return Answer("failed", _reason(error), _trace(error))
+    if isinstance(outcome, Answer):
+        return outcome
     return Answer("diverged" if outcome.diverged else "ok", outcome.diverged, outcome=outcome)
 
 

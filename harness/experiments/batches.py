@@ -43,6 +43,11 @@ def examples_per_epoch(train: Train, n: int) -> int:
     return whole if train.drop_last or train.sampling == "replacement" else n
 
 
+def whole(train: Train, n: int) -> bool:
+    """Whether every step sees all `n` examples, in their order."""
+    return train.sampling != "replacement" and _size(train, n) >= n
+
+
 def draw(train: Train, n: int, rng: np.random.Generator, y: Array | None = None) -> Iterator[Index]:
     """Yield the rows of one batch after another, without end, as ``[train] sampling`` says.
 
@@ -60,10 +65,10 @@ def draw(train: Train, n: int, rng: np.random.Generator, y: Array | None = None)
     size, steps = _size(train, n), steps_per_epoch(train, n)
     given = _order(train, n, y)
     while True:
-        if train.sampling == "replacement":
-            yield rng.integers(n, size=size)
-        elif size >= n:
+        if whole(train, n):
             yield None
+        elif train.sampling == "replacement":
+            yield rng.integers(n, size=size)
         else:
             order = rng.permutation(n) if given is None else given
             for step in range(steps):

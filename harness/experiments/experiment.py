@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,22 @@ def seed_of(streams: Streams) -> int:
     """Return the seed of a cell as one number: what a user repeats the run with by hand."""
     own = streams.root + streams.repetition
     return own if streams.script is None else streams.script
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What cells must have in common to run together.
+
+    Attributes
+    ----------
+    settings : Settings
+        The tables, without what may differ.
+    size : int
+        Bytes that a step of one cell works on, its parameters not counted.
+    """
+
+    settings: Settings
+    size: int
 
 
 def _unknown(settings: Settings) -> Mapping[str, Kind]:  # noqa: ARG001 - a user's experiment
@@ -113,6 +129,12 @@ class Experiment:
         Whether its cells may follow each other in one process.
     libraries : frozenset of str
         Large libraries that its cells may import, beside that of their backend.
+    together : callable or None
+        ``together(settings)`` returns what cells must share to run together, None where they run
+        one by one. Only for experiments that measure no time.
+    run_together : callable or None
+        ``run_together(contexts)`` returns for each cell what gives its outcome, as `run` would up
+        to rounding: cells of one backend and device that `together` gives the same settings.
     """
 
     name: str
@@ -134,6 +156,8 @@ class Experiment:
     apart: Callable[[Settings], bool] | None = None
     reusable: bool = True
     libraries: frozenset[str] = frozenset()
+    together: Callable[[Settings], Shared | None] | None = None
+    run_together: Callable[[Sequence[Context]], Sequence[Callable[[], object]]] | None = None
 
 
 class ParamsError(UsageError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
@@ -66,8 +68,39 @@ class Task:
         return self.scaler.apply(x, dtype), y.astype(np.int64 if labels else dtype)
 
 
-def build(context: Context, asked_by: str) -> Task:
-    """Build the network of ``[model]`` for ``[data]`` and ``[train]``.
+@dataclass(frozen=True)
+class Start:
+    """What a training begins with: a `Task` whose network is not built yet.
+
+    Attributes
+    ----------
+    weights : mapping of str to ndarray
+        Initial weights, of the cell's ``init`` stream, float64.
+    placed, data, train, dataset, split
+        As in `Task`.
+    """
+
+    weights: Mapping[str, NDArray[np.float64]]
+    placed: tuple[Placed, ...]
+    data: Data
+    train: Train
+    dataset: Dataset
+    split: Parts
+
+    def network(self, context: Context) -> Network:
+        """Build the network."""
+        dropout = context.streams.generator("dropout")
+        return context.backend.network(
+            self.placed, self.weights, self.train, context.device, dropout
+        )
+
+    def task(self, network: Network) -> Task:
+        """Return the task of a network."""
+        return Task(network, self.placed, self.data, self.train, self.dataset, self.split)
+
+
+def start(context: Context, asked_by: str, split: Parts | None = None) -> Start:
+    """Draw the initial weights of ``[model]`` for ``[data]`` and ``[train]``.
 
     Parameters
     ----------
@@ -75,6 +108,8 @@ def build(context: Context, asked_by: str) -> Task:
         The cell's.
     asked_by : str
         Named in the message when something is missing, e.g. ``"workload 'train'"``.
+    split : Parts, optional
+        The parts of the data where they are known: of another cell on the same data.
 
     Raises
     ------
@@ -94,9 +129,14 @@ def build(context: Context, asked_by: str) -> Task:
         )
     placed = place(model, dataset.facts.shape, dataset.facts.outputs)
     weights = initial_weights(placed, model.init, context.streams.generator("init"))
-    dropout = context.streams.generator("dropout")
-    network = context.backend.network(placed, weights, train, context.device, dropout)
-    return Task(network, placed, data, train, dataset, parts(dataset, data))
+    own = parts(dataset, data) if split is None else split
+    return Start(weights, placed, data, train, dataset, own)
+
+
+def build(context: Context, asked_by: str) -> Task:
+    """Build the network of ``[model]`` for ``[data]`` and ``[train]``, see `start`."""
+    begun = start(context, asked_by)
+    return begun.task(begun.network(context))
 
 
 def features(x: Array, scaler: Scaler) -> Array:

@@ -146,9 +146,9 @@ def _runs(records: Sequence[Record]) -> str:
 
 
 def _wall(records: Sequence[Record]) -> str:
-    if not any(record.wall_s for record in records):
-        return ""  # read from a file, which does not say
-    return number(over_seeds([record.wall_s for record in records]).value, "seconds", digits=2)
+    # A part of a group's time is nobody's own; records read from a file do not say.
+    times = [record.wall_s for record in records if not record.mode]
+    return number(over_seeds(times).value, "seconds", digits=2) if any(times) else ""
 
 
 def _peak(records: Sequence[Record]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.claims import told as in_sentences
+from harness.claims import sentence_counts
 from harness.report.marks import SIGNS, WORDS, counted
 from harness.report.summary import plain
 from harness.suite.documents import Document, Section
@@ -61,7 +61,7 @@ def _opening(verdicts: Sequence[Verdict], suites: Sequence[Suite], listed: bool)
     return [
         *(_OF_SECTIONS if listed else _OF_CLAIMS),
         "",
-        *([f"{said}.", ""] if (said := in_sentences(verdicts)) else []),
+        *([f"{said}.", ""] if (said := sentence_counts(verdicts)) else []),
         f"{plural(len(suites), 'suite')}, {plural(claims, 'claim')}"
         + (f": {counts}." if counts else "."),
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from harness import words
-from harness.claims import chance_told, told
+from harness.claims import chance_text, sentence_counts
 from harness.report.marks import counted
 from harness.report.verdicts import Row, rows
 from harness.types import Verdict
@@ -31,7 +31,14 @@ def summary(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
         return "# Claims\n\nNo claims were judged.\n"
     first = [verdict for verdict in verdicts if verdict.suite not in facts]
     folded = [verdict for verdict in verdicts if verdict.suite in facts]
-    lines = ["# Claims", "", f"{told(verdicts)}.", "", _counts(verdicts), *_chance(verdicts)]
+    lines = [
+        "# Claims",
+        "",
+        f"{sentence_counts(verdicts)}.",
+        "",
+        _counts(verdicts),
+        *_chance(verdicts),
+    ]
     lines += _moved(verdicts)
     lines += ["", *_table(first)] if first else []
     lines += ["", *_folded(folded)] if folded else []
@@ -57,7 +64,7 @@ def _counts(verdicts: Sequence[Verdict]) -> str:
 
 
 def _chance(verdicts: Sequence[Verdict]) -> list[str]:
-    chance = chance_told(verdicts)
+    chance = chance_text(verdicts)
     return ["", f"{chance[:1].upper()}{chance[1:]}."] if chance else []
 
 
@@ -106,7 +113,11 @@ def comment(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
     rest.sort(key=lambda verdict: verdict.suite in facts)
     said = f"{len(failing)} of {words.plural(len(verdicts), 'claim')} fail" if failing else ""
     top = [MARKER, f"### Claims: {said or 'nothing fails'}", ""]
-    top += [f"{told(verdicts)}.", "", _counts(verdicts), *_moved(verdicts), ""] if verdicts else []
+    top += (
+        [f"{sentence_counts(verdicts)}.", "", _counts(verdicts), *_moved(verdicts), ""]
+        if verdicts
+        else []
+    )
     room = LIMIT - sum(len(line) + 1 for line in top)
     shown = _within(failing, room)
     folded = _within(rest, room - sum(len(line) + 1 for line in shown) - 100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.claims import q_told
+from harness.claims import q_value_text
 from harness.figures.labels import title
 from harness.numerals import axis_value, measured, span
 from harness.outlets.outcome import unit_of
@@ -103,7 +103,7 @@ def _row(verdict: Verdict, environments: Mapping[str, Environment]) -> Row:
         because=verdict.because,
         moved=verdict.moved,
         why=verdict.why,
-        q=q_told(verdict),
+        q=q_value_text(verdict),
         tracks=tuple(_track(finding, unit, environments) for finding in verdict.findings),
     )
 

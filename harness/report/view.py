@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from harness.claims import chance_told, headline, told
+from harness.claims import chance_text, headline, sentence_counts
 from harness.figures.select import MEASURED, newest
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.marks import Tally, tallies
@@ -130,8 +130,8 @@ def page(
         tallies=tallies(verdicts),
         total=len(verdicts),
         headline=headline(verdicts),
-        sentences=told(verdicts),
-        chance=chance_told(verdicts),
+        sentences=sentence_counts(verdicts),
+        chance=chance_text(verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
         sections=Parts.of(sections, lambda section: section.id in facts),

@@ -110,5 +110,6 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "deviation": _text,
     "code": _table(_text),
     "commit": _text,
+    "mode": _text,
 }
 """Field of `Record` to the reader of its JSON value; a reader raises `Wrong`."""

@@ -104,6 +104,9 @@ class Record:
     commit : str
         What the user's project was at, where the experiment is made of its code:
         ``"<hash>"``, or ``"<hash> dirty"`` with edits since.
+    mode : str
+        ``"together"`` for a cell that ran with others in one group, of whose time `wall_s` and
+        `cpu_s` are an equal part.
     """
 
     cell: str
@@ -129,3 +132,4 @@ class Record:
     deviation: str = ""
     code: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
+    mode: str = ""

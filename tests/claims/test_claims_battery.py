@@ -15,11 +15,14 @@ DRAWS = 100
 TRIALS = {t.name: t for t in trials()}
 
 
+@pytest.mark.parametrize("draws", [50, pytest.param(DRAWS, marks=pytest.mark.faults)])
 @pytest.mark.parametrize("name", TRIALS)
-def test_a_claim_that_is_just_true_or_just_false_is_seldom_judged_wrongly(name: str) -> None:
-    rates = TRIALS[name].rates(10, DRAWS, ERRORS)
+def test_a_claim_that_is_just_true_or_just_false_is_seldom_judged_wrongly(
+    name: str, draws: int
+) -> None:
+    rates = TRIALS[name].rates(10, draws, ERRORS)
     nominal = error_rates.NOMINAL
-    limit = nominal + 4.0 * math.sqrt(nominal * (1.0 - nominal) / DRAWS)
+    limit = nominal + 4.0 * math.sqrt(nominal * (1.0 - nominal) / draws)
     assert rates.get("edge", 0.0) <= limit
     assert rates.get("beyond", 0.0) <= limit
 

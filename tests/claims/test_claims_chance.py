@@ -11,7 +11,7 @@ import pytest
 from claims_builders import case, claim, runs, spread, verdict
 from scipy import stats
 
-from harness.claims import by_chance, chance_told, counts, to_json, with_q_values
+from harness.claims import by_chance, chance_text, counts, to_json, with_q_values
 from harness.claims.chance import p_value
 from harness.types import VERDICTS, Finding, Interval, Verdict, VerdictName
 
@@ -101,15 +101,15 @@ def test_the_line_says_what_is_counted_and_at_which_level() -> None:
     found = with_q_values(TESTED)
     largest = max(v.q for v in found if v.verdict == "contradicted")
     least = f"at most {3 * largest:.2g} of the 3"
-    assert chance_told(found) == (
+    assert chance_text(found) == (
         f"of the 3 contradicted 3 rest on a test, with q of at most {largest:.2g}: on average "
         f"chance gave {least}"
     )
     facts = [made(f"f{i}", "contradicted", None) for i in range(5)]
-    told = chance_told([*found, *facts])
+    told = chance_text([*found, *facts])
     assert told.startswith("of the 8 contradicted 3 rest on a test (the others are facts), with q")
     assert told.endswith(least)
-    assert chance_told(facts) == chance_told([]) == ""
+    assert chance_text(facts) == chance_text([]) == ""
 
 
 def test_nothing_contradicted_is_nothing_by_chance() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.claims import answers, headline, sentences, told
+from harness.claims import answers, headline, sentence_counts, sentences
 from harness.types import Verdict
 
 
@@ -52,10 +52,10 @@ def test_a_sentence_is_its_words_and_its_place() -> None:
 
 
 def test_sentences_in_words() -> None:
-    assert told([]) == ""
-    assert told([reading(R)]) == "1 sentence: 1 holds"
+    assert sentence_counts([]) == ""
+    assert sentence_counts([reading(R)]) == "1 sentence: 1 holds"
     two = [reading(R), reading(R, quote="b"), reading(C, quote="c")]
-    assert told(two) == "3 sentences: 2 hold, 1 does not hold"
+    assert sentence_counts(two) == "3 sentences: 2 hold, 1 does not hold"
 
 
 @pytest.mark.parametrize(

@@ -221,15 +221,6 @@ def test_streams_of_a_process_that_fail_are_told_or_quiet(harness):
     assert (gone.returncode, gone.stderr) == (codes.READER_LEFT, "")
 
 
-def test_version_and_help(harness):
-    code, out, _ = harness("--version")
-    assert (code, out.split()[0]) == (0, "harness")
-    for verb in ((), ("run",), ("gate",), ("data", "get"), ("store", "repair")):
-        code, out, _ = harness(*verb, "-h")
-        assert code == 0
-        assert "--help" in out
-
-
 def test_brackets_on_the_command_line_are_shown(harness):
     code, _, err = harness("run", "[/x]")
     assert code == codes.USAGE
@@ -270,84 +261,10 @@ def test_sigterm_ends_as_ctrl_c_does_with_the_code_of_shells(harness):
     assert "Traceback" not in err
 
 
-def test_a_store_of_earlier_versions_is_split_by_suite(harness):
-    harness("run")
-    folder = harness.folder / "results" / "local"
-    (folder / "tiny.jsonl").rename(folder / "records.jsonl")
-    before = (folder / "records.jsonl").read_bytes()
-    _, out, _ = harness("store", "check")
-    assert "`harness store split` gives each its own file" in out
-    _, out, _ = harness("run")
-    assert "3 done before" in out
-    code, out, _ = harness("store", "split")
-    assert code == codes.OK
-    assert "3 lines moved to the files of 1 suite" in out
-    assert (folder / "tiny.jsonl").read_bytes() == before
-    assert not (folder / "records.jsonl").exists()
-    _, out, _ = harness("run")
-    assert "3 done before" in out
-
-
-def test_a_store_is_checked_and_repaired(harness):
-    harness("run")
-    path = harness.folder / "results" / "local" / "tiny.jsonl"
-    assert harness("store", "check")[0] == codes.OK
-    path.write_bytes(path.read_bytes().replace(b'"seed":1', b'"seed":7'))
-    code, out, _ = harness("store", "check", "--json", "x.json")
-    assert code == codes.HARNESS_FAILED
-    lines = path.read_bytes().splitlines()  # in the order in which cells ended
-    (changed,) = (number for number, line in enumerate(lines, 1) if b'"seed":7' in line)
-    assert f"tiny.jsonl:{changed}: must be as it was written" in out
-    (found,) = json.loads(Path("x.json").read_text())["stores"]
-    assert found["faults"][0]["place"].endswith(f"tiny.jsonl:{changed}")
-    for verb in ("run", "claims", "report"):
-        code, _, err = harness(verb)
-        assert code == codes.HARNESS_FAILED
-        assert f"tiny.jsonl:{changed}: must be as it was written" in err
-        assert "harness store repair" in err
-    code, out, _ = harness("store", "repair")
-    assert code == codes.OK
-    assert "1 line set aside" in out
-    _, out, _ = harness("run")
-    assert "1 ok" in out
-    assert "2 done before" in out
-    assert harness("store", "check", "--results", "none")[0] == codes.NOTHING_MEASURED
-
-
-@pytest.mark.parametrize("width", [20, 40, 80])
-def test_help_cuts_nothing_short_at_any_width(harness, monkeypatch, width):
-    monkeypatch.setenv("COLUMNS", str(width))
-    for verb in ("run", "gate", "report"):
-        code, out, _ = harness(verb, "--help")
-        assert code == 0
-        assert "--results DIR" in out
-        assert "…" not in out
-
-
-def test_help_is_text_and_lists_every_verb_whole(harness, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "100")
-    assert "An argument of pip install, e.g. '.[dev]'." in harness("gate", "-h")[1]
-    assert "..." not in harness("-h")[1].replace("[ARGS]...", "")
-
-
-def test_a_usage_error_is_one_line_below_the_usage(harness):
-    code, out, err = harness("run", "--jobs", "x")
-    assert (code, out) == (2, "")
-    assert err.splitlines()[-1].startswith("Error: Invalid value for '-j' / '--jobs'")
-
-
 def test_a_folder_of_data_of_nobody_and_a_data_set_that_is_absent_are_told(harness):
     code, _, err = harness("data", "verify", "mnist", "--data", "~nosuchuser/x")
     assert code == codes.FILE_FAILED
     assert "Get it with `harness data get mnist`" in err
-
-
-def test_records_in_a_file_are_told_apart_from_no_records(harness):
-    (harness.folder / "file").write_text("x")
-    for verb in (("claims",), ("report",), ("store", "check")):
-        code, _, err = harness(*verb, "--results", "file")
-        assert code == codes.FILE_FAILED
-        assert "cannot read the folder file: not a directory" in err
 
 
 def test_a_current_folder_that_is_gone_is_told(harness, monkeypatch, tmp_path):

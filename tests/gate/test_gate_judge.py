@@ -35,27 +35,33 @@ def quick(monkeypatch):
     monkeypatch.setattr("harness.statistics.detectable", lambda *_: 0.02)
 
 
+MANY = pytest.mark.parametrize("tries", [200, pytest.param(3_000, marks=pytest.mark.faults)])
+
+
 def test_the_levels_add_up_to_what_is_promised():
     assert sum(ALPHAS) == pytest.approx(0.01)
     assert sum(BETAS) == pytest.approx(0.05)
     assert len(LOOKS) == len(ALPHAS) == len(BETAS)
 
 
+@MANY
 @pytest.mark.parametrize("tails", [math.inf, 2], ids=["normal", "heavy tails"])
 @pytest.mark.parametrize("slower", [1.0, 1.01])
-def test_false_alarms_are_rare_even_at_the_margin(quick, tails, slower):
+def test_false_alarms_are_rare_even_at_the_margin(quick, tails, slower, tries):
     rng = np.random.default_rng(11)
     draw = rng.normal if tails == math.inf else lambda size: rng.standard_t(tails, size)
-    verdicts = [course(noisy(rng, 40, slower, draw=draw)).verdict for _ in range(600)]
+    verdicts = [course(noisy(rng, 40, slower, draw=draw)).verdict for _ in range(tries)]
     alarms = verdicts.count("regressed")
-    assert stats.binomtest(alarms, 600, 0.01, alternative="greater").pvalue > 0.001
+    assert stats.binomtest(alarms, tries, 0.01, alternative="greater").pvalue > 0.001
 
 
-def test_a_slow_down_of_the_tolerance_is_rarely_called_ok(quick):
+@MANY
+def test_a_slow_down_of_the_tolerance_is_rarely_called_ok(quick, tries):
     rng = np.random.default_rng(12)
     wide = Thresholds(margin=0.05, tolerance=0.05)
-    verdicts = [course(noisy(rng, 40, 1.05), wide).verdict for _ in range(600)]
-    assert stats.binomtest(verdicts.count("ok"), 600, 0.05, alternative="greater").pvalue > 0.001
+    verdicts = [course(noisy(rng, 40, 1.05), wide).verdict for _ in range(tries)]
+    wrong = verdicts.count("ok")
+    assert stats.binomtest(wrong, tries, 0.05, alternative="greater").pvalue > 0.001
 
 
 def test_five_percent_in_two_percent_noise_is_caught(quick):

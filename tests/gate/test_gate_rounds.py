@@ -37,7 +37,7 @@ def course(tmp_path, monkeypatch, ending, *first):
 def test_the_pairs_of_a_round_that_ends_early_are_kept(tmp_path, monkeypatch, ending, partial):
     trials, said = course(tmp_path, monkeypatch, ending, pair())
     assert said == partial
-    assert trials.pairs == (pair(),)
+    assert repr(trials.pairs) == repr((pair(),))  # a value that is nan equals itself in words only
     assert {one.case: one.pairs for one in trials.decisions if one.quantity == "time"} == {
         "a": 1,
         "b": 0,
@@ -46,7 +46,7 @@ def test_the_pairs_of_a_round_that_ends_early_are_kept(tmp_path, monkeypatch, en
 
 def test_an_interrupted_round_is_gone_on_with(tmp_path, monkeypatch):
     course(tmp_path, monkeypatch, KeyboardInterrupt(), pair())
-    assert Journal(tmp_path, {"of": "this test"}).pairs == [pair()]
+    assert repr(Journal(tmp_path, {"of": "this test"}).pairs) == repr([pair()])
 
 
 def test_a_failure_counts_although_the_time_was_up(tmp_path, monkeypatch):

@@ -29,7 +29,7 @@ def test_a_run_comes_back_as_it_was_stored(tmp_path):
     done = a_run(0.05)
     back = selftest.store(tmp_path, done)
     (again,) = selftest.stored(tmp_path)
-    assert again == back
+    assert repr(again) == repr(back)  # a value that is nan equals itself in words only
     assert (again.planted, again.started, again.environment) == (
         done.planted,
         done.started,
@@ -76,7 +76,7 @@ def test_a_packed_file_is_read_too(tmp_path):
     path = tmp_path / runs.NAME
     path.with_suffix(".jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
     path.unlink()
-    assert selftest.stored(tmp_path) == plain
+    assert repr(selftest.stored(tmp_path)) == repr(plain)
 
 
 def test_a_run_in_short_gives_the_same_decisions(tmp_path):
@@ -93,7 +93,7 @@ def test_a_run_in_short_gives_the_same_decisions(tmp_path):
             assert other.values("memory") == pytest.approx(one.values("memory"), abs=1024)
     assert selftest.view(again) == selftest.view(done)
     selftest.shorten(tmp_path / "again", again)
-    assert selftest.stored(tmp_path / "again") == again
+    assert repr(selftest.stored(tmp_path / "again")) == repr(again)
 
 
 def test_a_run_in_short_is_short(tmp_path):

@@ -233,7 +233,8 @@ def test_a_long_call_is_measured_a_few_times_and_passes_the_turn():
 
     found = burst.measured(line, again(sleeping), 0.01, 3)
     assert (found["rounds"], len(calls)) == (3, 4)  # one to warm up
-    assert line.sent == ["pass"] * 3
+    assert set(line.sent) == {"pass"}
+    assert len(line.sent) >= 3  # once more where another program held the processor
     assert len(found["turns"]) == 3
     assert found["wall"] >= 4 * 0.02
 

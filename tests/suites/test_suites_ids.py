@@ -13,8 +13,7 @@ SUITES = Path(__file__).parents[2] / "suites"
 KEPT = Path(__file__).parent / "case_ids.json"
 
 
-def ids(suite):
-    plans = expand(suite)
+def ids(plans):
     named = {"full": plans.full, "quick": plans.quick, "stand_in": plans.stand_in}
     return {
         name: of_value([[case.id, plan.seeds[case.id]] for case in plan.cases])
@@ -23,14 +22,14 @@ def ids(suite):
 
 
 @pytest.mark.parametrize("path", find([], SUITES), ids=lambda path: path.stem)
-def test_the_cases_of_a_suite_are_those_that_records_were_made_of(path):
+def test_the_cases_of_a_suite_are_those_that_records_were_made_of(path, plans):
     kept = json.loads(KEPT.read_text(encoding="utf-8"))
-    assert ids(load(path)) == kept.get(path.stem), (
+    assert ids(plans[path.stem]) == kept.get(path.stem), (
         f"the cases of {path.stem} have other ids or numbers of seeds: records of before are not "
         "found any more. Where that is meant, run `python tests/suites/test_suites_ids.py`"
     )
 
 
 if __name__ == "__main__":
-    found = {path.stem: ids(load(path)) for path in find([], SUITES)}
+    found = {path.stem: ids(expand(load(path))) for path in find([], SUITES)}
     KEPT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")

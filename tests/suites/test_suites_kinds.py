@@ -24,8 +24,8 @@ def by_k(name):
 
 
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
-def test_everything_that_a_case_leaves_has_a_kind(path):
-    for case in expand(load(path)).full.cases:
+def test_everything_that_a_case_leaves_has_a_kind(path, plans):
+    for case in plans[path.stem].full.cases:
         produces = experiments.of(case).produces
         if produces is not None:
             assert produces(case.settings) <= set(case.kinds)
@@ -52,7 +52,6 @@ def test_what_claims_are_about_is_of_the_default_kind_only_where_that_is_meant(p
         ("signal-propagation", "overflow_layer", "count"),
     ],
 )
-def test_what_a_probe_says_of_all_its_numbers_is_believed(stem, metric, kind):
-    (path,) = (path for path in SUITES if path.stem == stem)
-    probes = [case for case in expand(load(path)).full.cases if case.experiment == "probe"]
+def test_what_a_probe_says_of_all_its_numbers_is_believed(plans, stem, metric, kind):
+    probes = [case for case in plans[stem].full.cases if case.experiment == "probe"]
     assert {case.kinds[metric] for case in probes if metric in case.kinds} == {kind}

@@ -17,30 +17,13 @@ from harness.gate import selftest
 from harness.report.view import records_of
 from harness.store import arrays
 from harness.store.files import ENVIRONMENTS, of_records
-from harness.store.folder import StoreFolder
 from harness.store.health import examine
-from harness.workspace import judged, open_workspace, with_q_values
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"
 MACHINES = sorted(path.name for path in REFERENCE.iterdir())
 TEN_MB = 10_000_000
 """Of all machines. Plain text, one record a line: readable in git, which packs it well."""
-
-
-@pytest.fixture(scope="module")
-def workspace():
-    return open_workspace([], ROOT / "suites")
-
-
-@pytest.fixture(scope="module")
-def library():
-    return StoreFolder(REFERENCE)
-
-
-@pytest.fixture(scope="module")
-def verdicts(workspace, library):
-    return with_q_values(judged(workspace, library), workspace, library)
 
 
 def test_the_reference_is_small():

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from harness.suite.documents import README, library
-from harness.workspace import check_documents, open_workspace
+from harness.workspace import check_documents
 
 FOLDER = Path(__file__).parents[2] / "suites"
 SOURCES = os.environ.get("HARNESS_SOURCES", "")
 
 
-def test_our_own_documents_are_covered():
-    workspace = open_workspace([], FOLDER)
+def test_our_own_documents_are_covered(workspace):
     check_documents(workspace)
     documents = workspace.library().documents.values()
     assert all(document.sections for document in documents if document.key != README)

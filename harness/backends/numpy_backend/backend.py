@@ -11,7 +11,8 @@ import numpy as np
 from harness.backends.host import HostArrays
 from harness.backends.numpy_backend.neighbors import IMPLEMENTATIONS
 from harness.backends.numpy_backend.network import NumpyNetwork
-from harness.backends.protocol import Network
+from harness.backends.numpy_backend.stack import NumpyStack
+from harness.backends.protocol import Network, Pool, Stack
 from harness.config.shapes import Placed
 from harness.config.train import Train
 from harness.types import Array
@@ -35,6 +36,17 @@ class NumpyBackend(HostArrays):
     ) -> Network:
         """Build a network from a copy of `weights`, cast to ``train.dtype``."""
         return NumpyNetwork(layers, weights, train, dropout)
+
+    def stack(
+        self,
+        layers: Sequence[Placed],
+        weights: Sequence[Mapping[str, Array]],
+        train: Train,
+        device: str,
+        pool: Pool,
+    ) -> Stack:
+        """Build networks that are trained side by side from copies of `weights`."""
+        return NumpyStack(layers, weights, train, pool)
 
     def neighbors(
         self, train: Array, test: Array, k: int, implementation: str

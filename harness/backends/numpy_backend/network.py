@@ -20,7 +20,7 @@ from harness.config.train import Train
 from harness.types import Array
 
 
-def _divergence_is_a_result() -> np.errstate:
+def divergence_is_a_result() -> np.errstate:
     """Let numbers overflow to inf and nan in silence, as on every other backend.
 
     The experiment looks at the loss and records a divergence; a warning would say it twice.
@@ -67,7 +67,7 @@ class NumpyNetwork:
         settings = self._train.optimizer
         return OPTIMIZERS[settings.name](self._params, settings, learning_rate(self._train))
 
-    @_divergence_is_a_result()
+    @divergence_is_a_result()
     def step(self, x: Array, y: Array) -> Any:
         """Take one optimizer step on `x` (N, *shape) and its targets; return the loss before it."""
         optimizer = self._optimizer
@@ -83,18 +83,18 @@ class NumpyNetwork:
         """Set the learning rate of the next updates."""
         self._optimizer.lr = lr
 
-    @_divergence_is_a_result()
+    @divergence_is_a_result()
     def loss(self, x: Array, y: Array, *, training: bool = False) -> float:
         """Return the loss on `x` (N, *shape), in evaluation mode unless `training`."""
         value, _ = self._loss(self._outputs(x, training=training), y)
         return float(value + self._penalty())
 
-    @_divergence_is_a_result()
+    @divergence_is_a_result()
     def gradients(self, x: Array, y: Array) -> dict[str, Array]:
         """Return d loss / d parameter, in its shape and dtype, in evaluation mode."""
         return self._loss_and_gradients(x, y, training=False)[1]
 
-    @_divergence_is_a_result()
+    @divergence_is_a_result()
     def predict(self, x: Array, *, training: bool = False) -> Array:
         """Return the outputs (N, outputs), in evaluation mode unless `training`."""
         return self._outputs(x, training=training)
@@ -109,14 +109,14 @@ class NumpyNetwork:
             for now, before in kept:
                 now[...] = before
 
-    @_divergence_is_a_result()
+    @divergence_is_a_result()
     def activations(self, x: Array, layers: int) -> Array:
         """Return the outputs (N, ...) of the first so many layers, in evaluation mode."""
         for layer in self._layers[:layers]:
             x = layer.forward(x, training=False)[0]
         return x
 
-    @_divergence_is_a_result()
+    @divergence_is_a_result()
     def forward(self, x: Array) -> tuple[Array, list[Cache]]:
         """Return the outputs (N, outputs) and what a backward pass would need, by layer."""
         return self._run(x, training=True)
@@ -124,6 +124,11 @@ class NumpyNetwork:
     def weights(self) -> dict[str, Array]:
         """Return a copy of the parameters, in the dtype of ``[train]``."""
         return {name: value.copy() for name, value in self._params.items()}
+
+    def load(self, weights: Mapping[str, Array]) -> None:
+        """Take over parameters (copied)."""
+        for name, value in self._params.items():
+            value[...] = weights[name]
 
     def _outputs(self, x: Array, *, training: bool = False) -> Array:
         for layer in self._layers:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness import extras
-from harness.backends.protocol import Network
+from harness.backends.protocol import Network, Pool, Stack
 from harness.backends.threads import resolve
 from harness.config.shapes import Placed
 from harness.config.train import Train
@@ -98,6 +98,26 @@ class TorchBackend:
         from harness.backends.torch_backend.network import TorchNetwork
 
         return TorchNetwork(layers, weights, train, device, dropout)
+
+    def stack(
+        self,
+        layers: Sequence[Placed],
+        weights: Sequence[Mapping[str, Array]],
+        train: Train,
+        device: str,
+        pool: Pool,
+    ) -> Stack:
+        """Build networks that are trained side by side from copies of `weights`.
+
+        Raises
+        ------
+        Skip
+            For float64 on a device that has none.
+        """
+        DEVICES.get(device).check(train.dtype, "[train] dtype")
+        from harness.backends.torch_backend.stack import TorchStack
+
+        return TorchStack(layers, weights, train, device, pool)
 
     def neighbors(
         self, train: torch.Tensor, test: torch.Tensor, k: int, implementation: str

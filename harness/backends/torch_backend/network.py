@@ -147,6 +147,12 @@ class TorchNetwork:
         """Return a copy of the parameters, in the dtype of ``[train]``."""
         return {name: param.detach().cpu().numpy().copy() for name, param in self._params.items()}
 
+    @torch.no_grad()
+    def load(self, weights: Mapping[str, Array]) -> None:
+        """Take over parameters (copied)."""
+        for name, param in self._params.items():
+            param.copy_(torch.from_numpy(weights[name]))
+
     def _objective(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         loss = self._loss(self.model(x), y)
         if self._l2:

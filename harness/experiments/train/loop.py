@@ -78,10 +78,10 @@ def fit(context: Context, task: Task, split: Parts, watch: Watch | None = None) 
     """
     train, n = task.train, len(split.x_train)
     per_epoch = batches.steps_per_epoch(train, n)
-    total, shuffle = _total(train, per_epoch), context.streams.generator("shuffle")
+    total, shuffle = steps_of(train, per_epoch), context.streams.generator("shuffle")
     drawn = batches.draw(train, n, shuffle, split.y_train)
     step = _step(task, watch, schedule(train, total, per_epoch))
-    feed = _feed(context, task, split)
+    feed = feed_of(context, task, split)
     losses, order = _Losses(context.backend, context.device), hashlib.sha256()
     stop = train.after_divergence == "stop"
     for rows in islice(drawn, total):
@@ -91,8 +91,7 @@ def fit(context: Context, task: Task, split: Parts, watch: Watch | None = None) 
             break
     values = losses.values(stop=stop)
     stopped = stop and losses.diverged
-    closes = train.batch_size == "full" and train.log_every > 0 and not stopped
-    after = _loss_after(task, feed) if closes else None
+    after = loss_after(task, feed) if closes(train) and not stopped else None
     return History(values, per_epoch, train.log_every, after, order.hexdigest())
 
 
@@ -114,7 +113,14 @@ def _step(task: Task, watch: Watch | None, rate: Rate | None) -> Callable[[Handl
     return step
 
 
-def _total(train: Train, per_epoch: int) -> int:
+def steps_of(train: Train, per_epoch: int) -> int:
+    """Return the steps of a whole training.
+
+    Raises
+    ------
+    UsageError
+        If not exactly one of `epochs` and `steps` is given.
+    """
     if (train.epochs is None) == (train.steps is None):
         raise UsageError(
             "[train] must be given exactly one of epochs and steps, "
@@ -123,7 +129,13 @@ def _total(train: Train, per_epoch: int) -> int:
     return train.steps or (train.epochs or 0) * per_epoch
 
 
-def _loss_after(task: Task, feed: Feed) -> float:
+def closes(train: Train) -> bool:
+    """Whether the curve has a point after the last update: where steps see all the data."""
+    return train.batch_size == "full" and train.log_every > 0
+
+
+def loss_after(task: Task, feed: Feed) -> float:
+    """Return the loss on all training examples."""
     # All examples at once: the feed of a full batch has them on the device already.
     return task.network.loss(*feed(None))
 
@@ -133,7 +145,7 @@ def targets(y: Array, dtype: str) -> Array:
     return y.astype(np.int64 if np.issubdtype(y.dtype, np.integer) else dtype)
 
 
-def _feed(context: Context, task: Task, split: Parts) -> Feed:
+def feed_of(context: Context, task: Task, split: Parts) -> Feed:
     """Return the way from rows to a batch: whole on the device, or scaled batch by batch.
 
     On cpu a batch is gathered from the stored pixels, one byte each, and scaled alone: a copy of

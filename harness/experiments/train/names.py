@@ -30,7 +30,7 @@ def produces(settings: Settings) -> frozenset[str]:
     names |= {"first_inf", "first_nan"}
     if train is None:
         return frozenset(names)
-    facts = _facts(settings.data)
+    facts = facts_of(settings.data)
     names |= _evaluated(train, facts) | measures.produces(settings) | (set(train.keep) - {"fit"})
     if "predictions" in train.keep:
         names.add("labels")
@@ -51,7 +51,7 @@ def _evaluated(train: Train, facts: Facts) -> set[str]:
     return names | {f"{name}_{what}" for name in names for what in ("setbacks", "from_best")}
 
 
-def _facts(data: Data | None) -> Facts:
+def facts_of(data: Data | None) -> Facts:
     """Return what is known of the data; where that is nothing, room for many of everything."""
     found = None
     if data is not None:
@@ -103,7 +103,7 @@ def kinds(settings: Settings) -> Mapping[str, Kind]:
     found = dict(kinds_of(produces(settings), KINDS))
     if settings.train is None or settings.data is None:
         return found
-    facts = _facts(settings.data)
+    facts = facts_of(settings.data)
     for evaluation in settings.train.evaluate:
         kind = of_accuracy(_size(evaluation, settings.data, facts))
         own = (name for name in found if name.startswith(f"{evaluation.name}_"))

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 
 from harness import junit
-from harness.gate.common import common
 from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
@@ -18,6 +17,7 @@ from harness.gate.render.text import (
     split_case,
     why,
 )
+from harness.gate.shared_changes import shared_changes
 from harness.gate.values import Decision, GateResult, GateVerdict
 from harness.words import one_line, plural
 
@@ -51,7 +51,7 @@ def _facts(result: GateResult, exit_code: int | None) -> dict[str, str]:
         "hardware": result.hardware,
         "partial": result.partial,
         "packages": packages(result, most=len(result.packages)),
-        "alike": "; ".join(shared(one) for one in common(result.decisions)),
+        "alike": "; ".join(shared(one) for one in shared_changes(result.decisions)),
         "notes": "; ".join(result.notes),
         "exit_code": "" if exit_code is None else str(exit_code),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from harness.gate.common import Common
 from harness.gate.render import amounts
 from harness.gate.render.text import (
     QUANTITY_WORDS,
@@ -21,6 +20,7 @@ from harness.gate.render.text import (
     shared,
     why,
 )
+from harness.gate.shared_changes import SharedChange
 from harness.gate.values import GATE_VERDICTS, Decision, GateResult
 from harness.words import one_line
 
@@ -89,7 +89,7 @@ def _partial(result: GateResult) -> list[str]:
     return [f"**This run is partial: {reason}.** What it had measured by then is below.", ""]
 
 
-def _shared(found: Sequence[Common]) -> list[str]:
+def _shared(found: Sequence[SharedChange]) -> list[str]:
     lines = [f"- {SIGNS[one.verdict]} {literal(shared(one))}" for one in found]
     return [*lines, ""] if lines else []
 

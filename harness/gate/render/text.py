@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from harness.gate.common import Common, common
+from harness.gate.shared_changes import SharedChange, shared_changes
 from harness.gate.values import (
     GATE_VERDICTS,
     Decision,
@@ -114,7 +114,7 @@ def remarks(result: GateResult) -> tuple[str, ...]:
     found = list(result.notes)
     if result.packages:
         found.append(f"packages differ between the sides (base → head): {packages(result)}")
-    slower = (one for one in common(result.decisions) if one.verdict == "regressed")
+    slower = (one for one in shared_changes(result.decisions) if one.verdict == "regressed")
     found += [shared(one) for one in slower if one.quantity == "time"]
     if any(d.quantity == "memory" for d in result.decisions) and any(
         math.isfinite(pair.head.held) for pair in result.pairs
@@ -123,7 +123,7 @@ def remarks(result: GateResult) -> tuple[str, ...]:
     return tuple(found)
 
 
-def shared(found: Common) -> str:
+def shared(found: SharedChange) -> str:
     """Return a change that cases share, in words."""
     ends = [change(ratio, places=0) for ratio in (found.low, found.high)]
     span = ends[0] if ends[0] == ends[1] else f"{ends[0].removesuffix(' %')} to {ends[1]}"
@@ -132,12 +132,12 @@ def shared(found: Common) -> str:
     return f"{moved}; look for one cause first" if found.verdict == "regressed" else moved
 
 
-def apart(result: GateResult) -> tuple[tuple[Common, ...], tuple[Decision, ...]]:
+def apart(result: GateResult) -> tuple[tuple[SharedChange, ...], tuple[Decision, ...]]:
     """Return the shared changes of memory, and the decisions that have to be listed beside them.
 
     Times stay in the list: they are what was asked for, case by case.
     """
-    found = tuple(one for one in common(result.decisions) if one.quantity != "time")
+    found = tuple(one for one in shared_changes(result.decisions) if one.quantity != "time")
     alike = {(one.quantity, one.verdict, case) for one in found for case in one.cases}
     rest = (d for d in result.decisions if (d.quantity, d.verdict, d.case) not in alike)
     return found, tuple(rest)

@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import UsageError
-from harness.gate.common import common
 from harness.gate.render.text import headline
+from harness.gate.shared_changes import shared_changes
 from harness.gate.values import GateResult
 
 SCHEMA = 1
@@ -40,7 +40,7 @@ def values(result: GateResult, exit_code: int | None = None) -> dict[str, Any]:
         That of the command, None where there is no command.
     """
     summary = {"schema": SCHEMA, "headline": headline(result), "exit_code": exit_code}
-    alike = [dataclasses.asdict(one) for one in common(result.decisions)]
+    alike = [dataclasses.asdict(one) for one in shared_changes(result.decisions)]
     return {**summary, **_finite({**dataclasses.asdict(result), "alike": alike})}
 
 

@@ -19,7 +19,7 @@ MOVED: tuple[GateVerdict, ...] = ("regressed", "improved")
 
 
 @dataclass(frozen=True)
-class Common:
+class SharedChange:
     """A change that most cases of a run share.
 
     Attributes
@@ -44,7 +44,7 @@ class Common:
     high: float
 
 
-def common(decisions: Sequence[Decision]) -> tuple[Common, ...]:
+def shared_changes(decisions: Sequence[Decision]) -> tuple[SharedChange, ...]:
     """Return the changes shared by three quarters of the cases, and by three at least.
 
     Changes are alike when their log-ratios, or else their amounts, lie within a factor of two
@@ -59,7 +59,7 @@ def common(decisions: Sequence[Decision]) -> tuple[Common, ...]:
                 ratios = [d.ratio for d in alike]
                 cases = tuple(d.case for d in alike)
                 ends = min(ratios), max(ratios)
-                found.append(Common(quantity, verdict, cases, len(measured), *ends))
+                found.append(SharedChange(quantity, verdict, cases, len(measured), *ends))
     return tuple(found)
 
 

@@ -11,8 +11,8 @@ from gate_results import decision, result
 from rich.console import Console
 
 from harness.cli.gate_show import gate_table
-from harness.gate.common import common
 from harness.gate.render import junit, markdown, to_json
+from harness.gate.shared_changes import shared_changes
 from harness.gate.values import Difference
 
 MIB = 2.0**20
@@ -29,7 +29,7 @@ ALL = [memory(n, 1.08 + n * 0.01) for n in range(6)]
 
 
 def test_what_all_cases_share_is_one_change():
-    (found,) = common([*ALL, decision("test_0"), decision("test_1")])
+    (found,) = shared_changes([*ALL, decision("test_0"), decision("test_1")])
     assert (found.quantity, found.verdict, len(found.cases), found.of) == (
         "memory", "regressed", 6, 6,
     )  # fmt: skip
@@ -48,17 +48,17 @@ def test_what_all_cases_share_is_one_change():
     ],
 )
 def test_what_differs_is_not_one_change(decisions):
-    assert common(decisions) == ()
+    assert shared_changes(decisions) == ()
 
 
 def test_one_amount_on_unequal_bases_is_one_change():
     decisions = [memory(n, 1 + 4 / base, base=base * MIB) for n, base in enumerate((8, 30, 90))]
-    (found,) = common(decisions)
+    (found,) = shared_changes(decisions)
     assert len(found.cases) == 3
 
 
 def test_an_infinite_ratio_is_no_trouble():
-    assert common([memory(n, math.inf) for n in range(3)])[0].high == math.inf
+    assert shared_changes([memory(n, math.inf) for n in range(3)])[0].high == math.inf
 
 
 def shown(found):

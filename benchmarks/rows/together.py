@@ -1,0 +1,180 @@
+"""Trainings: seeds side by side in one process, against a loop as a user writes it in PyTorch.
+
+Times are those of one training: ours of a group divided by its members, data drawn and results
+evaluated included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.row import Row, paired
+from harness import backends, datasets
+from harness.datasets.dataset import Dataset
+from harness.datasets.roots import Roots
+from harness.experiments import registry
+from harness.experiments.experiment import Context
+from harness.plan.expand import expand
+from harness.seeding import Streams
+from harness.suite.load import load
+from harness.types import Case
+
+SUITES = Path(__file__).resolve().parents[2] / "suites"
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of small fits and of XOR, and of an epoch of MNIST where its files are."""
+    for backend in ("numpy", "torch"):
+        fits = _cases("lr-sensitivity", backend, log_every=2, keep="none", measure="none")
+        yield _row(f"lr-sensitivity, {backend}, a fit", fits, 40, _line, "eager PyTorch", 1 / 30)
+        xor = _cases("xor", backend, lr=1.0, steps=10_000, loss="binary_cross_entropy")[:1]
+        seeds = {"numpy": 50, "torch": 20}[backend]
+        yield _row(f"xor, {backend}", xor, seeds, _xor, "eager PyTorch", 0.05 / 2.2)
+
+    for backend in ("numpy", "torch"):
+        for name in ("sgd", "adam"):
+            cases = _cases("mnist-optimizers", backend, optimizer=name, keep="none")
+            data = cases[0].settings.data
+            if data is None or datasets.missing(data, Roots.find()):
+                return
+            work, peer = f"MNIST, {backend} {name}, an epoch", partial(_loader_epoch, name)
+            yield _row(work, [_one_epoch(cases[0])], 5, peer, "DataLoader loop", 1 / 20, pairs=2)
+
+
+def _one_epoch(case: Case) -> Case:
+    train = case.settings.train
+    assert train is not None
+    settings = case.settings.model_copy(update={"train": train.model_copy(update={"epochs": 1})})
+    return replace(case, settings=settings)
+
+
+def _cases(suite: str, backend: str, **axes: Any) -> list[Case]:
+    wanted = {"backend": backend, "device": "cpu", **axes}
+    cases = expand(load(SUITES / "dl-foundation" / f"{suite}.toml")).full.cases
+    return [c for c in cases if all(c.axes.get(name) == value for name, value in wanted.items())]
+
+
+def _row(
+    work: str,
+    cases: list[Case],
+    seeds: int,
+    peer: Callable[[], object],
+    against: str,
+    target: float,
+    pairs: int = 5,
+) -> Row:
+    ours = partial(_together, cases, seeds)
+    members = float(len(cases) * seeds)
+    return paired(work, against, ours, peer, pairs=pairs, target=target, shares=(members, 1.0))
+
+
+def _together(cases: list[Case], seeds: int) -> list[object]:
+    run_together = registry.of(cases[0]).run_together
+    assert run_together is not None
+    backends.get(cases[0].backend).threads(1)
+    roots = Roots.find()
+    contexts: list[Context] = []
+    for case in cases:
+        for seed in range(seeds):
+            data = case.settings.data
+            drawn = data is not None and data.dataset == "synthetic"
+            known = None if drawn or not contexts else contexts[0].dataset
+            contexts.append(_context(case, seed, roots, known))
+    return [finish() for finish in run_together(contexts)]
+
+
+def _context(case: Case, seed: int, roots: Roots, known: Dataset | None) -> Context:
+    streams, backend = Streams(case.suite, seed), backends.get(case.backend)
+    data = case.settings.data
+    assert data is not None
+    dataset = known or datasets.load(data, roots, streams.generator("data"))
+    return Context(case.settings, backend, case.device, streams, dataset, math.inf, case.home)
+
+
+def _line() -> object:
+    import torch
+
+    torch.set_num_threads(1)
+    x = torch.linspace(0, 10, 100).unsqueeze(1)
+    y = 2 * x + 1 + torch.randn(100, 1)
+    model, loss_of = torch.nn.Linear(1, 1), torch.nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    return _steps(model, loss_of, optimizer, x, y, 200)
+
+
+def _xor() -> object:
+    import torch
+
+    torch.set_num_threads(1)
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    model = torch.nn.Sequential(
+        torch.nn.Linear(2, 10), torch.nn.ReLU(), torch.nn.Linear(10, 1), torch.nn.Sigmoid()
+    )
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    return _steps(model, torch.nn.BCELoss(), optimizer, x, y, 10_000)
+
+
+class _Images:
+    """MNIST as ``torchvision.datasets.MNIST`` with ``ToTensor`` gives it: an image at a time."""
+
+    def __init__(self, data: Dataset) -> None:
+        self._pixels, self._labels = data.x_train[:, 0], data.y_train
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def __getitem__(self, index: int) -> tuple[Any, int]:
+        import torch
+        from PIL import Image
+
+        image = Image.fromarray(self._pixels[index], mode="L")
+        tensor = torch.from_numpy(np.array(image, np.uint8, copy=True))
+        return tensor.view(28, 28, 1).permute(2, 0, 1).contiguous().float().div(255), int(
+            self._labels[index]
+        )
+
+
+def _loader_epoch(optimizer_name: str) -> object:
+    import torch
+
+    torch.set_num_threads(1)
+    case = _cases("mnist-optimizers", "torch", optimizer=optimizer_name, keep="none")[0]
+    assert case.settings.data is not None
+    data = datasets.load(case.settings.data, Roots.find(), np.random.default_rng(0))
+    loader: Any = torch.utils.data.DataLoader(
+        _Images(data),  # type: ignore[arg-type]
+        batch_size=100, shuffle=True, drop_last=True,
+    )  # fmt: skip
+    model = torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(784, 128), torch.nn.ReLU(),
+        torch.nn.Linear(128, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10),
+    )  # fmt: skip
+    rules = {"sgd": partial(torch.optim.SGD, lr=0.1), "adam": partial(torch.optim.Adam, lr=0.001)}
+    optimizer, loss_of = rules[optimizer_name](model.parameters()), torch.nn.CrossEntropyLoss()
+    total = 0.0
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = loss_of(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total
+
+
+def _steps(model: Any, loss_of: Any, optimizer: Any, x: Any, y: Any, steps: int) -> list[float]:
+    losses = []
+    for _ in range(steps):
+        loss = loss_of(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

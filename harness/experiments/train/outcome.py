@@ -1,0 +1,83 @@
+"""What a training leaves: its metrics, series, arrays and digests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+import numpy as np
+
+from harness import digest
+from harness.config.shapes import parameter_count
+from harness.config.train import CLASS_LOSSES, Loss
+from harness.datasets.parts import Parts
+from harness.errors import DataUnfit
+from harness.experiments.train.evaluation import Evaluator
+from harness.experiments.train.history import History, curve, divergence, first
+from harness.experiments.train.keep import arrays_kept, line_of
+from harness.experiments.train.measures import Trained, measured
+from harness.experiments.train.watch import setbacks
+from harness.types import Array, Outcome, Series
+
+
+def check_loss(loss: str, split: Parts) -> None:
+    """Refuse a loss that does not fit the targets."""
+    classes = bool(np.issubdtype(split.y_train.dtype, np.integer))
+    if classes != (loss in CLASS_LOSSES):
+        found = "class labels" if classes else "float targets"
+        fitting = [name for name in get_args(Loss) if (name in CLASS_LOSSES) == classes]
+        wanted = f"{', '.join(fitting[:-1])} or {fitting[-1]}"
+        raise DataUnfit(f"[train] loss must be {wanted} for {found}, got {loss!r}")
+
+
+def outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
+    """Return what is stored of a training, and the series of what was watched."""
+    task, history, after = trained.task, trained.history, trained.after
+    evaluator = Evaluator(trained.context, task, trained.split)
+    line, fitted = line_of(task, trained.split, after)
+    series = curve(history)
+    metrics = {
+        "train_loss": series.y[-1],
+        "initial_loss": float(history.losses[0]),
+        "parameters": float(parameter_count(task.placed)),
+        "grew": _grew(series.y[-1], float(history.losses[0])),
+        "nan_weights": float(any(np.isnan(weight).any() for weight in after.values())),
+        **_events(history),
+        **evaluator.metrics(),
+        **line,
+        **measured(trained),
+        **setbacks(during),
+    }
+    return Outcome(
+        metrics=metrics,
+        series={"train_loss": series, **during},
+        arrays={**arrays_kept(task.train, task.placed, after, evaluator), **fitted},
+        digests=_digests(trained),
+        diverged=divergence(history) or _broken(after),
+    )
+
+
+def _events(history: History) -> dict[str, float]:
+    steps = {f"first_{kind}": first(history, kind) for kind in ("inf", "nan")}
+    return {name: float(history.x(step)) for name, step in steps.items() if step is not None}
+
+
+def _grew(last: float, initial: float) -> float:
+    """Return 1 if training ended above the loss it began with, or at nan; else 0."""
+    return 0.0 if last <= initial else 1.0
+
+
+def _broken(weights: Mapping[str, Array]) -> str:
+    """Return a reason when the last update alone broke the weights, which no loss has seen."""
+    finite = all(np.isfinite(weight).all() for weight in weights.values())
+    return "" if finite else "weights hold inf or nan after the last step"
+
+
+def _digests(trained: Trained) -> dict[str, str]:
+    """Return the stages in the order in which they can first differ between two runs."""
+    return {
+        "data": trained.task.dataset.used.fingerprint,
+        "initial_weights": digest.of_weights(trained.before),
+        "batch_order": trained.history.order,
+        "final_weights": digest.of_weights(trained.after),
+    }

@@ -1,0 +1,80 @@
+"""Which cells of a plan run together: those of one kind that differ in their seed, or their rate.
+
+An experiment says of settings what cells must share to run together (`Experiment.together`). A cell
+that times something, or runs with nothing beside it, never does, whatever its experiment says: its
+numbers are about the time it takes, and only an experiment none of whose numbers are about time
+declares that its cells may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness import digest
+from harness.devices import DEVICES
+from harness.experiments import registry as experiments
+from harness.experiments.experiment import Shared
+from harness.types import Case, Cell
+
+Named = tuple[str, Cell]
+"""A cell and its id."""
+MOST = 512
+"""Cells of a group; more are several groups."""
+CACHE, MEMORY = 4 * 2**20, 2**30
+"""Bytes that a step of a group may work on: on a host what stays in cache, elsewhere what is there.
+
+Large steps on a host gain nothing: they are no faster beside each other, and wait for memory.
+"""
+LEAST = 32 * 2**10
+"""Bytes of a step below which a part of a group takes as long as the whole: it is all calls."""
+
+
+def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
+    """Return the cells in groups that run together, in order of their first; most have one cell.
+
+    Parameters
+    ----------
+    cells : sequence of (str, Cell)
+        With their ids.
+    jobs : int
+        Processes at a time: on the host a group is split among them, unless its steps are small.
+    """
+    known = {cell.case.id: cell.case for _, cell in cells}
+    shared = {name: _shared(case) for name, case in known.items()}
+    keys = {name: _key(known[name], what) for name, what in shared.items() if what is not None}
+    found: dict[object, list[Named]] = {}
+    for position, (name, cell) in enumerate(cells):
+        key = keys.get(cell.case.id)
+        own = position if key is None else (key, cell.root, cell.budget, cell.memory)
+        found.setdefault(own, []).append((name, cell))
+    return [
+        part
+        for group in found.values()
+        for part in _split(group, shared[group[0][1].case.id], jobs)
+    ]
+
+
+def _shared(case: Case) -> Shared | None:
+    """Return what the cells of a case share with those beside which they can run, if any."""
+    experiment = experiments.of(case)
+    if case.timed or case.alone or experiment.together is None:
+        return None
+    return experiment.together(case.settings)
+
+
+def _key(case: Case, shared: Shared) -> str:
+    names = [case.suite, case.experiment, case.backend, case.device, case.stand_in_for]
+    return digest.of_value([*names, shared.settings.non_default()])
+
+
+def _split(group: list[Named], shared: Shared | None, jobs: int) -> list[list[Named]]:
+    """Return a group in parts of about one size."""
+    if shared is None:
+        return [group]
+    host = DEVICES.get(group[0][1].case.device).host
+    room = (CACHE if host else MEMORY) // max(1, shared.size)
+    most = max(1, min(MOST, room))
+    busy = min(jobs, max(1, len(group) * shared.size // LEAST)) if host else 1
+    parts = max(-(-len(group) // most), busy)
+    size = -(-len(group) // parts)
+    return [group[start : start + size] for start in range(0, len(group), size)]

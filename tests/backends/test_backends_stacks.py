@@ -1,0 +1,167 @@
+"""Networks trained side by side do what each does alone, step by step.
+
+In float64 the two ways may differ by the order of sums: 1e-9 of the largest weight after six steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from backends_helpers import LAYERS, LOSSES, OUTPUTS, SHAPE, batch, placed, train
+
+from harness import backends
+from harness.backends.initial import initial_weights
+from harness.backends.protocol import Pool, Stack
+from harness.backends.stacks import LAYERS as STACKED
+from harness.backends.stacks import stackable
+from harness.config.layers import LAYERS as KINDS
+from harness.config.model import Init
+from harness.config.train import Optimizer, Train
+
+BOTH = ("numpy", "torch")
+MEMBERS, STEPS, POOL, BATCH = 3, 6, 20, 7
+RATES = np.array([0.05, 0.02, 0.08])
+STACKABLE = [kind for kind in LAYERS if KINDS[kind] in STACKED]
+RULES: dict[str, dict[str, Any]] = {
+    "plain": {"name": "sgd"},
+    "momentum": {"name": "sgd", "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.1},
+    "adam": {"name": "adam", "weight_decay": 0.1},
+    "rmsprop": {"name": "rmsprop", "weight_decay": 0.1},
+}
+
+
+def _initial(kind: str, settings: Train) -> list[dict[str, np.ndarray]]:
+    steps = placed(kind, settings.loss)
+    return [initial_weights(steps, Init(), np.random.default_rng(seed)) for seed in range(MEMBERS)]
+
+
+def _rows(size: int = BATCH) -> np.ndarray:
+    return np.random.default_rng(1).integers(POOL, size=(STEPS, MEMBERS, size))
+
+
+def _stack(backend: str, kind: str, settings: Train, pool: Pool) -> Stack:
+    if backends.get("torch").absent("cpu") is None:
+        backends.get("torch").threads(1)
+    made: Stack = backends.get(backend).stack(  # type: ignore[attr-defined]
+        placed(kind, settings.loss), _initial(kind, settings), settings, "cpu", pool
+    )
+    return made
+
+
+def _alone(
+    backend: str, kind: str, settings: Train, pool: Pool, rows: np.ndarray | None
+) -> tuple[np.ndarray, list[dict[str, np.ndarray]]]:
+    """Train each member by itself; return losses (steps, members) and weights."""
+    own, losses, weights = backends.get(backend), np.empty((STEPS, MEMBERS)), []
+    for number, initial in enumerate(_initial(kind, settings)):
+        network = own.network(
+            placed(kind, settings.loss), initial, settings, "cpu", np.random.default_rng(0)
+        )
+        network.set_lr(float(RATES[number]))
+        for step in range(STEPS):
+            one = slice(None) if rows is None else rows[step, number]
+            x, y = own.put(pool.x[one], "cpu"), own.put(pool.y[one], "cpu")
+            losses[step, number] = float(own.array(network.step(x, y)))
+        weights.append(network.weights())
+    return losses, weights
+
+
+def _agree(backend: str, kind: str, settings: Train, *, full: bool = False) -> None:
+    pool, rows = Pool(*batch(settings.loss, POOL)), None if full else _rows()
+    stack, rates = _stack(backend, kind, settings, pool), np.tile(RATES, (STEPS, 1))
+    found = []
+    for some in (slice(0, 2), slice(2, STEPS)):  # in two blocks
+        stack.train(None if rows is None else rows[some], rates[some])
+        found.append(stack.losses())
+    losses, weights = _alone(backend, kind, settings, pool, rows)
+    np.testing.assert_allclose(np.concatenate(found), losses, rtol=1e-9)
+    for number, alone in enumerate(weights):
+        together = stack.weights(number)
+        assert list(together) == list(alone)
+        for name, value in alone.items():
+            assert together[name].dtype == value.dtype
+            np.testing.assert_allclose(together[name], value, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("backend", BOTH)
+@pytest.mark.parametrize("kind", STACKABLE)
+def test_every_layer_that_can_be_stacked(backend: str, kind: str) -> None:
+    _agree(backend, kind, train("mse", l2=0.1, l1=0.01))
+
+
+@pytest.mark.parametrize("backend", BOTH)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_every_loss(backend: str, loss: str, reduction: str) -> None:
+    _agree(backend, "tanh", train(loss, reduction=reduction, huber_delta=0.4))
+
+
+@pytest.mark.parametrize("backend", BOTH)
+@pytest.mark.parametrize("rule", RULES)
+def test_every_optimizer(backend: str, rule: str) -> None:
+    _agree(backend, "relu", train("cross_entropy", optimizer=Optimizer(lr=0.05, **RULES[rule])))
+
+
+@pytest.mark.parametrize("backend", BOTH)
+def test_all_examples_in_every_step(backend: str) -> None:
+    _agree(backend, "relu", train("huber", batch_size="full"), full=True)
+
+
+@pytest.mark.parametrize("backend", BOTH)
+def test_examples_of_each_members_own(backend: str) -> None:
+    settings = train("mse", batch_size="full")
+    own = [batch("mse", POOL, seed) for seed in range(MEMBERS)]
+    pool = Pool(*(np.concatenate(parts) for parts in zip(*own, strict=True)), shared=False)
+    stack = _stack(backend, "tanh", settings, pool)
+    stack.train(None, RATES[None])
+    for number, (x, y) in enumerate(own):
+        single = Pool(x, y)
+        losses, _ = _alone(backend, "tanh", settings, single, None)
+        assert stack.losses()[0, number] == pytest.approx(losses[0, number], rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", BOTH)
+def test_a_member_that_diverges_keeps_its_weights_and_disturbs_none(backend: str) -> None:
+    settings = train("mse", dtype="float64", after_divergence="stop")
+    pool, rows = Pool(*batch("mse", POOL)), _rows()
+    stack = _stack(backend, "linear", settings, pool)
+    rates = np.tile(RATES, (STEPS, 1))
+    rates[:, 1] = 1e200
+    stack.train(rows, rates)
+    losses = stack.losses()
+    first = int(np.flatnonzero(~np.isfinite(losses[:, 1]))[0])
+    assert first < STEPS - 1
+    again = _stack(backend, "linear", settings, pool)
+    again.train(rows[: first + 1], rates[: first + 1])
+    np.testing.assert_equal(stack.weights(1), again.weights(1))
+    alone, weights = _alone(backend, "linear", settings, pool, rows)
+    np.testing.assert_allclose(losses[:, [0, 2]], alone[:, [0, 2]], rtol=1e-9)
+    for name, value in weights[2].items():
+        np.testing.assert_allclose(stack.weights(2)[name], value, rtol=1e-8)
+
+
+@pytest.mark.parametrize("backend", BOTH)
+def test_pixels_are_scaled_when_they_are_gathered(backend: str) -> None:
+    pixels = np.random.default_rng(0).integers(256, size=(POOL, *SHAPE), dtype=np.uint8)
+    labels = np.random.default_rng(1).integers(OUTPUTS, size=POOL)
+    settings = train("cross_entropy", batch_size=BATCH)
+    scaled = Pool(pixels / 255.0, labels)
+    streamed = Pool(pixels, labels, lambda x: x / 255.0)
+    rows, rates = _rows(), np.tile(RATES, (STEPS, 1))
+    stacks = [_stack(backend, "relu", settings, pool) for pool in (scaled, streamed)]
+    for stack in stacks:
+        stack.train(rows, rates)
+    np.testing.assert_array_equal(stacks[0].losses(), stacks[1].losses())
+
+
+def test_what_cannot_be_stacked() -> None:
+    plain, layers = train("mse"), [step.layer for step in placed("relu")]
+    assert stackable(layers, plain)
+    assert not stackable([step.layer for step in placed("conv2d")], plain)
+    assert not stackable([step.layer for step in placed("dropout")], plain)
+    assert not stackable([step.layer for step in placed("batch_norm")], plain)
+    for other in ({"accumulate": 2}, {"zero_grad": "never"}, {"backward": False}):
+        assert not stackable(layers, train("mse", **other))
+    assert not stackable(layers, train("mse", evaluate_every=1))

@@ -1,0 +1,121 @@
+"""Which cells run together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from suite_texts import load_suite, suite_text
+
+from harness.experiments.registry import EXPERIMENTS
+from harness.plan import groups
+from harness.plan.expand import expand
+from harness.plan.groups import MOST, grouped
+from harness.types import Cell
+
+TEXT = suite_text(
+    "tiny",
+    """\
+[data]
+dataset = "digits"
+[model]
+hidden = [16]
+[train]
+loss = "cross_entropy"
+epochs = 3
+[knn]
+n_neighbors = [1]
+[seeds]
+count = 6
+[[grid]]
+backend = ["numpy", "torch"]
+device = ["cpu", "cuda"]
+lr = [0.1, 0.2]
+[[grid]]
+hidden = [[], [8]]
+lr = [0.1]
+seeds = 3
+[[grid]]
+experiment = ["knn"]
+seeds = 2
+[[grid]]
+dropout = [0.5]
+lr = [0.1]
+seeds = 2
+""",
+)
+
+
+@pytest.fixture
+def cells(tmp_path) -> list[tuple[str, Cell]]:
+    cells = expand(load_suite(tmp_path, TEXT)).full.cells()
+    return [(str(number), cell) for number, cell in enumerate(cells)]
+
+
+def _kinds(found):
+    return sorted(
+        (cell.case.backend, cell.case.device, str(cell.case.axes["hidden"]), len(group))
+        for group in found
+        for _, cell in group[:1]
+        if len(group) > 1
+    )
+
+
+def test_cells_that_differ_in_seed_or_rate(cells):
+    found = grouped(cells, 1)
+    assert _kinds(found) == [
+        ("numpy", "cpu", "16", 12),
+        ("numpy", "cpu", "8", 3),
+        ("numpy", "cpu", "none", 3),
+        ("torch", "cpu", "16", 12),
+        ("torch", "cuda", "16", 12),
+    ]
+    alone = {group[0][1].case.experiment for group in found if len(group) == 1}
+    assert alone == {"knn", "train"}, "what has dropout is trained one by one"
+    assert sorted(name for group in found for name, _ in group) == sorted(n for n, _ in cells)
+
+
+def test_on_the_host_a_group_is_split_among_the_processes(cells):
+    found = grouped(cells, 4)
+    assert ("numpy", "cpu", "16", 3) in _kinds(found)
+    assert ("torch", "cuda", "16", 12) in _kinds(found)
+
+
+def test_a_group_of_small_steps_is_not_split(cells, monkeypatch):
+    monkeypatch.setattr(groups, "LEAST", 10**9)
+    assert ("numpy", "cpu", "16", 12) in _kinds(grouped(cells, 4))
+
+
+def test_a_group_has_a_largest_size(cells):
+    name, cell = next(item for item in cells if item[1].case.device == "cuda")
+    many = [(f"{name}-{seed}", replace(cell, seed=seed)) for seed in range(MOST + 1)]
+    sizes = [len(group) for group in grouped(many, 1)]
+    assert sizes == [MOST // 2 + 1, MOST // 2]
+
+
+def test_a_group_on_the_host_stays_in_cache(cells, monkeypatch):
+    plain = grouped(cells, 1)
+    size = 4 * 32 * (64 + 2 * (64 + 16 + 16 + 10))  # digits in batches of 32, 16 units
+    monkeypatch.setattr(groups, "CACHE", 4 * size)
+    found = [len(group) for group in grouped(cells, 1) if group[0][1].case.backend == "torch"]
+    assert sorted(found) == [4, 4, 4, 12]
+    monkeypatch.setattr(groups, "CACHE", size - 1)
+    assert len(grouped(cells, 1)) > len(plain)
+    assert _kinds(grouped(cells, 1)) == [("torch", "cuda", "16", 12)]
+
+
+@pytest.mark.parametrize("flag", ["timed", "alone"])
+def test_a_cell_about_time_never_runs_beside_others(cells, flag):
+    timed = [(n, replace(c, case=replace(c.case, **{flag: True}))) for n, c in cells]
+    assert all(len(group) == 1 for group in grouped(timed, 1))
+
+
+def test_cells_under_other_bounds_are_apart(cells):
+    others = [(n, replace(c, budget=float(1 + c.seed % 2))) for n, c in cells]
+    assert ("torch", "cuda", "16", 6) in _kinds(grouped(others, 1))
+
+
+def test_no_experiment_that_times_something_runs_cells_together():
+    together = [name for name in EXPERIMENTS if EXPERIMENTS.get(name).together is not None]
+    assert together == ["train"]
+    assert not any(EXPERIMENTS.get(name).alone for name in together)
