@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,8 +18,10 @@ from harness.config.data import Data
 from harness.datasets.roots import Roots
 from harness.environment import commit_of
 from harness.errors import DataError, UsageError
-from harness.execute import logs
+from harness.execute import kinds, logs
+from harness.execute.commits import Commits
 from harness.execute.job import Job
+from harness.execute.kinds import Needs
 from harness.execute.outcome import shortened
 from harness.execute.pool import Finished, run_all
 from harness.execute.together import joined, run_each
@@ -120,6 +122,7 @@ class Runner:
         self.options = options
         self._used: dict[str, DataUsed | Broken | str] = {}
         self._commits: dict[str, str] = {}
+        self._known_needs: dict[str, Needs] = {}
         self.failed_groups: Counter[str] = Counter()
 
     def todo(self, plan: Plan) -> Todo:
@@ -142,14 +145,23 @@ class Runner:
         return Todo(tuple(cells), skipped, done, broken)
 
     def run(self, todo: Todo, progress: Progress) -> Counter[Status]:
-        """Run what is to do; call `progress` after each record is stored."""
+        """Run what is to do; call `progress` with each record once it is on the disk."""
         counts: Counter[Status] = Counter()
+
+        def tell(record: Record) -> None:
+            counts[record.status] += 1
+            progress(record)
+
         for suite in {cell.case.suite for _, cell in todo.cells}:
             self.store.ready(suite)
-        with closing(self._records(todo)) as records:  # whatever ends a run ends its cells
-            for record in records:
-                counts[record.status] += 1
-                progress(record)
+        for record in (*todo.skipped, *todo.broken):
+            if not self._known(record):
+                self.store.append(record, self.environment)
+            tell(record)
+        logs.prune(self.store.folder / LOGS)
+        for width, alone in ((self.options.jobs, False), (1, True)):
+            cells = [item for item in todo.cells if item[1].alone is alone]
+            self._run_all(cells, width, Commits(self.store, self.environment, tell))
         return counts
 
     def log(self, record: Record) -> Path:
@@ -164,18 +176,18 @@ class Runner:
             [cell.case.id, cell.seed, cell.root, fingerprint, self.environment.klass], length=24
         )
 
-    def _records(self, todo: Todo) -> Generator[Record, None, None]:
-        for record in (*todo.skipped, *todo.broken):
-            if not self._known(record):
-                self.store.append(record, self.environment)
-            yield record
-        logs.prune(self.store.folder / LOGS)
-        for width, alone in ((self.options.jobs, False), (1, True)):
-            cells = [item for item in todo.cells if item[1].alone is alone]
-            run = partial(run_all, width=width, scratch=self.store.folder / _SCRATCH)
+    def _run_all(self, cells: Sequence[tuple[str, Cell]], width: int, commits: Commits) -> None:
+        scratch = self.store.folder / _SCRATCH
+        run = partial(run_all, width=width, scratch=scratch, pause=commits.settle)
+        try:
+            # Whatever ends a run ends its cells.
             with closing(run_each(run, self._jobs(cells), self._note)) as ended:
                 for finished in ended:
-                    yield self._stored(finished)
+                    commits.add(self._finished(finished))
+        except BaseException:
+            self.store.flush()
+            raise
+        commits.settle()
 
     def _jobs(self, cells: Sequence[tuple[str, Cell]]) -> list[Job]:
         """Return the jobs of cells, those that may run together in one."""
@@ -194,9 +206,21 @@ class Runner:
         threads = (os.cpu_count() or 1) if cell.alone else 1
         bound = cell.memory if self.options.memory is None else self.options.memory
         cell = replace(cell, budget=self._budget(cell), memory=bound)
-        return Job(name, cell, self.options.roots, self.options.use, threads, LOADED)
+        needs = self._needs(cell)
+        return Job(
+            name, cell, self.options.roots, self.options.use, threads, LOADED,
+            needs.kind, needs.libraries,
+        )  # fmt: skip
 
-    def _stored(self, finished: Finished) -> Record:
+    def _needs(self, cell: Cell) -> Needs:
+        """Return what the cells of a case need; found out once."""
+        case = cell.case.id
+        if case not in self._known_needs:
+            self._known_needs[case] = kinds.of(cell, self.options.use)
+        return self._known_needs[case]
+
+    def _finished(self, finished: Finished) -> Record:
+        """Return the record of a cell that has ended; its log and its arrays are kept."""
         name, cell = finished.job.name, finished.job.cell
         record = self._ended(name, cell, finished)
         if record.status in ("failed", "timeout"):
@@ -206,7 +230,6 @@ class Runner:
         logs.keep(finished.log, self.log(record))
         if finished.answer is not None:
             record = self.store.save_arrays(record, finished.answer.outcome.arrays)
-        self.store.append(record, self.environment)
         return record
 
     def _ended(self, name: str, cell: Cell, finished: Finished) -> Record:
