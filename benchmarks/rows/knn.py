@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
-from benchmarks.row import Row, of_times, paired
 from sklearn.neighbors import NearestNeighbors
 
+from benchmarks.row import Row, of_times, paired
 from harness import backends
 from harness.backends.initial import initial_weights
 from harness.config.layers import Conv2d, Flatten, Linear

@@ -33,14 +33,15 @@ class Claims:
         try:
             judge = Judge(config.getoption("--claims-suites"), config.getoption("--claims-results"))
             if config.args_source is not pytest.Config.ArgsSource.ARGS:
-                config.args = [*config.args, *map(str, judge.files())]
+                config.args = [*config.args, *_beside(config.args, judge)]
         except HarnessError as error:
             raise pytest.UsageError(str(error)) from None
         config.stash[_JUDGE] = self._judge = judge
         # pytest may take a file for a part of the folder that is named beside it, and forget it
         named = (str(argument).partition("::")[0] for argument in config.args)
         here = config.invocation_params.dir
-        self._wanted = frozenset(os.path.realpath(here / name) for name in named)
+        paths = {os.path.realpath(here / name) for name in named}
+        self._wanted = frozenset({*paths, *_below(paths, judge)})
 
     def pytest_report_header(self) -> str:
         """Say which records are judged."""
@@ -67,6 +68,29 @@ class Claims:
         if isinstance(item, ClaimItem) and report.skipped and isinstance(report.longrepr, tuple):
             report.longrepr = (item.location[0], item.line, report.longrepr[2])
         return report
+
+
+def _beside(folders: Iterable[str], judge: Judge) -> Iterator[str]:
+    """Yield the suite files that lie below none of some folders.
+
+    Before 8.2 pytest forgets a folder that is named beside a file of its own.
+    """
+    above = [Path(folder).resolve() for folder in folders]
+    for file in judge.files():
+        if not any(file.resolve().is_relative_to(folder) for folder in above):
+            yield str(file)
+
+
+def _below(paths: Iterable[str], judge: Judge) -> Iterator[str]:
+    """Yield the suite files of the project that lie in folders that are named."""
+    folders = [Path(path) for path in paths if Path(path).is_dir()]
+    try:
+        files = [os.path.realpath(file) for file in judge.files()] if folders else []
+    except HarnessError:  # no suite: they are folders of tests
+        return
+    for file in files:
+        if any(Path(file).is_relative_to(folder) for folder in folders):
+            yield file
 
 
 class SuiteFile(pytest.File):

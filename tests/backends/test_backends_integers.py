@@ -11,7 +11,13 @@ from scipy.spatial.distance import cdist
 from harness.backends.integers import search as integers
 from harness.backends.integers.span import EXACT, Span, ends, span_of
 
-LEVELS = {"pixels": (0, 256), "few": (0, 2), "signed": (-40, 41), "far": (9000, 9256), "one": (7, 8)}
+LEVELS = {
+    "pixels": (0, 256),
+    "few": (0, 2),
+    "signed": (-40, 41),
+    "far": (9000, 9256),
+    "one": (7, 8),
+}
 
 
 def _multiply(a, b, out) -> None:

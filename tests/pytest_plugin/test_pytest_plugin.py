@@ -158,6 +158,15 @@ def test_one_claim_by_its_name(run):
     assert run("--claims", "suites/forest.toml::knwn").ret == pytest.ExitCode.USAGE_ERROR
 
 
+def test_a_folder_is_the_suites_in_it(run):
+    every = run("--claims", "--collect-only", "-q").outlines
+    assert [
+        line for line in run("--claims", "suites", "--collect-only", "-q").outlines if "::" in line
+    ] == [line for line in every if "::" in line]
+    run.pytester.makepyfile(**{"tests/test_one": "def test_one(): pass"})
+    run("--claims", "tests").assert_outcomes(passed=1)
+
+
 def test_last_failed(run):
     run("--claims").assert_outcomes(passed=2, failed=1, skipped=2)
     run("--claims", "--lf").assert_outcomes(failed=1)

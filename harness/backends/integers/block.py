@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from harness.backends.integers.rows import Floats, Integers, Rows
 
 UNIT = float(np.finfo(np.float32).eps) / 2
 
+Kind = TypeVar("Kind", bound=np.generic)
 Multiply = Callable[[Floats, Floats, Floats], object]
 
 
@@ -95,5 +97,5 @@ class Block:
         return error
 
 
-def _view(memory: NDArray[np.generic], shape: tuple[int, int]) -> NDArray[np.generic]:
+def _view(memory: NDArray[Kind], shape: tuple[int, int]) -> NDArray[Kind]:
     return memory[: shape[0] * shape[1]].reshape(shape)

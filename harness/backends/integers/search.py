@@ -79,7 +79,13 @@ class _Work:
 
     def _blocks(self, test: Rows, columns: int) -> list[Block]:
         return [
-            Block.of(test[some], Best(len(test[some]), self.k, len(self.train)), self.parts, columns, self.multiply)
+            Block.of(
+                test[some],
+                Best(len(test[some]), self.k, len(self.train)),
+                self.parts,
+                columns,
+                self.multiply,
+            )
             for some in _cut(len(test), self.hands)
         ]
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import torch
 
 from harness.backends.integers.best import Found
-from harness.backends.integers.block import Floats
+from harness.backends.integers.rows import Floats
 from harness.backends.integers.search import search as search_host
 from harness.backends.integers.span import Ends, Span, span_of
 
@@ -50,6 +50,7 @@ def search(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
 
 
 def search_int8(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None:
+    """Search as `search` does on an accelerator."""
     if not (train.numel() and test.numel() and multiplies(train.device)):
         return None
     span = span_of([_ends(train), _ends(test)])
@@ -57,7 +58,7 @@ def search_int8(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None
         return None
     rows, norms = _shifted(train, span)
     size = max(FEWEST, BLOCK_BYTES // (4 * len(rows)))
-    blocks = [_keys(rows, norms, *_shifted(some, span), k) for some in test.split(size)]
+    blocks = [_keys(rows, norms, *_shifted(some, span), k) for some in torch.split(test, size)]
     squared, indices = _apart(torch.cat(blocks), len(train))
     return squared.sqrt().to(torch.float32).cpu().numpy(), indices.cpu().numpy()
 
@@ -91,7 +92,7 @@ def _fits(span: Span, d: int) -> bool:
 
 def _ends(rows: torch.Tensor) -> Ends | None:
     """Return the least and the greatest of (n, d) values; None where one is not whole."""
-    blocks = rows.split(max(1, BLOCK_BYTES // (rows.shape[1] * rows.element_size())))
+    blocks = torch.split(rows, max(1, BLOCK_BYTES // (rows.shape[1] * rows.element_size())))
     whole = torch.stack([(block == block.round()).all() for block in blocks]).all()
     low, high = rows.aminmax()
     found: list[float] = torch.stack([whole.to(low.dtype), low, high]).tolist()
@@ -129,7 +130,7 @@ def _keys(
     keys = (near.values.to(torch.int64) * n + near.indices).sort(dim=1).values
     if few < n:
         hidden = torch.nonzero(keys[:, k - 1] // n == keys[:, -1] // n).flatten()
-        for some in hidden.split(max(1, BLOCK_BYTES // (8 * n))):
+        for some in torch.split(hidden, max(1, BLOCK_BYTES // (8 * n))):
             keys[some, :k] = _by_key(squared[some], k)
     return keys[:, :k]
 

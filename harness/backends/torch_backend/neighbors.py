@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 
 from harness.backends.integers.best import Found, joined
@@ -43,7 +42,9 @@ def no_loop(train: torch.Tensor, test: torch.Tensor, k: int) -> Found:
         return found
     norms = train.square().sum(dim=1)
     width = len(train) * (2 * train.element_size() + 1)
-    blocks = [_block(train, norms, test[rows], k) for rows in _blocks(len(test), width, BLOCK_BYTES)]
+    blocks = [
+        _block(train, norms, test[rows], k) for rows in _blocks(len(test), width, BLOCK_BYTES)
+    ]
     return joined(blocks, k)
 
 

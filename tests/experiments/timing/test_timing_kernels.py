@@ -200,7 +200,9 @@ def test_what_cannot_be_timed_is_complained_of(kernel, variant, params, message)
 
 
 def test_other_workloads_must_have_data():
-    settings = replace(cell("linear", "rows").settings, timing=Timing(workload="step"))
+    settings = cell("linear", "rows").settings.model_copy(
+        update={"timing": Timing(workload="step")}
+    )
     assert [path for path, _ in timing.complaints(settings)] == [("data",)]
     assert timing.reads(settings) == frozenset()
 
