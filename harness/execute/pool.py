@@ -22,6 +22,7 @@ from harness.execute import client, spawn, wire
 from harness.execute.folders import Folders
 from harness.execute.job import Answer, Job
 from harness.execute.protocol import LOG, REST, Ended, Order, ProcessContext
+from harness.execute.timeouts import Timeouts
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.interrupts import postponed
@@ -47,6 +48,8 @@ class Finished:
         What the process left.
     timeout : bool
         True when it was killed for outliving its budget.
+    untried : bool
+        True when it was not started, since others of its case took too long.
     died : str
         How the process ended when it left nothing, e.g. ``"killed by SIGKILL"``.
     wall_s : float
@@ -59,13 +62,18 @@ class Finished:
     job: Job
     answer: Answer | None
     timeout: bool = False
+    untried: bool = False
     died: str = ""
     wall_s: float = 0.0
     log: Path = Path(LOG)
 
 
 def run_all(
-    jobs: Sequence[Job], width: int, scratch: Path, pause: Callable[[], object] = bool
+    jobs: Sequence[Job],
+    width: int,
+    scratch: Path,
+    pause: Callable[[], object] = bool,
+    timeouts: Timeouts | None = None,
 ) -> Generator[Finished, None, None]:
     """Run jobs, at most `width` at a time, and yield each as it ends.
 
@@ -81,6 +89,8 @@ def run_all(
         A folder for answers and logs on their way; deleted at the end.
     pause : callable
         Called when jobs have ended and for a moment no others do.
+    timeouts : Timeouts, optional
+        Of cells that ended before; those of these jobs are noted in it.
 
     Raises
     ------
@@ -95,7 +105,7 @@ def run_all(
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
     with adopting() as before:
-        pool = _Pool(jobs, width, scratch, before)
+        pool = _Pool(jobs, width, scratch, before, timeouts or Timeouts())
         try:
             while pool.busy:
                 for finished in pool.turn():
@@ -117,14 +127,20 @@ class _Pool:
     """
 
     def __init__(
-        self, jobs: Sequence[Job], width: int, scratch: Path, before: frozenset[int]
+        self,
+        jobs: Sequence[Job],
+        width: int,
+        scratch: Path,
+        before: frozenset[int],
+        timeouts: Timeouts,
     ) -> None:
-        self.waiting, self.suspects = deque(jobs), deque[Job]()
+        self.waiting, self.suspects, self.untried = deque(jobs), deque[Job](), deque[Job]()
         self.running: dict[str, tuple[Job, float]] = {}
         self.losses = Counter[str]()
         self.width = width
         self.folders = Folders(scratch)
         self.before = before
+        self.timeouts = timeouts
         self.context = pickle.dumps(ProcessContext.current())
         self.alike = hashlib.sha256(self.context).hexdigest()
         self.libraries = dict.fromkeys(name for job in jobs for name in job.libraries)
@@ -135,7 +151,7 @@ class _Pool:
 
     @property
     def busy(self) -> bool:
-        return bool(self.waiting or self.suspects or self.running)
+        return bool(self.waiting or self.suspects or self.running or self.untried)
 
     def turn(self) -> Iterator[Finished]:
         """Start what may start, and tell what has ended."""
@@ -149,6 +165,9 @@ class _Pool:
             else:
                 self.folders.give_back(job.name)
                 self.waiting.appendleft(replace(job, kind=""))
+        while self.untried:
+            job = self.untried.popleft()
+            yield Finished(job, None, untried=True, log=self.folders.take(job.name) / LOG)
         if not ended and self._is_overdue():
             self.starter.destroy()
             lost = True
@@ -164,7 +183,10 @@ class _Pool:
         except client.ServerEnded:
             return [], True
         self.news, self.is_quiet = bool(events), self.news and not events
-        return [(self.running.pop(e.name)[0], e) for e in events if e.name in self.running], False
+        ended = [(self.running.pop(e.name)[0], e) for e in events if e.name in self.running]
+        for job, event in ended:
+            self.timeouts.note(job.cell.case.id, late=event.how == "timeout")
+        return ended, False
 
     def _filled(self) -> bool:
         try:
@@ -194,9 +216,15 @@ class _Pool:
 
     def _fill(self) -> None:
         while self.waiting and not self.suspects and len(self.running) < self.width:
-            self._start(self.waiting.popleft())
+            self._start_or_give_up(self.waiting.popleft())
         if self.suspects and not self.running:
             self._start(self.suspects.popleft())
+
+    def _start_or_give_up(self, job: Job) -> None:
+        if not job.members and self.timeouts.gives_up(job.cell.case.id):
+            self.untried.append(job)
+        else:
+            self._start(job)
 
     def _start(self, job: Job) -> None:
         folder = self.folders.take(job.name)
