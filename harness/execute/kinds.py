@@ -11,8 +11,8 @@ from harness.experiments import registry as experiments
 from harness.types import Case, Cell
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
-    # The first optimizer step imports the second, seconds of it.
-    "torch": ("torch", "torch._dynamo"),
+    "torch": ("torch",),
+    "torch.optim": ("torch._dynamo",),  # its optimizers import it, which takes seconds
     "sklearn": ("sklearn.datasets", "sklearn.neighbors"),
     "scipy": ("scipy.special", "scipy.linalg"),
 }
@@ -33,6 +33,11 @@ class Needs:
 
     kind: str
     libraries: tuple[str, ...]
+
+
+def trained_together(libraries: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what cells that are trained together need: the stacks have optimizers of their own."""
+    return tuple(name for name in libraries if name not in _MODULES["torch.optim"])
 
 
 def of(cell: Cell, use: Mapping[str, str]) -> Needs:
@@ -61,8 +66,11 @@ def _libraries(
 ) -> list[tuple[str, ...]]:
     case = cell.case
     wanted = {case.backend, *spoken_of, *({"torch"} if cell.script is not None else ())}
-    if case.experiment in experiments.EXPERIMENTS:
+    general = case.experiment in experiments.EXPERIMENTS
+    if general:
         wanted.add("scipy")
+    if "torch" in wanted and (case.settings.train is not None or not general):
+        wanted.add("torch.optim")
     if _reads_digits(case, use):
         wanted.add("sklearn")
     return [modules for name, modules in _MODULES.items() if name in wanted]

@@ -100,7 +100,7 @@ def _stand_in(job: Job) -> str:
 
 def _run(job: Job) -> object:
     case = job.cell.case
-    backends.get(case.backend).threads(job.threads)
+    _begin(job)
     context = _context(job, job.cell)
     function = experiments.function(case)
     if names := changed(case.code, case.home, job.since):
@@ -109,6 +109,13 @@ def _run(job: Job) -> object:
             "run it again"
         )
     return function(context)
+
+
+def _begin(job: Job) -> None:
+    backend = backends.get(job.cell.case.backend)
+    if reason := backend.broken():
+        raise Skip(reason)
+    backend.threads(job.threads)
 
 
 def _context(job: Job, cell: Cell, known: Dataset | None = None) -> Context:
@@ -144,7 +151,7 @@ def _together(job: Job) -> Answer:
     run_together = experiments.of(job.cell.case).run_together
     if run_together is None:
         raise CellFailed(f"experiment {job.cell.case.experiment!r} runs no cells together")
-    backends.get(job.cell.case.backend).threads(job.threads)
+    _begin(job)
     rest = run_together(_contexts(job))
     parts = {
         name: _answered(partial(_checked, finish))
