@@ -51,11 +51,11 @@ def key_of(provenance: Provenance) -> str:
 def log_of(folder: Path) -> Log[Provenance]:
     """Return the log of a store's provenance."""
 
-    def decode(values: dict[str, Any]) -> Provenance:
+    def decoded(values: dict[str, Any]) -> Provenance:
         refuse_newer(values, folder)
-        return _decode(values)
+        return decode(values)
 
-    return Log(folder / files.PROVENANCE, _encode, decode)
+    return Log(folder / files.PROVENANCE, encode, decoded)
 
 
 def whole(folder: Path) -> dict[str, Provenance]:
@@ -68,16 +68,19 @@ def by_key(values: Iterator[Provenance]) -> dict[str, Provenance]:
     return {key_of(value): value for value in values}
 
 
-def _said(provenance: Provenance) -> dict[str, Any]:
-    values = storable(dataclasses.asdict(provenance))
-    return {name: value for name, value in values.items() if value != _EMPTY[name]}
-
-
-def _encode(provenance: Provenance) -> dict[str, Any]:
+def encode(provenance: Provenance) -> dict[str, Any]:
+    """Return the object of the line of a provenance."""
     return {"v": VERSION, "id": key_of(provenance), **_said(provenance)}
 
 
-def _decode(values: dict[str, Any]) -> Provenance:
+def decode(values: dict[str, Any]) -> Provenance:
+    """Return the provenance of an object.
+
+    Raises
+    ------
+    StoreError
+        If it is not one, or goes by another key than its own.
+    """
     said = {name: value for name, value in values.items() if name not in ("v", "id")}
     if said.keys() - set(NAMES) or "environment" not in said:
         raise StoreError(
@@ -87,3 +90,8 @@ def _decode(values: dict[str, Any]) -> Provenance:
     if values.get("id") != key_of(provenance):
         raise StoreError(f"its id must be the digest of what it says, {key_of(provenance)}")
     return provenance
+
+
+def _said(provenance: Provenance) -> dict[str, Any]:
+    values = storable(dataclasses.asdict(provenance))
+    return {name: value for name, value in values.items() if value != _EMPTY[name]}
