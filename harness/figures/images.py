@@ -10,6 +10,7 @@ from harness.errors import NothingMeasured
 from harness.figures.canvas import sheet
 from harness.figures.choice import caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
+from harness.numerals import number
 from harness.types import Array
 from harness.words import plural
 
@@ -64,14 +65,15 @@ def _alt(weights: Array, count: int) -> str:
     low, high = float(weights.min()), float(weights.max())
     return (
         f"{plural(count, f'{kind} picture')} of the weights of one output each, "
-        f"numbered 0 to {count - 1}. Weights lie between {low:.2g} and {high:.2g}."
+        f"numbered 0 to {count - 1}. Weights lie between {number(low, digits=2)} "
+        f"and {number(high, digits=2)}."
     )
 
 
 def _numbers(weights: Array) -> Numbers:
     flat = weights.reshape(len(weights), -1)
     rows = tuple(
-        (str(i), f"{row.min():.2g}", f"{row.max():.2g}", f"{np.linalg.norm(row):.3g}", "1 run")
+        (str(i), *map(_short, (row.min(), row.max(), np.linalg.norm(row))), "1 run")
         for i, row in enumerate(flat[:MOST])
     )
     return Numbers(("Output", "Smallest weight", "Largest weight", "Norm", "n"), rows)
@@ -82,3 +84,7 @@ def _note(request: Request, weights: Array) -> str:
     if len(weights) > MOST:
         text += f" The first {MOST} of {len(weights)} are drawn."
     return f"{text} {caption(first_case(request, 'weights'), seed=True)}".strip()
+
+
+def _short(value: float) -> str:
+    return number(float(value), digits=3)

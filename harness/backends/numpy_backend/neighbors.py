@@ -66,7 +66,7 @@ def formula(train: Array, test: Array, k: int) -> Found:
     """Compare all rows with all rows as published: ``|a|^2 + |b|^2 - 2 a.b``, then a sort.
 
     In the dtype of the rows, by one product and broadcasting, and every row of distances sorted
-    whole. Rounding may put neighbours in another order than that of `no_loop`.
+    whole. Rounding may put neighbours in another order than that of `no_loop`; arrays as there.
     """
     norms = np.sum(train**2, axis=1)
     size = max(1, FORMULA_BYTES // (len(train) * train.itemsize))
