@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from harness import datasets, environment, project, sizes
+from harness.audit.chosen import Size
 from harness.cli import codes, options
+from harness.cli.audit import Audited, sample, verified
 from harness.cli.carry import carry_out
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
@@ -74,6 +76,12 @@ def run(
     trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
     force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
     one_by_one: Annotated[bool, typer.Option(help="Train no cells together.")] = False,
+    verify: Annotated[
+        Size | None,
+        typer.Option(
+            parser=sample, metavar="5%|N", help="Run so many stored cells again, as audit does."
+        ),
+    ] = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -100,7 +108,8 @@ def run(
         ran = settle(workspace, todo, runner, limits, output, trace=trace)
     else:
         ran = carry_out(runner, todo, output, trace=trace)
-    output.json({"schema": 1, **ran.to_json(), "results": str(results)})
+    audited = verified(workspace, runner, verify, output) if verify else Audited()
+    output.json({"schema": 1, **ran.to_json(), **audited.to_json(), "results": str(results)})
     verdicts = judged(workspace, runner.store, results)
     target = Target(report, wanted, results) if report else None
     ending = Ending(
@@ -117,7 +126,7 @@ def run(
         options="" if results == project.find().results else f" --results {results}",
     )
     print_ending(output.out, ending)
-    raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts))
+    raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts) or audited.code)
 
 
 def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:
