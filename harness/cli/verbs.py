@@ -61,6 +61,9 @@ VERBS = (
         f"{_HERE}.report:report",
         "Write the page and its summary from stored records.",
     ),
+    Verb(
+        "export", f"{_HERE}.export:export", "Write records as CSV, parquet, benchmarks or a crate."
+    ),
     Verb("readme", f"{_HERE}.readme:readme", "Hold the numbers of a document to the records."),
     Verb("badge", f"{_HERE}.badge:badge", "Write a badge of claims, JSON or SVG."),
     Verb(
