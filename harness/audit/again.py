@@ -89,7 +89,7 @@ def _again(
             _finding(
                 cell,
                 record,
-                new.get((record.case, record.seed)) or stopped[record.case],
+                new.get((record.case, record.seed)) or stopped.get(record.case),
                 (archive.environments.get(record.environment, UNKNOWN), environment),
                 read,
             )
@@ -98,8 +98,14 @@ def _again(
 
 
 def _finding(
-    cell: Cell, one: Record, other: Record, where: tuple[Environment, Environment], arrays: Arrays
+    cell: Cell,
+    one: Record,
+    other: Record | None,
+    where: tuple[Environment, Environment],
+    arrays: Arrays,
 ) -> Finding:
+    if other is None:
+        return Finding(one, "not run", reason="its case was given up")
     return compared(one, other, *where, timed=cell.case.timed, arrays=arrays)
 
 

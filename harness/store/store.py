@@ -61,6 +61,7 @@ class Store:
         self._environments: dict[str, Environment] = {}
         self._provenance: dict[str, Provenance] = {}
         self._records: dict[str, Record] = {}
+        self._unflushed: set[str] = set()
         self.reload()
 
     def reload(self) -> None:
@@ -104,10 +105,18 @@ class Store:
         """How far the seeds of suites may go, where that was declared here."""
         return declared(self.folder)
 
-    def append(self, record: Record, environment: Environment) -> None:
+    def append(self, record: Record, environment: Environment, *, flush: bool = True) -> None:
         """Append a record, flushed to the disk, to its suite's file.
 
         Its environment, and what else it was made of, is written before, and once.
+
+        Parameters
+        ----------
+        record, environment : Record, Environment
+            What a cell left, and where.
+        flush : bool
+            False leaves the flushing to a later `flush`, once for many records: until then the
+            record is safe from the end of this process, not from that of the machine.
 
         Raises
         ------
@@ -121,8 +130,22 @@ class Store:
             environments_log(self.folder).append(environment)
             self._environments[environment.id] = environment
         self._share(provenance.of_record(record))
-        self._log(record.suite).append(record)
+        self._log(record.suite).append(record, flush=flush)
+        if not flush:
+            self._unflushed.add(record.suite)
         _put(self._records, record)
+
+    def flush(self) -> None:
+        """Have every record on the disk.
+
+        Raises
+        ------
+        FileError
+            If they cannot be written.
+        """
+        for suite in sorted(self._unflushed):
+            self._log(suite).flush()
+            self._unflushed.remove(suite)
 
     def save_arrays(self, record: Record, arrays: Mapping[str, Array]) -> Record:
         """Write arrays of a record, whole or not at all; return it with the names of their file."""

@@ -44,8 +44,9 @@ def test_it_is_written_once_for_all_records_that_share_it(tmp_path, made, enviro
 def test_it_is_on_disk_before_a_record_names_it(tmp_path, made, environment, monkeypatch):
     order, append = [], Log.append
 
-    def watched(log, value):
-        append(log, value)  # it is flushed when this returns
+    def watched(log, value, *, flush=True):
+        append(log, value, flush=flush)
+        assert flush or log.path.name == "s.jsonl"
         order.append(log.path.name)
 
     monkeypatch.setattr(Log, "append", watched)

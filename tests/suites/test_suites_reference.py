@@ -89,7 +89,8 @@ def test_every_claim_is_judged_or_says_why_not(verdicts):
     for verdict in verdicts:
         assert verdict.reason, f"{verdict.suite}/{verdict.claim}"
     not_run = {f"{v.suite}/{v.claim}": v.reason for v in verdicts if v.verdict == "not-run"}
-    assert all("skipped" in reason for reason in not_run.values()), not_run
+    known = ("skipped", "timed beside other work")
+    assert all(any(why in reason for why in known) for reason in not_run.values()), not_run
 
 
 def test_no_verdict_moved(verdicts):
