@@ -61,6 +61,8 @@ def stored(
 ) -> list[tuple[Cell, Record]]:
     """Return the cells of a suite that have a result, each with its record.
 
+    Those that left nothing but times are none: times are never the same.
+
     Parameters
     ----------
     plans : Plans
@@ -83,7 +85,8 @@ def stored(
             and not _better(records.get(key), record, archive, klass)
         ):
             records[key] = record
-    return [(cells[key], record) for key, record in records.items()]
+    found = [(cells[key], record) for key, record in records.items()]
+    return [(cell, record) for cell, record in found if record.digests or not cell.case.timed]
 
 
 def drawn(
