@@ -136,8 +136,12 @@ def disturbed(record: Record, metric: str) -> bool:
 
     Metrics that no clock was read for (a loss, a difference from a reference) are none.
     """
-    timed = metric in record.samples or (metric in DERIVED and bool(record.samples))
-    return timed and not was_alone(record)
+    return is_time(record, metric) and not was_alone(record)
+
+
+def is_time(record: Record, metric: str) -> bool:
+    """Whether a metric of a record was computed from a clock's samples."""
+    return metric in record.samples or (metric in DERIVED and bool(record.samples))
 
 
 def was_alone(record: Record) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 import threadpoolctl
 
-from harness import devices, digest
+from harness import builds, devices, digest
 from harness.errors import StoreError
 from harness.types import Environment
 
@@ -127,7 +127,9 @@ def _machine() -> dict[str, str]:
         "cores": str(cores()),
         "memory_gib": f"{memory:.1f}",
         "memory_class_gib": str(2 ** round(math.log2(memory))),
+        "cpu_flags": builds.cpu_flags(),
         "accelerators": ", ".join(devices.seen()),
+        "driver": builds.driver(),
         "system": platform.system(),
         "release": platform.release(),
     }
@@ -135,7 +137,14 @@ def _machine() -> dict[str, str]:
 
 def _libraries() -> dict[str, str]:
     versions = {name: _version(name) for name in LIBRARIES}
-    return {"python": platform.python_version(), "blas": _blas(), **versions}
+    return {
+        "python": platform.python_version(),
+        "blas": _blas(),
+        "blas_threads": _blas_threads(),
+        **versions,
+        "torch_build": builds.torch_build(),
+        "packages": builds.packages(),
+    }
 
 
 def _interpreter_and_system() -> dict[str, str]:
@@ -156,13 +165,22 @@ def _version(distribution: str) -> str:
         return ""
 
 
-def _blas() -> str:
-    """Return name, version and kernel of NumPy's BLAS, e.g. ``openblas 0.3.31 Haswell``."""
+def _pool() -> dict[str, Any]:
+    """Return what threadpoolctl tells of NumPy's BLAS; nothing where it sees none."""
     pools = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
     # SciPy loads a BLAS of its own; the order they are listed in varies from process to process.
     own = [pool for pool in pools if "numpy" in Path(pool["filepath"]).parent.name.lower()]
-    if pools:
-        chosen = min(own or pools, key=lambda pool: str(pool["filepath"]))
+    return min(own or pools, key=lambda pool: str(pool["filepath"]), default={})
+
+
+def _blas_threads() -> str:
+    """Return how many threads NumPy's BLAS takes unless it is told."""
+    return str(_pool().get("num_threads", ""))
+
+
+def _blas() -> str:
+    """Return name, version and kernel of NumPy's BLAS, e.g. ``openblas 0.3.31 Haswell``."""
+    if chosen := _pool():
         words = (chosen["internal_api"], chosen.get("version"), chosen.get("architecture"))
         return " ".join(str(word) for word in words if word)
     # Accelerate on macOS is not seen by threadpoolctl; the build configuration names it.
@@ -206,12 +224,13 @@ def _revision() -> dict[str, str]:
     here = Path(__file__).resolve()
     # An installed copy may lie inside somebody else's checkout: only a tracked file counts.
     if not _run("git", "ls-files", here.name, folder=here.parent):
-        return {"harness": _version("claims-harness"), "commit": "", "dirty": ""}
+        return {"harness": _version("claims-harness"), "commit": "", "dirty": "", "edits": ""}
     commit, changed = _checkout(here.parent)
     return {
         "harness": _version("claims-harness"),
         "commit": commit,
         "dirty": _yes(changed),
+        "edits": builds.edits(here.parent) if changed else "",
     }
 
 

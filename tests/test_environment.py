@@ -136,7 +136,9 @@ def test_the_commit_is_that_of_the_checkout_and_says_when_it_is_dirty(tmp_path, 
     assert len(clean["commit"]) == 40
     assert clean["dirty"] == "no"
     file.write_text("two")
-    assert environment._revision() == {**clean, "dirty": "yes"}
+    edited = environment._revision()
+    assert edited == {**clean, "dirty": "yes", "edits": edited["edits"]}
+    assert len(edited["edits"]) == 16
 
 
 def test_the_id_follows_every_fact():

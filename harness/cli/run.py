@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from harness import datasets, environment, project, sizes
+from harness.audit.chosen import Size
 from harness.cli import codes, options
+from harness.cli.audit import Audited, sample, verified
 from harness.cli.carry import carry_out
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
@@ -76,6 +78,12 @@ def run(
     force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
     one_by_one: Annotated[bool, typer.Option(help="Train no cells together.")] = False,
     strict: options.Strict = False,
+    verify: Annotated[
+        Size | None,
+        typer.Option(
+            parser=sample, metavar="5%|N", help="Run so many stored cells again, as audit does."
+        ),
+    ] = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -103,7 +111,8 @@ def run(
         ran = settle(workspace, todo, runner, limits, output, trace=trace)
     else:
         ran = carry_out(runner, todo, output, trace=trace)
-    output.json({"schema": 1, **ran.to_json(), "results": str(results)})
+    audited = verified(workspace, runner, verify, output) if verify else Audited()
+    output.json({"schema": 1, **ran.to_json(), **audited.to_json(), "results": str(results)})
     verdicts = judged(workspace, runner.store, results)
     target = Target(report, wanted, results) if report else None
     ending = Ending(
@@ -120,7 +129,8 @@ def run(
         options="" if results == project.find().results else f" --results {results}",
     )
     print_ending(output.out, ending)
-    raise typer.Exit(codes.of_run(ran.counts, ran.done, verdicts, strict=strict))
+    judged_as = codes.of_run(ran.counts, ran.done, verdicts, strict=strict)
+    raise typer.Exit(judged_as or audited.code)
 
 
 def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:

@@ -54,11 +54,15 @@ VERBS = (
     ),
     Verb("run", f"{_HERE}.run:run", "Run the cells of suites; those done are not run again."),
     Verb("claims", f"{_HERE}.claims:claims", "Judge every claim from stored records."),
+    Verb("audit", f"{_HERE}.audit:audit", "Run stored cells again; say where they part, and why."),
     Verb("judge", f"{_HERE}.judge:judge", "Judge numbers that are in a file already."),
     Verb(
         "report",
         f"{_HERE}.report:report",
         "Write the page and its summary from stored records.",
+    ),
+    Verb(
+        "export", f"{_HERE}.export:export", "Write records as CSV, parquet, benchmarks or a crate."
     ),
     Verb("readme", f"{_HERE}.readme:readme", "Hold the numbers of a document to the records."),
     Verb("badge", f"{_HERE}.badge:badge", "Write a badge of claims, JSON or SVG."),
@@ -80,7 +84,9 @@ VERBS = (
     ),
     Verb("env", f"{_HERE}.env:env", "Show the environment of records, and the devices."),
     Verb("data", f"{_HERE}.data:app", "List, get and verify data sets."),
-    Verb("store", f"{_HERE}.store:app", "Check stored records; repair or split their files."),
+    Verb(
+        "store", f"{_HERE}.store:app", "Check stored records; repair, split or migrate their files."
+    ),
 )
 """Every verb, in the order of the help."""
 

@@ -120,12 +120,17 @@ class Runner:
         """Sort a plan's cells into those to run, those that cannot run here, and those done."""
         if plan.recorded:
             return Todo((), (), sum(plan.seeds.values()))
-        stops = {case.id: self._stop(case) for case in plan.cases}
+        return self.sorted(plan.cells())
+
+    def sorted(self, given: Sequence[Cell]) -> Todo:
+        """Sort cells into those to run, those that cannot run here, and those done."""
+        first = {cell.case.id: cell for cell in reversed(given)}
+        stops = {name: self._stop(cell.case) for name, cell in first.items()}
         cells, stopped, done = list[tuple[str, Cell]](), list[Record](), 0
-        for cell in plan.cells():
+        for cell in given:
             name = self.cell_id(cell)
             if stop := stops[cell.case.id]:
-                if cell.seed == 0:  # one record says it for all seeds of the case
+                if cell is first[cell.case.id]:  # one record says it for all seeds of the case
                     stopped.append(self._record(name, cell, *stop))
             elif record := self._result(name, cell):
                 done += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, get_args
 
@@ -32,6 +33,11 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else _wrong("a text")
 
 
+def _repeated(value: Any) -> str:
+    """Return a text that many records have: each is held once, however many are read."""
+    return sys.intern(_text(value))
+
+
 def _count(value: Any) -> int:
     # an integer of JSON is an int, true and false are bools
     return value if type(value) is int and value >= 0 else _wrong("a count")
@@ -53,11 +59,13 @@ def _number(value: Any) -> float:
 def _status(value: Any) -> str:
     if not isinstance(value, str) or value not in _STATUSES:
         _wrong(f"one of {', '.join(_STATUSES)}")
-    return value
+    return sys.intern(value)
 
 
 def _scalar(value: Any) -> Scalar:
-    return value if isinstance(value, str | int | float) else _wrong("a table of texts and numbers")
+    if type(value) is str:
+        return sys.intern(value)
+    return value if isinstance(value, int | float) else _wrong("a table of texts and numbers")
 
 
 def _numbers(value: Any) -> tuple[float, ...]:
@@ -87,13 +95,14 @@ def _table(item: Callable[[Any], Value]) -> Callable[[Any], dict[str, Value]]:
     def read(value: Any) -> dict[str, Value]:
         if not isinstance(value, dict):
             _wrong("a table")
-        return {name: item(one) for name, one in value.items()}
+        return {sys.intern(name): item(one) for name, one in value.items()}
 
     return read
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("cell", "case", "suite", "experiment"), _text),
+    "cell": _text,
+    **dict.fromkeys(("case", "suite", "experiment"), _repeated),
     "axes": _table(_scalar),
     "seed": _count,
     "status": _status,

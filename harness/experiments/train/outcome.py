@@ -30,6 +30,10 @@ def check_loss(loss: str, split: Parts) -> None:
         raise DataUnfit(f"[train] loss must be {wanted} for {found}, got {loss!r}")
 
 
+SHORT = 16
+"""Digits of the digests of losses: enough to see a difference, and a record has many."""
+
+
 def outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
     """Return what is stored of a training, and the series of what was watched."""
     task, history, after = trained.task, trained.history, trained.after
@@ -75,9 +79,13 @@ def _broken(weights: Mapping[str, Array]) -> str:
 
 def _digests(trained: Trained) -> dict[str, str]:
     """Return the stages in the order in which they can first differ between two runs."""
+    losses = trained.history.losses.astype(np.float64)
     return {
         "data": trained.task.dataset.used.fingerprint,
         "initial_weights": digest.of_weights(trained.before),
         "batch_order": trained.history.order,
+        # before the first update and after it: what one step computes
+        "first_step": digest.of_arrays(losses[:2])[:SHORT],
+        "losses": digest.of_arrays(losses)[:SHORT],
         "final_weights": digest.of_weights(trained.after),
     }

@@ -1,0 +1,100 @@
+"""What an audit says of one cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from harness.audit.causes import likely
+from harness.audit.promise import Promise, promised
+from harness.audit.stages import Arrays, Stage, stages
+from harness.types import Environment, Record
+
+Outcome = Literal["equal", "broken", "differs", "only times", "not run"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one cell.
+
+    Attributes
+    ----------
+    one : Record
+        As it was stored, or on the first machine.
+    outcome : {'equal', 'broken', 'differs', 'only times', 'not run'}
+        Bit for bit equal; not so, though that is promised; not so, and it need not be; nothing but
+        times to compare; or not compared, for the `reason`.
+    promise : {'bits', 'distribution'}
+        What the two were promised to have in common.
+    stages : int
+        How many were compared.
+    first : Stage or None
+        The first that differs.
+    cause : str
+        What is likely to have made it differ.
+    reason : str
+        Why nothing was compared.
+    other : Record or None
+        The other record.
+    """
+
+    one: Record
+    outcome: Outcome
+    promise: Promise = "bits"
+    stages: int = 0
+    first: Stage | None = None
+    cause: str = ""
+    reason: str = ""
+    other: Record | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as ``--json`` has it."""
+        first = self.first
+        return {
+            "suite": self.one.suite,
+            "cell": self.one.cell,
+            "case": self.one.case,
+            "axes": dict(self.one.axes),
+            "seed": self.one.seed,
+            "outcome": self.outcome,
+            "promise": self.promise,
+            "stages": self.stages,
+            "first": first and {"stage": first.name, "one": first.one, "other": first.other},
+            "cause": self.cause,
+            "reason": self.reason,
+        }
+
+
+def compared(
+    one: Record,
+    other: Record,
+    here: Environment,
+    there: Environment,
+    *,
+    timed: bool = False,
+    arrays: Arrays = lambda record, name: "",  # noqa: ARG005 - none can be read
+) -> Finding:
+    """Hold two records of one cell against each other, stage by stage.
+
+    Parameters
+    ----------
+    one, other : Record
+        The first, and the one that came after or from elsewhere.
+    here, there : Environment
+        Where each was measured.
+    timed : bool
+        Whether the cells time something.
+    arrays : callable
+        Returns the digest of an array of one of the records, ``""`` where it cannot be read.
+    """
+    if other.status not in ("ok", "diverged"):
+        return Finding(one, "not run", reason=f"{other.status}: {other.reason}", other=other)
+    promise = promised(one, other, here, there)
+    found = list(stages(one, other, timed=timed, arrays=arrays))
+    first = next((stage for stage in found if not stage.same), None)
+    if first is None:
+        told: Outcome = "only times" if len(found) == 1 else "equal"
+        return Finding(one, told, promise, len(found), other=other)
+    cause = likely(first, one, other, here, there)
+    told = "broken" if promise == "bits" else "differs"
+    return Finding(one, told, promise, len(found), first, cause, other=other)

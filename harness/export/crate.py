@@ -1,0 +1,172 @@
+"""A run as a Process Run Crate: a folder whose metadata say what was run, on what, to what end.
+
+The profile is `PROFILE`: an action for each suite, whose instrument is the harness, whose object is
+the suite's file and whose result is the table of its records.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import harness
+from harness.export.rows import rows, write_csv
+from harness.files import guarded, write_text
+from harness.types import Environment, Record
+
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+_CRATE = "https://w3id.org/ro/crate/1.1"
+_CONTEXT = [f"{_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"]
+_HARNESS = "#harness"
+_LICENCES = "https://spdx.org/licenses/"
+Entity = dict[str, Any]
+
+
+def write_crate(
+    folder: Path,
+    suites: Mapping[str, Path],
+    records: Sequence[Record],
+    environments: Mapping[str, Environment],
+    licence: str,
+) -> None:
+    """Write a crate: the suites' files, a table of records for each, the metadata.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is not there.
+    suites : mapping of str to Path
+        The file of each suite, by id; those without a record are left out.
+    records : sequence of Record
+        Of all suites.
+    environments : mapping of str to Environment
+        Where they were measured.
+    licence : str
+        Of what is in the crate, a URL or an SPDX identifier.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written.
+    """
+    parts: list[Entity] = []
+    actions: list[Entity] = []
+    for name, path in suites.items():
+        own = [record for record in records if record.suite == name]
+        if own:
+            parts += _files(folder, name, path, own, environments)
+            actions.append(_action(name, own))
+    used = {record.environment for record in records} & environments.keys()
+    machines = [_machine(environments[name]) for name in sorted(used)]
+    terms = _licence(licence)
+    graph = [_descriptor(), _root(parts, actions, records, terms), *parts, *actions]
+    graph += [_software(), *machines, terms, _PROFILE]
+    text = json.dumps({"@context": _CONTEXT, "@graph": graph}, indent=1)
+    write_text(folder / "ro-crate-metadata.json", text + "\n", "write the crate")
+
+
+def _files(
+    folder: Path,
+    name: str,
+    path: Path,
+    own: Sequence[Record],
+    environments: Mapping[str, Environment],
+) -> list[Entity]:
+    with guarded("read the suite", path):
+        text = path.read_text(encoding="utf-8")
+    write_text(folder / f"{name}.toml", text, "write the crate")
+    write_csv(folder / f"{name}.csv", rows(own, environments))
+    return [
+        _file(f"{name}.toml", f"The suite {name}", "application/toml"),
+        _file(f"{name}.csv", f"The records of {name}, a row a cell", "text/csv"),
+    ]
+
+
+def _file(name: str, does: str, kind: str) -> Entity:
+    return {"@id": name, "@type": "File", "name": does, "encodingFormat": kind}
+
+
+def _action(name: str, own: Sequence[Record]) -> Entity:
+    failed = [record for record in own if record.status in ("failed", "timeout")]
+    state = "FailedActionStatus" if len(failed) == len(own) else "CompletedActionStatus"
+    return {
+        "@id": f"#run-{name}",
+        "@type": "CreateAction",
+        "name": f"harness run {name}",
+        "instrument": {"@id": _HARNESS},
+        "object": [{"@id": f"{name}.toml"}],
+        "result": [{"@id": f"{name}.csv"}],
+        "startTime": min(record.started for record in own),
+        "endTime": max(map(_ended, own)),
+        "actionStatus": f"http://schema.org/{state}",
+        "environment": [{"@id": f"#environment-{e}"} for e in sorted({r.environment for r in own})],
+    }
+
+
+def _ended(record: Record) -> str:
+    """Return when a cell ended; ``""`` of a row of a file, which does not say."""
+    if not record.started:
+        return ""
+    began = datetime.fromisoformat(record.started)
+    return (began + timedelta(seconds=record.wall_s)).isoformat(timespec="milliseconds")
+
+
+def _machine(environment: Environment) -> Entity:
+    facts = sorted(environment.facts.items())
+    return {
+        "@id": f"#environment-{environment.id}",
+        "@type": "PropertyValue",
+        "name": environment.hardware,
+        "value": "; ".join(f"{name}: {value}" for name, value in facts if value),
+    }
+
+
+def _descriptor() -> Entity:
+    return {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": _CRATE},
+        "about": {"@id": "./"},
+    }
+
+
+def _root(
+    parts: Sequence[Entity], actions: Sequence[Entity], records: Sequence[Record], terms: Entity
+) -> Entity:
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": "Claims, their experiments and records",
+        "description": f"{len(records)} records of {len(actions)} suites, run by the harness.",
+        "datePublished": max(map(_ended, records)) or datetime.now(UTC).isoformat(),
+        "license": {"@id": terms["@id"]},
+        "conformsTo": {"@id": PROFILE},
+        "hasPart": [{"@id": part["@id"]} for part in parts],
+        "mentions": [{"@id": action["@id"]} for action in actions],
+    }
+
+
+def _software() -> Entity:
+    return {
+        "@id": _HARNESS,
+        "@type": "SoftwareApplication",
+        "name": "claims-harness",
+        "softwareVersion": harness.__version__,
+        "url": "https://pypi.org/project/claims-harness/",
+    }
+
+
+def _licence(licence: str) -> Entity:
+    url = licence if licence.startswith("http") else f"{_LICENCES}{licence}"
+    return {"@id": url, "@type": "CreativeWork", "name": licence}
+
+
+_PROFILE: Entity = {
+    "@id": PROFILE,
+    "@type": "CreativeWork",
+    "name": "Process Run Crate",
+    "version": "0.5",
+}
