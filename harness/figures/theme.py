@@ -79,7 +79,7 @@ LIGHT = Theme(
     ink="#1b2430",
     muted="#5b6675",
     grid="#dfe4ea",
-    page="#ffffff",
+    page="#fefefe",  # told from the white of numbers on dark cells
     palette=(
         "#0072b2",
         "#d55e00",
