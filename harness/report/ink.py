@@ -88,6 +88,8 @@ def _bare(svg: str) -> Iterator[str]:
     """Yield the parts of an SVG without the groups that say nothing."""
     said: list[bool] = []
     for part in _TOKEN.findall(svg):
+        if part.startswith("<g") and part.endswith("/>"):
+            continue
         if part.startswith("<g"):
             said.append(part != "<g>")
             if not said[-1]:
