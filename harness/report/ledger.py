@@ -171,6 +171,7 @@ def _row(
     readings = entry.sentence.readings
     return {
         "q": str(quotes.html(entry.sentence.quote)),
+        "n": quotes.aloud(entry.sentence.quote),
         "d": documents.index(entry.place.document),
         "s": entry.place.section,
         "a": list(SAID).index(entry.sentence.answer),

@@ -35,8 +35,8 @@ class Highlight:
         Fragment of its card.
     said : Said
         What became of its sentence.
-    quote : Markup
-        The sentence.
+    quote, name : Markup, str
+        The sentence; what it is called aloud, where it is all formula.
     place : Place
         Where it stands.
     verdict : str
@@ -52,6 +52,7 @@ class Highlight:
     anchor: str
     said: Said
     quote: Markup
+    name: str
     place: Place
     verdict: str
     said_is: str
@@ -132,6 +133,7 @@ def _highlights(entries: Sequence[Entry]) -> list[Highlight]:
             anchor=anchor(verdict),
             said=SAID[entry.sentence.answer],
             quote=quotes.html(verdict.quote),
+            name=quotes.aloud(verdict.quote),
             place=entry.place,
             verdict=verdict.verdict,
             said_is="published" if quoted(verdict) else "as read",

@@ -34,6 +34,13 @@ def words(text: str) -> str:
     return " ".join(str(_rendered(text, _line, str, _without_marks)).split())
 
 
+def aloud(text: str) -> str:
+    """Return what a sentence that is nothing but a formula is called; ``""`` of any other."""
+    shown = html(text)
+    alone = shown.startswith("<math") and shown.endswith("</math>") and shown.count("<math") == 1
+    return words(text) if alone else ""
+
+
 def _rendered(
     text: str,
     formula: Callable[[str, bool], str],

@@ -26,7 +26,7 @@ const card = (() => {
     const found = id && later.part(byId(`suite-${DATA.suites[claim.u]}`), id);
     if (!found) return "";
     found.removeAttribute("id");
-    found.querySelectorAll("details, h4").forEach((one) => one.remove());
+    found.querySelectorAll("details, h3, h4").forEach((one) => one.remove());
     return found;
   };
   const reading = (claim, first) => {
@@ -44,7 +44,7 @@ const card = (() => {
       measured.length ? make("ul", { class: "lanes" }, ...measured.map((one) => lane(claim, one, claim.f.indexOf(one)))) : "",
       scale(claim),
       idle.length ? make("details", {}, make("summary", {}, `${idle.length} not measured`), make("ul", { class: "lanes" }, ...idle.map((one) => lane(claim, one, -1)))) : "",
-      make("p", { class: "small muted" }, make("a", { href: `#${anchor(claim)}` }, `${suite}/${claim.i}`)));
+      make("p", { class: "small muted" }, make("a", { href: `${location.href.split("#")[0]}#${anchor(claim)}` }, `${suite}/${claim.i}`)));
     if (first) part.append(figure(claim));
     return part;
   };

@@ -5,7 +5,7 @@ const ledger = (() => {
   if (!form) return { shown: () => [] };
   const list = section.querySelector(".rows");
   const status = form.querySelector("output");
-  const STEP = 20;
+  const STEP = 12;
   let shown = [];
   const plain = (html) => html.replace(/<[^>]+>/g, "");
   for (const row of DATA.rows) {
@@ -36,7 +36,9 @@ const ledger = (() => {
   const item = (row) => {
     const claim = row.c[row.l];
     const [slug, sign, word] = DATA.answers[row.a];
-    const link = quoted("a", row.q, { href: `#${card.anchor(claim)}` });
+    const link = make("a", { href: `#${card.anchor(claim)}` },
+      quoted("span", row.q, row.n ? { "aria-hidden": "true" } : {}),
+      row.n ? make("span", { class: "aloud" }, row.n) : "");
     const moved = row.c.find((one) => one.o);
     return make("li", {},
       make("p", { class: `answer ${slug}` }, make("span", { "aria-hidden": "true" }, sign), ` ${word}`),
