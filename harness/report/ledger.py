@@ -225,7 +225,7 @@ def _finding(
     lane = drawn.lanes[index] if drawn else None
     values: dict[str, Any] = {
         "t": finding.track,
-        "v": VERDICTS.index(finding.verdict),  # type: ignore[arg-type] # names of verdicts
+        "v": VERDICTS.index(finding.verdict),
         "m": found(finding, unit),
         "l": level(finding),
         "n": counted(finding),
