@@ -11,13 +11,13 @@ from typing import Any
 from harness.claims import q_value_text, sentences
 from harness.claims.sentences import Sentence
 from harness.claims.text import band
-from harness.figures.labels import title
+from harness.figures.labels import machine, title
 from harness.numerals import measured, number
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
 from harness.report.answers import SAID
 from harness.report.marks import SIGNS, WORDS
-from harness.report.places import Place, Places, machine
+from harness.report.places import Place, Places
 from harness.report.strip import Strip, distance, strip
 from harness.report.verdicts import counted
 from harness.types import VERDICTS, Environment, Finding, Grounds, Verdict

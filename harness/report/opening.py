@@ -10,12 +10,13 @@ from datetime import date
 from markupsafe import Markup
 
 from harness.claims import headline
+from harness.figures.labels import machine
 from harness.numerals import count
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
 from harness.report.answers import SAID, Count, Said, counts
 from harness.report.ledger import Entry, anchor, found, published, quoted
-from harness.report.places import Place, machine
+from harness.report.places import Place
 from harness.types import Archive, Record, Verdict
 from harness.words import plural
 

@@ -85,11 +85,3 @@ def _natural(text: str) -> list[tuple[int, int, str]]:
     """Return a sort key by which section 10 follows section 9."""
     parts = re.split(r"(\d+)", text)
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
-
-
-_KINDS = re.compile(r"(?:^|(?<=, ))(?:\w+-cpu |cuda:|mps:)|\(R\)| Processor\b")
-
-
-def machine(hardware: str) -> str:
-    """Return hardware in the words of a sentence: ``"AMD EPYC, 2 cores"``."""
-    return _KINDS.sub("", hardware)
