@@ -27,6 +27,7 @@ def experiment(
     version: int = ...,
     alone: bool = ...,
     backends: Iterable[str] = ...,
+    reusable: bool = ...,
 ) -> Callable[[F], F]: ...
 def experiment(
     function: Any = None,
@@ -36,6 +37,7 @@ def experiment(
     version: int = 1,
     alone: bool = False,
     backends: Iterable[str] = (),
+    reusable: bool = False,
 ) -> Any:
     """Declare a function as an experiment; needed by none, useful to `harness check`.
 
@@ -54,6 +56,11 @@ def experiment(
     backends : iterable of str
         The libraries that it knows, of those that a suite's ``backend`` names: with others there
         is no such case. None said, it does not care.
+    reusable : bool
+        Whether its cells may follow each other in one process, which takes less time for small
+        ones: it keeps nothing from one call to the next. Random seeds, settings of NumPy and
+        torch, environment variables, the current folder, signals and the like are put back after
+        each cell; what a module of its own remembers is not.
 
     Raises
     ------
@@ -72,6 +79,7 @@ def experiment(
         "version": _whole(version),
         "alone": bool(alone),
         "backends": _names(backends),
+        "reusable": bool(reusable),
     }
 
     def declared(given: F) -> F:

@@ -1,13 +1,21 @@
 """The devices that a backend may compute on: a device is one record here.
 
-Importing this imports no torch; what asks torch does so when it is called.
+Importing this imports no torch. Whether torch sees a device is asked in a process of its own: the
+caller neither imports torch, which takes seconds, nor opens a CUDA context, which no forked child
+could use after it.
 """
 
 from __future__ import annotations
 
+import functools
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from harness import extras
 from harness.errors import Skip
 from harness.registry import Registry, named
 
@@ -67,9 +75,7 @@ class Device:
 
 
 def _no_cuda() -> str | None:
-    import torch
-
-    return None if torch.cuda.is_available() else "torch sees no CUDA device"
+    return None if _sees("cuda:") else "torch sees no CUDA device"
 
 
 def _wait_for_cuda() -> None:
@@ -86,9 +92,11 @@ def _cuda_names() -> list[str]:
 
 
 def _no_mps() -> str | None:
-    import torch
+    return None if _sees("mps") else "torch sees no MPS device"
 
-    return None if torch.backends.mps.is_available() else "torch sees no MPS device"
+
+def _sees(kind: str) -> bool:
+    return any(name.startswith(kind) for name in seen())
 
 
 def _wait_for_mps() -> None:
@@ -98,7 +106,9 @@ def _wait_for_mps() -> None:
 
 
 def _mps_names() -> list[str]:
-    return [] if _no_mps() else ["mps"]
+    import torch
+
+    return ["mps"] if torch.backends.mps.is_available() else []
 
 
 DEVICES: Registry[Device] = named(
@@ -128,3 +138,35 @@ DEVICES: Registry[Device] = named(
 def accelerators() -> list[str]:
     """Return the names of all accelerators here, e.g. ``["cuda:NVIDIA H200"]``; imports torch."""
     return [name for _, device in DEVICES.items() for name in device.accelerators()]
+
+
+_ASK = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from harness.devices import accelerators
+print(json.dumps(accelerators()))
+"""
+_LONGEST_ANSWER = 120.0  # seconds
+
+
+@functools.cache
+def seen() -> tuple[str, ...]:
+    """Return what `accelerators` says in a process of its own, asked once.
+
+    Returns
+    -------
+    tuple of str
+        ``cuda:<name>`` per CUDA device and ``mps``; none where torch is not here or was built for
+        processors only, ``("unknown",)`` where it cannot be asked.
+    """
+    version = extras.version("torch")
+    if not version or version.endswith("+cpu"):
+        return ()
+    command = [sys.executable, "-c", _ASK, str(Path(__file__).parents[1])]
+    try:
+        done = subprocess.run(  # noqa: S603 - this very Python
+            command, capture_output=True, text=True, timeout=_LONGEST_ANSWER, check=True
+        )
+    except (OSError, subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        return ("unknown",)  # a torch that cannot be imported: its cells say why
+    return tuple(json.loads(done.stdout))

@@ -6,9 +6,7 @@ versions are read from the installed distributions, so a snapshot imports none o
 
 from __future__ import annotations
 
-import functools
 import importlib.metadata
-import json
 import math
 import os
 import platform
@@ -22,7 +20,7 @@ import numpy as np
 import psutil
 import threadpoolctl
 
-from harness import digest
+from harness import devices, digest
 from harness.errors import StoreError
 from harness.types import Environment
 
@@ -55,20 +53,9 @@ The kernel release, the commit and the libraries that only read or draw are left
 of an experiment stands for its code, and the fingerprint of the data for what was decoded.
 """
 
-_ACCELERATORS = """
-import json, sys
-sys.path.insert(0, sys.argv[1])
-from harness.devices import accelerators
-print(json.dumps(accelerators()))
-"""
-
 
 def snapshot() -> Environment:
-    """Return the machine, the libraries and the state of the harness's own code.
-
-    Accelerators are asked for in a process of their own: the caller neither imports torch nor
-    opens a CUDA context, which no forked child could use after it.
-    """
+    """Return the machine, the libraries and the state of the harness's own code."""
     return _environment({**_machine(), **_libraries(), **_interpreter_and_system(), **_revision()})
 
 
@@ -140,7 +127,7 @@ def _machine() -> dict[str, str]:
         "cores": str(cores()),
         "memory_gib": f"{memory:.1f}",
         "memory_class_gib": str(2 ** round(math.log2(memory))),
-        "accelerators": ", ".join(_accelerators()),
+        "accelerators": ", ".join(devices.seen()),
         "system": platform.system(),
         "release": platform.release(),
     }
@@ -212,16 +199,6 @@ def _quota(file: Path) -> int:
         return 0
     limit, period = file.read_text(encoding="utf-8").split()
     return 0 if limit == "max" else math.ceil(int(limit) / int(period))
-
-
-@functools.cache
-def _accelerators() -> tuple[str, ...]:
-    """Return ``cuda:<name>`` per CUDA device and ``mps``; none where torch cannot see any."""
-    version = _version("torch")
-    if not version or version.endswith("+cpu"):
-        return ()
-    printed = _run(sys.executable, "-c", _ACCELERATORS, str(Path(__file__).parents[1]))
-    return tuple(json.loads(printed)) if printed else ("unknown",)
 
 
 def _revision() -> dict[str, str]:

@@ -13,6 +13,7 @@
     │   └── DataCorrupt         a file is there and is not what it should be
     ├── FileError               a file or folder cannot be read or written
     ├── StoreError              the record store is malformed
+    ├── StoreNewer              a newer version of the harness wrote the record store
     ├── NothingMeasured         no record answers the question
     ├── GateError               the gate could not do its work
     │   ├── SideBroken          a side does not install, start or collect
@@ -120,6 +121,10 @@ class FileError(HarnessError):
 
 class StoreError(HarnessError):
     """The record store holds something that no version of the harness wrote."""
+
+
+class StoreNewer(HarnessError):
+    """The record store holds what a newer version of the harness wrote: whole, and not readable."""
 
 
 class NothingMeasured(HarnessError):

@@ -7,6 +7,7 @@ is made of that stands in `harness.alone`.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import statistics
 import sys
@@ -28,6 +29,7 @@ WAITED = 1.0 - 1.0 / CONTENTION
 """Waiting over wall time from which it counts as disturbed: the same limit, seen directly."""
 
 _PROC_STATUS = Path("/proc/self/status")
+_PROC_RESET = Path("/proc/self/clear_refs")
 _TASKS = Path("/proc/self/task")
 
 
@@ -212,6 +214,12 @@ def peak_rss() -> int:
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def forget_peak() -> None:
+    """Begin anew with `peak_rss`, where the system allows it: on Linux, as a rule."""
+    with contextlib.suppress(OSError):
+        _PROC_RESET.write_text("5", encoding="ascii")  # proc(5): the peak becomes what is held now
 
 
 def _high_water_mark(status: str) -> int:

@@ -16,6 +16,7 @@ def test_what_is_declared_stays_with_the_function():
         return 1.0
 
     told = {"metrics": {"accuracy": "share"}, "version": 2, "alone": True, "backends": []}
+    told["reusable"] = False
     assert f.__harness__ == told
     assert f(0) == 1.0
 
@@ -37,7 +38,8 @@ def test_it_needs_no_brackets():
     def f(seed):
         return 1.0
 
-    assert f.__harness__ == {"metrics": {}, "version": 1, "alone": False, "backends": []}
+    told = {"metrics": {}, "version": 1, "alone": False, "backends": [], "reusable": False}
+    assert f.__harness__ == told
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@ import sys
 
 import pytest
 
+from harness import devices, extras
 from harness.devices import DEVICES
 from harness.errors import Skip
+
+ASKED = devices.seen.__wrapped__
 
 
 @pytest.mark.parametrize("name", DEVICES)
@@ -28,4 +31,51 @@ def test_one_device_is_the_host_which_is_always_here_and_never_waited_for():
 
 def test_the_table_is_read_without_torch():
     code = "import sys, harness.devices; assert 'torch' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Have torch say what it sees, or end its process with an error."""
+
+    def tell(version, printed=None):
+        def run(command, **_):
+            if printed is None:
+                raise subprocess.CalledProcessError(1, command)
+            return subprocess.CompletedProcess(command, 0, stdout=printed)
+
+        monkeypatch.setattr(extras, "version", lambda _: version)
+        monkeypatch.setattr(subprocess, "run", run)
+        monkeypatch.setattr(devices, "seen", ASKED)
+
+    return tell
+
+
+def test_what_torch_sees_is_here_and_nothing_else(told):
+    told("2.13.0", '["cuda:NVIDIA H200"]')
+    assert devices.seen() == ("cuda:NVIDIA H200",)
+    assert DEVICES.get("cuda").missing() is None
+    assert DEVICES.get("mps").missing() == "torch sees no MPS device"
+    told("2.13.0", "[]")
+    assert DEVICES.get("cuda").missing() == "torch sees no CUDA device"
+
+
+def test_a_torch_that_cannot_be_asked_leaves_its_accelerators_unknown(told):
+    told("2.13.0")
+    assert devices.seen() == ("unknown",)
+    assert DEVICES.get("cuda").missing() == "torch sees no CUDA device"
+
+
+@pytest.mark.parametrize("installed", ["", "2.13.0+cpu"])
+def test_without_an_accelerated_torch_nothing_is_asked(told, installed):
+    told(installed)
+    assert devices.seen() == ()
+
+
+def test_asking_which_devices_are_here_imports_no_torch():
+    code = (
+        "import sys; from harness import backends; "
+        "[backends.get(n).absent(d) for n in backends.names() for d in ('cpu', 'cuda', 'mps')]; "
+        "assert 'torch' not in sys.modules"
+    )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -103,24 +103,6 @@ def test_the_snapshot_imports_no_torch():
     assert done.stdout.strip() == "False", done.stderr
 
 
-def test_accelerators_are_those_torch_tells(monkeypatch):
-    monkeypatch.setattr(environment, "_version", lambda _: "2.13.0")
-    monkeypatch.setattr(environment, "_run", lambda *_: '["cuda:NVIDIA H200", "mps"]')
-    assert environment._accelerators.__wrapped__() == ("cuda:NVIDIA H200", "mps")
-    monkeypatch.setattr(environment, "_run", lambda *_: "")
-    assert environment._accelerators.__wrapped__() == ("unknown",)
-
-
-@pytest.mark.parametrize("installed", ["", "2.13.0+cpu"])
-def test_without_an_accelerated_torch_nothing_is_asked(monkeypatch, installed):
-    def never(*command):
-        raise AssertionError(command)
-
-    monkeypatch.setattr(environment, "_version", lambda _: installed)
-    monkeypatch.setattr(environment, "_run", never)
-    assert environment._accelerators.__wrapped__() == ()
-
-
 @pytest.mark.parametrize(
     ("text", "count"), [("max 100000\n", 0), ("200000 100000\n", 2), ("150000 100000\n", 2)]
 )

@@ -145,7 +145,11 @@ class Backend(Protocol):
     implementations: tuple[str, ...]
 
     def absent(self, device: str) -> str | None:
-        """Return why `device` cannot be used here and now, or None when it can."""
+        """Return why `device` cannot be used here and now, or None; imports no library."""
+        ...
+
+    def broken(self) -> str | None:
+        """Return why its library cannot be imported though it is here, or None; imports it."""
         ...
 
     def put(self, array: Array, device: str, *, pinned: bool = False) -> Handle:

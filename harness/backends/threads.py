@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
-from threadpoolctl import ThreadpoolController, threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 
 def resolve(count: int) -> int:
@@ -26,7 +26,7 @@ def resolve(count: int) -> int:
 def limit_threads(count: int) -> None:
     """Limit BLAS and OpenMP to `count` threads from here on; 0 for all cores."""
     # Without ``with`` the limit outlives the object, which is what a cell's process wants.
-    threadpool_limits(limits=resolve(count))
+    _controller().limit(limits=resolve(count))
 
 
 @contextmanager
@@ -35,13 +35,36 @@ def one_each() -> Iterator[int]:
 
     As many threads of ours can then call it at once.
     """
-    blas = _blas()
+    blas = _controller().select(user_api="blas")
     counts = [library.num_threads for library in blas.lib_controllers]
     with blas.limit(limits=1):
         yield max(counts, default=1)
 
 
-@cache
-def _blas() -> ThreadpoolController:
-    """Return the BLAS libraries that are loaded by now, NumPy's at least: finding takes 2 ms."""
-    return ThreadpoolController().select(user_api="blas")
+class Pools:
+    """The thread counts of the libraries that are loaded, as they are when this is made."""
+
+    def __init__(self) -> None:
+        self._counts = _counts()
+
+    def restore(self) -> bool:
+        """Put them back; False where they are not as they were, or of other libraries."""
+        for one in _controller().lib_controllers:
+            wanted = self._counts.get(one.filepath)
+            if wanted is not None and one.get_num_threads() != wanted:
+                one.set_num_threads(wanted)
+        return _counts() == self._counts
+
+
+def _counts() -> dict[str, int | None]:
+    return {one.filepath: one.get_num_threads() for one in _controller().lib_controllers}
+
+
+_FOUND: list[tuple[int, ThreadpoolController]] = []
+
+
+def _controller() -> ThreadpoolController:
+    """Return the libraries that are loaded; looked for again once more modules are."""
+    if not (_FOUND and _FOUND[0][0] == len(sys.modules)):
+        _FOUND[:] = [(len(sys.modules), ThreadpoolController())]
+    return _FOUND[0][1]

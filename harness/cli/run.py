@@ -18,6 +18,7 @@ from harness.cli.ending import Ending, fetchable, print_ending
 from harness.cli.report import Target, write_page
 from harness.cli.settle import Limits, settle
 from harness.datasets.roots import Roots
+from harness.execute import client
 from harness.execute.run import Options, Runner
 from harness.gate import units
 from harness.plan.select import Selection, narrow
@@ -81,6 +82,7 @@ def run(
     """Run the cells of suites; those done are not run again."""
     started = time.monotonic()
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
+    client.begin()  # it imports beside the planning
     workspace = open_workspace(names or [], suites)
     chosen = Options(
         roots=Roots.find(data),

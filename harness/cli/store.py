@@ -1,4 +1,4 @@
-"""``harness store check|repair|split``: whether stored records are as they were written."""
+"""``harness store check|repair|split|migrate``: whether stored records are as they were written."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from harness.errors import NothingMeasured
 from harness.store.files import stores
 from harness.store.health import Health, examine
 from harness.store.health import repair as set_aside
+from harness.store.migrate import migrate as to_newest
 from harness.store.split import split as by_suite
 from harness.words import plural
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Check stored records; repair or split their files.",
+    help="Check stored records; repair, split or migrate their files.",
 )
 
 
@@ -75,6 +76,19 @@ def split(
         lines = plural(sum(moved.values()), "line")
         suites = plural(len(moved), "suite")
         output.out.print(f"{folder}: {lines} moved to the files of {suites}", soft_wrap=True)
+
+
+@app.command("migrate")
+def migrate(
+    results: options.Results = options.LOCAL,
+    quiet: options.Quiet = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Write the records of older formats in the newest; they are smaller, and say the same."""
+    output = Output(quiet=quiet, no_color=no_color)
+    for folder in _stores(results):
+        lines = plural(to_newest(folder), "line")
+        output.out.print(f"{folder}: {lines} of older formats written anew", soft_wrap=True)
 
 
 def _stores(results: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import os
 import select
 import signal
 import socket
@@ -12,19 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from typing import IO
 
 from harness.errors import HarnessError
-from harness.execute.protocol import Ended, Order, frame, lines
-from harness.execute.server import READY
+from harness.execute.protocol import READY, Ended, Libraries, Message, frame, lines
 from harness.processes.family import end_tree, is_stopped
 
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from harness.execute.server import main; main(sys.argv[2], int(sys.argv[3]))"
+    "from harness.execute.server import main; main(int(sys.argv[2]))"
 )
-PRELOAD = "harness.execute.preload"
-"""What the server imports once for all its cells."""
 _START = 600.0  # seconds: the libraries come from a cold disk, at worst
 _SEND = 30.0  # seconds for an order to be taken
 _END = 15.0  # seconds the server has to end what runs
@@ -43,7 +42,7 @@ class Client:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
         ours, theirs = socket.socketpair()
         # Python's own start in a clean room: the folder it is started in is not on its path.
-        words = [json.dumps(sys.path), PRELOAD, str(theirs.fileno())]
+        words = [json.dumps(sys.path), str(theirs.fileno())]
         self._process = subprocess.Popen(  # noqa: S603 - this very Python
             [sys.executable, "-P", "-c", _CODE, *words],
             stdin=subprocess.DEVNULL,
@@ -56,7 +55,7 @@ class Client:
         self._socket = ours
         self._socket.settimeout(_SEND)
         self._heard = bytearray()
-        self._greeted = False
+        self._imported: set[str] | None = None
         self._wakes = 0
 
     @property
@@ -69,29 +68,37 @@ class Client:
         """Whether the server runs."""
         return self._process.poll() is None
 
-    def greet(self) -> None:
-        """Wait until the server can start cells.
+    def prepare(self, libraries: Iterable[str] = ()) -> None:
+        """Have modules imported by the server, and wait until it can start cells; none may run.
 
         Raises
         ------
         HarnessError
             If it ends before; says what it printed last.
         """
-        until = time.monotonic() + _START
-        while not self._greeted:
-            try:
-                if time.monotonic() > until or not self._listen(until - time.monotonic()):
-                    raise ServerEnded("took too long")
-            except ServerEnded as ended:
-                self.destroy()
-                raise HarnessError(
-                    f"the process that starts cells cannot start: {_last(self._said) or ended}"
-                ) from ended
-            if self._heard.startswith(READY):
-                del self._heard[: len(READY)]
-                self._greeted = True
+        wanted = dict.fromkeys(libraries)
+        try:
+            if self._imported is None:
+                self._greeted()
+                self._imported = set()
+            if new := [name for name in wanted if name not in self._imported]:
+                self.send(Libraries(tuple(new)))
+                self._greeted()
+                self._imported.update(new)
+        except ServerEnded as ended:
+            self.destroy()
+            raise HarnessError(
+                f"the process that starts cells cannot start: {_last(self._said) or ended}"
+            ) from ended
 
-    def send(self, message: Order | str) -> None:
+    def _greeted(self) -> None:
+        until = time.monotonic() + _START
+        while not self._heard.startswith(READY):
+            if time.monotonic() > until or not self._listen(until - time.monotonic()):
+                raise ServerEnded("took too long")
+        del self._heard[: len(READY)]
+
+    def send(self, message: Message) -> None:
         """Order a cell, or have one killed by its name.
 
         Raises
@@ -126,7 +133,10 @@ class Client:
         self._process.wait()
 
     def close(self) -> None:
-        """Let the server end whatever runs, and itself."""
+        """Let the server end whatever runs, and itself; one that is not ready has nothing to."""
+        if self._imported is None:
+            self.destroy()
+            return
         self._socket.close()
         self._resume()
         try:
@@ -170,18 +180,23 @@ class Client:
 _SHARED: list[Client] = []
 
 
+def begin() -> None:
+    """Start the server of this process beside what else is to do, where cells are forked."""
+    if hasattr(os, "fork") and not (_SHARED and _SHARED[0].alive):
+        drop()
+        _SHARED.append(Client())
+
+
 def shared() -> Client:
-    """Return the server of this process, started when there is none: starting takes seconds.
+    """Return the server of this process when it is ready, started when there is none.
 
     Raises
     ------
     HarnessError
         If it cannot be started.
     """
-    if not (_SHARED and _SHARED[0].alive):
-        drop()
-        _SHARED.append(Client())
-        _SHARED[0].greet()
+    begin()
+    _SHARED[0].prepare()
     return _SHARED[0]
 
 

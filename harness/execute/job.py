@@ -28,6 +28,11 @@ class Job:
         Threads the process may use.
     since : int
         A time before its case was made, in nanoseconds: of older files nothing has changed.
+    kind : str
+        What cells have in common that may follow each other in one process; ``""`` for a cell that
+        needs a process of its own.
+    libraries : tuple of str
+        Modules that take long to import and that it needs.
     members : tuple of (str, Cell)
         The cells that run together, with their ids; none where `cell` runs by itself. The budget
         of `cell` is that of all of them.
@@ -39,6 +44,8 @@ class Job:
     use: Mapping[str, str]
     threads: int
     since: int = 0
+    kind: str = ""
+    libraries: tuple[str, ...] = ()
     members: tuple[tuple[str, Cell], ...] = ()
 
 

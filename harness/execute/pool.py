@@ -1,20 +1,28 @@
-"""Cells in their own processes, some at a time, each with a budget of time and memory."""
+"""Cells in processes, some at a time, each with a budget of time and memory.
+
+Cells of one kind may follow each other in one process. A bad ending is believed of a fresh process
+only: a cell that fails, is killed for its memory or leaves no answer where others ran before is
+run once more, in a process of its own, and that ending counts.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import pickle
 import shutil
 import time
 from collections import Counter, deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.execute import client, spawn, wire
+from harness.execute.folders import Folders
 from harness.execute.job import Answer, Job
-from harness.execute.protocol import LOG, Ended, Order, ProcessContext
+from harness.execute.protocol import LOG, REST, Ended, Order, ProcessContext
+from harness.execute.timeouts import Timeouts
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.interrupts import postponed
@@ -24,6 +32,8 @@ _GRACE = 60.0
 """Seconds beyond its budget after which a cell without news is given up."""
 _END = 20.0
 _LOOK = 1.0
+_TICK = 0.05
+"""Seconds without news after which whoever stores what has ended may settle it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,8 @@ class Finished:
         What the process left.
     timeout : bool
         True when it was killed for outliving its budget.
+    untried : bool
+        True when it was not started, since others of its case took too long.
     died : str
         How the process ended when it left nothing, e.g. ``"killed by SIGKILL"``.
     wall_s : float
@@ -50,12 +62,19 @@ class Finished:
     job: Job
     answer: Answer | None
     timeout: bool = False
+    untried: bool = False
     died: str = ""
     wall_s: float = 0.0
     log: Path = Path(LOG)
 
 
-def run_all(jobs: Sequence[Job], width: int, scratch: Path) -> Generator[Finished, None, None]:
+def run_all(
+    jobs: Sequence[Job],
+    width: int,
+    scratch: Path,
+    pause: Callable[[], object] = bool,
+    timeouts: Timeouts | None = None,
+) -> Generator[Finished, None, None]:
     """Run jobs, at most `width` at a time, and yield each as it ends.
 
     Closing the iterator (or an exception in its consumer) kills what is running.
@@ -68,6 +87,10 @@ def run_all(jobs: Sequence[Job], width: int, scratch: Path) -> Generator[Finishe
         How many at a time.
     scratch : Path
         A folder for answers and logs on their way; deleted at the end.
+    pause : callable
+        Called when jobs have ended and for a moment no others do.
+    timeouts : Timeouts, optional
+        Of cells that ended before; those of these jobs are noted in it.
 
     Raises
     ------
@@ -82,12 +105,14 @@ def run_all(jobs: Sequence[Job], width: int, scratch: Path) -> Generator[Finishe
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
     with adopting() as before:
-        pool = _Pool(jobs, width, scratch, before)
+        pool = _Pool(jobs, width, scratch, before, timeouts or Timeouts())
         try:
             while pool.busy:
                 for finished in pool.turn():
                     yield finished
-                    shutil.rmtree(pool.folder(finished.job.name), ignore_errors=True)
+                    pool.folders.give_back(finished.job.name)
+                if pool.is_quiet:
+                    pause()
         finally:
             with postponed():
                 pool.end()
@@ -102,38 +127,79 @@ class _Pool:
     """
 
     def __init__(
-        self, jobs: Sequence[Job], width: int, scratch: Path, before: frozenset[int]
+        self,
+        jobs: Sequence[Job],
+        width: int,
+        scratch: Path,
+        before: frozenset[int],
+        timeouts: Timeouts,
     ) -> None:
-        self.waiting, self.suspects = deque(jobs), deque[Job]()
+        self.waiting, self.suspects, self.untried = deque(jobs), deque[Job](), deque[Job]()
         self.running: dict[str, tuple[Job, float]] = {}
         self.losses = Counter[str]()
         self.width = width
-        self.scratch = scratch
+        self.folders = Folders(scratch)
         self.before = before
-        self.context = ProcessContext.current()
-        self.starter = _starter()
+        self.timeouts = timeouts
+        self.context = pickle.dumps(ProcessContext.current())
+        self.alike = hashlib.sha256(self.context).hexdigest()
+        self.libraries = dict.fromkeys(name for job in jobs for name in job.libraries)
+        self.news = self.is_quiet = False
+        self.starter = self._started()
+        if any(job.cell.alone for job in jobs):
+            self.starter.send(REST)
 
     @property
     def busy(self) -> bool:
-        return bool(self.waiting or self.suspects or self.running)
-
-    def folder(self, name: str) -> Path:
-        return self.scratch / name
+        return bool(self.waiting or self.suspects or self.running or self.untried)
 
     def turn(self) -> Iterator[Finished]:
         """Start what may start, and tell what has ended."""
-        try:
-            self._fill()
-            ended = self.starter.events(self._time_left())
-        except client.ServerEnded:
-            yield from self._restart()
-            return
-        for event in ended:
-            if event.name in self.running:
-                yield self._finished(self.running.pop(event.name)[0], event)
+        ended, lost = self._news()
+        # What comes next is started first, so that nobody waits while this is read and stored.
+        lost = lost or not self._filled()
+        for job, event in ended:
+            finished = self._finished(job, event)
+            if event.fresh or _is_believed(finished):
+                yield finished
+            else:
+                self.folders.give_back(job.name)
+                self.waiting.appendleft(replace(job, kind=""))
+        while self.untried:
+            job = self.untried.popleft()
+            yield Finished(job, None, untried=True, log=self.folders.take(job.name) / LOG)
         if not ended and self._is_overdue():
             self.starter.destroy()
+            lost = True
+        if lost:
             yield from self._restart()
+
+    def _news(self) -> tuple[list[tuple[Job, Ended]], bool]:
+        """Return the jobs that have ended, and whether the server is lost."""
+        patience = self._time_left()
+        try:
+            self._fill()
+            events = self.starter.events(min(patience, _TICK) if self.news else patience)
+        except client.ServerEnded:
+            return [], True
+        self.news, self.is_quiet = bool(events), self.news and not events
+        ended = [(self.running.pop(e.name)[0], e) for e in events if e.name in self.running]
+        for job, event in ended:
+            self.timeouts.note(job.cell.case.id, late=event.how == "timeout")
+        return ended, False
+
+    def _filled(self) -> bool:
+        try:
+            self._fill()
+        except client.ServerEnded:
+            return False
+        return True
+
+    def _started(self) -> client.Client | spawn.Spawner:
+        """Return who starts cells: a server that forks, or where nothing forks, this process."""
+        starter = _starter()
+        starter.prepare(self.libraries)
+        return starter
 
     def end(self) -> None:
         """Kill what runs, and wait until it has ended."""
@@ -150,24 +216,28 @@ class _Pool:
 
     def _fill(self) -> None:
         while self.waiting and not self.suspects and len(self.running) < self.width:
-            self._start(self.waiting.popleft())
+            self._start_or_give_up(self.waiting.popleft())
         if self.suspects and not self.running:
             self._start(self.suspects.popleft())
 
+    def _start_or_give_up(self, job: Job) -> None:
+        if not job.members and self.timeouts.gives_up(job.cell.case.id):
+            self.untried.append(job)
+        else:
+            self._start(job)
+
     def _start(self, job: Job) -> None:
-        folder = self.folder(job.name)
-        with guarded("make the folder of a cell", folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+        folder = self.folders.take(job.name)
         self.running[job.name] = (job, time.monotonic())
         self.starter.send(
             Order(
                 name=job.name,
-                folder=str(folder.resolve()),
+                folder=str(folder),
                 budget=job.cell.budget,
                 memory=job.cell.memory,
                 job=pickle.dumps(job),
                 context=self.context,
+                kind=job.kind and f"{job.kind} {self.alike}",
             )
         )
 
@@ -189,10 +259,10 @@ class _Pool:
             self.losses[job.name] += 1
             if self.losses[job.name] > 1:
                 reason = "the process that started it ended twice while it ran"
-                yield Finished(job, None, died=reason, log=self.folder(job.name) / LOG)
+                yield Finished(job, None, died=reason, log=self.folders[job.name] / LOG)
             else:
-                self.suspects.append(job)
-        self.starter = _starter()
+                self.suspects.append(replace(job, kind=""))
+        self.starter = self._started()
 
     def _sweep(self) -> None:
         """End the orphans of a server that is gone: they came here."""
@@ -201,7 +271,7 @@ class _Pool:
             time.sleep(0.005)
 
     def _finished(self, job: Job, event: Ended) -> Finished:
-        folder = self.folder(job.name)
+        folder = self.folders[job.name]
         ended = Finished(job, None, wall_s=event.wall_s, log=folder / LOG)
         if event.how == "timeout":
             return replace(ended, timeout=True)
@@ -217,8 +287,12 @@ class _Pool:
         return replace(ended, answer=answer)
 
 
+def _is_believed(finished: Finished) -> bool:
+    """Whether an ending is no worse for the cells that its process ran before."""
+    return finished.timeout or (finished.answer is not None and finished.answer.status != "failed")
+
+
 def _starter() -> client.Client | spawn.Spawner:
-    """Return who starts cells: a server that forks, or where nothing forks, this process."""
     return client.shared() if hasattr(os, "fork") else spawn.Spawner()
 
 

@@ -21,6 +21,10 @@ from harness import top
 _LENGTH = struct.Struct("!I")
 LOG = "log"
 """Name of the log in a cell's folder."""
+READY = b"ready\n"
+"""What the server says when it has imported what it was told to."""
+REST = ""
+"""In place of a cell's name: the processes that wait for another cell are no longer wanted."""
 
 How = Literal["exit", "timeout", "memory", "unstarted"]
 
@@ -68,8 +72,11 @@ class Order:
         Bytes from which it is killed; 0 for no bound.
     job : bytes
         The pickled `harness.execute.job.Job`.
-    context : ProcessContext
-        As the runner has them.
+    context : bytes
+        The pickled `ProcessContext`, as the runner has it.
+    kind : str
+        Its process may run further cells of the same kind afterwards, and may have run such
+        before; ``""`` for a process of its own.
     """
 
     name: str
@@ -77,12 +84,24 @@ class Order:
     budget: float
     memory: int
     job: bytes
-    context: ProcessContext = field(repr=False)
+    context: bytes = field(repr=False)
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """Modules that cells will need: to be imported once, before any of them starts."""
+
+    names: tuple[str, ...]
+
+
+Message = Order | Libraries | str
+"""What the runner says; text is the name of a cell to kill, or `REST`."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A cell's process has ended, and whatever it had started.
+    """A cell has ended, and whatever it had started.
 
     Attributes
     ----------
@@ -93,9 +112,11 @@ class Ended:
     code : int
         Exit code; minus the number of the signal that killed it.
     wall_s : float
-        Seconds it lived.
+        Seconds it took.
     text : str
         Why it was not started.
+    fresh : bool
+        Whether its process had run no cell before.
     """
 
     name: str
@@ -103,10 +124,11 @@ class Ended:
     code: int = 0
     wall_s: float = 0.0
     text: str = ""
+    fresh: bool = True
 
 
-def frame(message: Order | str) -> bytes:
-    """Return the bytes of an order, or of the name of a cell to kill."""
+def frame(message: Message) -> bytes:
+    """Return the bytes of a message to the server."""
     data = pickle.dumps(message)
     return _LENGTH.pack(len(data)) + data
 

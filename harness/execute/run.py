@@ -4,43 +4,35 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from harness import backends, datasets, digest
+from harness import backends, digest
 from harness.code.project import Project
 from harness.code.sources import LOADED
-from harness.config.data import Data
 from harness.datasets.roots import Roots
 from harness.environment import commit_of
-from harness.errors import DataError, UsageError
-from harness.execute import logs
+from harness.execute import kinds, logs
+from harness.execute.commits import Commits
 from harness.execute.job import Job
-from harness.execute.outcome import shortened
+from harness.execute.kinds import Needs
 from harness.execute.pool import Finished, run_all
+from harness.execute.sources import Broken, Sources
+from harness.execute.timeouts import Timeouts
 from harness.execute.together import joined, run_each
 from harness.plan.expand import Plan
 from harness.plan.groups import grouped
-from harness.seeding import Streams
 from harness.store.store import Store
 from harness.types import Case, Cell, DataUsed, Environment, Record, Status
-from harness.words import plain
 
 Progress = Callable[[Record], None]
 LOGS = "logs"
 """Folder of what cells printed, inside the store's."""
 _SCRATCH = "running"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A data set that cannot be read, and why."""
-
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -118,8 +110,10 @@ class Runner:
         self.store = store
         self.environment = environment
         self.options = options
-        self._used: dict[str, DataUsed | Broken | str] = {}
+        self._sources = Sources(options.roots, options.use)
         self._commits: dict[str, str] = {}
+        self._known_needs: dict[str, Needs] = {}
+        self._timeouts = Timeouts()
         self.failed_groups: Counter[str] = Counter()
 
     def todo(self, plan: Plan) -> Todo:
@@ -133,8 +127,9 @@ class Runner:
             if stop := stops[cell.case.id]:
                 if cell.seed == 0:  # one record says it for all seeds of the case
                     stopped.append(self._record(name, cell, *stop))
-            elif self._is_done(name, cell):
+            elif record := self._result(name, cell):
                 done += 1
+                self._timeouts.note(cell.case.id, late=record.status == "timeout")
             else:
                 cells.append((name, cell))
         skipped = tuple(record for record in stopped if record.status == "skipped")
@@ -142,14 +137,23 @@ class Runner:
         return Todo(tuple(cells), skipped, done, broken)
 
     def run(self, todo: Todo, progress: Progress) -> Counter[Status]:
-        """Run what is to do; call `progress` after each record is stored."""
+        """Run what is to do; call `progress` with each record once it is on the disk."""
         counts: Counter[Status] = Counter()
+
+        def tell(record: Record) -> None:
+            counts[record.status] += 1
+            progress(record)
+
         for suite in {cell.case.suite for _, cell in todo.cells}:
             self.store.ready(suite)
-        with closing(self._records(todo)) as records:  # whatever ends a run ends its cells
-            for record in records:
-                counts[record.status] += 1
-                progress(record)
+        for record in (*todo.skipped, *todo.broken):
+            if not self._known(record):
+                self.store.append(record, self.environment)
+            tell(record)
+        logs.prune(self.store.folder / LOGS)
+        for width, alone in ((self.options.jobs, False), (1, True)):
+            cells = [item for item in todo.cells if item[1].alone is alone]
+            self._run_all(cells, width, Commits(self.store, self.environment, tell))
         return counts
 
     def log(self, record: Record) -> Path:
@@ -158,24 +162,30 @@ class Runner:
 
     def cell_id(self, cell: Cell) -> str:
         """Return the content address of a cell on this machine."""
-        used = self._data(cell.case)
+        used = self._sources.of(cell.case)
         fingerprint = used.fingerprint if isinstance(used, DataUsed) else ""
         return digest.of_value(
             [cell.case.id, cell.seed, cell.root, fingerprint, self.environment.klass], length=24
         )
 
-    def _records(self, todo: Todo) -> Generator[Record, None, None]:
-        for record in (*todo.skipped, *todo.broken):
-            if not self._known(record):
-                self.store.append(record, self.environment)
-            yield record
-        logs.prune(self.store.folder / LOGS)
-        for width, alone in ((self.options.jobs, False), (1, True)):
-            cells = [item for item in todo.cells if item[1].alone is alone]
-            run = partial(run_all, width=width, scratch=self.store.folder / _SCRATCH)
+    def _run_all(self, cells: Sequence[tuple[str, Cell]], width: int, commits: Commits) -> None:
+        scratch = self.store.folder / _SCRATCH
+        run = partial(
+            run_all,
+            width=width,
+            scratch=scratch,
+            pause=commits.settle,
+            timeouts=self._timeouts,
+        )
+        try:
+            # Whatever ends a run ends its cells.
             with closing(run_each(run, self._jobs(cells), self._note)) as ended:
                 for finished in ended:
-                    yield self._stored(finished)
+                    commits.add(self._finished(finished))
+        except BaseException:
+            self.store.flush()
+            raise
+        commits.settle()
 
     def _jobs(self, cells: Sequence[tuple[str, Cell]]) -> list[Job]:
         """Return the jobs of cells, those that may run together in one."""
@@ -194,9 +204,21 @@ class Runner:
         threads = (os.cpu_count() or 1) if cell.alone else 1
         bound = cell.memory if self.options.memory is None else self.options.memory
         cell = replace(cell, budget=self._budget(cell), memory=bound)
-        return Job(name, cell, self.options.roots, self.options.use, threads, LOADED)
+        needs = self._needs(cell)
+        return Job(
+            name, cell, self.options.roots, self.options.use, threads, LOADED,
+            needs.kind, needs.libraries,
+        )  # fmt: skip
 
-    def _stored(self, finished: Finished) -> Record:
+    def _needs(self, cell: Cell) -> Needs:
+        """Return what the cells of a case need; found out once."""
+        case = cell.case.id
+        if case not in self._known_needs:
+            self._known_needs[case] = kinds.of(cell, self.options.use)
+        return self._known_needs[case]
+
+    def _finished(self, finished: Finished) -> Record:
+        """Return the record of a cell that has ended; its log and its arrays are kept."""
         name, cell = finished.job.name, finished.job.cell
         record = self._ended(name, cell, finished)
         if record.status in ("failed", "timeout"):
@@ -206,7 +228,6 @@ class Runner:
         logs.keep(finished.log, self.log(record))
         if finished.answer is not None:
             record = self.store.save_arrays(record, finished.answer.outcome.arrays)
-        self.store.append(record, self.environment)
         return record
 
     def _ended(self, name: str, cell: Cell, finished: Finished) -> Record:
@@ -214,6 +235,8 @@ class Runner:
         if finished.timeout:
             reason = f"took longer than its budget of {budget:g} s and was killed"
             return self._record(name, cell, "timeout", reason, wall_s=finished.wall_s)
+        if finished.untried:
+            return self._record(name, cell, "skipped", self._timeouts.why(cell.case.id, budget))
         answer = finished.answer
         if answer is None:
             return self._record(name, cell, "failed", finished.died, wall_s=finished.wall_s)
@@ -233,7 +256,7 @@ class Runner:
     def _record(
         self, name: str, cell: Cell, status: Status, reason: str, wall_s: float = 0.0
     ) -> Record:
-        case, used = cell.case, self._data(cell.case)
+        case, used = cell.case, self._sources.of(cell.case)
         return Record(
             cell=name,
             case=case.id,
@@ -264,14 +287,13 @@ class Runner:
     def _budget(self, cell: Cell) -> float:
         return self.options.timeout or cell.budget
 
-    def _is_done(self, name: str, cell: Cell) -> bool:
-        """Whether a record of the cell counts: a result, or a timeout under no smaller budget."""
+    def _result(self, name: str, cell: Cell) -> Record | None:
+        """Return a record that counts: a result, or a timeout under no smaller budget."""
         record = None if self.options.force else self.store.get(name)
-        if record is None:
-            return False
-        if record.status == "timeout":
-            return record.budget >= self._budget(cell)
-        return record.status in ("ok", "diverged")
+        if record is None or record.status in ("ok", "diverged"):
+            return record
+        late = record.status == "timeout" and record.budget >= self._budget(cell)
+        return record if late else None
 
     def _known(self, record: Record) -> bool:
         stored = self.store.get(record.cell)
@@ -283,41 +305,7 @@ class Runner:
         reason = backends.get(case.backend).absent(case.device)
         if reason:
             return "skipped", reason
-        used = self._data(case)
+        used = self._sources.of(case)
         if isinstance(used, Broken):
             return "failed", used.reason
         return ("skipped", used) if isinstance(used, str) else None
-
-    def _data(self, case: Case) -> DataUsed | Broken | str | None:
-        """Return the data set of a case, or what is missing; read once per data set."""
-        data = case.settings.data
-        if data is None:
-            return None
-        key = digest.of_value([data.dataset, data.path])
-        if data.dataset == "synthetic":
-            return DataUsed("synthetic", "synthetic", "", same_images=True)
-        if key not in self._used:
-            self._used[key] = self._tried(data)
-        return self._used[key]
-
-    def _tried(self, data: Data) -> DataUsed | Broken | str:
-        """Read a data set; one that is broken fails its own cells and no others."""
-        try:
-            return self._read(data)
-        except UsageError:
-            raise  # the command line or the suite names what cannot be
-        except DataError as error:
-            return Broken(shortened(plain(str(error))))
-        except Exception as error:  # noqa: BLE001 - foreign readers of foreign files
-            message = plain(f"{type(error).__name__}: {error}")
-            return Broken(shortened(f"the data set {data.dataset!r} cannot be read: {message}"))
-
-    def _read(self, data: Data) -> DataUsed | str:
-        reason = datasets.missing(data, self.options.roots, self.options.use)
-        if reason:
-            return reason
-        streams = Streams("", 0)
-        # What a case asks of the targets is found out in its cell; here they are as they come.
-        whole = data.model_copy(update={"targets": "classes"})
-        rng = streams.generator("data")
-        return datasets.load(whole, self.options.roots, rng, self.options.use).used

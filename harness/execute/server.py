@@ -1,11 +1,13 @@
-"""The process that starts cells: it has imported the libraries once, each cell is a fork of it.
+"""The process that starts cells: it has imported the libraries once, cells run in forks of it.
 
 It is one thread and one loop, so that it may fork, and does what cannot wait for the runner, which
 may be busy writing: it reads what cells print, ends those that outlive their budget or take too
-much memory, and sweeps up what an ended cell leaves. Its own children are cells, and whatever
-they left: every cell adopts its own orphans, the server those of ended cells. It computes
-nothing itself, so that no pool of threads is inherited. When the runner's end of the socket
-closes, however the runner ended, it ends everything.
+much memory, and sweeps up what an ended process leaves. A process whose cell has a kind may wait
+for another cell of it, if it is as it was before the first (`harness.execute.forked`).
+
+Its own children are these processes, and whatever they left: every one of them adopts its own
+orphans, the server those of ended ones. It computes nothing itself, so that no pool of threads is
+inherited. When the runner's end of the socket closes, however the runner ended, it ends everything.
 """
 
 from __future__ import annotations
@@ -14,25 +16,20 @@ import contextlib
 import gc
 import importlib
 import os
-import pickle
 import selectors
 import signal
 import socket
 import sys
 import time
-import traceback
-from dataclasses import dataclass
-from os import _exit  # by this name, whatever an experiment makes of the module's
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from functools import partial
 
-from harness.execute import worker
-from harness.execute.logs import Bounded
-from harness.execute.protocol import LOG, Ended, How, Order, frames, line
+from harness.execute.forked import become, done
+from harness.execute.process import READS, Process, widen
+from harness.execute.protocol import READY, REST, Ended, Libraries, Order, frames, line
 from harness.processes.family import (
     adopt_orphans,
     children,
-    die_with_parent,
-    end_children,
     end_tree,
     go_on_without_parent,
     kill,
@@ -40,33 +37,12 @@ from harness.processes.family import (
     takes_more,
 )
 
-try:
-    import fcntl
-except ImportError:  # Windows, which has no fork either
-    fcntl = None  # type: ignore[assignment]
-
-READY = b"ready\n"
 _CHUNK = 1 << 20
-_READS = 16  # from one cell before the others have their turn
 _MEMORY_PAUSE = 0.05  # seconds between two looks at the memory of cells that have a bound
 _SWEEP_PAUSE = 0.002
 _LONGEST_SWEEP = 10.0  # seconds for what ended cells left
-
-
-@dataclass
-class _Running:
-    order: Order
-    pid: int
-    printed: int
-    log: Bounded
-    started: float
-    how: How = "exit"
-    code: int | None = None  # known once it has ended
-    ended: float = 0.0
-
-    @property
-    def deadline(self) -> float:
-        return self.started + self.order.budget
+_LONGEST_WAIT = 30.0  # seconds a process waits for another cell of its kind
+_MOST_WAITING = 8  # processes that wait, over all kinds
 
 
 class Server:
@@ -82,7 +58,7 @@ class Server:
         self.control = control
         self.orders = bytearray()
         self.events = bytearray()
-        self.running: dict[str, _Running] = {}
+        self.processes: list[Process] = []
         self.selector = selectors.DefaultSelector()
         self.woken, self.wake = os.pipe()
         self.pid = os.getpid()
@@ -98,35 +74,39 @@ class Server:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self.wake)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        self.selector.register(self.control, selectors.EVENT_READ, self._listen)
-        self.selector.register(self.woken, selectors.EVENT_READ, self._awake)
+        self._listen_to(self.control, self._take_orders)
+        self._listen_to(self.woken, self._awake)
         while self.open:
             self._turn()
         self._end_all()
 
+    def _listen_to(self, end: socket.socket | int, react: Callable[[], None]) -> None:
+        self.selector.register(end, selectors.EVENT_READ, react)
+
+    def _forget(self, end: socket.socket | int) -> None:
+        if end in self.selector.get_map():
+            self.selector.unregister(end)
+
     def _turn(self) -> None:
         for key, _ in self.selector.select(self._pause()):
-            if isinstance(key.data, _Running):
-                for _ in range(_READS):
-                    if not self._read(key.data):
-                        break
-            else:
-                key.data()
+            key.data()
         self._reap()  # first: who ended in time while the server was stopped is not late
         self._bound()
         self._report()
+        self._rest(self._waited_too_long())
         self._speak()
 
     def _pause(self) -> float | None:
         """Return the seconds until something is due by itself."""
-        alive = [one for one in self.running.values() if one.code is None]
-        if len(alive) < len(self.running) or self.events:
+        if self.events or any(one.code is not None for one in self.processes):
             return _SWEEP_PAUSE
-        due = [one.deadline - time.monotonic() for one in alive if one.how == "exit"]
-        due += [_MEMORY_PAUSE for one in alive if one.order.memory]
+        running = [one for one in self.processes if one.runs]
+        due = [one.deadline - time.monotonic() for one in running if one.how == "exit"]
+        due += [_MEMORY_PAUSE for one in running if one.order and one.order.memory]
+        due += [_LONGEST_WAIT for one in self.processes if one.waits]
         return max(0.0, min(due)) if due else None
 
-    def _listen(self) -> None:
+    def _take_orders(self) -> None:
         try:
             data = self.control.recv(_CHUNK)
         except BlockingIOError:
@@ -139,88 +119,137 @@ class Server:
         for message in frames(self.orders):
             if isinstance(message, Order):
                 self._start(message)
-            elif message in self.running:
-                self._kill(self.running[message])
+            elif isinstance(message, Libraries):
+                self._import(message.names)
+            elif message == REST:
+                self._rest([one for one in self.processes if one.waits])
+            else:
+                self._stop(message)
 
     def _awake(self) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(self.woken, _CHUNK)
 
+    def _import(self, names: Iterable[str]) -> None:
+        for name in names:
+            # Optional, or broken: a cell that needs it says so itself.
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+        gc.collect()
+        gc.freeze()  # what is here to stay is not moved about in every fork
+        self.events += READY
+
     def _start(self, order: Order) -> None:
+        for one in self.processes:
+            if one.waits and one.kind == order.kind:
+                if one.hand_over(order):
+                    return
+                self._kill(one)
+        self._fork(order)
+
+    def _fork(self, order: Order) -> None:
         printed, printing = os.pipe()
+        stays = bool(order.kind) and self.adopts
+        ours, theirs = socket.socketpair() if stays else (None, None)
         started = time.monotonic()
         try:
             pid = os.fork()
         except OSError as error:
-            os.close(printed)
-            os.close(printing)
+            _close(printed, printing, ours, theirs)
             self.events += line(Ended(order.name, "unstarted", text=str(error)))
             return
         if pid == 0:
-            self._become(order, printing)
-        os.close(printing)
-        os.set_blocking(printed, False)
-        _widen(printed)
-        log = Bounded(Path(order.folder) / LOG)
-        one = self.running[order.name] = _Running(order, pid, printed, log, started)
-        self.selector.register(printed, selectors.EVENT_READ, one)
-
-    def _become(self, order: Order, printing: int) -> None:
-        """Be the cell's process, in the fork; never returns."""
-        code = 1
-        try:
-            _stand_alone(self.pid, printing)
+            _close(printed, ours)
             self._let_go()
-            code = _carry_out(order)
-        except BaseException:  # noqa: BLE001 - nothing may climb into the server's loop
-            traceback.print_exc()
-        finally:
-            _leave(code)
+            become(order, theirs, printing, self.pid)
+        _close(printing, theirs)
+        os.set_blocking(printed, False)
+        widen(printed)
+        one = Process(pid, printed, ours, order.kind)
+        one.begin(order, started)
+        self.processes.append(one)
+        self._listen_to(printed, partial(self._read, one))
+        if ours is not None:
+            ours.setblocking(False)
+            self._listen_to(ours, partial(self._hear, one))
 
     def _let_go(self) -> None:
-        """Close what is the server's."""
+        """Close what is the server's, in a fork."""
         self.selector.close()
         self.control.close()
-        for end in (self.woken, self.wake, *(one.printed for one in self.running.values())):
-            with contextlib.suppress(OSError):
-                os.close(end)
+        _close(self.woken, self.wake)
+        for one in self.processes:
+            one.close()
 
-    def _read(self, one: _Running) -> bool:
-        """Take what a cell has printed; False when there is no more."""
+    def _read(self, one: Process) -> None:
+        for _ in range(READS):
+            if not (more := one.read()):
+                break
+        if more == b"":
+            self._forget(one.printed)
+
+    def _hear(self, one: Process) -> None:
+        """Take what a process says on its line: that its cell has ended, or nothing any more."""
+        assert one.line is not None
         try:
-            data = os.read(one.printed, _CHUNK)
+            data = one.line.recv(_CHUNK)
         except BlockingIOError:
-            return False
-        if data:
-            one.log.add(data)
-        elif one.printed in self.selector.get_map():
-            self.selector.unregister(one.printed)
-        return bool(data)
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._forget(one.line)
+        one.said += data
+        if not one.said or one.how != "exit":
+            return
+        if one.order is not None and one.said == done(one.order.name):
+            one.said.clear()
+            self.events += line(one.cell_ended())
+        elif one.order is None or not done(one.order.name).startswith(one.said):
+            self._kill(one)  # a cell has got hold of it
 
     def _bound(self) -> None:
         """Kill the cells that outlive their budget or take too much memory."""
         now = time.monotonic()
         look = now - self.looked >= _MEMORY_PAUSE
-        for one in self.running.values():
-            if one.code is not None or one.how != "exit":
+        for one in self.processes:
+            if not one.runs or one.how != "exit":
                 continue
+            bound = one.order.memory if one.order else 0
             if now >= one.deadline:
                 one.how = "timeout"
-            elif look and one.order.memory and takes_more(one.pid, one.order.memory):
+            elif look and bound and takes_more(one.pid, bound):
                 one.how = "memory"
             if one.how != "exit":
                 self._kill(one)
         if look:
             self.looked = time.monotonic()
 
-    def _kill(self, one: _Running) -> None:
+    def _stop(self, name: str) -> None:
+        for one in self.processes:
+            if one.order is not None and one.order.name == name:
+                self._kill(one)
+
+    def _kill(self, one: Process) -> None:
         if one.code is not None:  # its number may be another's by now
             return
+        one.doomed = True
         # Where the orphans of an ended cell come here, they are swept up afterwards.
         (kill if self.adopts else end_tree)(one.pid)
 
+    def _rest(self, waiting: Iterable[Process]) -> None:
+        """End processes that wait."""
+        for one in waiting:
+            self._kill(one)
+
+    def _waited_too_long(self) -> list[Process]:
+        waiting = sorted((one for one in self.processes if one.waits), key=lambda one: one.since)
+        until = time.monotonic() - _LONGEST_WAIT
+        late = [one for one in waiting if one.since <= until]
+        return late or waiting[: max(0, len(waiting) - _MOST_WAITING)]
+
     def _reap(self) -> None:
-        for one in self.running.values():
+        for one in self.processes:
             if one.code is None:
                 pid, status = os.waitpid(one.pid, os.WNOHANG)
                 if pid:
@@ -228,20 +257,18 @@ class Server:
 
     def _report(self) -> None:
         """Report ended cells, once all that they started has ended."""
-        ended = [one for one in self.running.values() if one.code is not None]
-        alive = {one.pid for one in self.running.values() if one.code is None}
+        ended = [one for one in self.processes if one.code is not None]
+        alive = {one.pid for one in self.processes if one.code is None}
         if not ended or (not sweep(alive | self.own) and not _overdue(ended)):
             return
         for one in ended:
-            while self._read(one):
-                pass
-            one.log.close()
-            if one.printed in self.selector.get_map():
-                self.selector.unregister(one.printed)
-            os.close(one.printed)
-            del self.running[one.order.name]
-            wall = one.ended - one.started
-            self.events += line(Ended(one.order.name, one.how, one.code or 0, wall))
+            if one.order is not None:
+                self.events += line(one.cell_ended())
+            self._forget(one.printed)
+            if one.line is not None:
+                self._forget(one.line)
+            one.close()
+            self.processes.remove(one)
 
     def _speak(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -253,66 +280,32 @@ class Server:
                     return
 
     def _end_all(self) -> None:
-        for one in self.running.values():
+        for one in self.processes:
             self._kill(one)
         until = time.monotonic() + _LONGEST_SWEEP
         while not sweep(self.own) and time.monotonic() < until:
             time.sleep(_SWEEP_PAUSE)
 
 
-def _widen(pipe: int) -> None:
-    """Let a pipe hold more, where the system allows it, so that who prints much waits less."""
-    if fcntl is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _CHUNK)
-
-
-def _overdue(ended: list[_Running]) -> bool:
+def _overdue(ended: list[Process]) -> bool:
     """Whether what is left cannot be ended: it waits for a device, say."""
     return time.monotonic() - min(one.ended for one in ended) > _LONGEST_SWEEP
 
 
-def _stand_alone(server: int, printing: int) -> None:
-    """Cut the fork off from the server: its own session, streams and signals."""
-    signal.set_wakeup_fd(-1)
-    for name in ("SIGCHLD", "SIGTERM", "SIGPIPE"):
-        signal.signal(getattr(signal, name), signal.SIG_DFL)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python itself has it
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.setsid()
-    for stream in (1, 2):
-        os.dup2(printing, stream)
-    os.close(printing)
-    die_with_parent(server)
-    adopt_orphans()
-    # When memory runs out, the system shall end a cell, not who looks after it.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+def _close(*ends: socket.socket | int | None) -> None:
+    for end in ends:
+        if isinstance(end, socket.socket):
+            end.close()
+        elif end is not None:
+            with contextlib.suppress(OSError):
+                os.close(end)
 
 
-def _carry_out(order: Order) -> int:
-    order.context.apply()
-    worker.main(pickle.loads(order.job), Path(order.folder))  # noqa: S301 - from the runner
-    return 0
-
-
-def _leave(code: int) -> None:
-    """End the cell's process without the handlers of what it imported, which might hang."""
-    with contextlib.suppress(BaseException):
-        sys.stderr.flush()
-    if sys.platform != "linux":  # nobody adopts what it leaves
-        with contextlib.suppress(BaseException):
-            end_children(os.getpid())
-    _exit(code)
-
-
-def main(preload: str, number: int) -> None:
+def main(number: int) -> None:
     """Serve the runner at the other end of a socket.
 
     Parameters
     ----------
-    preload : str
-        The module that imports what cells need.
     number : int
         File descriptor of the socket.
     """
@@ -323,9 +316,8 @@ def main(preload: str, number: int) -> None:
             encoding="utf-8", errors="backslashreplace", line_buffering=True
         )
     control = socket.socket(fileno=number)
-    importlib.import_module(preload)
     gc.collect()
-    gc.freeze()  # what is here to stay is not moved about in every fork
+    gc.freeze()
     control.sendall(READY)
     Server(control).serve()
     os._exit(0)

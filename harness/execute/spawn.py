@@ -14,11 +14,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
 from harness.execute.logs import Bounded
-from harness.execute.protocol import LOG, Ended, How, Order
+from harness.execute.protocol import LOG, Ended, How, Message, Order
 from harness.processes.family import end_tree, takes_more
 
 _CODE = (
@@ -37,12 +38,15 @@ class Spawner:
         self._ended: queue.Queue[Ended] = queue.Queue()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def send(self, message: Order | str) -> None:
-        """Start a cell, or kill one by its name."""
+    def send(self, message: Message) -> None:
+        """Start a cell, or kill one by its name; a process has one cell, and none waits."""
         if isinstance(message, Order):
             threading.Thread(target=self._watch, args=(message,), daemon=True).start()
-        elif message in self._processes:
+        elif isinstance(message, str) and message in self._processes:
             end_tree(self._processes[message].pid)
+
+    def prepare(self, libraries: Iterable[str]) -> None:
+        """Do nothing: each cell imports what it needs."""
 
     def events(self, timeout: float) -> list[Ended]:
         """Return what has ended, after at most `timeout` seconds."""
@@ -79,7 +83,7 @@ class Spawner:
 
 def _start(order: Order) -> subprocess.Popen[bytes]:
     (Path(order.folder) / _ORDER).write_bytes(pickle.dumps(order))
-    path = json.dumps(order.context.path)
+    path = json.dumps(sys.path)
     return subprocess.Popen(  # noqa: S603 - this very Python
         [sys.executable, "-P", "-c", _CODE, path, order.folder],
         stdin=subprocess.DEVNULL,
@@ -111,6 +115,6 @@ def main() -> None:
 
     folder = Path(sys.argv[-1])
     order = pickle.loads((folder / _ORDER).read_bytes())  # noqa: S301 - written by the runner
-    order.context.apply()
+    pickle.loads(order.context).apply()  # noqa: S301
     worker.main(pickle.loads(order.job), folder)  # noqa: S301
     os._exit(0)

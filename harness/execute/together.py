@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from harness.execute import kinds
 from harness.execute.job import Answer, Job
 from harness.execute.pool import Finished
 
@@ -27,7 +28,12 @@ def joined(jobs: Sequence[Job]) -> Job:
     if len(jobs) == 1:
         return first
     cell = replace(first.cell, budget=sum(job.cell.budget for job in jobs))
-    return replace(first, cell=cell, members=tuple((j.name, j.cell) for j in jobs))
+    return replace(
+        first,
+        cell=cell,
+        members=tuple((job.name, job.cell) for job in jobs),
+        libraries=kinds.trained_together(first.libraries),
+    )
 
 
 def parted(job: Job) -> list[Job]:

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from harness import backends, datasets
 from harness.code.sources import changed, sentence
@@ -25,7 +24,7 @@ from harness.execute.outcome import Malformed, checked, shortened
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
 from harness.seeding import Streams
-from harness.timing import peak_rss
+from harness.timing import forget_peak, peak_rss
 from harness.types import Cell, Outcome
 from harness.words import plain
 
@@ -34,20 +33,26 @@ __all__ = ["Answer", "Job", "main", "run"]
 LONGEST_TRACE = 20_000
 
 
-def main(job: Job, folder: Path) -> None:
+def main(job: Job, folder: Path) -> bool:
     """Run a job and leave its answer in a folder; what was printed is out by then.
 
-    A child that the experiment forked, and that comes back here too, has no answer to give.
+    Returns
+    -------
+    bool
+        Whether all went well. A child that the experiment forked, and that comes back here too,
+        has no answer to give.
     """
     cell = os.getpid()
+    forget_peak()
     answer = _timed(job)
     if os.getpid() != cell:
-        return
+        return False
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # a cell may have closed or replaced them
             stream.flush()
     _fill_streams()
     wire.write(answer, folder)
+    return answer.status != "failed"
 
 
 def _fill_streams() -> None:
@@ -95,7 +100,7 @@ def _stand_in(job: Job) -> str:
 
 def _run(job: Job) -> object:
     case = job.cell.case
-    backends.get(case.backend).threads(job.threads)
+    _begin(job)
     context = _context(job, job.cell)
     function = experiments.function(case)
     if names := changed(case.code, case.home, job.since):
@@ -104,6 +109,13 @@ def _run(job: Job) -> object:
             "run it again"
         )
     return function(context)
+
+
+def _begin(job: Job) -> None:
+    backend = backends.get(job.cell.case.backend)
+    if reason := backend.broken():
+        raise Skip(reason)
+    backend.threads(job.threads)
 
 
 def _context(job: Job, cell: Cell, known: Dataset | None = None) -> Context:
@@ -139,7 +151,7 @@ def _together(job: Job) -> Answer:
     run_together = experiments.of(job.cell.case).run_together
     if run_together is None:
         raise CellFailed(f"experiment {job.cell.case.experiment!r} runs no cells together")
-    backends.get(job.cell.case.backend).threads(job.threads)
+    _begin(job)
     rest = run_together(_contexts(job))
     parts = {
         name: _answered(partial(_checked, finish))
@@ -153,11 +165,9 @@ def _checked(finish: Callable[[], object]) -> Outcome:
 
 
 def _timed(job: Job) -> Answer:
-    process = psutil.Process()
-    before, start = sum(process.cpu_times()[:2]), time.perf_counter()
+    before, start = time.process_time(), time.perf_counter()
     answer = judged(job)
-    wall = time.perf_counter() - start
-    cpu = sum(process.cpu_times()[:2]) - before
+    wall, cpu = time.perf_counter() - start, time.process_time() - before
     return replace(answer, wall_s=wall, cpu_s=cpu, peak_rss=peak_rss())
 
 

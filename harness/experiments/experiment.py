@@ -128,6 +128,10 @@ class Experiment:
         where `reads` cannot tell: all of them enter the case id.
     apart : callable or None
         ``apart(settings)`` tells whether its cells run one by one although they time nothing.
+    reusable : bool
+        Whether its cells may follow each other in one process.
+    libraries : frozenset of str
+        Large libraries that its cells may import, beside that of their backend.
     together : callable or None
         ``together(settings)`` returns what cells must share to run together, None where they run
         one by one. Only for experiments that measure no time.
@@ -154,6 +158,8 @@ class Experiment:
     absent: Callable[[Settings, str], Iterable[tuple[tuple[str, ...], str]]] | None = None
     asks: Callable[[Settings, str], frozenset[str]] | None = None
     apart: Callable[[Settings], bool] | None = None
+    reusable: bool = True
+    libraries: frozenset[str] = frozenset()
     together: Callable[[Settings], Shared | None] | None = None
     run_together: Callable[[Sequence[Context]], Sequence[Callable[[], object]]] | None = None
 

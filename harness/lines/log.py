@@ -112,8 +112,15 @@ class Log(Generic[Value]):
                 self._set_aside(tail)
                 file.truncate(end)
 
-    def append(self, value: Value) -> None:
+    def append(self, value: Value, *, flush: bool = True) -> None:
         """Append the line of a value, with its digest, flushed to the disk: whole or not at all.
+
+        Parameters
+        ----------
+        value : object
+            What the line holds.
+        flush : bool
+            False leaves the flushing to a later `flush`: until then a power cut may take the line.
 
         Raises
         ------
@@ -128,11 +135,22 @@ class Log(Generic[Value]):
         with guarded("write to", self.path), self.path.open("ab", buffering=0) as file:
             before = file.seek(0, os.SEEK_END)
             try:
-                _write(file, line)
+                (_write if flush else _write_soon)(file, line)
             except OSError:
                 with contextlib.suppress(OSError):  # a rest that stays is a torn line
                     file.truncate(before)
                 raise
+
+    def flush(self) -> None:
+        """Have all lines on the disk.
+
+        Raises
+        ------
+        FileError
+            If they cannot be written.
+        """
+        with guarded("write to", self.path), self.path.open("ab") as file:
+            os.fsync(file.fileno())
 
     def ready(self) -> None:
         """See that the file can be written to.
@@ -208,7 +226,12 @@ def _sync(folder: Path) -> None:
 
 def _write(file: BinaryIO, data: bytes) -> None:
     """Write all bytes and flush them to the disk, or raise."""
+    _write_soon(file, data)
+    os.fsync(file.fileno())
+
+
+def _write_soon(file: BinaryIO, data: bytes) -> None:
+    """Write all bytes, or raise; the system has them on the disk when it likes."""
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-    os.fsync(file.fileno())

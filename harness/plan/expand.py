@@ -60,7 +60,10 @@ class Plan:
         seeds = self.suite.seeds
         memory = sizes.parse(self.suite.memory) if self.suite.memory else 0
         budget = self.suite.budget
-        return Cell(case, seed, seeds.root, budget, case.alone, seeds.script(seed), memory)
+        reusable = self.suite.reusable
+        return Cell(
+            case, seed, seeds.root, budget, case.alone, seeds.script(seed), memory, reusable
+        )
 
 
 @dataclass(frozen=True)

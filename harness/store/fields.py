@@ -6,6 +6,7 @@ import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, get_args
 
+from harness.errors import StoreError
 from harness.types import DataUsed, Scalar, Series, Status
 
 Value = TypeVar("Value")
@@ -113,3 +114,20 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "mode": _text,
 }
 """Field of `Record` to the reader of its JSON value; a reader raises `Wrong`."""
+
+
+def read(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of fields as a record has them.
+
+    Raises
+    ------
+    StoreError
+        If one is not what its field must be; names the field.
+    """
+    found = {}
+    for name, value in values.items():
+        try:
+            found[name] = READERS[name](value)
+        except Wrong as wrong:
+            raise StoreError(f"{name}: must be {wrong}, got {short(value)}") from None
+    return found

@@ -18,11 +18,15 @@ from harness.errors import StoreError
 from harness.files import guarded
 
 ENVIRONMENTS = "environments.jsonl"
+PROVENANCE = "provenance.jsonl"
 RECORDS = "records.jsonl"
 """The one file of all records that earlier versions wrote."""
 _OTHERS = frozenset(
     f"{name}.jsonl"
-    for name in ("environments", "records", "selftest", "journal", "baselines", "points", "looks")
+    for name in (
+        *("environments", "provenance", "records"),
+        *("selftest", "journal", "baselines", "points", "looks"),
+    )
 )
 """What other logs are called, which may lie in the same folder: no suite's file has such a name."""
 _NAME = re.compile(r"(?P<suite>[^.]+)(\.records)?\.jsonl")

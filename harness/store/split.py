@@ -11,11 +11,11 @@ import heapq
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.errors import StoreError
 from harness.files import guarded
 from harness.lines import Line
 from harness.lock import one_writer
-from harness.store import arrays, files
+from harness.store import arrays, files, provenance
+from harness.store.migrate import lines as lines_of
 from harness.store.store import record_log
 from harness.types import Record
 
@@ -56,18 +56,7 @@ def split(folder: Path) -> dict[str, int]:
 
 
 def _lines(path: Path) -> list[tuple[Line[Record], Record]]:
-    """Return the lines of a file of records, each with what it holds."""
-    log = record_log(path)
-    log.mend()
-    found = []
-    for line in log.scan([]):
-        if line.value is None:
-            raise StoreError(
-                f"{path}:{line.number}: {line.fault}; "
-                f"`harness store repair --results {path.parent}` sets such lines aside"
-            )
-        found.append((line, line.value))
-    return found
+    return lines_of(record_log(path, provenance.whole(path.parent)))
 
 
 def _merge(path: Path, moved: Sequence[Line[Record]]) -> None:
@@ -78,7 +67,7 @@ def _merge(path: Path, moved: Sequence[Line[Record]]) -> None:
     merged = heapq.merge(moved, newer, key=_started)
     lines = [line.raw for line in merged]
     if lines != [line.raw for line in there]:
-        record_log(path).replace(lines)
+        record_log(path, {}).replace(lines)
 
 
 def _started(line: Line[Record]) -> str:
@@ -87,7 +76,7 @@ def _started(line: Line[Record]) -> str:
 
 def _leave(path: Path, lines: list[bytes]) -> None:
     if lines:
-        record_log(path).replace(lines)
+        record_log(path, {}).replace(lines)
         return
     with guarded("remove", path):
         path.unlink(missing_ok=True)

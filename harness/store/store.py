@@ -1,13 +1,16 @@
 """The append-only record store.
 
-A folder holds ``<suite>.jsonl`` (one record a line), ``environments.jsonl`` and
-``arrays/<suite>-<cell>.npz``. Files are logs (`harness.lines`), whose lines are never changed: a
-cell run again appends, and the latest record of a cell is the one that counts. The keys of a
-record are ``"v"`` (the format, 1), the fields of `harness.types.Record` that are not as by default,
-and the digest ``"sha"``, which lines of older versions do not have.
+A folder holds ``<suite>.jsonl`` (one record a line), ``provenance.jsonl`` (what many records were
+made of), ``environments.jsonl`` and ``arrays/<suite>-<cell>.npz``. Files are logs
+(`harness.lines`), whose lines are never changed: a cell run again appends, and the latest record of
+a cell is the one that counts. The keys of a record are ``"v"`` (the format, 2), the fields of
+`harness.types.Record` that are not as by default, with ``"provenance"`` in the place of those that
+stand there, and the digest ``"sha"``, which lines of older versions do not have. A line that others
+name is on disk before them.
 
-Stores of older versions have the records of all suites in one ``records.jsonl``, and arrays that
-are named by the cell alone. They are read as they are, and appended to in the new form.
+Records of format 1 have no provenance, but all of it in their own line. Stores of older versions
+have the records of all suites in one ``records.jsonl``, and arrays that are named by the cell
+alone. They are read as they are, and appended to in the new form.
 """
 
 from __future__ import annotations
@@ -22,9 +25,11 @@ from harness.errors import FileError, StoreError
 from harness.lines import Log
 from harness.lock import one_writer
 from harness.store import arrays as members
-from harness.store import files
+from harness.store import files, provenance
 from harness.store.codec import decode, decode_environment, encode, encode_environment
+from harness.store.formats import refuse_newer
 from harness.store.looks import declared
+from harness.store.provenance import Provenance
 from harness.types import Array, Environment, Record
 
 
@@ -54,7 +59,9 @@ class Store:
         self.notes: list[str] = []
         self._refused: FileError | None = None
         self._environments: dict[str, Environment] = {}
+        self._provenance: dict[str, Provenance] = {}
         self._records: dict[str, Record] = {}
+        self._unflushed: set[str] = set()
         self.reload()
 
     def reload(self) -> None:
@@ -98,8 +105,18 @@ class Store:
         """How far the seeds of suites may go, where that was declared here."""
         return declared(self.folder)
 
-    def append(self, record: Record, environment: Environment) -> None:
-        """Append a record, flushed to the disk, to its suite's file; `environment` is written once.
+    def append(self, record: Record, environment: Environment, *, flush: bool = True) -> None:
+        """Append a record, flushed to the disk, to its suite's file.
+
+        Its environment, and what else it was made of, is written before, and once.
+
+        Parameters
+        ----------
+        record, environment : Record, Environment
+            What a cell left, and where.
+        flush : bool
+            False leaves the flushing to a later `flush`, once for many records: until then the
+            record is safe from the end of this process, not from that of the machine.
 
         Raises
         ------
@@ -112,8 +129,23 @@ class Store:
         if environment.id not in self._environments:
             environments_log(self.folder).append(environment)
             self._environments[environment.id] = environment
-        self._log(record.suite).append(record)
+        self._share(provenance.of_record(record))
+        self._log(record.suite).append(record, flush=flush)
+        if not flush:
+            self._unflushed.add(record.suite)
         _put(self._records, record)
+
+    def flush(self) -> None:
+        """Have every record on the disk.
+
+        Raises
+        ------
+        FileError
+            If they cannot be written.
+        """
+        for suite in sorted(self._unflushed):
+            self._log(suite).flush()
+            self._unflushed.remove(suite)
 
     def save_arrays(self, record: Record, arrays: Mapping[str, Array]) -> Record:
         """Write arrays of a record, whole or not at all; return it with the names of their file."""
@@ -158,32 +190,52 @@ class Store:
             yield
 
     def _log(self, suite: str) -> Log[Record]:
-        return record_log(self.folder / files.name_of(suite))
+        return record_log(self.folder / files.name_of(suite), self._provenance)
+
+    def _share(self, made: Provenance) -> None:
+        """Write what a record was made of, unless that stands there."""
+        key = provenance.key_of(made)
+        if key not in self._provenance:
+            provenance.log_of(self.folder).append(made)
+            self._provenance[key] = made
 
     def _read(self, notes: list[str]) -> None:
         snapshots = environments_log(self.folder).read(notes)
         self._environments = {snapshot.id: snapshot for snapshot in snapshots}
-        self._records = latest(log.read(notes) for log in record_logs(self.folder))
+        self._provenance = provenance.by_key(provenance.log_of(self.folder).read(notes))
+        logs = record_logs(self.folder, self._provenance)
+        self._records = latest(log.read(notes) for log in logs)
 
 
 def environments_log(folder: Path) -> Log[Environment]:
     """Return the log of a store's environments."""
-    return Log(folder / files.ENVIRONMENTS, encode_environment, decode_environment)
+
+    def decoded(values: dict[str, Any]) -> Environment:
+        refuse_newer(values, folder)
+        return decode_environment(values)
+
+    return Log(folder / files.ENVIRONMENTS, encode_environment, decoded)
 
 
-def record_log(path: Path) -> Log[Record]:
-    """Return a file as a log of records."""
-    return Log(path, encode, decode)
+def record_log(path: Path, known: Mapping[str, Provenance]) -> Log[Record]:
+    """Return a file as a log of records; `known` is what they name, by its key."""
+
+    def decoded(values: dict[str, Any]) -> Record:
+        refuse_newer(values, path.parent)
+        return decode(values, known)
+
+    return Log(path, encode, decoded)
 
 
-def record_logs(folder: Path) -> list[Log[Record]]:
+def record_logs(folder: Path, known: Mapping[str, Provenance]) -> list[Log[Record]]:
     """Return the logs of records in a store, that of earlier versions first."""
-    return [record_log(path) for path in files.of_records(folder)]
+    return [record_log(path, known) for path in files.of_records(folder)]
 
 
 def logs(folder: Path) -> list[Log[Any]]:
-    """Return every log of a store."""
-    return [environments_log(folder), *record_logs(folder)]
+    """Return every log of a store; what others name is before them."""
+    records = record_logs(folder, provenance.whole(folder))
+    return [environments_log(folder), provenance.log_of(folder), *records]
 
 
 def latest(read: Iterable[Iterable[Record]]) -> dict[str, Record]:

@@ -103,6 +103,10 @@ class Frame(Tables):
         Seconds one cell may take.
     memory
         Memory one cell and what it starts may take, such as ``"4G"``; ``""`` for no bound.
+    reusable
+        True when the cells of a user's experiment may follow each other in one process, which
+        takes less time: their code keeps nothing from one call to the next but what is put back
+        (random numbers, settings of the libraries, the current folder, ...).
     depends
         Files that a user's experiment reads, from the root of the project on, as the shell writes
         many (``"data/*.csv"``): when one is edited, its cells are run again.
@@ -126,6 +130,7 @@ class Frame(Tables):
     facts: bool = False
     budget: float = Field(default=600.0, gt=0.0)
     memory: Memory = ""
+    reusable: bool = False
     depends: tuple[str, ...] = ()
     kinds: dict[str, Kind] = {}
     records: Recorded | None = None

@@ -100,6 +100,8 @@ class Cell:
         With ``[seeds] rng = "torch"``, the seed of the script that is repeated.
     memory : int
         Bytes the cell and what it starts may hold before they are killed; 0 for no bound.
+    reusable : bool
+        Whether its suite says that its process may run other cells of its kind.
     """
 
     case: Case
@@ -109,3 +111,4 @@ class Cell:
     alone: bool = False
     script: int | None = None
     memory: int = 0
+    reusable: bool = False

@@ -1,9 +1,10 @@
-"""The store from the command line: checked, repaired, split by suite, told apart from none."""
+"""The store from the command line: checked, repaired, split, migrated, told apart from none."""
 
 import json
 from pathlib import Path
 
 from harness.cli import codes
+from harness.lines import sealed
 
 
 def test_a_store_of_earlier_versions_is_split_by_suite(harness):
@@ -56,3 +57,18 @@ def test_records_in_a_file_are_told_apart_from_no_records(harness):
         code, _, err = harness(*verb, "--results", "file")
         assert code == codes.FILE_FAILED
         assert "cannot read the folder file: not a directory" in err
+
+
+def test_a_store_of_an_older_format_is_migrated_and_a_newer_one_refused(harness):
+    harness("run")
+    path = harness.folder / "results" / "local" / "tiny.jsonl"
+    _, out, _ = harness("store", "migrate")
+    assert "0 lines of older formats written anew" in out
+    path.write_bytes(path.read_bytes().replace(b'{"v":2,', b'{"v":3,'))
+    whole = path.read_bytes().splitlines()[0].rpartition(b',"sha"')[0] + b"}"
+    path.write_bytes(sealed(whole) + b"\n")
+    for verb in (("run",), ("claims",), ("store", "check"), ("store", "repair")):
+        code, _, err = harness(*verb)
+        assert code == codes.HARNESS_FAILED
+        assert "must be of format 2 at most" in err
+        assert "install claims-harness, " in err

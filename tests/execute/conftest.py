@@ -11,16 +11,15 @@ from harness.execute import client
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
 from harness.store.store import Store
+from harness.types import Record
 
 
 @pytest.fixture(scope="module")
 def light():
-    """Have a server that starts at once: what is tried here needs no torch."""
-    with pytest.MonkeyPatch.context() as patch:
-        client.drop()
-        patch.setattr(client, "PRELOAD", "harness.execute.worker")
-        yield
-        client.drop()
+    """Have a server of this module's own that has imported no torch: none is needed here."""
+    client.drop()
+    yield
+    client.drop()
 
 
 @pytest.fixture
@@ -31,12 +30,24 @@ def pids(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def record():
+    """Make a record of a cell."""
+
+    def make(cell):
+        axes = {"backend": "numpy", "device": "cpu"}
+        return Record(cell, "case", "tiny", "train", axes, 0, "ok", "", "environment")
+
+    return make
+
+
+@pytest.fixture
 def runner(tmp_path):
     """Make a runner and the plan of a suite of experiments."""
 
-    def make(experiments, *, budget=60.0, seeds=1, more="", module="misbehave", jobs=2, **options):
+    def make(experiments, *, module="misbehave", seeds=1, more="", end="", **options):
+        budget, jobs = options.pop("budget", 60.0), options.pop("jobs", 2)
         names = [f"{module}:{name}" for name in experiments]
-        cells = f"[seeds]\ncount = {seeds}\n[grid]\nexperiment = {names}\n"
+        cells = f"[seeds]\ncount = {seeds}\n[grid]\nexperiment = {names}\n{end}"
         text = suite_text("tiny", f"{more}\n{cells}", experiment="misbehave:fine", budget=budget)
         roots = Roots(tmp_path / "data", tmp_path / "cache")
         chosen = Options(roots=roots, jobs=jobs, **options)

@@ -179,7 +179,7 @@ def test_a_stopped_server_goes_on_when_the_runner_is_killed(tmp_path):
     """Nobody else would: the system continues it, and it ends itself and its cells."""
     code = (
         "import os, signal; from harness.execute import client; "
-        "client.PRELOAD = 'harness.execute.worker'; print(client.shared().pid, flush=True); "
+        "print(client.shared().pid, flush=True); "
         "os.kill(client.shared().pid, signal.SIGSTOP); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

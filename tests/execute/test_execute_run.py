@@ -89,6 +89,26 @@ def test_a_timeout_is_tried_again_only_with_a_larger_budget(runner):
     assert "budget of 0.8 s" in record.reason
 
 
+def test_a_case_of_which_two_cells_hang_costs_no_more_budgets(runner):
+    def ended(**options):
+        one, plan = runner(["sleeps", "fine"], seeds=5, jobs=1, budget=0.5, **options)
+        seen = []
+        with one.store.writing():
+            todo = one.todo(plan)
+            one.run(todo, seen.append)
+        statuses = Counter(r.status for r in seen if r.experiment == "misbehave:sleeps")
+        return todo, statuses, [r.reason for r in seen if r.status == "skipped"]
+
+    _, statuses, reasons = ended()
+    assert statuses == {"timeout": 2, "skipped": 3}
+    assert all("2 cells of its case took longer than the budget of 0.5 s" in r for r in reasons)
+    again, statuses, _ = ended()
+    assert (again.done, statuses) == (2 + 5, {"skipped": 3})
+    _, statuses, reasons = ended(timeout=0.6)
+    assert statuses == {"timeout": 2, "skipped": 3}
+    assert "the budget of 0.6 s" in reasons[0]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a POSIX signal")
 def test_a_run_killed_half_way_is_finished_by_a_second(tmp_path, runner):
     _, plan = runner(["slow"], seeds=8)
@@ -141,14 +161,14 @@ def test_a_broken_data_set_fails_its_own_cases_once_each(runner, monkeypatch):
 
     def read(case):
         if case.experiment.endswith("slow"):
-            return one._tried(Data(dataset="digits"))
+            return one._sources._tried(Data(dataset="digits"))
         return None
 
     def broken(data):
         raise DataCorrupt("train.parquet: row 3: no such label")
 
-    monkeypatch.setattr(one, "_data", read)
-    monkeypatch.setattr(one, "_read", broken)
+    monkeypatch.setattr(one._sources, "of", read)
+    monkeypatch.setattr(one._sources, "_read", broken)
     todo = one.todo(plan)
     assert (len(todo.cells), len(todo.broken), todo.skipped) == (3, 1, ())
     seen = []
@@ -163,7 +183,7 @@ def test_a_broken_data_set_fails_its_own_cases_once_each(runner, monkeypatch):
 
 def test_a_reader_that_raises_anything_breaks_its_data_set_only(runner, monkeypatch):
     one, _ = runner(["fine"])
-    monkeypatch.setattr(one, "_read", lambda data: 1 / 0)
-    assert one._tried(Data(dataset="digits")).reason == (
+    monkeypatch.setattr(one._sources, "_read", lambda data: 1 / 0)
+    assert one._sources._tried(Data(dataset="digits")).reason == (
         "the data set 'digits' cannot be read: ZeroDivisionError: division by zero"
     )

@@ -102,6 +102,9 @@ class FakeBackend:
     def absent(self, _device: str) -> str | None:
         return None
 
+    def broken(self) -> str | None:
+        return None
+
     def put(self, array: Any, device: str, *, pinned: bool = False) -> Any:
         self.calls.append(("put", array.shape, device, pinned))
         return array

@@ -1,6 +1,8 @@
+import lines_of
 import pytest
 
-from harness.store.store import environments_log, record_log
+from harness.lines import Log
+from harness.store.store import environments_log
 from harness.types import Environment, Record
 
 
@@ -28,13 +30,13 @@ def environment():
 
 @pytest.fixture(scope="session")
 def write_old():
-    """Write records as earlier versions did: of all suites into one file."""
+    """Write records as earlier versions did: of all suites into one file, in format 1."""
 
-    def write(folder, environment, records):
+    def write(folder, environment, records, name="records.jsonl"):
         folder.mkdir(exist_ok=True)
         if not (folder / "environments.jsonl").exists():
             environments_log(folder).append(environment)
         for record in records:
-            record_log(folder / "records.jsonl").append(record)
+            Log(folder / name, lines_of.old, lines_of.read_old).append(record)
 
     return write

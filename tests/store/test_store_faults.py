@@ -13,7 +13,7 @@ from harness.store.store import Store
 from harness.types import Environment
 
 ENVIRONMENT = Environment("e1", "k1", "x86_64, 2 cores", {"python": "3.11"})
-FILES = ("s.jsonl", "environments.jsonl")
+FILES = ("s.jsonl", "environments.jsonl", "provenance.jsonl")
 EDITS = st.lists(
     st.tuples(
         st.sampled_from(["flip", "cut", "put", "drop"]),
@@ -51,7 +51,7 @@ def check(folder, written, name, edits):
         found = Store(folder)
     except StoreError as error:
         told = str(error)
-        assert re.match(rf"{re.escape(str(path))}:\d+: ", told)
+        assert re.match(rf"{re.escape(str(folder))}/\w+\.jsonl:\d+: ", told)
         return
     # the latest record of a cell counts, so what was cut off may bring an older one back
     allowed = [repr(record) for record in (*before, *written)]

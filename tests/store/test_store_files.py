@@ -10,7 +10,7 @@ from harness.store.folder import StoreFolder
 from harness.store.health import examine
 from harness.store.store import Store
 
-CLASHES = ("environments", "records", "selftest", "journal", "baselines", "points")
+CLASHES = ("environments", "provenance", "records", "selftest", "journal", "baselines", "points")
 
 
 def append(folder, environment, *records):
@@ -23,21 +23,21 @@ def append(folder, environment, *records):
 def test_each_suite_has_its_file(tmp_path, record, environment):
     append(tmp_path, environment, record, replace(record, cell="c2", suite="xor"))
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"s.jsonl", "xor.jsonl", "environments.jsonl", "lock"}
+    assert names == {"s.jsonl", "xor.jsonl", "environments.jsonl", "provenance.jsonl", "lock"}
     assert [r.suite for r in Store(tmp_path).records] == ["s", "xor"]
 
 
 @pytest.mark.parametrize("suite", CLASHES)
 def test_a_suite_may_be_called_like_another_log(tmp_path, record, environment, suite):
     other = tmp_path / f"{suite}.jsonl"
-    if suite not in ("environments", "records"):
+    if suite not in ("environments", "provenance", "records"):
         other.write_text("the lines of another log\n")
     named = Store(tmp_path).save_arrays(replace(record, suite=suite), {"a": [1.0]})
     append(tmp_path, environment, named)
     assert list(Store(tmp_path).records) == [named]
     assert Store(tmp_path).array(named, "a").tolist() == [1.0]
     assert (tmp_path / f"{suite}.records.jsonl").exists()
-    if suite not in ("environments", "records"):
+    if suite not in ("environments", "provenance", "records"):
         assert other.read_text() == "the lines of another log\n"
 
 

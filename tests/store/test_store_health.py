@@ -28,7 +28,7 @@ def damage(store, number):
 
 def test_a_store_as_it_was_written_has_no_fault(store):
     found = examine(store.folder)
-    assert (found.lines, found.unsealed, found.faults, found.notes) == (4, 0, (), ())
+    assert (found.lines, found.unsealed, found.faults, found.notes) == (5, 0, (), ())
 
 
 def test_a_changed_digit_is_found_and_set_aside_with_the_reason(store):

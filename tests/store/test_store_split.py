@@ -13,6 +13,7 @@ from harness.store.split import split
 from harness.store.store import Store
 from harness.types import Environment, Record
 
+SHARED = ("environments.jsonl", "provenance.jsonl")
 HERE = Environment("e1", "k1", "x86_64, 2 cores", {"python": "3.11"})
 
 
@@ -22,7 +23,7 @@ def made(cell, suite="s", month=1, reason=""):
 
 
 def lines(folder):
-    files = [path for path in folder.glob("*.jsonl") if path.name != "environments.jsonl"]
+    files = [path for path in folder.glob("*.jsonl") if path.name not in SHARED]
     return sorted(line for path in files for line in path.read_bytes().splitlines())
 
 

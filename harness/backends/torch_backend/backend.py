@@ -33,13 +33,17 @@ class TorchBackend:
         """Return why `device` cannot be used here, or None."""
         if reason := extras.missing("torch"):
             return reason
+        if device not in DEVICES:
+            return f"torch is not used on {device} here"
+        return DEVICES.get(device).missing()
+
+    def broken(self) -> str | None:
+        """Return why torch cannot be imported, or None."""
         try:
             importlib.import_module("torch")
         except (ImportError, OSError) as error:  # a library it is linked to may be missing
             return f"torch cannot be imported: {plain(str(error))}"
-        if device not in DEVICES:
-            return f"torch is not used on {device} here"
-        return DEVICES.get(device).missing()
+        return None
 
     def put(self, array: Array, device: str, *, pinned: bool = False) -> torch.Tensor:
         """Place an array; on cpu the tensor shares its memory where it may be written."""

@@ -51,20 +51,33 @@ class BatchNorm(_BatchNorm):
             check_batch_norm_input(input.shape)
 
 
+class Linear(nn.Linear):
+    """``torch.nn.Linear`` whose weights are handed in afterwards.
+
+    Drawing them here would be wasted, and would move torch's global generator;
+    ``torch.nn.utils.skip_init`` imports sympy, which takes a second.
+    """
+
+    def reset_parameters(self) -> None:
+        """Draw nothing."""
+
+
+class Conv2d(nn.Conv2d):
+    """``torch.nn.Conv2d`` whose weights are handed in afterwards, see `Linear`."""
+
+    def reset_parameters(self) -> None:
+        """Draw nothing."""
+
+
 def _linear(params: Mapping[str, Shape]) -> nn.Module:
-    # The weights are handed in afterwards: drawing them here would be wasted, and would move
-    # torch's global generator.
     rows, columns = params["weight"]
-    bias = "bias" in params
-    linear: nn.Linear = nn.utils.skip_init(nn.Linear, columns, rows, bias=bias)  # type: ignore[no-untyped-call]
-    return linear
+    return Linear(columns, rows, bias="bias" in params)
 
 
 def _conv2d(layer: layers.Conv2d, params: Mapping[str, Shape]) -> nn.Module:
     filters, channels, kernel, _ = params["weight"]
     settings = {"stride": layer.stride, "padding": layer.padding, "bias": "bias" in params}
-    conv: nn.Conv2d = nn.utils.skip_init(nn.Conv2d, channels, filters, kernel, **settings)  # type: ignore[no-untyped-call]
-    return conv
+    return Conv2d(channels, filters, kernel, **settings)  # type: ignore[arg-type]
 
 
 Build = Callable[[Any, Mapping[str, Shape], np.random.Generator], nn.Module]

@@ -53,11 +53,14 @@ class Module:
         The files that it is made of.
     stamps : mapping of Path to tuple of int
         What tells that one of them was edited.
+    libraries : frozenset of str
+        The large libraries that they speak of, or that importing them brings.
     """
 
     answer: Answer
     sources: Sources
     stamps: Stamps
+    libraries: frozenset[str] = frozenset()
 
     @property
     def is_current(self) -> bool:
@@ -120,7 +123,7 @@ def get(place: Place, root: Path, disk: Disk) -> Module | None:
         return None
     sources = Sources(tuple(map(Path, values["sources"])), values["code"], values["address"])
     stamps = {path: files[path] for path in map(Path, values["stamps"])}
-    return Module(_answer(values["answer"]), sources, stamps)
+    return Module(_answer(values["answer"]), sources, stamps, frozenset(values["libraries"]))
 
 
 def put(place: Place, root: Path, module: Module) -> None:
@@ -142,6 +145,7 @@ def put(place: Place, root: Path, module: Module) -> None:
         "code": dict(module.sources.code),
         "address": dict(module.sources.address),
         "stamps": [str(path) for path in module.stamps],
+        "libraries": sorted(module.libraries),
         "files": {str(path): known for path, known in files.items()},
         "folders": [(name, every, disk.folder(name, every)) for name, every in folders],
     }

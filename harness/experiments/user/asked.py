@@ -130,6 +130,7 @@ def _said(value: object) -> dict[str, Any]:
         "metrics": dict(declared.get("metrics", {})),
         "alone": bool(declared.get("alone", False)),
         "backends": list(declared.get("backends", ())),
+        "reusable": bool(declared.get("reusable", False)),
     }
 
 

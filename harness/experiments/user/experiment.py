@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from harness.config.kinds import Kind, is_named
 from harness.config.settings import Settings
@@ -13,7 +14,7 @@ from harness.experiments.user.arguments import Arguments, call
 from harness.experiments.user.facts import Declared
 from harness.experiments.user.finding import find
 from harness.experiments.user.known import known
-from harness.experiments.user.loading import load, seed_everything
+from harness.experiments.user.loading import Place, load, seed_everything
 from harness.types import Outcome
 
 _SIGNS = frozenset("*?[")
@@ -48,6 +49,8 @@ def experiment(name: str, home: str) -> Experiment:
         requires=arguments.required,
         run=lambda context: function(name, home)(context),
         alone=declared.alone,
+        reusable=declared.reusable,
+        libraries=found.libraries,
         produces=(lambda _: names) if names else None,
         kinds=_kinds(declared.metrics),
         complaints=arguments.complaints,
@@ -76,7 +79,7 @@ def _offers(backends: tuple[str, ...]) -> Callable[[Settings, str, str], bool] |
 def function(name: str, home: str) -> Callable[[Context], object]:
     """Return a user's function as what carries out a cell; its module is imported at once."""
     seed_everything(0)  # what a module draws when it is imported is the same each time, too
-    place = find(name, home)
+    place = _place(name, home)
     found: Callable[..., object] = getattr(load(place), place.attribute)
 
     def run(context: Context) -> object:
@@ -86,6 +89,12 @@ def function(name: str, home: str) -> Callable[[Context], object]:
         return _declared(name, found, call(found, context))
 
     return run
+
+
+@lru_cache(maxsize=64)
+def _place(name: str, home: str) -> Place:
+    """Find a function once: a process of cells that runs several has its module already."""
+    return find(name, home)
 
 
 def _declared(name: str, function: Callable[..., object], returned: object) -> object:

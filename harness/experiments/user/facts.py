@@ -61,6 +61,8 @@ class Declared:
         Whether it declares that it takes times.
     backends : tuple of str
         The libraries it declares to know; none where it does not say.
+    reusable : bool
+        Whether it declares that its cells may follow each other in one process.
     knows_us : bool
         Whether its module speaks of the harness: it may then know what a context is.
     """
@@ -74,6 +76,7 @@ class Declared:
     metrics: Mapping[str, Kind] = field(default_factory=dict)
     alone: bool = False
     backends: tuple[str, ...] = ()
+    reusable: bool = False
     knows_us: bool = True
 
 

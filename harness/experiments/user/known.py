@@ -26,11 +26,14 @@ class Known:
         What it says of itself.
     sources : Sources
         The files that its module is made of.
+    libraries : frozenset of str
+        The large libraries that they speak of, or that importing them brings.
     """
 
     place: Place
     declared: Declared
     sources: Sources
+    libraries: frozenset[str] = frozenset()
 
 
 def known(name: str, home: str, what: str = "experiment") -> Known:
@@ -57,7 +60,7 @@ def known(name: str, home: str, what: str = "experiment") -> Known:
         )
     declared = answer.each[place.attribute]
     _refuse(f"{what} {name!r}", place, declared, answer)
-    return Known(place, declared, there.sources)
+    return Known(place, declared, there.sources, there.libraries)
 
 
 def _advice(place: Place, answer: Answer) -> str:

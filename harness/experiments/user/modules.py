@@ -16,6 +16,7 @@ from harness.experiments.user.facts import Answer, ask, ask_all
 from harness.experiments.user.finding import find
 from harness.experiments.user.loading import Place
 
+_LARGE = ("torch", "sklearn", "scipy")
 _MODULES: dict[tuple[object, ...], Module] = {}
 
 
@@ -92,9 +93,17 @@ def _stamps(place: Place, home: str) -> Stamps:
 def _told(place: Place, home: str, answer: Answer, stamps: Stamps) -> Module:
     sources = _sources(place, home, answer)
     further = {path: stamp(path) for path in sources.files if path not in stamps}
-    found = Module(answer, sources, {**stamps, **further})
+    found = Module(answer, sources, {**stamps, **further}, _libraries(sources, answer))
     answers.put(place, Project.of(home).root, found)
     return found
+
+
+def _libraries(sources: Sources, answer: Answer) -> frozenset[str]:
+    """Return which large libraries a module may come to import, now or when it is called."""
+    brought = {part for file in answer.loaded for part in Path(file).parts}
+    texts = [path.read_bytes() for path in sources.files if path.suffix == ".py"]
+    spoken = {name for name in _LARGE for text in texts if name.encode() in text}
+    return frozenset(spoken | (brought & set(_LARGE)))
 
 
 def _sources(place: Place, home: str, answer: Answer) -> Sources:

@@ -1,6 +1,6 @@
 """The reference holds what was measured, in whichever files: ids, statuses and metrics by suite.
 
-``python tests/store/test_store_reference.py`` writes the digests anew, after cells were run again.
+``python tests/suites/test_suites_records.py`` writes the digests anew, after cells were run again.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.lines import text_of
 from harness.store.folder import StoreFolder
 
-HELD = Path(__file__).with_name("reference.json")
+HELD = Path(__file__).with_name("records.json")
 REFERENCE = HELD.parent.parent.parent / "results" / "reference"
 
 

@@ -1,0 +1,97 @@
+"""What a record was made of, and where: said once in a store, named by every record of it.
+
+Thousands of records share one machine, one data set and one state of the code. So a store holds a
+line for each such combination in ``provenance.jsonl``, under a digest of what it says, and a record
+has that digest in the place of the values.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness import digest
+from harness.errors import StoreError
+from harness.lines import Log, storable
+from harness.store import fields, files
+from harness.store.formats import VERSION, refuse_newer
+from harness.types import DataUsed, Record
+
+KEY = "provenance"
+"""What a record's line calls the digest."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What many records have in common; the fields are those of `harness.types.Record`."""
+
+    environment: str
+    data: DataUsed | None = None
+    code: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+
+
+NAMES = tuple(each.name for each in dataclasses.fields(Provenance))
+_EMPTY: Mapping[str, Any] = {"environment": None, "data": None, "code": {}, "commit": ""}
+
+
+def of_record(record: Record) -> Provenance:
+    """Return what a record was made of."""
+    return Provenance(*(getattr(record, name) for name in NAMES))
+
+
+def key_of(provenance: Provenance) -> str:
+    """Return the digest that records name it by."""
+    return digest.of_value(_said(provenance))
+
+
+def log_of(folder: Path) -> Log[Provenance]:
+    """Return the log of a store's provenance."""
+
+    def decoded(values: dict[str, Any]) -> Provenance:
+        refuse_newer(values, folder)
+        return decode(values)
+
+    return Log(folder / files.PROVENANCE, encode, decoded)
+
+
+def whole(folder: Path) -> dict[str, Provenance]:
+    """Return by key what is said in the lines that are as they were written."""
+    return by_key(line.value for line in log_of(folder).scan([]) if line.value is not None)
+
+
+def by_key(values: Iterator[Provenance]) -> dict[str, Provenance]:
+    """Return each under its digest."""
+    return {key_of(value): value for value in values}
+
+
+def encode(provenance: Provenance) -> dict[str, Any]:
+    """Return the object of the line of a provenance."""
+    return {"v": VERSION, "id": key_of(provenance), **_said(provenance)}
+
+
+def decode(values: dict[str, Any]) -> Provenance:
+    """Return the provenance of an object.
+
+    Raises
+    ------
+    StoreError
+        If it is not one, or goes by another key than its own.
+    """
+    said = {name: value for name, value in values.items() if name not in ("v", "id")}
+    if said.keys() - set(NAMES) or "environment" not in said:
+        raise StoreError(
+            f"must be the provenance of records ({', '.join(NAMES)}), got {fields.short(values)}"
+        )
+    provenance = Provenance(**fields.read(said))
+    if values.get("id") != key_of(provenance):
+        raise StoreError(f"its id must be the digest of what it says, {key_of(provenance)}")
+    return provenance
+
+
+def _said(provenance: Provenance) -> dict[str, Any]:
+    values = storable(dataclasses.asdict(provenance))
+    return {name: value for name, value in values.items() if value != _EMPTY[name]}
