@@ -197,11 +197,15 @@ def _told(node: Node) -> str:
 
 
 def _joined(nodes: Sequence[Node], parts: Sequence[str]) -> str:
-    """Join a row: signs between numbers have room around them."""
+    """Join a row: signs between numbers have room around them, a sign in front of one has not."""
     return "".join(
-        f" {text} " if node.kind == "mo" and text in symbols.APART and index else text
+        f" {text} " if _is_apart(node, text) and (index or text not in ("+", MINUS)) else text
         for index, (node, text) in enumerate(zip(nodes, parts, strict=True))
     )
+
+
+def _is_apart(node: Node, text: str) -> bool:
+    return node.kind == "mo" and text in symbols.APART
 
 
 def _held(text: str) -> str:
