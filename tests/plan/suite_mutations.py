@@ -8,6 +8,7 @@ import math
 import random
 import tomllib
 from collections.abc import Collection, Iterator, Sequence
+from copy import deepcopy
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def _change(rng: random.Random, values: dict[str, Any]) -> None:
         holder[key] = _value(rng)
     elif kind < 0.6:  # of the same type, so that it comes further
         same = [value for value in RAW.values() if type(value) is type(holder[key])]
-        holder[key] = rng.choice(same)
+        holder[key] = deepcopy(rng.choice(same))
     elif kind < 0.7:
         del holder[key]
     elif kind < 0.8 and isinstance(holder, list):
@@ -122,7 +123,7 @@ def _change(rng: random.Random, values: dict[str, Any]) -> None:
 
 
 def _value(rng: random.Random) -> Any:
-    value = rng.choice(list(RAW.values()))
+    value = deepcopy(rng.choice(list(RAW.values())))  # it is changed in its turn
     if rng.random() < 0.05:
         for _ in range(rng.choice((5, 31, 40, 300))):
             value = rng.choice(([value], {"a": value}))
