@@ -85,7 +85,9 @@ def setting(name: str, value: Scalar) -> str:
     return f"{title(name)} {text}"
 
 
-_KINDS = re.compile(r"(?:^|(?<=, ))(?:(?:x86_64|aarch64|arm64)(?:-cpu)? |cuda:|mps:)|\(R\)| Processor\b")
+_KINDS = re.compile(
+    r"(?:^|(?<=, ))(?:(?:x86_64|aarch64|arm64)(?:-cpu)? |cuda:|mps:)|\(R\)| Processor\b"
+)
 _KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
 
 
