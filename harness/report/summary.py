@@ -9,7 +9,7 @@ from harness import words
 from harness.claims import chance_text, headline, sentence_counts
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
-from harness.report.ledger import found, published
+from harness.report.ledger import found, published, quoted
 from harness.report.marks import counted
 from harness.report.verdicts import Row, rows
 from harness.types import Verdict
@@ -48,7 +48,8 @@ def _highlights(verdicts: Sequence[Verdict]) -> list[str]:
     """Return what the suites name to be read first: each sentence, both numbers, and why."""
     marked = [verdict for verdict in verdicts if verdict.highlight]
     lines = [
-        f"- **{plain(quotes.words(verdict.quote))}** Published {plain(published(verdict))}, "
+        f"- **{plain(quotes.words(verdict.quote))}** "
+        f"{'Published' if quoted(verdict) else 'Read as'} {plain(published(verdict))}, "
         f"measured {plain(found(verdict.findings[0], unit_of(verdict)))}. {plain(verdict.because)}"
         for verdict in marked
         if verdict.findings
