@@ -47,6 +47,8 @@ class Estimate:
         What the reason must add.
     unit : str
         What it is shown in, as `harness.numerals` has it.
+    values : tuple of float
+        What it was made of, one for each run; none of examples.
     """
 
     what: str
@@ -58,6 +60,7 @@ class Estimate:
     log: bool = False
     notes: tuple[str, ...] = ()
     unit: str = ""
+    values: tuple[float, ...] = ()
 
     @property
     def fixed(self) -> bool:
@@ -236,4 +239,9 @@ def of(
     spread = spreads.of(values, kind, *bounds)
     middle, size = spreads.middle(values, spread)
     words = f"{middle} {what}".strip()
-    return Estimate(words, size, values.size, over, spread)
+    return Estimate(words, size, values.size, over, spread, values=each(values, over))
+
+
+def each(values: Floats, over: str) -> tuple[float, ...]:
+    """Return the values that a picture shows one by one: runs, never the examples of a test set."""
+    return () if over == "examples" else tuple(values.tolist())

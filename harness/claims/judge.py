@@ -109,6 +109,7 @@ def _judge_claim(
         because=claim.because,
         reading=claim.reading,
         why=claim.why,
+        highlight=claim.highlight,
         unit=claim.unit,
     )
     found = tracks(claim, [case for case in cases if case.protocol])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from harness import statistics as hs
-from harness.claims.estimate import Estimate, exp, of, several, shuffled, unrounded
+from harness.claims.estimate import Estimate, each, exp, of, several, shuffled, unrounded
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats
 from harness.config.kinds import Kind
@@ -53,7 +53,8 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
         return of(ratios, "positive", over, "ratio")
     run = None if over == "examples" else predicted(logs)
     size = exp(estimate.measured)
-    return replace(estimate, what="geometric mean ratio", measured=size, run=run, log=True)
+    estimate = replace(estimate, measured=size, run=run, log=True, values=each(ratios, over))
+    return replace(estimate, what="geometric mean ratio")
 
 
 def _no_infinite(a: Floats, b: Floats, over: str) -> None:

@@ -89,10 +89,10 @@ def sentence_counts(verdicts: Sequence[Verdict]) -> str:
 
 
 def headline(verdicts: Sequence[Verdict]) -> str:
-    """Return what to know first: ``"36 of 765 sentences do not hold"``, or how many do."""
+    """Return what to know first: ``"36 of 765 sentences did not hold"``, or how many did."""
     found = answers(sentences(verdicts))
     total, holding, failing = sum(found.values()), found["holds"], found["does not hold"]
     of = f"of {plural(total, 'sentence')}"
     if failing:
-        return f"{count(failing)} {of} {'does' if failing == 1 else 'do'} not hold"
-    return f"{count(holding)} {of} {'holds' if holding == 1 else 'hold'}"
+        return f"{count(failing)} {of} did not hold"
+    return f"{count(holding)} {of} held"

@@ -10,6 +10,7 @@ import typer
 
 from harness import claims as judging
 from harness.cli import codes, options, show, streams
+from harness.cli.chosen import Wanted, chosen
 from harness.cli.console import Output
 from harness.files import write_text
 from harness.outlets import outcome, tests, workflow
@@ -24,6 +25,21 @@ def claims(
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,
     strict: options.Strict = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print every claim, not only what needs attention.")
+    ] = False,
+    verdict: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VERDICT", help="Print claims with this verdict; repeatable."),
+    ] = None,
+    document: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Print claims on this document; repeatable."),
+    ] = None,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CLAIM", help="Print claims of this name, * for any; repeatable."),
+    ] = None,
     ledger: Annotated[
         Path | None,
         typer.Option(
@@ -65,7 +81,14 @@ def claims(
         write_text(junit, text, "write the JUnit XML")
     if github:
         streams.annotate(workflow.of_verdicts(verdicts, places, strict=strict))
-    output.out.print(show.verdict_table(verdicts))
+    wanted = Wanted(every or bool(names), *(tuple(x or ()) for x in (verdict, document, claim)))
+    shown = chosen(verdicts, wanted, workspace)
+    for line in show.opening(verdicts):
+        output.out.print(line)
+    if shown:
+        output.out.print(show.verdict_table(shown))
+    if len(shown) < len(verdicts):
+        output.out.print(show.left_out(len(verdicts) - len(shown), asked=wanted.anything))
     for line in show.closing(verdicts):
         output.out.print(line)
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))

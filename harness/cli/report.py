@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from harness.cli.history import measured_series, open_history
 from harness.files import write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
+from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile, Verdict
 from harness.workspace import Workspace, judged, open_workspace, with_q_values
@@ -71,7 +72,7 @@ def write_page(
         target.profile,
         target.out / "index.html",
         {suite.id: _command(suite, target.profile, archive) for suite in workspace.suites},
-        facts=workspace.facts,
+        documents=_documents(workspace),
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
     )
@@ -79,6 +80,11 @@ def write_page(
         target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
     )
     return page
+
+
+def _documents(workspace: Workspace) -> Mapping[str, Document]:
+    """Return the documents of all trees of the workspace, by key."""
+    return {key: one for library in workspace.libraries for key, one in library.documents.items()}
 
 
 def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:

@@ -51,13 +51,26 @@ def parts_table(found: Sequence[Part]) -> Sheet:
 def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
     """Return the table of verdicts, one row a claim."""
     headings = ("claim", "published", "measured", "verdict", "why")
-    return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], counts(verdicts))
+    return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], whole=(0,))
+
+
+def opening(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return how many claims got which verdict, and what became of the sentences."""
+    lines = [f"{plural(len(verdicts), 'claim')}: {counts(verdicts)}"] if verdicts else []
+    return lines + ([sentences] if (sentences := judging.sentence_counts(verdicts)) else [])
+
+
+def left_out(count: int, *, asked: bool) -> str:
+    """Return how many claims are not in the table, and how to see them."""
+    rest = plural(count, "claim")
+    if asked:
+        return f"{rest} left out, which are not what was asked for"
+    return f"{rest} left out, which are as the suites record: --all prints them"
 
 
 def closing(verdicts: Sequence[Verdict]) -> list[str]:
-    """Return what a reader of all those claims must know besides: sentences, chance, failures."""
-    lines = [sentences] if (sentences := judging.sentence_counts(verdicts)) else []
-    lines += [chance] if (chance := judging.chance_text(verdicts)) else []
+    """Return what a reader of all those claims must know besides: chance and failures."""
+    lines = [chance] if (chance := judging.chance_text(verdicts)) else []
     if failing := [verdict for verdict in verdicts if verdict.fails]:
         named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
         verb = "fails" if len(failing) == 1 else "fail"

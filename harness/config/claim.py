@@ -123,6 +123,8 @@ class Reading(Table):
         ``literal``: what the sentence says, with its own numbers, in the setting it speaks of.
         ``extension``: ours, be it a bound, an operationalisation, another setting or the general
         case; `why` says in a sentence what is ours, or where a bound not in the quote comes from.
+    highlight
+        Whether it is among the few that a report shows first.
     """
 
     id: Id = ""
@@ -142,6 +144,7 @@ class Reading(Table):
     because: str = ""
     reading: Literal["literal", "extension"] = "literal"
     why: str = ""
+    highlight: bool = False
 
 
 class Claim(Reading):

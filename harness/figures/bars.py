@@ -13,7 +13,7 @@ from harness.errors import NothingMeasured
 from harness.figures.canvas import format_axis, legend, one_axes
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has, over_samples
-from harness.figures.labels import axis_title, title, unit_of
+from harness.figures.labels import axis_title, in_words, title, unit_of
 from harness.figures.line import basis, errors
 from harness.figures.select import Group, groups, ordered
 from harness.numerals import DASH, axis_value, number
@@ -99,7 +99,7 @@ def _draw(
         heights,
         width * 0.92,
         label=group.label or title(request.figure.y),
-        color=request.theme.colour(index),
+        color=request.theme.colour(group.hue_index),
         edgecolor=request.theme.page,
         hatch=HATCHES[index % len(HATCHES)],
         linewidth=0.0,
@@ -158,7 +158,7 @@ def _dress(
     figure, unit = request.figure, unit_of(request.figure.y)
     values = [bar.estimate.value for row in rows for bar in row]
     format_axis(axes.yaxis, values, unit=unit, log="y" in figure.log)
-    axes.set_xticks(range(len(xs)), [axis_value(value) for value in xs])
+    axes.set_xticks(range(len(xs)), [in_words(value) for value in xs])
     axes.set_xlabel(axis_title(figure.x))
     axes.set_ylabel(axis_title(figure.y, unit))
     axes.tick_params(axis="x", length=0)

@@ -36,7 +36,7 @@ _WORDS = {
     "n_train": "training examples",
     "nearest_distance": "distance to the nearest neighbour",
     "parameters": "parameters",
-    "seconds": "search time",
+    "seconds": "time",
     "split": "split",
     "stability_limit": "stability limit 2/λmax",
     "step_s": "time per step",
@@ -77,12 +77,29 @@ def axis_title(name: str, unit: str = "") -> str:
 
 def setting(name: str, value: Scalar) -> str:
     """Return one setting as a legend writes it: ``adam``, ``learning rate 0.01``, ``N = 5,000``."""
-    text = axis_value(value)
+    text = machine(str(value)) if name == "machine" else in_words(value)
     if name in _NAMELESS:
         return text
     if name in _SHORT:
         return f"{_SHORT[name]} = {text}" if len(_SHORT[name]) == 1 else f"{_SHORT[name]} {text}"
     return f"{title(name)} {text}"
+
+
+_KINDS = re.compile(
+    r"(?:^|(?<=, ))(?:(?:x86_64|aarch64|arm64)(?:-cpu)? |cuda:|mps:)|\(R\)| Processor\b"
+)
+_KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+
+
+def machine(hardware: str) -> str:
+    """Return hardware in the words of a sentence: ``"AMD EPYC, 2 cores"``."""
+    return _KINDS.sub("", hardware)
+
+
+def in_words(value: Scalar) -> str:
+    """Return the value of an axis as a reader writes it; of a key its words: ``"two loops"``."""
+    text = axis_value(value)
+    return text.replace("_", " ") if _KEY.fullmatch(text) else text
 
 
 def unit_of(metric: str) -> str:

@@ -15,7 +15,7 @@ from harness.errors import NothingMeasured
 from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
-from harness.figures.labels import axis_title, title, unit_of
+from harness.figures.labels import axis_title, in_words, title, unit_of
 from harness.figures.select import Group, as_number, groups, ordered
 from harness.numerals import axis_value
 from harness.types import Record, Scalar
@@ -220,7 +220,7 @@ def _dress(
         if "x" in figure.log:
             ticks_at(axes.xaxis, places)
     else:
-        axes.set_xticks(places, [axis_value(value) for value in xs])
+        axes.set_xticks(places, [in_words(value) for value in xs])
     axes.set_xlabel(axis_title(figure.x))
     axes.set_ylabel(axis_title(figure.y, unit))
 

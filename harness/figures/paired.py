@@ -34,6 +34,7 @@ class Track:
     """Paired differences of one backend on one device, by seed."""
 
     label: str
+    colour: int
     seeds: tuple[int, ...]
     differences: tuple[float, ...]
     estimate: Estimate
@@ -46,7 +47,8 @@ def paired(request: Request) -> Drawing:
     drawn, axes = one_axes(4.8, 1.5 + max(0.75, LINE * lines) * len(tracks))
     axes.axvline(0.0, color=request.theme.muted, linewidth=1.2, linestyle=(0, (4, 3)))
     for index, track in enumerate(tracks):
-        _draw(axes, track, -float(index), request.theme.colour(index), MARKERS[index % 5])
+        colour = request.theme.colour(track.colour)
+        _draw(axes, track, -float(index), colour, MARKERS[index % 5])
     _dress(axes, request, tracks)
     middle = tracks[0].estimate.middle
     note = f"Small marks: one seed each. Large mark and bar: {middle} and 95 % interval."
@@ -100,6 +102,7 @@ def _track(request: Request, group: Group, than: Sequence[Record], named: set[st
     label = group.label or "/".join(str(mine[name]) for name in PINNED[:2] if name in mine)
     return Track(
         label,
+        group.hue_index,
         tuple(r.seed for r, _ in pairs),
         tuple(a - b for a, b in zip(left, right, strict=True)),
         over_pairs(left, right, request.kind(pairs[0][0], metric)),

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from harness.config.claim import Figure, Where, selects
 from harness.figures.labels import setting
+from harness.figures.theme import IMPLEMENTATIONS
 from harness.types import Archive, Record, Scalar
 
-MACHINE, DEVIATION = "machine", "deviation"
+MACHINE, DEVIATION, BACKEND = "machine", "deviation", "backend"
 MEASURED = ("ok", "diverged")
 
 
@@ -149,11 +150,21 @@ def _group(
     return Group(
         hue=value,
         rest=tuple(zip(names, rest, strict=False)),
-        hue_index=_position(hues, value),
+        hue_index=_colour(hue, hues, value, dict(zip(names, rest, strict=False))),
         rest_index=rests.index(rest),
         label=", ".join(parts),
         records=tuple(sorted(records, key=lambda record: record.seed)),
     )
+
+
+def _colour(
+    hue: str, hues: Sequence[Scalar], value: Scalar | None, rest: Mapping[str, Scalar]
+) -> int:
+    """Return which colour a group has: an implementation always its own, settings in turn."""
+    backend = value if hue == BACKEND else None if hue else rest.get(BACKEND)
+    if backend in IMPLEMENTATIONS:
+        return IMPLEMENTATIONS.index(str(backend))
+    return len(IMPLEMENTATIONS) + _position(hues, value)
 
 
 def _position(values: Sequence[Scalar], value: Scalar | None) -> int:

@@ -13,6 +13,8 @@ from typing import Any
 
 Dash = str | tuple[int, tuple[float, ...]]
 
+IMPLEMENTATIONS = ("numpy", "torch", "sklearn")
+"""Backends that have a colour of their own, the same in every picture."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
 DASHES: tuple[Dash, ...] = (
     "-",
@@ -38,7 +40,7 @@ class Theme:
         Text and axes, secondary text, grid lines, and the page behind (pictures are
         transparent; marks that need an outline take this colour).
     palette : tuple of str
-        Qualitative colours.
+        Qualitative colours: those of `IMPLEMENTATIONS`, and then of settings.
     good, bad : str
         Frames of right and wrong answers, always beside a sign.
     ramp : str
@@ -56,8 +58,9 @@ class Theme:
     ramp: str = "cividis"
 
     def colour(self, index: int) -> str:
-        """Return the colour of the `index`-th group, repeating past the end."""
-        return self.palette[index % len(self.palette)]
+        """Return the colour of the `index`-th group; past the end those of settings repeat."""
+        fixed, more = len(IMPLEMENTATIONS), len(self.palette) - len(IMPLEMENTATIONS)
+        return self.palette[index if index < fixed else fixed + (index - fixed) % more]
 
     def settings(self) -> Mapping[str, Any]:
         """Return the matplotlib settings of this theme."""
@@ -79,15 +82,16 @@ LIGHT = Theme(
     ink="#1b2430",
     muted="#5b6675",
     grid="#dfe4ea",
-    page="#ffffff",
+    page="#fefefe",  # told from the white of numbers on dark cells
     palette=(
         "#0072b2",
         "#d55e00",
         "#007a5a",
         "#a8509a",
         "#8a6d00",
-        "#2588c0",
         "#5a5a5a",
+        "#c2185b",
+        "#4b4fae",
         "#8c2d04",
     ),
     good="#1a7f37",
@@ -106,9 +110,10 @@ DARK = Theme(
         "#2fc79a",
         "#e58cc0",
         "#f0e442",
-        "#9db7ff",
         "#c4c4c4",
-        "#ff8a5b",
+        "#ff7f9f",
+        "#9db7ff",
+        "#d8a27a",
     ),
     good="#4cc26a",
     bad="#ff7b72",

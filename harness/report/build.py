@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from harness.files import write_text
 from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.judged import SelftestView
+from harness.report import quotes
+from harness.report.answers import SAID
+from harness.report.ink import Ink
 from harness.report.speed import gate
-from harness.report.view import Command, page
+from harness.report.view import Asked, Command, page
+from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
 from harness.words import plain, plural
+
+SCRIPTS = ("begin", "elements", "later", "address", "strip", "card", "ledger", "print", "suites")
+STYLES = ("base", "opening", "ledger", "card", "suites", "narrow", "print")
+_INDENT = re.compile(r"\n\s+(?=<)")
+NO_DOCUMENTS: Mapping[str, Document] = {}
 
 
 def build(
@@ -30,7 +40,7 @@ def build(
     out: Path,
     command: Command,
     *,
-    facts: Collection[str] = (),
+    documents: Mapping[str, Document] = NO_DOCUMENTS,
     history: Sequence[SeriesFinding] = (),
     selftest: SelftestView | None = None,
 ) -> Path:
@@ -52,8 +62,8 @@ def build(
         The HTML file to write; its folder is made if need be.
     command : mapping or callable
         Suite id to the command that repeats the suite.
-    facts : collection of str
-        Ids of the suites that are folded away at the end.
+    documents : mapping of str to Document
+        By key, for their titles and those of their sections.
     history : sequence of SeriesFinding
         What the gate found over commits; without, the page does not speak of it.
     selftest : SelftestView or None
@@ -64,37 +74,32 @@ def build(
     Path
         `out`.
     """
-    view = page(suites, plans, archive, verdicts, profile, command, facts)
+    ink = Ink()
+    asked = Asked(suites, plans, archive, verdicts, profile, command, documents)
+    view, speed = page(asked, ink), gate(history, selftest, ink)
     templates = _templates()
-    script, style = (
-        templates.loader.get_source(templates, name)[0]  # type: ignore[union-attr]
-        for name in ("filter.js", "style.css")
-    )
+    script = "".join(_source(templates, f"{name}.js") for name in SCRIPTS)
+    style = "".join(_source(templates, f"{name}.css") for name in STYLES)
     html = templates.get_template("page.html.j2").render(
         page=view,
-        gate=gate(history, selftest),
-        style=Markup(style),  # noqa: S704 ours, not the suites'
+        gate=speed,
+        style=Markup(style + ink.style()),  # noqa: S704 ours, not the suites'
         script=Markup(script),  # noqa: S704 ours, not the suites'
         script_hash=integrity(script),
     )
-    write_text(out, plain(html), "write the page")
+    write_text(out, plain(_INDENT.sub("\n", html)), "write the page")
     return out
+
+
+def _source(templates: Templates, name: str) -> str:
+    loader = templates.loader
+    assert loader is not None
+    return loader.get_source(templates, name)[0]
 
 
 def integrity(script: str) -> str:
     """Return the source expression that allows this script and no other on the page."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
-
-
-def emphasis(text: str) -> Markup:
-    """Return text with Markdown's ``**strong**`` as an element, and everything escaped."""
-    parts = text.split("**")
-    if len(parts) % 2 == 0:
-        return escape(text)
-    strong = Markup("<strong>{}</strong>")
-    return Markup("").join(
-        strong.format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
-    )
 
 
 def _templates() -> Templates:
@@ -106,6 +111,7 @@ def _templates() -> Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["emphasis"] = emphasis
+    templates.filters["quote"] = quotes.html
     templates.globals["plural"] = plural
+    templates.globals["SAID"] = SAID
     return templates

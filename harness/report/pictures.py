@@ -1,18 +1,17 @@
-"""Figures of a suite, drawn for a light and a dark page, as data URIs."""
+"""Figures of a suite, as elements of the page."""
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from harness import figures
 from harness.config.claim import Figure
+from harness.report.ink import Ink
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile, Record
-
-_VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,10 @@ class Plate:
     ----------
     anchor, title, caption : str
         From the suite; the fragment of its place on the page.
-    light, dark : str
-        Data URIs; ``""`` when there is nothing to draw, and `alt` says why.
-    width, height : int
-        CSS pixels, so that the page does not jump.
+    svg : Markup
+        The drawing; empty when there is nothing to draw, and `alt` says why.
+    metric : str
+        What it draws, as claims name it.
     alt, note : str
         In words.
     numbers : Numbers
@@ -38,10 +37,8 @@ class Plate:
     anchor: str
     title: str
     caption: str
-    light: str
-    dark: str
-    width: int
-    height: int
+    svg: Markup
+    metric: str
     alt: str
     note: str
     numbers: figures.Numbers
@@ -68,21 +65,20 @@ class Shown:
 
 
 def plates(
-    shown: Sequence[Shown], archive: Archive, profile: Profile
+    shown: Sequence[Shown], archive: Archive, profile: Profile, ink: Ink
 ) -> tuple[tuple[Plate, ...], ...]:
     """Draw every figure that belongs to the profile, all at once; return those of each suite."""
     wanted = [
         [figure for figure in one.suite.figures if profile in figure.profiles] for one in shown
     ]
     asked = [
-        figures.request(figure, one.suite, one.records, archive, theme, one.kinds)
+        figures.request(figure, one.suite, one.records, archive, figures.LIGHT, one.kinds)
         for one, figured in zip(shown, wanted, strict=True)
         for figure in figured
-        for theme in (figures.LIGHT, figures.DARK)
     ]
     pictures = iter(_drawn(asked))
     return tuple(
-        tuple(_plate(figure, one.suite, next(pictures), next(pictures)) for figure in figured)
+        tuple(_plate(figure, one.suite, next(pictures), ink) for figure in figured)
         for one, figured in zip(shown, wanted, strict=True)
     )
 
@@ -93,36 +89,15 @@ def _drawn(asked: Sequence[figures.Request | figures.Picture]) -> Iterator[figur
     yield from (next(drawn) if isinstance(one, figures.Request) else one for one in asked)
 
 
-def _plate(figure: Figure, suite: Suite, light: figures.Picture, dark: figures.Picture) -> Plate:
-    width, height = size(light.svg)
+def _plate(figure: Figure, suite: Suite, picture: figures.Picture, ink: Ink) -> Plate:
     return Plate(
         anchor=f"figure-{suite.id}-{figure.id}",
         title=figure.title,
         caption=figure.caption,
-        light=data_uri(light.svg),
-        dark=data_uri(dark.svg),
-        width=width,
-        height=height,
-        alt=light.alt,
-        note=light.note,
-        numbers=light.numbers,
-        stand_in=light.stand_in,
+        svg=Markup(ink.inline(picture.svg)),  # noqa: S704 its text was escaped when it was written
+        metric=figure.y,
+        alt=picture.alt,
+        note=picture.note,
+        numbers=picture.numbers,
+        stand_in=picture.stand_in,
     )
-
-
-def data_uri(svg: str) -> str:
-    """Return an SVG as a data URI; ``""`` for none.
-
-    Base64, because a ``srcset`` may hold no spaces and escaping them costs more.
-    """
-    if not svg:
-        return ""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-
-
-def size(svg: str) -> tuple[int, int]:
-    """Return width and height of an SVG in CSS pixels (points * 4 / 3); zeros for none."""
-    found = _VIEW.search(svg)
-    if not found:
-        return 0, 0
-    return round(float(found[1]) * 4 / 3), round(float(found[2]) * 4 / 3)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from harness import figures
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Point
@@ -14,7 +16,8 @@ from harness.gate.selftest import words
 from harness.gate.selftest.judged import SelftestView
 from harness.gate.wording import change, worse
 from harness.numerals import DASH, count, number
-from harness.report.pictures import Plate, data_uri, size
+from harness.report.ink import Ink
+from harness.report.pictures import Plate
 from harness.words import plural
 
 POINT_COLUMNS = ("Commit", "Date", "Change", "Interval", "Level", "Pairs", "Verdict", "Subject")
@@ -52,13 +55,13 @@ class Gate:
     worse: int
 
 
-def gate(history: Sequence[SeriesFinding], selftest: SelftestView | None) -> Gate:
-    """Return the gate's part of the page; parameters as in `harness.report.build.build`."""
+def gate(history: Sequence[SeriesFinding], selftest: SelftestView | None, ink: Ink) -> Gate:
+    """Return the gate's part of the page; its drawings in the ink of the page."""
     found = dict.fromkeys(finding.series.baseline for finding in history)
     named = ", ".join(f"{b.name} is {b.commit[:7]}" for b in found)
     return Gate(
         selftest=_selftest(selftest) if selftest else None,
-        plates=tuple(_plate(index, finding) for index, finding in enumerate(history)),
+        plates=tuple(_plate(index, finding, ink) for index, finding in enumerate(history)),
         baselines=f"{plural(len(found), 'baseline')}: {named}",
         worse=sum(finding.worse for finding in history),
     )
@@ -68,14 +71,11 @@ def _selftest(view: SelftestView) -> SelftestTable:
     return SelftestTable(words.facts(view), words.COLUMNS, words.rows(view), view.note)
 
 
-def _plate(index: int, finding: SeriesFinding) -> Plate:
+def _plate(index: int, finding: SeriesFinding, ink: Ink) -> Plate:
     from harness.figures.history import history_picture  # loads matplotlib: a second
 
     series = finding.series
-    light, dark = (
-        history_picture(series, finding, theme) for theme in (figures.LIGHT, figures.DARK)
-    )
-    width, height = size(light)
+    svg = history_picture(series, finding, figures.LIGHT)
     text = f"{worse(series.quantity)}: {finding.text}" if finding.worse else finding.text
     title = series.case
     if series.quantity != "time":
@@ -84,10 +84,8 @@ def _plate(index: int, finding: SeriesFinding) -> Plate:
         anchor=f"speed-{index}",
         title=title,
         caption=f"{text[:1].upper()}{text[1:]}.",
-        light=data_uri(light),
-        dark=data_uri(dark),
-        width=width,
-        height=height,
+        svg=Markup(ink.inline(svg)),  # noqa: S704 its text was escaped when it was written
+        metric=series.quantity,
         alt=_alt(title, finding),
         note=series.hardware,
         numbers=figures.Numbers(POINT_COLUMNS, tuple(_row(point) for point in series.points)),

@@ -6,7 +6,10 @@ import re
 from collections.abc import Collection, Sequence
 
 from harness import words
-from harness.claims import chance_text, sentence_counts
+from harness.claims import chance_text, headline, sentence_counts
+from harness.outlets.outcome import unit_of
+from harness.report import quotes
+from harness.report.ledger import found, published, quoted
 from harness.report.marks import counted
 from harness.report.verdicts import Row, rows
 from harness.types import Verdict
@@ -18,39 +21,48 @@ HEAD = ("| | Claim | Published | Measured | Source |", "| --- | --- | --- | --- 
 
 
 def summary(verdicts: Sequence[Verdict], facts: Collection[str] = ()) -> str:
-    """Return the verdict counts and the table of verdicts as Markdown.
+    """Return what was found, what did not hold, and folded away all other claims, in Markdown.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
         In the order shown.
     facts : collection of str
-        Ids of the suites that are folded away at the end.
+        Ids of the suites that are folded away by themselves, at the end.
     """
     if not verdicts:
         return "# Claims\n\nNo claims were judged.\n"
-    first = [verdict for verdict in verdicts if verdict.suite not in facts]
-    folded = [verdict for verdict in verdicts if verdict.suite in facts]
-    lines = [
-        "# Claims",
-        "",
-        f"{sentence_counts(verdicts)}.",
-        "",
-        _counts(verdicts),
-        *_chance(verdicts),
-    ]
-    lines += _moved(verdicts)
-    lines += ["", *_table(first)] if first else []
-    lines += ["", *_folded(folded)] if folded else []
+    against = [verdict for verdict in verdicts if verdict.verdict == "contradicted"]
+    rest = [verdict for verdict in verdicts if verdict.verdict != "contradicted"]
+    others = [verdict for verdict in rest if verdict.suite not in facts]
+    folded = [verdict for verdict in rest if verdict.suite in facts]
+    lines = [f"# {headline(verdicts)}", "", f"{sentence_counts(verdicts)}.", "", _counts(verdicts)]
+    lines += [*_chance(verdicts), *_moved(verdicts), *_highlights(verdicts)]
+    lines += ["", "## Contradicted", "", *_table(against)] if against else []
+    lines += ["", *_folded("The others", others)] if others else []
+    lines += ["", *_folded("Facts", folded)] if folded else []
     return "\n".join(lines) + "\n"
+
+
+def _highlights(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return what the suites name to be read first: each sentence, both numbers, and why."""
+    marked = [verdict for verdict in verdicts if verdict.highlight]
+    lines = [
+        f"- **{plain(quotes.words(verdict.quote))}** "
+        f"{'Published' if quoted(verdict) else 'Read as'} {plain(published(verdict))}, "
+        f"measured {plain(found(verdict.findings[0], unit_of(verdict)))}. {plain(verdict.because)}"
+        for verdict in marked
+        if verdict.findings
+    ]
+    return ["", "## What was found", "", *lines] if lines else []
 
 
 def _table(verdicts: Sequence[Verdict]) -> list[str]:
     return [*HEAD, *(_line(row) for row in rows(verdicts, {}))]
 
 
-def _folded(verdicts: Sequence[Verdict]) -> list[str]:
-    title = f"<summary>Facts: {_counts(verdicts)}</summary>"
+def _folded(name: str, verdicts: Sequence[Verdict]) -> list[str]:
+    title = f"<summary>{name}: {_counts(verdicts)}</summary>"
     return ["<details>", title, "", *_table(verdicts), "", "</details>"]
 
 
@@ -86,7 +98,8 @@ def _line(row: Row) -> str:
     marks = [f"on {plain(name)}" for name in row.stand_ins]
     marks += [f"moved, expected {plain(row.expected)}"] if row.moved else []
     verdict = f"{row.sign} {row.word}" + (f" ({'; '.join(marks)})" if marks else "")
-    claim = f"{plain(row.suite)}/{plain(row.claim)}<br>{plain(row.reason)}"
+    name = f"{plain(row.suite)}/{plain(row.claim)}"
+    claim = f"“{plain(quotes.words(row.quote))}”<br>{name}: {plain(row.reason)}"
     cells = (verdict, claim, plain(row.published), measured, plain(row.source))
     return f"| {' | '.join(cells)} |"
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
-from harness.claims import chance_text, headline, sentence_counts
+from markupsafe import Markup
+
+from harness.claims import chance_text
 from harness.figures.select import MEASURED, newest
+from harness.numerals import number
+from harness.report import ledger
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
+from harness.report.ink import Ink
 from harness.report.marks import Tally, tallies
+from harness.report.opening import Opening, opening
 from harness.report.pictures import Plate, Shown, plates
-from harness.report.verdicts import Row, rows
+from harness.report.places import Places
+from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict
 
 Command = Mapping[str, str] | Callable[[str], str]
+GOTTEN = frozenset({"mnist", "cifar10", "cifar10-jpeg"})
+"""Data sets that ``harness data get`` fetches."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +40,20 @@ class Section:
 
     Attributes
     ----------
-    id, title, summary, source : str
-        From the suite.
+    id, title, summary, document : str
+        From the suite; the title of its document.
     protocol, deviations : tuple of str
         Sentences; what the profile changed.
-    claims : tuple of Row
-        Its rows of the table of verdicts.
+    claims : int
+        How many it has.
     tallies : tuple of Tally
         Verdicts that occur.
     plates, tables, lost, data, environments
         Figures, measured cases, cells without a result, data sets and machines used.
-    command : str
-        What repeats it.
+    commands : tuple of str
+        What repeats it on another machine, in order.
+    took : str
+        How long its runs took, one after the other.
     cells : int
         Records with a result.
     """
@@ -51,17 +61,18 @@ class Section:
     id: str
     title: str
     summary: str
-    source: str
+    document: str
     protocol: tuple[str, ...]
     deviations: tuple[str, ...]
-    claims: tuple[Row, ...]
+    claims: int
     tallies: tuple[Tally, ...]
     plates: tuple[Plate, ...]
     tables: tuple[CaseTable, ...]
     lost: tuple[MissingResult, ...]
     data: tuple[DataRow, ...]
     environments: tuple[Environment, ...]
-    command: str
+    commands: tuple[str, ...]
+    took: str
     cells: int
 
     @property
@@ -70,76 +81,105 @@ class Section:
         return tuple(row.data for row in self.data if row.data.used != row.data.requested)
 
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Parts(Generic[T]):
-    """What is shown at once, and the facts, which are shown when asked for."""
-
-    first: tuple[T, ...]
-    facts: tuple[T, ...]
-
-    @classmethod
-    def of(cls, items: Sequence[T], is_fact: Callable[[T], bool]) -> Parts[T]:
-        """Return the two parts, each in the order given."""
-        first = tuple(item for item in items if not is_fact(item))
-        return cls(first, tuple(item for item in items if is_fact(item)))
-
-    @property
-    def all(self) -> tuple[T, ...]:
-        """Both parts."""
-        return (*self.first, *self.facts)
-
-
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page."""
+    """Everything on the page.
 
-    profile: Profile
-    tallies: tuple[Tally, ...]
+    Attributes
+    ----------
+    opening : Opening
+        The first screen.
+    entries : tuple of Entry
+        The rows of the ledger.
+    data : Markup
+        What its script builds them from.
+    total, moved : int
+        Claims, and verdicts that differ from the recorded ones.
+    chance : str
+        How many contradictions chance may have given.
+    shelves : mapping of str to tuple of Section
+        Title of a document to the suites that quote it.
+    environments : tuple of Environment
+        Machines, with their libraries.
+    """
+
+    opening: Opening
+    entries: tuple[ledger.Entry, ...]
+    data: Markup
     total: int
-    headline: str
-    sentences: str
-    chance: str
     moved: int
-    verdicts: Parts[Row]
-    sections: Parts[Section]
+    chance: str
+    shelves: Mapping[str, tuple[Section, ...]]
     environments: tuple[Environment, ...]
-    measured: str
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """All suites."""
+        return tuple(section for shelf in self.shelves.values() for section in shelf)
 
 
-def page(
-    suites: Sequence[Suite],
-    plans: Mapping[str, Sequence[Case]],
-    archive: Archive,
-    verdicts: Sequence[Verdict],
-    profile: Profile,
-    command: Command,
-    facts: Collection[str] = (),
-) -> Page:
-    """Return the page of `suites`; parameters as in `harness.report.build.build`."""
-    shown = [_shown(suite, plans.get(suite.id, ()), archive, profile) for suite in suites]
-    sections = tuple(
-        _section(one, drawn, plans.get(one.suite.id, ()), archive, verdicts, profile, command)
-        for one, drawn in zip(shown, plates(shown, archive, profile), strict=True)
-    )
+@dataclass(frozen=True)
+class Asked:
+    """What a page is asked to show; the fields are parameters of `harness.report.build`."""
+
+    suites: Sequence[Suite]
+    plans: Mapping[str, Sequence[Case]]
+    archive: Archive
+    verdicts: Sequence[Verdict]
+    profile: Profile
+    command: Command
+    documents: Mapping[str, Document]
+
+
+def page(asked: Asked, ink: Ink) -> Page:
+    """Return what a page shows, its drawings in an ink."""
+    suites, archive, verdicts = asked.suites, asked.archive, asked.verdicts
+    shown = [_shown(one, asked.plans.get(one.id, ()), archive, asked.profile) for one in suites]
+    places = Places(suites, asked.documents)
+    drawn = plates(shown, archive, asked.profile, ink)
+    sections = [
+        _section(one, plated, asked, places) for one, plated in zip(shown, drawn, strict=True)
+    ]
+    listed = ledger.entries(verdicts, places)
     used = {env.id: env for section in sections for env in section.environments}
-    ids = {suite.id for suite in suites}
-    dates = [record.started for record in archive.records if record.suite in ids]
+    ids = [suite.id for suite in suites]
+    data = ledger.Data(archive.environments, ids, _figures(sections))
+    commands = [section.commands for section in sections]
+    took = [section.took for section in sections]
+    text = ledger.as_json(listed, data, {"commands": commands, "took": took})
+    measured = [r for one in shown for r in one.records if r.status in MEASURED]
     return Page(
-        profile=profile,
-        tallies=tallies(verdicts),
+        opening=opening(listed, verdicts, measured, archive),
+        entries=listed,
+        data=Markup(text),  # noqa: S704 no "<" is left in it
         total=len(verdicts),
-        headline=headline(verdicts),
-        sentences=sentence_counts(verdicts),
-        chance=chance_text(verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
-        verdicts=Parts.of(rows(verdicts, archive.environments), lambda row: row.suite in facts),
-        sections=Parts.of(sections, lambda section: section.id in facts),
+        chance=chance_text(verdicts),
+        shelves=_shelves(sections, list(dict.fromkeys(e.place.document for e in listed))),
         environments=tuple(used.values()),
-        measured=max(dates, default="")[:10],
     )
+
+
+def _shelves(
+    sections: Sequence[Section], titles: Sequence[str]
+) -> Mapping[str, tuple[Section, ...]]:
+    """Return suites by document, documents in the order of the ledger."""
+    found: dict[str, list[Section]] = {title: [] for title in titles}
+    for section in sections:
+        found.setdefault(section.document, []).append(section)
+    return {title: tuple(shelf) for title, shelf in found.items() if shelf}
+
+
+def _figures(sections: Sequence[Section]) -> Callable[[Verdict], str]:
+    """Return what finds the figure of a claim: of its suite, the one that draws its metric."""
+    by_suite = {section.id: [p for p in section.plates if p.svg] for section in sections}
+
+    def of(verdict: Verdict) -> str:
+        drawn = by_suite.get(verdict.suite, [])
+        same = [plate.anchor for plate in drawn if plate.metric == verdict.metric]
+        return next(iter([*same, *(plate.anchor for plate in drawn)]), "")
+
+    return of
 
 
 def records_of(
@@ -170,34 +210,42 @@ def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profil
     return Shown(suite, records_of(suite, plan, archive, profile), kinds)
 
 
-def _section(
-    shown: Shown,
-    drawn: tuple[Plate, ...],
-    plan: Sequence[Case],
-    archive: Archive,
-    verdicts: Sequence[Verdict],
-    profile: Profile,
-    command: Command,
-) -> Section:
-    suite, records = shown.suite, shown.records
-    own = [verdict for verdict in verdicts if verdict.suite == suite.id]
+def _section(shown: Shown, drawn: tuple[Plate, ...], asked: Asked, places: Places) -> Section:
+    suite, records, archive = shown.suite, shown.records, asked.archive
+    plan = asked.plans.get(suite.id, ())
+    own = [verdict for verdict in asked.verdicts if verdict.suite == suite.id]
     return Section(
         id=suite.id,
         title=suite.title,
         summary=suite.summary,
-        source=suite.source.words(suite.source.key) if suite.source else "",
+        document=places.of_suite(suite),
         protocol=suite.protocol,
         deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
-        claims=rows(own, archive.environments),
+        claims=len(own),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
         plates=drawn,
         tables=tables(suite, records, archive, shown.kinds),
-        lost=missing_results(records, _expected(plan, records, profile)),
+        lost=missing_results(records, _expected(plan, records, asked.profile)),
         data=_data(records),
         environments=_environments(records, archive),
-        command=command[suite.id] if isinstance(command, Mapping) else command(suite.id),
+        commands=_commands(suite, records, asked.command),
+        took=_took(records),
         cells=sum(record.status in MEASURED for record in records),
     )
+
+
+def _commands(suite: Suite, records: Sequence[Record], command: Command) -> tuple[str, ...]:
+    """Return what repeats a suite where nothing is installed: data, its runs, the page."""
+    run = command[suite.id] if isinstance(command, Mapping) else command(suite.id)
+    data = dict.fromkeys(r.data.used for r in records if r.data and r.data.used in GOTTEN)
+    get = [f"harness data get {name}" for name in data]
+    return ("python3 -m pip install 'claims-harness[all]'", *get, run, "harness report")
+
+
+def _took(records: Sequence[Record]) -> str:
+    """Return how long runs took; a part of a group's time is nobody's own, and left out."""
+    total = sum(record.wall_s for record in records if record.status in MEASURED)
+    return number(total, "seconds", digits=2) if total else ""
 
 
 def _expected(plan: Sequence[Case], records: Sequence[Record], profile: Profile) -> list[Case]:

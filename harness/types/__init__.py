@@ -8,7 +8,7 @@ from harness.types.archive import Archive, Environment
 from harness.types.case import Case, Cell, Profile
 from harness.types.record import DataUsed, Outcome, Record, Series, Status
 from harness.types.values import Array, Scalar, as_float_array
-from harness.types.verdict import VERDICTS, Finding, Interval, Verdict, VerdictName
+from harness.types.verdict import VERDICTS, Finding, Grounds, Interval, Verdict, VerdictName
 
 __all__ = [
     "VERDICTS",
@@ -19,6 +19,7 @@ __all__ = [
     "DataUsed",
     "Environment",
     "Finding",
+    "Grounds",
     "Interval",
     "Outcome",
     "Profile",

@@ -34,6 +34,29 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Grounds:
+    """What a finding was decided by: numbers for pictures, its reason says them in words.
+
+    Attributes
+    ----------
+    interval : Interval or None
+        The one that decided, at its own level; None of a number in which chance has no part.
+    low, high : float
+        The band that it was held against; infinite where that is open.
+    size : float or None
+        The quoted size in the middle of the band, where there is one.
+    values : tuple of float
+        One for each run (of pairs: their differences or ratios); none of test examples.
+    """
+
+    interval: Interval | None
+    low: float
+    high: float
+    size: float | None = None
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Finding:
     """One claim judged on one track (a backend on a device).
 
@@ -64,6 +87,8 @@ class Finding:
         True when every cell was skipped: the device, say, is not here.
     look, looks : int
         At which of how many declared looks it was found; 0 of 0 where there is but one.
+    grounds : Grounds or None
+        What decided it; None where there was nothing to hold against anything.
     """
 
     verdict: VerdictName
@@ -79,6 +104,7 @@ class Finding:
     skipped: bool = False
     look: int = 0
     looks: int = 0
+    grounds: Grounds | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +136,8 @@ class Verdict:
         Whether it is what the sentence says or an extension of ours, and what is ours.
     timed : bool
         Whether it is about times, which depend on the machine.
+    highlight : bool
+        Whether the suite names it among what is to be read first.
     informs : bool
         Whether it only informs: a time of a machine on which nobody has judged the claim before.
     """
@@ -132,6 +160,7 @@ class Verdict:
     reading: str = "literal"
     why: str = ""
     timed: bool = False
+    highlight: bool = False
     informs: bool = False
 
     @property

@@ -61,11 +61,11 @@ def test_sentences_in_words() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "words"),
     [
-        ((), "0 of 0 sentences hold"),
-        ((R,), "1 of 1 sentence holds"),
-        ((R, R, OPEN), "2 of 3 sentences hold"),
-        ((R, C, N), "1 of 3 sentences does not hold"),
-        ((C, C, R), "2 of 3 sentences do not hold"),
+        ((), "0 of 0 sentences held"),
+        ((R,), "1 of 1 sentence held"),
+        ((R, R, OPEN), "2 of 3 sentences held"),
+        ((R, C, N), "1 of 3 sentences did not hold"),
+        ((C, C, R), "2 of 3 sentences did not hold"),
     ],
 )
 def test_the_headline_is_of_sentences(verdicts, words) -> None:

@@ -12,6 +12,7 @@ from figure_drawing import draw, table
 from harness import figures
 from harness.errors import UsageError
 from harness.figures.canvas import look
+from harness.figures.labels import machine
 
 
 def made(make):
@@ -183,8 +184,8 @@ def test_machines_are_kept_apart_and_older_environments_of_one_left_out():
     archive.environments["env-upgraded"] = replace(fake.LAPTOP, id="env-upgraded")
     rows = draw(fake.suite_of(), archive, table(kind="line", x="lr", y="loss")).numbers.rows
     assert [(row[0], row[2]) for row in rows] == [
-        (fake.SERVER.hardware, "10"),
-        (fake.LAPTOP.hardware, "12"),
+        (machine(fake.SERVER.hardware), "10"),
+        (machine(fake.LAPTOP.hardware), "12"),
     ]
 
 

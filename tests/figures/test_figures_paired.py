@@ -54,7 +54,7 @@ def test_paired_differences_of_machines_with_long_names_keep_their_axes():
         compare={"better": {"optimizer": "adam"}, "than": {"optimizer": "sgd"}},
     )
     picture = draw(fake.suite_of(), archive, figure)
-    assert long in picture.alt
+    assert "Intel Xeon, 16 cores, NVIDIA H100 80GB" in picture.alt
     assert picture.svg
 
 

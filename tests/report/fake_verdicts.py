@@ -8,6 +8,7 @@ from fake_results import LAPTOP
 
 from harness.types import (
     Finding,
+    Grounds,
     Interval,
     Verdict,
 )
@@ -67,8 +68,10 @@ def verdicts() -> tuple[Verdict, ...]:
                     n=500,
                     over="examples",
                     data="cifar10-jpeg",
+                    grounds=Grounds(Interval(0.012, 0.096, 0.95), -0.01, 0.01, 0.0),
                 ),
             ),
+            highlight=True,
             expected="contradicted",
             because="The published curves peak at 28.2 % and 33.6 %.",
         ),

@@ -14,8 +14,13 @@ from harness.types import VERDICTS
 def test_counts_and_rows():
     text = report.summary(fake_verdicts.verdicts())
     assert "6 claims: ✓ 2 reproduced, ✗ 1 contradicted" in text
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    assert len(lines) == 2 + 6
+    assert text.startswith("# 1 of 3 sentences did not hold\n")
+    first, folded = text.split("<details>")
+    for part, many in ((first, 1), (folded, 5)):
+        assert sum(line.startswith("|") for line in part.splitlines()) == 2 + many
+    assert "## What was found" in first
+    assert "Published 0 points, measured 5 points ± 4. The published curves peak" in first
+    assert "“Accuracy saturated around 33% despite" in first
     assert "**1 verdict moved**" in text
     assert "contradicted (on cifar10-jpeg)" in text
 
@@ -71,11 +76,11 @@ def test_facts_are_folded_and_counted():
     facts, other = verdicts[0], [replace(one, suite="other") for one in verdicts[1:]]
     text = report.summary([facts, *other], facts={facts.suite})
     assert "3 claims: ✓ 3 reproduced" in text
-    before, _, folded = text.partition("<details>")
-    assert before.count("other/") == 2
+    _, others, folded = text.split("<details>")
+    assert others.count("other/") == 2
     assert "<summary>Facts: 1 claim: ✓ 1 reproduced.</summary>" in folded
     assert f"{facts.suite}/a" in folded
-    assert report.summary(other).count("<details>") == 0
+    assert report.summary(other).count("<details>") == 1
 
 
 def test_a_comment_has_what_fails_first_and_folds_the_rest():

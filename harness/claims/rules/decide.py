@@ -11,7 +11,7 @@ from harness.claims.rules.rule import ALPHA
 from harness.numerals import number, span
 from harness.statistics import Location
 from harness.statistics.spreads import Median
-from harness.types import Finding
+from harness.types import Finding, Grounds, Interval
 
 # Runs for a 90 % chance of "reproduced" when the claim is exactly true: (2 * 1.645 s / tol)^2.
 RUNS_FACTOR = (2.0 * 1.6449) ** 2
@@ -34,12 +34,23 @@ def finding(estimate: Estimate, **changes: object) -> Finding:
     return replace(base, **changes)  # type: ignore[arg-type] # names of fields of Finding
 
 
+def deciding(estimate: Estimate, level: float) -> Interval:
+    """Return the interval at which it was decided; the one shown where that has no end."""
+    it = estimate.interval(level)
+    return it if math.isfinite(it.high - it.low) else estimate.shown()
+
+
+def grounds(estimate: Estimate, level: float, low: float, high: float) -> Grounds:
+    """Return what decides about an estimate: its interval at a level, and a band."""
+    it = None if estimate.fixed else deciding(estimate, level)
+    return Grounds(it, low, high, values=estimate.values)
+
+
 def in_words(estimate: Estimate, level: float, tail: str) -> str:
     """Return ``"mean 97 %, 90 % interval 96 to 98 %, over 10 seeds `tail`"`` and the notes."""
     if estimate.fixed:
         return text.sentence((f"{_fixed(estimate)} {tail}", *estimate.notes))
-    it = estimate.interval(level)
-    shown = it if math.isfinite(it.high - it.low) else estimate.shown()
+    shown = deciding(estimate, level)
     first = f"{estimate.words()}, {text.interval(shown, estimate.unit)}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
@@ -59,19 +70,21 @@ def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPH
     level = 1.0 - 2.0 * alpha
     if p_out <= alpha:
         reason = in_words(estimate, level, text.within(low, high, estimate.unit))
-        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
+        on = grounds(estimate, level, low, high)
+        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p, grounds=on)
     if p_in <= alpha:
-        both = math.isfinite(high - low)
-        reason = in_words(
-            estimate, 1.0 - alpha if both else level, text.beyond(low, high, estimate.unit)
-        )
-        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
+        at = 1.0 - alpha if math.isfinite(high - low) else level
+        reason = in_words(estimate, at, text.beyond(low, high, estimate.unit))
+        on = grounds(estimate, at, low, high)
+        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p, grounds=on)
     inner = estimate.interval(level)
     wide = (inner.high - inner.low) > (high - low)
     tail = f"{'is too wide for' if wide else 'is on the edge of'} "
     reason = in_words(estimate, level, tail + text.band(low, high, estimate.unit))
-    few = too_few(estimate, alpha, low, high)
-    return finding(estimate, reason=text.sentence((reason, few)), p_contradict=p)
+    reason = text.sentence((reason, too_few(estimate, alpha, low, high)))
+    return finding(
+        estimate, reason=reason, p_contradict=p, grounds=grounds(estimate, level, low, high)
+    )
 
 
 def too_few(estimate: Estimate, alpha: float, low: float, high: float) -> str:
@@ -125,7 +138,7 @@ def quoted(size: float, tolerance: float, unit: str = "", *, relative: bool = Fa
 
 def judge_size(estimate: Estimate, quote: Quoted, alpha: float = ALPHA) -> Finding:
     """Judge a quoted size: TOST around it; contradicted if no single run explains it either."""
-    found = judge_range(estimate, quote.low, quote.high, alpha)
+    found = _about(quote, judge_range(estimate, quote.low, quote.high, alpha))
     p = (
         found.p_contradict
         if found.p_contradict is None
@@ -141,6 +154,12 @@ def judge_size(estimate: Estimate, quote: Quoted, alpha: float = ALPHA) -> Findi
         reason = text.sentence((f"a lucky draw: {reason}", lucky))
         return replace(found, verdict="inconclusive", reason=reason, p_contradict=p)
     return replace(found, reason=reason, p_contradict=p)
+
+
+def _about(quote: Quoted, found: Finding) -> Finding:
+    """Return a finding whose band has the quoted size in it."""
+    on = found.grounds
+    return replace(found, grounds=replace(on, size=quote.size)) if on else found
 
 
 def _one_run(estimate: Estimate, size: float, alpha: float) -> str:

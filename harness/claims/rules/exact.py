@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.claims import text
-from harness.claims.estimate import FEWEST
+from harness.claims.estimate import FEWEST, each
 from harness.claims.rules.decide import quoted
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.undecided import Undecided
 from harness.claims.values import Floats
 from harness.config.claim import Claim
 from harness.numerals import EXACT_DIGITS, number
-from harness.types import Finding, Interval, VerdictName
+from harness.types import Finding, Grounds, Interval, VerdictName
 
 
 def exact(evidence: Evidence) -> Finding:
@@ -36,6 +36,7 @@ def exact(evidence: Evidence) -> Finding:
         interval=Interval(float(values.min()), float(values.max()), 1.0),
         n=values.size,
         over=side.over,
+        grounds=Grounds(None, low, high, band.size, each(values, side.over)),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from harness.claims import text
 from harness.claims.contest import Contest, contest, worst
 from harness.claims.fitting import kind_of_all
-from harness.claims.rules.decide import finding, in_words
+from harness.claims.rules.decide import finding, grounds, in_words
 from harness.claims.rules.rule import Evidence, Rule
 from harness.claims.rules.sizes import both
 from harness.claims.select import ambiguity, axes_of, differing, matches
@@ -28,14 +28,21 @@ def better(evidence: Evidence) -> Finding:
     estimate = replace(result.estimate, notes=(*result.estimate.notes, *side.notes), unit=unit)
     p = None if result.certain else result.p_lose
     level = 1.0 - 2.0 * alpha
+    on = grounds(estimate, level, *_ahead(goal))
     if result.p_win <= alpha:
         reason = in_words(estimate, level, f"favours the first{_p(result.p_win, result)}")
-        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p)
+        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p, grounds=on)
     if result.p_lose <= alpha:
         reason = in_words(estimate, level, f"favours the second{_p(result.p_lose, result)}")
-        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p)
+        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p, grounds=on)
     reason = in_words(estimate, level, f"favours neither{_p(result.p_win, result)}")
-    return finding(estimate, reason=text.sentence((reason, _few(result, alpha))), p_contradict=p)
+    reason = text.sentence((reason, _few(result, alpha)))
+    return finding(estimate, reason=reason, p_contradict=p, grounds=on)
+
+
+def _ahead(goal: str) -> tuple[float, float]:
+    """Return the band of differences at which the first is better."""
+    return (0.0, math.inf) if goal == "larger" else (-math.inf, 0.0)
 
 
 def _p(p: float, result: Contest) -> str:
@@ -67,7 +74,10 @@ def best(evidence: Evidence) -> Finding:
     rivals = [case for case in grid if case.id != winner.id]
     quoted = evidence.values(winner, worst(claim.goal))
     results = [_against(evidence, quoted, rival) for rival in rivals]
-    return _ranking(results, [_name(rival, grid) for rival in rivals], evidence.alpha)
+    found = _ranking(results, [_name(rival, grid) for rival in rivals], evidence.alpha)
+    low, high = _ahead(claim.goal)
+    on = found.grounds
+    return replace(found, grounds=replace(on, low=low, high=high)) if on else found
 
 
 def _against(evidence: Evidence, winner: Values, rival: Case) -> Contest:
@@ -108,7 +118,9 @@ def _ranking(results: Sequence[Contest], names: Sequence[str], alpha: float) -> 
     reason = text.sentence(
         (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
     )
-    return finding(estimate, verdict=verdict, reason=reason, p_contradict=None if certain else p)
+    on = grounds(estimate, 1.0 - 2.0 * alpha, -math.inf, math.inf)
+    p_value = None if certain else p
+    return finding(estimate, verdict=verdict, reason=reason, p_contradict=p_value, grounds=on)
 
 
 def _complaint(claim: Claim) -> str | None:

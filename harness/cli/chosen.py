@@ -1,0 +1,105 @@
+"""Which claims a table is to show: those asked for, or those that need attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from harness.errors import UsageError
+from harness.types import VERDICTS, Verdict
+from harness.words import did_you_mean
+from harness.workspace import Workspace
+
+FEW = 30
+"""So many claims are shown without being asked for."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for on the command line.
+
+    Attributes
+    ----------
+    everything : bool
+        All claims.
+    verdicts, documents, claims : tuple of str
+        Verdicts; keys, numbers or parts of titles of documents; ids of claims, as the shell
+        writes many.
+    """
+
+    everything: bool = False
+    verdicts: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything in particular was asked for."""
+        return bool(self.everything or self.verdicts or self.documents or self.claims)
+
+
+def chosen(
+    verdicts: Sequence[Verdict], wanted: Wanted, workspace: Workspace
+) -> tuple[Verdict, ...]:
+    """Return the verdicts to show, in the order given.
+
+    Raises
+    ------
+    UsageError
+        If there is no such verdict or document, or no claim of that name.
+    """
+    for name in wanted.verdicts:
+        if name not in VERDICTS:
+            known = ", ".join(VERDICTS)
+            raise UsageError(
+                f"--verdict must be one of {known}, got {name!r}.{did_you_mean(name, VERDICTS)}"
+            )
+    of_document = _of_documents(wanted.documents, workspace)
+    found = tuple(
+        verdict
+        for verdict in verdicts
+        if (not wanted.verdicts or verdict.verdict in wanted.verdicts)
+        and of_document(verdict)
+        and (not wanted.claims or any(_is_called(verdict, name) for name in wanted.claims))
+    )
+    if wanted.claims and not any(_is_called(v, n) for v in verdicts for n in wanted.claims):
+        raise UsageError(
+            f"--claim must name a claim of these suites, got {', '.join(wanted.claims)}; "
+            "`harness claims --all` lists them"
+        )
+    if wanted.anything or len(verdicts) <= FEW:
+        return found
+    return tuple(verdict for verdict in found if needs_attention(verdict))
+
+
+def needs_attention(verdict: Verdict) -> bool:
+    """Whether somebody should look: it fails, or is in doubt and nobody has said so before."""
+    return verdict.fails or (verdict.verdict == "inconclusive" and not verdict.expected)
+
+
+def _is_called(verdict: Verdict, name: str) -> bool:
+    return fnmatchcase(f"{verdict.suite}/{verdict.claim}", name) or fnmatchcase(verdict.claim, name)
+
+
+def _of_documents(names: Sequence[str], workspace: Workspace) -> Callable[[Verdict], bool]:
+    """Return whether a claim quotes one of the documents named; any if none is."""
+    if not names:
+        return lambda _: True
+    documents = {k: one for library in workspace.libraries for k, one in library.documents.items()}
+    keys = {
+        key
+        for key, one in documents.items()
+        for name in names
+        if name in (key, one.number) or name.casefold() in one.title.casefold()
+    }
+    if not keys:
+        known = ", ".join(documents)
+        raise UsageError(f"--document must be one of {known}, got {', '.join(names)}")
+    own = {
+        (suite.id, claim.id)
+        for suite in workspace.suites
+        for claim in suite.claims
+        if claim.source is not None and claim.source.key in keys
+    }
+    return lambda verdict: (verdict.suite, verdict.claim) in own

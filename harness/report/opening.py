@@ -1,0 +1,203 @@
+"""What a reader learns first: how many sentences held, what was run, what was found, and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from harness.claims import headline
+from harness.figures.labels import machine
+from harness.numerals import count
+from harness.outlets.outcome import unit_of
+from harness.report import quotes
+from harness.report.answers import SAID, Count, Said, counts
+from harness.report.ledger import Entry, anchor, found, published, quoted
+from harness.report.places import Place
+from harness.types import Archive, Record, Verdict
+from harness.words import plural
+
+MOST = 6
+"""Findings on the first screen."""
+LIBRARIES: Mapping[str, str] = {"numpy": "NumPy", "torch": "PyTorch", "sklearn": "scikit-learn"}
+_DRAWN = frozenset({"synthetic"})
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A finding that is shown first.
+
+    Attributes
+    ----------
+    anchor : str
+        Fragment of its card.
+    said : Said
+        What became of its sentence.
+    quote, name : Markup, str
+        The sentence; what it is called aloud, where it is all formula.
+    place : Place
+        Where it stands.
+    verdict : str
+        That of the claim.
+    said_is : str
+        What `said` is: the published number, or the bound it was read as.
+    published, measured : str
+        Both in one notation.
+    because : str
+        Why, in a sentence.
+    """
+
+    anchor: str
+    said: Said
+    quote: Markup
+    name: str
+    place: Place
+    verdict: str
+    said_is: str
+    published: str
+    measured: str
+    because: str
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """The answers of one document, in the order of `counts`."""
+
+    title: str
+    index: int
+    total: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The first screen.
+
+    Attributes
+    ----------
+    headline : str
+        A sentence.
+    about : tuple of str
+        What was run, on what, where and when; what was not run, and why.
+    counts : tuple of Count
+        Sentences by answer.
+    highlights : tuple of Highlight
+        At most `MOST`.
+    documents : tuple of DocumentRow
+        In the order of the ledger.
+    """
+
+    headline: str
+    about: tuple[str, ...]
+    counts: tuple[Count, ...]
+    highlights: tuple[Highlight, ...]
+    documents: tuple[DocumentRow, ...]
+
+
+def opening(
+    entries: Sequence[Entry], verdicts: Sequence[Verdict], records: Sequence[Record], box: Archive
+) -> Opening:
+    """Return the first screen of the sentences of a page.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        All sentences, in the order of the documents.
+    verdicts : sequence of Verdict
+        Of all claims.
+    records : sequence of Record
+        What was measured.
+    box : Archive
+        For the machines.
+    """
+    return Opening(
+        headline=headline(verdicts),
+        about=tuple(part for part in (_run(verdicts, records, box), _not_run(verdicts)) if part),
+        counts=counts([entry.sentence for entry in entries]),
+        highlights=tuple(_highlights(entries)),
+        documents=_documents(entries),
+    )
+
+
+def _highlights(entries: Sequence[Entry]) -> list[Highlight]:
+    marked = [
+        (entry, verdict)
+        for entry in entries
+        for verdict in entry.sentence.readings
+        if verdict.highlight
+    ]
+    return [
+        Highlight(
+            anchor=anchor(verdict),
+            said=SAID[entry.sentence.answer],
+            quote=quotes.html(verdict.quote),
+            name=quotes.aloud(verdict.quote),
+            place=entry.place,
+            verdict=verdict.verdict,
+            said_is="published" if quoted(verdict) else "as read",
+            published=published(verdict),
+            measured=found(verdict.findings[0], unit_of(verdict)) if verdict.findings else "",
+            because=verdict.because or verdict.reason,
+        )
+        for entry, verdict in marked[:MOST]
+    ]
+
+
+def _documents(entries: Sequence[Entry]) -> tuple[DocumentRow, ...]:
+    found: dict[str, Counter[str]] = {}
+    for entry in entries:
+        found.setdefault(entry.place.document, Counter())[entry.sentence.answer] += 1
+    return tuple(
+        DocumentRow(title, index, each.total(), tuple(each[answer] for answer in SAID))
+        for index, (title, each) in enumerate(found.items())
+    )
+
+
+def _run(verdicts: Sequence[Verdict], records: Sequence[Record], box: Archive) -> str:
+    """Return ``"985 claims, run with NumPy and PyTorch on mnist; on 2 machines; last on ..."``."""
+    claims = plural(len(verdicts), "claim").replace(str(len(verdicts)), count(len(verdicts)), 1)
+    if not records:
+        return f"{claims}; nothing was measured" if verdicts else ""
+    suites = plural(len({record.suite for record in records}), "suite")
+    backends = [name for name in LIBRARIES if any(r.axes.get("backend") == name for r in records)]
+    data = Counter(r.data.used for r in records if r.data and r.data.used not in _DRAWN)
+    machines = Counter(
+        machine(box.environments[r.environment].hardware)
+        for r in records
+        if r.environment in box.environments
+    )
+    last = max(record.started for record in records)[:10]
+    parts = [
+        f"{claims} in {suites}",
+        f"run with {_list([LIBRARIES[name] for name in backends])}" if backends else "",
+        f"on {_list(sorted(data))}" if data else "",
+        f"on {_list([name for name, _ in machines.most_common()])}" if machines else "",
+        f"last on {_day(last)}",
+    ]
+    return ", ".join(part for part in parts if part) + "."
+
+
+def _not_run(verdicts: Sequence[Verdict]) -> str:
+    idle = [verdict for verdict in verdicts if verdict.verdict == "not-run"]
+    reasons = Counter(verdict.reason for verdict in idle)
+    if not idle:
+        return ""
+    (most, times), *_ = reasons.most_common(1)
+    first = most if times == len(idle) else f"mostly: {most}"
+    return f"{plural(len(idle), 'claim')} not run, {first}."
+
+
+def _list(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _day(iso: str) -> str:
+    """Return ``"26 November 2026"``; what is no date as it is."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{day.day} {day:%B} {day.year}"

@@ -1,0 +1,58 @@
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+import fake_verdicts
+import pytest
+
+from harness.cli import show
+from harness.cli.chosen import FEW, Wanted, chosen
+from harness.errors import UsageError
+from harness.workspace import Workspace
+
+NONE = Workspace((), ())
+KNOWN = {"expected": "contradicted", "because": "x"}
+MANY = (
+    *(fake_verdicts.verdict(f"c{index}", "reproduced") for index in range(FEW)),
+    fake_verdicts.verdict("known", "contradicted", **KNOWN),
+    fake_verdicts.verdict("new", "contradicted"),
+    fake_verdicts.verdict("moved", "reproduced", **KNOWN),
+    fake_verdicts.verdict("doubt", "inconclusive"),
+    fake_verdicts.verdict("known-doubt", "inconclusive", expected="inconclusive", because="x"),
+)
+
+
+def names(wanted):
+    return [verdict.claim for verdict in chosen(MANY, wanted, NONE)]
+
+
+def test_what_needs_attention_is_shown_unless_something_is_asked_for():
+    assert names(Wanted()) == ["new", "moved", "doubt"]
+    assert len(names(Wanted(everything=True))) == len(MANY)
+    assert names(Wanted(verdicts=("contradicted",))) == ["known", "new"]
+    assert names(Wanted(claims=("known*",), verdicts=("inconclusive",))) == ["known-doubt"]
+    assert names(Wanted(claims=("demo-optimizers/new",))) == ["new"]
+
+
+def test_of_a_few_claims_all_are_shown():
+    assert chosen(MANY[:FEW], Wanted(), NONE) == MANY[:FEW]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (Wanted(verdicts=("contradict",)), "--verdict must be one of reproduced, .*Did you mean"),
+        (Wanted(claims=("nothing-like-it",)), "--claim must name a claim of these suites"),
+        (Wanted(documents=("nowhere",)), "--document must be one of"),
+    ],
+)
+def test_what_there_is_not_is_refused(wanted, words):
+    with pytest.raises(UsageError, match=words):
+        names(wanted)
+
+
+def test_counts_stand_first():
+    first, second = show.opening(MANY)
+    assert first == "35 claims: 31 reproduced, 2 contradicted, 2 inconclusive"
+    assert second.startswith("1 sentence: ")
+    assert "--all" in show.left_out(32, asked=False)
