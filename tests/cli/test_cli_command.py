@@ -62,8 +62,13 @@ def run(project, *more):
 
 
 def records(project):
-    path = project.folder / "results" / "local" / "own.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    folder = project.folder / "results" / "local"
+    own, shared = (
+        [json.loads(line) for line in (folder / name).read_text().splitlines()]
+        for name in ("own.jsonl", "provenance.jsonl")
+    )
+    made_of = {line["id"]: line for line in shared}
+    return [{**made_of[line["provenance"]], **line} for line in own]
 
 
 SETTINGS = '[params]\ntrees = 100\n[kinds]\naccuracy = "fixed"\n'

@@ -163,17 +163,17 @@ def test_a_stream_that_is_not_there_takes_everything(monkeypatch):
 def test_a_disk_that_fills_during_a_run_ends_it_and_keeps_what_was_stored(harness, monkeypatch):
     from harness.lines import log as lines
 
-    write, calls = lines._write, []
+    write, calls = lines._write_soon, []
 
     def filling(file, data):
         calls.append(data)
-        if len(calls) == 4:  # an environment and two records fit
+        if len(calls) == 5:  # an environment, what the records share and two of them fit
             file.write(data[:20])
             raise OSError(28, "No space left on device")
         write(file, data)
 
     with monkeypatch.context() as patched:
-        patched.setattr(lines, "_write", filling)
+        patched.setattr(lines, "_write_soon", filling)
         code, _, err = harness("run", "-j", "1")
     assert code == codes.FILE_FAILED
     assert "tiny.jsonl: no space left on device; free some space" in err
