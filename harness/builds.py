@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import digest
+from harness import digest, extras
 
 _COMPUTING = re.compile(r"sse\w*|ssse3|avx\w*|fma\w*|f16c|amx\w*|neon|asimd\w*|sve\w*|bf16|vnni")
 """Processor flags that decide which kernels a numerical library takes."""
@@ -34,7 +34,7 @@ def driver(version: Path = Path("/proc/driver/nvidia/version")) -> str:
 
 def torch_build() -> str:
     """Return what torch was built for and from, read from its files; ``""`` without torch."""
-    spec = importlib.util.find_spec("torch")
+    spec = None if extras.missing("torch") else importlib.util.find_spec("torch")
     if spec is None or spec.origin is None:
         return ""
     said = dict(_SAID.findall("\n".join(_lines(Path(spec.origin).with_name("version.py")))))

@@ -19,7 +19,6 @@ EXTRAS: Mapping[str, tuple[str, str]] = {
     "pyarrow": ("pyarrow", "data"),
     "PIL": ("pillow", "data"),
     "sklearn": ("scikit-learn", "sklearn"),
-    "pandas": ("pandas", "pandas"),
     "ruptures": ("ruptures", "gate"),
 }
 """By the name that is imported: that of the distribution, and of the extra that brings it."""

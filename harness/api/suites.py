@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import environment, extras, figures, project
+from harness import environment, figures, project
 from harness.api.shown import Figure, Judgement, Judgements
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
@@ -20,7 +20,7 @@ from harness.types import Archive, Profile, Record, Verdict
 from harness.words import unknown
 from harness.workspace import Workspace, judged, open_archive, open_workspace, with_q_values
 
-if TYPE_CHECKING:  # an extra, and half a second, for those who want a frame
+if TYPE_CHECKING:  # half a second, for those who want a frame
     import pandas as pd
 
 Name = str | Path
@@ -134,13 +134,7 @@ def records(
 
     Its columns are ``suite``, the axes, ``seed``, ``status``, ``reason``, ``environment`` and the
     metrics; a metric named as one of the others is called ``metric.<name>``.
-
-    Raises
-    ------
-    LibraryMissing
-        If pandas is not installed.
     """
-    extras.require("pandas")
     import pandas as pd
 
     workspace = load(*names, suites=suites)

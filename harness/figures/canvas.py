@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -42,9 +43,6 @@ _FIXED = {
     "axes.spines.right": False,
     "grid.linewidth": 0.8,
     "lines.linewidth": 1.8,
-    "lines.solid_capstyle": "round",
-    "patch.edgecolor": "w",
-    "patch.force_edgecolor": True,
     "lines.markersize": 5.5,
     "hatch.linewidth": 0.8,
     "figure.facecolor": "none",
@@ -65,7 +63,7 @@ def styled(theme: Theme) -> Iterator[None]:
     """Apply the style inside the block, and put the settings back after it."""
     with mpl.rc_context():
         mpl.rcdefaults()  # what the user has set is for the user's own pictures
-        settings: dict[Any, Any] = {**_FIXED, **theme.settings()}
+        settings: dict[Any, Any] = {**sns.axes_style("ticks"), **_FIXED, **theme.settings()}
         mpl.rcParams.update(settings)
         yield
 

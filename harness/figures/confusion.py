@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
 from numpy.typing import NDArray
 
-from harness.figures.boxes import boxes, write
 from harness.figures.canvas import one_axes
 from harness.figures.choice import Namer, caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
@@ -53,24 +52,25 @@ def counts_of(request: Request, group: Group) -> Counts:
 
 def _draw(axes: Axes, table: Counts, ramp: str, names: Sequence[str]) -> None:
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    mesh = boxes(axes, share, ramp, (0.0, 1.0), columns=names, rows=names)
-    if len(table) <= ANNOTATED:
-        write(axes, mesh, table.astype(object), 8)
-    _bar(axes, mesh)
+    sns.heatmap(
+        share,
+        ax=axes,
+        annot=table if len(table) <= ANNOTATED else None,
+        fmt="d",
+        cmap=ramp,
+        vmin=0.0,
+        vmax=1.0,
+        cbar_kws={"label": "Share of the true class", "format": lambda v, _: number(v, "fraction")},
+        xticklabels=names,
+        yticklabels=names,
+        annot_kws={"fontsize": 8},
+    )
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
+    axes.tick_params(length=0, rotation=0)
     if max(map(len, names)) > UPRIGHT:
         axes.tick_params(axis="x", rotation=45)
-
-
-def _bar(axes: Axes, mesh: QuadMesh) -> None:
-    bar = axes.figure.colorbar(
-        mesh,
-        ax=axes,
-        label="Share of the true class",
-        format=lambda value, _: number(value, "fraction"),
-    )
-    bar.outline.set_linewidth(0)
+    axes.grid(visible=False)
 
 
 def mistakes(table: Counts) -> list[tuple[int, int, int]]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.boxes import boxes, write
 from harness.figures.canvas import sheet
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
@@ -116,17 +116,39 @@ def _draw(
     limits: tuple[float, float],
 ) -> None:
     values, words = _matrix(facet.boxes, columns, rows, unit_of(roles.metric))
-    heads, sides = ([axis_value(value) for value in side] for side in (columns, rows))
-    mesh = boxes(axes, values, ramp, limits, columns=heads, rows=sides, gap=1.5)
-    write(axes, mesh, words, 9)
+    sns.heatmap(
+        values,
+        ax=axes,
+        annot=words,
+        fmt="",
+        cmap=ramp,
+        vmin=limits[0],
+        vmax=limits[1],
+        cbar=False,
+        linewidths=1.5,
+        linecolor="none",
+        mask=np.isnan(values),
+        xticklabels=[axis_value(value) for value in columns],
+        yticklabels=[axis_value(value) for value in rows],
+        annot_kws={"fontsize": 9},
+    )
+    _lost_words(axes, values, words)
     axes.set_xlabel(axis_title(roles.column))
     axes.set_ylabel(axis_title(roles.row))
     axes.set_title(facet.label)
+    axes.tick_params(length=0, rotation=0)
+    axes.grid(visible=False)
+
+
+def _lost_words(axes: Axes, values: NDArray[np.float64], words: NDArray[np.str_]) -> None:
+    """Write into boxes that have no number why they have none."""
+    for row, column in zip(*np.nonzero(np.isnan(values)), strict=True):
+        axes.text(column + 0.5, row + 0.5, str(words[row, column]), ha="center", va="center")
 
 
 def _matrix(
     boxes: Boxes, columns: Sequence[Scalar], rows: Sequence[Scalar], unit: str
-) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
     values = np.full((len(rows), len(columns)), np.nan)
     words = np.full((len(rows), len(columns)), "", dtype=object)
     for (column, row), estimate in boxes.items():

@@ -22,7 +22,7 @@ from harness.kept import Shelf
 from harness.types import Archive, Array, Environment, Record
 
 SHELF = Shelf("pictures", 256 * 1024**2)
-_LIBRARIES = ("matplotlib", "numpy", "scipy")
+_LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
 _HERE = Path(__file__).parents[1]
 
 

@@ -129,7 +129,7 @@ def stand_ins(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def _paint(paint: Painter, request: Request) -> Picture:
-    from harness.figures.canvas import styled, svg  # loads matplotlib: a second
+    from harness.figures.canvas import styled, svg  # loads matplotlib and seaborn: seconds
 
     with styled(request.theme):
         drawing = paint(request)

@@ -72,7 +72,7 @@ def _selftest(view: SelftestView) -> SelftestTable:
 
 
 def _plate(index: int, finding: SeriesFinding, ink: Ink) -> Plate:
-    from harness.figures.history import history_picture  # loads matplotlib: a second
+    from harness.figures.history import history_picture  # loads matplotlib and seaborn: seconds
 
     series = finding.series
     svg = history_picture(series, finding, figures.LIGHT)

@@ -1,10 +1,8 @@
-import sys
-
 import pytest
 from suite_texts import suite_text
 
 import harness
-from harness.errors import LibraryMissing, NothingMeasured, UsageError
+from harness.errors import NothingMeasured, UsageError
 
 PROBE = suite_text(
     "tiny",
@@ -101,9 +99,3 @@ def test_a_suite_is_run(folder, monkeypatch):
     assert found.cells == {"ok": 2}
     assert harness.run("tiny", seeds=2, jobs=1).cells == {"done": 2}
     assert len(harness.records("tiny")) == 2
-
-
-def test_a_frame_needs_an_extra(folder, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(LibraryMissing, match=r"install claims-harness\[pandas\]"):
-        harness.records()
