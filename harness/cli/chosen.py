@@ -94,8 +94,13 @@ def _of_documents(names: Sequence[str], workspace: Workspace) -> Callable[[Verdi
         if name in (key, one.number) or name.casefold() in one.title.casefold()
     }
     if not keys:
-        known = ", ".join(documents)
-        raise UsageError(f"--document must be one of {known}, got {', '.join(names)}")
+        got = ", ".join(map(repr, names))
+        if not documents:
+            raise UsageError(
+                f"--document must name a document of the suites, which have none, got {got}; "
+                "leave it out"
+            )
+        raise UsageError(f"--document must be one of {', '.join(documents)}, got {got}")
     own = {
         (suite.id, claim.id)
         for suite in workspace.suites

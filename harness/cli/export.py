@@ -50,6 +50,8 @@ def export(
         raise UsageError(
             "a form must be given: one or more of --csv, --parquet, --pytest-benchmark and --crate"
         )
+    if Path("-") in (csv, parquet, benchmark, crate):
+        raise UsageError("a form must be given a path, got -; to see one, write it to a file first")
     if crate and not licence:
         raise UsageError("--crate must be given with --license, since a crate says what may be "
                          "done with it; for example --license CC-BY-4.0")  # fmt: skip

@@ -85,9 +85,11 @@ def write_parquet(path: Path, found: Sequence[Row]) -> None:
     from pyarrow import parquet
 
     table = pa.table({name: _column(found, name) for name in columns(found)})
+    whole = pa.BufferOutputStream()  # given a path, pyarrow removes what is there when it fails
+    parquet.write_table(table, whole)
     with guarded("write the parquet file", path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        parquet.write_table(table, path)
+        path.write_bytes(whole.getvalue())
 
 
 def _column(found: Sequence[Row], name: str) -> list[Any]:

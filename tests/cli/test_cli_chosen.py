@@ -43,7 +43,7 @@ def test_of_a_few_claims_all_are_shown():
     [
         (Wanted(verdicts=("contradict",)), "--verdict must be one of reproduced, .*Did you mean"),
         (Wanted(claims=("nothing-like-it",)), "--claim must name a claim of these suites"),
-        (Wanted(documents=("nowhere",)), "--document must be one of"),
+        (Wanted(documents=("nowhere",)), "--document must name a document .*none, got 'nowhere'"),
     ],
 )
 def test_what_there_is_not_is_refused(wanted, words):

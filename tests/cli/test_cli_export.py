@@ -25,6 +25,7 @@ def test_a_store_is_written_in_several_forms_at_once(harness):
     [
         ((), codes.USAGE, "a form must be given"),
         (("--crate", "c"), codes.USAGE, "--crate must be given with --license"),
+        (("--csv", "-"), codes.USAGE, "a form must be given a path, got -"),
         (("--csv", "x.csv"), codes.NOTHING_MEASURED, "no record under results/local"),
     ],
 )

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from harness.errors import FileError
 from harness.export.rows import columns, rows, write_csv, write_parquet
 
 
@@ -40,3 +41,12 @@ def test_pyarrow_reads_the_parquet_as_it_was(tmp_path, records, environments):
     assert math.isnan(found[1]["metric.lr"])
     assert [row["n_train"] for row in found] == ["all", "all", "5000"]
     assert [row["seed"] for row in found] == [0, 1, 2]
+
+
+def test_a_parquet_file_that_cannot_be_written_removes_nothing(tmp_path, records, environments):
+    pytest.importorskip("pyarrow")
+    place = tmp_path / "x.parquet"
+    place.symlink_to("/dev/full")
+    with pytest.raises(FileError, match="no space left"):
+        write_parquet(place, rows(records, environments))
+    assert place.is_symlink()
