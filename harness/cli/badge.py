@@ -18,12 +18,7 @@ from harness.workspace.claimed import open_claimed
 
 
 def badge(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SUITE|CLAIM]...", help="Suites, or claims as SUITE/CLAIM; all if none."
-        ),
-    ] = None,
+    names: options.Claimed = None,
     *,
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,

@@ -34,6 +34,12 @@ def _of_project(name: str) -> Callable[[typer.Context, typer.CallbackParam, Any]
     return chosen
 
 
+Claimed = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SUITE|CLAIM]...", help="Suites, or claims as SUITE/CLAIM; all if none."
+    ),
+]
 Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="[SUITE]...", help="Suites by id or path; all if none."),

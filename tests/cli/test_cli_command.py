@@ -5,6 +5,7 @@ import os
 import sys
 
 import pytest
+from stored import records
 from suite_texts import suite_text, write_suite
 
 from harness.execute import client
@@ -59,16 +60,6 @@ def project(harness):
 def run(project, *more):
     code, out, err = project("run", "own", "--json", "-", "--profile", "full", "-j", "2", *more)
     return code, json.loads(out), err
-
-
-def records(project):
-    folder = project.folder / "results" / "local"
-    own, shared = (
-        [json.loads(line) for line in (folder / name).read_text().splitlines()]
-        for name in ("own.jsonl", "provenance.jsonl")
-    )
-    made_of = {line["id"]: line for line in shared}
-    return [{**made_of[line["provenance"]], **line} for line in own]
 
 
 SETTINGS = '[params]\ntrees = 100\n[kinds]\naccuracy = "fixed"\n'

@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import pytest
+from stored import records
 from suite_texts import suite_text, write_suite
 
 from harness.execute import client
@@ -73,16 +74,6 @@ def run(project, *more):
 def verdict(project):
     _, out, _ = project("claims", "own", "--json", "-", "-q")
     return json.loads(out)["verdicts"][0]
-
-
-def records(project):
-    folder = project.folder / "results" / "local"
-    own, shared = (
-        [json.loads(line) for line in (folder / name).read_text().splitlines()]
-        for name in ("own.jsonl", "provenance.jsonl")
-    )
-    made_of = {line["id"]: line for line in shared}
-    return [{**made_of[line["provenance"]], **line} for line in own]
 
 
 def edit(project, name, old, new):
