@@ -6,7 +6,17 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from harness.numerals import axis_value, count, earned, in_unit, measured, number, span
+from harness.numerals import (
+    axis_value,
+    chance,
+    count,
+    earned,
+    in_unit,
+    level,
+    measured,
+    number,
+    span,
+)
 from harness.types import Interval
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
@@ -59,6 +69,20 @@ def test_single_numbers_have_four_digits_at_most():
 def test_span_gives_both_ends_at_the_same_place():
     assert span(Interval(0.97294, 0.97474, 0.95), "fraction") == "97.29 to 97.47 %"
     assert span(None) == "\u2013"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.5, "p = 0.5"), (0.03125, "p = 0.031"), (1e-4, "p = 0.0001"), (9e-5, "p < 0.0001"),
+     (0.0, "p < 0.0001"), (1.0, "p = 1")],
+)  # fmt: skip
+def test_a_p_value_has_two_digits_and_a_floor(value, expected):
+    assert chance("p", value) == expected
+
+
+def test_the_level_of_an_interval_is_a_share():
+    assert [level(Interval(0, 1, at)) for at in (0.9, 0.95, 0.999)] == ["90 %", "95 %", "99.9 %"]
+    assert level(None) == ""
 
 
 def test_axis_values():

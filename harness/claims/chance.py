@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.numerals import count
+from harness.numerals import chance, count, number
 from harness.statistics import q_values
 from harness.types import Finding, Verdict
 
@@ -51,8 +51,9 @@ def chance_text(verdicts: Sequence[Verdict]) -> str:
     tested, against = count(len(found)), sum(v.verdict == "contradicted" for v in verdicts)
     rest = f"of the {count(against)} contradicted {tested} rest on a test"
     facts = " (the others are facts)" if against > len(found) else ""
-    most = f"at most {by_chance(verdicts):.2g} of the {tested}"
-    return f"{rest}{facts}, with q of at most {max(found):.2g}: on average chance gave {most}"
+    largest, most = (number(value, digits=2) for value in (max(found), by_chance(verdicts)))
+    given = f"on average chance gave at most {most} of the {tested}"
+    return f"{rest}{facts}, with q of at most {largest}: {given}"
 
 
 def _tested(verdicts: Sequence[Verdict]) -> list[float]:
@@ -64,7 +65,7 @@ def q_value_text(verdict: Verdict) -> str:
     """Return ``"q = 0.012"`` of a contradiction that was tested, else nothing."""
     if verdict.verdict != "contradicted" or verdict.q is None:
         return ""
-    return f"q = {verdict.q:.2g}" if verdict.q >= 1e-4 else "q < 0.0001"
+    return chance("q", verdict.q)
 
 
 def p_value(verdict: Verdict) -> float | None:

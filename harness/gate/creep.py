@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from harness.gate.history.values import Point, Series
 from harness.gate.values import Thresholds
 from harness.gate.wording import change
+from harness.numerals import chance
 from harness.statistics import MonotoneTrend, Shift, monotone_trend, shifts
 from harness.types import Interval
 from harness.words import plural
@@ -163,7 +164,7 @@ def _crept(series: Series, trend: MonotoneTrend, rise: float) -> SeriesFinding:
     creep = Creep(math.exp(trend.slope), interval, rise, trend.p_value)
     text = (
         f"creep: {change(creep.ratio, 2)} a commit, {change(rise)} over "
-        f"{plural(len(series.points), 'commit')} ({_p(creep.p_value)})"
+        f"{plural(len(series.points), 'commit')} ({chance('p', creep.p_value)})"
     )
     return SeriesFinding(series, creep=creep, worse=rise > 1.0, text=text)
 
@@ -187,8 +188,4 @@ def _moved(series: Series, index: int) -> bool:
 
 def _step_in_words(step: Step, point: Point) -> str:
     moved = ", where libraries changed too" if step.moved else ""
-    return f"{change(step.ratio)} at {point.commit[:7]} ({_p(step.p_value)}){moved}"
-
-
-def _p(p_value: float) -> str:
-    return f"p = {p_value:.1g}"
+    return f"{change(step.ratio)} at {point.commit[:7]} ({chance('p', step.p_value)}){moved}"

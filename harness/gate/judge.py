@@ -20,8 +20,9 @@ from harness.gate.values import (
     Thresholds,
     at_least,
 )
+from harness.gate.wording import change
+from harness.numerals import number
 from harness.types import Interval
-from harness.words import plural
 
 LOOKS = (10, 20, 40)
 """Pairs after which a case is looked at."""
@@ -99,7 +100,7 @@ def decide(
     if not instead and troubled > SHARE * len(pairs):
         calm = np.array([without_waiting(pair, follows) for pair in pairs])
         if _verdict(calm, margin, tolerance, look) != verdict or verdict is None:
-            verdict, reason = None, _contended(troubled, len(pairs), verdict)
+            verdict, reason = None, _contended(verdict)
     if verdict is None and not look.final:
         return None
     interval = _ratio(statistics.centre_interval(logs))
@@ -169,9 +170,8 @@ def _median(pairs: Sequence[Pair], quantity: Quantity, side: int) -> float:
     return float(np.median([pair.values(quantity)[side] for pair in pairs]))
 
 
-def _contended(troubled: int, pairs: int, verdict: GateVerdict | None) -> str:
-    seen = f", or it would be {verdict}" if verdict else ""
-    return f"contended: other work disturbed {troubled} of {plural(pairs, 'pair')}{seen}"
+def _contended(verdict: GateVerdict | None) -> str:
+    return "contended" + (f": {verdict} only with the time that other work took" if verdict else "")
 
 
 def _open(interval: Interval, margin: float, tolerance: float, pairs: int) -> str:
@@ -179,7 +179,7 @@ def _open(interval: Interval, margin: float, tolerance: float, pairs: int) -> st
         return f"too few pairs: {pairs}"
     if interval.low > math.exp(margin):
         return f"too few pairs to call it regressed: {pairs}"
-    high, limit = 100 * (interval.high - 1), 100 * math.expm1(tolerance)
-    if high < limit:
-        return f"too few pairs to rule out {limit:.3g} %"
-    return f"too noisy: up to {high:+.1f} %, and {limit:.3g} % must be ruled out"
+    limit = number(math.expm1(tolerance), "fraction", digits=3)
+    if interval.high < math.exp(tolerance):
+        return f"too few pairs to rule out {limit}"
+    return f"too noisy: up to {change(interval.high)}, and {limit} must be ruled out"

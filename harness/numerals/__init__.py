@@ -10,6 +10,7 @@ than its middle in differences (that of a ratio, as a rule) is wide or narrow by
 its numbers gets the digits that the factor earns it, two at least, so that none of them reads 0.
 """
 
+from harness.numerals.chances import chance, level
 from harness.numerals.intervals import EXACT_DIGITS, earned, measured, span
 from harness.numerals.plain import (
     DASH,
@@ -35,10 +36,12 @@ __all__ = [
     "TIMES",
     "Digits",
     "axis_value",
+    "chance",
     "count",
     "earned",
     "fixed",
     "in_unit",
+    "level",
     "measured",
     "number",
     "places_of",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness import numerals
 from harness.claims import q_value_text, sentences
 from harness.claims.sentences import Sentence
 from harness.claims.text import band
@@ -114,8 +115,7 @@ def found(finding: Finding, unit: str) -> str:
 
 def level(finding: Finding) -> str:
     """Return the level of the interval that decided: ``"90 %"``."""
-    interval = finding.grounds.interval if finding.grounds else finding.interval
-    return f"{100.0 * interval.level:.3g} %" if interval else ""
+    return numerals.level(finding.grounds.interval if finding.grounds else finding.interval)
 
 
 @dataclass(frozen=True)

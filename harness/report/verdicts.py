@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.claims import q_value_text
 from harness.figures.labels import title
-from harness.numerals import axis_value, measured, span
+from harness.numerals import axis_value, level, measured, span
 from harness.outlets.outcome import unit_of
 from harness.report.marks import SIGNS, WORDS
 from harness.types import Environment, Finding, Verdict
@@ -122,7 +122,7 @@ def _track(finding: Finding, unit: str, environments: Mapping[str, Environment])
         word=WORDS[finding.verdict],
         measured=measured(finding.measured, finding.interval, unit),
         interval=span(finding.interval, unit),
-        level=f"{100.0 * finding.interval.level:.3g} %" if finding.interval else "",
+        level=level(finding.interval),
         n=counted(finding),
         data=finding.data,
         machine=environment.hardware if environment else finding.environment,

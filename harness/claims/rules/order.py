@@ -16,6 +16,7 @@ from harness.claims.select import ambiguity, axes_of, differing, matches
 from harness.claims.undecided import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
+from harness.numerals import chance
 from harness.types import Case, Finding, VerdictName
 
 
@@ -46,7 +47,7 @@ def _ahead(goal: str) -> tuple[float, float]:
 
 
 def _p(p: float, result: Contest) -> str:
-    return "" if result.certain else f" (one-sided p = {p:.2g})"
+    return "" if result.certain else f" (one-sided {chance('p', p)})"
 
 
 def _few(result: Contest, alpha: float) -> str:
@@ -106,7 +107,8 @@ def _ranking(results: Sequence[Contest], names: Sequence[str], alpha: float) -> 
     told = _p(results[hardest].p_win, results[hardest])
     if p <= alpha:
         verdict: VerdictName = "contradicted"
-        at, tail = loss, f"favours {names[loss]} (p = {p:.2g} among {text.many(number, 'rivals')})"
+        against = f"{chance('p', p)} among {text.many(number, 'rivals')}"
+        at, tail = loss, f"favours {names[loss]} ({against})"
     elif results[hardest].p_win <= alpha:
         verdict = "reproduced"
         at, tail = hardest, f"favours the winner over every rival{told}"

@@ -70,8 +70,7 @@ def _counted(counts: Mapping[GateVerdict, int], without: str = "") -> str:
 def why(decision: Decision) -> str:
     """Return the reason of a verdict as one line."""
     reason = one_line(decision.reason) or _reasons(decision)[decision.verdict]
-    explained = "disturbed" in reason
-    if decision.disturbed and not explained and decision.verdict in ("inconclusive", "regressed"):
+    if decision.disturbed and decision.verdict in ("inconclusive", "regressed"):
         pairs = f"{decision.disturbed} of {plural(decision.pairs, 'pair')}"
         reason += f" (other work was noticed during {pairs})"
     return reason
