@@ -27,7 +27,7 @@ class HostArrays:
         return None
 
     def put(self, array: Array, device: str, *, pinned: bool = False) -> Array:
-        """Return `array` itself."""
+        """Return `array` itself, of whatever shape and dtype."""
         return array
 
     def move(self, handle: Array, device: str, *, non_blocking: bool = False) -> Array:

@@ -116,7 +116,7 @@ class Network(Protocol):
         ...
 
     def weights(self) -> dict[str, Array]:
-        """Return a copy of the parameters by name, in the dtype of ``[train]``."""
+        """Return a copy of the parameters, shapes as in torch, in the dtype of ``[train]``."""
         ...
 
     def load(self, weights: Mapping[str, Array]) -> None:

@@ -130,12 +130,12 @@ def exp(value: float) -> float:
 
 
 def binary(values: Floats) -> bool:
-    """Whether every value is 0 or 1."""
+    """Whether every one of the values (n,) is 0 or 1."""
     return bool(np.isin(values, (0.0, 1.0)).all())
 
 
 def several(values: Floats, over: str) -> None:
-    """Raise Undecided when there is only one value, which says nothing of its own spread."""
+    """Raise Undecided for values (1,): a single one says nothing of its own spread."""
     if values.size < 2:
         what = "example" if over == "examples" else "run"
         raise Undecided(
@@ -176,7 +176,7 @@ class _Run:
 
 
 def shuffled(values: Floats, over: str) -> Floats:
-    """Return examples in a random order, always the same; seeds as they are.
+    """Return examples (n,) in a random order, always the same; seeds as they are.
 
     A test set may be sorted by class, and who bets believes that what comes next is like what
     came before.
@@ -187,7 +187,7 @@ def shuffled(values: Floats, over: str) -> Floats:
 
 
 def unrounded(values: Floats, scale: float) -> Floats:
-    """Return the values, all alike where rounding at a scale may be all by which they differ.
+    """Return the values (n,), all alike where rounding at a scale may be all by which they differ.
 
     0.91 - 0.90 and 0.85 - 0.84 differ by 1e-16, which is no noise to make an interval of.
     """

@@ -50,7 +50,7 @@ class Digits:
 
 
 def rescaled(values: Array) -> Array:
-    """Return counts 0-16 as pixels 0-255, ``(255 v + 8) // 16`` in integers, uint8.
+    """Return counts 0-16, of any shape, as pixels 0-255, ``(255 v + 8) // 16`` in integers, uint8.
 
     Rounded to nearest, so that ``scale = "unit"`` gives 0-1 as for every other data set.
     """

@@ -36,7 +36,7 @@ def version() -> str:
 
 
 def decode(data: bytes, where: str) -> tuple[Array, str]:
-    """Return (pixels, format) of one picture.
+    """Return (pixels, format) of one picture, its pixels (C, H, W) uint8.
 
     Parameters
     ----------

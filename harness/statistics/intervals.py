@@ -54,7 +54,7 @@ def prediction_interval(values: Values, level: float = 0.95) -> Interval:
 
 
 def predicted(values: Values) -> location.Location:
-    """Return the location whose intervals are prediction intervals of one further value."""
+    """Return the location whose intervals predict one further value of a sample (n,)."""
     array = vector(values, 2)
     se = location.spread(array) * math.sqrt(1.0 + 1.0 / array.size)
     return location.Location(location.mean(array), se, array.size - 1)

@@ -73,7 +73,7 @@ def of_mean(values: Values) -> Location:
 
 
 def mean(values: Values) -> float:
-    """Return the mean; the value itself when all are equal, and no overflow on the way."""
+    """Return the mean of (n,) values without overflow; the value itself when all are equal."""
     array = vector(values, 1)
     if array.min() == array.max():
         return float(array[0])
@@ -82,7 +82,7 @@ def mean(values: Values) -> float:
 
 
 def spread(values: Values) -> float:
-    """Return the sample standard deviation; exactly 0 when all values are equal.
+    """Return the sample standard deviation of values (n,); exactly 0 when all are equal.
 
     The mean of equal values may be off by a rounding error, and a spread of 1e-17 in place of 0
     would pass for noise.

@@ -54,12 +54,12 @@ def signed_rank_p(values: Values, bound: float = 0.0) -> float:
 
 
 def centre(values: Values) -> float:
-    """Return the Hodges-Lehmann estimate: the median of the means of all pairs of values."""
+    """Return the Hodges-Lehmann estimate: the median of the means of all pairs of (n,) values."""
     return float(np.median(_walsh(vector(values, 1))))
 
 
 def centre_bound(values: Values, level: float) -> float:
-    """Return the one-sided upper confidence bound of the centre; inf when n is too small."""
+    """Return the upper confidence bound of the centre of values (n,); inf when n is too small."""
     return -_lower_end(-vector(values, 1), 1.0 - probability(level))
 
 

@@ -193,7 +193,10 @@ def of(values: Values, kind: Kind, low: float = 0.0, high: float = 1.0) -> Sprea
 
 
 def middle(values: Values, spread: Spread) -> tuple[str, float]:
-    """Return what a spread is about, in a word, and its estimate; no word for a fixed number."""
+    """Return what a spread of values (n,) is about, in a word, and its estimate.
+
+    No word for a fixed number.
+    """
     array = np.asarray(values, dtype=np.float64)
     if isinstance(spread, Fixed):
         return "", float(array[0])

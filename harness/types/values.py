@@ -13,5 +13,5 @@ Array = NDArray[Any]
 
 
 def as_float_array(values: Sequence[float]) -> NDArray[np.float64]:
-    """Return `values` as a float64 vector."""
+    """Return `values` as a float64 vector (n,)."""
     return np.asarray(values, dtype=np.float64)

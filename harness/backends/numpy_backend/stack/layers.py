@@ -35,7 +35,7 @@ class Linear(Layer):
     """(S, N, in) -> (S, N, out), each member with its own W (out, in) and b (1, out)."""
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the outputs; keep x."""
+        """Return the outputs (S, N, out) of `x` (S, N, in); keep `x`."""
         across = self.params["weight"].transpose(0, 2, 1)
         # A product of one feature is no sum, and matmul calls the library for every member.
         out: Array = x * across if x.shape[2] == 1 else np.matmul(x, across)
@@ -44,7 +44,7 @@ class Linear(Layer):
         return out, x
 
     def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return ``grad @ W``."""
+        """Return ``grad @ W``, (S, N, in), for `grad` (S, N, out)."""
         out: Array = np.matmul(grad, self.params["weight"])
         return out
 
@@ -70,7 +70,7 @@ class LayerNorm(Layer):
         return values * self.params["weight"] + self.params["bias"], (values, inverse)
 
     def backward(self, grad: Array, cache: Cache) -> Array:
-        """Return d loss / d input."""
+        """Return d loss / d input (S, N, F), written over `grad` of that shape."""
         values, inverse = cache
         grad *= self.params["weight"]
         along = (grad * values).mean(axis=2, keepdims=True)
