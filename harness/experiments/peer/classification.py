@@ -8,12 +8,15 @@ hours.
 
 from __future__ import annotations
 
+import math
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from harness import extras
 from harness.datasets.parts import Parts, flat
 from harness.datasets.scaling import Scaler
 from harness.experiments.peer.estimator import Estimator
@@ -21,6 +24,9 @@ from harness.types import Array
 
 MAX_ITER = 100_000
 """Where liblinear's Crammer-Singer solver gives up; it ignores the ``max_iter`` it is given."""
+COUNTED_FROM = (1, 9, 1)
+"""scikit-learn before it reads the solver's iterations past the end of their array (its pull
+request 34273), so that it says by chance that the solver did not converge."""
 METRICS = frozenset({"train_accuracy", "validation_accuracy", "test_accuracy", "converged"})
 
 Classifier = Any
@@ -57,7 +63,7 @@ def _classifier(name: str, build: Build, defaults: Mapping[str, float]) -> Estim
             if len(x):
                 scaled = flat(scaler.apply(x, np.float64))
                 accuracies[f"{part}_accuracy"] = float(classifier.score(scaled, y))
-        return {**accuracies, "converged": float(converged)}
+        return {**accuracies, "converged": converged}
 
     return Estimator(name, True, defaults, METRICS, measure)
 
@@ -69,22 +75,28 @@ def _held_out(split: Parts) -> dict[str, tuple[Array, Array]]:
     }
 
 
-def _fit(classifier: Classifier, x: Array, y: Array) -> bool:
-    """Fit, and return whether the solver converged; its warning becomes the answer."""
+def _fit(classifier: Classifier, x: Array, y: Array) -> float:
+    """Fit, and return 1 if the solver converged; its warning becomes the answer, where it can."""
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         classifier.fit(x, y)
-    converged = True
+    converged = 1.0 if _counts() else math.nan
     for warning in caught:
         if issubclass(warning.category, ConvergenceWarning):
-            converged = False
+            converged *= 0.0  # nan stays nan
         else:
             warnings.warn_explicit(
                 warning.message, warning.category, warning.filename, warning.lineno
             )
     return converged
+
+
+def _counts() -> bool:
+    """Whether this scikit-learn knows how many iterations the solver took."""
+    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", extras.version("sklearn"))
+    return found is not None and tuple(int(part or 0) for part in found.groups()) >= COUNTED_FROM
 
 
 CLASSIFIERS = (_classifier("linear-svc-crammer-singer", _crammer_singer, {"C": 1.0, "tol": 1e-4}),)

@@ -36,8 +36,9 @@ def run(context: Context) -> Outcome:
     Outcome
         Of a classifier ``train_accuracy``, ``test_accuracy``, ``validation_accuracy`` where there
         are validation examples, and ``converged``: 1 if the solver stopped before its iterations
-        ran out. Of a regressor ``<part>_loss``, the mean squared error of every part that has
-        examples; ``zero_weights``, ``bias`` and up to eight weights.
+        ran out, nan before scikit-learn 1.9.1, which cannot tell. Of a regressor ``<part>_loss``,
+        the mean squared error of every part that has examples; ``zero_weights``, ``bias`` and up
+        to eight weights.
 
     Raises
     ------
