@@ -11,8 +11,8 @@ from harness.cli import options, show, streams
 from harness.cli.console import Output
 from harness.errors import SuiteError
 from harness.outlets import workflow
+from harness.plan.check import unsettled
 from harness.plan.expand import Plans
-from harness.plan.unsettled import unsettled
 from harness.suite.documents import is_document
 from harness.suite.order import Tier
 from harness.suite.schema import json_schema

@@ -1,4 +1,4 @@
-"""Whether other work on the machine disturbed a pair."""
+"""What other work on the machine did to pairs: whether it disturbed them, and its own speed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from harness.gate.values import Pair
+from harness.lockstep import speed
 
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
 SHARE = 0.5
 """Share of disturbed pairs from which a verdict on times must hold without the waiting too."""
-
-
 VARIED = 1.2
 """Ratio of the slowest to the fastest speed from which a note is given."""
 
@@ -34,13 +33,18 @@ def without_waiting(pair: Pair, slope: float = 0.0) -> float:
     return pair.log_ratio("time", slope) + math.log1p(-head) - math.log1p(-base)
 
 
+def slope(pairs: Iterable[Pair]) -> float:
+    """Return the common slope of log-times on log-speeds over all pairs of a case so far."""
+    return speed.slope(side for pair in pairs for side in (pair.base, pair.head))
+
+
 def speed_range(pairs: Iterable[Pair]) -> float:
     """Return the ratio of slow to fast moments of the machine, nan where nothing is known.
 
     Between the 95th and the 5th percentile of the turns: what the gate takes out of the times.
     """
     sides = (side for pair in pairs for side in (pair.base, pair.head))
-    speeds = [speed for side in sides for speed in side.speeds if math.isfinite(speed)]
+    speeds = [one for side in sides for one in side.speeds if math.isfinite(one)]
     if not speeds:
         return math.nan
     fast, slow = np.quantile(speeds, [0.05, 0.95])

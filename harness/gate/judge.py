@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import statistics
-from harness.gate.contention import SHARE, disturbed, without_waiting
-from harness.gate.speed import slope
+from harness.gate.contention import SHARE, disturbed, slope, without_waiting
 from harness.gate.values import (
     LEAST_MEMORY,
     Decision,

@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 import sys
 
-from harness.numerals.factors import FEWEST_DIGITS, by_factors
 from harness.numerals.plain import DASH, TIMES, fixed, number, places_of, scale
-from harness.numerals.shapes import SHARES, is_factor, is_lopsided, is_nothing
+from harness.numerals.shapes import (
+    FEWEST_DIGITS,
+    SHARES,
+    by_factors,
+    is_factor,
+    is_lopsided,
+    is_nothing,
+)
 from harness.types import Interval
 
 EXACT_DIGITS = 7

@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from harness.numerals.factors import FAR, FEWEST_DIGITS, places_by_factor
 from harness.numerals.intervals import EXACT_DIGITS
 from harness.numerals.plain import SINGLE_DIGITS, count, exponent_of, fixed, places_of
-from harness.numerals.shapes import SHARES, is_factor, is_lopsided, is_nothing
+from harness.numerals.shapes import (
+    FAR,
+    FEWEST_DIGITS,
+    SHARES,
+    is_factor,
+    is_lopsided,
+    is_nothing,
+    places_by_factor,
+)
 from harness.types import Interval
 
 

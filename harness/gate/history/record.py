@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from harness import digest
 from harness.environment import CLASS_FACTS
 from harness.errors import NothingMeasured, UsageError
+from harness.gate.contention import slope
 from harness.gate.history.store import History
 from harness.gate.history.values import Baseline, Point
-from harness.gate.speed import slope
 from harness.gate.values import Decision, GateResult
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from harness import claims
 from harness.config.claim import Claim, Where
 from harness.config.kinds import is_named
+from harness.errors import Problem
 from harness.experiments.registry import Known
 from harness.plan.check.selections import left_by, select
 from harness.plan.expand import Plan, Plans
@@ -38,6 +39,18 @@ def complaints(plans: Plans, sources: Collection[str]) -> Iterator[Complaint]:
         yield from found
         if not found and (message := claims.check_selection(claim, judged.cases)):
             yield (*here, "where"), message + (IGNORED if plans.memory else "")
+
+
+def unsettled(plans: Plans) -> Iterator[Problem]:
+    """Yield every claim of a checked suite that its full profile has too few runs for."""
+    cases = [case for case in plans.full.cases if case.judged]
+    seeds = plans.suite.seeds
+    looks = claims.looks(seeds.count, seeds.most)
+    last = len(looks.factors) - 1
+    planned = {case: looks.seeds(runs, last) for case, runs in plans.full.seeds.items()}
+    for claim in plans.suite.claims:
+        if why := claims.undecidable(claim, cases, planned, looks.alpha(last)):
+            yield plans.suite.text.problem((*claim.place, "id"), why)
 
 
 def _judged(plan: Plan) -> Plan:
