@@ -134,6 +134,9 @@ def test_the_half_width_never_has_more_than_two_digits(value, half, unit):
 @given(st.floats(), st.floats(), st.floats(), st.sampled_from(["", "fraction", "ratio", "seconds"]))
 @example(1e171, -1e-153, 0.0, "fraction")
 @example(1e170, -1e-153, 0.0, "fraction")
+@example(1.1e-308, 2.0**52, 2.0**52 + 1, "")
+@example(1.1e-308, 1e12, 9.99e15, "")
+@example(1e308, 1e-20, 1e-19, "ratio")
 def test_nothing_that_can_be_stored_breaks_it(value, low, high, unit):
     interval = Interval(low, high, 0.95)
     for text in (measured(value, interval, unit), earned(value, interval, unit)):

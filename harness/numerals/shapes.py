@@ -36,9 +36,14 @@ def is_lopsided(value: float, interval: Interval, unit: str, half: float) -> boo
 
 
 def _is_positive(value: float, interval: Interval, factor: float) -> bool:
-    """Whether a value and the ends of its interval are positive, and `factor` or more apart."""
+    """Whether a value and the ends of its interval are positive, and `factor` or more apart.
+
+    And the value is one that can be told from 0, and from infinity, beside them.
+    """
     low, high = interval.low, interval.high
-    return low >= sys.float_info.min and 0 < value < math.inf and high / low >= factor
+    if not (low >= sys.float_info.min and 0 < value < math.inf and high / low >= factor):
+        return False
+    return value > NOTHING * high and low > NOTHING * value
 
 
 def is_factor(value: float, interval: Interval) -> bool:
