@@ -101,6 +101,11 @@ def _can_do_without(command: Command, name: str) -> bool:
     return name not in ("", ".", *command.without) and not name.startswith("..")
 
 
+def is_hurried(timeouts: Timeouts) -> bool:
+    """Return whether modules get less time to load than they may take, for want of time."""
+    return _longest(timeouts) < timeouts.module
+
+
 def _longest(timeouts: Timeouts) -> float:
     return min(timeouts.module, timeouts.left(timeouts.deadline) / SHARE)
 

@@ -133,6 +133,20 @@ def test_a_run_that_the_deadline_ends_is_not_stored(tmp_path):
     assert selftest.stored(tmp_path) == []
 
 
+def test_a_module_that_is_cut_off_while_it_loads_is_no_run(tmp_path, monkeypatch):
+    (tmp_path / "test_known_costs.py").write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(bench, "KNOWN_COSTS", tmp_path)
+    assert selftest.measure(0.0, tmp_path, time.monotonic() + 6.0) is None
+    assert selftest.stored(tmp_path) == []
+
+
+def test_a_module_that_does_not_load_is_an_error(tmp_path, monkeypatch):
+    (tmp_path / "test_known_costs.py").write_text("import nothing_of_that_name\n")
+    monkeypatch.setattr(bench, "KNOWN_COSTS", tmp_path)
+    with pytest.raises(SideBroken, match="nothing_of_that_name"):
+        selftest.measure(0.0, tmp_path, time.monotonic() + 3600.0)
+
+
 def test_a_benchmark_that_fails_is_an_error_not_a_verdict(tmp_path, monkeypatch):
     (tmp_path / "test_known_costs.py").write_text("def test_it(benchmark):\n    1 / 0\n")
     monkeypatch.setattr(bench, "KNOWN_COSTS", tmp_path)

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness import environment as environments
 from harness.errors import SideBroken
 from harness.gate import units
+from harness.gate.collection import is_hurried
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
 from harness.gate.rounds import Bench, Limits, find_cases, run
@@ -70,14 +71,19 @@ def measure(
     Raises
     ------
     SideBroken
-        If a benchmark does not run, as when pytest-benchmark is not installed.
+        If a benchmark does not load or run, as when pytest-benchmark is not installed.
     """
     settings, snapshot = GateSettings(), environments.snapshot()
     timeouts = Timeouts(deadline=deadline)
     try:
+        hurried = is_hurried(timeouts)
         found = find_cases([bench(planted, settings)], timeouts)
     except OutOfTime:
         return None
+    if found.apart and hurried:
+        return None
+    for missing in found.apart:
+        raise SideBroken("both sides", f"{missing.case}: {missing.reason}")
     limits = Limits(settings.thresholds, deadline, "", timeouts, LOOKS, progress)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with Journal(folder / "selftest", {"planted": planted, "started": started}) as journal:
