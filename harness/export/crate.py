@@ -6,13 +6,18 @@ the suite's file and whose result is the table of its records.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 import harness
+from harness.errors import UsageError
 from harness.export.rows import rows, write_csv
 from harness.files import guarded, write_text
 from harness.types import Environment, Record
@@ -22,6 +27,9 @@ _CRATE = "https://w3id.org/ro/crate/1.1"
 _CONTEXT = [f"{_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"]
 _HARNESS = "#harness"
 _LICENCES = "https://spdx.org/licenses/"
+_URL = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
+_IDENTIFIER = re.compile(r"(?!LicenseRef-)[A-Za-z0-9.-]+")
+"""A text that SPDX takes may also be an expression, which has no page, or stand for a file."""
 Entity = dict[str, Any]
 
 
@@ -45,7 +53,7 @@ def write_crate(
     environments : mapping of str to Environment
         Where they were measured.
     licence : str
-        Of what is in the crate, a URL or an SPDX identifier.
+        The URL of the licence of what is in the crate (`licence_url`).
 
     Raises
     ------
@@ -61,7 +69,7 @@ def write_crate(
             actions.append(_action(name, own))
     used = {record.environment for record in records} & environments.keys()
     machines = [_machine(environments[name]) for name in sorted(used)]
-    terms = _licence(licence)
+    terms = {"@id": licence, "@type": "CreativeWork", "name": licence.removeprefix(_LICENCES)}
     graph = [_descriptor(), _root(parts, actions, records, terms), *parts, *actions]
     graph += [_software(), *machines, terms, _PROFILE]
     text = json.dumps({"@context": _CONTEXT, "@graph": graph}, indent=1)
@@ -159,9 +167,24 @@ def _software() -> Entity:
     }
 
 
-def _licence(licence: str) -> Entity:
-    url = licence if licence.startswith("http") else f"{_LICENCES}{licence}"
-    return {"@id": url, "@type": "CreativeWork", "name": licence}
+def licence_url(licence: str) -> str:
+    """Return where a licence is, of its URL or its SPDX identifier.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if _URL.fullmatch(licence):
+        return licence
+    with contextlib.suppress(InvalidLicenseExpression):
+        found = canonicalize_license_expression(licence)
+        if _IDENTIFIER.fullmatch(found):
+            return f"{_LICENCES}{found}"
+    raise UsageError(
+        f"--license must be a URL or one SPDX identifier, such as CC-BY-4.0, got {licence!r}; "
+        f"{_LICENCES} lists them"
+    )
 
 
 _PROFILE: Entity = {

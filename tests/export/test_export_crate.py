@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.export.crate import PROFILE, write_crate
+from harness.errors import UsageError
+from harness.export.crate import PROFILE, licence_url, write_crate
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def folder(tmp_path, records, environments):
     for name in ("s", "none"):
         (tmp_path / f"{name}-file.toml").write_text(f'id = "{name}"\n')
     files = {name: tmp_path / f"{name}-file.toml" for name in ("s", "none")}
-    write_crate(tmp_path / "crate", files, records, environments, "CC-BY-4.0")
+    write_crate(tmp_path / "crate", files, records, environments, licence_url("CC-BY-4.0"))
     return tmp_path / "crate"
 
 
@@ -62,3 +63,23 @@ def test_records_of_a_file_have_no_time(tmp_path, records, environments):
     told = json.loads((tmp_path / "c" / "ro-crate-metadata.json").read_text())
     assert told["@graph"][1]["datePublished"]
     assert told["@graph"][1]["license"] == {"@id": "https://x.org/l"}
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("MIT", "https://spdx.org/licenses/MIT"),
+        ("cc-by-4.0", "https://spdx.org/licenses/CC-BY-4.0"),
+        ("https://example.org/terms#2", "https://example.org/terms#2"),
+    ],
+)
+def test_a_licence_is_a_url_or_an_identifier(given, url):
+    assert licence_url(given) == url
+
+
+@pytest.mark.parametrize(
+    "given", ["", "free", "MIT OR Apache-2.0", "LicenseRef-x", "http://", "httpfoo", "MIT+", "a b"]
+)
+def test_what_is_no_licence_is_refused(given):
+    with pytest.raises(UsageError, match="--license must be a URL or one SPDX identifier"):
+        licence_url(given)
