@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,12 @@ from harness.errors import UsageError
 from harness.export.rows import rows, write_csv
 from harness.files import guarded, write_text
 from harness.types import Environment, Record
+from harness.words import plural
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _CONTEXT = [f"{_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"]
-_HARNESS = "#harness"
+_HARNESS = "https://pypi.org/project/claims-harness/"
 _LICENCES = "https://spdx.org/licenses/"
 _URL = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
 _IDENTIFIER = re.compile(r"(?!LicenseRef-)[A-Za-z0-9.-]+")
@@ -105,13 +106,20 @@ def _action(name: str, own: Sequence[Record]) -> Entity:
         "@type": "CreateAction",
         "name": f"harness run {name}",
         "instrument": {"@id": _HARNESS},
-        "object": [{"@id": f"{name}.toml"}],
-        "result": [{"@id": f"{name}.csv"}],
+        "description": f"The cells of {name} as stored: {plural(len(own), 'record')}.",
+        "object": {"@id": f"{name}.toml"},
+        "result": {"@id": f"{name}.csv"},
         "startTime": min(record.started for record in own),
         "endTime": max(map(_ended, own)),
         "actionStatus": f"http://schema.org/{state}",
-        "environment": [{"@id": f"#environment-{e}"} for e in sorted({r.environment for r in own})],
+        "environment": _named(f"#environment-{e}" for e in sorted({r.environment for r in own})),
     }
+
+
+def _named(ids: Iterable[str]) -> Entity | list[Entity]:
+    """Return references; one is a value, no list, as the specification recommends."""
+    found = [{"@id": each} for each in ids]
+    return found[0] if len(found) == 1 else found
 
 
 def _ended(record: Record) -> str:
@@ -152,8 +160,8 @@ def _root(
         "datePublished": max(map(_ended, records)) or datetime.now(UTC).isoformat(),
         "license": {"@id": terms["@id"]},
         "conformsTo": {"@id": PROFILE},
-        "hasPart": [{"@id": part["@id"]} for part in parts],
-        "mentions": [{"@id": action["@id"]} for action in actions],
+        "hasPart": _named(part["@id"] for part in parts),
+        "mentions": _named(action["@id"] for action in actions),
     }
 
 
@@ -163,7 +171,7 @@ def _software() -> Entity:
         "@type": "SoftwareApplication",
         "name": "claims-harness",
         "softwareVersion": harness.__version__,
-        "url": "https://pypi.org/project/claims-harness/",
+        "url": _HARNESS,
     }
 
 

@@ -20,7 +20,7 @@ def test_a_store_is_written_in_several_forms_at_once(harness):
     one, other = pd.read_csv("x.csv"), pd.read_parquet("x.parquet")
     assert list(one["test_accuracy"]) == list(other["test_accuracy"])
     told = json.loads((harness.folder / "crate" / "ro-crate-metadata.json").read_text())
-    assert told["@graph"][1]["mentions"] == [{"@id": "#run-tiny"}]
+    assert told["@graph"][1]["mentions"] == {"@id": "#run-tiny"}
     assert told["@graph"][1]["license"] == {"@id": "https://spdx.org/licenses/MIT"}
 
 
