@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 import threadpoolctl
 
-from harness import builds, devices, digest
+from harness import builds, devices, digest, virtual
 from harness.errors import StoreError
 from harness.types import Environment
 
@@ -148,9 +148,11 @@ def _libraries() -> dict[str, str]:
 
 
 def _interpreter_and_system() -> dict[str, str]:
-    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
-    container = "container" in os.environ or any(mark.exists() for mark in marks)
-    return {"container": _yes(container), "ci": _yes(bool(os.environ.get("CI")))}
+    return {
+        "container": virtual.container(),
+        "virtual_machine": virtual.machine(),
+        "ci": _yes(bool(os.environ.get("CI"))),
+    }
 
 
 def _yes(flag: bool) -> str:

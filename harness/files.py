@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -51,6 +52,19 @@ def opened(path: Path) -> BinaryIO:
     raise OSError(errno.EINVAL, "it is a pipe or a device where a file must be", str(path))
 
 
+def check_folder(path: Path, doing: str) -> None:
+    """Refuse a file in the place of a folder, which need not be there yet.
+
+    Raises
+    ------
+    FileError
+        If it is one, or cannot be looked at.
+    """
+    with guarded(doing, path), contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISDIR(path.stat().st_mode):
+            raise NotADirectoryError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
 @contextlib.contextmanager
 def guarded(doing: str, path: Path | str | None = None) -> Iterator[None]:
     """Turn what the system says about a file into a `FileError`.
@@ -94,16 +108,27 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str, doing: str) -> None:
-    """Write a text file, its folder made if need be; lone surrogates are spelled out.
+    """Write a text file as `write_bytes` does; lone surrogates are spelled out.
 
     Raises
     ------
     FileError
-        If it cannot be written.
+        If it cannot be written; a file is then as it was.
+    """
+    write_bytes(path, encodable(text).encode("utf-8"), doing)
+
+
+def write_bytes(path: Path, data: bytes, doing: str) -> None:
+    """Write a file whole or not at all, its folder made if need be (`replace_file`).
+
+    Raises
+    ------
+    FileError
+        If it cannot be written; a file is then as it was.
     """
     with guarded(doing, path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(encodable(text), encoding="utf-8")
+    replace_file(path, data, doing)
 
 
 def explain(error: OSError, doing: str, path: Path | str | None = None) -> str:
@@ -119,18 +144,48 @@ def explain(error: OSError, doing: str, path: Path | str | None = None) -> str:
 def replace_file(path: Path, data: bytes, doing: str) -> None:
     """Write a file whole or not at all; it keeps its permissions, and links to it lead to it.
 
+    A device or a pipe is no file: it is written to, and stays what it is.
+
     Raises
     ------
     FileError
-        If it cannot be written; it is then as it was.
+        If it cannot be written; a file is then as it was.
     """
-    target = Path(os.path.realpath(path))
-    with guarded(doing, path), contextlib.ExitStack() as stack:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
-            stack.callback(Path(file.name).unlink, missing_ok=True)
-            file.write(data)
-            file.flush()
+    with guarded(doing, path):
+        if _is_stream(path):
+            with path.open("wb", buffering=0) as stream:
+                write_all(stream, data)
+        else:
+            _replace(Path(os.path.realpath(path)), data)
+
+
+def write_all(file: BinaryIO, data: bytes) -> None:
+    """Write all bytes to a file without a buffer, which may take some at a time.
+
+    Raises
+    ------
+    OSError
+        If it takes no more.
+    """
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether there is something in the place of a file; what a shell redirected counts, too."""
+    if path.absolute().is_relative_to("/dev") or path.absolute().is_relative_to("/proc"):
+        return True  # /dev/stdout may be a file, which its other writers must not lose
+    return path.exists() and not path.is_file()
+
+
+def _replace(target: Path, data: bytes) -> None:
+    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    with contextlib.ExitStack() as stack:
+        with part.open("xb", buffering=0) as file:
+            stack.callback(part.unlink, missing_ok=True)
+            write_all(file, data)
             os.fsync(file.fileno())
         if target.exists():
-            shutil.copymode(target, file.name)
-        os.replace(file.name, target)  # noqa: PTH105 - named for what it promises
+            shutil.copymode(target, part)
+        os.replace(part, target)  # noqa: PTH105 - named for what it promises

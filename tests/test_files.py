@@ -1,12 +1,24 @@
 import errno
 import os
+import stat
+import subprocess
+import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from harness.errors import FileError
-from harness.files import explain, guarded, opened, replace_file, temporary_folder
+from harness.files import (
+    check_folder,
+    explain,
+    guarded,
+    opened,
+    replace_file,
+    temporary_folder,
+    write_text,
+)
 
 
 def test_a_missing_folder_is_one_line_with_what_to_do(tmp_path):
@@ -86,3 +98,54 @@ def test_a_file_that_cannot_be_replaced_stays_and_leaves_nothing(tmp_path, monke
         replace_file(path, b"new", "update the document")
     assert path.read_bytes() == b"old"
     assert [one.name for one in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
+    (tmp_path / "other").write_text("")
+    replace_file(tmp_path / "a.md", b"new", "write")
+    assert (tmp_path / "a.md").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with ThreadPoolExecutor() as pool:
+            read = pool.submit(pipe.read_bytes)
+            write_text(path, "all of it" * 20_000, "write")
+            assert read.result() == b"all of it" * 20_000
+    assert pipe.is_fifo()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["link", "pipe"]
+
+
+def test_a_device_is_written_to_and_stays_one(tmp_path):
+    device = tmp_path / "full"  # one of our own: what a mistake would replace is needed by others
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o600, os.makedev(1, 7))
+        device.open("rb").close()
+    except OSError:
+        pytest.skip("devices can be made by root alone, where the file system has them")
+    with pytest.raises(FileError, match="no space left on device"):
+        replace_file(device, b"x", "write")
+    assert device.is_char_device()
+    assert [one.name for one in tmp_path.iterdir()] == ["full"]
+
+
+def test_what_a_shell_redirected_to_a_file_keeps_its_other_lines(tmp_path):
+    script = (
+        "from pathlib import Path; from harness.files import write_text;"
+        "write_text(Path('/dev/stdout'), 'one', 'write'); print('two', flush=True)"
+    )
+    with (tmp_path / "out").open("ab") as out:
+        subprocess.run([sys.executable, "-c", script], stdout=out, check=True)
+    assert (tmp_path / "out").read_text() == "onetwo\n"
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    check_folder(tmp_path, "read the history")
+    check_folder(tmp_path / "none", "read the history")
+    for path in (tmp_path / "file", tmp_path / "file" / "in"):
+        with pytest.raises(FileError, match=r"cannot read the history .*file"):
+            check_folder(path, "read the history")

@@ -61,6 +61,27 @@ def records_on(archive: Archive, name: str) -> list[Record]:
     return [record for record in archive.records if record.environment in there]
 
 
+def check_two(
+    names: tuple[str, str], first: Sequence[Record], second: Sequence[Record], archive: Archive
+) -> None:
+    """Refuse two names that are of one machine: it equals itself, whatever it measures.
+
+    Raises
+    ------
+    UsageError
+        If records are of both; names what they were measured on.
+    """
+    both = {r.environment for r in first} & {r.environment for r in second}
+    if both:
+        shared = dict.fromkeys(
+            f"{e.hardware} ({e.klass})" for e in archive.environments.values() if e.id in both
+        )
+        raise UsageError(
+            f"--between must name two machines, got {names[0]!r} and {names[1]!r}, which both "
+            f"mean {'; '.join(shared)}; name a part of the hardware that only one has"
+        )
+
+
 def between(
     first: Sequence[Record],
     second: Sequence[Record],

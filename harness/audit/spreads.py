@@ -12,6 +12,7 @@ import numpy as np
 
 from harness.alone import is_time
 from harness.late import late
+from harness.lines import storable
 from harness.types import Record, Scalar
 
 stats = late("scipy.stats")
@@ -40,6 +41,9 @@ class Spread:
     tolerance : float
         How far these may lie apart when both machines draw from one distribution: Welch's t at
         `FALSE_ALARM` over all metrics compared, and `ROUNDING`.
+    alike : bool
+        Whether the values of each seed are both finite, or the same inf or nan: if not, no
+        tolerance holds, and the means are those of all values.
     """
 
     suite: str
@@ -48,21 +52,24 @@ class Spread:
     seeds: tuple[int, int]
     means: tuple[float, float]
     tolerance: float
+    alike: bool = True
 
     @property
     def within(self) -> bool:
         """Whether the means lie no further apart than that."""
-        return abs(self.means[0] - self.means[1]) <= self.tolerance
+        return self.alike and abs(self.means[0] - self.means[1]) <= self.tolerance
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as ``--json`` has it."""
-        return {**vars(self), "axes": dict(self.axes), "within": self.within}
+        """Return it as ``--json`` has it; inf and nan as texts."""
+        told: dict[str, Any] = storable({**vars(self), "within": self.within})
+        return told
 
 
 def spreads(pairs: Sequence[Pair], timed: Iterable[str]) -> tuple[Spread, ...]:
     """Return the metrics of pairs of records, case by case, times left out.
 
-    A metric of one seed, or with inf or nan among its values, has no spread and is left out.
+    Where a seed has inf or nan on both machines, its other values are compared; where it has that
+    on one alone, or another on each, the metric differs. One finite value a machine has no spread.
 
     Parameters
     ----------
@@ -87,17 +94,35 @@ Values = tuple[float, ...]
 def _samples(pairs: Sequence[Pair]) -> Iterator[tuple[Pair, str, Values, Values]]:
     for name in pairs[0][0].metrics:
         held = [(a, b) for a, b in pairs if name in a.metrics and name in b.metrics]
-        if len(held) < 2 or is_time(held[0][0], name):
+        if not held or is_time(held[0][0], name):
             continue
-        a, b = (tuple(r.metrics[name] for r in side) for side in zip(*held, strict=True))
-        if all(map(math.isfinite, (*a, *b))):
-            yield pairs[0], name, a, b
+        both = [(one.metrics[name], other.metrics[name]) for one, other in held]
+        if all(map(_alike, both)):
+            both = [pair for pair in both if math.isfinite(pair[0])]
+            if len(both) < 2:
+                continue
+        a, b = zip(*both, strict=True)
+        yield pairs[0], name, a, b
+
+
+def _alike(values: tuple[float, float]) -> bool:
+    """Whether both are finite, or the same inf or nan."""
+    a, b = values
+    return a == b or (math.isfinite(a) and math.isfinite(b)) or (math.isnan(a) and math.isnan(b))
 
 
 def _spread(record: Record, name: str, a: Values, b: Values, level: float) -> Spread:
-    means = (float(np.mean(a)), float(np.mean(b)))
+    means = (_mean(a), _mean(b))
+    if not all(map(_alike, zip(a, b, strict=True))):
+        seeds = (len(a), len(b))
+        return Spread(record.suite, record.axes, name, seeds, means, tolerance=0.0, alike=False)
     tolerance = _welch(np.asarray(a), np.asarray(b), level) + ROUNDING * max(map(abs, means))
     return Spread(record.suite, record.axes, name, (len(a), len(b)), means, tolerance)
+
+
+def _mean(values: Values) -> float:
+    with np.errstate(invalid="ignore"):  # inf and -inf have no mean, which nan says
+        return float(np.mean(values))
 
 
 def _welch(a: Any, b: Any, level: float) -> float:

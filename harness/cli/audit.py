@@ -15,14 +15,14 @@ from harness import datasets, environment
 from harness.audit import Finding
 from harness.audit.again import Stored, again, array_digests
 from harness.audit.chosen import Size, cases_of, drawn, size, stored
-from harness.audit.machines import between, records_on
+from harness.audit.machines import between, check_two, records_on
 from harness.audit.spreads import FALSE_ALARM, Spread
 from harness.cli import codes, options
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.cli.progress import Meter, watched
 from harness.datasets.roots import Roots
-from harness.errors import NothingMeasured
+from harness.errors import NothingMeasured, UsageError
 from harness.execute.run import Options, Runner
 from harness.plan.expand import Plans
 from harness.types import Archive, Environment, Record
@@ -34,11 +34,17 @@ SAMPLE = "5%"
 
 
 def sample(text: str) -> Size:
-    """Return how many cells a text asks for, as an option of the command line."""
+    """Return how many cells a text asks for, as an option of the command line.
+
+    Raises
+    ------
+    UsageError
+        If it is neither a share nor a number.
+    """
     try:
         return size(text)
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise UsageError(f"a sample {error}") from None
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,7 @@ def _between(
     workspace: Workspace, claims: frozenset[str] | None, archive: Archive, names: tuple[str, str]
 ) -> Audited:
     first, second = (records_on(archive, name) for name in names)
+    check_two(names, first, second, archive)
     wanted = [(plans, _cases(plans, claims)) for plans in workspace.plans]
     cases = [c for plans, ids in wanted for c in plans.cases if ids is None or c.id in ids]
     reader = array_digests((archive,))
@@ -214,10 +221,11 @@ def _line(finding: Finding) -> str:
 
 def _spread(spread: Spread) -> str:
     one, other = spread.means
-    return (
-        f"{_place(spread.suite, spread.axes)}: {spread.metric} is {one:.6g} and {other:.6g}, "
-        f"further apart than the {spread.tolerance:.2g} that equal machines stay within"
-    )
+    how = f"further apart than the {spread.tolerance:.2g} that equal machines stay within"
+    if not spread.alike:
+        how = "with inf or nan at seeds where the other machine has none, or another"
+    place = _place(spread.suite, spread.axes)
+    return f"{place}: {spread.metric} is {one:.6g} and {other:.6g}, {how}"
 
 
 def _summary(found: Audited) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from harness.errors import UsageError
+from harness.suite.documents import Document
 from harness.types import VERDICTS, Verdict
 from harness.words import did_you_mean
 from harness.workspace import Workspace
@@ -51,9 +52,8 @@ def chosen(
     """
     for name in wanted.verdicts:
         if name not in VERDICTS:
-            known = ", ".join(VERDICTS)
             raise UsageError(
-                f"--verdict must be one of {known}, got {name!r}.{did_you_mean(name, VERDICTS)}"
+                f"--verdict must be a verdict, got {name!r}.{did_you_mean(name, VERDICTS)}"
             )
     of_document = _of_documents(wanted.documents, workspace)
     found = tuple(
@@ -87,20 +87,7 @@ def _of_documents(names: Sequence[str], workspace: Workspace) -> Callable[[Verdi
     if not names:
         return lambda _: True
     documents = {k: one for library in workspace.libraries for k, one in library.documents.items()}
-    keys = {
-        key
-        for key, one in documents.items()
-        for name in names
-        if name in (key, one.number) or name.casefold() in one.title.casefold()
-    }
-    if not keys:
-        got = ", ".join(map(repr, names))
-        if not documents:
-            raise UsageError(
-                f"--document must name a document of the suites, which have none, got {got}; "
-                "leave it out"
-            )
-        raise UsageError(f"--document must be one of {', '.join(documents)}, got {got}")
+    keys = {key for name in names for key in _keys(name, documents)}
     own = {
         (suite.id, claim.id)
         for suite in workspace.suites
@@ -108,3 +95,23 @@ def _of_documents(names: Sequence[str], workspace: Workspace) -> Callable[[Verdi
         if claim.source is not None and claim.source.key in keys
     }
     return lambda verdict: (verdict.suite, verdict.claim) in own
+
+
+def _keys(name: str, documents: Mapping[str, Document]) -> list[str]:
+    """Return the documents that go by a key, a number or a part of a title."""
+    if not documents:
+        raise UsageError(
+            f"--document must name a document of the suites, which have none, got {name!r}; "
+            "leave it out"
+        )
+    found = [
+        key
+        for key, one in documents.items()
+        if name in (key, one.number) or name.casefold() in one.title.casefold()
+    ]
+    if not found:
+        raise UsageError(
+            f"--document must be the key, number or a part of the title of a document, got "
+            f"{name!r}.{did_you_mean(name, documents)}"
+        )
+    return found

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from harness.cli import streams
 from harness.cli.sheet import lines
-from harness.files import guarded
+from harness.files import guarded, replace_file
 from harness.words import plain
 
 WIDE = 160
@@ -130,8 +130,7 @@ class Output:
             self._stream.write(text if _is_utf8(self._stream.encoding) else _ascii(text))
             self._stream.flush()
         else:
-            with guarded("write the JSON", self._json_path):
-                Path(self._json_path).write_text(text, encoding="utf-8")
+            replace_file(Path(self._json_path), text.encode("utf-8"), "write the JSON")
 
 
 def _is_utf8(encoding: str | None) -> bool:

@@ -12,7 +12,7 @@ from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.errors import NothingMeasured, UsageError
 from harness.export.benchmarks import write_benchmarks
-from harness.export.crate import write_crate
+from harness.export.crate import licence_url, write_crate
 from harness.export.rows import rows, write_csv, write_parquet
 from harness.report.view import records_of
 from harness.words import plural
@@ -55,6 +55,7 @@ def export(
     if crate and not licence:
         raise UsageError("--crate must be given with --license, since a crate says what may be "
                          "done with it; for example --license CC-BY-4.0")  # fmt: skip
+    terms = licence_url(licence) if crate else ""
     output = Output(quiet=quiet, no_color=no_color)
     workspace = open_workspace(names or [], suites)
     archive = open_noted(workspace, results, output)
@@ -72,6 +73,6 @@ def export(
         write_benchmarks(benchmark, records, environments)
     if crate:
         files = {suite.id: Path(suite.text.file) for suite in workspace.suites}
-        write_crate(crate, files, records, environments, licence)
+        write_crate(crate, files, records, environments, terms)
     for path in filter(None, (csv, parquet, benchmark, crate)):
         output.out.print(f"{path}: {plural(len(records), 'record')}", soft_wrap=True)

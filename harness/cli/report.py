@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import project
 from harness import report as reporting
 from harness.cli import options, show
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
-from harness.files import write_text
+from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
 from harness.suite.documents import Document
@@ -33,6 +34,9 @@ def report(
 ) -> None:
     """Write index.html, one page that needs no network, and summary.md."""
     output = Output(quiet=quiet, no_color=no_color)
+    if history != project.find().history:  # it was asked for, and so must be there
+        with guarded("read the history", history):
+            history.stat()
     workspace = open_workspace(names or [], suites)
     archive = open_noted(workspace, results, output)
     verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
@@ -57,7 +61,7 @@ class Target:
     out: Path
     profile: Profile
     results: Path
-    history: Path = options.HISTORY
+    history: Path
 
 
 def write_page(

@@ -114,7 +114,7 @@ def run(
     audited = verified(workspace, runner, verify, output) if verify else Audited()
     output.json({"schema": 1, **ran.to_json(), **audited.to_json(), "results": str(results)})
     verdicts = judged(workspace, runner.store, results)
-    target = Target(report, wanted, results) if report else None
+    target = Target(report, wanted, results, project.find().history) if report else None
     ending = Ending(
         counts=ran.counts,
         done=ran.done,

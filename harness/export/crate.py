@@ -6,22 +6,31 @@ the suite's file and whose result is the table of its records.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 import harness
+from harness.errors import UsageError
 from harness.export.rows import rows, write_csv
 from harness.files import guarded, write_text
 from harness.types import Environment, Record
+from harness.words import plural
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _CONTEXT = [f"{_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"]
-_HARNESS = "#harness"
+_HARNESS = "https://pypi.org/project/claims-harness/"
 _LICENCES = "https://spdx.org/licenses/"
+_URL = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
+_IDENTIFIER = re.compile(r"(?!LicenseRef-)[A-Za-z0-9.-]+")
+"""A text that SPDX takes may also be an expression, which has no page, or stand for a file."""
 Entity = dict[str, Any]
 
 
@@ -45,7 +54,7 @@ def write_crate(
     environments : mapping of str to Environment
         Where they were measured.
     licence : str
-        Of what is in the crate, a URL or an SPDX identifier.
+        The URL of the licence of what is in the crate (`licence_url`).
 
     Raises
     ------
@@ -61,7 +70,7 @@ def write_crate(
             actions.append(_action(name, own))
     used = {record.environment for record in records} & environments.keys()
     machines = [_machine(environments[name]) for name in sorted(used)]
-    terms = _licence(licence)
+    terms = {"@id": licence, "@type": "CreativeWork", "name": licence.removeprefix(_LICENCES)}
     graph = [_descriptor(), _root(parts, actions, records, terms), *parts, *actions]
     graph += [_software(), *machines, terms, _PROFILE]
     text = json.dumps({"@context": _CONTEXT, "@graph": graph}, indent=1)
@@ -97,13 +106,20 @@ def _action(name: str, own: Sequence[Record]) -> Entity:
         "@type": "CreateAction",
         "name": f"harness run {name}",
         "instrument": {"@id": _HARNESS},
-        "object": [{"@id": f"{name}.toml"}],
-        "result": [{"@id": f"{name}.csv"}],
+        "description": f"The cells of {name} as stored: {plural(len(own), 'record')}.",
+        "object": {"@id": f"{name}.toml"},
+        "result": {"@id": f"{name}.csv"},
         "startTime": min(record.started for record in own),
         "endTime": max(map(_ended, own)),
         "actionStatus": f"http://schema.org/{state}",
-        "environment": [{"@id": f"#environment-{e}"} for e in sorted({r.environment for r in own})],
+        "environment": _named(f"#environment-{e}" for e in sorted({r.environment for r in own})),
     }
+
+
+def _named(ids: Iterable[str]) -> Entity | list[Entity]:
+    """Return references; one is a value, no list, as the specification recommends."""
+    found = [{"@id": each} for each in ids]
+    return found[0] if len(found) == 1 else found
 
 
 def _ended(record: Record) -> str:
@@ -144,8 +160,8 @@ def _root(
         "datePublished": max(map(_ended, records)) or datetime.now(UTC).isoformat(),
         "license": {"@id": terms["@id"]},
         "conformsTo": {"@id": PROFILE},
-        "hasPart": [{"@id": part["@id"]} for part in parts],
-        "mentions": [{"@id": action["@id"]} for action in actions],
+        "hasPart": _named(part["@id"] for part in parts),
+        "mentions": _named(action["@id"] for action in actions),
     }
 
 
@@ -155,13 +171,28 @@ def _software() -> Entity:
         "@type": "SoftwareApplication",
         "name": "claims-harness",
         "softwareVersion": harness.__version__,
-        "url": "https://pypi.org/project/claims-harness/",
+        "url": _HARNESS,
     }
 
 
-def _licence(licence: str) -> Entity:
-    url = licence if licence.startswith("http") else f"{_LICENCES}{licence}"
-    return {"@id": url, "@type": "CreativeWork", "name": licence}
+def licence_url(licence: str) -> str:
+    """Return where a licence is, of its URL or its SPDX identifier.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if _URL.fullmatch(licence):
+        return licence
+    with contextlib.suppress(InvalidLicenseExpression):
+        found = canonicalize_license_expression(licence)
+        if _IDENTIFIER.fullmatch(found):
+            return f"{_LICENCES}{found}"
+    raise UsageError(
+        f"--license must be a URL or one SPDX identifier, such as CC-BY-4.0, got {licence!r}; "
+        f"{_LICENCES} lists them"
+    )
 
 
 _PROFILE: Entity = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import extras
-from harness.files import guarded, write_text
+from harness.files import write_bytes, write_text
 from harness.types import Environment, Record, Scalar
 
 Row = Mapping[str, Scalar]
@@ -85,11 +85,9 @@ def write_parquet(path: Path, found: Sequence[Row]) -> None:
     from pyarrow import parquet
 
     table = pa.table({name: _column(found, name) for name in columns(found)})
-    whole = pa.BufferOutputStream()  # given a path, pyarrow removes what is there when it fails
+    whole = io.BytesIO()  # given a path, pyarrow removes what is there when it fails
     parquet.write_table(table, whole)
-    with guarded("write the parquet file", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(whole.getvalue())
+    write_bytes(path, whole.getvalue(), "write the parquet file")
 
 
 def _column(found: Sequence[Row], name: str) -> list[Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from harness.gate.values import Pair
-from harness.lockstep import speed
+from harness.lockstep import processors, speed
 
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
@@ -51,9 +52,22 @@ def speed_range(pairs: Iterable[Pair]) -> float:
     return float(slow / fast)
 
 
-def notes(pairs: Iterable[Pair]) -> tuple[str, ...]:
-    """Return what the reader should know of the machine's state during a run."""
+def notes(pairs: Iterable[Pair], threads: int) -> Iterator[str]:
+    """Return what the reader should know of the machine during a run.
+
+    Parameters
+    ----------
+    pairs : iterable of Pair
+        What was measured.
+    threads : int
+        How many each side's libraries could use.
+    """
     ratio = speed_range(pairs)
-    if not ratio > VARIED:
-        return ()
-    return (f"the machine's speed varied by a factor of {ratio:.1f} (taken out of the times)",)
+    if ratio > VARIED:
+        yield f"the machine's speed varied by a factor of {ratio:.1f} (taken out of the times)"
+    several = threads < len(processors.available() or range(os.cpu_count() or 1))
+    if several and (why := processors.refused()):
+        yield (
+            "this machine forbids choosing a processor, and the two sides may have run on "
+            f"different ones ({why})"
+        )

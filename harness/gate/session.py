@@ -156,7 +156,7 @@ class Session:
         )
         with journal:
             test, early = run(found, limits, journal)
-        notes += contention.notes(test.pairs)
+        notes += contention.notes(test.pairs, self.settings.threads)
         return self.result((*test.decisions, *found.apart), test, early, tuple(notes))
 
 

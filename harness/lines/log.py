@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
 
 from harness.errors import StoreError
-from harness.files import guarded, opened
+from harness.files import guarded, opened, write_all
 from harness.lines.objects import object_of, text_of
 from harness.lines.seal import sealed, unsealed
 
@@ -135,7 +135,7 @@ class Log(Generic[Value]):
         with guarded("write to", self.path), self.path.open("ab", buffering=0) as file:
             before = file.seek(0, os.SEEK_END)
             try:
-                (_write if flush else _write_soon)(file, line)
+                (_write if flush else write_all)(file, line)
             except OSError:
                 with contextlib.suppress(OSError):  # a rest that stays is a torn line
                     file.truncate(before)
@@ -226,12 +226,5 @@ def _sync(folder: Path) -> None:
 
 def _write(file: BinaryIO, data: bytes) -> None:
     """Write all bytes and flush them to the disk, or raise."""
-    _write_soon(file, data)
+    write_all(file, data)
     os.fsync(file.fileno())
-
-
-def _write_soon(file: BinaryIO, data: bytes) -> None:
-    """Write all bytes, or raise; the system has them on the disk when it likes."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]

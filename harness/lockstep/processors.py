@@ -40,6 +40,23 @@ def of_round(index: int, threads: int, processors: Sequence[int]) -> frozenset[i
     return frozenset(processors[(index * threads + k) % count] for k in range(threads))
 
 
+def refused() -> str:
+    """Return why no processor can be chosen here, ``""`` where one can.
+
+    The choice is tried on this thread, and undone.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return "the system has no such call"
+    before = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(before)})
+        kept = os.sched_getaffinity(0) == {min(before)}
+        os.sched_setaffinity(0, before)
+    except OSError as error:  # a sandbox forbids it
+        return (error.strerror or str(error)).lower()
+    return "" if kept else "the system takes no notice"
+
+
 def keep(process: int, processors: frozenset[int]) -> None:
     """Keep a process that has just begun, and all it will start, on some processors."""
     if not processors:
@@ -47,5 +64,5 @@ def keep(process: int, processors: frozenset[int]) -> None:
     try:
         os.sched_setaffinity(process, processors)
     except OSError:
-        # It has ended, or a sandbox forbids it: where a side runs is no condition of a verdict.
+        # It has ended, or a sandbox forbids it (`refused`): no condition of a verdict.
         return

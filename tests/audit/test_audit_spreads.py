@@ -1,8 +1,10 @@
 """Metrics of two machines: of one distribution, or told apart."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from harness.audit.spreads import FALSE_ALARM, spreads
 
@@ -38,11 +40,35 @@ def test_what_does_not_vary_may_differ_by_rounding_alone(record):
     assert not far.within
 
 
-def test_one_seed_times_and_infinite_values_have_no_spread(record):
+def test_one_seed_and_times_have_no_spread(record):
     assert spreads(pairs(record, [1.0], [2.0]), ()) == ()
-    assert spreads(pairs(record, [1.0, 2.0], [2.0, np.inf]), ()) == ()
     assert spreads(pairs(record, [1.0, 2.0], [2.0, 3.0]), [record.case]) == ()
     timed = [
         tuple(replace(r, samples={"accuracy": ()}) for r in p) for p in pairs(record, "12", "34")
     ]
     assert spreads(timed, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ([np.inf], [np.nan]),
+        ([np.inf, np.inf], [np.nan, np.nan]),
+        ([np.inf, 1.0], [-np.inf, 1.0]),
+        ([1.0, 2.0, 3.0], [1.0, 2.0, np.nan]),
+        ([1.0, np.inf], [np.inf, 1.0]),
+    ],
+)
+def test_inf_or_nan_on_one_machine_alone_differs(record, a, b):
+    for one, other in ((a, b), (b, a)):
+        (found,) = spreads(pairs(record, one, other), ())
+        assert not found.within
+        json.dumps(found.to_json(), allow_nan=False)
+
+
+def test_the_same_inf_and_nan_on_both_machines_leave_the_other_seeds_to_compare(record):
+    ended = [np.inf, -np.inf, np.nan]
+    assert spreads(pairs(record, ended, ended), ()) == ()
+    assert spreads(pairs(record, [*ended, 1.0], [*ended, 2.0]), ()) == ()
+    (found,) = spreads(pairs(record, [*ended, 2.0, 2.0], [*ended, 3.0, 3.0]), ())
+    assert (found.within, found.seeds, found.means) == (False, (2, 2), (2.0, 3.0))

@@ -41,7 +41,8 @@ def test_of_a_few_claims_all_are_shown():
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        (Wanted(verdicts=("contradict",)), "--verdict must be one of reproduced, .*Did you mean"),
+        (Wanted(verdicts=("contradict",)), "--verdict must be a verdict, .*Did you mean"),
+        (Wanted(verdicts=("nope",)), "a verdict, got 'nope'. Known: contradicted, [^.]*ed[.]$"),
         (Wanted(claims=("nothing-like-it",)), "--claim must name a claim of these suites"),
         (Wanted(documents=("nowhere",)), "--document must name a document .*none, got 'nowhere'"),
     ],

@@ -69,6 +69,15 @@ def test_a_tree_is_checked_listed_and_run_by_name(harness, tree):
     assert "<summary>Facts: 2 claims" in (harness.folder / "page" / "summary.md").read_text()
 
 
+def test_a_document_that_is_not_there_is_refused_beside_one_that_is(harness, tree):
+    harness("run", "-j", "1", "-q")
+    assert harness("claims", "--document", "book", "--document", "2")[0] == 0
+    code, _, err = harness("claims", "--document", "book", "--document", "note")
+    assert code == 2
+    assert err.endswith("part of the title of a document, got 'note'. Did you mean 'notes'?\n")
+    assert err.count("\n") == 1
+
+
 def test_one_document_is_a_folder_of_suites_too(harness, tree):
     listed = json.loads(harness("list", "--suites", tree / "book", "--json", "-")[1])["suites"]
     assert [suite["id"] for suite in listed] == ["looked-up"]

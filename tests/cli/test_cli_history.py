@@ -2,6 +2,7 @@ import json
 import math
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import history_builders as make
 import pytest
@@ -198,6 +199,7 @@ def test_the_report_shows_speed_over_commits_where_there_is_a_history(harness, k
     assert harness("report")[0] == 0
     page = harness.folder / "reports" / "index.html"
     assert "Speed over commits" in page.read_text(encoding="utf-8")
+    Path("none").mkdir()
     assert harness("report", "--history", "none")[0] == 0
     assert "Speed over commits" not in page.read_text(encoding="utf-8")
 
@@ -220,3 +222,27 @@ def test_the_report_does_without_points_of_a_baseline_that_moved(harness, kept):
     assert harness("report")[0] == 0
     page = (harness.folder / "reports" / "index.html").read_text(encoding="utf-8")
     assert "Speed over commits" not in page
+
+
+@pytest.mark.parametrize("verb", ["history", "report"])
+def test_what_is_no_history_is_told_in_a_line(harness, verb):
+    harness("run")
+    Path("file").write_text("x")
+    Path("foreign").mkdir()
+    Path("foreign", "points.jsonl").write_text('{"a":1}\n')
+    for name, words in {
+        "file": "cannot read the history file: file exists; it is a file where a folder must be",
+        "foreign": "foreign/points.jsonl:1: must be a point of schema 1, got {'a': 1} instead",
+    }.items():
+        code, _, err = harness(verb, "--history", name)
+        assert code != codes.OK
+        assert words in err
+        assert err.count("\n") == 1
+
+
+def test_a_page_with_the_history_that_was_asked_for_or_none(harness):
+    harness("run")
+    assert harness("report")[0] == codes.OK
+    code, _, err = harness("report", "--history", "nowhere")
+    assert code == codes.FILE_FAILED
+    assert err.startswith("harness: cannot read the history nowhere: no such file or directory")

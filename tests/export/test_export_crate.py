@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from rocrate.rocrate import ROCrate
 
-from harness.export.crate import PROFILE, write_crate
+from harness.errors import UsageError
+from harness.export.crate import PROFILE, licence_url, write_crate
 
 
 @pytest.fixture
@@ -13,7 +15,7 @@ def folder(tmp_path, records, environments):
     for name in ("s", "none"):
         (tmp_path / f"{name}-file.toml").write_text(f'id = "{name}"\n')
     files = {name: tmp_path / f"{name}-file.toml" for name in ("s", "none")}
-    write_crate(tmp_path / "crate", files, records, environments, "CC-BY-4.0")
+    write_crate(tmp_path / "crate", files, records, environments, licence_url("CC-BY-4.0"))
     return tmp_path / "crate"
 
 
@@ -39,18 +41,17 @@ def test_all_that_is_named_is_there(folder):
 
 
 def test_the_library_for_crates_reads_the_run(folder):
-    rocrate = pytest.importorskip("rocrate.rocrate")
-    crate = rocrate.ROCrate(folder)
+    crate = ROCrate(folder)
     assert crate.root_dataset["conformsTo"].id == PROFILE
     assert crate.root_dataset["license"].id == "https://spdx.org/licenses/CC-BY-4.0"
-    (action,) = crate.root_dataset["mentions"]
+    action = crate.root_dataset["mentions"]
     assert action.type == "CreateAction"
     assert action["instrument"]["name"] == "claims-harness"
-    assert [one.id for one in action["object"]] == ["s.toml"]
-    assert [one.id for one in action["result"]] == ["s.csv"]
+    assert action["object"].id == "s.toml"
+    assert action["result"].id == "s.csv"
     assert action["startTime"] == "2026-01-01T00:00:00.000+00:00"
     assert action["endTime"] == "2026-01-03T00:00:02.500+00:00"
-    assert [one["name"] for one in action["environment"]] == ["x86_64, 2 cores"]
+    assert action["environment"]["name"] == "x86_64, 2 cores"
 
 
 def test_records_of_a_file_have_no_time(tmp_path, records, environments):
@@ -62,3 +63,23 @@ def test_records_of_a_file_have_no_time(tmp_path, records, environments):
     told = json.loads((tmp_path / "c" / "ro-crate-metadata.json").read_text())
     assert told["@graph"][1]["datePublished"]
     assert told["@graph"][1]["license"] == {"@id": "https://x.org/l"}
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("MIT", "https://spdx.org/licenses/MIT"),
+        ("cc-by-4.0", "https://spdx.org/licenses/CC-BY-4.0"),
+        ("https://example.org/terms#2", "https://example.org/terms#2"),
+    ],
+)
+def test_a_licence_is_a_url_or_an_identifier(given, url):
+    assert licence_url(given) == url
+
+
+@pytest.mark.parametrize(
+    "given", ["", "free", "MIT OR Apache-2.0", "LicenseRef-x", "http://", "httpfoo", "MIT+", "a b"]
+)
+def test_what_is_no_licence_is_refused(given):
+    with pytest.raises(UsageError, match="--license must be a URL or one SPDX identifier"):
+        licence_url(given)

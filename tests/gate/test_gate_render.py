@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import gate_results as fake
 import pytest
@@ -20,6 +21,13 @@ def test_a_rendering_is_text_that_can_be_written(name, make):
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in RENDERERS if name != "bencher"])
+def test_what_the_reader_should_know_is_told(name):
+    """Bencher Metric Format alone has no place for anything but numbers."""
+    note = "this machine forbids choosing a processor"
+    assert note in RENDERERS.get(name)(replace(fake.everything(), notes=(note,)))
 
 
 @contract

@@ -52,7 +52,8 @@ def test_the_data_are_the_values_of_heads_processes():
     assert bench["name"] == "test_hinge[numpy]"
     assert bench["fullname"] == f"{fake.FILE}::test_hinge[numpy]"
     assert bench["param"] == "numpy"
-    assert bench["extra_info"] == {"verdict": "regressed", "pairs": 20}
+    notes = ["torch is not installed on either side"]
+    assert bench["extra_info"] == {"verdict": "regressed", "pairs": 20, "notes": notes}
     assert found["commit_info"]["id"] == fake.HEAD.commit
     assert found["commit_info"]["dirty"] is True
     assert found["machine_info"]["processor"] == "AMD EPYC"

@@ -1,5 +1,7 @@
 """One run of the gate, with the measuring left out."""
 
+import os
+
 import pytest
 
 from harness.gate import session
@@ -43,3 +45,16 @@ def test_an_entry_of_an_exact_id_is_about_no_other_case(limits_of):
     assert notes == ()
     limits, _ = limits_of(settings, OTHER)
     assert limits[OTHER].tolerance == 0.20
+
+
+def test_a_machine_that_forbids_choosing_a_processor_is_told(limits_of, monkeypatch):
+    def forbidden(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", forbidden)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    _, (note,) = limits_of(GateSettings(), EXACT)
+    assert note.startswith("this machine forbids choosing a processor, and the two sides may have")
+    assert note.endswith("(operation not permitted)")
+    _, notes = limits_of(GateSettings(threads=2), EXACT)
+    assert notes == ()  # there are no others to choose

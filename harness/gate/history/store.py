@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import NothingMeasured, StoreError
+from harness.files import check_folder
 from harness.gate.history.values import Baseline, Point, check_name
 from harness.lines import Log
 from harness.lock import one_writer
@@ -45,9 +46,12 @@ class History:
     ------
     StoreError
         If a line other than a torn last one is malformed; names file and line.
+    FileError
+        If the folder is a file, or cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
+        check_folder(folder, "read the history")
         self.folder = folder
         self.notes: list[str] = []
         self._names = _log(folder / BASELINES, Baseline)

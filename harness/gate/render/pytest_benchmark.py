@@ -22,11 +22,12 @@ FORMAT = "5.3.1"
 def render(result: GateResult, _exit_code: int | None = None, /) -> str:
     """Return head's times as ``pytest --benchmark-json`` writes them."""
     decisions = {d.case: d for d in result.decisions if d.quantity == "time"}
+    told = {"packages": packages(result), "notes": list(result.notes)}
     document = {
         "machine_info": _machine(result.environment),
         "commit_info": _commit(result),
         "benchmarks": [
-            _benchmark(case, data, decisions.get(case), packages(result))
+            _benchmark(case, data, decisions.get(case), told)
             for case, data in head_values(result, "time").items()
         ],
         "datetime": result.started,
@@ -62,13 +63,13 @@ def _commit(result: GateResult) -> dict[str, Any]:
 
 
 def _benchmark(
-    case: str, data: Sequence[float], decision: Decision | None, differ: str
+    case: str, data: Sequence[float], decision: Decision | None, told: Mapping[str, Any]
 ) -> dict[str, Any]:
     place, bracket, rest = one_line(case, len(case) + 1).partition("[")
     extra: dict[str, Any] = {}
     if decision is not None:
         extra = {"verdict": decision.verdict, "pairs": decision.pairs}
-    extra |= {"packages": differ} if differ else {}
+    extra |= {name: value for name, value in told.items() if value}
     return {
         "group": None,
         "name": place.rpartition("::")[2] + bracket + rest,
