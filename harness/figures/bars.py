@@ -35,10 +35,10 @@ def bars(request: Request) -> Drawing:
     found = [Line(one.group, rows[one.index]) for one in kept]
     layout = layout_of(request, xs, found)
     drawn, axes = one_axes(WIDTH, layout.height)
-    theory.draw(axes, request, flipped=layout.flat)
     for index, one in enumerate(found):
         draw_marks(axes, request, layout, one, index)
-    dress(axes, request, layout)
+    theory.draw(axes, request, flipped=layout.flat)
+    dress(axes, request, layout, found)
     legend(drawn, axes, heading(figure.hue, request.words))
     estimates = [bar.estimate for row in rows for bar in row]
     return Drawing(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,8 @@ WIDTH, HEIGHT = 4.8, 3.5
 TEXT = 12.0
 """Points of all text: on a phone, 320 pixels for `WIDTH`, that is 11 pixels."""
 LETTER, HANDLE = 6.6, 46.0  # points: a letter of a legend, and what stands beside its text
+UP, ACROSS = 30, 44
+"""Letters beside an axis."""
 ROWS = 4
 """Rows of a legend at most."""
 
@@ -146,6 +149,11 @@ def look(theme: Theme, hue: int, rest: int, several: int) -> dict[str, object]:
     }
 
 
+def beside(words: str, *, upright: bool = True) -> str:
+    """Return what stands beside an axis in lines that fit it; `upright` beside the y axis."""
+    return "\n".join(textwrap.wrap(words, UP if upright else ACROSS))
+
+
 def columns(drawn: Sheet, names: Sequence[str]) -> int:
     """Return into how many columns the names of a legend fit, in rows of equal length."""
     longest = max(map(len, names))
@@ -197,6 +205,7 @@ def format_axis(axis: Axis, values: Sequence[float], *, unit: str, log: bool) ->
     if unit == "bytes":
         octaves = math.log2(max(positive) / min(positive))
         axis.set_major_locator(LogLocator(base=2.0 ** max(1, round(octaves / 5.0)), numticks=9))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
         axis.set_minor_locator(NullLocator())
         return
     decades = math.log10(max(positive)) - math.log10(min(positive))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.figures import theory
-from harness.figures.canvas import TEXT, format_axis, legend, look, several_axes, ticks_at
+from harness.figures.canvas import TEXT, beside, format_axis, legend, look, several_axes, ticks_at
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, over_seeds
 from harness.figures.merge import merged
@@ -25,6 +26,8 @@ from harness.words import plural
 POINTS_IN_TABLE = 6
 MARKERS_ON_A_LINE = 10
 BAND_FLOOR = 1e-3
+PANEL = 24
+"""Letters over a panel."""
 CROWD = 8
 """Lines that can be told apart on one pair of axes; more get a panel each."""
 
@@ -69,8 +72,8 @@ def curve(request: Request) -> Drawing:
     single = len(lines) <= CROWD
     drawn, grid = several_axes(1 if single else len(lines))
     for axes, here in zip(grid, [lines] if single else [[one] for one in lines], strict=True):
-        theory.draw(axes, request)
         _draw(axes, request, here, titled=not single)
+        theory.draw(axes, request)
         _dress(axes, request, lines)
     if single:
         legend(drawn, grid[0], heading(figure.hue, request.words))
@@ -136,7 +139,7 @@ def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, titled: bool) 
             label = f"{label}: {band.end.replace('from', f'from {name}')}".removeprefix(": ")
         _draw_band(axes, band, style, "" if titled else label)
         if titled:
-            axes.set_title(label)
+            axes.set_title(textwrap.shorten(label, PANEL, placeholder="..."))
 
 
 def _draw_band(axes: Axes, band: Band, style: dict[str, object], label: str) -> None:
@@ -189,7 +192,7 @@ def _dress(axes: Axes, request: Request, lines: Sequence[Line]) -> None:
     if "x" in figure.log:
         ticks_at(axes.xaxis, xs)
     axes.set_xlabel(request.axis_title(figure.x))
-    axes.set_ylabel(request.axis_title(figure.y, request.unit))
+    axes.set_ylabel(beside(request.axis_title(figure.y, request.unit)))
     axes.margins(x=0.02)
 
 

@@ -13,12 +13,12 @@ from matplotlib.transforms import ScaledTranslation, Transform
 from harness.config.claim import same
 from harness.errors import NothingMeasured
 from harness.figures import theory
-from harness.figures.canvas import format_axis, legend, look, several_axes, ticks_at
+from harness.figures.canvas import beside, format_axis, legend, look, several_axes, ticks_at
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has
 from harness.figures.labels import in_words
 from harness.figures.merge import merged
-from harness.figures.panels import by_machine
+from harness.figures.panels import by_machine, without_machine
 from harness.figures.select import Group, as_number, groups, heading, ordered
 from harness.figures.trends import NO_TRENDS, trends
 from harness.numerals import axis_value
@@ -54,8 +54,8 @@ def line(request: Request) -> Drawing:
     panels = by_machine(lines, lambda one: one.group)
     drawn, grid = several_axes(len(panels))
     for axes, (machine, here) in zip(grid, panels, strict=True):
+        _draw(axes, request, here, apart=bool(machine))
         theory.draw(axes, request)
-        _draw(axes, request, here)
         _dress(axes, request, xs, lines, machine)
     found = trends(request, [_track(one) for one in lines]) if len(panels) == 1 else NO_TRENDS
     found.draw(grid[0], request)
@@ -132,7 +132,7 @@ def _counts(values: Sequence[int]) -> str:
     return texts[0] if len(texts) == 1 else f"{texts[0]} to {texts[-1]}"
 
 
-def _draw(axes: Axes, request: Request, lines: Sequence[Line]) -> None:
+def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, apart: bool) -> None:
     several = len({one.group.rest_index for one in lines})
     far = far_off([p for one in lines for p in one.row], log="y" in request.figure.log)
     named = any(as_number(p.x) is None for one in lines for p in one.row)
@@ -141,15 +141,19 @@ def _draw(axes: Axes, request: Request, lines: Sequence[Line]) -> None:
         good = [point for point in one.row if math.isfinite(point.estimate.value)]
         within = [point for point in good if point not in far]
         # names stand apart, so that there is room beside them; a number is where it is
-        shift = _aside(axes, index - (len(lines) - 1) / 2) if named else axes.transData
-        _draw_line(axes, one.group.short, good, style, shift)
+        shift = _aside(axes, index - (len(lines) - 1) / 2 if named else 0.0)
+        name = (without_machine(one.group) if apart else one.group).short
+        _draw_line(axes, name, good, style, shift)
         _make_room(axes, within)
         _draw_far(axes, [p for p in good if p in far], str(style["color"]))
         _draw_lost(axes, [p.position for p in one.row if p.estimate.lost], str(style["color"]))
 
 
 def _aside(axes: Axes, steps: float) -> Transform:
-    """Return the data transform moved sideways by a few points, so that equal bars stay apart."""
+    """Return the data transform moved sideways by a few points, so that equal bars stay apart.
+
+    What is drawn with it is not asked for its limits, moved or not.
+    """
     inches = ScaledTranslation(STEP * steps / 72, 0, axes.figure.dpi_scale_trans)
     return axes.transData + inches
 
@@ -253,7 +257,7 @@ def _dress(
     axes.set_title(over)
     axes.set_xlabel(request.axis_title(figure.x))
     if axes.get_subplotspec() is None or axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
-        axes.set_ylabel(request.axis_title(figure.y, unit))
+        axes.set_ylabel(beside(request.axis_title(figure.y, unit)))
 
 
 def _numbers(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from harness.figures.canvas import HEIGHT, format_axis
+from harness.figures.canvas import HEIGHT, beside, format_axis
 from harness.figures.drawing import Request
 from harness.figures.estimate import Estimate
 from harness.figures.labels import in_words
@@ -20,7 +20,7 @@ from harness.types import Scalar
 
 HATCHES = ("", "//", "\\\\", "--", "xx", "||", "++", "/")
 ROOM = 0.8
-NAMED = 6
+NAMED = 5
 """Marks that leave room for their numbers."""
 UPRIGHT = 6
 """Categories whose names stand under the axis; more lie on their side."""
@@ -100,9 +100,9 @@ def draw_marks(axes: Axes, request: Request, layout: Layout, one: Line, index: i
     label = one.group.short or "_nolegend_"
     _draw_samples(axes, request, layout, places, good)
     if layout.dots:
-        marker = MARKERS[one.group.hue_index % len(MARKERS)]
+        marker = MARKERS[index % len(MARKERS)]
         x, y = (values, places) if layout.flat else (places, values)
-        look = {"color": colour, "markersize": 8.0, "markeredgecolor": request.theme.page}
+        look = {"color": colour, "markersize": 9.0, "markeredgecolor": request.theme.page}
         axes.plot(x, y, marker=marker, linestyle="none", label=label, zorder=3, **look)  # type: ignore[arg-type]
     else:
         hatch = HATCHES[index % len(HATCHES)]
@@ -142,11 +142,24 @@ def _draw_samples(
         linestyle="none",
         marker="o",
         markersize=3.2,
-        color=request.theme.ink,
-        alpha=0.5,
+        color=request.theme.muted,
+        alpha=0.6,
         markeredgewidth=0,
-        zorder=4,
+        zorder=2 if layout.dots else 4,
     )
+
+
+def _draw_zeros(axes: Axes, request: Request, layout: Layout, found: Sequence[Line]) -> None:
+    """Write the zeros, which have no place on a log axis, at its low end."""
+    for index, one in enumerate(found):
+        for bar in one.row:
+            if bar.estimate.value == 0.0:
+                place, transform = layout.at(bar, index), axes.get_xaxis_transform()
+                at = (place, 0.02)
+                if layout.flat:
+                    at, transform = (0.02, place), axes.get_yaxis_transform()
+                colour = request.theme.colour(one.group.hue_index)
+                axes.text(*at, "0", transform=transform, color=colour, va="center", ha="left")
 
 
 def _name(axes: Axes, request: Request, places: Sequence[float], row: Sequence[Bar]) -> None:
@@ -163,16 +176,18 @@ def _name(axes: Axes, request: Request, places: Sequence[float], row: Sequence[B
         )
 
 
-def dress(axes: Axes, request: Request, layout: Layout) -> None:
+def dress(axes: Axes, request: Request, layout: Layout, found: Sequence[Line]) -> None:
     """Name the categories and the metric."""
     figure, unit = request.figure, request.unit
     names = [in_words(value, figure.x) for value in layout.xs]
     along, across = (axes.yaxis, axes.xaxis) if layout.flat else (axes.xaxis, axes.yaxis)
-    low, high = axes.dataLim.intervalx if layout.flat else axes.dataLim.intervaly
-    format_axis(across, [low, high], unit=unit, log="y" in figure.log)
+    values = [bar.estimate.value for one in found for bar in one.row]
+    format_axis(across, values, unit=unit, log="y" in figure.log)
+    if "y" in figure.log:
+        _draw_zeros(axes, request, layout, found)
     wrapped = ["\n".join(textwrap.wrap(name, NAME if layout.flat else 11)) for name in names]
     along.set_ticks(range(len(names)), wrapped)
-    across.set_label_text(request.axis_title(figure.y, unit))
+    across.set_label_text(beside(request.axis_title(figure.y, unit), upright=not layout.flat))
     if layout.flat:
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.locator_params(axis="x", nbins=5) if "y" not in figure.log else None

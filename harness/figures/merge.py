@@ -45,7 +45,8 @@ def _joined(equal: Sequence[Group], every: Sequence[Group]) -> Group:
     shared = _shared(equal)
     if _told_by_backend(equal, every, shared):
         text = " = ".join(dict.fromkeys(group.parts[BACKEND] for group in equal))
-        parts = {BACKEND: text, **shared}
+        every_part = {**shared, BACKEND: text}
+        parts = {name: every_part[name] for name in first.parts if name in every_part}
         return replace(first, label=", ".join(parts.values()), parts=parts)
     text = " = ".join(group.short for group in equal)
     if len(text) > LONGEST:

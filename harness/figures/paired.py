@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from harness.config.claim import Where
 from harness.errors import NothingMeasured
@@ -20,6 +21,7 @@ from harness.figures.labels import in_words, setting
 from harness.figures.line import errors
 from harness.figures.select import Group, groups, matches, settings
 from harness.figures.theme import MARKERS
+from harness.numerals import tick
 from harness.types import Record
 
 PINNED = ("backend", "device", "machine")
@@ -166,7 +168,10 @@ def _dress(axes: Axes, request: Request, tracks: Sequence[Track]) -> None:
     sides = _sides(request)
     values = [value for track in tracks for value in track.differences]
     format_axis(axes.xaxis, values, unit=_unit(request), log=False)
-    axes.set_xlabel(f"{request.axis_title(request.figure.y)}:\n{sides}")
+    points = ", points" if _unit(request) == "points" else ""
+    if points:  # said once, beside the axis
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(100.0 * value)))
+    axes.set_xlabel(f"{request.axis_title(request.figure.y)}{points}:\n{sides}")
     labels = ["\n".join(_broken(track.label)) for track in tracks]
     axes.set_yticks([-float(i) for i in range(len(tracks))], labels)
     axes.set_ylim(-len(tracks) + 0.45, 0.55)

@@ -13,13 +13,15 @@ from matplotlib.axes import Axes
 from harness import statistics as hs
 from harness.figures.drawing import Request
 from harness.figures.estimate import Estimate, over_seeds, scalar
-from harness.figures.select import Group, as_number
+from harness.figures.select import DEVICE, Group, as_number
 from harness.numerals import number
 
 FEWEST = 3
 """Points of a line that has an exponent."""
 MOST = 3
 """Lines between which crossings can be told apart."""
+EXACT = 1e-3
+"""Half widths below it say nothing of an exponent."""
 Track = tuple[Group, Mapping[float, float]]
 """A group, and its estimate at every x."""
 
@@ -31,6 +33,12 @@ class Crossing:
     x: float
     y: float
     names: tuple[str, str]
+
+    @property
+    def sentence(self) -> str:
+        """Which are equal, and where."""
+        text = f"{self.names[0]} and {self.names[1]} are equal at about {number(self.x, digits=2)}."
+        return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True)
@@ -68,18 +76,11 @@ def trends(request: Request, tracks: Sequence[Track]) -> Trends:
         return NO_TRENDS
     crossings = tuple(_crossings(tracks)) if len(tracks) <= MOST else ()
     fitted = [(group, exponent(request, group)) for group, _ in tracks]
-    said = [
-        f"{group.short} {found.text('')}" if group.short else found.text("")
-        for group, found in fitted
-        if found is not None
-    ]
+    said = [f"{group.short} {_said(found)}".strip() for group, found in fitted if found is not None]
     sentences = (
         [f"Fitted exponent of {request.title(figure.x)}: {'; '.join(said)}."] if said else []
     )
-    sentences += [
-        f"{cross.names[0]} and {cross.names[1]} are equal at about {number(cross.x, digits=2)}."
-        for cross in crossings
-    ]
+    sentences += [cross.sentence for cross in crossings]
     return Trends(crossings, tuple(sentences))
 
 
@@ -103,9 +104,20 @@ def exponent(request: Request, group: Group) -> Estimate | None:
 
 def _crossings(tracks: Sequence[Track]) -> Iterator[Crossing]:
     for (one, first), (other, second) in itertools.combinations(tracks, 2):
-        found = crossing(first, second)
+        found = crossing(first, second) if _one_apart(one, other) else None
         if found is not None:
             yield Crossing(*found, (one.short, other.short))
+
+
+def _one_apart(one: Group, other: Group) -> bool:
+    """Whether two groups differ in one thing, as a device, a machine or an implementation."""
+    names = one.parts.keys() | other.parts.keys()
+    differ = {name for name in names if one.parts.get(name) != other.parts.get(name)}
+    return len(differ - {DEVICE}) <= 1
+
+
+def _said(exponent: Estimate) -> str:
+    return exponent.text("") if exponent.half > EXACT else number(exponent.value, digits=3)
 
 
 def crossing(

@@ -84,12 +84,19 @@ NAMES: Mapping[str, str] = {
 """Axes, metrics and series of our own experiments, in words."""
 
 VALUES: Mapping[str, Mapping[str, str]] = {
-    "activation": {"identity": "none", "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU"},
+    "activation": {
+        "identity": "no activation",
+        "relu": "ReLU",
+        "leaky_relu": "leaky ReLU",
+        "gelu": "GELU",
+    },
     "backend": {"numpy": "NumPy", "torch": "PyTorch", "sklearn": "scikit-learn"},
     "device": {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS"},
     "hidden": {"none": "none"},
     "init": {"": "default"},
     "loss": {"mse": "MSE", "l1": "L1", "huber": "Huber"},
+    "sampling": {"epoch": "shuffled", "none": "in one order", "sorted": "sorted by class"},
+    "solver": {"lstsq": "least squares"},
     "optimizer": {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"},
 }
 """Values of axes that are written otherwise than as they stand in suites."""
