@@ -8,6 +8,7 @@ from harness.config.claim import same
 from harness.errors import NothingMeasured
 from harness.figures import theory
 from harness.figures.canvas import WIDTH, legend, one_axes
+from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has, over_samples
 from harness.figures.labels import in_words
@@ -39,6 +40,7 @@ def bars(request: Request) -> Drawing:
         draw_marks(axes, request, layout, one, index)
     theory.draw(axes, request, flipped=layout.flat)
     dress(axes, request, layout, found)
+    make_room(axes.xaxis if layout.flat else axes.yaxis, request)
     legend(drawn, axes, heading(figure.hue, request.words))
     estimates = [bar.estimate for row in rows for bar in row]
     return Drawing(

@@ -210,7 +210,8 @@ def format_axis(axis: Axis, values: Sequence[float], *, unit: str, log: bool) ->
         return
     decades = math.log10(max(positive)) - math.log10(min(positive))
     steps = (1.0, 2.0, 5.0) if decades < 1.5 else (1.0,)
-    axis.set_major_locator(LogLocator(base=10.0, subs=steps, numticks=9))
+    most = 5 if axis is axis.axes.xaxis else 9
+    axis.set_major_locator(LogLocator(base=10.0, subs=steps, numticks=most))
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
     axis.set_minor_formatter(NullFormatter())
 

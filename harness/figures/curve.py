@@ -15,6 +15,7 @@ from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.figures import theory
 from harness.figures.canvas import TEXT, beside, format_axis, legend, look, several_axes, ticks_at
+from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, over_seeds
 from harness.figures.merge import merged
@@ -76,6 +77,7 @@ def curve(request: Request) -> Drawing:
         theory.draw(axes, request)
         _dress(axes, request, lines)
     if single:
+        make_room(grid[0].yaxis, request)
         legend(drawn, grid[0], heading(figure.hue, request.words))
     else:
         _shared_labels(drawn, grid, request)

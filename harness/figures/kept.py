@@ -18,6 +18,7 @@ from typing import Any
 
 from harness import digest
 from harness.errors import StoreError
+from harness.figures.claimed import shows
 from harness.figures.drawing import Numbers, Picture, Request
 from harness.figures.frame import Frame, Scale
 from harness.kept import Shelf
@@ -97,6 +98,7 @@ def key_of(request: Request) -> str:
             request.theme,
             sorted(request.words.items()),
             request.unit,
+            [claim for claim in request.suite.claims if shows(request.figure, claim)],
             request.records,
             {case: sorted(request.kinds.get(case, {}).items()) for case in cases},
             {name: environments[name].hardware for name in used if name in environments},

@@ -14,6 +14,7 @@ from harness.config.claim import same
 from harness.errors import NothingMeasured
 from harness.figures import theory
 from harness.figures.canvas import beside, format_axis, legend, look, several_axes, ticks_at
+from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has
 from harness.figures.labels import in_words
@@ -59,6 +60,8 @@ def line(request: Request) -> Drawing:
         _dress(axes, request, xs, lines, machine)
     found = trends(request, [_track(one) for one in lines]) if len(panels) == 1 else NO_TRENDS
     found.draw(grid[0], request)
+    for axes in grid:
+        make_room(axes.yaxis, request)
     legend(drawn, grid[-1], heading(figure.hue, request.words))
     numeric = all(as_number(value) is not None for value in xs)
     names = () if numeric else tuple(map(str, xs))

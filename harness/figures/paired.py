@@ -15,6 +15,7 @@ from harness.config.claim import Where
 from harness.errors import NothingMeasured
 from harness.figures import theory
 from harness.figures.canvas import WIDTH, format_axis, one_axes
+from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has, over_pairs, scalar
 from harness.figures.labels import in_words, setting
@@ -54,6 +55,7 @@ def paired(request: Request) -> Drawing:
         _draw(axes, track, -float(index), colour, MARKERS[index % 5])
     _dress(axes, request, tracks)
     theory.draw(axes, request, flipped=True)
+    make_room(axes.xaxis, request)
     middle = tracks[0].estimate.middle
     note = f"Small marks: one seed each. Large mark and bar: {middle} and 95 % interval."
     numbers = _numbers(request, tracks)

@@ -25,7 +25,20 @@ from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
 from harness.words import plain, plural
 
-SCRIPTS = ("begin", "elements", "later", "address", "strip", "card", "ledger", "print", "suites")
+SCRIPTS = (
+    "begin",
+    "elements",
+    "later",
+    "address",
+    "strip",
+    "chart",
+    "published",
+    "download",
+    "card",
+    "ledger",
+    "print",
+    "suites",
+)
 STYLES = ("base", "opening", "ledger", "card", "suites", "narrow", "print")
 _INDENT = re.compile(r"\n\s+(?=<)")
 NO_DOCUMENTS: Mapping[str, Document] = {}

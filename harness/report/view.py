@@ -10,7 +10,7 @@ from markupsafe import Markup
 from harness.claims import chance_text
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
-from harness.report import ledger
+from harness.report import ledger, published
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.ink import Ink
 from harness.report.marks import Tally, tallies
@@ -143,7 +143,8 @@ def page(asked: Asked, ink: Ink) -> Page:
     listed = ledger.entries(verdicts, places)
     used = {env.id: env for section in sections for env in section.environments}
     ids = [suite.id for suite in suites]
-    data = ledger.Data(archive.environments, ids, _figures(sections))
+    shown_by = _figures(suites, sections)
+    data = ledger.Data(archive.environments, ids, shown_by)
     commands = [section.commands for section in sections]
     took = [section.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
@@ -170,14 +171,17 @@ def _shelves(
     return {title: tuple(shelf) for title, shelf in found.items() if shelf}
 
 
-def _figures(sections: Sequence[Section]) -> Callable[[Verdict], str]:
-    """Return what finds the figure of a claim: of its suite, the one that draws its metric."""
-    by_suite = {section.id: [p for p in section.plates if p.svg] for section in sections}
+def _figures(
+    suites: Sequence[Suite], sections: Sequence[Section]
+) -> Callable[[Verdict], tuple[str, published.Mark | None]]:
+    """Return what finds the figure of a claim, and where its number lies in it."""
+    by_suite = {section.id: section.plates for section in sections}
+    claims = {(suite.id, claim.id): claim for suite in suites for claim in suite.claims}
 
-    def of(verdict: Verdict) -> str:
-        drawn = by_suite.get(verdict.suite, [])
-        same = [plate.anchor for plate in drawn if plate.metric == verdict.metric]
-        return next(iter([*same, *(plate.anchor for plate in drawn)]), "")
+    def of(verdict: Verdict) -> tuple[str, published.Mark | None]:
+        claim = claims.get((verdict.suite, verdict.claim))
+        plates = by_suite.get(verdict.suite, ())
+        return published.best(verdict, claim, plates) if claim else ("", None)
 
     return of
 
