@@ -86,8 +86,9 @@ def frame_of(axes: Axes, metric: str, names: Sequence[str]) -> Frame:
     box, other = axes.get_position(), tuple(names)
     left, right = axes.get_xlim()
     bottom, top = axes.get_ylim()
-    x = Scale(box.x0 * width, box.x1 * width, float(left), float(right))
-    y = Scale((1.0 - box.y0) * height, (1.0 - box.y1) * height, float(bottom), float(top))
+    x0, y0, x1, y1 = map(float, (box.x0, box.y0, box.x1, box.y1))
+    x = Scale(x0 * width, x1 * width, float(left), float(right))
+    y = Scale((1.0 - y0) * height, (1.0 - y1) * height, float(bottom), float(top))
     return Frame(
         replace(x, log=axes.get_xscale() == "log", names=() if metric == "x" else other),
         replace(y, log=axes.get_yscale() == "log", names=() if metric == "y" else other),

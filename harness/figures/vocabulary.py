@@ -44,7 +44,7 @@ NAMES: Mapping[str, str] = {
     "l2": "L2 weight",
     "latency_s": "inference latency",
     "layer": "layer",
-    "loss": "loss function",
+    "loss": "loss",
     "lr": "learning rate",
     "lr_over_limit": "learning rate over the stability limit",
     "machine": "machine",

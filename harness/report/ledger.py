@@ -134,11 +134,14 @@ class Data:
     figure : callable
         Claim to the fragment of the figure that shows it, ``""`` if none does, and the place of
         its number in it.
+    labels : mapping of str to mapping
+        Suite to what it calls its metrics.
     """
 
     environments: Mapping[str, Environment]
     suites: Sequence[str]
     figure: Callable[[Verdict], tuple[str, Mark | None]]
+    labels: Mapping[str, Mapping[str, str]]
 
 
 def as_json(listed: Sequence[Entry], data: Data, more: Mapping[str, Any]) -> str:
@@ -207,7 +210,7 @@ def _claim(verdict: Verdict, machines: Sequence[str], data: Data) -> dict[str, A
         "y": verdict.why,
         "o": verdict.expected if verdict.moved else "",
         "q": q_value_text(verdict),
-        "t": title(verdict.metric),
+        "t": title(verdict.metric, data.labels.get(verdict.suite, {})),
         "g": shown,
         "m": placed.as_values() if placed else None,
         "f": [

@@ -144,7 +144,9 @@ def page(asked: Asked, ink: Ink) -> Page:
     used = {env.id: env for section in sections for env in section.environments}
     ids = [suite.id for suite in suites]
     shown_by = _figures(suites, sections)
-    data = ledger.Data(archive.environments, ids, shown_by)
+    data = ledger.Data(
+        archive.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
+    )
     commands = [section.commands for section in sections]
     took = [section.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from harness.plan.check import claims, figures, keys, settings
-from harness.plan.check.figures import FigureKind, FigureKinds
+from harness.plan.check.figures import FigureKind, FigureKinds, wordless
 from harness.plan.expand import Plans
 
-__all__ = ["FigureKind", "FigureKinds", "check"]
+__all__ = ["FigureKind", "FigureKinds", "check", "wordless"]
 
 
 def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> None:

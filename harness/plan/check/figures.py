@@ -10,6 +10,7 @@ from harness.plan.check.selections import select
 from harness.plan.expand import Plans
 from harness.plan.names import Complaint, Path
 from harness.registry import Registry
+from harness.suite.schema import Suite
 from harness.words import unknown
 
 BESIDE = ("machine", "deviation")
@@ -54,7 +55,6 @@ def complaints(plans: Plans, kinds: FigureKinds) -> Iterator[Complaint]:
             yield (*here, "kind"), kinds.unknown(figure.kind)
         else:
             yield from _roles(plans, figure, kinds.get(figure.kind), here)
-            yield from _words(plans, figure, kinds.get(figure.kind), here)
         yield from _theory(figure, here)
         if not figure.profiles:
             continue
@@ -76,18 +76,18 @@ def _roles(plans: Plans, figure: Figure, kind: FigureKind, here: Path) -> Iterat
         yield (*here, "y"), "must be given: what is drawn"
 
 
-def _words(plans: Plans, figure: Figure, kind: FigureKind, here: Path) -> Iterator[Complaint]:
-    """Yield what a figure would write as a key, where readers need words."""
-    for name in kind.wordless(figure, plans.suite.labels):
-        role = next(role for role in ("x", "y", "hue") if getattr(figure, role) == name)
-        if name:
-            yield (
-                (*here, role),
+def wordless(suite: Suite, kinds: FigureKinds) -> Iterator[Complaint]:
+    """Yield what figures would write as keys, where readers need words."""
+    for position, figure in enumerate(suite.figures):
+        for name in kinds.get(figure.kind).wordless(figure, suite.labels):
+            role = next(role for role in ("x", "y", "hue") if getattr(figure, role) == name)
+            message = (
                 f"must have words for readers, got none for {name!r}; "
-                f'write what it is, with its unit, under [labels]: {name} = "..."',
+                f'write what it is, with its unit, under [labels]: {name} = "..."'
+                if name
+                else "must be given: what the axis is"
             )
-        elif role not in figure.model_fields_set or role == "x":
-            yield (*here, role), "must be given: what the axis is"
+            yield ("figures", position, role), message
 
 
 def _theory(figure: Figure, here: Path) -> Iterator[Complaint]:
