@@ -48,16 +48,22 @@ class Mark:
         return [self.along, size, *ends[:2], self.beyond, other, *ends[2:]]
 
 
-def best(verdict: Verdict, claim: Claim, plates: Sequence[Plate]) -> tuple[str, Mark | None]:
+def best(verdict: Verdict, claim: Claim | None, plates: Sequence[Plate]) -> tuple[str, Mark | None]:
     """Return the figure that shows a claim best, and the mark in it.
 
     That is the first that has a place for the number, else the first that draws the metric, else
     the first of the suite; ``""`` where none is drawn.
     """
     drawn = [plate for plate in plates if plate.svg]
-    marked = [
-        (plate, mark(verdict, claim, plate.figure, plate.frame)) for plate in drawn if plate.figure
-    ]
+    marked = (
+        []
+        if claim is None
+        else [
+            (plate, mark(verdict, claim, plate.figure, plate.frame))
+            for plate in drawn
+            if plate.figure
+        ]
+    )
     placed = [(plate, found) for plate, found in marked if found is not None]
     placed.sort(key=lambda pair: pair[1].other is None)
     if placed:

@@ -13,6 +13,7 @@ from harness.numerals import number
 from harness.report import ledger, published
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.ink import Ink
+from harness.report.machines import Beside, beside
 from harness.report.marks import Tally, tallies
 from harness.report.opening import Opening, opening
 from harness.report.pictures import Plate, Shown, plates
@@ -101,6 +102,8 @@ class Page:
         Title of a document to the suites that quote it.
     environments : tuple of Environment
         Machines, with their libraries.
+    beside : Beside
+        Claims measured on several of them.
     """
 
     opening: Opening
@@ -111,6 +114,7 @@ class Page:
     chance: str
     shelves: Mapping[str, tuple[Section, ...]]
     environments: tuple[Environment, ...]
+    beside: Beside
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -160,6 +164,7 @@ def page(asked: Asked, ink: Ink) -> Page:
         chance=chance_text(verdicts),
         shelves=_shelves(sections, list(dict.fromkeys(e.place.document for e in listed))),
         environments=tuple(used.values()),
+        beside=beside(verdicts, archive.environments),
     )
 
 
@@ -183,7 +188,7 @@ def _figures(
     def of(verdict: Verdict) -> tuple[str, published.Mark | None]:
         claim = claims.get((verdict.suite, verdict.claim))
         plates = by_suite.get(verdict.suite, ())
-        return published.best(verdict, claim, plates) if claim else ("", None)
+        return published.best(verdict, claim, plates)
 
     return of
 
