@@ -89,6 +89,9 @@ quote = "good"
 metric = "acc"
 where = { trees = 100 }
 expect = { at_least = 0.5 }
+[labels]
+trees = "trees"
+acc = "accuracy"
 [[figures]]
 id = "bars"
 kind = "bars"

@@ -17,7 +17,7 @@ from harness.suite.documents import is_document
 from harness.suite.order import Tier
 from harness.suite.schema import json_schema
 from harness.words import plural
-from harness.workspace import check_documents, check_quotes, open_workspace
+from harness.workspace import check_documents, check_labels, check_quotes, open_workspace
 
 
 def list_suites(
@@ -77,6 +77,7 @@ def check(
         return
     try:
         workspace = open_workspace(names or [], suites)
+        check_labels(workspace)
         check_quotes(workspace)
         if not names and not any(map(is_document, suites)):
             check_documents(workspace)

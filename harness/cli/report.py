@@ -67,7 +67,8 @@ class Target:
 def write_page(
     workspace: Workspace, archive: Archive, verdicts: Sequence[Verdict], target: Target
 ) -> Path:
-    """Write ``index.html`` and ``summary.md``; return the path of the page."""
+    """Write the page, ``summary.md`` and ``verdicts.json``; return the path of the page."""
+    told = reporting.changes.ledger(target.out, verdicts, archive.records)
     page = reporting.build(
         workspace.suites,
         {plans.suite.id: plans.cases for plans in workspace.plans},
@@ -79,7 +80,9 @@ def write_page(
         documents=_documents(workspace),
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
+        changes=told.changes(),
     )
+    reporting.changes.keep(target.out, told)
     write_text(
         target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
     )

@@ -190,6 +190,23 @@ class QuoteTable(Placed):
     claims: tuple[ReadingTable, ...] = Field(min_length=1)
 
 
+class Theory(Table):
+    """A number that does not come from runs, drawn as a line: one of `x` and `y`.
+
+    Attributes
+    ----------
+    x, y
+        Where, on which axis: a number, or the name of a metric that the records hold, such as
+        ``stability_limit``.
+    label
+        What it is, in words.
+    """
+
+    x: float | str | None = None
+    y: float | str | None = None
+    label: str = Field(min_length=1)
+
+
 class Figure(Table):
     """A picture drawn from records.
 
@@ -206,6 +223,8 @@ class Figure(Table):
         Axes drawn logarithmically.
     compare
         For ``paired``: the two selections.
+    theory
+        Lines at numbers that do not come from runs.
     """
 
     id: Id
@@ -218,4 +237,5 @@ class Figure(Table):
     where: Where = {}
     log: tuple[Literal["x", "y"], ...] = ()
     compare: Compare | None = None
+    theory: tuple[Theory, ...] = ()
     profiles: tuple[Literal["quick", "full"], ...] = ("quick", "full")

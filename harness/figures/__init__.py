@@ -4,6 +4,7 @@ Nothing here imports torch, and importing this package loads no plotting library
 """
 
 from harness.figures.drawing import NO_KINDS, Kinds, Numbers, Picture, Request
+from harness.figures.frame import Frame, Scale
 from harness.figures.many import draw_all
 from harness.figures.registry import KINDS, draw, request
 from harness.figures.theme import DARK, LIGHT, Theme
@@ -13,10 +14,12 @@ __all__ = [
     "KINDS",
     "LIGHT",
     "NO_KINDS",
+    "Frame",
     "Kinds",
     "Numbers",
     "Picture",
     "Request",
+    "Scale",
     "Theme",
     "draw",
     "draw_all",

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from matplotlib.axes import Axes
 
 from harness.config.claim import same
 from harness.errors import NothingMeasured
-from harness.figures.canvas import format_axis, legend, one_axes
-from harness.figures.drawing import Drawing, Numbers, Request
+from harness.figures import theory
+from harness.figures.canvas import WIDTH, legend, one_axes
+from harness.figures.claimed import make_room
+from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has, over_samples
-from harness.figures.labels import axis_title, in_words, title, unit_of
-from harness.figures.line import basis, errors
-from harness.figures.select import Group, groups, ordered
-from harness.numerals import DASH, axis_value, number
+from harness.figures.labels import in_words
+from harness.figures.line import basis
+from harness.figures.marks import Bar, Line, draw_marks, dress, layout_of
+from harness.figures.merge import merged
+from harness.figures.select import Group, groups, heading, ordered
+from harness.numerals import DASH, number
 from harness.types import Record, Scalar
-
-HATCHES = ("", "//", "\\\\", "--", "xx", "||", "++", "/")
-ROOM = 0.8
-NAMED = 12
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar: the x value it stands over, its estimate, and the raw samples behind it."""
-
-    x: Scalar
-    estimate: Estimate
-    samples: tuple[float, ...]
 
 
 def bars(request: Request) -> Drawing:
-    """Draw `y` by `x`, one bar per group."""
+    """Draw `y` by `x`, one mark per group: bars from zero, or dots where length would mislead."""
     figure = request.figure
     holding = [r for r in request.records if figure.x in r.axes and _holds(r, figure.y)]
     if not holding:
@@ -42,19 +29,26 @@ def bars(request: Request) -> Drawing:
             f"no matching record holds samples or a metric {figure.y!r} on an axis {figure.x!r}"
         )
     xs = ordered(record.axes[figure.x] for record in holding)
-    found = groups(holding, request.archive, hue=figure.hue, x=figure.x)
-    rows = [_row(request, group, xs) for group in found]
-    drawn, axes = one_axes()
-    _dress(axes, request, xs, rows)
-    for index, (group, row) in enumerate(zip(found, rows, strict=True)):
-        _draw(axes, request, group, row, xs, (index, len(found)))
-    legend(drawn, axes)
+    every = groups(holding, request.archive, figure.hue, figure.x, request.words)
+    rows = [_row(request, group, xs) for group in every]
+    unit = request.unit
+    kept = merged(every, [tuple((b.x, b.estimate.text(unit)) for b in row) for row in rows])
+    found = [Line(one.group, rows[one.index]) for one in kept]
+    layout = layout_of(request, xs, found)
+    drawn, axes = one_axes(WIDTH, layout.height)
+    for index, one in enumerate(found):
+        draw_marks(axes, request, layout, one, index)
+    theory.draw(axes, request, flipped=layout.flat)
+    dress(axes, request, layout, found)
+    make_room(axes.xaxis if layout.flat else axes.yaxis, request)
+    legend(drawn, axes, heading(figure.hue, request.words))
     estimates = [bar.estimate for row in rows for bar in row]
     return Drawing(
         drawn,
-        _alt(request, found, rows),
-        _numbers(request, found, rows),
-        f"{basis(estimates)} Dots are the raw values.".strip(),
+        _alt(request, found),
+        _numbers(request, every, rows),
+        f"{basis(estimates)} Small marks are the raw values.".strip(),
+        Place(axes, "x" if layout.flat else "y", tuple(map(str, xs))),
     )
 
 
@@ -81,97 +75,12 @@ def _row(request: Request, group: Group, xs: Sequence[Scalar]) -> tuple[Bar, ...
     return tuple(found)
 
 
-def _draw(
-    axes: Axes,
-    request: Request,
-    group: Group,
-    row: Sequence[Bar],
-    xs: Sequence[Scalar],
-    place: tuple[int, int],
-) -> None:
-    index, count = place
-    width = ROOM / count
-    good = [bar for bar in row if math.isfinite(bar.estimate.value)]
-    centres = [xs.index(bar.x) - ROOM / 2 + width * (index + 0.5) for bar in good]
-    heights = [bar.estimate.value for bar in good]
-    axes.bar(
-        centres,
-        heights,
-        width * 0.92,
-        label=group.label or title(request.figure.y),
-        color=request.theme.colour(group.hue_index),
-        edgecolor=request.theme.page,
-        hatch=HATCHES[index % len(HATCHES)],
-        linewidth=0.0,
-    )
-    axes.errorbar(
-        centres,
-        heights,
-        yerr=errors([bar.estimate for bar in good]),
-        fmt="none",
-        ecolor=request.theme.ink,
-        elinewidth=1.3,
-        capsize=3.0,
-    )
-    _draw_samples(axes, request, centres, good)
-    if len(xs) * count <= NAMED:
-        _name(axes, request, centres, good)
-
-
-def _draw_samples(
-    axes: Axes, request: Request, centres: Sequence[float], row: Sequence[Bar]
-) -> None:
-    dots = [(x, v) for x, bar in zip(centres, row, strict=True) for v in bar.samples]
-    axes.plot(
-        [x for x, _ in dots],
-        [value for _, value in dots],
-        linestyle="none",
-        marker="o",
-        markersize=3.2,
-        color=request.theme.ink,
-        alpha=0.55,
-        markeredgewidth=0,
-    )
-
-
-def _name(axes: Axes, request: Request, centres: Sequence[float], row: Sequence[Bar]) -> None:
-    unit = unit_of(request.figure.y)
-    for centre, bar in zip(centres, row, strict=True):
-        top = max([bar.estimate.value, *bar.samples, *_high(bar)])
-        axes.annotate(
-            number(bar.estimate.value, unit, digits=2),
-            (centre, top),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-        )
-
-
-def _high(bar: Bar) -> tuple[float, ...]:
-    return (bar.estimate.interval.high,) if bar.estimate.interval else ()
-
-
-def _dress(
-    axes: Axes, request: Request, xs: Sequence[Scalar], rows: Sequence[Sequence[Bar]]
-) -> None:
-    figure, unit = request.figure, unit_of(request.figure.y)
-    values = [bar.estimate.value for row in rows for bar in row]
-    format_axis(axes.yaxis, values, unit=unit, log="y" in figure.log)
-    axes.set_xticks(range(len(xs)), [in_words(value) for value in xs])
-    axes.set_xlabel(axis_title(figure.x))
-    axes.set_ylabel(axis_title(figure.y, unit))
-    axes.tick_params(axis="x", length=0)
-    axes.grid(visible=False, axis="x")
-    axes.margins(y=0.12)
-
-
 def _numbers(request: Request, found: Sequence[Group], rows: Sequence[Sequence[Bar]]) -> Numbers:
-    figure, unit = request.figure, unit_of(request.figure.y)
+    figure, unit = request.figure, request.unit
     table = tuple(
         (
             group.label or "all",
-            axis_value(bar.x),
+            in_words(bar.x, figure.x),
             bar.estimate.text(unit),
             _level(bar.estimate),
             bar.estimate.counted,
@@ -179,18 +88,19 @@ def _numbers(request: Request, found: Sequence[Group], rows: Sequence[Sequence[B
         for group, row in zip(found, rows, strict=True)
         for bar in row
     )
-    heads = ("Group", axis_title(figure.x), axis_title(figure.y, unit), "Level", "n")
-    return Numbers(heads, table)
+    what = request.axis_title(figure.y, unit)
+    return Numbers(("Group", request.axis_title(figure.x), what, "Level", "n"), table)
 
 
 def _level(estimate: Estimate) -> str:
     return number(estimate.interval.level, "fraction", digits=3) if estimate.interval else DASH
 
 
-def _alt(request: Request, found: Sequence[Group], rows: Sequence[Sequence[Bar]]) -> str:
-    figure, unit = request.figure, unit_of(request.figure.y)
+def _alt(request: Request, found: Sequence[Line]) -> str:
+    figure, unit = request.figure, request.unit
     parts = []
-    for group, row in zip(found, rows, strict=True):
-        listed = ", ".join(f"{b.estimate.text(unit)} at {axis_value(b.x)}" for b in row)
-        parts.append(f"{group.label}: {listed}" if group.label else listed)
-    return f"Bars of {title(figure.y)} by {title(figure.x)}. {'; '.join(parts)}."
+    for one in found:
+        listed = ", ".join(f"{b.estimate.text(unit)} at {in_words(b.x, figure.x)}" for b in one.row)
+        parts.append(f"{one.group.label}: {listed}" if one.group.label else listed)
+    said = f"{request.axis_title(figure.y)} by {request.title(figure.x)}"
+    return f"{said}. {'; '.join(parts)}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -19,24 +20,38 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Sheet
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MultipleLocator,
+    NullFormatter,
+    NullLocator,
+)
 
 from harness.figures.theme import DASHES, MARKERS, Theme
 from harness.numerals import tick
 
-WIDTH, HEIGHT = 4.8, 3.4
-LETTER, HANDLE = 5.6, 48.0  # points: a letter of a legend, and what stands beside its text
+WIDTH, HEIGHT = 4.8, 3.5
+TEXT = 12.0
+"""Points of all text: on a phone, 320 pixels for `WIDTH`, that is 11 pixels."""
+LETTER, HANDLE = 6.6, 46.0  # points: a letter of a legend, and what stands beside its text
+UP, ACROSS = 30, 44
+"""Letters beside an axis."""
+ROWS = 4
+"""Rows of a legend at most."""
 
 _FIXED = {
     "svg.fonttype": "none",
     "svg.hashsalt": "claims-harness",
     "font.family": "DejaVu Sans",
-    "font.size": 10.0,
-    "axes.titlesize": 10.0,
-    "axes.labelsize": 10.0,
-    "xtick.labelsize": 9.0,
-    "ytick.labelsize": 9.0,
-    "legend.fontsize": 9.0,
+    "font.size": TEXT,
+    "axes.titlesize": TEXT,
+    "axes.labelsize": TEXT,
+    "xtick.labelsize": TEXT,
+    "ytick.labelsize": TEXT,
+    "legend.fontsize": TEXT,
+    "legend.title_fontsize": TEXT,
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.spines.top": False,
@@ -81,6 +96,19 @@ def one_axes(width: float = WIDTH, height: float = HEIGHT) -> tuple[Sheet, Axes]
     return new, new.add_subplot()
 
 
+def several_axes(count: int, across: int = 2) -> tuple[Sheet, list[Axes]]:
+    """Return a sheet with axes beside each other that share their scales; one as `one_axes`."""
+    if count == 1:
+        drawn, axes = one_axes()
+        return drawn, [axes]
+    down = math.ceil(count / across)
+    drawn = sheet(WIDTH, HEIGHT if down == 1 else 0.6 + 1.35 * down)
+    grid = drawn.subplots(down, across, squeeze=False, sharex=down == 1, sharey=True)
+    for spare in list(grid.flat)[count:]:
+        spare.set_axis_off()
+    return drawn, list(grid.flat)[:count]
+
+
 def svg(drawn: Sheet) -> str:
     """Write a sheet as SVG: text as text, no dates, equal input gives equal bytes."""
     buffer = io.BytesIO()
@@ -121,24 +149,44 @@ def look(theme: Theme, hue: int, rest: int, several: int) -> dict[str, object]:
     }
 
 
-def legend(drawn: Sheet, axes: Axes) -> None:
-    """Put the legend under the axes, in as many columns as fit its text."""
+def beside(words: str, *, upright: bool = True) -> str:
+    """Return what stands beside an axis in lines that fit it; `upright` beside the y axis."""
+    return "\n".join(textwrap.wrap(words, UP if upright else ACROSS))
+
+
+def columns(drawn: Sheet, names: Sequence[str]) -> int:
+    """Return into how many columns the names of a legend fit, in rows of equal length."""
+    longest = max(map(len, names))
+    fit = int(72 * drawn.get_figwidth() / (LETTER * longest + HANDLE))
+    most = max(1, min(len(names), fit, 5))
+    return math.ceil(len(names) / math.ceil(len(names) / most))
+
+
+def legend(drawn: Sheet, axes: Axes, heading: str = "") -> None:
+    """Put the legend under the axes, in as many columns as fit its text.
+
+    What is beyond `ROWS` rows is counted: the table beside the picture has every name.
+    """
     handles, labels = axes.get_legend_handles_labels()
     kept = {label: handle for handle, label in zip(handles, labels, strict=True) if label}
     if not kept:
         return
-    longest = max(len(label) for label in kept)
-    fit = int(72 * drawn.get_figwidth() / (LETTER * longest + HANDLE))
-    most = max(1, min(len(kept), fit, 5))
-    columns = math.ceil(len(kept) / math.ceil(len(kept) / most))  # rows of equal length
+    across = columns(drawn, list(kept))
+    room = across * ROWS
+    names = list(kept)[:room]
+    title = heading if len(kept) <= room else f"{heading} (and {len(kept) - room} more)".strip()
     drawn.legend(
-        list(kept.values()),
-        list(kept),
+        [kept[name] for name in names],
+        names,
+        title=title or None,
         loc="outside lower center",
-        ncols=columns,
+        ncols=across,
         frameon=False,
-        handlelength=2.6,
-        columnspacing=1.4,
+        handlelength=2.2,
+        handletextpad=0.5,
+        columnspacing=1.2,
+        borderpad=0.1,
+        labelspacing=0.3,
     )
 
 
@@ -150,13 +198,26 @@ def format_axis(axis: Axis, values: Sequence[float], *, unit: str, log: bool) ->
     positive = [value for value in values if value > 0 and math.isfinite(value)]
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
     if not (log and positive):
+        if unit == "bytes" and positive:
+            axis.set_major_locator(MultipleLocator(_power_of_two(max(positive) / 4.0)))
         return
     _set_log(axis)
+    if unit == "bytes":
+        octaves = math.log2(max(positive) / min(positive))
+        axis.set_major_locator(LogLocator(base=2.0 ** max(1, round(octaves / 5.0)), numticks=9))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
+        axis.set_minor_locator(NullLocator())
+        return
     decades = math.log10(max(positive)) - math.log10(min(positive))
     steps = (1.0, 2.0, 5.0) if decades < 1.5 else (1.0,)
-    axis.set_major_locator(LogLocator(base=10.0, subs=steps, numticks=9))
+    most = 5 if axis is axis.axes.xaxis else 9
+    axis.set_major_locator(LogLocator(base=10.0, subs=steps, numticks=most))
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
     axis.set_minor_formatter(NullFormatter())
+
+
+def _power_of_two(value: float) -> float:
+    return float(2.0 ** round(math.log2(value)))
 
 
 def ticks_at(axis: Axis, values: Sequence[float]) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from harness import datasets
 from harness.figures.drawing import Request
-from harness.figures.labels import setting
+from harness.figures.labels import in_words, setting
 from harness.figures.select import Group, groups
-from harness.numerals import axis_value
 from harness.types import Record
 
 
@@ -20,7 +19,7 @@ def first_case(request: Request, *arrays: str) -> Group:
     NothingMeasured
         If no record did.
     """
-    return groups(request.having(*arrays), request.archive)[0]
+    return groups(request.having(*arrays), request.archive, words=request.words)[0]
 
 
 def caption(group: Group, *, seed: bool) -> str:
@@ -37,7 +36,7 @@ def caption(group: Group, *, seed: bool) -> str:
     record = group.records[0]
     if not parts:
         names = ("backend", "device")
-        parts = [axis_value(record.axes[name]) for name in names if name in record.axes]
+        parts = [in_words(record.axes[name], name) for name in names if name in record.axes]
     if seed and len(group.records) > 1:
         parts.append(f"seed {record.seed} of {len(group.records)}")
     return f"Shown: {', '.join(parts)}." if parts else ""

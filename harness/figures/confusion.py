@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from harness.figures.canvas import one_axes
+from harness.figures.canvas import WIDTH, one_axes
 from harness.figures.choice import Namer, caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.select import Group
@@ -17,6 +17,7 @@ from harness.numerals import DASH, count, number
 from harness.words import plural
 
 ANNOTATED = 12
+CELL = 11.5
 WORST = 3
 UPRIGHT = 2  # letters that fit side by side under a column
 
@@ -27,11 +28,11 @@ def confusion(request: Request) -> Drawing:
     """Draw the confusion matrix of one case, counts summed over its seeds."""
     group = first_case(request, "predictions", "labels")
     table = counts_of(request, group)
-    drawn, axes = one_axes(4.8, 4.1)
+    drawn, axes = one_axes(WIDTH, 4.6)
     name = namer(group.records[0])
     _draw(axes, table, request.theme.ramp, [name(index) for index in range(len(table))])
     seeds = plural(len(group.records), "run")
-    note = f"Counts over {seeds}; colour is the share of the row. "
+    note = f"Counts over {seeds}; the lighter, the larger its share of the row. "
     numbers = _numbers(table, seeds, name)
     return Drawing(drawn, _alt(table, name), numbers, note + caption(group, seed=False))
 
@@ -60,16 +61,16 @@ def _draw(axes: Axes, table: Counts, ramp: str, names: Sequence[str]) -> None:
         cmap=ramp,
         vmin=0.0,
         vmax=1.0,
-        cbar_kws={"label": "Share of the true class", "format": lambda v, _: number(v, "fraction")},
+        cbar=False,
         xticklabels=names,
         yticklabels=names,
-        annot_kws={"fontsize": 8},
+        annot_kws={"fontsize": CELL},
     )
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
     axes.tick_params(length=0, rotation=0)
     if max(map(len, names)) > UPRIGHT:
-        axes.tick_params(axis="x", rotation=45)
+        axes.tick_params(axis="x", rotation=90)
     axes.grid(visible=False)
 
 

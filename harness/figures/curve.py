@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Sheet
 from numpy.typing import NDArray
 
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
-from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
-from harness.figures.drawing import Drawing, Numbers, Request
+from harness.figures import theory
+from harness.figures.canvas import TEXT, beside, format_axis, legend, look, several_axes, ticks_at
+from harness.figures.claimed import make_room
+from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, over_seeds
-from harness.figures.labels import axis_title, title, unit_of
-from harness.figures.select import Group, groups
+from harness.figures.merge import merged
+from harness.figures.select import Group, groups, heading
 from harness.numerals import DASH, number
 from harness.types import Record, Series
 from harness.words import plural
@@ -23,6 +27,10 @@ from harness.words import plural
 POINTS_IN_TABLE = 6
 MARKERS_ON_A_LINE = 10
 BAND_FLOOR = 1e-3
+PANEL = 24
+"""Letters over a panel."""
+CROWD = 8
+"""Lines that can be told apart on one pair of axes; more get a panel each."""
 
 Floats = NDArray[np.float64]
 
@@ -55,21 +63,43 @@ def curve(request: Request) -> Drawing:
     holding = [record for record in request.records if figure.y in record.series]
     if not holding:
         raise NothingMeasured(f"no matching record holds the series {figure.y!r}")
-    found = groups(holding, request.archive, hue=figure.hue)
+    every = groups(holding, request.archive, figure.hue, words=request.words)
     bands = [
         band_of([(r, r.series[figure.y]) for r in g.records], request.kind(g.records[0], figure.y))
-        for g in found
+        for g in every
     ]
-    drawn, axes = one_axes()
-    several = len({group.rest_index for group in found})
-    for group, band in zip(found, bands, strict=True):
-        style = look(request.theme, group.hue_index, group.rest_index, several)
-        _draw(axes, group, band, style, x=figure.x)
-    _dress(axes, request, bands)
-    legend(drawn, axes)
+    kept = merged(every, [_written(band, request.unit) for band in bands])
+    lines = [Line(one.group, bands[one.index]) for one in kept]
+    single = len(lines) <= CROWD
+    drawn, grid = several_axes(1 if single else len(lines))
+    for axes, here in zip(grid, [lines] if single else [[one] for one in lines], strict=True):
+        _draw(axes, request, here, titled=not single)
+        theory.draw(axes, request)
+        _dress(axes, request, lines)
+    if single:
+        make_room(grid[0].yaxis, request)
+        legend(drawn, grid[0], heading(figure.hue, request.words))
+    else:
+        _shared_labels(drawn, grid, request)
     return Drawing(
-        drawn, _alt(request, found, bands), _numbers(request, found, bands), _note(bands)
+        drawn,
+        _alt(request, lines),
+        _numbers(request, every, bands),
+        _note(bands),
+        Place(grid[0]) if single else None,
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A group and its band."""
+
+    group: Group
+    band: Band
+
+
+def _written(band: Band, unit: str) -> tuple[object, ...]:
+    return (tuple(band.x), *(point.text(unit) for point in band.points), band.end, band.seeds)
 
 
 def band_of(runs: Sequence[tuple[Record, Series]], kind: Kind = DEFAULT) -> Band:
@@ -100,13 +130,25 @@ def _end(runs: Sequence[tuple[Record, Series]], table: Floats, x: Floats, stop: 
     return f"{word} from {number(float(x[stop]))} in {seeds}"
 
 
-def _draw(axes: Axes, group: Group, band: Band, style: dict[str, object], x: str) -> None:
+def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, titled: bool) -> None:
+    several = len({one.group.rest_index for one in lines})
+    for one in lines:
+        group, band = one.group, one.band
+        style = look(request.theme, group.hue_index, group.rest_index, several)
+        label = group.short
+        if band.end:
+            name = request.title(request.figure.x)
+            label = f"{label}: {band.end.replace('from', f'from {name}')}".removeprefix(": ")
+        _draw_band(axes, band, style, "" if titled else label)
+        if titled:
+            axes.set_title(textwrap.shorten(label, PANEL, placeholder="..."))
+
+
+def _draw_band(axes: Axes, band: Band, style: dict[str, object], label: str) -> None:
     mean = [point.value for point in band.points]
-    label = group.label or f"{_middle([band])} of {plural(band.seeds, 'seed')}"
-    if band.end:
-        label = f"{label}: {band.end.replace('from', f'from {title(x)}' if x else 'from')}"
     every = max(len(mean) // MARKERS_ON_A_LINE, 1)
-    axes.plot(band.x, mean, label=label, markevery=every, **style)  # type: ignore[arg-type]
+    shown = {"label": label or "_nolegend_", "markevery": every, **style}
+    axes.plot(band.x, mean, **shown)  # type: ignore[arg-type]
     if any(point.interval for point in band.points):
         _fill(axes, band, mean, style["color"])
     if band.end and mean:
@@ -121,6 +163,16 @@ def _draw(axes: Axes, group: Group, band: Band, style: dict[str, object], x: str
         )
 
 
+def _shared_labels(drawn: Sheet, grid: Sequence[Axes], request: Request) -> None:
+    """Name the axes of many panels once."""
+    for axes in grid:
+        axes.set_xlabel("")
+        axes.set_ylabel("")
+        axes.locator_params(nbins=3)
+    drawn.supxlabel(request.axis_title(request.figure.x), fontsize=TEXT)
+    drawn.supylabel(request.axis_title(request.figure.y, request.unit), fontsize=TEXT)
+
+
 def _fill(axes: Axes, band: Band, mean: Sequence[float], colour: object) -> None:
     """Shade the band; where it reaches below zero a log axis needs a floor to draw it to."""
     ends = [
@@ -133,21 +185,21 @@ def _fill(axes: Axes, band: Band, mean: Sequence[float], colour: object) -> None
     axes.fill_between(band.x, low, high, color=str(colour), alpha=0.22, linewidth=0)
 
 
-def _dress(axes: Axes, request: Request, bands: Sequence[Band]) -> None:
+def _dress(axes: Axes, request: Request, lines: Sequence[Line]) -> None:
     figure = request.figure
-    xs = [float(x) for band in bands for x in band.x]
-    ys = [point.value for band in bands for point in band.points]
-    format_axis(axes.yaxis, ys, unit=unit_of(figure.y), log="y" in figure.log)
+    xs = [float(x) for one in lines for x in one.band.x]
+    ys = [point.value for one in lines for point in one.band.points]
+    format_axis(axes.yaxis, ys, unit=request.unit, log="y" in figure.log)
     format_axis(axes.xaxis, xs, unit="", log="x" in figure.log)
     if "x" in figure.log:
         ticks_at(axes.xaxis, xs)
-    axes.set_xlabel(axis_title(figure.x))
-    axes.set_ylabel(axis_title(figure.y, unit_of(figure.y)))
+    axes.set_xlabel(request.axis_title(figure.x))
+    axes.set_ylabel(beside(request.axis_title(figure.y, request.unit)))
     axes.margins(x=0.02)
 
 
 def _numbers(request: Request, found: Sequence[Group], bands: Sequence[Band]) -> Numbers:
-    figure, unit = request.figure, unit_of(request.figure.y)
+    figure, unit = request.figure, request.unit
     rows: list[tuple[str, ...]] = []
     for group, band in zip(found, bands, strict=True):
         name = group.label or "all"
@@ -159,24 +211,25 @@ def _numbers(request: Request, found: Sequence[Group], bands: Sequence[Band]) ->
         ]
         if band.end:
             rows.append((name, "after that", band.end, plural(band.seeds, "seed")))
-    return Numbers(
-        ("Group", axis_title(figure.x), f"{_middle(bands).capitalize()} {title(figure.y)}", "n"),
-        tuple(rows),
-    )
+    what = f"{_middle(bands).capitalize()} {request.title(figure.y)}"
+    return Numbers(("Group", request.axis_title(figure.x), what, "n"), tuple(rows))
 
 
-def _alt(request: Request, found: Sequence[Group], bands: Sequence[Band]) -> str:
-    figure, unit = request.figure, unit_of(request.figure.y)
+def _alt(request: Request, lines: Sequence[Line]) -> str:
+    figure, unit = request.figure, request.unit
     parts = []
-    for group, band in zip(found, bands, strict=True):
-        name = group.label or f"the {_middle([band])}"
+    for one in lines:
+        band, name = one.band, one.group.label or f"the {_middle([one.band])}"
         if not band.points:
             parts.append(f"{name} is {band.end}")
             continue
         first, last = band.points[0], band.points[-1]
         text = f"{name} goes from {first.text(unit)} to {last.text(unit)}"
         parts.append(f"{text}, then {band.end}" if band.end else text)
-    return f"Curves of {title(figure.y)} against {title(figure.x)}. {'; '.join(parts)}."
+    return (
+        f"Curves of {request.title(figure.y)} against {request.title(figure.x)}. "
+        f"{'; '.join(parts)}."
+    )
 
 
 def _middle(bands: Sequence[Band]) -> str:

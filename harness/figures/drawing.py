@@ -10,11 +10,14 @@ from harness.config.claim import Figure
 from harness.config.kinds import Kind, kind_of
 from harness.errors import NothingMeasured
 from harness.figures.estimate import Estimate, of_metric
+from harness.figures.frame import Frame
+from harness.figures.labels import Words, axis_title, title, unit_of
 from harness.figures.theme import Theme
 from harness.suite.schema import Suite
 from harness.types import Archive, Array, Record
 
 if TYPE_CHECKING:  # the names of the kinds are known without loading matplotlib
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Sheet
 
 
@@ -39,6 +42,15 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The axes of a picture, as `harness.figures.frame.frame_of` takes them."""
+
+    axes: Axes
+    metric: str = "y"
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Drawing:
     """What a kind returns.
 
@@ -52,12 +64,15 @@ class Drawing:
         What was plotted.
     note : str
         What the reader must know to read it, such as which of several records it shows.
+    place : Place or None
+        The axes that numbers of the metric lie in; None where there are none, or several.
     """
 
     sheet: Sheet
     alt: str
     numbers: Numbers
     note: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +91,8 @@ class Picture:
         What the reader must know to read it.
     stand_in : tuple of str
         Data sets that stood in for the ones the suite names.
+    frame : Frame or None
+        Where numbers of its metric lie on it.
     """
 
     svg: str
@@ -83,6 +100,7 @@ class Picture:
     numbers: Numbers = Numbers()
     note: str = ""
     stand_in: tuple[str, ...] = ()
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,33 @@ class Request:
     archive: Archive
     theme: Theme
     kinds: Kinds = field(default_factory=dict)
+
+    @property
+    def words(self) -> Words:
+        """What the suite calls axes and metrics."""
+        return self.suite.labels
+
+    def title(self, name: str) -> str:
+        """Return what an axis or metric is called in a sentence."""
+        return title(name, self.words)
+
+    def axis_title(self, name: str, unit: str = "") -> str:
+        """Return what an axis or metric is called beside its axis."""
+        return axis_title(name, unit, self.words)
+
+    @property
+    def unit(self) -> str:
+        """The unit of what ``y`` names."""
+        return self.unit_of(self.figure.y)
+
+    def unit_of(self, name: str) -> str:
+        """Return the unit of a metric: that of its name, else the one claims about it have."""
+        said = (
+            claim.unit
+            for claim in self.suite.claims
+            if claim.metric == name and claim.unit and claim.compare is None
+        )
+        return unit_of(name) or next(said, "")
 
     def kind(self, record: Record, name: str) -> Kind:
         """Return what kind of number a metric of a record is."""

@@ -83,7 +83,7 @@ def fits_of(request: Request) -> tuple[Fit, ...]:
             request.estimate(group.records, WEIGHT),
             request.estimate(group.records, BIAS),
         )
-        for group in groups(holding, request.archive, hue=request.figure.hue)
+        for group in groups(holding, request.archive, request.figure.hue, words=request.words)
     )
 
 

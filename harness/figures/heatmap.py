@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.canvas import sheet
+from harness.figures.canvas import TEXT, sheet
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
-from harness.figures.labels import axis_title, setting, title, unit_of
+from harness.figures.labels import setting
 from harness.figures.line import basis
 from harness.figures.select import groups, ordered
 from harness.numerals import axis_value
@@ -57,10 +57,12 @@ def heatmap(request: Request) -> Drawing:
     grid = drawn.subplots(math.ceil(len(facets[:FACETS]) / across), across, squeeze=False)
     limits = _limits(facets)
     for axes, facet in zip(grid.flat, facets, strict=False):
-        _draw(axes, facet, roles, columns, rows, request.theme.ramp, limits)
+        _draw(axes, facet, roles, columns, rows, request, limits)
     for axes in list(grid.flat)[len(facets) :]:
         axes.set_axis_off()
-    return Drawing(drawn, _alt(facets, roles), _numbers(facets, roles), _note(facets))
+    return Drawing(
+        drawn, _alt(facets, roles, request), _numbers(facets, roles, request), _note(facets)
+    )
 
 
 def roles_of(request: Request) -> Roles:
@@ -85,8 +87,8 @@ def roles_of(request: Request) -> Roles:
 def facets_of(records: Sequence[Record], roles: Roles, request: Request) -> tuple[Facet, ...]:
     """Estimate every box of every map."""
     boxes: dict[str, dict[tuple[Scalar, Scalar], Estimate]] = {}
-    for group in groups(records, request.archive, hue=roles.row, x=roles.column):
-        label = ", ".join(setting(name, value) for name, value in group.rest)
+    for group in groups(records, request.archive, roles.row, roles.column, request.words):
+        label = ", ".join(setting(name, value, request.words) for name, value in group.rest)
         for column in ordered(record.axes[roles.column] for record in group.records):
             here = [r for r in group.records if r.axes[roles.column] == column]
             key = (column, here[0].axes[roles.row])
@@ -112,16 +114,16 @@ def _draw(
     roles: Roles,
     columns: Sequence[Scalar],
     rows: Sequence[Scalar],
-    ramp: str,
+    request: Request,
     limits: tuple[float, float],
 ) -> None:
-    values, words = _matrix(facet.boxes, columns, rows, unit_of(roles.metric))
+    values, words = _matrix(facet.boxes, columns, rows, request.unit_of(roles.metric))
     sns.heatmap(
         values,
         ax=axes,
         annot=words,
         fmt="",
-        cmap=ramp,
+        cmap=request.theme.ramp,
         vmin=limits[0],
         vmax=limits[1],
         cbar=False,
@@ -130,11 +132,11 @@ def _draw(
         mask=np.isnan(values),
         xticklabels=[axis_value(value) for value in columns],
         yticklabels=[axis_value(value) for value in rows],
-        annot_kws={"fontsize": 9},
+        annot_kws={"fontsize": TEXT},
     )
     _lost_words(axes, values, words)
-    axes.set_xlabel(axis_title(roles.column))
-    axes.set_ylabel(axis_title(roles.row))
+    axes.set_xlabel(request.axis_title(roles.column))
+    axes.set_ylabel(request.axis_title(roles.row))
     axes.set_title(facet.label)
     axes.tick_params(length=0, rotation=0)
     axes.grid(visible=False)
@@ -159,32 +161,32 @@ def _matrix(
     return values, words
 
 
-def _numbers(facets: Sequence[Facet], roles: Roles) -> Numbers:
-    unit = unit_of(roles.metric)
+def _numbers(facets: Sequence[Facet], roles: Roles, request: Request) -> Numbers:
+    unit = request.unit_of(roles.metric)
     rows = tuple(
         (facet.label or "all", axis_value(column), axis_value(row), e.text(unit), e.counted)
         for facet in facets
         for (column, row), e in facet.boxes.items()
     )
-    heads = ("Group", axis_title(roles.column), axis_title(roles.row), axis_title(roles.metric))
-    return Numbers((*heads, "n"), rows)
+    heads = (request.axis_title(name) for name in (roles.column, roles.row, roles.metric))
+    return Numbers(("Group", *heads, "n"), rows)
 
 
-def _alt(facets: Sequence[Facet], roles: Roles) -> str:
-    unit, parts = unit_of(roles.metric), []
+def _alt(facets: Sequence[Facet], roles: Roles, request: Request) -> str:
+    unit, parts = request.unit_of(roles.metric), []
+    column, row = request.title(roles.column), request.title(roles.row)
     for facet in facets:
         finite = {key: e for key, e in facet.boxes.items() if math.isfinite(e.value)}
         if not finite:
             continue
         low, high = (end(finite, key=lambda k: finite[k].value) for end in (min, max))
         extremes = [
-            f"{word} {finite[key].text(unit)} at {title(roles.column)} {axis_value(key[0])}, "
-            f"{title(roles.row)} {axis_value(key[1])}"
+            f"{word} {finite[key].text(unit)} at {column} {axis_value(key[0])}, "
+            f"{row} {axis_value(key[1])}"
             for word, key in (("lowest", low), ("highest", high))
         ]
         parts.append(f"{facet.label + ': ' if facet.label else ''}{'; '.join(extremes)}")
-    where = f"{title(roles.column)} and {title(roles.row)}"
-    return f"Heat map of {title(roles.metric)} over {where}. {'. '.join(parts)}."
+    return f"Heat map of {request.title(roles.metric)} over {column} and {row}. {'. '.join(parts)}."
 
 
 def _note(facets: Sequence[Facet]) -> str:

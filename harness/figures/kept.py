@@ -14,10 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from harness import digest
 from harness.errors import StoreError
+from harness.figures.claimed import shows
 from harness.figures.drawing import Numbers, Picture, Request
+from harness.figures.frame import Frame, Scale
 from harness.kept import Shelf
 from harness.types import Archive, Array, Environment, Record
 
@@ -93,6 +96,9 @@ def key_of(request: Request) -> str:
             _made_by(),
             request.figure,
             request.theme,
+            sorted(request.words.items()),
+            request.unit,
+            [claim for claim in request.suite.claims if shows(request.figure, claim)],
             request.records,
             {case: sorted(request.kinds.get(case, {}).items()) for case in cases},
             {name: environments[name].hardware for name in used if name in environments},
@@ -137,5 +143,11 @@ def _decoded(data: bytes) -> Drawn:
         "numbers": Numbers(tuple(numbers["columns"]), rows),
         "stand_in": tuple(picture["stand_in"]),
     }
+    if (frame := picture["frame"]) is not None:
+        picture["frame"] = Frame(_scale(frame["x"]), _scale(frame["y"]), frame["metric"])
     arrays = {(cell, started, name): said for cell, started, name, said in values["arrays"]}
     return Drawn(Picture(**picture), arrays)
+
+
+def _scale(values: Mapping[str, Any]) -> Scale:
+    return Scale(**{**values, "names": tuple(values["names"])})

@@ -3,102 +3,90 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from harness.figures.machines import machine
+from harness.figures.vocabulary import NAMELESS, NAMES, SHORT, VALUES
 from harness.numerals import axis_value
 from harness.types import Scalar
 
-_WORDS = {
-    "accuracy": "accuracy",
-    "batch_size": "batch size",
-    "best_accuracy": "accuracy at the best k",
-    "best_k": "best k",
-    "bias_0": "bias",
-    "correct": "accuracy",
-    "cv_accuracy": "cross-validated accuracy",
-    "cv_folds": "folds",
-    "data": "data set",
-    "device_peak": "peak device memory",
-    "diverged": "share of runs that diverged",
-    "epoch_s": "time per epoch",
-    "first_inf": "first infinite loss at",
-    "first_nan": "first undefined loss at",
-    "forward_bytes": "memory of one forward pass",
-    "grad": "graph kept",
-    "grew": "share of runs whose loss grew",
-    "hidden": "hidden units",
-    "initial_loss": "initial loss",
-    "l2": "L2 weight",
-    "latency_s": "inference latency",
-    "lr": "learning rate",
-    "lr_over_limit": "learning rate / stability limit",
-    "n_neighbors": "number of neighbours k",
-    "n_test": "test examples",
-    "n_train": "training examples",
-    "nearest_distance": "distance to the nearest neighbour",
-    "parameters": "parameters",
-    "seconds": "time",
-    "split": "split",
-    "stability_limit": "stability limit 2/λmax",
-    "step_s": "time per step",
-    "throughput": "examples per second",
-    "train_loss": "training loss",
-    "wall_over_cpu": "wall time / processor time",
-    "weight_0": "weight",
-}
-_SHORT = {"n_train": "N", "n_test": "M", "batch_size": "batch", "cv_folds": "folds"}
-_NAMELESS = {
-    "backend",
-    "deviation",
-    "device",
-    "experiment",
-    "implementation",
+__all__ = [
+    "NO_WORDS",
+    "Words",
+    "axis_title",
+    "entry",
+    "in_words",
+    "known",
     "machine",
-    "optimizer",
-    "split",
-    "transfer",
-}
+    "setting",
+    "title",
+    "unit_of",
+]
+
+Words = Mapping[str, str]
+NO_WORDS: Words = {}
+_KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+_OPTION = re.compile(r"(\w+)=(\S+)")
+_NEIGHBOURS = re.compile(r"(cv_)?accuracy_k(\d+)")
 
 
-def title(name: str) -> str:
-    """Return an axis, metric or series name in words: ``train_loss`` -> ``training loss``."""
-    if name in _WORDS:
-        return _WORDS[name]
-    neighbours = re.fullmatch(r"(cv_)?accuracy_k(\d+)", name)
+def known(name: str) -> bool:
+    """Whether there are words for an axis, metric or series, so that suites need give none."""
+    return name in NAMES or bool(_NEIGHBOURS.fullmatch(name))
+
+
+def title(name: str, words: Words = NO_WORDS) -> str:
+    """Return an axis, metric or series name in words: ``train_loss`` -> ``training loss``.
+
+    Parameters
+    ----------
+    name : str
+        As suites write it.
+    words : mapping of str to str
+        What the figure at hand calls names; they go first.
+    """
+    if name in words:
+        return words[name]
+    if name in NAMES:
+        return NAMES[name]
+    neighbours = _NEIGHBOURS.fullmatch(name)
     if neighbours:
         return f"{'cross-validated ' if neighbours[1] else ''}accuracy, k = {neighbours[2]}"
     return name.replace("_", " ").strip()
 
 
-def axis_title(name: str, unit: str = "") -> str:
+def axis_title(name: str, unit: str = "", words: Words = NO_WORDS) -> str:
     """Return `title` with a capital, and the unit where ticks do not carry it."""
-    words = title(name)
-    return words[:1].upper() + words[1:] + (" (ratio)" if unit == "ratio" else "")
+    found = title(name, words)
+    return found[:1].upper() + found[1:] + (" (ratio)" if unit == "ratio" else "")
 
 
-def setting(name: str, value: Scalar) -> str:
-    """Return one setting as a legend writes it: ``adam``, ``learning rate 0.01``, ``N = 5,000``."""
-    text = machine(str(value)) if name == "machine" else in_words(value)
-    if name in _NAMELESS:
+def setting(name: str, value: Scalar, words: Words = NO_WORDS) -> str:
+    """Return one setting as a sentence has it: ``Adam``, ``learning rate 0.01``, ``N = 5,000``."""
+    text = entry(name, value)
+    if name in NAMELESS:
         return text
-    if name in _SHORT:
-        return f"{_SHORT[name]} = {text}" if len(_SHORT[name]) == 1 else f"{_SHORT[name]} {text}"
-    return f"{title(name)} {text}"
+    if name in SHORT:
+        return f"{SHORT[name]} = {text}" if len(SHORT[name]) == 1 else f"{SHORT[name]} {text}"
+    return f"{title(name, words)} {text}"
 
 
-_KINDS = re.compile(
-    r"(?:^|(?<=, ))(?:(?:x86_64|aarch64|arm64)(?:-cpu)? |cuda:|mps:)|\(R\)| Processor\b"
-)
-_KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+def entry(name: str, value: Scalar) -> str:
+    """Return the value of an axis alone, as under a heading that names the axis."""
+    return machine(str(value)) if name == "machine" else in_words(value, name)
 
 
-def machine(hardware: str) -> str:
-    """Return hardware in the words of a sentence: ``"AMD EPYC, 2 cores"``."""
-    return _KINDS.sub("", hardware)
-
-
-def in_words(value: Scalar) -> str:
+def in_words(value: Scalar, name: str = "") -> str:
     """Return the value of an axis as a reader writes it; of a key its words: ``"two loops"``."""
     text = axis_value(value)
+    words = VALUES.get(name, {})
+    if text in words:
+        return words[text]
+    head, *options = text.split(" ")
+    if options and all(_OPTION.fullmatch(option) for option in options):
+        # "sgd dampening=0.9 momentum=0.9": a table with more than a name
+        named = [_OPTION.sub(r"\1 \2", option).replace("_", " ") for option in options]
+        return ", ".join([words.get(head, head), *named])
     return text.replace("_", " ") if _KEY.fullmatch(text) else text
 
 

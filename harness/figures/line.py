@@ -12,11 +12,16 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from harness.config.claim import same
 from harness.errors import NothingMeasured
-from harness.figures.canvas import format_axis, legend, look, one_axes, ticks_at
-from harness.figures.drawing import Drawing, Numbers, Request
+from harness.figures import theory
+from harness.figures.canvas import beside, format_axis, legend, look, several_axes, ticks_at
+from harness.figures.claimed import make_room
+from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has
-from harness.figures.labels import axis_title, in_words, title, unit_of
-from harness.figures.select import Group, as_number, groups, ordered
+from harness.figures.labels import in_words
+from harness.figures.merge import merged
+from harness.figures.panels import by_machine, without_machine
+from harness.figures.select import Group, as_number, groups, heading, ordered
+from harness.figures.trends import NO_TRENDS, trends
 from harness.numerals import axis_value
 from harness.types import Record, Scalar
 
@@ -35,7 +40,7 @@ class Point:
 
 
 def line(request: Request) -> Drawing:
-    """Draw metric or array `y` against axis `x`: one line per group."""
+    """Draw metric or array `y` against axis `x`: one line per group, a panel per machine."""
     figure = request.figure
     holding = [r for r in request.records if figure.x in r.axes and has(r, figure.y)]
     if not holding:
@@ -43,18 +48,48 @@ def line(request: Request) -> Drawing:
             f"no matching record holds the metric or array {figure.y!r} on an axis {figure.x!r}"
         )
     xs = ordered(record.axes[figure.x] for record in holding)
-    found = groups(holding, request.archive, hue=figure.hue, x=figure.x)
-    points = [points_of(group.records, figure.x, figure.y, xs, request) for group in found]
-    drawn, axes = one_axes()
-    _draw(axes, request, found, points)
-    _dress(axes, request, xs, points)
-    legend(drawn, axes)
+    every = groups(holding, request.archive, figure.hue, figure.x, request.words)
+    rows = [points_of(group.records, figure.x, figure.y, xs, request) for group in every]
+    kept = merged(every, [_written(row, request.unit) for row in rows])
+    lines = [Line(one.group, rows[one.index]) for one in kept]
+    panels = by_machine(lines, lambda one: one.group)
+    drawn, grid = several_axes(len(panels))
+    for axes, (machine, here) in zip(grid, panels, strict=True):
+        _draw(axes, request, here, apart=bool(machine))
+        theory.draw(axes, request)
+        _dress(axes, request, xs, lines, machine)
+    found = trends(request, [_track(one) for one in lines]) if len(panels) == 1 else NO_TRENDS
+    found.draw(grid[0], request)
+    for axes in grid:
+        make_room(axes.yaxis, request)
+    legend(drawn, grid[-1], heading(figure.hue, request.words))
+    numeric = all(as_number(value) is not None for value in xs)
+    names = () if numeric else tuple(map(str, xs))
     return Drawing(
         drawn,
-        _alt(request, found, points),
-        _numbers(request, found, points),
-        basis([point.estimate for row in points for point in row]),
+        " ".join([_alt(request, lines), *found.sentences]),
+        _numbers(request, every, rows),
+        " ".join([basis([p.estimate for row in rows for p in row]), *found.sentences]),
+        Place(grid[0], names=names) if len(panels) == 1 else None,
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A group and its points."""
+
+    group: Group
+    row: tuple[Point, ...]
+
+
+def _track(one: Line) -> tuple[Group, dict[float, float]]:
+    return one.group, {
+        p.position: p.estimate.value for p in one.row if math.isfinite(p.estimate.value)
+    }
+
+
+def _written(row: Sequence[Point], unit: str) -> tuple[tuple[Scalar, str], ...]:
+    return tuple((point.x, point.estimate.text(unit)) for point in row)
 
 
 def points_of(
@@ -100,27 +135,28 @@ def _counts(values: Sequence[int]) -> str:
     return texts[0] if len(texts) == 1 else f"{texts[0]} to {texts[-1]}"
 
 
-def _draw(
-    axes: Axes, request: Request, found: Sequence[Group], points: Sequence[Sequence[Point]]
-) -> None:
-    several = len({group.rest_index for group in found})
-    far = far_off([p for row in points for p in row], log="y" in request.figure.log)
-    for index, (group, row) in enumerate(zip(found, points, strict=True)):
-        style = look(request.theme, group.hue_index, group.rest_index, several)
-        # equal lines lie on each other: the earlier ones are drawn wider, and stay visible
-        style["linewidth"] = min(1.8 + 0.8 * (len(found) - 1 - index), 3.4)
-        style["markersize"] = min(5.5 + 1.5 * (len(found) - 1 - index), 9.0)
-        good = [point for point in row if math.isfinite(point.estimate.value)]
+def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, apart: bool) -> None:
+    several = len({one.group.rest_index for one in lines})
+    far = far_off([p for one in lines for p in one.row], log="y" in request.figure.log)
+    named = any(as_number(p.x) is None for one in lines for p in one.row)
+    for index, one in enumerate(lines):
+        style = look(request.theme, one.group.hue_index, one.group.rest_index, several)
+        good = [point for point in one.row if math.isfinite(point.estimate.value)]
         within = [point for point in good if point not in far]
-        shift = _aside(axes, index - (len(found) - 1) / 2)
-        _draw_line(axes, group.label or title(request.figure.y), good, style, shift)
+        # names stand apart, so that there is room beside them; a number is where it is
+        shift = _aside(axes, index - (len(lines) - 1) / 2 if named else 0.0)
+        name = (without_machine(one.group) if apart else one.group).short
+        _draw_line(axes, name, good, style, shift)
         _make_room(axes, within)
         _draw_far(axes, [p for p in good if p in far], str(style["color"]))
-        _draw_lost(axes, [p.position for p in row if p.estimate.lost], str(style["color"]))
+        _draw_lost(axes, [p.position for p in one.row if p.estimate.lost], str(style["color"]))
 
 
 def _aside(axes: Axes, steps: float) -> Transform:
-    """Return the data transform moved sideways by a few points, so that equal bars stay apart."""
+    """Return the data transform moved sideways by a few points, so that equal bars stay apart.
+
+    What is drawn with it is not asked for its limits, moved or not.
+    """
     inches = ScaledTranslation(STEP * steps / 72, 0, axes.figure.dpi_scale_trans)
     return axes.transData + inches
 
@@ -171,7 +207,7 @@ def _draw_line(
     axes: Axes, label: str, row: Sequence[Point], style: dict[str, object], place: Transform
 ) -> None:
     x, y = [p.position for p in row], [p.estimate.value for p in row]
-    axes.plot(x, y, label=label, transform=place, **style)  # type: ignore[arg-type]
+    axes.plot(x, y, label=label or "_nolegend_", transform=place, **style)  # type: ignore[arg-type]
     bounded = [p for p in row if p.estimate.interval]
     if bounded:
         axes.errorbar(
@@ -209,10 +245,10 @@ def _draw_lost(axes: Axes, positions: Sequence[float], colour: str) -> None:
 
 
 def _dress(
-    axes: Axes, request: Request, xs: Sequence[Scalar], points: Sequence[Sequence[Point]]
+    axes: Axes, request: Request, xs: Sequence[Scalar], lines: Sequence[Line], over: str
 ) -> None:
-    figure, unit = request.figure, unit_of(request.figure.y)
-    ys = [point.estimate.value for row in points for point in row]
+    figure, unit = request.figure, request.unit
+    ys = [point.estimate.value for one in lines for point in one.row]
     format_axis(axes.yaxis, ys, unit=unit, log="y" in figure.log)
     places = positions(xs)
     if all(as_number(value) is not None for value in xs):
@@ -220,28 +256,32 @@ def _dress(
         if "x" in figure.log:
             ticks_at(axes.xaxis, places)
     else:
-        axes.set_xticks(places, [in_words(value) for value in xs])
-    axes.set_xlabel(axis_title(figure.x))
-    axes.set_ylabel(axis_title(figure.y, unit))
+        axes.set_xticks(places, [in_words(value, figure.x) for value in xs])
+    axes.set_title(over)
+    axes.set_xlabel(request.axis_title(figure.x))
+    if axes.get_subplotspec() is None or axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
+        axes.set_ylabel(beside(request.axis_title(figure.y, unit)))
 
 
 def _numbers(
     request: Request, found: Sequence[Group], points: Sequence[Sequence[Point]]
 ) -> Numbers:
-    figure, unit = request.figure, unit_of(request.figure.y)
+    figure, unit = request.figure, request.unit
     rows = tuple(
-        (group.label or "all", axis_value(p.x), p.estimate.text(unit), p.estimate.counted)
+        (group.label or "all", in_words(p.x, figure.x), p.estimate.text(unit), p.estimate.counted)
         for group, row in zip(found, points, strict=True)
         for p in row
     )
-    return Numbers(("Group", axis_title(figure.x), axis_title(figure.y, unit), "n"), rows)
+    heads = ("Group", request.axis_title(figure.x), request.axis_title(figure.y, unit), "n")
+    return Numbers(heads, rows)
 
 
-def _alt(request: Request, found: Sequence[Group], points: Sequence[Sequence[Point]]) -> str:
-    figure, unit = request.figure, unit_of(request.figure.y)
+def _alt(request: Request, lines: Sequence[Line]) -> str:
+    figure, unit = request.figure, request.unit
     parts = []
-    for group, row in zip(found, points, strict=True):
-        ends = [row[0], row[-1]] if len(row) > 1 else list(row)
-        ends_text = " and ".join(f"{p.estimate.text(unit)} at {axis_value(p.x)}" for p in ends)
-        parts.append(f"{group.label}: {ends_text}" if group.label else ends_text)
-    return f"{axis_title(figure.y)} against {title(figure.x)}. {'; '.join(parts)}."
+    for one in lines:
+        ends = [one.row[0], one.row[-1]] if len(one.row) > 1 else list(one.row)
+        said = (f"{p.estimate.text(unit)} at {in_words(p.x, figure.x)}" for p in ends)
+        text = " and ".join(said)
+        parts.append(f"{one.group.label}: {text}" if one.group.label else text)
+    return f"{request.axis_title(figure.y)} against {request.title(figure.x)}. {'; '.join(parts)}."

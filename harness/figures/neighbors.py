@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from harness.figures.canvas import sheet
+from harness.figures.canvas import WIDTH, sheet
 from harness.figures.choice import Namer, caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.theme import Theme
@@ -13,7 +13,8 @@ from harness.types import Array
 
 PANEL = ("panel_images", "panel_neighbors", "panel_labels", "panel_neighbor_labels")
 RIGHT, WRONG = "✓", "✗"
-MOST = 10
+MOST, NEAREST = 6, 4
+"""Rows, and neighbours of a row, that can be read on a phone."""
 
 
 def neighbors(request: Request) -> Drawing:
@@ -22,8 +23,8 @@ def neighbors(request: Request) -> Drawing:
     record = group.records[0]
     images, nearest, labels, nearest_labels = (request.array(record, name) for name in PANEL)
     name = namer(record)
-    down, across = min(len(images), MOST), nearest.shape[1] + 1
-    drawn = sheet(across * 0.88, down * 1.02 + 0.25)
+    down, across = min(len(images), MOST), min(nearest.shape[1], NEAREST) + 1
+    drawn = sheet(WIDTH, down * 1.1 + 0.25)
     grid = drawn.subplots(down, across, squeeze=False)
     for row in range(down):
         _picture(grid[row][0], images[row], name(labels[row]), request.theme.muted)
@@ -37,9 +38,9 @@ def neighbors(request: Request) -> Drawing:
                 request.theme,
             )
     grid[0][0].set_title(f"test: {name(labels[0])}", pad=3)
-    agree = np.asarray(nearest_labels)[:down] == np.asarray(labels)[:down, None]
+    agree = np.asarray(nearest_labels) == np.asarray(labels)[:, None]
     note = f"First column: test image with its label. {RIGHT} same label, {WRONG} another label. "
-    numbers = _numbers(labels[:down], nearest_labels[:down], agree, name)
+    numbers = _numbers(labels, nearest_labels, agree, name)
     return Drawing(drawn, _alt(agree), numbers, note + caption(group, seed=True))
 
 
@@ -56,7 +57,7 @@ def _picture(axes: Axes, image: Array, words: str, frame: str) -> None:
 
 def _neighbour(axes: Axes, image: Array, label: str, same: bool, theme: Theme) -> None:
     colour = theme.good if same else theme.bad
-    _picture(axes, image, f"{RIGHT if same else WRONG} {label}", colour)
+    _picture(axes, image, RIGHT if same else f"{WRONG}{label}", colour)
     axes.title.set_color(colour)
 
 

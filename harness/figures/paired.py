@@ -9,23 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from harness.config.claim import Where
 from harness.errors import NothingMeasured
-from harness.figures.canvas import format_axis, one_axes
-from harness.figures.drawing import Drawing, Numbers, Request
+from harness.figures import theory
+from harness.figures.canvas import WIDTH, format_axis, one_axes
+from harness.figures.claimed import make_room
+from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has, over_pairs, scalar
-from harness.figures.labels import setting, title, unit_of
+from harness.figures.labels import in_words, setting
 from harness.figures.line import errors
 from harness.figures.select import Group, groups, matches, settings
 from harness.figures.theme import MARKERS
+from harness.numerals import tick
 from harness.types import Record
 
 PINNED = ("backend", "device", "machine")
 SPREAD = 0.16
-LABEL = 24
+LABEL = 16
 """Characters of a line of a label: that of two machines must leave room for the axes."""
-LINE = 0.2
+LINE = 0.22
 """Inches of such a line."""
 
 
@@ -44,15 +48,18 @@ def paired(request: Request) -> Drawing:
     """Draw the difference better - than at every shared seed, its middle and 95 % interval."""
     tracks = tracks_of(request)
     lines = max(len(_broken(track.label)) for track in tracks)
-    drawn, axes = one_axes(4.8, 1.5 + max(0.75, LINE * lines) * len(tracks))
+    drawn, axes = one_axes(WIDTH, 1.6 + max(0.75, LINE * lines) * len(tracks))
     axes.axvline(0.0, color=request.theme.muted, linewidth=1.2, linestyle=(0, (4, 3)))
     for index, track in enumerate(tracks):
         colour = request.theme.colour(track.colour)
         _draw(axes, track, -float(index), colour, MARKERS[index % 5])
     _dress(axes, request, tracks)
+    theory.draw(axes, request, flipped=True)
+    make_room(axes.xaxis, request)
     middle = tracks[0].estimate.middle
     note = f"Small marks: one seed each. Large mark and bar: {middle} and 95 % interval."
-    return Drawing(drawn, _alt(request, tracks), _numbers(request, tracks), note)
+    numbers = _numbers(request, tracks)
+    return Drawing(drawn, _alt(request, tracks), numbers, note, Place(axes, "x"))
 
 
 def tracks_of(request: Request) -> tuple[Track, ...]:
@@ -70,12 +77,13 @@ def tracks_of(request: Request) -> tuple[Track, ...]:
     better = [r for r in holding if matches(r, {**where, **compare.better})]
     than = [r for r in holding if matches(r, {**where, **compare.than})]
     named = compare.better.keys() | compare.than.keys()
-    found = [_track(request, group, than, named) for group in groups(better, request.archive)]
+    every = groups(better, request.archive, words=request.words)
+    found = [_track(request, group, than, named) for group in every]
     tracks = tuple(track for track in found if track)
     if not tracks:
         raise NothingMeasured(
-            f"no seed was measured on both sides of {words(compare.better)} and "
-            f"{words(compare.than)}"
+            f"no seed was measured on both sides of {words(compare.better, request)} and "
+            f"{words(compare.than, request)}"
         )
     return tracks
 
@@ -99,7 +107,8 @@ def _track(request: Request, group: Group, than: Sequence[Record], named: set[st
         [scalar(record, metric, request.archive) for record in side]
         for side in zip(*pairs, strict=True)
     )
-    label = group.label or "/".join(str(mine[name]) for name in PINNED[:2] if name in mine)
+    alone = (in_words(mine[name], name) for name in PINNED[:2] if name in mine)
+    label = group.label or ", ".join(alone)
     return Track(
         label,
         group.hue_index,
@@ -118,13 +127,21 @@ def _only(records: Sequence[Record]) -> Record:
     return records[0]
 
 
-def words(selection: Where) -> str:
+def _sides(request: Request) -> str:
+    """Return both selections in words: ``Adam minus SGD``."""
+    compare = request.figure.compare
+    return (
+        f"{words(compare.better, request)} minus {words(compare.than, request)}" if compare else ""
+    )
+
+
+def words(selection: Where, request: Request) -> str:
     """Return a selection in words: ``adam, learning rate 0.001``."""
-    return ", ".join(setting(name, value) for name, value in selection.items())
+    return ", ".join(setting(name, value, request.words) for name, value in selection.items())
 
 
 def _unit(request: Request) -> str:
-    unit = unit_of(request.figure.y)
+    unit = request.unit
     return "points" if unit == "fraction" else unit
 
 
@@ -150,18 +167,20 @@ def _draw(axes: Axes, track: Track, row: float, colour: str, marker: str) -> Non
 
 
 def _dress(axes: Axes, request: Request, tracks: Sequence[Track]) -> None:
-    compare = request.figure.compare
-    sides = f"{words(compare.better)} minus {words(compare.than)}" if compare else ""
+    sides = _sides(request)
     values = [value for track in tracks for value in track.differences]
     format_axis(axes.xaxis, values, unit=_unit(request), log=False)
-    axes.set_xlabel(f"{title(request.figure.y).capitalize()}: {sides}")
+    points = ", points" if _unit(request) == "points" else ""
+    if points:  # said once, beside the axis
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(100.0 * value)))
+    axes.set_xlabel(f"{request.axis_title(request.figure.y)}{points}:\n{sides}")
     labels = ["\n".join(_broken(track.label)) for track in tracks]
     axes.set_yticks([-float(i) for i in range(len(tracks))], labels)
     axes.set_ylim(-len(tracks) + 0.45, 0.55)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
-    axes.locator_params(axis="x", nbins=6)
+    axes.locator_params(axis="x", nbins=4)
 
 
 def _broken(label: str) -> list[str]:
@@ -169,14 +188,13 @@ def _broken(label: str) -> list[str]:
 
 
 def _alt(request: Request, tracks: Sequence[Track]) -> str:
-    compare = request.figure.compare
-    sides = f"{words(compare.better)} minus {words(compare.than)}" if compare else ""
+    sides = _sides(request)
     differences = "; ".join(
         f"{track.label}: {track.estimate.text(_unit(request))} over {track.estimate.counted}, "
         f"above zero in {sum(value > 0 for value in track.differences)}"
         for track in tracks
     )
-    return f"Paired differences of {title(request.figure.y)}, {sides}. {differences}."
+    return f"Paired differences of {request.title(request.figure.y)}, {sides}. {differences}."
 
 
 def _numbers(request: Request, tracks: Sequence[Track]) -> Numbers:

@@ -10,7 +10,8 @@ from harness.config.claim import Figure
 from harness.errors import NothingMeasured, StoreError
 from harness.figures import select
 from harness.figures.drawing import NO_KINDS, Kinds, Painter, Picture, Request
-from harness.figures.labels import setting
+from harness.figures.frame import frame_of
+from harness.figures.labels import Words, known, setting
 from harness.figures.theme import Theme
 from harness.registry import Lazy, Registry, named
 from harness.suite.schema import Suite
@@ -29,12 +30,24 @@ class Kind:
         Whether what ``x``, and ``hue``, name is an axis of the suite.
     draws_y : bool
         Whether it draws what ``y`` names, which must then be given.
+    writes : tuple of str
+        Which of x, y and hue it writes beside an axis, so that there must be words for them.
     """
 
     name: str
     x_is_axis: bool = False
     hue_is_axis: bool = False
     draws_y: bool = False
+    writes: tuple[str, ...] = ()
+
+    def wordless(self, figure: Figure, words: Words) -> tuple[str, ...]:
+        """Return the keys that it would write beside an axis or over a legend for want of words.
+
+        Of a curve without ``x``, which would have nothing beside its axis, that is ``""``.
+        """
+        roles = [role for role in self.writes if role != "hue" or figure.hue]
+        names = dict.fromkeys(getattr(figure, role) for role in roles)
+        return tuple(name for name in names if not (known(name) or name in words))
 
     def painter(self) -> Painter:
         """Return what draws it; imports the plotting library."""
@@ -44,15 +57,15 @@ class Kind:
 KINDS: Registry[Kind] = named(
     "kind of figure",
     (
-        Kind("bars", x_is_axis=True, hue_is_axis=True, draws_y=True),
+        Kind("bars", x_is_axis=True, hue_is_axis=True, draws_y=True, writes=("x", "y", "hue")),
         Kind("confusion"),
-        Kind("curve", hue_is_axis=True, draws_y=True),
-        Kind("fits", hue_is_axis=True),
-        Kind("heatmap"),
+        Kind("curve", hue_is_axis=True, draws_y=True, writes=("x", "y", "hue")),
+        Kind("fits", hue_is_axis=True, writes=("hue",)),
+        Kind("heatmap", writes=("x", "y", "hue")),
         Kind("images"),
-        Kind("line", x_is_axis=True, hue_is_axis=True, draws_y=True),
+        Kind("line", x_is_axis=True, hue_is_axis=True, draws_y=True, writes=("x", "y", "hue")),
         Kind("neighbors"),
-        Kind("paired", draws_y=True),
+        Kind("paired", draws_y=True, writes=("y",)),
     ),
 )
 
@@ -134,7 +147,10 @@ def _paint(paint: Painter, request: Request) -> Picture:
     with styled(request.theme):
         drawing = paint(request)
         written = svg(drawing.sheet)
-    return Picture(written, drawing.alt, drawing.numbers, drawing.note, stand_ins(request.records))
+    at = drawing.place
+    frame = frame_of(at.axes, at.metric, at.names) if at else None
+    stood_in = stand_ins(request.records)
+    return Picture(written, drawing.alt, drawing.numbers, drawing.note, stood_in, frame)
 
 
 def _why_empty(figure: Figure, matching: Sequence[Record]) -> str:

@@ -8,15 +8,18 @@ further and appear in the labels.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.config.claim import Figure, Where, selects
-from harness.figures.labels import setting
+from harness.figures.labels import NO_WORDS, Words, axis_title, entry, setting
+from harness.figures.machines import shorts
 from harness.figures.theme import IMPLEMENTATIONS
+from harness.figures.vocabulary import NAMELESS
 from harness.types import Archive, Record, Scalar
 
-MACHINE, DEVIATION, BACKEND = "machine", "deviation", "backend"
+MACHINE, DEVIATION, BACKEND, DEVICE = "machine", "deviation", "backend", "device"
 MEASURED = ("ok", "diverged")
+Row = tuple[Mapping[str, Scalar], Record]
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Group:
         Positions for colour and marker, and for dashes.
     label : str
         Both in words; ``""`` for a lone group.
+    parts : mapping of str to str
+        Axis to words, under a heading that names the hue axis.
     records : tuple of Record
         Ordered by seed.
     """
@@ -43,6 +48,12 @@ class Group:
     rest_index: int
     label: str
     records: tuple[Record, ...]
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def short(self) -> str:
+        """The label under a heading that names the hue axis."""
+        return ", ".join(dict.fromkeys(self.parts.values()))
 
 
 def matches(record: Record, where: Where) -> bool:
@@ -109,7 +120,11 @@ def as_number(value: Scalar) -> float | None:
 
 
 def groups(
-    records: Sequence[Record], archive: Archive, hue: str = "", x: str = ""
+    records: Sequence[Record],
+    archive: Archive,
+    hue: str = "",
+    x: str = "",
+    words: Words = NO_WORDS,
 ) -> tuple[Group, ...]:
     """Split records into groups of one case each (over all x), hue first.
 
@@ -121,39 +136,80 @@ def groups(
         For the machines.
     hue, x : str
         Axis names; ``""`` for none.
+    words : mapping of str to str
+        What the suite calls axes.
     """
     rows = [(settings(record, archive), record) for record in records]
     rest_names = _free_axes([row for row, _ in rows], {hue, x})
     hues = ordered(row[hue] for row, _ in rows if hue in row)
-    found: dict[tuple[Scalar | None, tuple[Scalar, ...]], list[Record]] = {}
+    found: dict[tuple[Scalar | None, tuple[Scalar, ...]], list[Row]] = {}
     for row, record in rows:
         rest = tuple(row[name] for name in rest_names if name in row)
-        found.setdefault((row.get(hue), rest), []).append(record)
+        found.setdefault((row.get(hue), rest), []).append((row, record))
     rests = list(dict.fromkeys(rest for _, rest in found))
+    say = _Namer(hue, rest_names, [row for row, _ in rows], words)
     return tuple(
-        _group(hue, hues, rest_names, rests, key, found[key])
+        _group(say, hues, rests, key, found[key])
         for key in sorted(found, key=lambda key: (_position(hues, key[0]), rests.index(key[1])))
     )
 
 
+class _Namer:
+    """Names groups by the axes that single them out, machines in few words.
+
+    The device of a group is said by its machine, where several machines are shown.
+    """
+
+    def __init__(
+        self, hue: str, names: Sequence[str], rows: Sequence[Mapping[str, Scalar]], words: Words
+    ) -> None:
+        self.hue, self.names, self._words = hue, names, words
+        self._places = shorts(_place(row) for row in rows) if MACHINE in (hue, *names) else {}
+
+    def __call__(
+        self, hue: Scalar | None, row: Mapping[str, Scalar], *, short: bool
+    ) -> Mapping[str, str]:
+        """Return axes to words; `short` under a heading that names the hue axis."""
+        parts = {}
+        for name in (self.hue, *self.names):
+            if not name or name not in row or (name == self.hue and hue is None):
+                continue
+            if self._places and name in (MACHINE, DEVICE):
+                parts[name] = self._places[_place(row)]
+            elif short and name == self.hue:
+                parts[name] = entry(name, row[name])
+            else:
+                parts[name] = setting(name, row[name], self._words)
+        return parts
+
+
+def heading(hue: str, words: Words) -> str:
+    """Return what stands over the names of groups; ``""`` where they say it themselves."""
+    return "" if not hue or hue in NAMELESS else axis_title(hue, words=words)
+
+
+def _place(row: Mapping[str, Scalar]) -> tuple[str, str]:
+    return str(row.get(DEVICE, "")), str(row[MACHINE])
+
+
 def _group(
-    hue: str,
+    say: _Namer,
     hues: Sequence[Scalar],
-    names: Sequence[str],
     rests: Sequence[tuple[Scalar, ...]],
     key: tuple[Scalar | None, tuple[Scalar, ...]],
-    records: Sequence[Record],
+    rows: Sequence[tuple[Mapping[str, Scalar], Record]],
 ) -> Group:
     value, rest = key
-    parts = [] if value is None else [setting(hue, value)]
-    parts += [setting(name, part) for name, part in zip(names, rest, strict=False)]
+    first = rows[0][0]
+    named = dict(zip(say.names, rest, strict=False))
     return Group(
         hue=value,
-        rest=tuple(zip(names, rest, strict=False)),
-        hue_index=_colour(hue, hues, value, dict(zip(names, rest, strict=False))),
+        rest=tuple(named.items()),
+        hue_index=_colour(say.hue, hues, value, named),
         rest_index=rests.index(rest),
-        label=", ".join(parts),
-        records=tuple(sorted(records, key=lambda record: record.seed)),
+        label=", ".join(dict.fromkeys(say(value, first, short=False).values())),
+        parts=say(value, first, short=True),
+        records=tuple(sorted((record for _, record in rows), key=lambda record: record.seed)),
     )
 
 

@@ -17,7 +17,9 @@ from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.judged import SelftestView
 from harness.report import quotes
 from harness.report.answers import SAID
+from harness.report.changes import Changes
 from harness.report.ink import Ink
+from harness.report.opening import day
 from harness.report.speed import gate
 from harness.report.view import Asked, Command, page
 from harness.suite.documents import Document
@@ -25,7 +27,20 @@ from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
 from harness.words import plain, plural
 
-SCRIPTS = ("begin", "elements", "later", "address", "strip", "card", "ledger", "print", "suites")
+SCRIPTS = (
+    "begin",
+    "elements",
+    "later",
+    "address",
+    "strip",
+    "chart",
+    "published",
+    "download",
+    "card",
+    "ledger",
+    "print",
+    "suites",
+)
 STYLES = ("base", "opening", "ledger", "card", "suites", "narrow", "print")
 _INDENT = re.compile(r"\n\s+(?=<)")
 NO_DOCUMENTS: Mapping[str, Document] = {}
@@ -43,6 +58,7 @@ def build(
     documents: Mapping[str, Document] = NO_DOCUMENTS,
     history: Sequence[SeriesFinding] = (),
     selftest: SelftestView | None = None,
+    changes: Changes | None = None,
 ) -> Path:
     """Write the page.
 
@@ -68,6 +84,8 @@ def build(
         What the gate found over commits; without, the page does not speak of it.
     selftest : SelftestView or None
         What the gate's test of itself found; without, the page does not speak of it.
+    changes : Changes or None
+        What changed since the run before; without, the page does not speak of it.
 
     Returns
     -------
@@ -83,6 +101,7 @@ def build(
     html = templates.get_template("page.html.j2").render(
         page=view,
         gate=speed,
+        changes=changes,
         style=Markup(style + ink.style()),  # noqa: S704 ours, not the suites'
         script=Markup(script),  # noqa: S704 ours, not the suites'
         script_hash=integrity(script),
@@ -114,4 +133,5 @@ def _templates() -> Templates:
     templates.filters["quote"] = quotes.html
     templates.globals["plural"] = plural
     templates.globals["SAID"] = SAID
+    templates.filters["day"] = day
     return templates

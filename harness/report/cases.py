@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from harness.config.kinds import kind_of
 from harness.figures.drawing import NO_KINDS, Kinds
 from harness.figures.estimate import over_seeds
-from harness.figures.labels import axis_title, unit_of
+from harness.figures.labels import axis_title, entry, unit_of
 from harness.figures.select import MACHINE, MEASURED, ordered, settings
-from harness.numerals import axis_value, number
+from harness.numerals import number
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Record, Scalar
 from harness.words import plural
@@ -104,10 +104,10 @@ def _table(
     metrics = _metrics(records, suite)
     return CaseTable(
         experiment=place if len(experiments) > 1 else min(experiments),
-        axes=tuple(axis_title(name) for name in varied),
-        metrics=tuple(axis_title(name) for name in metrics),
+        axes=tuple(axis_title(name, words=suite.labels) for name in varied),
+        metrics=tuple(axis_title(name, words=suite.labels) for name in metrics),
         shared=tuple(
-            f"{axis_title(name)}: {axis_value(axes[0][name])}"
+            f"{axis_title(name, words=suite.labels)}: {entry(name, axes[0][name])}"
             for name in names
             if name not in varied and name in axes[0]
         ),
@@ -130,7 +130,7 @@ def _rows(
 
     return tuple(
         CaseRow(
-            tuple(axis_value(axes[i][name]) if name in axes[i] else "" for name in varied),
+            tuple(entry(name, axes[i][name]) if name in axes[i] else "" for name in varied),
             _runs(cases[i]),
             _wall(cases[i]),
             _peak(cases[i]),

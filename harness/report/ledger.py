@@ -19,6 +19,7 @@ from harness.report import quotes
 from harness.report.answers import SAID
 from harness.report.marks import SIGNS, WORDS
 from harness.report.places import Place, Places
+from harness.report.published import Mark
 from harness.report.strip import Strip, distance, strip
 from harness.report.verdicts import counted
 from harness.types import VERDICTS, Environment, Finding, Grounds, Verdict
@@ -30,6 +31,8 @@ DECIDING: Mapping[str, str] = {
     "open": "inconclusive",
 }
 """By answer, the verdict of the reading that a row shows."""
+DIGITS, WHOLE = 9, 1e15
+"""Of the value of a run in the page's data."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +132,16 @@ class Data:
     suites : sequence of str
         Their ids, in order.
     figure : callable
-        Claim to the fragment of the figure that shows it; ``""`` if none does.
+        Claim to the fragment of the figure that shows it, ``""`` if none does, and the place of
+        its number in it.
+    labels : mapping of str to mapping
+        Suite to what it calls its metrics.
     """
 
     environments: Mapping[str, Environment]
     suites: Sequence[str]
-    figure: Callable[[Verdict], str]
+    figure: Callable[[Verdict], tuple[str, Mark | None]]
+    labels: Mapping[str, Mapping[str, str]]
 
 
 def as_json(listed: Sequence[Entry], data: Data, more: Mapping[str, Any]) -> str:
@@ -185,6 +192,7 @@ def _claim(verdict: Verdict, machines: Sequence[str], data: Data) -> dict[str, A
     drawn = strip(verdict, unit)
     first = verdict.findings[0] if verdict.findings else None
     far = distance(first) if first else None
+    shown, placed = data.figure(verdict)
     values: dict[str, Any] = {
         "i": verdict.claim,
         "u": data.suites.index(verdict.suite) if verdict.suite in data.suites else -1,
@@ -192,7 +200,8 @@ def _claim(verdict: Verdict, machines: Sequence[str], data: Data) -> dict[str, A
         "k": int(verdict.reading != "literal"),
         "p": published(verdict),
         "h": int(quoted(verdict)),
-        "e": list(drawn.ends) if drawn else [],
+        "e": [list(tick) for tick in drawn.ticks] if drawn else [],
+        "j": [*drawn.reach, int(drawn.log)] if drawn else [],
         "b": list(drawn.band) if drawn else [],
         "z": drawn.size if drawn else None,
         "x": None if far is None else min(round(far, 2), 1e6),
@@ -201,8 +210,9 @@ def _claim(verdict: Verdict, machines: Sequence[str], data: Data) -> dict[str, A
         "y": verdict.why,
         "o": verdict.expected if verdict.moved else "",
         "q": q_value_text(verdict),
-        "t": title(verdict.metric),
-        "g": data.figure(verdict),
+        "t": title(verdict.metric, data.labels.get(verdict.suite, {})),
+        "g": shown,
+        "m": placed.as_values() if placed else None,
         "f": [
             _finding(finding, unit, index, drawn, machines, data.environments, verdict)
             for index, finding in enumerate(verdict.findings)
@@ -233,6 +243,14 @@ def _finding(
         "s": finding.data,
         "r": "" if agrees else finding.reason,
         "x": [lane.low, lane.middle, lane.high] if lane else [],
-        "o": list(lane.dots) if lane else [],
+        "o": [_raw(value) for value in lane.values] if lane else [],
     }
     return {key: value for key, value in values.items() if value not in ("", [], None)}
+
+
+def _raw(value: float) -> float | str:
+    """Return a value of a run with as many digits as a table needs; what JSON has not, as text."""
+    if not math.isfinite(value):
+        return str(value)
+    short = float(f"{value:.{DIGITS}g}")
+    return int(short) if short.is_integer() and abs(short) < WHOLE else short

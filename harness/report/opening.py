@@ -169,13 +169,13 @@ def _run(verdicts: Sequence[Verdict], records: Sequence[Record], box: Archive) -
         for r in records
         if r.environment in box.environments
     )
-    last = max(record.started for record in records)[:10]
+    last = max(record.started for record in records)
     parts = [
         f"{claims} in {suites}",
         f"run with {_list([LIBRARIES[name] for name in backends])}" if backends else "",
         f"on {_list(sorted(data))}" if data else "",
         f"on {_list([name for name, _ in machines.most_common()])}" if machines else "",
-        f"last on {_day(last)}",
+        f"last on {day(last)}",
     ]
     return ", ".join(part for part in parts if part) + "."
 
@@ -194,10 +194,10 @@ def _list(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _day(iso: str) -> str:
+def day(iso: str) -> str:
     """Return ``"26 November 2026"``; what is no date as it is."""
     try:
-        day = date.fromisoformat(iso)
+        found = date.fromisoformat(iso[:10])
     except ValueError:
         return iso
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{found.day} {found:%B} {found.year}"

@@ -32,6 +32,10 @@ class Plate:
         What was plotted.
     stand_in : tuple of str
         Stand-in data sets.
+    figure : Figure or None
+        The table of the suite, where it is of one.
+    frame : Frame or None
+        Where numbers of its metric lie on the drawing.
     """
 
     anchor: str
@@ -43,6 +47,8 @@ class Plate:
     note: str
     numbers: figures.Numbers
     stand_in: tuple[str, ...]
+    figure: Figure | None = None
+    frame: figures.Frame | None = None
 
 
 @dataclass(frozen=True)
@@ -100,4 +106,6 @@ def _plate(figure: Figure, suite: Suite, picture: figures.Picture, ink: Ink) -> 
         note=picture.note,
         numbers=picture.numbers,
         stand_in=picture.stand_in,
+        figure=figure,
+        frame=picture.frame,
     )

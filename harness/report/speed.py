@@ -13,20 +13,50 @@ from harness.gate.creep import SeriesFinding
 from harness.gate.history import Point
 from harness.gate.render.text import QUANTITY_WORDS
 from harness.gate.selftest import words
-from harness.gate.selftest.judged import SelftestView
+from harness.gate.selftest.judged import SelftestRow, SelftestView
 from harness.gate.wording import change, worse
-from harness.numerals import DASH, count, number
+from harness.numerals import DASH, count, measured, number
 from harness.report.ink import Ink
 from harness.report.pictures import Plate
+from harness.types import Interval
 from harness.words import plural
 
 POINT_COLUMNS = ("Commit", "Date", "Change", "Interval", "Level", "Pairs", "Verdict", "Subject")
 
 
 @dataclass(frozen=True)
-class SelftestTable:
-    """The self-test as a table of text."""
+class Share:
+    """How often one of the two raised an alarm: a share with its 95 % interval, in per cent.
 
+    Attributes
+    ----------
+    who, text : str
+        The gate or its rival; the share in words.
+    low, value, high : float
+        From 0 to 100.
+    """
+
+    who: str
+    text: str
+    low: float
+    value: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One planted size, and what each of the two made of it."""
+
+    name: str
+    decisions: str
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
+class SelftestTable:
+    """The self-test, as shares to draw and as a table of text."""
+
+    sizes: tuple[Planted, ...]
     facts: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -68,7 +98,26 @@ def gate(history: Sequence[SeriesFinding], selftest: SelftestView | None, ink: I
 
 
 def _selftest(view: SelftestView) -> SelftestTable:
-    return SelftestTable(words.facts(view), words.COLUMNS, words.rows(view), view.note)
+    sizes = tuple(_planted(row) for row in view.rows)
+    return SelftestTable(sizes, words.facts(view), words.COLUMNS, words.rows(view), view.note)
+
+
+def _planted(row: SelftestRow) -> Planted:
+    name = f"{number(row.planted, 'fraction')} slower" if row.planted else "Nothing planted"
+    return Planted(
+        name,
+        plural(row.decisions, "decision"),
+        (
+            _share("gate", row.regressed, row.decisions, row.caught),
+            _share("pytest-benchmark", row.rival_flagged, row.decisions, row.rival),
+        ),
+    )
+
+
+def _share(who: str, part: int, whole: int, interval: Interval) -> Share:
+    low, high = (min(100.0, max(0.0, 100.0 * end)) for end in (interval.low, interval.high))
+    text = measured(part / whole, interval, "fraction")
+    return Share(who, text, round(low, 1), round(100.0 * part / whole, 1), round(high, 1))
 
 
 def _plate(index: int, finding: SeriesFinding, ink: Ink) -> Plate:

@@ -10,15 +10,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.numerals import SHARES, number
+from harness.numerals import SHARES, tick
 from harness.types import Finding, Grounds, Verdict
 
 WIDTH = 1000
 MARGIN = 0.06
 FAR = 50.0
 """From this factor between its ends on, a strip of positive numbers is logarithmic."""
-MOST = 60
-"""Runs that are drawn one by one."""
+TICKS = 4
+"""Numbers along a strip, about."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Lane:
     low: int
     middle: int
     high: int
-    dots: tuple[int, ...]
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,21 @@ class Strip:
         Ends of what the claim allows.
     size : int or None
         The quoted number.
-    ends : tuple of str
+    reach : tuple of float
         What the strip reaches from and to.
+    log : bool
+        Whether it is logarithmic.
+    ticks : tuple of (int, str)
+        Numbers along it, where they lie and as text.
     lanes : tuple of Lane or None
         One for each finding; None of those without numbers.
     """
 
     band: tuple[int, int]
     size: int | None
-    ends: tuple[str, str]
+    reach: tuple[float, float]
+    log: bool
+    ticks: tuple[tuple[int, str], ...]
     lanes: tuple[Lane | None, ...]
 
 
@@ -82,7 +88,9 @@ def strip(verdict: Verdict, unit: str) -> Strip | None:
     return Strip(
         band=(scale.at(first.low), scale.at(first.high)),
         size=None if first.size is None else scale.at(first.size),
-        ends=(number(scale.low, unit, digits=2), number(scale.high, unit, digits=2)),
+        reach=(scale.low, scale.high),
+        log=scale.log,
+        ticks=tuple((scale.at(value), tick(value, unit)) for value in _ticks(scale, unit)),
         lanes=tuple(_lane(finding, scale) for finding in verdict.findings),
     )
 
@@ -144,5 +152,32 @@ def _lane(finding: Finding, scale: _Scale) -> Lane | None:
         if on.interval is None
         else (scale.at(on.interval.low), scale.at(on.interval.high))
     )
-    every = -(-len(on.values) // MOST) or 1
-    return Lane(low, middle, high, tuple(scale.at(value) for value in on.values[::every]))
+    return Lane(low, middle, high, on.values)
+
+
+def _ticks(scale: _Scale, unit: str) -> list[float]:
+    """Return round numbers along a scale: powers of ten, or multiples of 1, 2 or 5 of one.
+
+    Memory is rounded to powers of two.
+    """
+    if unit == "bytes":
+        return _powers_of_two(scale)
+    if scale.log:
+        first, last = math.ceil(math.log10(scale.low)), math.floor(math.log10(scale.high))
+        every = max(1, -(-(last - first + 1) // TICKS))
+        return [10.0**power for power in range(first, last + 1, every)]
+    rough = (scale.high - scale.low) / TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * power for size in (1.0, 2.0, 5.0, 10.0) if size * power >= rough)
+    first, last = math.ceil(scale.low / step), math.floor(scale.high / step)
+    return [index * step for index in range(first, last + 1)]
+
+
+def _powers_of_two(scale: _Scale) -> list[float]:
+    if scale.log:
+        first, last = math.ceil(math.log2(scale.low)), math.floor(math.log2(scale.high))
+        every = max(1, -(-(last - first + 1) // TICKS))
+        return [2.0**power for power in range(first, last + 1, every)]
+    step = 2.0 ** math.ceil(math.log2((scale.high - scale.low) / TICKS))
+    first, last = math.ceil(scale.low / step), math.floor(scale.high / step)
+    return [index * step for index in range(first, last + 1)]

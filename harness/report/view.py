@@ -10,9 +10,10 @@ from markupsafe import Markup
 from harness.claims import chance_text
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
-from harness.report import ledger
+from harness.report import ledger, published
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.ink import Ink
+from harness.report.machines import Beside, beside
 from harness.report.marks import Tally, tallies
 from harness.report.opening import Opening, opening
 from harness.report.pictures import Plate, Shown, plates
@@ -101,6 +102,8 @@ class Page:
         Title of a document to the suites that quote it.
     environments : tuple of Environment
         Machines, with their libraries.
+    beside : Beside
+        Claims measured on several of them.
     """
 
     opening: Opening
@@ -111,6 +114,7 @@ class Page:
     chance: str
     shelves: Mapping[str, tuple[Section, ...]]
     environments: tuple[Environment, ...]
+    beside: Beside
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -143,7 +147,10 @@ def page(asked: Asked, ink: Ink) -> Page:
     listed = ledger.entries(verdicts, places)
     used = {env.id: env for section in sections for env in section.environments}
     ids = [suite.id for suite in suites]
-    data = ledger.Data(archive.environments, ids, _figures(sections))
+    shown_by = _figures(suites, sections)
+    data = ledger.Data(
+        archive.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
+    )
     commands = [section.commands for section in sections]
     took = [section.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
@@ -157,6 +164,7 @@ def page(asked: Asked, ink: Ink) -> Page:
         chance=chance_text(verdicts),
         shelves=_shelves(sections, list(dict.fromkeys(e.place.document for e in listed))),
         environments=tuple(used.values()),
+        beside=beside(verdicts, archive.environments),
     )
 
 
@@ -170,14 +178,17 @@ def _shelves(
     return {title: tuple(shelf) for title, shelf in found.items() if shelf}
 
 
-def _figures(sections: Sequence[Section]) -> Callable[[Verdict], str]:
-    """Return what finds the figure of a claim: of its suite, the one that draws its metric."""
-    by_suite = {section.id: [p for p in section.plates if p.svg] for section in sections}
+def _figures(
+    suites: Sequence[Suite], sections: Sequence[Section]
+) -> Callable[[Verdict], tuple[str, published.Mark | None]]:
+    """Return what finds the figure of a claim, and where its number lies in it."""
+    by_suite = {section.id: section.plates for section in sections}
+    claims = {(suite.id, claim.id): claim for suite in suites for claim in suite.claims}
 
-    def of(verdict: Verdict) -> str:
-        drawn = by_suite.get(verdict.suite, [])
-        same = [plate.anchor for plate in drawn if plate.metric == verdict.metric]
-        return next(iter([*same, *(plate.anchor for plate in drawn)]), "")
+    def of(verdict: Verdict) -> tuple[str, published.Mark | None]:
+        claim = claims.get((verdict.suite, verdict.claim))
+        plates = by_suite.get(verdict.suite, ())
+        return published.best(verdict, claim, plates)
 
     return of
 

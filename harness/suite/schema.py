@@ -14,7 +14,7 @@ from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, 
 from harness.config.kinds import Kind
 from harness.config.recorded import Recorded
 from harness.config.settings import Tables
-from harness.config.table import Amount, Count, Files, SuiteId, Table
+from harness.config.table import LONGEST, Amount, Count, Files, SuiteId, Table
 from harness.suite.originals import Originals, named
 from harness.suite.text import Text
 
@@ -30,6 +30,7 @@ def _is_memory(text: str) -> str:
 
 
 Memory = Annotated[str, AfterValidator(_is_memory)]
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
 class Seeds(Table):
@@ -112,6 +113,8 @@ class Frame(Tables):
         many (``"data/*.csv"``): when one is edited, its cells are run again.
     kinds
         Metric to the kind of number it is, where its experiment does not know or is mistaken.
+    labels
+        Axis, metric or series to what it is in words, for figures and tables.
     records
         A file that has the numbers already; there is then no experiment, and nothing to run.
     quick
@@ -133,6 +136,7 @@ class Frame(Tables):
     reusable: bool = False
     depends: tuple[str, ...] = ()
     kinds: dict[str, Kind] = {}
+    labels: dict[str, Words] = {}
     records: Recorded | None = None
     grid: tuple[Grid, ...] = Field(default=(Grid(),), min_length=1)
     seeds: Seeds = Seeds()

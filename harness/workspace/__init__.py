@@ -1,6 +1,12 @@
 """What the command line and Python both do with suites, without printing anything."""
 
-from harness.workspace.suites import Workspace, check_documents, check_quotes, open_workspace
+from harness.workspace.suites import (
+    Workspace,
+    check_documents,
+    check_labels,
+    check_quotes,
+    open_workspace,
+)
 from harness.workspace.verdicts import (
     informing,
     judged,
@@ -12,6 +18,7 @@ from harness.workspace.verdicts import (
 __all__ = [
     "Workspace",
     "check_documents",
+    "check_labels",
     "check_quotes",
     "informing",
     "judged",

@@ -12,7 +12,7 @@ from harness.code.project import standing
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.experiments import registry as experiments
-from harness.plan.check import check
+from harness.plan.check import check, wordless
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.project import readme_of
@@ -207,6 +207,23 @@ def check_quotes(workspace: Workspace) -> None:
         found += quotations.problems(suite, library.documents, shelf)
     if found:
         raise SuiteError(list(dict.fromkeys(found)))
+
+
+def check_labels(workspace: Workspace) -> None:
+    """Check that there are words for all that figures write beside their axes.
+
+    Raises
+    ------
+    SuiteError
+        With every name that has none.
+    """
+    found = [
+        suite.text.problem(path, message)
+        for suite in workspace.suites
+        for path, message in wordless(suite, figures.KINDS)
+    ]
+    if found:
+        raise SuiteError(found)
 
 
 def check_documents(workspace: Workspace) -> None:

@@ -226,7 +226,7 @@ def test_a_claim_opens_from_the_keyboard_and_goes_back(at_once):
     for text in ("33%", "5 points ± 4", "on cifar10-jpeg", "The published curves peak", "Repeat it",
                  "harness run demo-knn"):  # fmt: skip
         assert text in words, text
-    assert at_once.evaluate(f"{card}.querySelectorAll('.lanes .strip svg').length") == 1
+    assert at_once.evaluate(f"{card}.querySelectorAll('.chart svg .strip').length") == 1
     assert at_once.evaluate(f"{card}.querySelectorAll('figure svg').length") == 1
     press(at_once, "Escape")
     assert at_once.evaluate(f"{card}.open") is False

@@ -22,6 +22,8 @@ id = "better"
 quote = "more trees are better"
 metric = "accuracy"
 compare = { better = { trees = 100 }, than = { trees = 10 } }
+[labels]
+trees = "trees of the forest"
 [[figures]]
 id = "accuracy"
 kind = "bars"

@@ -12,7 +12,6 @@ from figure_drawing import draw, table
 from harness import figures
 from harness.errors import UsageError
 from harness.figures.canvas import look
-from harness.figures.labels import machine
 
 
 def made(make):
@@ -106,7 +105,7 @@ def test_nothing_matches_is_said_in_words(everything):
     nothing = next(figure for figure in suite.figures if figure.id == "nothing")
     picture = draw(suite, archive, nothing)
     assert picture.svg == ""
-    assert "No record matches rmsprop" in picture.alt
+    assert "No record matches RMSprop" in picture.alt
 
 
 def test_skipped_cells_are_named_with_their_reason(everything):
@@ -167,7 +166,10 @@ def test_cases_are_never_averaged_together():
             )
     figure = table(kind="line", x="lr", y="loss")
     rows = draw(fake.suite_of(), maker.archive(), figure).numbers.rows
-    assert [(row[0], row[3]) for row in rows] == [("numpy", "3 seeds"), ("torch", "3 seeds")]
+    assert [(row[0], row[3]) for row in rows] == [
+        ("NumPy", "3 seeds"),
+        ("PyTorch", "3 seeds"),
+    ]
 
 
 def test_machines_are_kept_apart_and_older_environments_of_one_left_out():
@@ -184,8 +186,8 @@ def test_machines_are_kept_apart_and_older_environments_of_one_left_out():
     archive.environments["env-upgraded"] = replace(fake.LAPTOP, id="env-upgraded")
     rows = draw(fake.suite_of(), archive, table(kind="line", x="lr", y="loss")).numbers.rows
     assert [(row[0], row[2]) for row in rows] == [
-        (machine(fake.SERVER.hardware), "10"),
-        (machine(fake.LAPTOP.hardware), "12"),
+        ("16-core CPU", "10"),
+        ("2-core CPU", "12"),
     ]
 
 

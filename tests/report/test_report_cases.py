@@ -14,7 +14,7 @@ def test_cases_have_their_axes_runs_and_metrics():
     records = [r for r in archive.records if r.suite == "demo-rates"]
     (table,) = tables(suites[2], records, archive)
     assert table.axes == ("Learning rate",)
-    assert "Backend: numpy" in table.shared
+    assert "Implementation: NumPy" in table.shared
     assert [row.axes for row in table.rows] == [("0.0001",), ("0.01",), ("0.8",)]
     assert table.rows[2].runs == "6 diverged"
     last = dict(zip(table.metrics, table.rows[2].metrics, strict=True))

@@ -191,7 +191,7 @@ def test_every_figure_is_one_drawing_in_the_colours_of_the_page(page):
     assert not re.findall(r"<svg[^>]*>.*?style=", html)
     for name in ("--f-ink", "--f-0"):
         assert len(set(re.findall(rf"{name}:(#\w+);", html))) == 2  # light and dark
-    assert "No record matches rmsprop" in outline(page).words
+    assert "No record matches RMSprop" in outline(page).words
 
 
 def test_building_twice_gives_equal_bytes(tmp_path):

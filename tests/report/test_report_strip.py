@@ -19,9 +19,10 @@ def test_a_strip_has_band_size_interval_and_every_run_in_order():
     on = Grounds(Interval(1.5, 2.5, 0.9), 8.0, 10.0, 9.0, (1.0, 2.0, 3.0))
     found = drawn(one(2.0, on))
     (lane,) = found.lanes
-    low, middle, high = lane.dots
-    assert 0 < low < lane.low < middle == lane.middle < lane.high < high
-    assert high < found.band[0] < found.size < found.band[1] < WIDTH
+    assert lane.values == (1.0, 2.0, 3.0)
+    assert found.reach[0] < 1.0
+    assert 0 < lane.low < lane.middle < lane.high
+    assert lane.high < found.band[0] < found.size < found.band[1] < WIDTH
 
 
 def test_an_open_band_reaches_the_end_and_what_has_no_numbers_has_no_lane():
@@ -42,7 +43,8 @@ def test_numbers_of_many_sizes_are_drawn_by_factors_and_shares_never():
 
 def test_infinite_values_lie_at_the_end():
     found = drawn(one(math.inf, Grounds(None, 1.0, 2.0, values=(math.inf, 1.5))))
-    assert found.lanes[0].dots[0] == WIDTH
+    assert found.lanes[0].middle == WIDTH
+    assert found.lanes[0].values[0] == math.inf
 
 
 def test_distance_is_in_half_widths_of_the_band():

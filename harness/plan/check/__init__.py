@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from harness.plan.check import claims, figures, keys, settings
 from harness.plan.check.claims import unsettled
-from harness.plan.check.figures import FigureKind, FigureKinds
+from harness.plan.check.figures import FigureKind, FigureKinds, wordless
 from harness.plan.expand import Plans
 
-__all__ = ["FigureKind", "FigureKinds", "check", "unsettled"]
+__all__ = ["FigureKind", "FigureKinds", "check", "unsettled", "wordless"]
 
 
 def check(plans: Plans, sources: Collection[str], figure_kinds: FigureKinds) -> None:

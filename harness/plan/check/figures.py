@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from harness.config.claim import Figure
@@ -10,6 +10,7 @@ from harness.plan.check.selections import select
 from harness.plan.expand import Plans
 from harness.plan.names import Complaint, Path
 from harness.registry import Registry
+from harness.suite.schema import Suite
 from harness.words import unknown
 
 BESIDE = ("machine", "deviation")
@@ -34,6 +35,10 @@ class FigureKind(Protocol):
         """Whether it draws what ``y`` names."""
         ...
 
+    def wordless(self, figure: Figure, words: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the names that it would write as keys; ``""`` for an axis without a name."""
+        ...
+
 
 FigureKinds = Registry[FigureKind]
 
@@ -50,6 +55,7 @@ def complaints(plans: Plans, kinds: FigureKinds) -> Iterator[Complaint]:
             yield (*here, "kind"), kinds.unknown(figure.kind)
         else:
             yield from _roles(plans, figure, kinds.get(figure.kind), here)
+        yield from _theory(figure, here)
         if not figure.profiles:
             continue
         full = next(plan for plan in plans if plan.profile == figure.profiles[-1])
@@ -68,3 +74,23 @@ def _roles(plans: Plans, figure: Figure, kind: FigureKind, here: Path) -> Iterat
         yield (*here, "hue"), unknown("axis", figure.hue, [*names, *BESIDE])
     if kind.draws_y and not figure.y:
         yield (*here, "y"), "must be given: what is drawn"
+
+
+def wordless(suite: Suite, kinds: FigureKinds) -> Iterator[Complaint]:
+    """Yield what figures would write as keys, where readers need words."""
+    for position, figure in enumerate(suite.figures):
+        for name in kinds.get(figure.kind).wordless(figure, suite.labels):
+            role = next(role for role in ("x", "y", "hue") if getattr(figure, role) == name)
+            message = (
+                f"must have words for readers, got none for {name!r}; "
+                f'write what it is, with its unit, under [labels]: {name} = "..."'
+                if name
+                else "must be given: what the axis is"
+            )
+            yield ("figures", position, role), message
+
+
+def _theory(figure: Figure, here: Path) -> Iterator[Complaint]:
+    for position, line in enumerate(figure.theory):
+        if (line.x is None) is (line.y is None):
+            yield (*here, "theory", position), "must have x or y, and not both"

@@ -7,32 +7,37 @@ const card = (() => {
     return make("span", { class: `verdict ${name}` }, make("span", { "aria-hidden": "true" }, sign), ` ${word}`);
   };
   const sentence = (text) => text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
-  const line = (name, ...text) => make("div", {}, make("dt", {}, name), make("dd", {}, ...text));
-  const lane = (claim, finding, index) => {
+  const track = (finding) => {
     const machine = DATA.machines[finding.h];
-    const level = finding.l && finding.l !== "100 %" ? `, ${finding.l}` : "";
+    const level = finding.l && finding.l !== "100 %" ? `, ${finding.l} interval` : "";
     return make("li", {},
-      make("p", { class: "track" }, make("b", {}, finding.t || "all"), machine ? make("span", { class: "muted" }, ` ${machine}`) : ""),
-      strip(claim, index, 640, 34) || "",
-      make("p", { class: "small" }, verdict(finding.v), " ",
+      make("p", {}, make("b", {}, finding.t || "all"), machine ? make("span", { class: "muted" }, ` ${machine}`) : ""),
+      make("p", {}, verdict(finding.v), " ",
         finding.m ? make("b", {}, finding.m) : "", finding.m ? make("span", { class: "muted" }, `${level}${finding.n ? `, n = ${finding.n}` : ""}`) : "",
         finding.s ? make("span", { class: "tag" }, `on ${finding.s}`) : "",
         finding.r ? make("span", { class: "muted block" }, sentence(finding.r)) : ""));
   };
-  const scale = (claim) => claim.e && claim.f.some((one) => one.x)
-    ? make("p", { class: "ends small muted", "aria-hidden": "true" }, make("span", {}, claim.e[0]), make("span", {}, claim.e[1])) : "";
   const figure = (claim) => {
-    const id = claim.g;
-    const found = id && later.part(byId(`suite-${DATA.suites[claim.u]}`), id);
+    const suite = DATA.suites[claim.u];
+    const found = claim.g && later.part(byId(`suite-${suite}`), claim.g);
     if (!found) return "";
+    const named = found.querySelector("h3, h4");
     found.removeAttribute("id");
-    found.querySelectorAll("details, h3, h4").forEach((one) => one.remove());
+    found.querySelectorAll("details").forEach((one) => one.remove());
+    const title = named ? named.textContent : "";
+    if (named) named.remove();
+    const svg = found.querySelector("svg.drawing");
+    const marked = published(svg, claim);
+    found.prepend(make("p", { class: "muted small" }, marked ? `${title}, with what the sentence says` : `From the same suite: ${title}`));
+    if (svg) found.append(download.buttons(svg, claim.g));
     return found;
   };
   const reading = (claim, first) => {
     const suite = DATA.suites[claim.u];
     const measured = (claim.f || []).filter((one) => one.m || one.v < 4);
     const idle = (claim.f || []).filter((one) => !measured.includes(one));
+    const width = Math.min(dialog.clientWidth || 640, 736) - (innerWidth < 640 ? 40 : 64);
+    const drawn = chart(claim, width);
     const part = make("section", { class: "reading" },
       make("p", {}, verdict(claim.v), " ", make("span", { class: "muted" }, claim.k ? "an extension of ours" : "read literally"),
         claim.o ? make("span", { class: "tag moved" }, `moved: expected ${claim.o}`) : ""),
@@ -41,11 +46,12 @@ const card = (() => {
       make("p", {}, sentence(claim.r) + (claim.q ? ` (${claim.q})` : "")),
       claim.w ? make("p", { class: "because" }, claim.w) : "",
       claim.y ? make("p", { class: "muted" }, `${claim.k ? "What is ours: " : "How it was read: "}${claim.y}`) : "",
-      measured.length ? make("ul", { class: "lanes" }, ...measured.map((one) => lane(claim, one, claim.f.indexOf(one)))) : "",
-      scale(claim),
-      idle.length ? make("details", {}, make("summary", {}, `${idle.length} not measured`), make("ul", { class: "lanes" }, ...idle.map((one) => lane(claim, one, -1)))) : "",
+      drawn || "",
+      drawn ? download.buttons(drawn.querySelector("svg"), anchor(claim), claim) : "",
+      measured.length ? make("ul", { class: "lanes small" }, ...measured.map(track)) : "",
+      idle.length ? make("details", {}, make("summary", {}, `${idle.length} not measured`), make("ul", { class: "lanes small" }, ...idle.map(track))) : "",
+      first ? figure(claim) : "",
       make("p", { class: "small muted" }, make("a", { href: `${location.href.split("#")[0]}#${anchor(claim)}` }, `${suite}/${claim.i}`)));
-    if (first) part.append(figure(claim));
     return part;
   };
   const repeat = (claim) => {
@@ -54,13 +60,26 @@ const card = (() => {
     const took = DATA.took[claim.u];
     return make("section", {}, make("h3", {}, "Repeat it"),
       make("pre", { tabindex: "0" }, make("code", {}, commands.join("\n"))),
-      took ? make("p", { class: "small muted" }, `The runs of this suite took ${took}, one after the other.`) : "");
+      make("p", { class: "small muted" }, download.copy(commands.join("\n")), took ? ` The runs of this suite took ${took}, one after the other.` : ""));
+  };
+  // The sentences before and after it in its section, as far as they are quoted.
+  const context = (row) => {
+    const index = DATA.rows.indexOf(row);
+    const beside = (other, word) => {
+      if (!other || other.d !== row.d || other.s !== row.s) return "";
+      const [slug, sign, said] = DATA.answers[other.a];
+      const link = quoted("a", other.q, { href: `#${anchor(other.c[other.l])}` });
+      return make("li", {}, make("span", { class: "muted" }, `${word} `), link, make("span", { class: `answer ${slug}` }, ` ${sign} ${said}`));
+    };
+    const found = [beside(DATA.rows[index - 1], "before"), beside(DATA.rows[index + 1], "after")].filter(Boolean);
+    return found.length ? make("section", {}, make("h3", {}, "Beside it in the document"), make("ul", { class: "beside small" }, ...found)) : "";
   };
   const show = (row, claim) => {
     const [slug, sign, word] = DATA.answers[row.a];
     const rest = row.c.filter((one) => one !== claim);
     const close = make("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
     close.addEventListener("click", () => dialog.close());
+    if (!dialog.open) dialog.showModal();
     dialog.replaceChildren(
       close,
       make("p", { class: "small" }, make("span", { class: `answer ${slug}` }, `${sign} ${word}`)),
@@ -69,8 +88,9 @@ const card = (() => {
       reading(claim, true),
       ...(rest.length ? [make("h3", {}, rest.length > 1 ? `${rest.length} other readings` : "Another reading")] : []),
       ...rest.map((one) => reading(one, false)),
-      repeat(claim));
-    if (!dialog.open) dialog.showModal();
+      repeat(claim),
+      context(row));
+    close.focus();
     dialog.scrollTop = 0;
   };
   const find = (place) => {

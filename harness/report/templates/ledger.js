@@ -93,7 +93,7 @@ const ledger = (() => {
   };
   form.hidden = list.hidden = section.querySelector(".key").hidden = false;
   section.querySelector(".key .strip").replaceWith(
-    strip({ b: [420, 760], z: 600, p: "a number", f: [{ v: 1, x: [180, 240, 300], o: [120, 200, 230, 280, 350] }] }, 0, 120));
+    strip({ b: [420, 760], z: 600, p: "a number", j: [0, 1000, 0], f: [{ v: 1, x: [180, 240, 300], o: [120, 200, 230, 280, 350] }] }, 0, 120));
   for (const holder of document.querySelectorAll(".strip[data-claim]")) {
     const found = card.find(holder.dataset.claim);
     const drawn = found && strip(found[1], 0, 320, 34);

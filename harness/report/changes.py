@@ -1,0 +1,127 @@
+"""What changed since the last run: verdicts beside those that stand next to the page.
+
+``verdicts.json`` has the verdicts of the page and those of the run before it. A page that is built
+again from the same records is compared with the same run as before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import FileError
+from harness.files import guarded, write_text
+from harness.types import Record, Verdict
+
+NAME = "verdicts.json"
+SCHEMA = 1
+Verdicts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The verdicts of a run, by ``suite/claim``, and when its last cell began (ISO 8601)."""
+
+    last: str
+    verdicts: Verdicts
+
+
+@dataclass(frozen=True)
+class Change:
+    """A claim whose verdict is another than before."""
+
+    claim: str
+    anchor: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed since a run.
+
+    Attributes
+    ----------
+    since : str
+        When the last cell of that run began (ISO 8601).
+    moved : tuple of Change
+        Claims of both, in the order of now.
+    new, gone : int
+        Claims of one of the two only.
+    """
+
+    since: str
+    moved: tuple[Change, ...]
+    new: int
+    gone: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What stands beside a page: the run that it shows, and the one before."""
+
+    now: Run
+    before: Run | None = None
+
+    def changes(self) -> Changes | None:
+        """Return what changed; None where there was no run before."""
+        if self.before is None:
+            return None
+        now, before = self.now.verdicts, self.before.verdicts
+        moved = tuple(
+            Change(claim, f"claim-{claim.replace('/', '-', 1)}", before[claim], now[claim])
+            for claim in now
+            if claim in before and before[claim] != now[claim]
+        )
+        return Changes(
+            self.before.last,
+            moved,
+            len(now.keys() - before.keys()),
+            len(before.keys() - now.keys()),
+        )
+
+
+def ledger(folder: Path, verdicts: Sequence[Verdict], records: Sequence[Record]) -> Ledger:
+    """Return the run of a page and the one before it, as the folder of the page remembers it."""
+    last = max((record.started for record in records), default="")
+    now = Run(last, {f"{verdict.suite}/{verdict.claim}": verdict.verdict for verdict in verdicts})
+    kept = _read(folder / NAME)
+    if kept is None:
+        return Ledger(now)
+    return Ledger(now, kept.before if kept.now.last == now.last else kept.now)
+
+
+def keep(folder: Path, found: Ledger) -> None:
+    """Write the verdicts of a page beside it.
+
+    Raises
+    ------
+    FileError
+        If they cannot be written.
+    """
+    values = {"schema": SCHEMA, "now": _values(found.now), "before": _values(found.before)}
+    text = json.dumps(values, ensure_ascii=False, indent=1)
+    write_text(folder / NAME, text + "\n", "write the verdicts")
+
+
+def _values(run: Run | None) -> dict[str, Any] | None:
+    return None if run is None else {"last": run.last, "verdicts": dict(run.verdicts)}
+
+
+def _read(path: Path) -> Ledger | None:
+    """Return what stands beside a page; None where nothing does, or nothing of this form."""
+    try:
+        with guarded("read the verdicts of the last run", path):
+            values = json.loads(path.read_bytes())
+        now, before = _run(values["now"]), values["before"]
+        known = values["schema"] == SCHEMA and now is not None
+    except (FileError, ValueError, KeyError, TypeError):
+        return None  # the page of a first run; what is damaged is written anew
+    return Ledger(now, _run(before) if before else None) if known else None
+
+
+def _run(values: Any) -> Run:
+    return Run(str(values["last"]), {str(k): str(v) for k, v in values["verdicts"].items()})

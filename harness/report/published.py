@@ -1,0 +1,134 @@
+"""The published number in a figure of its suite: where it lies on the picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.config.claim import Claim, Figure, same
+from harness.figures.claimed import shows
+from harness.figures.frame import Frame, Scale
+from harness.report.pictures import Plate
+from harness.types import Grounds, Verdict
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a sentence says, on a picture, in units of the picture.
+
+    Attributes
+    ----------
+    along : str
+        The axis that the metric lies along: ``"x"`` or ``"y"``.
+    size : float or None
+        Where the quoted number lies; at the end of the axis when it lies beyond.
+    band : tuple of float
+        The ends of what is allowed, within the axis.
+    beyond : int
+        Whether the number lies beyond the low (-1) or the high end (1) of the axis.
+    other : float or None
+        Where on the other axis, if the sentence speaks of one place on it.
+    span : tuple of float
+        The ends of the other axis.
+    """
+
+    along: str
+    size: float | None
+    band: tuple[float, float]
+    beyond: int
+    other: float | None
+    span: tuple[float, float]
+
+    def as_values(self) -> list[Any]:
+        """Return it as the page's script reads it."""
+        ends = [round(end, 1) for end in (*self.band, *self.span)]
+        size, other = (None if n is None else round(n, 1) for n in (self.size, self.other))
+        return [self.along, size, *ends[:2], self.beyond, other, *ends[2:]]
+
+
+def best(verdict: Verdict, claim: Claim | None, plates: Sequence[Plate]) -> tuple[str, Mark | None]:
+    """Return the figure that shows a claim best, and the mark in it.
+
+    That is the first that has a place for the number, else the first that draws the metric, else
+    the first of the suite; ``""`` where none is drawn.
+    """
+    drawn = [plate for plate in plates if plate.svg]
+    marked = (
+        []
+        if claim is None
+        else [
+            (plate, mark(verdict, claim, plate.figure, plate.frame))
+            for plate in drawn
+            if plate.figure
+        ]
+    )
+    placed = [(plate, found) for plate, found in marked if found is not None]
+    placed.sort(key=lambda pair: pair[1].other is None)
+    if placed:
+        plate, found = placed[0]
+        return plate.anchor, found
+    near = [plate for plate in drawn if plate.metric == verdict.metric] or drawn
+    return (near[0].anchor if near else ""), None
+
+
+def mark(verdict: Verdict, claim: Claim, figure: Figure, frame: Frame | None) -> Mark | None:
+    """Return where a claim's number lies in a figure; None where it has no place in it.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of the claim.
+    claim, figure : Claim, Figure
+        Tables of one suite.
+    frame : Frame or None
+        Of the picture of the figure.
+    """
+    on = next((finding.grounds for finding in verdict.findings if finding.grounds), None)
+    if frame is None or on is None or not shows(figure, claim):
+        return None
+    scale, beside = (frame.y, frame.x) if frame.metric == "y" else (frame.x, frame.y)
+    band = _band(scale, on)
+    said = None if on.size is None else scale.at(on.size)
+    if band is None or (said is None and on.size is not None):
+        return None
+    size = None if said is None else _within(scale, said)
+    beyond = 0 if said is None or said == size else _side(scale, on.size or 0.0)
+    other = _place(beside, figure, claim)
+    return Mark(frame.metric, size, band, beyond, other, (beside.start, beside.end))
+
+
+def _band(scale: Scale, on: Grounds) -> tuple[float, float] | None:
+    """Return the ends of the band on the axis; an open end is that of the axis."""
+    low = scale.start if math.isinf(on.low) else scale.at(on.low)
+    high = scale.end if math.isinf(on.high) else scale.at(on.high)
+    low = scale.start if low is None else low  # what a log axis has no place for lies below it
+    if high is None:
+        return None
+    return _within(scale, low), _within(scale, high)
+
+
+def _within(scale: Scale, at: float) -> float:
+    first, last = sorted((scale.start, scale.end))
+    return min(max(at, first), last)
+
+
+def _side(scale: Scale, value: float) -> int:
+    return 1 if value > max(scale.low, scale.high) else -1
+
+
+def _place(scale: Scale, figure: Figure, claim: Claim) -> float | None:
+    """Return the place on the other axis that a claim speaks of, None where it speaks of all."""
+    if figure.kind == "paired":
+        return None
+    value = claim.at if figure.kind == "curve" else claim.where.get(figure.x)
+    if value is None:
+        return None
+    if scale.names:
+        found = [index for index, name in enumerate(scale.names) if same(name, value)]
+        return scale.at(float(found[0])) if found else None
+    try:
+        return scale.at(float(value))
+    except ValueError:
+        return None

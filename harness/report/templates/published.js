@@ -1,0 +1,30 @@
+// The published number in a figure of the suite, in the units of the picture.
+const published = (svg, claim) => {
+  if (!svg || !claim.m) return false;
+  const [along, size, low, high, beyond, other, from, to] = claim.m;
+  const upright = along === "y";
+  const path = (a, b, c, d) => upright ? `M${c} ${a}L${d} ${b}` : `M${a} ${c}L${b} ${d}`;
+  const at = size ?? (Math.abs(low - high) > 1 ? (low + high) / 2 : low);
+  const parts = [];
+  if (Math.abs(high - low) > 1)
+    parts.push(`<path class="allowed" d="${upright ? `M${from} ${low}H${to}V${high}H${from}z` : `M${low} ${from}V${to}H${high}V${from}z`}"/>`);
+  if (size !== null) {
+    parts.push(`<path class="line" d="${path(size, size, from, to)}"/>`);
+    if (other !== null && !beyond) {
+      const [x, y] = upright ? [other, size] : [size, other];
+      parts.push(`<path class="said" d="M${x} ${y - 7}l7 7-7 7-7-7z"/>`);
+    }
+  }
+  const words = `${claim.h ? "published" : "as read"} ${claim.p}`;
+  const arrow = beyond ? (upright ? (beyond > 0 ? " ↑" : " ↓") : beyond > 0 ? " →" : " ←") : "";
+  const box = svg.viewBox.baseVal;
+  const x = upright ? Math.max(from, to) - 2 : Math.min(Math.max(at, 60), box.width - 60);
+  const near = upright ? (at - 16 < Math.min(low, high, 16) ? at + 14 : at - 5) : Math.min(from, to) - 4;
+  parts.push(`<text x="${x}" y="${near}" text-anchor="${upright ? "end" : "middle"}"></text>`);
+  const layer = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  layer.setAttribute("class", "published");
+  layer.innerHTML = parts.join("");
+  layer.querySelector("text").textContent = words + arrow;
+  svg.append(layer);
+  return true;
+};
