@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from harness.code.digests import LENGTH
+from harness.code.digests import LENGTH, of_file
 from harness.code.project import Project
-from harness.code.sources import MOST_SHOWN, changed, sentence
+from harness.code.sources import LARGE, MOST_SHOWN, sentence
 from harness.environment import CLASS_FACTS, LIBRARIES
 from harness.execute.job import Job
 from harness.types import Environment
@@ -60,17 +61,23 @@ def _unlike(home: str, code: Mapping[str, str]) -> str:
         return ""
     if not Path(home).is_dir():
         return f"the folder {home} is not there: the project must lie at the same path everywhere"
-    root = Project.of(home).root
-    if gone := [name for name in code if not _is_somewhere(root, name)]:
+    folders = [Project.of(home).root, *(Path(entry) for entry in sys.path if entry)]
+    found = {name: _first(folders, name) for name in code}
+    if gone := [name for name, path in found.items() if path is None]:
         more = f" and {len(gone) - MOST_SHOWN} more" if len(gone) > MOST_SHOWN else ""
-        return f"{', '.join(gone[:MOST_SHOWN])}{more} missing in {root}"
-    names = changed(code, home)
+        return f"{', '.join(gone[:MOST_SHOWN])}{more} missing, of the files of the run"
+    names = [name for name, path in found.items() if path and not _is(path, code[name])]
     return f"{sentence(names)}: not the files that the run began with" if names else ""
 
 
-def _is_somewhere(root: Path, name: str) -> bool:
-    """Whether a file is there; one beside no folder of the root is of elsewhere."""
-    return (root / name).is_file() or not (root / name).parent.is_dir()
+def _first(folders: Sequence[Path], name: str) -> Path | None:
+    """Return a file of the project, or of a folder that imports search."""
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+
+
+def _is(path: Path, digest: str) -> bool:
+    """Whether a file has a digest; what is large is data, and not read for that."""
+    return path.stat().st_size > LARGE or of_file(path) == digest
 
 
 def now() -> int:

@@ -144,16 +144,9 @@ class Cluster:
         self._link.close()
 
     def _dismiss(self) -> None:
-        keys = {f"harness-{self._run}-end-{address}": address for address in self._roster.members}
-        for key, to in keys.items():
-            self._link.send(key, to, "dismiss", self._run)
-        until = time.monotonic() + _FAREWELL
+        keys, until = self._roster.leave(), time.monotonic() + _FAREWELL
         while keys and time.monotonic() < until:
-            for event in self._link.events(0.5):
-                if isinstance(event, Came):
-                    keys.pop(event.key, None)
-                elif not isinstance(event, Came):
-                    keys = {k: a for k, a in keys.items() if a in event.addresses}
+            keys -= {one.key for one in self._link.events(0.5) if isinstance(one, Came)}
 
 
 @contextlib.contextmanager

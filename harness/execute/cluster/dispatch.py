@@ -7,6 +7,7 @@ that has nothing else, and fails when that worker is lost as well, three times o
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import time
@@ -32,6 +33,7 @@ _GRACE = 180.0
 _NOBODY = 300.0
 """Seconds to wait for workers when there is none for what is left."""
 _TICK = 0.5
+_NUMBERS = itertools.count()
 
 
 class Dispatch:
@@ -275,16 +277,6 @@ class Dispatch:
                 f"left came within {_NOBODY:g} s; what was finished is stored, start workers and "
                 "run the same command again to go on"
             )
-
-
-def _numbers() -> Iterator[int]:
-    number = 0
-    while True:
-        number += 1
-        yield number
-
-
-_NUMBERS = _numbers()
 
 
 def _folder() -> str:

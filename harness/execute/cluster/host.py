@@ -77,6 +77,7 @@ class Host:
         os.kill(os.getpid(), signal.SIGTERM)  # the main thread ends what runs
 
     def _seen(self) -> Seen:
+        client.begin()  # it imports beside the looking
         known = {name: backends.get(name) for name in backends.names()}
         reasons = {
             (name, device): reason

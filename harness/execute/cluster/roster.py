@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -84,7 +85,7 @@ class Roster:
     def __init__(self, link: Link, run: str, told: Callable[[str], object]) -> None:
         self._link, self._run, self._told = link, run, told
         self._asked: dict[str, tuple[str, float]] = {}
-        self._looks = 0
+        self._numbers = itertools.count()
         self._ours = alike.versions()
         self._settled = False
         self.members: dict[str, Member] = {}
@@ -113,6 +114,21 @@ class Roster:
         self.members.pop(address, None)
         self.refused[address] = reason
         self._told(f"worker {address} is refused: {reason}")
+        self.dismiss(address)
+
+    def dismiss(self, *addresses: str) -> set[str]:
+        """Have workers end what they started for this run; return the keys of these tasks."""
+        keys = {f"harness-{self._run}-end-{next(self._numbers)}": to for to in addresses}
+        for key, to in keys.items():
+            self._link.send(key, to, "dismiss", self._run)
+        return set(keys)
+
+    def leave(self) -> set[str]:
+        """Dismiss all workers that were ever asked something, and are there."""
+        self._link.drop(list(self._asked))
+        everyone = {*self.members, *(address for address, _ in self._asked.values())}
+        self._asked.clear()
+        return self.dismiss(*sorted(everyone))
 
     def settle(self) -> None:
         """Choose the class of machines for each device: the one with the most room.
@@ -167,8 +183,7 @@ class Roster:
         return gone
 
     def _look_at(self, address: str, now: float) -> None:
-        self._looks += 1
-        key = f"harness-{self._run}-look-{self._looks}"
+        key = f"harness-{self._run}-look-{next(self._numbers)}"
         self._asked[key] = (address, now + _LONGEST_LOOK)
         self._link.send(key, address, "look", self._run)
 
