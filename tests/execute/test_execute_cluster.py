@@ -1,5 +1,6 @@
 """Cells on a cluster leave what they leave here: a real scheduler, real workers, over TCP."""
 
+import itertools
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from towns import Town, ended, hosts, interrupt, run, wait_for
 
 from harness import environment
 from harness.datasets.roots import Roots
+from harness.execute.cluster.cluster import serving
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
 from harness.store.store import Store
@@ -20,9 +22,6 @@ pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="what workers leave is found on Linux"
 )
-import itertools
-
-from harness.execute.cluster.cluster import serving  # noqa: E402 - needs dask
 
 NUMPY = '[[grid]]\nbackend = ["numpy"]\n'
 NET = (
@@ -31,12 +30,8 @@ NET = (
 )
 SUITES = {
     "train": (DIGITS, NET, "[seeds]\ncount = 3\n", f"{NUMPY}lr = [0.01, 0.1]\n"),
-    "civic:fine": ("[seeds]\ncount = 40\n", NUMPY),
-    "command": (
-        '[command]\nrun = ["{python}", "-c", "print({seed} / 3)"]\n', "[seeds]\ncount = 2\n", NUMPY
-    ),
-    "civic:raises": (NUMPY,),
-}  # fmt: skip
+    "civic:fine": ('[seeds]\ncount = 20\n[grid]\nexperiment = ["civic:fine", "civic:raises"]\n',),
+}
 TIMES = {"wall_s", "cpu_s", "started", "peak_rss"}
 
 

@@ -146,7 +146,11 @@ class Cluster:
     def _dismiss(self) -> None:
         keys, until = self._roster.leave(), time.monotonic() + _FAREWELL
         while keys and time.monotonic() < until:
-            keys -= {one.key for one in self._link.events(0.5) if isinstance(one, Came)}
+            for event in self._link.events(0.5):
+                if isinstance(event, Came):
+                    keys.pop(event.key, None)
+                else:
+                    keys = {k: to for k, to in keys.items() if to in event.addresses}
 
 
 @contextlib.contextmanager

@@ -150,25 +150,25 @@ class Dispatch:
             jobs = () if member.loads else self._take_suspect(member)
             return bool(jobs) and self._send(member, jobs, suspect=True)
         for name in member.serves:
-            room, total = self._room(member, name)
-            if room <= -member.slots(name):
+            if not self._has_room(member, name, ahead=2):
                 continue
-            jobs = self._backlog.take((name,), max(1, total), brief=room <= 0)
-            if jobs:
+            brief = not self._has_room(member, name, ahead=1)
+            if jobs := self._backlog.take((name,), self._all_slots(name), brief=brief):
                 return self._send(member, jobs)
         return False
 
-    def _room(self, member: Member, name: str) -> tuple[int, int]:
-        """Return how many more loads of a label a worker can run now, and how many all can."""
-        every = sum(one.slots(name) for one in self._roster.members.values() if name in one.serves)
-        total = min(every, self._width)
-        own = (
-            sum(sent.label == name for sent in member.loads.values()) if name else len(member.loads)
+    def _has_room(self, member: Member, name: str, *, ahead: int) -> bool:
+        """Whether a worker has less to do of a label than `ahead` times what it does at once."""
+        own = sum(sent.label == name for sent in member.loads.values())
+        return (
+            len(member.loads) < ahead * member.seen.slots
+            and len(self._owners) < ahead * self._width
+            and own < ahead * member.slots(name)
         )
-        all_together = total - len(self._owners)
-        return min(
-            member.slots(name) - own, member.seen.slots - len(member.loads), all_together
-        ), total
+
+    def _all_slots(self, name: str) -> int:
+        every = sum(one.slots(name) for one in self._roster.members.values() if name in one.serves)
+        return max(1, min(every, self._width))
 
     def _take_suspect(self, member: Member) -> tuple[Job, ...]:
         for job in self._suspects:

@@ -116,14 +116,14 @@ class Roster:
         self._told(f"worker {address} is refused: {reason}")
         self.dismiss(address)
 
-    def dismiss(self, *addresses: str) -> set[str]:
-        """Have workers end what they started for this run; return the keys of these tasks."""
+    def dismiss(self, *addresses: str) -> dict[str, str]:
+        """Have workers end what they started for this run; return their addresses by task."""
         keys = {f"harness-{self._run}-end-{next(self._numbers)}": to for to in addresses}
         for key, to in keys.items():
             self._link.send(key, to, "dismiss", self._run)
-        return set(keys)
+        return keys
 
-    def leave(self) -> set[str]:
+    def leave(self) -> dict[str, str]:
         """Dismiss all workers that were ever asked something, and are there."""
         self._link.drop(list(self._asked))
         everyone = {*self.members, *(address for address, _ in self._asked.values())}
