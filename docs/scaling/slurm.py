@@ -1,7 +1,7 @@
 """Run suites on jobs of Slurm: ``python docs/scaling/slurm.py --profile full [SUITE]...``.
 
-Start it on a machine that may submit jobs and that jobs can reach, in the folder of the project; the
-words go to ``harness run``. The project and this Python must lie on a file system that jobs see.
+Start it on a machine that may submit jobs and that jobs can reach, in the folder of the project;
+the words go to ``harness run``. The project and this Python lie on a file system that jobs see.
 """
 
 import subprocess

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from suite_texts import DIGITS, load_suite, suite_text
-from towns import Town, ended, hosts, interrupt, run, wait_for
+from towns import Town, ended, hosts, interrupt, run, streets, wait_for
 
 from harness import environment
 from harness.datasets.roots import Roots
@@ -46,10 +46,14 @@ def civic(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory, civic):
-    made = Town(tmp_path_factory.mktemp("town"), "SCHEDULER__WORKER_TTL=4s")
+    """Give a scheduler and two workers, each in a network of its own where that is allowed."""
+    networks = streets(3)
+    made = Town(tmp_path_factory.mktemp("town"), "SCHEDULER__WORKER_TTL=4s", streets=networks)
     made.workers = [made.worker(), made.worker()]
     yield made
     made.end()
+    if networks is not None:
+        networks.end()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The parts of a cluster that need no worker: addresses, loads, what must be equal, what is lost."""
+"""The parts of a cluster without its workers: addresses, loads, what must be equal, losses."""
 
 import itertools
 import pickle

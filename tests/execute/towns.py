@@ -33,6 +33,55 @@ def environ(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, **more}
 
 
+class Streets:
+    """Network namespaces on one bridge: a machine each, as far as the network is concerned."""
+
+    def __init__(self, count: int) -> None:
+        number = os.getpid()
+        self._net, self._bridge = f"10.213.{number % 250}", f"hb{number}"
+        self.names = [f"h{number}-{place}" for place in range(count)]
+        _ip("link", "add", self._bridge, "type", "bridge")
+        _ip("addr", "add", f"{self._net}.1/24", "dev", self._bridge)
+        _ip("link", "set", self._bridge, "up")
+        for place, name in enumerate(self.names):
+            _ip("netns", "add", name)
+            _ip("link", "add", self.cable(place), "type", "veth", "peer", "eth0", "netns", name)
+            _ip("link", "set", self.cable(place), "master", self._bridge, "up")
+            _ip("-n", name, "addr", "add", f"{self.host(place)}/24", "dev", "eth0")
+            _ip("-n", name, "link", "set", "eth0", "up")
+            _ip("-n", name, "link", "set", "lo", "up")
+
+    def host(self, place: int) -> str:
+        """Return the address of a namespace."""
+        return f"{self._net}.{place + 2}"
+
+    def cable(self, place: int) -> str:
+        """Return the link to a namespace, which can be cut."""
+        return f"hv{os.getpid()}-{place}"
+
+    def prefix(self, place: int) -> tuple[str, ...]:
+        """Return what comes before a command that is to run in a namespace."""
+        return ("ip", "netns", "exec", self.names[place])
+
+    def end(self) -> None:
+        """Remove them."""
+        for name in self.names:
+            _ip("netns", "del", name)
+        _ip("link", "del", self._bridge)
+
+
+def streets(count: int) -> Streets | None:
+    """Return namespaces where this machine allows them, else None."""
+    try:
+        return Streets(count)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True)
+
+
 class Town:
     """A scheduler, and workers that are started one by one.
 
@@ -44,16 +93,17 @@ class Town:
         Further environment of dask for all of them: ``"SCHEDULER__WORKER_TTL=3s"``.
     host : str
         Where the scheduler listens.
-    prefix : sequence of str
-        A command before that of the scheduler, such as ``ip netns exec name``.
+    streets : Streets, optional
+        Namespaces: the scheduler is in the first, workers in the others, in turns.
+    options : sequence of str
+        Further ones of the scheduler.
     """
 
     def __init__(
         self,
         folder: Path,
         *config: str,
-        host: str = "127.0.0.1",
-        prefix: Sequence[str] = (),
+        streets: Streets | None = None,
         options: Sequence[str] = (),
     ) -> None:
         self.folder, self.config = (
@@ -63,8 +113,10 @@ class Town:
         self.processes: list[subprocess.Popen[bytes]] = []
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / "scheduler.json"
+        self.streets = streets
+        host = streets.host(0) if streets else "127.0.0.1"
         words = ["scheduler", "--host", host, "--port", "0", "--scheduler-file", str(self._file)]
-        self.scheduler = self._start([*words, *QUIET, *options], prefix, {}, "scheduler")
+        self.scheduler = self._start([*words, *QUIET, *options], {}, "scheduler")
         self.address = wait_for(self._listens)
 
     def _listens(self):
@@ -74,17 +126,26 @@ class Town:
             assert self.scheduler.poll() is None, (self.folder / "scheduler.log").read_text()
             return ""
 
-    def worker(self, *options: str, prefix: Sequence[str] = (), **env: str):
+    def worker(self, *options: str, **env: str):
         """Start a worker of one thread, under a nanny; `env` is added to its environment."""
         name = f"worker-{len(self.processes)}"
         words = ["worker", self.address, "--nthreads", "1", "--memory-limit", "0", "--name", name]
         words += ["--local-directory", str(self.folder / name), *QUIET, *options]
-        return self._start(words, prefix, env, name)
+        return self._start(words, env, name)
 
-    def _start(self, words, prefix, env, name):
+    def _prefix(self):
+        """Return the command that enters the namespace of the next process."""
+        if self.streets is None:
+            return ()
+        number = len(self.processes)
+        return self.streets.prefix(
+            0 if not number else 1 + (number - 1) % (len(self.streets.names) - 1)
+        )
+
+    def _start(self, words, env, name):
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", "dask", *words],
+                [*self._prefix(), sys.executable, "-m", "dask", *words],
                 env=environ(**env) | self.config,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -174,14 +174,13 @@ class Link:
 
 
 def _connected(address: str) -> Any:
+    connect = _DISTRIBUTED.Client  # its import sets up the logs
     for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by us, in a line
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # versions are compared by `alike`
-            return _DISTRIBUTED.Client(
-                address, timeout=_CONNECT, set_as_default=False, name="harness"
-            )
+            return connect(address, timeout=_CONNECT, set_as_default=False, name="harness")
     except Exception as error:
         raise ClusterLost(
             f"cannot reach a dask scheduler at {address}: {_line(error)}; start one there (dask "
