@@ -29,6 +29,14 @@ def sleeps(context):
     return Outcome()
 
 
+def counted(context):
+    """Leave a mark of this very execution, whose number is the metric."""
+    time.sleep(0.3)
+    number = int.from_bytes(os.urandom(6))
+    (Path(os.environ["CIVIC"]) / f"mark-{number}").touch()
+    return Outcome(metrics={"mark": float(number)})
+
+
 def raises(context):
     raise ValueError("a broken experiment")
 

@@ -183,6 +183,19 @@ def hosts(worker):
     return [one for one in below(worker.pid) if is_ours(one)]
 
 
+def starters(worker):
+    """Return the hosts below a worker and their servers, not the cells."""
+    found = [one for one in hosts(worker) if any("cluster.host" in word for word in _words(one))]
+    return [*found, *(child for one in found for child in _children(one))]
+
+
+def _children(process):
+    try:
+        return process.children()
+    except psutil.NoSuchProcess:
+        return []
+
+
 def is_ours(process):
     try:
         return process.status() != psutil.STATUS_ZOMBIE and any(

@@ -18,11 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import ClusterLost
+from harness.errors import ClusterLost, UsageError
 from harness.late import late
 
 _DISTRIBUTED = late("distributed")
-_CONNECT = 30.0  # seconds for the scheduler to answer at first
 _LOOK = 0.5  # seconds between two looks at which workers there are
 _SILENCE = 60.0  # seconds without such a list after which the scheduler is taken for gone
 _FETCH = 120.0  # seconds for a result to come over
@@ -61,6 +60,8 @@ class Link:
     ------
     ClusterLost
         If it does not answer.
+    UsageError
+        If it asks for certificates, and dask's configuration names none.
     """
 
     def __init__(self, address: str) -> None:
@@ -174,18 +175,34 @@ class Link:
 
 
 def _connected(address: str) -> Any:
+    _check_certificates(address)
     connect = _DISTRIBUTED.Client  # its import sets up the logs
     for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by us, in a line
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # versions are compared by `alike`
-            return connect(address, timeout=_CONNECT, set_as_default=False, name="harness")
+            return connect(address, set_as_default=False, name="harness")
     except Exception as error:
         raise ClusterLost(
             f"cannot reach a dask scheduler at {address}: {_line(error)}; start one there (dask "
             "scheduler), or name another address"
         ) from error
+
+
+def _check_certificates(address: str) -> None:
+    """Raise where TLS is asked for and dask's configuration names no certificate of ours.
+
+    Raises
+    ------
+    UsageError
+    """
+    asked = address.startswith(("tls://", "wss://"))
+    if asked and _DISTRIBUTED.Security().get_connection_args("client").get("ssl_context") is None:
+        raise UsageError(
+            f"{address} asks for certificates, and dask's configuration must name them: ca-file, "
+            "client.cert and client.key of distributed.comm.tls (docs/scaling.md)"
+        )
 
 
 def _errand() -> Callable[..., Any]:
