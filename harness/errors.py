@@ -6,6 +6,7 @@
     ├── UsageError              the command line or a file it names is wrong
     │   ├── SuiteError          one or more problems in a suite file
     │   ├── LibraryMissing      a library of an extra is not installed
+    │   ├── ClusterUnfit        no worker of a cluster is as this machine is
     │   └── DataUnfit           the settings ask more than the data set holds
     │       └── BatchTooSmall   batch statistics of a single value
     ├── DataError               a data set cannot be used
@@ -14,6 +15,7 @@
     ├── FileError               a file or folder cannot be read or written
     ├── StoreError              the record store is malformed
     ├── StoreNewer              a newer version of the harness wrote the record store
+    ├── ClusterLost             a cluster's scheduler, or all of its workers, cannot be reached
     ├── NothingMeasured         no record answers the question
     ├── GateError               the gate could not do its work
     │   ├── SideBroken          a side does not install, start or collect
@@ -103,6 +105,10 @@ class LibraryMissing(UsageError):
     """A library that is not part of the core is asked for and not installed."""
 
 
+class ClusterUnfit(UsageError):
+    """No worker of a cluster can be used: their code or their libraries differ from ours."""
+
+
 class DataError(HarnessError):
     """A data set cannot be used."""
 
@@ -125,6 +131,10 @@ class StoreError(HarnessError):
 
 class StoreNewer(HarnessError):
     """The record store holds what a newer version of the harness wrote: whole, and not readable."""
+
+
+class ClusterLost(HarnessError):
+    """A cluster cannot be reached, or not any more; what was finished before is stored."""
 
 
 class NothingMeasured(HarnessError):

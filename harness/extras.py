@@ -20,6 +20,7 @@ EXTRAS: Mapping[str, tuple[str, str]] = {
     "PIL": ("pillow", "data"),
     "sklearn": ("scikit-learn", "sklearn"),
     "ruptures": ("ruptures", "gate"),
+    "distributed": ("distributed", "dask"),
 }
 """By the name that is imported: that of the distribution, and of the extra that brings it."""
 

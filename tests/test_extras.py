@@ -31,7 +31,7 @@ def test_every_library_is_in_its_extra_and_not_in_the_core():
 
 def test_what_the_tests_take_has_the_bounds_of_the_extras():
     optional = PROJECT["optional-dependencies"]
-    for extra in ("data", "sklearn", "gate"):
+    for extra in ("data", "sklearn", "gate", "dask"):
         wanted = {r for r in optional[extra] if not r.startswith("torch")}
         assert wanted <= set(optional["test"])
 

@@ -12,6 +12,7 @@ from harness import digest
 from harness.audit.findings import Finding, compared
 from harness.audit.stages import Arrays
 from harness.errors import StoreError
+from harness.execute.machines import Machines
 from harness.execute.run import Options, Runner
 from harness.store.store import Store
 from harness.types import Archive, Cell, Environment, Record
@@ -27,6 +28,7 @@ def again(
     environment: Environment,
     options: Options,
     progress: Callable[[Record], None],
+    machines: Machines | None = None,
 ) -> tuple[Finding, ...]:
     """Run stored cells again and hold what they leave against their records.
 
@@ -44,6 +46,8 @@ def again(
         How to run; cells are run whatever the options say of those that are done.
     progress : callable
         Called with each record as its cell ends.
+    machines : Machines, optional
+        What runs them; this machine unless given.
     """
     found: list[Finding] = []
     for beside in (False, True):
@@ -51,7 +55,7 @@ def again(
         chosen = replace(options, force=True, one_by_one=not beside, use=_used(own, options))
         chosen = replace(chosen, jobs=1) if beside else chosen  # which splits no group
         if own:
-            found += _again(own, archive, environment, chosen, progress)
+            found += _again(own, archive, environment, chosen, progress, machines)
     return tuple(found)
 
 
@@ -74,10 +78,11 @@ def _again(
     environment: Environment,
     options: Options,
     progress: Callable[[Record], None],
+    machines: Machines | None,
 ) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="harness-audit-") as folder:
         store = Store(Path(folder))
-        runner = Runner(store, environment, options)
+        runner = Runner(store, environment, options, machines)
         with store.writing():
             cells = [cell for cell, _ in stored]
             beside = [] if options.one_by_one else _companions(cells)

@@ -14,7 +14,14 @@ import harness
 from harness import top
 from harness.cli import codes, streams
 from harness.cli.verbs import Verbs
-from harness.errors import DataError, FileError, HarnessError, NothingMeasured, UsageError
+from harness.errors import (
+    ClusterLost,
+    DataError,
+    FileError,
+    HarnessError,
+    NothingMeasured,
+    UsageError,
+)
 from harness.files import explain
 from harness.words import plain
 
@@ -107,6 +114,7 @@ _CODES: dict[type[HarnessError], int] = {
     NothingMeasured: codes.NOTHING_MEASURED,
     FileError: codes.FILE_FAILED,
     DataError: codes.FILE_FAILED,
+    ClusterLost: codes.CLUSTER_LOST,
     HarnessError: codes.HARNESS_FAILED,
 }
 

@@ -23,6 +23,7 @@ from harness.cli.console import Output
 from harness.cli.progress import Meter, watched
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
+from harness.execute.machines import Machines
 from harness.execute.run import Options, Runner
 from harness.plan.expand import Plans
 from harness.types import Archive, Environment, Record
@@ -134,7 +135,9 @@ def verified(workspace: Workspace, runner: Runner, wanted: Size, output: Output)
     here, archive = runner.environment, runner.store
     own = _stored(workspace, None, archive, here)
     pairs = [pair for cells in own for pair in drawn(cells, wanted, _rng())]
-    found = _again(pairs, archive, here, runner.options, output) if pairs else Audited()
+    if not pairs:
+        return Audited()
+    found = _again(pairs, archive, here, runner.options, output, runner.machines)
     _show(found, output)
     return found
 
@@ -162,7 +165,12 @@ def _stored(
 
 
 def _again(
-    pairs: Sequence[Stored], archive: Archive, here: Environment, chosen: Options, output: Output
+    pairs: Sequence[Stored],
+    archive: Archive,
+    here: Environment,
+    chosen: Options,
+    output: Output,
+    machines: Machines | None = None,
 ) -> Audited:
     if not pairs:
         raise NothingMeasured("no stored cell of these suites has a result that can be run again")
@@ -175,7 +183,7 @@ def _again(
             if (record.case, record.seed) in wanted:  # not what was run beside them
                 watch.step()
 
-        return Audited(again(pairs, archive, here, chosen, step))
+        return Audited(again(pairs, archive, here, chosen, step, machines))
 
 
 def _between(

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness import datasets, environment, project, sizes
+from harness import datasets, project, sizes
 from harness.audit.chosen import Size
 from harness.cli import codes, options
 from harness.cli.audit import Audited, sample, verified
 from harness.cli.carry import carry_out
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
+from harness.cli.machines import machines_of, prepare
 from harness.cli.report import Target, write_page
 from harness.cli.settle import Limits, settle
 from harness.datasets.roots import Roots
-from harness.execute import client
+from harness.execute.cluster import address
 from harness.execute.run import Options, Runner
 from harness.gate import units
 from harness.plan.select import Selection, narrow
@@ -32,6 +33,13 @@ from harness.workspace import Workspace, judged, open_workspace
 def _memory(text: str) -> int:
     try:
         return sizes.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _address(text: str) -> str:
+    try:
+        return address.parse(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -50,6 +58,14 @@ def run(
     device: options.DeviceNames = None,
     jobs: Annotated[
         int | None, typer.Option("-j", "--jobs", min=1, help="Cells at a time.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            parser=_address,
+            metavar="ADDRESS|local:N",
+            help="Run cells on the workers of a dask scheduler, or on N workers here.",
+        ),
     ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds a cell may take.")] = None,
     report: Annotated[
@@ -91,12 +107,11 @@ def run(
     """Run the cells of suites; those done are not run again."""
     started = time.monotonic()
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
-    client.begin()  # it imports beside the planning
+    prepare(cluster)
     workspace = open_workspace(names or [], suites)
     chosen = Options(
         roots=Roots.find(data),
         use=datasets.parse_use(use or []),
-        jobs=jobs or os.cpu_count() or 1,
         timeout=timeout,
         force=force,
         memory=memory,
@@ -105,13 +120,15 @@ def run(
     selection = Selection(seeds, experiment or [], backend or [], device or [])
     wanted: Profile = "full" if until_settled else profile.value
     todo = workspace.to_run(wanted, chosen.roots, chosen.use, selection)
-    runner = Runner(Store(results), environment.snapshot(), chosen)
-    if until_settled:
-        limits = Limits(max_seeds, math.inf if seconds is None else seconds)
-        ran = settle(workspace, todo, runner, limits, output, trace=trace)
-    else:
-        ran = carry_out(runner, todo, output, trace=trace)
-    audited = verified(workspace, runner, verify, output) if verify else Audited()
+    with machines_of(cluster, chosen.roots, output) as machines:
+        chosen = replace(chosen, jobs=jobs or machines.slots)
+        runner = Runner(Store(results), machines.environment("cpu"), chosen, machines)
+        if until_settled:
+            limits = Limits(max_seeds, math.inf if seconds is None else seconds)
+            ran = settle(workspace, todo, runner, limits, output, trace=trace)
+        else:
+            ran = carry_out(runner, todo, output, trace=trace)
+        audited = verified(workspace, runner, verify, output) if verify else Audited()
     output.json({"schema": 1, **ran.to_json(), **audited.to_json(), "results": str(results)})
     verdicts = judged(workspace, runner.store, results)
     target = Target(report, wanted, results, project.find().history) if report else None

@@ -22,28 +22,24 @@ class Commits:
     ----------
     store : Store
         Where they go.
-    environment : Environment
-        Where they were measured.
     tell : callable
         Called with each record, in their order.
     """
 
-    def __init__(
-        self, store: Store, environment: Environment, tell: Callable[[Record], object]
-    ) -> None:
-        self._store, self._environment, self._tell = store, environment, tell
+    def __init__(self, store: Store, tell: Callable[[Record], object]) -> None:
+        self._store, self._tell = store, tell
         self._untold: list[Record] = []
         self._since = 0.0
 
-    def add(self, record: Record) -> None:
-        """Store a record; it is told now or soon.
+    def add(self, record: Record, environment: Environment) -> None:
+        """Store a record and where it was measured; it is told now or soon.
 
         Raises
         ------
         StoreError, FileError
             If it cannot be.
         """
-        self._store.append(record, self._environment, flush=False)
+        self._store.append(record, environment, flush=False)
         self._since = self._since if self._untold else time.monotonic()
         self._untold.append(record)
         if time.monotonic() - self._since >= LONGEST:

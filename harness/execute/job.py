@@ -36,6 +36,8 @@ class Job:
     members : tuple of (str, Cell)
         The cells that run together, with their ids; none where `cell` runs by itself. The budget
         of `cell` is that of all of them.
+    fingerprint : str
+        Of the data set that its id speaks of; ``""`` where it reads none from files.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Job:
     kind: str = ""
     libraries: tuple[str, ...] = ()
     members: tuple[tuple[str, Cell], ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)

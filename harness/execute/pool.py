@@ -27,6 +27,7 @@ from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.interrupts import postponed
 from harness.sizes import in_words
+from harness.types import Environment
 
 _GRACE = 60.0
 """Seconds beyond its budget after which a cell without news is given up."""
@@ -57,6 +58,8 @@ class Finished:
     log : Path
         What it printed; there is no such file when it printed nothing. It is deleted with the
         arrays of the answer when the next job is asked for.
+    environment : Environment or None
+        The machine it ran on; None for this one.
     """
 
     job: Job
@@ -66,6 +69,7 @@ class Finished:
     died: str = ""
     wall_s: float = 0.0
     log: Path = Path(LOG)
+    environment: Environment | None = None
 
 
 def run_all(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from harness import backends, digest
+from harness import digest
 from harness.code.project import Project
 from harness.code.sources import LOADED
 from harness.datasets.roots import Roots
@@ -20,7 +20,8 @@ from harness.execute import kinds, logs
 from harness.execute.commits import Commits
 from harness.execute.job import Job
 from harness.execute.kinds import Needs
-from harness.execute.pool import Finished, run_all
+from harness.execute.machines import Here, Machines
+from harness.execute.pool import Finished
 from harness.execute.sources import Broken, Sources
 from harness.execute.timeouts import Timeouts
 from harness.execute.together import joined, run_each
@@ -89,7 +90,7 @@ class Todo:
 
 
 class Runner:
-    """Carries out plans on one machine into one store.
+    """Carries out plans into one store.
 
     Parameters
     ----------
@@ -99,6 +100,8 @@ class Runner:
         This machine's snapshot.
     options : Options
         How to run.
+    machines : Machines, optional
+        What runs the cells; this machine unless given.
 
     Attributes
     ----------
@@ -106,13 +109,21 @@ class Runner:
         How many cells were to run together and were run by themselves, by why their group failed.
     """
 
-    def __init__(self, store: Store, environment: Environment, options: Options) -> None:
+    def __init__(
+        self,
+        store: Store,
+        environment: Environment,
+        options: Options,
+        machines: Machines | None = None,
+    ) -> None:
         self.store = store
+        self.machines = machines or Here(environment)
         self.environment = environment
         self.options = options
         self._sources = Sources(options.roots, options.use)
         self._commits: dict[str, str] = {}
         self._known_needs: dict[str, Needs] = {}
+        self._environments: dict[str, Environment] = {}
         self._timeouts = Timeouts()
         self.failed_groups: Counter[str] = Counter()
 
@@ -153,12 +164,12 @@ class Runner:
             self.store.ready(suite)
         for record in (*todo.skipped, *todo.broken):
             if not self._known(record):
-                self.store.append(record, self.environment)
+                self.store.append(record, self._environments[record.environment])
             tell(record)
         logs.prune(self.store.folder / LOGS)
         for width, alone in ((self.options.jobs, False), (1, True)):
             cells = [item for item in todo.cells if item[1].alone is alone]
-            self._run_all(cells, width, Commits(self.store, self.environment, tell))
+            self._run_all(cells, width, Commits(self.store, tell))
         return counts
 
     def log(self, record: Record) -> Path:
@@ -170,13 +181,14 @@ class Runner:
         used = self._sources.of(cell.case)
         fingerprint = used.fingerprint if isinstance(used, DataUsed) else ""
         return digest.of_value(
-            [cell.case.id, cell.seed, cell.root, fingerprint, self.environment.klass], length=24
+            [cell.case.id, cell.seed, cell.root, fingerprint, self._where(cell.case).klass],
+            length=24,
         )
 
     def _run_all(self, cells: Sequence[tuple[str, Cell]], width: int, commits: Commits) -> None:
         scratch = self.store.folder / _SCRATCH
         run = partial(
-            run_all,
+            self.machines.run_all,
             width=width,
             scratch=scratch,
             pause=commits.settle,
@@ -186,7 +198,8 @@ class Runner:
             # Whatever ends a run ends its cells.
             with closing(run_each(run, self._jobs(cells), self._note)) as ended:
                 for finished in ended:
-                    commits.add(self._finished(finished))
+                    record = self._finished(finished)
+                    commits.add(record, self._environments[record.environment])
         except BaseException:
             self.store.flush()
             raise
@@ -209,10 +222,11 @@ class Runner:
         threads = (os.cpu_count() or 1) if cell.alone else 1
         bound = cell.memory if self.options.memory is None else self.options.memory
         cell = replace(cell, budget=self._budget(cell), memory=bound)
-        needs = self._needs(cell)
+        needs, used = self._needs(cell), self._sources.of(cell.case)
+        fingerprint = used.fingerprint if isinstance(used, DataUsed) else ""
         return Job(
             name, cell, self.options.roots, self.options.use, threads, LOADED,
-            needs.kind, needs.libraries,
+            needs.kind, needs.libraries, fingerprint=fingerprint,
         )  # fmt: skip
 
     def _needs(self, cell: Cell) -> Needs:
@@ -226,6 +240,9 @@ class Runner:
         """Return the record of a cell that has ended; its log and its arrays are kept."""
         name, cell = finished.job.name, finished.job.cell
         record = self._ended(name, cell, finished)
+        if ran := finished.environment:
+            self._environments[ran.id] = ran
+            record = replace(record, environment=ran.id)
         if record.status in ("failed", "timeout"):
             record = replace(record, reason=logs.quoted(record.reason, finished.log))
         if finished.answer is not None and finished.answer.trace:
@@ -262,6 +279,8 @@ class Runner:
         self, name: str, cell: Cell, status: Status, reason: str, wall_s: float = 0.0
     ) -> Record:
         case, used = cell.case, self._sources.of(cell.case)
+        where = self._where(case)
+        self._environments[where.id] = where
         return Record(
             cell=name,
             case=case.id,
@@ -271,7 +290,7 @@ class Runner:
             seed=cell.seed,
             status=status,
             reason=reason,
-            environment=self.environment.id,
+            environment=where.id,
             data=used if isinstance(used, DataUsed) else None,
             wall_s=wall_s,
             started=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -280,6 +299,10 @@ class Runner:
             code=case.code,
             commit=self._commit(case),
         )
+
+    def _where(self, case: Case) -> Environment:
+        """Return the machine that runs the cells of a case."""
+        return self.machines.environment(case.device)
 
     def _commit(self, case: Case) -> str:
         """Return what the user's project is at; asked once, when its first record is made."""
@@ -307,7 +330,7 @@ class Runner:
 
     def _stop(self, case: Case) -> tuple[Status, str] | None:
         """Return why no cell of a case can run: skipped or failed, with the reason."""
-        reason = backends.get(case.backend).absent(case.device)
+        reason = self.machines.absent(case.backend, case.device)
         if reason:
             return "skipped", reason
         used = self._sources.of(case)

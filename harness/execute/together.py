@@ -79,4 +79,4 @@ def _each(finished: Finished, answer: Answer) -> Iterator[Finished]:
             cpu_s=answer.cpu_s / count,
             peak_rss=answer.peak_rss,
         )
-        yield Finished(job, own, wall_s=finished.wall_s / count, log=finished.log)
+        yield replace(finished, job=job, answer=own, wall_s=finished.wall_s / count)

@@ -9,12 +9,12 @@ from harness.store.store import Store
 def test_a_record_is_told_once_it_is_flushed(tmp_path, monkeypatch, record):
     store, said = Store(tmp_path), []
     monkeypatch.setattr(commits, "LONGEST", 1e9)
-    group = Commits(store, environment.snapshot(), lambda one: said.append(one.cell))
+    group = Commits(store, lambda one: said.append(one.cell))
     flush = store.flush
     monkeypatch.setattr(store, "flush", lambda: (said.append("flush"), flush()))
     with store.writing():
-        group.add(record("a"))
-        group.add(record("b"))
+        group.add(record("a"), environment.snapshot())
+        group.add(record("b"), environment.snapshot())
         assert said == []
         assert [one.cell for one in Store(tmp_path).records] == ["a", "b"], "a kill loses none"
         group.settle()
@@ -26,5 +26,5 @@ def test_no_record_waits_long(tmp_path, monkeypatch, record):
     store, told = Store(tmp_path), []
     monkeypatch.setattr(commits, "LONGEST", 0.0)
     with store.writing():
-        Commits(store, environment.snapshot(), told.append).add(record("a"))
+        Commits(store, told.append).add(record("a"), environment.snapshot())
     assert [one.cell for one in told] == ["a"]

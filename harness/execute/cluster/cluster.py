@@ -1,0 +1,188 @@
+"""A cluster as the runner sees it: with the interface of `harness.execute.machines`."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from harness import backends, extras
+from harness.datasets.roots import Roots
+from harness.errors import ClusterLost
+from harness.execute.cluster import address, local
+from harness.execute.cluster.backlog import Speeds, label
+from harness.execute.cluster.dispatch import Dispatch
+from harness.execute.cluster.link import Came, Link
+from harness.execute.cluster.roster import Roster
+from harness.execute.job import Job
+from harness.execute.pool import Finished
+from harness.execute.timeouts import Timeouts
+from harness.files import guarded
+from harness.processes.interrupts import postponed
+from harness.types import Environment
+
+_FIRST = 60.0
+"""Seconds for the first workers to join."""
+_STRAGGLERS = 60.0
+"""Seconds for the others to say what they are, once one has."""
+_FAREWELL = 45.0
+"""Seconds for workers to end their hosts."""
+
+
+class Cluster:
+    """The workers of a scheduler.
+
+    Parameters
+    ----------
+    link : Link
+        To it.
+    told : callable
+        Told in a line of workers that are refused or lost.
+    """
+
+    def __init__(self, link: Link, told: Callable[[str], object]) -> None:
+        self._link, self._told = link, told
+        self._run = uuid.uuid4().hex[:12]
+        self._roster = Roster(link, self._run, told)
+        self._speeds = Speeds()
+
+    def begin(self, count: int = 0) -> None:
+        """Wait for the workers that are there, `count` at least, and look at each.
+
+        Raises
+        ------
+        ClusterLost
+            If none joins.
+        ClusterUnfit
+            If none can be used.
+        """
+        started, first = time.monotonic(), 0.0
+        while True:
+            for event in self._link.events(0.5):
+                self._roster.note(event)
+            now, known = time.monotonic(), len(self._roster.members) + len(self._roster.refused)
+            if known and not first:
+                first = now
+            if known >= max(1, count) and not self._roster.pending:
+                break
+            if first and now - first > _STRAGGLERS:
+                break
+            if not known and not self._roster.pending and now - started > _FIRST:
+                raise ClusterLost(
+                    f"no worker joined the scheduler at {self._link.address} within {_FIRST:g} s; "
+                    f"start some there (dask worker {self._link.address})"
+                )
+        self._roster.settle()
+
+    @property
+    def slots(self) -> int:
+        """All that workers take at a time."""
+        return max(1, sum(one.seen.slots for one in self._roster.members.values()))
+
+    def environment(self, device: str) -> Environment:
+        """Return a worker's snapshot; of a device that none has, that of any."""
+        classes = self._roster.classes
+        return classes.get(label(device)) or next(iter(classes.values()))
+
+    def absent(self, backend: str, device: str) -> str | None:
+        """Return what a worker of the right label says."""
+        name, own = label(device), self.environment(device)
+        if name and name not in self._roster.classes:
+            here = device in backends.get(backend).devices
+            lacking = f"no worker of the cluster has the resource {name}; start one with "
+            return (
+                lacking + f"--resources {name}=1" if here else backends.get(backend).absent(device)
+            )
+        able = (m for m in self._roster.members.values() if m.seen.environment.klass == own.klass)
+        known = next((member.seen.absent for member in able if name in member.serves), {})
+        return known.get((backend, device))
+
+    def run_all(
+        self,
+        jobs: Sequence[Job],
+        width: int,
+        scratch: Path,
+        pause: Callable[[], object] = bool,
+        timeouts: Timeouts | None = None,
+    ) -> Generator[Finished, None, None]:
+        """Run jobs on workers, and yield each as it ends, as `harness.execute.pool.run_all` does.
+
+        Raises
+        ------
+        ClusterLost
+            If the scheduler is gone, or all workers are for long.
+        ClusterUnfit
+            If no worker can be used.
+        """
+        if not jobs:
+            return
+        with guarded("make the folder for cells", scratch):
+            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.mkdir(parents=True)
+        dispatch = Dispatch(
+            jobs, width, scratch, self._link, self._roster, self._run, self._told,
+            timeouts or Timeouts(), self._speeds,
+        )  # fmt: skip
+        try:
+            while dispatch.busy:
+                yield from dispatch.turn()
+                if dispatch.is_quiet:
+                    pause()
+        finally:
+            with postponed():
+                dispatch.end()
+                shutil.rmtree(scratch, ignore_errors=True)
+
+    def close(self) -> None:
+        """Have the workers end what this run started there, and leave."""
+        with contextlib.suppress(ClusterLost):
+            self._dismiss()
+        self._link.close()
+
+    def _dismiss(self) -> None:
+        keys, until = self._roster.leave(), time.monotonic() + _FAREWELL
+        while keys and time.monotonic() < until:
+            for event in self._link.events(0.5):
+                if isinstance(event, Came):
+                    keys.pop(event.key, None)
+                else:
+                    keys = {k: to for k, to in keys.items() if to in event.addresses}
+
+
+@contextlib.contextmanager
+def serving(text: str, roots: Roots, told: Callable[[str], object]) -> Iterator[Cluster]:
+    """Give the cluster of an address, or one of workers on this machine that ends with the block.
+
+    Parameters
+    ----------
+    text : str
+        As `harness.execute.cluster.address.parse` returned it.
+    roots : Roots
+        Where the data of workers on this machine lies.
+    told : callable
+        Told in a line of workers that are refused or lost.
+
+    Raises
+    ------
+    LibraryMissing
+        If dask is not installed.
+    ClusterLost
+        If there is no scheduler, or no worker.
+    ClusterUnfit
+        If no worker can be used.
+    """
+    extras.require("distributed")
+    count = address.workers(text)
+    here: AbstractContextManager[str] = local.started(count, roots) if count else nullcontext(text)
+    with here as scheduler:
+        cluster = Cluster(Link(scheduler), told)
+        try:
+            cluster.begin(count)
+            yield cluster
+        finally:
+            with postponed():
+                cluster.close()

@@ -1,0 +1,153 @@
+"""The process on a worker that runs cells: a local pool of one, told what to run by its worker.
+
+It is a process of its own since a pool adopts and ends what its cells leave, which a worker of dask
+with threads and children of its own must not, and so that the worker's process stays as it was. It
+ends, with all it started, when its line to the worker closes, however the worker ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from harness import backends, environment
+from harness.datasets.roots import Roots
+from harness.devices import DEVICES
+from harness.execute import client
+from harness.execute.cluster import alike
+from harness.execute.cluster.data import Found
+from harness.execute.cluster.messages import Load, Reply, Seen, Unfit
+from harness.execute.job import Answer, Job
+from harness.execute.pool import Finished, run_all
+
+LOOK = "look"
+"""Asks for what this machine is."""
+DONE = "done"
+"""Says that a load has been run."""
+_LONGEST_IDLE = 600.0
+"""Seconds without orders after which it ends: who would send them has gone without a word."""
+_KERNEL = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Host:
+    """Runs what its worker sends.
+
+    Parameters
+    ----------
+    line : Connection
+        To the worker.
+    scratch : Path
+        A folder that is its own.
+    """
+
+    def __init__(self, line: Connection, scratch: Path) -> None:
+        self._line, self._scratch = line, scratch
+        self._orders: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._versions = alike.versions()  # of the code as it was loaded
+        self._found = Found()
+
+    def serve(self) -> None:
+        """Carry out orders until there are none for long."""
+        threading.Thread(target=self._listen, daemon=True).start()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                order = self._orders.get(timeout=_LONGEST_IDLE)
+                if isinstance(order, Load):
+                    for message in self._run(order):
+                        self._line.send(message)
+                    self._line.send(DONE)
+                else:
+                    self._line.send(self._seen())
+
+    def _listen(self) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                self._orders.put(self._line.recv())
+        os.kill(os.getpid(), signal.SIGTERM)  # the main thread ends what runs
+
+    def _seen(self) -> Seen:
+        client.begin()  # it imports beside the looking
+        known = {name: backends.get(name) for name in backends.names()}
+        reasons = {
+            (name, device): reason
+            for name, backend in known.items()
+            for device in DEVICES
+            if (reason := backend.absent(device)) is not None
+        }
+        kernel = _KERNEL.read_text("ascii").strip() if _KERNEL.exists() else ""
+        return Seen(environment.snapshot(), self._versions, reasons, kernel)
+
+    def _run(self, load: Load) -> Iterator[Reply | Unfit]:
+        _stand_in(load.folder)
+        since = alike.now()
+        if reason := alike.unlike(load.jobs):
+            yield Unfit(reason)
+            return
+        jobs = [_own(job, since) for job in load.jobs]
+        reasons = {job.name: self._found.unfit(job) for job in jobs}
+        for name in filter(reasons.get, reasons):
+            yield Reply(name, Answer("failed", reasons[name]))
+        ready = [job for job in jobs if not reasons[job.name]]
+        with closing(run_all(ready, 1, self._scratch)) as ended:
+            for finished in ended:
+                yield _packed(finished)
+
+
+def _stand_in(folder: str) -> None:
+    """Work in the project, where it is, as whoever runs cells locally does."""
+    if folder and Path(folder).is_dir():
+        os.chdir(folder)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+
+
+def _own(job: Job, since: int) -> Job:
+    """Return a job as it is run here: with the data, clock and processors of this machine."""
+    given = None if os.environ.get("HARNESS_DATA") else job.roots.data
+    threads = (os.cpu_count() or 1) if job.cell.alone else job.threads
+    return replace(job, roots=Roots.find(given), threads=threads, since=since)
+
+
+def _packed(finished: Finished) -> Reply:
+    log = b""
+    with contextlib.suppress(OSError):  # it printed nothing
+        log = finished.log.read_bytes()
+    return Reply(
+        finished.job.name, finished.answer, finished.timeout, finished.untried, finished.died,
+        finished.wall_s, log,
+    )  # fmt: skip
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - as signals call
+    raise SystemExit
+
+
+def main(number: int, scratch: str) -> None:
+    """Serve the worker at the other end of a socket.
+
+    Parameters
+    ----------
+    number : int
+        File descriptor of the socket.
+    scratch : str
+        A folder for answers and logs, which need not be there.
+    """
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        Host(Connection(number), Path(scratch)).serve()
+    except (SystemExit, OSError):  # the worker wants no more, or is gone
+        pass
+    finally:
+        client.drop()

@@ -1,0 +1,79 @@
+"""What runs cells, as the runner sees it: this machine, or the workers of a cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from harness import backends
+from harness.execute.job import Job
+from harness.execute.pool import Finished, run_all
+from harness.execute.timeouts import Timeouts
+from harness.types import Environment
+
+
+class Machines(Protocol):
+    """One machine or several, whose cells are of one environment class for each device."""
+
+    @property
+    def slots(self) -> int:
+        """How many cells they run at a time, unless told."""
+        ...
+
+    def environment(self, device: str) -> Environment:
+        """Return a snapshot of where cells of a device run; its class is part of their ids."""
+        ...
+
+    def absent(self, backend: str, device: str) -> str | None:
+        """Return why no cell of a backend on a device can run, or None; imports no library."""
+        ...
+
+    def run_all(
+        self,
+        jobs: Sequence[Job],
+        width: int,
+        scratch: Path,
+        pause: Callable[[], object] = bool,
+        timeouts: Timeouts | None = None,
+    ) -> Generator[Finished, None, None]:
+        """Run jobs and yield each as it ends, as `harness.execute.pool.run_all` does."""
+        ...
+
+
+class Here:
+    """The machine at hand.
+
+    Parameters
+    ----------
+    environment : Environment
+        Its snapshot.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    @property
+    def slots(self) -> int:
+        """A cell a processor."""
+        return os.cpu_count() or 1
+
+    def environment(self, device: str) -> Environment:  # noqa: ARG002 - it has them all
+        """Return its snapshot."""
+        return self._environment
+
+    def absent(self, backend: str, device: str) -> str | None:
+        """Ask the backend."""
+        return backends.get(backend).absent(device)
+
+    def run_all(
+        self,
+        jobs: Sequence[Job],
+        width: int,
+        scratch: Path,
+        pause: Callable[[], object] = bool,
+        timeouts: Timeouts | None = None,
+    ) -> Generator[Finished, None, None]:
+        """Run jobs in processes of this machine."""
+        return run_all(jobs, width, scratch, pause, timeouts)
