@@ -1,12 +1,12 @@
 """A store of format 1 says the same after it was migrated, whatever happens meanwhile."""
 
 import os
-import signal
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from killing import killed
 from test_store_codec import records as any_record
 
 from harness.errors import StoreError
@@ -16,6 +16,7 @@ from harness.store.migrate import migrate
 from harness.store.store import Store
 from harness.types import DataUsed, Environment
 
+CALLS = ("fsync", "write", "replace", "rename")
 HERE = Environment("e1", "k1", "x86_64, 2 cores", {"python": "3.11"})
 
 
@@ -91,31 +92,10 @@ def test_a_line_that_is_not_as_it_was_stops_it_before_anything_changes(tmp_path,
     assert versions(tmp_path) == {1}
 
 
-def killed(folder, at):
-    """Migrate in a process that is killed at a call that changes the disk; whether it got there."""
-    child = os.fork()
-    if not child:
-        calls = iter(range(at))
-
-        def dying(call):
-            def wrapped(*args, **options):
-                if next(calls, None) is None:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return call(*args, **options)
-
-            return wrapped
-
-        for name in ("fsync", "write", "replace", "rename"):
-            setattr(os, name, dying(getattr(os, name)))
-        migrate(folder)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL and fork are of POSIX")
 def test_one_that_is_killed_anywhere_loses_nothing_and_can_be_ended(tmp_path, old):
     deaths = 0
-    while killed(folder := old(tmp_path / str(deaths)), deaths):
+    while killed(migrate, folder := old(tmp_path / str(deaths)), deaths, CALLS):
         deaths += 1
         migrate(folder)
         assert versions(folder) == {2}

@@ -1,11 +1,11 @@
 """A store of earlier versions is split by suite: nothing is lost, whatever happens meanwhile."""
 
 import os
-import signal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from killing import killed
 
 from harness.errors import StoreError
 from harness.store.health import examine
@@ -13,6 +13,7 @@ from harness.store.split import split
 from harness.store.store import Store
 from harness.types import Environment, Record
 
+CALLS = ("fsync", "replace", "rename", "unlink")
 SHARED = ("environments.jsonl", "provenance.jsonl")
 HERE = Environment("e1", "k1", "x86_64, 2 cores", {"python": "3.11"})
 
@@ -105,27 +106,6 @@ def test_a_store_that_is_written_to_is_not_split(tmp_path):
         split(tmp_path)
 
 
-def killed(folder, at):
-    """Split in a process that is killed at a call that changes the disk; whether it got there."""
-    child = os.fork()
-    if not child:
-        calls = iter(range(at))
-
-        def dying(call):
-            def wrapped(*args, **options):
-                if next(calls, None) is None:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return call(*args, **options)
-
-            return wrapped
-
-        for name in ("fsync", "replace", "rename", "unlink"):
-            setattr(os, name, dying(getattr(os, name)))
-        split(folder)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL and fork are of POSIX")
 def test_a_split_that_is_killed_anywhere_loses_nothing_and_can_be_ended(tmp_path, write_old):
     deaths = 0
@@ -134,7 +114,7 @@ def test_a_split_that_is_killed_anywhere_loses_nothing_and_can_be_ended(tmp_path
         write_old(folder, HERE, OLD)
         append(folder, made("c2", "xor", month=3))
         before, records = set(lines(folder)), sorted(map(repr, Store(folder).records))
-        if not killed(folder, deaths):
+        if not killed(split, folder, deaths, CALLS):
             break
         deaths += 1
         assert set(lines(folder)) == before
