@@ -97,11 +97,11 @@ def audit(
         typer.Option(
             "--between",
             metavar="MACHINE MACHINE",
-            help="Compare the records of two, each by a part of its hardware; run nothing.",
+            help="Compare the records of two machines, each named by a part of its hardware.",
         ),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", min=1, help="Cells at a time.")
+        int | None, typer.Option("-j", "--jobs", min=1, help="Cells that run at the same time.")
     ] = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,

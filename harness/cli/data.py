@@ -19,7 +19,7 @@ app = typer.Typer(
 
 
 Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="A data set; `harness data list` has them.")
+    str, typer.Argument(metavar="NAME", help="A data set; `harness data list` shows the names.")
 ]
 
 
