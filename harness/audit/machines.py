@@ -1,4 +1,4 @@
-"""The records of two machines, held against each other."""
+"""The records of two machines, compared."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def between(
 ) -> Machines:
     """Hold the records of two machines against each other, seed by seed.
 
-    A case is held against the same on the other machine; where that has it on another device only,
+    A case is compared with the same on the other machine; where that has it on another device only,
     against that one.
 
     Parameters

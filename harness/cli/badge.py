@@ -1,4 +1,4 @@
-"""``harness badge``: what became of claims, as a badge for a README."""
+"""``harness badge``: the verdicts of claims as a badge for a README."""
 
 from __future__ import annotations
 

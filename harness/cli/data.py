@@ -1,4 +1,4 @@
-"""``harness data list|get|verify``."""
+"""``harness data list|get|verify``: which data sets there are, fetched and checked."""
 
 from __future__ import annotations
 

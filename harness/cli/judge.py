@@ -1,4 +1,4 @@
-"""``harness judge``: numbers that one has already against a number that somebody says."""
+"""``harness judge``: the numbers in a file against a quoted number."""
 
 from __future__ import annotations
 

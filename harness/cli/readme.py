@@ -1,4 +1,4 @@
-"""``harness readme``: the numbers between the marks of documents are those of the records."""
+"""``harness readme``: the numbers between marks in documents, compared with the records."""
 
 from __future__ import annotations
 
