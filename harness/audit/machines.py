@@ -68,7 +68,7 @@ def between(
     environments: Mapping[str, Environment],
     arrays: Arrays,
 ) -> Machines:
-    """Hold the records of two machines against each other, seed by seed.
+    """Compare the records of two machines, seed by seed.
 
     A case is compared with the same on the other machine; where that has it on another device only,
     against that one.
