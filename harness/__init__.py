@@ -1,6 +1,6 @@
 """The harness: continuous integration for numbers.
 
-``import harness`` loads nothing; what is asked for is imported then. See ``docs/python.md``.
+``import harness`` is fast: each part is imported when it is first used. See ``docs/python.md``.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""``@harness.experiment(...)``: what a user's function says of itself beside its arguments.
+"""``@harness.experiment(...)``: what a user's function declares about itself.
 
 Imports nothing large, so that the file of a function starts as fast as without it.
 """
@@ -39,33 +39,33 @@ def experiment(
     backends: Iterable[str] = (),
     reusable: bool = False,
 ) -> Any:
-    """Declare a function as an experiment; needed by none, useful to `harness check`.
+    """Declare what `harness check` should know about an experiment; no function needs it.
 
     Parameters
     ----------
     metrics : iterable of str, or mapping of str to str
         Names of all that the function returns, so that a misspelt one is found before anything
-        runs; with the kind of number each is (``"share"``, ``"positive"``, ...; see
+        runs; a mapping also gives the kind of each number (``"share"``, ``"positive"``, ...; see
         ``docs/statistics.md``). A function may then return bare numbers: one, or a tuple in this
-        order. Names that depend on the arguments are given as the shell writes many,
-        ``"grad_*"``. A name that is returned and not declared fails the cell.
+        order. For names that depend on the arguments give a pattern, ``"grad_*"``. If a name is
+        returned that is not declared, the cell fails.
     version : int
-        To be raised when results change for a reason that is not in the project's code.
+        Raise it when results change for a reason that is not in the project's code.
     alone : bool
-        Whether it takes times: its cells then run with nothing beside them.
+        Whether the function measures times: while one of its cells runs, no other cell does.
     backends : iterable of str
-        The libraries that it knows, of those that a suite's ``backend`` names: with others there
-        is no such case. None said, it does not care.
+        The values of the axis ``backend`` that the function supports; for other values there is no
+        case. All values if none is given.
     reusable : bool
-        Whether its cells may follow each other in one process, which takes less time for small
-        ones: it keeps nothing from one call to the next. Random seeds, settings of NumPy and
-        torch, environment variables, the current folder, signals and the like are put back after
-        each cell; what a module of its own remembers is not.
+        Whether its cells may run one after another in the same process, which is faster for small
+        cells. The function must keep nothing from one call to the next. Random seeds, settings of
+        NumPy and torch, environment variables, the current folder, signals and the like are
+        restored after each cell; what the function's own module remembers is not.
 
     Raises
     ------
     TypeError, ValueError
-        If one of them is something else.
+        If an argument has another type or value.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One at a time: a lock on a file, which ends with the process that holds it."""
+"""A lock on a file: one process at a time has it, and it is released when that process ends."""
 
 from __future__ import annotations
 

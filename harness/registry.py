@@ -1,4 +1,4 @@
-"""Named things of one kind: the one table for all that a suite, or an option, may name.
+"""A table of named things, such as probes or devices, that a suite or an option may name.
 
 Adding a thing is adding an entry. What takes long to import is entered as its place,
 and imported when it is asked for.

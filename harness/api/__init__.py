@@ -1,7 +1,7 @@
-"""Python: what ``import harness`` offers, see ``docs/python.md``.
+"""The Python interface: what ``import harness`` offers, see ``docs/python.md``.
 
-Nothing here computes anything: every function hands what it is given to the rooms that the command
-line uses, and wraps what comes back so that a notebook shows it.
+Nothing is computed here: every function calls what the command line calls, and wraps the result so
+that a notebook can show it.
 """
 
 from harness.api.shown import Figure, Judgement, Judgements

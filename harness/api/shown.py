@@ -1,4 +1,4 @@
-"""Verdicts and figures that a notebook shows as a reader wants them."""
+"""Verdicts and figures, as a notebook shows them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _HEADINGS = ("claim", "published", "measured", "verdict", "why")
 
 @dataclass(frozen=True, repr=False)
 class Judgement:
-    """One claim and what became of it.
+    """One claim and its verdict.
 
     Attributes
     ----------
     details : Verdict
-        All there is, as ``harness claims --json`` has it.
+        Everything that is known of the claim, as ``harness claims --json`` writes it.
     """
 
     details: Verdict
@@ -38,27 +38,27 @@ class Judgement:
 
     @property
     def reason(self) -> str:
-        """Why, in a sentence with the numbers."""
+        """Why this is the verdict, in a sentence with the numbers."""
         return outcome.reason(self.details)
 
     @property
     def measured(self) -> float | None:
-        """The estimate; None when nothing was measured."""
+        """The estimate, in the unit of the metric; None when nothing was measured."""
         return self.details.findings[0].measured if self.details.findings else None
 
     @property
     def interval(self) -> Interval | None:
-        """Its 95 % interval."""
+        """The 95 % interval of the estimate; None when there is none."""
         return self.details.findings[0].interval if self.details.findings else None
 
     @property
     def n(self) -> int:
-        """Independent values behind it."""
+        """The number of independent values that the estimate is made of."""
         return self.details.findings[0].n if self.details.findings else 0
 
     @property
     def name(self) -> str:
-        """``"suite/claim"``."""
+        """The name of the claim, ``"suite/claim"``."""
         return f"{self.details.suite}/{self.details.claim}"
 
     def __repr__(self) -> str:
@@ -80,14 +80,15 @@ class Judgement:
 
 @dataclass(frozen=True, repr=False)
 class Judgements(Sequence[Judgement]):
-    """Claims, each with what became of it; by position, or by ``"claim"`` or ``"suite/claim"``.
+    """A sequence of judgements, indexed by position, or by ``"claim"`` or ``"suite/claim"``.
 
     Attributes
     ----------
     items : tuple of Judgement
         In the order of the suites.
     cells : mapping of str to int
-        How the cells of a run ended, ``done`` among them; empty where nothing was run.
+        How many cells of a run ended with each status, and how many were ``done`` before; empty if
+        nothing was run.
     """
 
     items: tuple[Judgement, ...]
@@ -120,7 +121,7 @@ class Judgements(Sequence[Judgement]):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many verdicts there are of each name."""
+        """How many claims have each verdict."""
         return judging.counts([one.details for one in self.items])
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""``harness.load``, ``run``, ``claims``, ``records`` and ``figure``: suites from Python."""
+"""The functions on suites: ``harness.load``, ``run``, ``claims``, ``records`` and ``figure``."""
 
 from __future__ import annotations
 
@@ -28,12 +28,24 @@ Folders = str | Path | Sequence[str | Path]
 
 
 def load(*names: Name, suites: Folders | None = None) -> Workspace:
-    """Load and check suites, named by id or path; all of the project when none is named.
+    """Load and check suites.
+
+    Parameters
+    ----------
+    *names : str or Path
+        Suites by id or path; all suites of the project if none is named.
+    suites : str or Path, or several, optional
+        Folders of suites; those of the project unless given.
+
+    Returns
+    -------
+    Workspace
+        The suites with their plans.
 
     Raises
     ------
     SuiteError
-        With every problem, by file and line.
+        If a suite has problems; the message names each by file and line.
     """
     given = project.find().suites if suites is None else suites
     folders = [given] if isinstance(given, str | Path) else given
@@ -56,33 +68,38 @@ def run(
     force: bool = False,
     one_by_one: bool = False,
 ) -> Judgements:
-    """Run the cells of suites that are not done, store their records, and judge the claims.
+    """Run the cells of suites that are not done yet, store their records, and judge the claims.
 
     Parameters
     ----------
     *names : str or Path
-        Suites by id or path.
+        Suites by id or path; all suites of the project if none is named.
     suites, results : str or Path, optional
         Folders of suites (or several) and of records; those of the project unless given.
     profile : {'quick', 'full'}
-        Which cells.
+        ``full`` runs what the documents describe, ``quick`` less.
     seeds : int, optional
-        Repetitions of each case, instead of the suite's.
+        Repetitions of each case, instead of the number in the suite.
     data : str or Path, optional
         Folder of data sets.
     use : mapping of str to str, optional
-        Data sets that stand in for others.
+        Data sets to use in place of others: ``{"cifar10": "cifar10-jpeg"}``.
     jobs : int, optional
-        Cells at a time.
+        Cells that run at the same time; as many as there are processors unless given.
     force : bool
-        Run cells again that are done.
+        Whether to run cells again that are done.
     one_by_one : bool
-        Train no cells together.
+        Whether to train every cell alone, none side by side.
 
     Returns
     -------
     Judgements
-        Their `cells` say how the cells ended.
+        One judgement for each claim; `cells` of the result says how the cells ended.
+
+    Raises
+    ------
+    HarnessError
+        If a suite, a name or a folder is wrong; the message says what is expected.
     """
     workspace = load(*names, suites=suites)
     chosen = Options(
@@ -108,6 +125,13 @@ def run(
 def claims(*names: Name, suites: Folders | None = None, results: Name | None = None) -> Judgements:
     """Judge the claims of suites from stored records, as ``harness claims`` does.
 
+    Parameters
+    ----------
+    *names : str or Path
+        Suites by id or path; all suites of the project if none is named.
+    suites, results : str or Path, optional
+        Folders of suites (or several) and of records; those of the project unless given.
+
     Raises
     ------
     NothingMeasured
@@ -130,10 +154,10 @@ def _shown(verdicts: Sequence[Verdict], cells: Mapping[str, int] | None = None) 
 def records(
     *names: Name, suites: Folders | None = None, results: Name | None = None
 ) -> pd.DataFrame:
-    """Return the records of suites as a tidy frame: a row a cell.
+    """Return the records of suites as a tidy frame: one row for each cell.
 
     Its columns are ``suite``, the axes, ``seed``, ``status``, ``reason``, ``environment`` and the
-    metrics; a metric named as one of the others is called ``metric.<name>``.
+    metrics; a metric with the name of another column is called ``metric.<name>``.
     """
     import pandas as pd
 
@@ -190,7 +214,7 @@ def figure(
     profile : {'quick', 'full'}
         With ``full``, cases that only the quick profile has are left out.
     dark : bool
-        For a dark page.
+        Whether to draw for a dark page.
 
     Raises
     ------

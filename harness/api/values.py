@@ -1,4 +1,4 @@
-"""``harness.judge``: numbers at hand against a number that somebody says."""
+"""``harness.judge``: numbers that one has, judged against a quoted number."""
 
 from __future__ import annotations
 
@@ -56,35 +56,36 @@ def judge(
     Parameters
     ----------
     values : array-like, DataFrame, path or list of paths
-        Independent runs: one number each, rows of a frame, or rows of a file that
-        ``harness judge`` takes.
+        Independent runs: a vector of shape (n,) with one number for each run, rows of a frame, or
+        rows of a file that ``harness judge`` takes.
     value, tolerance, exactly, low, high, at_least, at_most, frequency_low, frequency_high
         What is said, as in ``expect`` of a suite.
     than : array-like, optional
-        A second sample, paired with the first by position. Alone: is the first better? With
-        `difference` or `ratio`: by how much? With a range and `of`: within which bounds?
+        A second sample of the same shape (n,), paired with the first by position. Alone it asks
+        whether the first is better; with `difference` or `ratio`, by how much; with a range and
+        `of`, whether the difference or ratio lies in that range.
     difference, ratio, of, goal
         As in ``expect`` of a suite, and ``goal`` of a claim.
     kind : str, optional
         What kind of number it is: ``fixed``, ``binary``, ``share``, ``count``, ``real`` or
-        ``positive``; ``real`` unless it is given. It chooses the interval and the test.
+        ``positive``; ``real`` unless given. It decides which interval and which test are used.
     over : {'seeds', 'examples'}
         ``examples`` when the values are one per test example and not one per run.
     unit : str, optional
-        What the number is shown in.
+        The unit in which the number is shown.
     metric, where, compare, pair, ignore
-        For frames and files: the column, the rows, the two sides, the column that pairs rows, and
-        columns of text that tell no cases apart.
+        For frames and files: the column to judge, the rows to take, the two sides, the column that
+        pairs rows, and columns of text that do not separate cases.
 
     Returns
     -------
     Judgement
-        Verdict, reason, measured value, its interval.
+        The verdict with its reason, the measured value and its interval.
 
     Raises
     ------
     UsageError
-        If the values are no numbers, or the keys do not go together.
+        If the values are not numbers, or the arguments do not go together.
 
     Examples
     --------

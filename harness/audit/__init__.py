@@ -1,8 +1,8 @@
-"""Stored cells against cells run again, or measured elsewhere: where two of them part, and why.
+"""The audit: stored cells run again, or compared between machines; what differs first, and why.
 
 `stages` finds the first of a cell's stages that differs, `causes` what in the two environments can
 have done it, `promise` what may differ at all. `again` runs stored cells once more, `machines`
-holds those of two machines against each other, also as samples of one distribution (`spreads`).
+compares those of two machines, also as samples of one distribution (`spreads`).
 What is promised, and what never, is in ``docs/repeatability.md``.
 """
 

@@ -30,7 +30,7 @@ def again(
     progress: Callable[[Record], None],
     machines: Machines | None = None,
 ) -> tuple[Finding, ...]:
-    """Run stored cells again and hold what they leave against their records.
+    """Run stored cells again and compare what they leave with their records.
 
     What was trained beside other cells is again, and what was alone is alone.
 

@@ -1,4 +1,4 @@
-"""The records of two machines, held against each other."""
+"""The records of two machines, compared."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ def between(
     environments: Mapping[str, Environment],
     arrays: Arrays,
 ) -> Machines:
-    """Hold the records of two machines against each other, seed by seed.
+    """Compare the records of two machines, seed by seed.
 
-    A case is held against the same on the other machine; where that has it on another device only,
+    A case is compared with the same on the other machine; where that has it on another device only,
     against that one.
 
     Parameters

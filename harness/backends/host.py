@@ -1,4 +1,4 @@
-"""Arrays that already lie where the backend computes: what NumPy and its peers share."""
+"""What backends share that compute in host memory: their arrays need no copying."""
 
 # ruff: noqa: ARG002 - the protocol of backends fixes the arguments
 from __future__ import annotations

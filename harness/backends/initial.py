@@ -1,7 +1,7 @@
-"""What every backend is handed instead of drawing it: initial weights and dropout masks.
+"""Initial weights and dropout masks: drawn here, so that every backend is given the same.
 
 NumPy draws both, so that two backends start from the same point, drop the same units, and their
-loss curves can be held against each other step by step.
+loss curves can be compared with each other step by step.
 """
 
 # ruff: noqa: ARG001 - the draws of one table share one signature

@@ -1,4 +1,4 @@
-"""One case against another: which is better, and how sure that is."""
+"""Two cases compared: which is better, and how sure that is."""
 
 from __future__ import annotations
 

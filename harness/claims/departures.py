@@ -1,4 +1,4 @@
-"""Why a claim has no cells on the protocol: what was run instead, if anything."""
+"""Why a claim has no cells of the full profile: which other cells were run, if any."""
 
 from __future__ import annotations
 

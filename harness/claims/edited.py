@@ -1,4 +1,4 @@
-"""Which cases were measured with other code than theirs: what was edited since."""
+"""Which cases have records only of older code, and which files were edited since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clauses of reasons; what their numbers look like is a matter of `harness.numerals`."""
+"""Clauses of reasons; `harness.numerals` decides what their numbers look like."""
 
 from __future__ import annotations
 

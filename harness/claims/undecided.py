@@ -1,4 +1,4 @@
-"""How a rule ends early: there is nothing to compute, and this is why."""
+"""How a rule ends when there is nothing to compute: with the reason."""
 
 from __future__ import annotations
 

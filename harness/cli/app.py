@@ -33,7 +33,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # in boxes, help is cut short when narrow, and brackets act as markup
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Continuous integration for numbers: run the experiment behind each claim and judge it.",
+    help=(
+        "Continuous integration for numbers: run the experiment behind each claim and judge it.\n\n"
+        "A claim is a sentence with a number. A suite is a file of claims, with the experiment "
+        "that measures them. A cell is one run of the experiment: one combination of settings, at "
+        "one seed. A record is what a cell left. Begin with `harness init`."
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""``harness audit``: stored cells run again, or two machines held against each other."""
+"""``harness audit``: stored cells run again, or the records of two machines compared."""
 
 from __future__ import annotations
 
@@ -104,11 +104,11 @@ def audit(
         typer.Option(
             "--between",
             metavar="MACHINE MACHINE",
-            help="Compare the records of two, each by a part of its hardware; run nothing.",
+            help="Compare the records of two machines, each named by a part of its hardware.",
         ),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", min=1, help="Cells at a time.")
+        int | None, typer.Option("-j", "--jobs", min=1, help="Cells that run at the same time.")
     ] = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
@@ -131,7 +131,7 @@ def audit(
 
 
 def verified(workspace: Workspace, runner: Runner, wanted: Size, output: Output) -> Audited:
-    """Run a sample of what is in a runner's store again, and show what became of it."""
+    """Run a sample of what is in a runner's store again, and show what the audit found."""
     here, archive = runner.environment, runner.store
     own = _stored(workspace, None, archive, here)
     pairs = [pair for cells in own for pair in drawn(cells, wanted, _rng())]

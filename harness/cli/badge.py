@@ -1,4 +1,4 @@
-"""``harness badge``: what became of claims, as a badge for a README."""
+"""``harness badge``: the verdicts of claims as a badge for a README."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def badge(
     *,
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,
-    label: Annotated[str, typer.Option(help="What stands on its left.")] = "",
+    label: Annotated[str, typer.Option(help="The text on the left.")] = "",
     svg: Annotated[str, typer.Option(metavar="PATH|-", help="Write a picture; - is stdout.")] = "",
     json_path: options.Json = "",
     quiet: options.Quiet = False,

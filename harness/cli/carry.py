@@ -1,4 +1,4 @@
-"""Carrying out a run on the terminal: what is to do, how far it is, what fails."""
+"""A run on the terminal: what there is to do, the progress, the failures."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Ran:
     done: int
 
     def __add__(self, other: Ran) -> Ran:
-        """Return what became of this run and one that went on from it."""
+        """Return the outcome of this run together with one that continued it."""
         return Ran(self.counts + other.counts, self.skipped + other.skipped, self.done)
 
     def to_json(self) -> dict[str, Any]:

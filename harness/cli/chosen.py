@@ -1,4 +1,4 @@
-"""Which claims a table is to show: those asked for, or those that need attention."""
+"""Which claims a table shows: those that options select, or those that need attention."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def chosen(
 
 
 def needs_attention(verdict: Verdict) -> bool:
-    """Whether somebody should look: it fails, or is in doubt and nobody has said so before."""
+    """Whether a claim needs attention: it fails, or is in doubt and its suite does not say so."""
     return verdict.fails or (verdict.verdict == "inconclusive" and not verdict.expected)
 
 

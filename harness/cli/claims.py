@@ -34,20 +34,22 @@ def claims(
     ] = None,
     document: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Print claims on this document; repeatable."),
+        typer.Option(metavar="NAME", help="Print claims about this document; repeatable."),
     ] = None,
     claim: Annotated[
         list[str] | None,
-        typer.Option(metavar="CLAIM", help="Print claims of this name, * for any; repeatable."),
+        typer.Option(
+            metavar="CLAIM", help="Print claims with this name, * for any part of it; repeatable."
+        ),
     ] = None,
     ledger: Annotated[
         Path | None,
         typer.Option(
-            metavar="PATH", help="Write the ledger of the documents' sections, in Markdown."
+            metavar="PATH", help="Write the claims by section of the documents, in Markdown."
         ),
     ] = None,
     junit: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Write JUnit XML, a test a claim.")
+        Path | None, typer.Option(metavar="PATH", help="Write JUnit XML, one test for each claim.")
     ] = None,
     md: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Write Markdown for a pull request.")

@@ -19,9 +19,12 @@ from harness.workspace import open_workspace
 def compare(
     suite: Annotated[str, typer.Argument(metavar="SUITE", help="A timing suite, by id or path.")],
     base: Annotated[
-        str, typer.Argument(metavar="A", help="Axes of one side, e.g. implementation=no_loop.")
+        str,
+        typer.Argument(metavar="A", help="Axis values of one side, e.g. implementation=no_loop."),
     ],
-    head: Annotated[str, typer.Argument(metavar="B", help="The same axes of the other side.")],
+    head: Annotated[
+        str, typer.Argument(metavar="B", help="Values of the same axes for the other side.")
+    ],
     *,
     paired: Annotated[
         bool, typer.Option("--paired", help="Measure both now, in pairs of fresh processes.")

@@ -1,4 +1,4 @@
-"""``harness data list|get|verify``."""
+"""``harness data list|get|verify``: which data sets there are, fetched and checked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ app = typer.Typer(
 
 
 Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="A data set; `harness data list` has them.")
+    str, typer.Argument(metavar="NAME", help="A data set; `harness data list` shows the names.")
 ]
 
 

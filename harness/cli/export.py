@@ -25,10 +25,10 @@ def export(
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,
     csv: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="A table, a row a record.")
+        Path | None, typer.Option(metavar="PATH", help="A table with one row for each record.")
     ] = None,
     parquet: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The same as parquet.")
+        Path | None, typer.Option(metavar="PATH", help="The same table as parquet.")
     ] = None,
     benchmark: Annotated[
         Path | None,
@@ -40,7 +40,7 @@ def export(
         Path | None, typer.Option(metavar="DIR", help="A Process Run Crate (RO-Crate).")
     ] = None,
     licence: Annotated[
-        str, typer.Option("--license", metavar="URL|SPDX", help="Of what is in the crate.")
+        str, typer.Option("--license", metavar="URL|SPDX", help="License of what is in the crate.")
     ] = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,

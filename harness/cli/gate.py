@@ -32,22 +32,27 @@ def gate(
     ],
     head: Annotated[
         str | None,
-        typer.Argument(metavar="HEAD", help="Revision that is judged; the working tree if none."),
+        typer.Argument(
+            metavar="HEAD", help="Revision that is judged; the working tree if none is named."
+        ),
     ] = None,
     *,
     pytest: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="pytest-benchmark tests.")
+        list[str] | None,
+        typer.Option(metavar="PATH", help="Files or folders of pytest-benchmark tests."),
     ] = None,
     suite: Annotated[list[str] | None, typer.Option(help="Timing suites, by id or path.")] = None,
     budget: gating.Budget = "",
-    burst: Annotated[str, typer.Option(help="Time a process measures a benchmark [0.2s].")] = "",
+    burst: Annotated[
+        str, typer.Option(help="How long a process measures a benchmark [0.2s].")
+    ] = "",
     margin: gating.Margin = "",
     tolerance: gating.Tolerance = "",
     threads: gating.Threads = 0,
     option: Annotated[
         list[str] | None, typer.Option(help="A further option of pytest, e.g. --option=-k=fast.")
     ] = None,
-    env: Annotated[str, typer.Option(help="Environments: auto, build or current.")] = "auto",
+    env: Annotated[str, typer.Option(help="Environments to use: auto, build or current.")] = "auto",
     python: Annotated[Path | None, typer.Option(help="Python to build environments with.")] = None,
     install: Annotated[
         list[str] | None, typer.Option(help="An argument of pip install, e.g. '.[dev]'.")

@@ -26,12 +26,14 @@ EVERY = 10.0
 """Seconds between two lines of progress."""
 
 Budget = Annotated[str, typer.Option(help="Time the whole run may take [10m].")]
-Margin = Annotated[str, typer.Option(help="Slow-down not worth a report [1%].")]
-Tolerance = Annotated[str, typer.Option(help="Slow-down that ok rules out [5%].")]
-Threads = Annotated[int, typer.Option(min=0, help="Threads of libraries [1].", show_default=False)]
+Margin = Annotated[str, typer.Option(help="Slow-down that is too small to report [1%].")]
+Tolerance = Annotated[str, typer.Option(help="Slow-down that a verdict of ok excludes [5%].")]
+Threads = Annotated[
+    int, typer.Option(min=0, help="Threads that libraries use [1].", show_default=False)
+]
 Journals = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of journals.")]
 Fresh = Annotated[bool, typer.Option("--force", help="Start over after an interrupted run.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 6 when a case is inconclusive.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 6 when a case is inconclusive.")]
 Md = Annotated[Path | None, typer.Option(metavar="PATH", help="Write Markdown.")]
 Junit = Annotated[Path | None, typer.Option(metavar="PATH", help="Write JUnit XML.")]
 BenchmarkJson = Annotated[

@@ -22,7 +22,10 @@ from harness.words import did_you_mean
 
 def history(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A baseline; all if none.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="NAME", help="A baseline; all if none is named.", show_default=False
+        ),
     ] = "",
     *,
     case: Annotated[
@@ -40,7 +43,7 @@ def history(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Show the speed of commits against a fixed baseline; find steps and slow creep."""
+    """Show the speed of commits against a fixed baseline; find steps and slow growth."""
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     history = open_history(folder, output)
     if naming is not None:

@@ -32,7 +32,10 @@ next:
 
 
 def init(*, quiet: options.Quiet = False, no_color: options.NoColor = False) -> None:
-    """Begin a project: a suite of one claim, its experiment, a workflow; nothing is replaced."""
+    """Write a suite of one claim, its experiment and, in a repository, a workflow for GitHub.
+
+    No file is overwritten.
+    """
     output = Output(quiet=quiet, no_color=no_color)
     here = project.find()
     drafts = [*_first_suite(here), *_workflow(here.root)]
@@ -45,16 +48,18 @@ def init(*, quiet: options.Quiet = False, no_color: options.NoColor = False) -> 
 
 
 def new(
-    kind: Annotated[str, typer.Argument(metavar="[KIND]", help="What the suite is about.")] = "",
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="Kind of the suite, e.g. value.")
+    ] = "",
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="Its id; the kind if none is given.")
+        str, typer.Argument(metavar="[NAME]", help="Id of the suite; the kind if none is given.")
     ] = "",
     *,
     suites: options.SuitesDir = options.SUITES,
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Begin a suite of some kind, with an experiment that runs; without a kind, list them."""
+    """Write a new suite, with an experiment that runs; without a kind, list the kinds."""
     output = Output(quiet=quiet, no_color=no_color)
     if not kind:
         output.out.print(Sheet(("kind", "the suite says that"), list(kinds.KINDS.items())))

@@ -1,4 +1,4 @@
-"""``harness judge``: numbers that one has already against a number that somebody says."""
+"""``harness judge``: the numbers in a file against a quoted number."""
 
 from __future__ import annotations
 
@@ -20,66 +20,120 @@ from harness.tables.entries import parsed
 from harness.types import Scalar, Verdict
 from harness.workspace.numbers import Keys, judge_table
 
-Number = Annotated[float | None, typer.Option(metavar="X")]
-OfPairs = Annotated[float | None, typer.Option(metavar="X", help="Of --better and --than.")]
-Group = Annotated[str | None, typer.Option(metavar="VALUE", help="A group, in pairs with another.")]
+Exactly = Annotated[
+    float | None, typer.Option(metavar="X", help="Every run is equal to this number.")
+]
+Low = Annotated[float | None, typer.Option(metavar="X", help="The number lies above this.")]
+High = Annotated[float | None, typer.Option(metavar="X", help="The number lies below this.")]
+AtLeast = Annotated[float | None, typer.Option(metavar="X", help="The number is at least this.")]
+AtMost = Annotated[float | None, typer.Option(metavar="X", help="The number is at most this.")]
+OftenLow = Annotated[
+    float | None, typer.Option(metavar="X", help="Least share of runs in which the metric is 1.")
+]
+OftenHigh = Annotated[
+    float | None, typer.Option(metavar="X", help="Largest share of runs in which the metric is 1.")
+]
+SlopeLow = Annotated[
+    float | None, typer.Option(metavar="X", help="The slope over --along lies above this.")
+]
+SlopeHigh = Annotated[
+    float | None, typer.Option(metavar="X", help="The slope over --along lies below this.")
+]
+Difference = Annotated[
+    float | None, typer.Option(metavar="X", help="Quoted difference: --better minus --than.")
+]
+Ratio = Annotated[
+    float | None, typer.Option(metavar="X", help="Quoted ratio: --better divided by --than.")
+]
+Group = Annotated[
+    str | None, typer.Option(metavar="VALUE", help="Value of --by in one of the two groups.")
+]
 
 
 def judge(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="CSV, parquet, JSON, JSON lines; a row is a run."),
+        typer.Argument(
+            metavar="FILE...", help="CSV, parquet, JSON, JSON lines; each row is a run."
+        ),
     ],
     *,
     metric: Annotated[
-        str, typer.Option(metavar="COLUMN", help="What was measured; may be left out if alone.")
+        str,
+        typer.Option(
+            metavar="COLUMN", help="The column that is judged; not needed if it is the only one."
+        ),
     ] = "",
-    value: Annotated[float | None, typer.Option(metavar="X", help="What is said.")] = None,
+    value: Annotated[float | None, typer.Option(metavar="X", help="The quoted number.")] = None,
     tolerance: Annotated[
-        float | None, typer.Option(metavar="X", help="By how much; of a ratio a share of it.")
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="How far from the quoted number is close enough; of a ratio, as a share of it.",
+        ),
     ] = None,
-    exactly: Number = None,
-    low: Number = None,
-    high: Number = None,
-    at_least: Number = None,
-    at_most: Number = None,
-    difference: OfPairs = None,
-    ratio: OfPairs = None,
-    of: Annotated[str | None, typer.Option(metavar="difference|ratio", help="Of a range.")] = None,
-    frequency_low: Number = None,
-    frequency_high: Number = None,
-    slope_low: Number = None,
-    slope_high: Number = None,
-    along: Annotated[str | None, typer.Option(metavar="COLUMN", help="Of a slope.")] = None,
+    exactly: Exactly = None,
+    low: Low = None,
+    high: High = None,
+    at_least: AtLeast = None,
+    at_most: AtMost = None,
+    difference: Difference = None,
+    ratio: Ratio = None,
+    of: Annotated[
+        str | None, typer.Option(metavar="difference|ratio", help="What a range is about.")
+    ] = None,
+    frequency_low: OftenLow = None,
+    frequency_high: OftenHigh = None,
+    slope_low: SlopeLow = None,
+    slope_high: SlopeHigh = None,
+    along: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column over which a slope is fitted.")
+    ] = None,
     scale: Annotated[
-        str | None, typer.Option(metavar="linear|log|loglog", help="Of a slope.")
+        str | None,
+        typer.Option(metavar="linear|log|loglog", help="The scale on which a slope is fitted."),
     ] = None,
-    by: Annotated[str, typer.Option(metavar="COLUMN", help="What two groups differ in.")] = "",
+    by: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The column in which two groups differ.")
+    ] = "",
     better: Group = None,
     than: Group = None,
     goal: Annotated[
-        str | None, typer.Option(metavar="larger|smaller", help="What is better.")
+        str | None, typer.Option(metavar="larger|smaller", help="Which value is better.")
     ] = None,
     where: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only these rows.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; repeatable."),
     ] = None,
     pair: Annotated[
-        str, typer.Option(metavar="COLUMN", help="Equal values are a pair; seed if there is one.")
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="Rows with equal values here are a pair; seed if there is such a column.",
+        ),
     ] = "",
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Text that tells no cases apart.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column of text that does not separate cases."),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help=f"{', '.join(KINDS)}; real if not given.")
+        str | None,
+        typer.Option(
+            metavar="KIND", help=f"Kind of number: {', '.join(KINDS)}; real if not given."
+        ),
     ] = None,
-    over: Annotated[str, typer.Option(metavar="seeds|examples", help="What is drawn.")] = "seeds",
-    unit: Annotated[str | None, typer.Option(metavar="UNIT", help="fraction, seconds, ...")] = None,
+    over: Annotated[
+        str, typer.Option(metavar="seeds|examples", help="What a row is: a run, or a test example.")
+    ] = "seeds",
+    unit: Annotated[
+        str | None, typer.Option(metavar="UNIT", help="Unit of the number: fraction, seconds, ...")
+    ] = None,
     strict: options.Strict = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Judge numbers that are in a file; exit 3 when they contradict what is said of them."""
+    """Judge the numbers in a file; exit 3 when they contradict what is said about them."""
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     asked = {
         "metric": metric, "where": _where(where or ()), "compare": _compare(by, better, than),

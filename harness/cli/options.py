@@ -37,12 +37,12 @@ def _of_project(name: str) -> Callable[[typer.Context, typer.CallbackParam, Any]
 Claimed = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SUITE|CLAIM]...", help="Suites, or claims as SUITE/CLAIM; all if none."
+        metavar="[SUITE|CLAIM]...", help="Suites, or claims as SUITE/CLAIM; all if none is named."
     ),
 ]
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SUITE]...", help="Suites by id or path; all if none."),
+    typer.Argument(metavar="[SUITE]...", help="Suites by id or path; all if none is named."),
 ]
 SuitesDir = Annotated[
     list[Path],
@@ -63,15 +63,17 @@ DataDir = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder of data sets.", envvar="HARNESS_DATA"),
 ]
-Profile = Annotated[ProfileName, typer.Option(help="quick: minutes; full: as documents describe.")]
+Profile = Annotated[
+    ProfileName, typer.Option(help="quick takes minutes; full runs what the documents describe.")
+]
 Use = Annotated[
     list[str] | None,
-    typer.Option(metavar="A=B", help="Let data set B stand in for A, e.g. cifar10=cifar10-jpeg."),
+    typer.Option(metavar="A=B", help="Use data set B in place of A, e.g. cifar10=cifar10-jpeg."),
 ]
 SeedCount = Annotated[int | None, typer.Option("--seeds", min=1, help="Repetitions of each case.")]
 ExperimentNames = Annotated[
     list[str] | None,
-    typer.Option("--experiment", help="Only these, e.g. timing, or the name of a function."),
+    typer.Option("--experiment", help="Only these experiments, e.g. timing, or functions by name."),
 ]
 BackendNames = Annotated[list[str] | None, typer.Option("--backend", help="Only these backends.")]
 DeviceNames = Annotated[list[str] | None, typer.Option("--device", help="Only these devices.")]
@@ -86,17 +88,17 @@ HistoryDir = Annotated[
 ]
 Json = Annotated[str, typer.Option("--json", metavar="PATH|-", help="Write JSON; - is stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colours.")]
 Github = Annotated[
     bool,
     typer.Option(
         "--github/--no-github",
         envvar="GITHUB_ACTIONS",
         show_envvar=False,
-        help="Annotate lines of suites, as GitHub Actions shows them; the default there.",
+        help="Print annotations of suite files for GitHub Actions; the default inside it.",
     ),
 ]
-Strict = Annotated[bool, typer.Option(help="Exit 6 when a claim is inconclusive or not run.")]
+Strict = Annotated[bool, typer.Option(help="Exit with 6 when a claim is inconclusive or not run.")]
 
 SUITES = [Path("suites")]
 LOCAL = Path("results/local")

@@ -1,4 +1,4 @@
-"""``harness readme``: the numbers between the marks of documents are those of the records."""
+"""``harness readme``: the numbers between marks in documents, compared with the records."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def readme(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Hold the numbers between marks to the records; exit 3 when one differs.
+    """Compare the numbers between marks with the records; exit 3 when one differs.
 
     A mark is <!-- claim: SUITE/CLAIM -->97 %<!-- /claim -->; the style of the number is kept.
     """

@@ -57,7 +57,7 @@ def run(
     backend: options.BackendNames = None,
     device: options.DeviceNames = None,
     jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", min=1, help="Cells at a time.")
+        int | None, typer.Option("-j", "--jobs", min=1, help="Cells that run at the same time.")
     ] = None,
     cluster: Annotated[
         str | None,
@@ -70,7 +70,9 @@ def run(
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds a cell may take.")] = None,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write the page there as well, as harness report does."),
+        typer.Option(
+            metavar="DIR", help="Also write the page to this folder, as harness report does."
+        ),
     ] = None,
     memory: Annotated[
         int | None,
@@ -78,33 +80,48 @@ def run(
     ] = None,
     until_settled: Annotated[
         bool,
-        typer.Option(help="Add seeds, look by look, for claims that are open; full profile."),
+        typer.Option(
+            help="Add seeds while claims are undecided, in steps declared beforehand; full profile."
+        ),
     ] = False,
     max_seeds: Annotated[
         int | None,
-        typer.Option(min=2, help="How far seeds may go, in suites that do not say; counts once."),
+        typer.Option(
+            min=2,
+            help="Most seeds with --until-settled, if a suite does not say; the first value holds.",
+        ),
     ] = None,
     seconds: Annotated[
         float | None,
         typer.Option(
-            "--for", parser=units.seconds, metavar="TIME", help="Begin no look after that, say 10m."
+            "--for",
+            parser=units.seconds,
+            metavar="TIME",
+            help="With --until-settled: add no seeds after this time, e.g. 10m.",
         ),
     ] = None,
     trace: Annotated[bool, typer.Option(help="Show every failure with its traceback.")] = False,
-    force: Annotated[bool, typer.Option(help="Run cells that are done, too.")] = False,
-    one_by_one: Annotated[bool, typer.Option(help="Train no cells together.")] = False,
+    force: Annotated[bool, typer.Option(help="Run cells again that are done.")] = False,
+    one_by_one: Annotated[
+        bool, typer.Option(help="Train every cell alone, none side by side.")
+    ] = False,
     strict: options.Strict = False,
     verify: Annotated[
         Size | None,
         typer.Option(
-            parser=sample, metavar="5%|N", help="Run so many stored cells again, as audit does."
+            parser=sample,
+            metavar="5%|N",
+            help="After the run, run this share or number of stored cells again, as audit does.",
         ),
     ] = None,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Run the cells of suites; those done are not run again."""
+    """Run the cells of suites that are not done yet, and judge the claims.
+
+    Exit 3 when a claim is false and not known to be, or a verdict moved; 4 when a cell failed.
+    """
     started = time.monotonic()
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     prepare(cluster)

@@ -25,14 +25,14 @@ SIZES = (0.0, 0.01, 0.03, 0.05, 0.10)
 def selftest(
     *,
     decisions: Annotated[
-        int, typer.Option(min=0, help="Decisions on equal sides to collect.")
+        int, typer.Option(min=0, help="Number of decisions on equal sides.")
     ] = 200,
     planted: Annotated[
-        str, typer.Option(help="Slow-downs to plant, and decisions on each.")
+        str, typer.Option(help="Slow-downs to try, and number of decisions on each.")
     ] = "1%:50,3%:50,5%:100,10%:50",
-    budget: Annotated[str, typer.Option(help="Time it may take.")] = "2h",
+    budget: Annotated[str, typer.Option(help="Time that the run may take.")] = "2h",
     results: options.Results = options.LOCAL,
-    force: Annotated[bool, typer.Option(help="Measure all again; stored runs stay.")] = False,
+    force: Annotated[bool, typer.Option(help="Measure all again; stored runs are kept.")] = False,
     only_stored: Annotated[
         bool, typer.Option("--stored", help="Measure nothing: show what is stored.")
     ] = False,

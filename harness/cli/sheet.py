@@ -1,4 +1,4 @@
-"""A table that breaks no word: columns where there is room, one block a row where there is not."""
+"""A table that breaks no word: in columns if there is room, else as one block for each row."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
 
 
 def opening(verdicts: Sequence[Verdict]) -> list[str]:
-    """Return how many claims got which verdict, and what became of the sentences."""
+    """Return how many claims got which verdict, and how many sentences hold."""
     lines = [f"{plural(len(verdicts), 'claim')}: {counts(verdicts)}"] if verdicts else []
     return lines + ([sentences] if (sentences := judging.sentence_counts(verdicts)) else [])
 

@@ -1,4 +1,4 @@
-"""Standard output and error: any text in any encoding, to a reader who may have left."""
+"""Standard output and error: any text in any encoding, even if the reading program has ended."""
 
 from __future__ import annotations
 

@@ -44,18 +44,20 @@ class Verb:
 
 _HERE = "harness.cli"
 VERBS = (
-    Verb("init", f"{_HERE}.init:init", "Begin a project here: a first suite, ready to run."),
-    Verb("new", f"{_HERE}.init:new", "Begin a suite of some kind; without one, list them."),
+    Verb("init", f"{_HERE}.init:init", "Write the first suite of a project, ready to run."),
+    Verb("new", f"{_HERE}.init:new", "Write a new suite; without a kind, list the kinds."),
     Verb("list", f"{_HERE}.inspect:list_suites", "List the suites, their cells and claims."),
     Verb(
         "check",
         f"{_HERE}.inspect:check",
-        "Check suite files; every problem is named by file, line and key.",
+        "Check suite files; name problems by file, line and key.",
     ),
-    Verb("run", f"{_HERE}.run:run", "Run the cells of suites; those done are not run again."),
+    Verb("run", f"{_HERE}.run:run", "Run the cells of suites that are not done; judge the claims."),
     Verb("claims", f"{_HERE}.claims:claims", "Judge every claim from stored records."),
-    Verb("audit", f"{_HERE}.audit:audit", "Run stored cells again; say where they part, and why."),
-    Verb("judge", f"{_HERE}.judge:judge", "Judge numbers that are in a file already."),
+    Verb(
+        "audit", f"{_HERE}.audit:audit", "Run stored cells again; say what differs first, and why."
+    ),
+    Verb("judge", f"{_HERE}.judge:judge", "Judge the numbers in a file, without a suite."),
     Verb(
         "report",
         f"{_HERE}.report:report",
@@ -64,25 +66,25 @@ VERBS = (
     Verb(
         "export", f"{_HERE}.export:export", "Write records as CSV, parquet, benchmarks or a crate."
     ),
-    Verb("readme", f"{_HERE}.readme:readme", "Hold the numbers of a document to the records."),
-    Verb("badge", f"{_HERE}.badge:badge", "Write a badge of claims, JSON or SVG."),
+    Verb("readme", f"{_HERE}.readme:readme", "Compare the numbers in a document with the records."),
+    Verb("badge", f"{_HERE}.badge:badge", "Write a badge of claims, as JSON or SVG."),
     Verb(
         "compare",
         f"{_HERE}.compare:compare",
-        "Measure two implementations against each other.",
+        "Compare two implementations in a timing suite.",
     ),
-    Verb("gate", f"{_HERE}.gate:gate", "Measure two revisions; say what got slower."),
+    Verb("gate", f"{_HERE}.gate:gate", "Compare the speed of two revisions; say what got slower."),
     Verb(
         "selftest",
         f"{_HERE}.selftest:selftest",
-        "Say how often the gate is right on this machine.",
+        "Measure how often the gate is right on this machine.",
     ),
     Verb(
         "history",
         f"{_HERE}.history:history",
-        "Show speed over commits; find steps and slow creep.",
+        "Show speed over commits; find steps and slow growth.",
     ),
-    Verb("env", f"{_HERE}.env:env", "Show the environment of records, and the devices."),
+    Verb("env", f"{_HERE}.env:env", "Show the environment that records store, and the devices."),
     Verb("data", f"{_HERE}.data:app", "List, get and verify data sets."),
     Verb(
         "store", f"{_HERE}.store:app", "Check stored records; repair, split or migrate their files."

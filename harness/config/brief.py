@@ -1,4 +1,4 @@
-"""What a suite need not say because one of its tables does.
+"""What a short suite leaves out because one of its tables implies it.
 
 A suite with a ``[speed]`` table is about speed: it need not name the experiment, nor the metric.
 """

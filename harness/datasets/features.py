@@ -1,4 +1,4 @@
-"""What Hugging Face writes beside a table: optional, and believed only where it fits."""
+"""The description that Hugging Face stores with a table: optional, and used only if it fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell raised, in a line and in full."""
+"""The error that a cell raised, in one line and in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data sets of a run's cases, each read once to know what it is."""
+"""The data sets of a run's cases, each read once for its fingerprint."""
 
 from __future__ import annotations
 

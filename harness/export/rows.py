@@ -1,4 +1,4 @@
-"""Records as rows of one table: a row a record."""
+"""Records as rows of one table: one row for each record."""
 
 from __future__ import annotations
 

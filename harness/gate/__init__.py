@@ -1,4 +1,4 @@
-"""The regression gate: two sides measured in pairs, and a verdict that can be believed.
+"""The regression gate: two revisions measured in pairs, and a verdict on each benchmark.
 
 One line of its own::
 

@@ -1,4 +1,4 @@
-"""What a project says of its gate, in ``[tool.harness.gate]`` of its pyproject.toml."""
+"""The settings of the gate, in ``[tool.harness.gate]`` of a project's pyproject.toml."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Verdicts where others look for them: in documents, badges, tests and tables of CI services."""
+"""Verdicts outside the page: in documents, badges, tests and tables of CI services."""

@@ -1,4 +1,4 @@
-"""A badge: what became of claims, in a few words and a colour."""
+"""A badge: the verdicts of claims in a few words and a colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers between the marks of a document, held to what the records give."""
+"""The numbers between the marks of a document, compared with what the records give."""
 
 from __future__ import annotations
 

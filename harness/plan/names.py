@@ -1,4 +1,4 @@
-"""Whether the names in a suite are names: what `harness.plan.expand` takes for granted."""
+"""Whether the names in a suite are known, as `harness.plan.expand` assumes."""
 
 from __future__ import annotations
 

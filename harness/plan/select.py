@@ -1,4 +1,4 @@
-"""The part of a plan to run, and whether the names that select it are names at all."""
+"""The part of a plan to run, and whether the names that select it are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a Markdown text shows code: nothing in it means anything but itself."""
+"""Where a Markdown text shows code: marks and markup in it have no effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markdown and LaTeX as a reader has it: words without marks, and the line of each.
+"""Markdown and LaTeX as a reader sees it: words without markup, and the line of each.
 
 A document and a quote from it are read by the same rules, so that nobody needs to copy a mark:
 emphasis, code, links, tables, HTML tags, comments and entities, and the spacing of formulas are

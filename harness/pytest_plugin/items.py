@@ -1,4 +1,4 @@
-"""The hooks that collect claims, and the tests that they are."""
+"""The hooks of pytest that collect claims, and the test that each claim becomes."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Judge:
         return Stated(suite.id, claims)
 
     def judged(self, path: Path, claim: str, *, strict: bool) -> Judged:
-        """Return what became of a claim of a file."""
+        """Return the verdict on a claim of a file."""
         verdict = self._judged(path)[claim]
         return Judged(
             outcome.outcome(verdict, strict=strict),

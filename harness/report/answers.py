@@ -1,4 +1,4 @@
-"""What became of sentences: signs and words of answers, never colour alone, and their counts."""
+"""Whether sentences hold: the signs and words of answers, never colour alone, and their counts."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def published(verdict: Verdict) -> str:
 
 
 def quoted(verdict: Verdict) -> bool:
-    """Whether what a claim is held against is a number that the sentence gives."""
+    """Whether a claim is compared with a number that the sentence gives."""
     on = _grounds(verdict)
     return on is None or on.size is not None
 

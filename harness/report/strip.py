@@ -77,7 +77,7 @@ class _Scale:
 
 
 def strip(verdict: Verdict, unit: str) -> Strip | None:
-    """Return the strip of a claim; None where nothing was held against anything."""
+    """Return the strip of a claim; None where nothing was compared."""
     grounds = [finding.grounds for finding in verdict.findings if finding.grounds]
     if not grounds:
         return None

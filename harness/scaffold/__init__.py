@@ -1,1 +1,1 @@
-"""First files of a user's own: suites of every kind with their experiments, from templates."""
+"""What ``harness init`` and ``new`` write: suites with their experiments, from templates."""

@@ -1,4 +1,4 @@
-"""Files to be written: none takes the place of one that is there."""
+"""Files to be written: none overwrites a file that is there."""
 
 from __future__ import annotations
 

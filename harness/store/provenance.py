@@ -1,4 +1,4 @@
-"""What a record was made of, and where: said once in a store, named by every record of it.
+"""What a record was made of, and where: stored once, and named by every record of it.
 
 Thousands of records share one machine, one data set and one state of the code. So a store holds a
 line for each such combination in ``provenance.jsonl``, under a digest of what it says, and a record

@@ -1,4 +1,4 @@
-"""What any value of a TOML file may be, whatever its key: text, truth, finite and sane numbers.
+"""What any value of a TOML file may be, whatever its key: text, true or false, finite numbers.
 
 TOML also has dates, inf and nan, integers of any size and tables in tables without end. No key
 of a suite means any of them, and every later stage (JSON, hashes, labels) would trip over one.

@@ -1,4 +1,4 @@
-"""Files of numbers that somebody has: CSV, parquet, JSON and what pytest-benchmark writes."""
+"""Users' files of numbers: CSV, parquet, JSON and what pytest-benchmark writes."""
 
 from harness.tables.read import read
 from harness.tables.table import Entry, Place, Table, of_columns

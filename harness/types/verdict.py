@@ -1,4 +1,4 @@
-"""What became of a claim: on one track, and over all of them."""
+"""The verdict on a claim: on one track, and over all tracks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Grounds:
     interval : Interval or None
         The one that decided, at its own level; None of a number in which chance has no part.
     low, high : float
-        The band that it was held against; infinite where that is open.
+        The band that it was compared with; infinite where that is open.
     size : float or None
         The quoted size in the middle of the band, where there is one.
     values : tuple of float
@@ -109,7 +109,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim and what became of it.
+    """A claim and its verdict.
 
     Attributes
     ----------

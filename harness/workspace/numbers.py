@@ -1,4 +1,4 @@
-"""Numbers that somebody has: one claim on a table, judged as a suite's would be."""
+"""One claim on a table of numbers, judged as a claim of a suite is."""
 
 from __future__ import annotations
 

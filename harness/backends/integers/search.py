@@ -1,4 +1,4 @@
-"""The search: blocks of training rows go past the test rows, shared by several threads.
+"""The search: test rows against one block of training rows after another, on several threads.
 
 See `harness.backends.integers.block` for what is done with a block.
 """

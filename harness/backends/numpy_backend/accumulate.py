@@ -1,4 +1,4 @@
-"""What stands between a backward pass and an update: gradients that add up, or are cleared.
+"""Gradients between a backward pass and an update: added up, or cleared.
 
 PyTorch adds every backward pass to ``.grad`` until ``optimizer.zero_grad()`` clears it. This does
 the same by hand, so that a forgotten or misplaced ``zero_grad`` can be run in NumPy too.

@@ -1,4 +1,4 @@
-"""The NumPy backend's entry in the table."""
+"""The entry of NumPy in the table of backends."""
 
 # ruff: noqa: ARG002 - the protocol of backends fixes the arguments
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nearest rows of real numbers: a product proposes candidates, differences decide.
+"""Nearest rows of real numbers: a matrix product selects candidates, exact differences decide.
 
 ``|a|^2 + |b|^2 - 2 a.b`` cancels: where norms are much larger than distances, float32 may leave a
 distance no digit. So the product only proposes: of every test row it keeps all training rows

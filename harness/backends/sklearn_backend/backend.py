@@ -1,4 +1,4 @@
-"""The peer's entry in the table: brute-force neighbours, and no networks.
+"""The entry of scikit-learn in the table of backends: brute-force neighbours, no networks.
 
 scikit-learn is imported on first use: it takes a second that no other backend should pay.
 """

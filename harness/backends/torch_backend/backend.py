@@ -1,4 +1,4 @@
-"""The torch backend's entry in the table. Every import of torch is inside a method."""
+"""The entry of torch in the table of backends. Every import of torch is inside a method."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Estimators of scikit-learn as independent answers."""
+"""Experiment ``peer``: estimators of scikit-learn, independent of our own implementations."""

@@ -1,4 +1,4 @@
-"""An estimator of scikit-learn on the same examples: an independent answer to hold ours against.
+"""An estimator of scikit-learn on the same examples: an independent answer to compare with ours.
 
 ``[params]`` names the ``estimator`` and its settings. Examples are flattened and scaled as
 ``[data]`` says, and nothing else is done to them. Class labels take one of `CLASSIFIERS` and give

@@ -1,1 +1,1 @@
-"""Numbers of a file, which nothing here measures."""
+"""The experiment of suites whose numbers are in a file already: nothing is measured."""

@@ -1,4 +1,4 @@
-"""What users' modules answered, kept from one command to the next until something changes.
+"""What was found out about users' modules, kept between commands until something changes.
 
 An import may take seconds, and a command asks about every module that its suites name. What was
 answered holds as long as all of this is as it was: the files that the import has read, the names in

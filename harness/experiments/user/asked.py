@@ -1,4 +1,4 @@
-"""What runs in the process that asks a user's module about its functions.
+"""What runs in the process that imports a user's module to find out about its functions.
 
 The module may do anything when it is imported: only plain facts are left in a file.
 """

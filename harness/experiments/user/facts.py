@@ -1,4 +1,4 @@
-"""What a user's module says of its functions, asked in a process of its own.
+"""What is known of the functions of a user's module, found out in a separate process.
 
 The module may do anything when it is imported: raise, print, exit, never end. So it is imported
 where none of that reaches the command that asks; only plain facts come back.

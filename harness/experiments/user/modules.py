@@ -1,4 +1,4 @@
-"""What users' modules answer, kept until one of their files is edited."""
+"""What was found out about users' modules, kept in memory until one of their files is edited."""
 
 from __future__ import annotations
 

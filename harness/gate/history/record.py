@@ -104,7 +104,7 @@ def _environment(result: GateResult, decision: Decision) -> str:
     """Return the digest of what may move a ratio besides the commit.
 
     Memory counts from what a process held before, where that is known: a ratio of those is not
-    to be held against one of whole processes.
+    to be compared with one of whole processes.
     """
     facts = {name: result.environment.get(name, "") for name in CLASS_FACTS}
     own = (pair for pair in result.pairs if pair.case == decision.case)

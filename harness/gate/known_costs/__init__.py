@@ -1,1 +1,1 @@
-"""Benchmarks of known cost, by which the gate tests itself on a machine."""
+"""Benchmarks of known cost, with which the self-test measures the gate on a machine."""

@@ -1,4 +1,4 @@
-"""How often the gate was right about what was planted."""
+"""How often the gate was right about slow-downs of known size."""
 
 from __future__ import annotations
 

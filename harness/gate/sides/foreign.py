@@ -1,4 +1,4 @@
-"""Whether a side would import its own code: if not, the other's would be measured in its name."""
+"""Whether a side would import its own code, and not by mistake that of the other side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running git so that nothing of the user's is touched and nothing of theirs gets in."""
+"""Running git: nothing of the user's is changed, and variables such as ``GIT_DIR`` are ignored."""
 
 from __future__ import annotations
 

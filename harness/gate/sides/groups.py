@@ -1,4 +1,4 @@
-"""Dependency groups of ``pyproject.toml``, taken apart without pip, which may be old.
+"""Dependency groups of ``pyproject.toml``, read without pip, which may be too old for them.
 
 Those of PEP 735, and those of the tools that have tables of their own.
 """

@@ -1,4 +1,4 @@
-"""What another Python interpreter has and where it would import from, asked of itself."""
+"""What another Python interpreter has installed and where it imports from, found by running it."""
 
 from __future__ import annotations
 

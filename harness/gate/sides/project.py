@@ -1,4 +1,4 @@
-"""What a tree of files says of itself as a Python project."""
+"""What the files of a revision say about it as a Python project."""
 
 from __future__ import annotations
 

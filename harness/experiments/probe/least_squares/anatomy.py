@@ -11,7 +11,7 @@ from harness.types import Array, Series
 NAMED_WEIGHTS = 8
 """Weights given by name; a fit with more gives none."""
 TANGENTS = 200
-"""Pairs of points at which the loss is held against a tangent of it."""
+"""Pairs of points at which the loss is compared with a tangent of it."""
 SHAPE = (
     "condition",
     "largest_step",

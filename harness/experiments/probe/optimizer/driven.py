@@ -1,4 +1,4 @@
-"""A network whose gradient is whatever one wants, so that any backend's optimizer can be fed.
+"""A network with a declared gradient, so that the optimizer of any backend can be given it.
 
 A linear layer without bias, inputs the rows of the unit matrix, mean squared error: with d
 weights w and targets y the gradient is ``2 / d * (w - y)``, so the targets ``w - d / 2 * g`` make

@@ -1,7 +1,7 @@
-"""The line to the process that measures: JSON, one message a line, over the standard streams.
+"""Messages to and from the gate: JSON, one message on each line, over the standard streams.
 
-The streams are taken away from everybody else first: what tests print goes to standard error,
-which the other end keeps in a file.
+Nothing else may use these streams: what tests print is sent to standard error, which the gate
+keeps in a file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why something failed, in one line: the cause, and not the way to it."""
+"""Why something failed, in one line: the cause, without the traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tests are selected for, and how they are named."""
+"""Which benchmark tests are selected, and the names they have in messages."""
 
 from __future__ import annotations
 
