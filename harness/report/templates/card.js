@@ -19,8 +19,12 @@ const card = (() => {
   };
   const figure = (claim) => {
     const suite = DATA.suites[claim.u];
-    const found = claim.g && later.part(byId(`suite-${suite}`), claim.g);
-    if (!found) return "";
+    const source = claim.g && later.part(byId(`suite-${suite}`), claim.g);
+    if (!source) return "";
+    // the same drawing may stand in its suite: names within it are the card's own
+    const holder = document.createElement("template");
+    holder.innerHTML = source.outerHTML.replace(/( id="| href="#|url\(#)(d\d+-)/g, "$1card-$2");
+    const found = holder.content.firstElementChild;
     const named = found.querySelector("h3, h4");
     found.removeAttribute("id");
     found.querySelectorAll("details").forEach((one) => one.remove());
