@@ -2,6 +2,7 @@
 const card = (() => {
   const dialog = byId("card");
   const anchor = (claim) => `claim-${DATA.suites[claim.u]}-${claim.i}`;
+  const here = (claim) => `${location.href.split("#")[0]}#${anchor(claim)}`;
   const verdict = (index) => {
     const [name, sign, word] = DATA.verdicts[index];
     return make("span", { class: `verdict ${name}` }, make("span", { "aria-hidden": "true" }, sign), ` ${word}`);
@@ -55,7 +56,7 @@ const card = (() => {
       measured.length ? make("ul", { class: "lanes small" }, ...measured.map(track)) : "",
       idle.length ? make("details", {}, make("summary", {}, `${idle.length} not measured`), make("ul", { class: "lanes small" }, ...idle.map(track))) : "",
       first ? figure(claim) : "",
-      make("p", { class: "small muted" }, make("a", { href: `${location.href.split("#")[0]}#${anchor(claim)}` }, `${suite}/${claim.i}`)));
+      make("p", { class: "small muted" }, make("a", { href: here(claim) }, `${suite}/${claim.i}`)));
     return part;
   };
   const repeat = (claim) => {
@@ -72,7 +73,7 @@ const card = (() => {
     const beside = (other, word) => {
       if (!other || other.d !== row.d || other.s !== row.s) return "";
       const [slug, sign, said] = DATA.answers[other.a];
-      const link = quoted("a", other.q, { href: `#${anchor(other.c[other.l])}` });
+      const link = quoted("a", other.q, { href: here(other.c[other.l]) });
       return make("li", {}, make("span", { class: "muted" }, `${word} `), link, make("span", { class: `answer ${slug}` }, ` ${sign} ${said}`));
     };
     const found = [beside(DATA.rows[index - 1], "before"), beside(DATA.rows[index + 1], "after")].filter(Boolean);
