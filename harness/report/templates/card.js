@@ -56,7 +56,7 @@ const card = (() => {
       measured.length ? make("ul", { class: "lanes small" }, ...measured.map(track)) : "",
       idle.length ? make("details", {}, make("summary", {}, `${idle.length} not measured`), make("ul", { class: "lanes small" }, ...idle.map(track))) : "",
       first ? figure(claim) : "",
-      make("p", { class: "small muted" }, make("a", { href: here(claim) }, `${suite}/${claim.i}`)));
+      make("p", { class: "small muted" }, make("a", { href: here(claim) }, `${suite}/${claim.i}`), " ", download.copy(here(claim), "Copy link")));
     return part;
   };
   const repeat = (claim) => {
