@@ -38,6 +38,8 @@ TEXT = 12.0
 LETTER, HANDLE = 6.6, 46.0  # points: a letter of a legend, and what stands beside its text
 UP, ACROSS = 30, 44
 """Letters beside an axis."""
+ALONG = 265.0
+"""Points along the x axis."""
 ROWS = 4
 """Rows of a legend at most."""
 
@@ -224,8 +226,22 @@ def ticks_at(axis: Axis, values: Sequence[float]) -> None:
     """Put the ticks at the values themselves, where they are few."""
     distinct = np.unique(np.asarray(values, dtype=np.float64))
     if 1 <= distinct.size <= 7:
-        axis.set_major_locator(FixedLocator(list(distinct)))
+        axis.set_major_locator(FixedLocator(_apart(list(map(float, distinct)))))
         axis.set_minor_locator(NullLocator())
+
+
+def _apart(values: Sequence[float]) -> list[float]:
+    """Return the values, increasing and positive, whose labels fit side by side on a log axis."""
+    reach = math.log(values[-1] / values[0]) or 1.0
+    kept: list[float] = []
+    end = -math.inf
+    for value in values:
+        middle = ALONG * math.log(value / values[0]) / reach
+        half = LETTER * len(tick(value)) / 2.0
+        if middle - half > end:
+            kept.append(value)
+            end = middle + half
+    return kept
 
 
 def _set_log(axis: Axis) -> None:

@@ -82,7 +82,7 @@ def frame_of(axes: Axes, metric: str, names: Sequence[str]) -> Frame:
 
     sheet = axes.figure
     assert isinstance(sheet, Sheet)
-    width, height = (POINTS * inches for inches in sheet.get_size_inches())
+    width, height = (POINTS * float(inches) for inches in sheet.get_size_inches())
     box, other = axes.get_position(), tuple(names)
     left, right = axes.get_xlim()
     bottom, top = axes.get_ylim()

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.canvas import TEXT, sheet
+from harness.figures.canvas import TEXT, WIDTH, sheet
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
 from harness.figures.labels import setting
@@ -22,6 +22,8 @@ from harness.numerals import axis_value
 from harness.types import Record, Scalar
 
 COLUMNS = 2
+NARROW = 3
+"""Columns of a map beside which another has room."""
 FACETS = 6
 Boxes = Mapping[tuple[Scalar, Scalar], Estimate]
 
@@ -53,7 +55,7 @@ def heatmap(request: Request) -> Drawing:
     rows = ordered(record.axes[roles.row] for record in holding)
     facets = facets_of(holding, roles, request)
     drawn = sheet(*_size(len(facets[:FACETS]), len(columns), len(rows)))
-    across = min(COLUMNS, len(facets))
+    across = _across(len(facets[:FACETS]), len(columns))
     grid = drawn.subplots(math.ceil(len(facets[:FACETS]) / across), across, squeeze=False)
     limits = _limits(facets)
     for axes, facet in zip(grid.flat, facets, strict=False):
@@ -98,9 +100,13 @@ def facets_of(records: Sequence[Record], roles: Roles, request: Request) -> tupl
 
 
 def _size(facets: int, columns: int, rows: int) -> tuple[float, float]:
-    across, down = min(COLUMNS, facets), math.ceil(facets / COLUMNS)
-    width = across * max(0.95 * columns + 0.7, 2.6)
-    return max(width, 4.2), down * max(0.62 * rows + 0.9, 2.0) + 0.2
+    down = math.ceil(facets / _across(facets, columns))
+    return WIDTH, down * max(0.62 * rows + 0.9, 2.0) + 0.2
+
+
+def _across(facets: int, columns: int) -> int:
+    """Return how many maps stand beside each other, so that numbers fit their boxes."""
+    return min(COLUMNS if columns <= NARROW else 1, facets)
 
 
 def _limits(facets: Sequence[Facet]) -> tuple[float, float]:

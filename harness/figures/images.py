@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from harness.errors import NothingMeasured
-from harness.figures.canvas import sheet
+from harness.figures.canvas import WIDTH, sheet
 from harness.figures.choice import caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.numerals import number
@@ -25,7 +25,7 @@ def images(request: Request) -> Drawing:
     pictures = as_pictures(weights)[:MOST]
     name = namer(group.records[0], len(weights))
     down = math.ceil(len(pictures) / ACROSS)
-    drawn = sheet(ACROSS * 1.08, down * 1.28)
+    drawn = sheet(WIDTH, down * 1.2)
     grid = drawn.subplots(down, ACROSS, squeeze=False)
     for index, axes in enumerate(grid.flat):
         axes.set_axis_off()

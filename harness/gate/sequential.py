@@ -35,6 +35,7 @@ class SequentialTest:
         self, names: Sequence[str], thresholds: ThresholdsOf, looks: Sequence[int] = LOOKS
     ) -> None:
         self._pairs: dict[str, list[Pair]] = {name: [] for name in names}
+        self._lost: dict[str, set[Quantity]] = {name: set() for name in names}
         self._settled: dict[str, dict[Quantity, Decision]] = {name: {} for name in names}
         self._thresholds = thresholds
         self._looks = tuple(looks)
@@ -59,6 +60,8 @@ class SequentialTest:
         changed = []
         for pair in pairs:
             self._pairs[pair.case].append(pair)
+            told = ((q, pair.log_ratio(q)) for q in QUANTITIES[1:])
+            self._lost[pair.case].update(q for q, log in told if not math.isfinite(log))
             changed.append(pair.case)
         for name in changed:
             if not self._failed(name) and len(self._pairs[name]) in self._looks:
@@ -123,10 +126,8 @@ class SequentialTest:
 
     def _quantities(self, name: str) -> tuple[Quantity, ...]:
         """Return what is measured of a case: what both sides gave in every pair."""
-        pairs = self._pairs[name]
-        values = {q: [pair.log_ratio(q) for pair in pairs] for q in QUANTITIES[1:]}
-        more = [q for q, logs in values.items() if logs and all(map(math.isfinite, logs))]
-        return ("time", *more)
+        lost = self._lost[name] if self._pairs[name] else QUANTITIES
+        return ("time", *(q for q in QUANTITIES[1:] if q not in lost))
 
     @property
     def _tests(self) -> int:

@@ -45,13 +45,11 @@ def main(page: Path) -> None:
         for width in (1440, 360):
             chromium.open(page, width, "light")
             timed = chromium.evaluate(TIMED.replace("WORDS", json.dumps(WORDS)))
-            for name, times in zip(
-                ("laid out", "next frame"), zip(*timed, strict=True), strict=True
-            ):
-                ordered = sorted(times)
-                print(
+            for index, name in enumerate(("laid out", "next frame")):
+                ordered = sorted(both[index] for both in timed)
+                sys.stdout.write(
                     f"{width} px, until {name}: median {statistics.median(ordered):.1f} ms, "
-                    f"95 % within {ordered[int(0.95 * len(ordered))]:.1f} ms, n = {len(ordered)}"
+                    f"95 % within {ordered[int(0.95 * len(ordered))]:.1f} ms, n = {len(ordered)}\n"
                 )
 
 

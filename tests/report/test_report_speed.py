@@ -1,4 +1,5 @@
 import math
+import re
 
 import fake_results as fake
 import fake_verdicts
@@ -79,6 +80,18 @@ def test_speed_over_commits_has_a_picture_a_finding_and_its_numbers(tmp_path):
     assert len(pictures) == 2
     assert "over 20 commits, from 0.0 % to +5.1 %: +5.1 % at 000000a" in pictures[0]["aria-label"]
     assert "believed" not in said
+
+
+def test_what_was_caught_is_drawn_beside_the_rival(tmp_path):
+    html = build(tmp_path / "page.html", selftest=SELFTEST).read_text()
+    drawn = re.findall(r"left:([\d.]+)%;width:([\d.]+)%.*?<b style=\"left:([\d.]+)%", html)
+    found = [tuple(map(float, one)) for one in drawn]
+    assert [round(middle, 1) for _, _, middle in found] == [0.5, 15.5, 93.0, 60.0]
+    # Clopper-Pearson of 93 of 100 at 95 %
+    low, width, _ = found[2]
+    assert (low, low + width) == (pytest.approx(86.1, abs=0.1), pytest.approx(97.1, abs=0.1))
+    said = words(tmp_path / "page.html")
+    assert "Nothing planted 200 decisions gate 0.5 % (0.0 to 2.8) pytest-benchmark 16 %" in said
 
 
 def test_the_selftest_is_a_table_with_intervals(tmp_path):

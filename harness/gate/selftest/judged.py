@@ -50,9 +50,12 @@ def view(runs: Sequence[Run]) -> SelftestView | None:
     last = runs[-1]
     runs = [one for one in runs if one.environment.klass == last.environment.klass]
     sizes = sorted({one.planted for one in runs})
-    memory = [d.verdict for one in runs for d in decisions(one) if d.quantity == "memory"]
+    decided = [(one, decisions(one)) for one in runs]
+    memory = [d.verdict for _, found in decided for d in found if d.quantity == "memory"]
     return SelftestView(
-        rows=tuple(_row(size, [one for one in runs if one.planted == size]) for size in sizes),
+        rows=tuple(
+            _row(size, [pair for pair in decided if pair[0].planted == size]) for size in sizes
+        ),
         hardware=last.environment.hardware,
         measured=last.started[:10],
         commit=last.environment.facts.get("commit", "")[:10],
@@ -82,13 +85,9 @@ def rival_flags(one: Run) -> int:
     return sum(pair.head.mean > (1.0 + RIVAL) * pair.base.mean for pair in first)
 
 
-def _times(one: Run) -> list[Decision]:
-    return [decision for decision in decisions(one) if decision.quantity == "time"]
-
-
-def _row(planted: float, runs: Sequence[Run]) -> SelftestRow:
-    verdicts = [decision.verdict for one in runs for decision in _times(one)]
-    flagged = sum(map(rival_flags, runs))
+def _row(planted: float, decided: Sequence[tuple[Run, Sequence[Decision]]]) -> SelftestRow:
+    verdicts = [d.verdict for _, found in decided for d in found if d.quantity == "time"]
+    flagged = sum(rival_flags(one) for one, _ in decided)
     return SelftestRow(
         planted=planted,
         decisions=len(verdicts),

@@ -2,6 +2,7 @@
 const card = (() => {
   const dialog = byId("card");
   const anchor = (claim) => `claim-${DATA.suites[claim.u]}-${claim.i}`;
+  const here = (claim) => `${location.href.split("#")[0]}#${anchor(claim)}`;
   const verdict = (index) => {
     const [name, sign, word] = DATA.verdicts[index];
     return make("span", { class: `verdict ${name}` }, make("span", { "aria-hidden": "true" }, sign), ` ${word}`);
@@ -19,8 +20,12 @@ const card = (() => {
   };
   const figure = (claim) => {
     const suite = DATA.suites[claim.u];
-    const found = claim.g && later.part(byId(`suite-${suite}`), claim.g);
-    if (!found) return "";
+    const source = claim.g && later.part(byId(`suite-${suite}`), claim.g);
+    if (!source) return "";
+    // the same drawing may stand in its suite: names within it are the card's own
+    const holder = document.createElement("template");
+    holder.innerHTML = source.outerHTML.replace(/( id="| href="#|url\(#)(d\d+-)/g, "$1card-$2");
+    const found = holder.content.firstElementChild;
     const named = found.querySelector("h3, h4");
     found.removeAttribute("id");
     found.querySelectorAll("details").forEach((one) => one.remove());
@@ -51,7 +56,7 @@ const card = (() => {
       measured.length ? make("ul", { class: "lanes small" }, ...measured.map(track)) : "",
       idle.length ? make("details", {}, make("summary", {}, `${idle.length} not measured`), make("ul", { class: "lanes small" }, ...idle.map(track))) : "",
       first ? figure(claim) : "",
-      make("p", { class: "small muted" }, make("a", { href: `${location.href.split("#")[0]}#${anchor(claim)}` }, `${suite}/${claim.i}`)));
+      make("p", { class: "small muted" }, make("a", { href: here(claim) }, `${suite}/${claim.i}`), " ", download.copy(here(claim), "Copy link")));
     return part;
   };
   const repeat = (claim) => {
@@ -68,7 +73,7 @@ const card = (() => {
     const beside = (other, word) => {
       if (!other || other.d !== row.d || other.s !== row.s) return "";
       const [slug, sign, said] = DATA.answers[other.a];
-      const link = quoted("a", other.q, { href: `#${anchor(other.c[other.l])}` });
+      const link = quoted("a", other.q, { href: here(other.c[other.l]) });
       return make("li", {}, make("span", { class: "muted" }, `${word} `), link, make("span", { class: `answer ${slug}` }, ` ${sign} ${said}`));
     };
     const found = [beside(DATA.rows[index - 1], "before"), beside(DATA.rows[index + 1], "after")].filter(Boolean);

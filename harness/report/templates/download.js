@@ -57,7 +57,7 @@ const download = (() => {
   const buttons = (svg, name, claim) => make("p", { class: "files" },
     button("SVG", () => picture(svg, name)), button("PNG", () => raster(svg, name)),
     claim ? button("CSV", () => values(claim, name)) : "");
-  const copy = (text) => navigator.clipboard ? button("Copy", async (event) => {
+  const copy = (text, name = "Copy") => navigator.clipboard ? button(name, async (event) => {
     await navigator.clipboard.writeText(text);
     event.target.textContent = "Copied";
   }) : "";

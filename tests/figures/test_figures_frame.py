@@ -1,0 +1,115 @@
+"""Where numbers lie on a picture, against the ticks that it shows itself."""
+
+import re
+from xml.etree import ElementTree
+
+import fake_results as fake
+import pytest
+from figure_drawing import table
+
+from harness import figures
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+def suite_and_records(values, **more):
+    maker = fake.Maker()
+    for name, accuracy in values.items():
+        for seed in range(3):
+            metrics = {"test_accuracy": accuracy + 0.001 * seed, "stability_limit": 0.03}
+            maker.add("demo", "train", {"optimizer": name}, seed, metrics=metrics)
+    return fake.suite_of(**more), maker.archive()
+
+
+def drawn(values, keys, **more):
+    suite, archive = suite_and_records(values, **more)
+    figure = table(x="optimizer", y="test_accuracy", **keys)
+    return figures.draw(figure, suite, archive.records, archive, figures.LIGHT)
+
+
+def ticks(picture, pattern):
+    """Return (number, x, y) of the ticks whose text matches."""
+    root = ElementTree.fromstring(picture.svg)  # noqa: S314 we drew it
+    found = []
+    for text in root.iter(TEXT):
+        number = re.fullmatch(pattern, text.text or "")
+        if number:
+            found.append((float(number[1]), float(text.get("x")), float(text.get("y"))))
+    return found
+
+
+def claim(value, **keys):
+    base = {
+        "id": "c",
+        "quote": "It reaches a number.",
+        "source": {"key": "notes", "section": "1"},
+        "metric": "test_accuracy",
+        "expect": {"value": value, "tolerance": 0.01},
+    }
+    return {**base, **keys}
+
+
+@pytest.mark.parametrize("log", [[], ["y"]])
+def test_numbers_lie_where_the_ticks_say(log):
+    picture = drawn({"sgd": 0.05, "adam": 0.9}, {"kind": "bars", "log": log})
+    assert picture.frame.x.names == ("sgd", "adam")
+    scale, found = picture.frame.y, ticks(picture, r"([\d.]+) %")
+    assert scale.log is bool(log)
+    shown = [(number / 100, y) for number, x, y in found if x < picture.frame.x.start]
+    assert len(shown) >= 2
+    # texts stand a little below the height of their ticks, all by the same
+    shifts = [y - scale.at(number) for number, y in shown]
+    assert max(shifts) - min(shifts) < 0.1
+    assert 0 < shifts[0] < 8
+
+
+def test_more_than_six_categories_lie_on_their_side():
+    many = {f"o{index}": 0.1 + 0.1 * index for index in range(7)}
+    picture = drawn(many, {"kind": "bars"})
+    assert picture.frame.metric == "x"
+    assert picture.frame.y.names == tuple(many)
+    assert picture.frame.y.at(0.0) < picture.frame.y.at(6.0)
+
+
+def test_an_axis_makes_room_for_a_number_that_a_sentence_gives_nearby():
+    keys = {"kind": "line"}
+    values = {"sgd": 0.5, "adam": 0.6}
+    plain = drawn(values, keys).frame.y
+    near = drawn(values, keys, claims=[claim(0.75)]).frame.y
+    far = drawn(values, keys, claims=[claim(0.0001)]).frame.y
+    assert plain.high < 0.75 < near.high
+    assert (far.low, far.high) == (plain.low, plain.high)
+
+
+def test_theory_is_a_line_with_its_name():
+    theory = [{"y": "stability_limit", "label": "stability limit"}, {"y": 0.1, "label": "chance"}]
+    picture = drawn({"sgd": 0.05, "adam": 0.2}, {"kind": "line", "theory": theory})
+    assert ">stability limit: 3 %</text>" in picture.svg
+    assert ">chance: 10 %</text>" in picture.svg
+    lost = [{"y": "no_metric", "label": "nothing"}]
+    assert "nothing" not in drawn({"sgd": 0.05}, {"kind": "line", "theory": lost}).svg
+
+
+def test_zeros_are_written_where_a_log_axis_has_no_place_for_them():
+    maker = fake.Maker()
+    for name, value in (("sgd", 0.0), ("adam", 0.2)):
+        maker.add("demo", "train", {"optimizer": name}, metrics={"train_loss": value})
+    figure = table(kind="bars", x="optimizer", y="train_loss", log=["y"])
+    archive = maker.archive()
+    picture = figures.draw(figure, fake.suite_of(), archive.records, archive, figures.LIGHT)
+    assert ">0</text>" in picture.svg
+
+
+def test_text_is_eleven_pixels_high_on_a_phone(everything):
+    suites, archive = everything
+    for suite in suites:
+        for figure in suite.figures:
+            picture = figures.draw(figure, suite, archive.records, archive, figures.LIGHT)
+            if not picture.svg:
+                continue
+            width = float(re.search(r'viewBox="0 0 ([\d.]+)', picture.svg)[1])
+            sizes = [
+                float(size) for size in re.findall(r"font:? ?(?:-size: )?([\d.]+)px", picture.svg)
+            ]
+            assert sizes, figure.kind
+            assert min(sizes) * 328 / width >= 10.9, (figure.kind, sizes, width)

@@ -1,0 +1,53 @@
+import json
+
+import fake_results as fake
+import fake_verdicts
+import pytest
+
+from harness.report import changes
+
+
+def records(started):
+    maker = fake.Maker()
+    maker.add("demo", "train", {"lr": 0.1})
+    (record,) = maker.records
+    return [record.__class__(**{**record.__dict__, "started": started})]
+
+
+def verdicts(**names):
+    return [fake_verdicts.verdict(claim, name, suite="s") for claim, name in names.items()]
+
+
+def built(folder, started, **names):
+    found = changes.ledger(folder, verdicts(**names), records(started))
+    changes.keep(folder, found)
+    return found.changes()
+
+
+def test_the_first_page_has_nothing_to_compare(tmp_path):
+    assert built(tmp_path, "2026-01-01T10:00:00", a="reproduced") is None
+
+
+def test_verdicts_are_compared_with_those_of_the_run_before(tmp_path):
+    built(tmp_path, "2026-01-01T10:00:00", a="reproduced", b="reproduced", c="not-run")
+    found = built(tmp_path, "2026-01-02T10:00:00", a="contradicted", b="reproduced", d="not-run")
+    assert found.since == "2026-01-01T10:00:00"
+    (moved,) = found.moved
+    assert moved == changes.Change("s/a", "claim-s-a", "reproduced", "contradicted")
+    assert (found.new, found.gone) == (1, 1)
+
+
+def test_a_page_built_again_from_the_same_records_says_the_same(tmp_path):
+    built(tmp_path, "2026-01-01T10:00:00", a="reproduced")
+    first = built(tmp_path, "2026-01-02T10:00:00", a="contradicted")
+    assert built(tmp_path, "2026-01-02T10:00:00", a="contradicted") == first
+    third = built(tmp_path, "2026-01-03T10:00:00", a="contradicted")
+    assert third.moved == ()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 2, "now": null}', '{"now": 3}'])
+def test_what_is_damaged_counts_as_absent(tmp_path, text):
+    (tmp_path / changes.NAME).write_text(text)
+    assert built(tmp_path, "2026-01-01T10:00:00", a="reproduced") is None
+    kept = json.loads((tmp_path / changes.NAME).read_text())
+    assert kept["now"]["verdicts"] == {"s/a": "reproduced"}
