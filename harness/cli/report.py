@@ -101,7 +101,7 @@ def _command(suite: Suite, profile: str, archive: Archive) -> str:
     """Return the command that repeats a suite, stand-ins included."""
     if suite.records is not None:
         return f"harness claims {suite.id}"
-    data = [r.data for r in archive.records if r.suite == suite.id and r.data is not None]
+    data = [r.data for r in archive.of(suite.id) if r.data is not None]
     swapped = dict.fromkeys(f"{d.requested}={d.used}" for d in data if d.used != d.requested)
     use = "".join(f" --use {pair}" for pair in swapped)
     return f"harness run {suite.id} --profile {profile}{use}"

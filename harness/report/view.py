@@ -194,11 +194,7 @@ def records_of(
     default in the case, and is absent from the record.
     """
     by_id = {case.id: case for case in plan}
-    mine = [
-        replace(r, axes=by_id[r.case].axes)
-        for r in archive.records
-        if r.suite == suite.id and r.case in by_id
-    ]
+    mine = [replace(r, axes=by_id[r.case].axes) for r in archive.of(suite.id) if r.case in by_id]
     protocol = [r for r in mine if by_id[r.case].protocol]
     if profile == "full" and any(r.status in MEASURED for r in protocol):
         mine = protocol

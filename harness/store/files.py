@@ -56,6 +56,12 @@ def name_of(suite: str) -> str:
     return f"{suite}.records.jsonl" if name in _OTHERS else name
 
 
+def suite_of(path: Path) -> str:
+    """Return the suite that a file of records is named for, ``""`` where it is for none."""
+    found = _NAME.fullmatch(path.name)
+    return found["suite"] if found and path.name != RECORDS else ""
+
+
 def arrays_of(suite: str, cell: str) -> str:
     """Return what the arrays of a cell are called, without a suffix.
 

@@ -25,7 +25,8 @@ def open_archive(workspace: Workspace, results: Path) -> tuple[Archive, Sequence
     """
     store = StoreFolder(results)
     archive = workspace.beside(store)
-    if not archive.records:
+    ids = dict.fromkeys([*(suite.id for suite in workspace.suites), *archive.suites])
+    if not any(archive.of(name) for name in ids):
         raise NothingMeasured(
             f"no record under {results}; run `harness run` first, or name the folder with --results"
         )

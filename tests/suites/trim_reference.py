@@ -75,6 +75,9 @@ class WatchedArchive:
             for record in self._folder.records
         ]
 
+    def of(self, suite: str) -> Sequence[Record]:
+        return [record for record in self.records if record.suite == suite]
+
     def array(self, record: Record, name: str) -> Array:
         self._reads[record.cell, "arrays"].add(name)
         return self._folder.array(record, name)
