@@ -68,6 +68,7 @@ def write_page(
     workspace: Workspace, archive: Archive, verdicts: Sequence[Verdict], target: Target
 ) -> Path:
     """Write ``index.html`` and ``summary.md``; return the path of the page."""
+    suites = {suite.id: suite for suite in workspace.suites}
     page = reporting.build(
         workspace.suites,
         {plans.suite.id: plans.cases for plans in workspace.plans},
@@ -75,7 +76,7 @@ def write_page(
         verdicts,
         target.profile,
         target.out / "index.html",
-        {suite.id: _command(suite, target.profile, archive) for suite in workspace.suites},
+        lambda suite: _command(suites[suite], target.profile, archive),
         documents=_documents(workspace),
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),

@@ -14,6 +14,8 @@ from harness.figures.registry import painted
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
+KEPT = 20_000
+"""Records of a picture from which its key in the cache takes longer than to draw it."""
 FEWEST = 8
 """Pictures to draw from which more than one process is worth its start."""
 
@@ -31,7 +33,7 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     list of Picture
         In the order of `requests`, as `harness.figures.draw` returns them.
     """
-    found = [kept.get(request) for request in requests]
+    found = [kept.get(request) if len(request.records) < KEPT else None for request in requests]
     missing = [request for request, one in zip(requests, found, strict=True) if one is None]
     drawn = iter(_drawn(missing))
     return [next(drawn) if one is None else one for one in found]
@@ -77,7 +79,7 @@ def _draw_one(index: int) -> Picture:
 def _draw(request: Request) -> Picture:
     watched, seen = kept.seeing(request)
     picture = painted(watched)
-    if picture.svg:
+    if picture.svg and len(request.records) < KEPT:
         kept.put(request, kept.Drawn(picture, seen.arrays))
     return picture
 

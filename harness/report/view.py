@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from harness.report import ledger
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.ink import Ink
 from harness.report.marks import Tally, tallies
-from harness.report.opening import Opening, opening
+from harness.report.opening import Opening, Ran, opening
 from harness.report.pictures import Plate, Shown, plates
 from harness.report.places import Places
 from harness.suite.documents import Document
@@ -22,6 +22,8 @@ from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict
 
 Command = Mapping[str, str] | Callable[[str], str]
+MOST = 50_000
+"""Records from which the figures and tables of suites are made before further ones are read."""
 GOTTEN = frozenset({"mnist", "cifar10", "cifar10-jpeg"})
 """Data sets that ``harness data get`` fetches."""
 
@@ -134,12 +136,13 @@ class Asked:
 def page(asked: Asked, ink: Ink) -> Page:
     """Return what a page shows, its drawings in an ink."""
     suites, archive, verdicts = asked.suites, asked.archive, asked.verdicts
-    shown = [_shown(one, asked.plans.get(one.id, ()), archive, asked.profile) for one in suites]
     places = Places(suites, asked.documents)
-    drawn = plates(shown, archive, asked.profile, ink)
-    sections = [
-        _section(one, plated, asked, places) for one, plated in zip(shown, drawn, strict=True)
-    ]
+    sections, ran = list[Section](), Ran()
+    for shown in _portions(asked):
+        drawn = plates(shown, archive, asked.profile, ink)
+        pairs = zip(shown, drawn, strict=True)
+        sections += [_section(one, plated, asked, places) for one, plated in pairs]
+        ran += Ran.of([r for one in shown for r in one.records if r.status in MEASURED])
     listed = ledger.entries(verdicts, places)
     used = {env.id: env for section in sections for env in section.environments}
     ids = [suite.id for suite in suites]
@@ -147,9 +150,8 @@ def page(asked: Asked, ink: Ink) -> Page:
     commands = [section.commands for section in sections]
     took = [section.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
-    measured = [r for one in shown for r in one.records if r.status in MEASURED]
     return Page(
-        opening=opening(listed, verdicts, measured, archive),
+        opening=opening(listed, verdicts, ran, archive),
         entries=listed,
         data=Markup(text),  # noqa: S704 no "<" is left in it
         total=len(verdicts),
@@ -158,6 +160,19 @@ def page(asked: Asked, ink: Ink) -> Page:
         shelves=_shelves(sections, list(dict.fromkeys(e.place.document for e in listed))),
         environments=tuple(used.values()),
     )
+
+
+def _portions(asked: Asked) -> Iterator[list[Shown]]:
+    """Yield the suites with their records, in order: as many at once as are well held."""
+    portion, held = list[Shown](), 0
+    for suite in asked.suites:
+        plan = asked.plans.get(suite.id, ())
+        portion.append(_shown(suite, plan, asked.archive, asked.profile))
+        held += len(portion[-1].records)
+        if held >= MOST:
+            yield portion
+            portion, held = [], 0
+    yield portion
 
 
 def _shelves(
@@ -194,11 +209,15 @@ def records_of(
     default in the case, and is absent from the record.
     """
     by_id = {case.id: case for case in plan}
-    mine = [replace(r, axes=by_id[r.case].axes) for r in archive.of(suite.id) if r.case in by_id]
+    mine = [_of_plan(r, by_id[r.case]) for r in archive.of(suite.id) if r.case in by_id]
     protocol = [r for r in mine if by_id[r.case].protocol]
     if profile == "full" and any(r.status in MEASURED for r in protocol):
         mine = protocol
     return newest(mine, archive)
+
+
+def _of_plan(record: Record, case: Case) -> Record:
+    return record if record.axes == case.axes else replace(record, axes=case.axes)
 
 
 def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile) -> Shown:
