@@ -15,6 +15,7 @@ from harness.cli.history import measured_series, open_history
 from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
+from harness.store.files import is_large
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile, Verdict
@@ -80,6 +81,7 @@ def write_page(
         documents=_documents(workspace),
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
+        large=is_large(target.results),
     )
     write_text(
         target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"

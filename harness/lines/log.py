@@ -86,10 +86,12 @@ class Log(Generic[Value]):
         FileError
             If the file cannot be read.
         """
-        for line in self.scan(notes):
-            if line.value is None:
-                raise StoreError(f"{self.path}:{line.number}: {line.fault}")
-            yield line.value
+        for number, raw in self._raw(notes):
+            try:
+                value = self._value(unsealed(raw))
+            except StoreError as error:
+                raise StoreError(f"{self.path}:{number}: {error}") from None
+            yield value
 
     def scan(self, notes: list[str]) -> Iterator[Line[Value]]:
         """Return the whole lines, those with a fault too."""

@@ -18,8 +18,9 @@ from harness.gate.selftest.judged import SelftestView
 from harness.report import quotes
 from harness.report.answers import SAID
 from harness.report.ink import Ink
+from harness.report.seen import Asked, Command
 from harness.report.speed import gate
-from harness.report.view import Asked, Command, page
+from harness.report.view import page
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
@@ -43,6 +44,7 @@ def build(
     documents: Mapping[str, Document] = NO_DOCUMENTS,
     history: Sequence[SeriesFinding] = (),
     selftest: SelftestView | None = None,
+    large: bool = False,
 ) -> Path:
     """Write the page.
 
@@ -68,6 +70,8 @@ def build(
         What the gate found over commits; without, the page does not speak of it.
     selftest : SelftestView or None
         What the gate's test of itself found; without, the page does not speak of it.
+    large : bool
+        Whether there are more records than are well in memory at once.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def build(
         `out`.
     """
     ink = Ink()
-    asked = Asked(suites, plans, archive, verdicts, profile, command, documents)
+    asked = Asked(suites, plans, archive, verdicts, profile, command, documents, large)
     view, speed = page(asked, ink), gate(history, selftest, ink)
     templates = _templates()
     script = "".join(_source(templates, f"{name}.js") for name in SCRIPTS)

@@ -6,6 +6,8 @@ read together. Of a large store no more is in memory than `MOST` records and the
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,8 +86,9 @@ class Held:
         if suite not in self._found:
             group = self._together(suite)
             self._found |= {name: {} for name in group}
-            for record in latest(log.read([]) for log in self._holding(group)).values():
-                put(self._found.setdefault(record.suite, {}), record)
+            with _uncollected():
+                for record in latest(log.read([]) for log in self._holding(group)).values():
+                    put(self._found.setdefault(record.suite, {}), record)
             self._let_go(group)
         self._found[suite] = self._found.pop(suite)  # the last used is the last
         return self._found[suite]
@@ -137,6 +140,18 @@ def glance(log: Log[Record]) -> Glance:
             if not own or lines.count(mark) != count:
                 found |= {match[1].decode("utf-8", "replace") for match in _SUITE.finditer(lines)}
     return Glance(frozenset(found), any=not own, odd=odd)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage in cycles while much is made that has none: it takes a fifth longer."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from harness.store.provenance import Provenance
-from harness.types import Record, Scalar, Series, Status
+from harness.types import Record, Scalar, Series, Status, identical
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Numbers = tuple[Number, ...]
@@ -57,7 +57,7 @@ class _Line(_Needed, total=False):
     mode: str
 
 
-_LINE = TypeAdapter(_Line)
+_LINE = TypeAdapter(_Line).validator
 
 
 def reader(known: Mapping[str, Provenance]) -> Callable[[bytes], Record | None]:
@@ -76,20 +76,17 @@ def reader(known: Mapping[str, Provenance]) -> Callable[[bytes], Record | None]:
         except ValidationError:
             return None
         made = known.get(values.pop("provenance"))
-        curves = _curves(values.get("series", {}))
-        if made is None or curves is None:
+        curves = values.get("series", {})
+        for name, curve in curves.items():
+            if len(curve["x"]) != len(curve["y"]):
+                return None
+            curves[name] = Series(**curve)
+        if made is None:
             return None
         del values["v"]
         axes = shared.setdefault(values["case"], values["axes"])
-        if list(axes.items()) == list(values["axes"].items()):
+        if identical(axes, values["axes"]):
             values["axes"] = axes
-        return Record(**{**values, "series": curves}, **vars(made))
+        return Record(**values, **vars(made))
 
     return read
-
-
-def _curves(given: Mapping[str, Mapping[str, tuple[float, ...]]]) -> dict[str, Series] | None:
-    """Return the curves of a line, None if one has not a y for every x."""
-    if any(len(curve["x"]) != len(curve["y"]) for curve in given.values()):
-        return None
-    return {name: Series(curve["x"], curve["y"]) for name, curve in given.items()}
