@@ -76,7 +76,7 @@ def stored(
     """
     cells = {_key(cell): cell for plan in plans for cell in plan.cells()}
     records: dict[Key, Record] = {}
-    for record in archive.records:
+    for record in archive.of(plans.suite.id):
         key = (record.case, record.seed)
         wanted = key in cells and (cases is None or record.case in cases)
         if (

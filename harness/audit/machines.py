@@ -32,7 +32,7 @@ class Machines:
     spreads: tuple[Spread, ...]
 
 
-def records_on(archive: Archive, name: str) -> list[Record]:
+def records_on(archive: Archive, name: str, suites: Iterable[str]) -> list[Record]:
     """Return the records of a machine.
 
     Parameters
@@ -42,6 +42,8 @@ def records_on(archive: Archive, name: str) -> list[Record]:
     name : str
         Any part of what a snapshot says of the hardware, such as ``"H100"`` or ``"2 cores"``, or
         the beginning of an environment class.
+    suites : iterable of str
+        Whose records.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def records_on(archive: Archive, name: str) -> list[Record]:
             f"a machine must be part of what records say of their hardware, got {name!r}; "
             f"there are {'; '.join(known)}"
         )
-    return [record for record in archive.records if record.environment in there]
+    return [r for suite in suites for r in archive.of(suite) if r.environment in there]
 
 
 def check_two(

@@ -53,7 +53,7 @@ def judge(
         In the order of the suite, each from its own records alone; without q-values.
     """
     own = [case for case in cases if case.suite == suite.id and case.judged]
-    mine = Own(archive, suite.id, {case.id for case in own})
+    mine = Own(archive, suite.id)
     short = _short(mine, planned, {claim.metric for claim in suite.claims})
     when = When(looks, planned)
     return tuple(
@@ -75,7 +75,7 @@ def open_cases(suite: Suite, cases: Sequence[Case], verdicts: Sequence[Verdict])
 
 
 def _short(
-    archive: Archive, planned: Mapping[str, int], metrics: Collection[str]
+    archive: Own, planned: Mapping[str, int], metrics: Collection[str]
 ) -> Mapping[str, frozenset[str]]:
     """Return, by metric, the cases that were measured, or timed alone, less often than planned."""
     done = [r for r in archive.records if r.case in planned and r.status in ("ok", "diverged")]
@@ -132,7 +132,7 @@ def _place(claim: Claim, sources: Mapping[str, str]) -> str:
 def _recorded(found: Sequence[Track], archive: Own) -> bool:
     """Whether any cell of a claim has a record, be it a skipped one."""
     ids = {case.id for track in found for case in track.cases}
-    return bool(archive.of(ids))
+    return bool(archive.of_cases(ids))
 
 
 def _off_protocol(cases: Sequence[Case]) -> str:

@@ -16,15 +16,11 @@ class Own:
         With the records of any number of suites.
     suite : str
         Id of the suite.
-    cases : collection of str
-        Ids of further cases whose records count.
     """
 
-    def __init__(self, archive: Archive, suite: str, cases: Collection[str] = ()) -> None:
+    def __init__(self, archive: Archive, suite: str) -> None:
         self._archive = archive
-        self._records = tuple(
-            record for record in archive.records if record.suite == suite or record.case in cases
-        )
+        self._records = archive.of(suite)
         self._environments = archive.environments  # some make it anew each time
         self._by_case: dict[str, list[int]] = {}
         for position, record in enumerate(self._records):
@@ -35,10 +31,19 @@ class Own:
         """Those of the suite, in the order of the archive."""
         return self._records
 
-    def of(self, cases: Collection[str]) -> list[Record]:
+    def of_cases(self, cases: Collection[str]) -> list[Record]:
         """Return the records of some cases, in the order of the archive."""
         found = [position for case in cases for position in self._by_case.get(case, ())]
         return [self._records[position] for position in sorted(found)]
+
+    @property
+    def suites(self) -> Collection[str]:
+        """As the archive has them."""
+        return self._archive.suites
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """As the archive has them."""
+        return self._archive.of(suite)
 
     @property
     def environments(self) -> Mapping[str, Environment]:

@@ -65,7 +65,7 @@ def pools(claim: Claim, cases: Sequence[str], archive: Own) -> tuple[Pool, ...]:
     more than one that nobody looked for), then the latest.
     """
     groups: dict[tuple[object, ...], list[Record]] = {}
-    for record in archive.of(set(cases)):
+    for record in archive.of_cases(set(cases)):
         groups.setdefault(_key(record, archive), []).append(record)
     _share_unmeasured(groups)
     found = [_pool(records, archive) for records in groups.values()]

@@ -189,7 +189,8 @@ def _again(
 def _between(
     workspace: Workspace, claims: frozenset[str] | None, archive: Archive, names: tuple[str, str]
 ) -> Audited:
-    first, second = (records_on(archive, name) for name in names)
+    ids = [suite.id for suite in workspace.suites]
+    first, second = (records_on(archive, name, ids) for name in names)
     check_two(names, first, second, archive)
     wanted = [(plans, _cases(plans, claims)) for plans in workspace.plans]
     cases = [c for plans, ids in wanted for c in plans.cases if ids is None or c.id in ids]

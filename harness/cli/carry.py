@@ -99,7 +99,7 @@ def _announce_edits(
     """Say which files were edited since cells were measured, which are now run again."""
     again = Counter[tuple[str, ...]]()
     for plan, todo in zip(plans, work, strict=True):
-        known = judging.before(plan.cases, archive.records)
+        known = judging.before(plan.cases, archive.of(plan.suite.id))
         for _, cell in todo.cells:
             there = known.get(cell.case.id)
             if there is not None and cell.seed in there.seeds:

@@ -15,6 +15,7 @@ from harness.cli.history import measured_series, open_history
 from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
+from harness.store.files import is_large
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile, Verdict
@@ -67,8 +68,8 @@ class Target:
 def write_page(
     workspace: Workspace, archive: Archive, verdicts: Sequence[Verdict], target: Target
 ) -> Path:
-    """Write the page, ``summary.md`` and ``verdicts.json``; return the path of the page."""
-    told = reporting.changes.ledger(target.out, verdicts, archive.records)
+    """Write ``index.html``, ``summary.md`` and ``verdicts.json``; return the path of the page."""
+    suites = {suite.id: suite for suite in workspace.suites}
     page = reporting.build(
         workspace.suites,
         {plans.suite.id: plans.cases for plans in workspace.plans},
@@ -76,13 +77,12 @@ def write_page(
         verdicts,
         target.profile,
         target.out / "index.html",
-        {suite.id: _command(suite, target.profile, archive) for suite in workspace.suites},
+        lambda suite: _command(suites[suite], target.profile, archive),
         documents=_documents(workspace),
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
-        changes=told.changes(),
+        large=is_large(target.results),
     )
-    reporting.changes.keep(target.out, told)
     write_text(
         target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
     )
@@ -104,7 +104,7 @@ def _command(suite: Suite, profile: str, archive: Archive) -> str:
     """Return the command that repeats a suite, stand-ins included."""
     if suite.records is not None:
         return f"harness claims {suite.id}"
-    data = [r.data for r in archive.records if r.suite == suite.id and r.data is not None]
+    data = [r.data for r in archive.of(suite.id) if r.data is not None]
     swapped = dict.fromkeys(f"{d.requested}={d.used}" for d in data if d.used != d.requested)
     use = "".join(f" --use {pair}" for pair in swapped)
     return f"harness run {suite.id} --profile {profile}{use}"

@@ -317,14 +317,14 @@ class Runner:
 
     def _result(self, name: str, cell: Cell) -> Record | None:
         """Return a record that counts: a result, or a timeout under no smaller budget."""
-        record = None if self.options.force else self.store.get(name)
+        record = None if self.options.force else self.store.get(cell.case.suite, name)
         if record is None or record.status in ("ok", "diverged"):
             return record
         late = record.status == "timeout" and record.budget >= self._budget(cell)
         return record if late else None
 
     def _known(self, record: Record) -> bool:
-        stored = self.store.get(record.cell)
+        stored = self.store.get(record.suite, record.cell)
         same = (record.status, record.reason)
         return stored is not None and (stored.status, stored.reason) == same
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -37,9 +37,13 @@ class Seen:
         self.arrays: dict[tuple[str, str, str], str] = {}
 
     @property
-    def records(self) -> Sequence[Record]:
+    def suites(self) -> Collection[str]:
         """As the archive has them."""
-        return self._archive.records
+        return self._archive.suites
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """As the archive has them."""
+        return self._archive.of(suite)
 
     @property
     def environments(self) -> Mapping[str, Environment]:

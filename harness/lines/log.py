@@ -60,6 +60,8 @@ class Log(Generic[Value]):
     decode : callable
         The JSON object of a line to its value; raises `StoreError` on another's, saying what must
         be.
+    quick : callable
+        The JSON of a line to its value, in less time; None for lines that `decode` must read.
     """
 
     def __init__(
@@ -67,8 +69,10 @@ class Log(Generic[Value]):
         path: Path,
         encode: Callable[[Value], Mapping[str, Any]],
         decode: Callable[[dict[str, Any]], Value],
+        quick: Callable[[bytes], Value | None] = lambda line: None,  # noqa: ARG005
     ) -> None:
         self.path = path
+        self._quick = quick
         self._encode = encode
         self._decode = decode
 
@@ -82,18 +86,35 @@ class Log(Generic[Value]):
         FileError
             If the file cannot be read.
         """
-        for line in self.scan(notes):
-            if line.value is None:
-                raise StoreError(f"{self.path}:{line.number}: {line.fault}")
-            yield line.value
+        for number, raw in self._raw(notes):
+            try:
+                value = self._value(unsealed(raw))
+            except StoreError as error:
+                raise StoreError(f"{self.path}:{number}: {error}") from None
+            yield value
 
     def scan(self, notes: list[str]) -> Iterator[Line[Value]]:
         """Return the whole lines, those with a fault too."""
         for number, raw in self._raw(notes):
             try:
-                yield Line(number, raw, self._decode(object_of(_text(raw))))
+                yield Line(number, raw, self._value(unsealed(raw)))
             except StoreError as error:
                 yield Line(number, raw, None, str(error))
+
+    def torn(self) -> list[str]:
+        """Return a note on a last line that is torn, which readers drop; none where it is whole.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be read.
+        """
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(guarded("read", self.path))
+            file = stack.enter_context(self.open())
+            _end_of_lines(file)
+            tail = file.read()
+        return [self._cut_off(tail)] if tail else []
 
     def open(self) -> BinaryIO:
         """Open the file for reading."""
@@ -172,6 +193,13 @@ class Log(Generic[Value]):
             part.replace(self.path)
             _sync(self.path.parent)
 
+    def _value(self, line: bytes) -> Value:
+        found = self._quick(line)
+        return self._decode(object_of(_text(line))) if found is None else found
+
+    def _cut_off(self, line: bytes) -> str:
+        return f"{self.path}: the last line was cut off ({len(line)} bytes) and dropped"
+
     def _set_aside(self, tail: bytes) -> None:
         aside = self.path.with_name(f"{self.path.name}.torn")
         with aside.open("ab", buffering=0) as file:
@@ -187,17 +215,16 @@ class Log(Generic[Value]):
             for number, line in enumerate(file, start=1):
                 whole = line.removeprefix(_BOM) if number == 1 else line
                 if not whole.endswith(b"\n"):
-                    lost = f"the last line was cut off ({len(whole)} bytes) and dropped"
-                    notes.append(f"{self.path}: {lost}")
+                    notes.append(self._cut_off(whole))
                 elif kept := whole.rstrip(b"\r\n"):
                     yield number, kept
 
 
-def _text(raw: bytes) -> str:
+def _text(line: bytes) -> str:
     try:
-        return unsealed(raw).decode("utf-8")
+        return line.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise StoreError(f"must be UTF-8, got byte 0x{raw[error.start]:02x}") from None
+        raise StoreError(f"must be UTF-8, got byte 0x{line[error.start]:02x}") from None
 
 
 def _end_of_lines(file: BinaryIO) -> int:

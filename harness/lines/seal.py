@@ -41,9 +41,9 @@ def unsealed(line: bytes) -> bytes:
     StoreError
         If the digest is of another line.
     """
-    if not is_sealed(line):
+    body, mark, end = line.rpartition(_MARK)
+    if not (mark and len(end) == _LENGTH + len(_END) and end.endswith(_END)):
         return line
-    body, _, end = line.rpartition(_MARK)
     if _digest(body) != end[:_LENGTH]:
         raise StoreError("must be as it was written, and its digest is of another line")
     return body + b"}"

@@ -15,13 +15,13 @@ from markupsafe import Markup
 from harness.files import write_text
 from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.judged import SelftestView
-from harness.report import quotes
+from harness.report import changes, quotes
 from harness.report.answers import SAID
-from harness.report.changes import Changes
 from harness.report.ink import Ink
 from harness.report.opening import day
+from harness.report.seen import Asked, Command
 from harness.report.speed import gate
-from harness.report.view import Asked, Command, page
+from harness.report.view import page
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, Profile, Verdict
@@ -58,9 +58,9 @@ def build(
     documents: Mapping[str, Document] = NO_DOCUMENTS,
     history: Sequence[SeriesFinding] = (),
     selftest: SelftestView | None = None,
-    changes: Changes | None = None,
+    large: bool = False,
 ) -> Path:
-    """Write the page.
+    """Write the page, and ``verdicts.json`` beside it: what the next one says that changed.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def build(
         What the gate found over commits; without, the page does not speak of it.
     selftest : SelftestView or None
         What the gate's test of itself found; without, the page does not speak of it.
-    changes : Changes or None
-        What changed since the run before; without, the page does not speak of it.
+    large : bool
+        Whether there are more records than are well in memory at once.
 
     Returns
     -------
@@ -93,20 +93,22 @@ def build(
         `out`.
     """
     ink = Ink()
-    asked = Asked(suites, plans, archive, verdicts, profile, command, documents)
+    asked = Asked(suites, plans, archive, verdicts, profile, command, documents, large)
     view, speed = page(asked, ink), gate(history, selftest, ink)
+    told = changes.ledger(out.parent, verdicts, view.last)
     templates = _templates()
     script = "".join(_source(templates, f"{name}.js") for name in SCRIPTS)
     style = "".join(_source(templates, f"{name}.css") for name in STYLES)
     html = templates.get_template("page.html.j2").render(
         page=view,
         gate=speed,
-        changes=changes,
+        changes=told.changes(),
         style=Markup(style + ink.style()),  # noqa: S704 ours, not the suites'
         script=Markup(script),  # noqa: S704 ours, not the suites'
         script_hash=integrity(script),
     )
     write_text(out, plain(_INDENT.sub("\n", html)), "write the page")
+    changes.keep(out.parent, told)
     return out
 
 

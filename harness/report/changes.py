@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.errors import FileError
 from harness.files import guarded, write_text
-from harness.types import Record, Verdict
+from harness.types import Verdict
 
 NAME = "verdicts.json"
 SCHEMA = 1
@@ -84,9 +84,18 @@ class Ledger:
         )
 
 
-def ledger(folder: Path, verdicts: Sequence[Verdict], records: Sequence[Record]) -> Ledger:
-    """Return the run of a page and the one before it, as the folder of the page remembers it."""
-    last = max((record.started for record in records), default="")
+def ledger(folder: Path, verdicts: Sequence[Verdict], last: str) -> Ledger:
+    """Return the run of a page and the one before it, as the folder of the page remembers it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the page is written.
+    verdicts : sequence of Verdict
+        Those of the page.
+    last : str
+        When the last cell that it shows began (ISO 8601).
+    """
     now = Run(last, {f"{verdict.suite}/{verdict.claim}": verdict.verdict for verdict in verdicts})
     kept = _read(folder / NAME)
     if kept is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from markupsafe import Markup
@@ -97,8 +97,48 @@ class Opening:
     documents: tuple[DocumentRow, ...]
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What was measured, counted.
+
+    Attributes
+    ----------
+    suites, backends, data, environments : Counter of str
+        Records by suite, backend, data set and environment.
+    last : str
+        When the last of them was begun.
+    """
+
+    suites: Counter[str] = field(default_factory=Counter)
+    backends: Counter[str] = field(default_factory=Counter)
+    data: Counter[str] = field(default_factory=Counter)
+    environments: Counter[str] = field(default_factory=Counter)
+    last: str = ""
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> Ran:
+        """Return the counts of some records."""
+        return cls(
+            Counter(record.suite for record in records),
+            Counter(str(record.axes.get("backend", "")) for record in records),
+            Counter(record.data.used for record in records if record.data),
+            Counter(record.environment for record in records),
+            max((record.started for record in records), default=""),
+        )
+
+    def __add__(self, other: Ran) -> Ran:
+        """Return the counts of both."""
+        return Ran(
+            self.suites + other.suites,
+            self.backends + other.backends,
+            self.data + other.data,
+            self.environments + other.environments,
+            max(self.last, other.last),
+        )
+
+
 def opening(
-    entries: Sequence[Entry], verdicts: Sequence[Verdict], records: Sequence[Record], box: Archive
+    entries: Sequence[Entry], verdicts: Sequence[Verdict], ran: Ran, box: Archive
 ) -> Opening:
     """Return the first screen of the sentences of a page.
 
@@ -108,14 +148,14 @@ def opening(
         All sentences, in the order of the documents.
     verdicts : sequence of Verdict
         Of all claims.
-    records : sequence of Record
+    ran : Ran
         What was measured.
     box : Archive
         For the machines.
     """
     return Opening(
         headline=headline(verdicts),
-        about=tuple(part for part in (_run(verdicts, records, box), _not_run(verdicts)) if part),
+        about=tuple(part for part in (_run(verdicts, ran, box), _not_run(verdicts)) if part),
         counts=counts([entry.sentence for entry in entries]),
         highlights=tuple(_highlights(entries)),
         documents=_documents(entries),
@@ -156,26 +196,24 @@ def _documents(entries: Sequence[Entry]) -> tuple[DocumentRow, ...]:
     )
 
 
-def _run(verdicts: Sequence[Verdict], records: Sequence[Record], box: Archive) -> str:
+def _run(verdicts: Sequence[Verdict], ran: Ran, box: Archive) -> str:
     """Return ``"985 claims, run with NumPy and PyTorch on mnist; on 2 machines; last on ..."``."""
     claims = plural(len(verdicts), "claim").replace(str(len(verdicts)), count(len(verdicts)), 1)
-    if not records:
+    if not ran.suites:
         return f"{claims}; nothing was measured" if verdicts else ""
-    suites = plural(len({record.suite for record in records}), "suite")
-    backends = [name for name in LIBRARIES if any(r.axes.get("backend") == name for r in records)]
-    data = Counter(r.data.used for r in records if r.data and r.data.used not in _DRAWN)
-    machines = Counter(
-        machine(box.environments[r.environment].hardware)
-        for r in records
-        if r.environment in box.environments
-    )
-    last = max(record.started for record in records)
+    suites = plural(len(ran.suites), "suite")
+    backends = [name for name in LIBRARIES if name in ran.backends]
+    data = [name for name in ran.data if name not in _DRAWN]
+    environments, machines = box.environments, Counter[str]()
+    for name, records in ran.environments.items():
+        if name in environments:
+            machines[machine(environments[name].hardware)] += records
     parts = [
         f"{claims} in {suites}",
         f"run with {_list([LIBRARIES[name] for name in backends])}" if backends else "",
         f"on {_list(sorted(data))}" if data else "",
         f"on {_list([name for name, _ in machines.most_common()])}" if machines else "",
-        f"last on {day(last)}",
+        f"last on {day(ran.last[:10])}",
     ]
     return ", ".join(part for part in parts if part) + "."
 

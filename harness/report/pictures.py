@@ -70,23 +70,31 @@ class Shown:
     kinds: figures.Kinds
 
 
-def plates(
-    shown: Sequence[Shown], archive: Archive, profile: Profile, ink: Ink
-) -> tuple[tuple[Plate, ...], ...]:
+def pictures(
+    shown: Sequence[Shown], archive: Archive, profile: Profile
+) -> list[tuple[figures.Picture, ...]]:
     """Draw every figure that belongs to the profile, all at once; return those of each suite."""
-    wanted = [
-        [figure for figure in one.suite.figures if profile in figure.profiles] for one in shown
-    ]
     asked = [
-        figures.request(figure, one.suite, one.records, archive, figures.LIGHT, one.kinds)
-        for one, figured in zip(shown, wanted, strict=True)
-        for figure in figured
+        [
+            figures.request(figure, one.suite, one.records, archive, figures.LIGHT, one.kinds)
+            for figure in _wanted(one.suite, profile)
+        ]
+        for one in shown
     ]
-    pictures = iter(_drawn(asked))
-    return tuple(
-        tuple(_plate(figure, one.suite, next(pictures), ink) for figure in figured)
-        for one, figured in zip(shown, wanted, strict=True)
-    )
+    drawn = iter(_drawn([one for own in asked for one in own]))
+    return [tuple(next(drawn) for _ in own) for own in asked]
+
+
+def plates(
+    suite: Suite, drawn: Sequence[figures.Picture], profile: Profile, ink: Ink
+) -> tuple[Plate, ...]:
+    """Return the figures of a suite that were drawn for a profile, in the page's ink."""
+    pairs = zip(_wanted(suite, profile), drawn, strict=True)
+    return tuple(_plate(figure, suite, picture, ink) for figure, picture in pairs)
+
+
+def _wanted(suite: Suite, profile: Profile) -> list[Figure]:
+    return [figure for figure in suite.figures if profile in figure.profiles]
 
 
 def _drawn(asked: Sequence[figures.Request | figures.Picture]) -> Iterator[figures.Picture]:

@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from harness.claims import chance_text
-from harness.figures.select import MEASURED, newest
-from harness.numerals import number
 from harness.report import ledger, published
-from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.ink import Ink
 from harness.report.machines import Beside, beside
 from harness.report.marks import Tally, tallies
-from harness.report.opening import Opening, opening
-from harness.report.pictures import Plate, Shown, plates
+from harness.report.opening import Opening, Ran, opening
+from harness.report.pictures import Plate, plates
 from harness.report.places import Places
-from harness.suite.documents import Document
+from harness.report.seen import Asked, Command, Seen, look
 from harness.suite.schema import Suite
-from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict
-
-Command = Mapping[str, str] | Callable[[str], str]
-GOTTEN = frozenset({"mnist", "cifar10", "cifar10-jpeg"})
-"""Data sets that ``harness data get`` fetches."""
-
-
-@dataclass(frozen=True)
-class DataRow:
-    """A data set used; `more` counts further fingerprints, as of data drawn for each seed."""
-
-    data: DataUsed
-    more: int
+from harness.types import Environment, Verdict
 
 
 @dataclass(frozen=True)
@@ -43,20 +28,18 @@ class Section:
     ----------
     id, title, summary, document : str
         From the suite; the title of its document.
-    protocol, deviations : tuple of str
-        Sentences; what the profile changed.
+    protocol : tuple of str
+        Sentences.
     claims : int
         How many it has.
     tallies : tuple of Tally
         Verdicts that occur.
-    plates, tables, lost, data, environments
-        Figures, measured cases, cells without a result, data sets and machines used.
+    plates : tuple of Plate
+        Figures.
     commands : tuple of str
         What repeats it on another machine, in order.
-    took : str
-        How long its runs took, one after the other.
-    cells : int
-        Records with a result.
+    seen : Seen
+        What its records show.
     """
 
     id: str
@@ -64,22 +47,11 @@ class Section:
     summary: str
     document: str
     protocol: tuple[str, ...]
-    deviations: tuple[str, ...]
     claims: int
     tallies: tuple[Tally, ...]
     plates: tuple[Plate, ...]
-    tables: tuple[CaseTable, ...]
-    lost: tuple[MissingResult, ...]
-    data: tuple[DataRow, ...]
-    environments: tuple[Environment, ...]
     commands: tuple[str, ...]
-    took: str
-    cells: int
-
-    @property
-    def stand_ins(self) -> tuple[DataUsed, ...]:
-        """Data sets that stood in for others."""
-        return tuple(row.data for row in self.data if row.data.used != row.data.requested)
+    seen: Seen
 
 
 @dataclass(frozen=True)
@@ -94,6 +66,8 @@ class Page:
         The rows of the ledger.
     data : Markup
         What its script builds them from.
+    last : str
+        When the last cell that it shows began (ISO 8601).
     total, moved : int
         Claims, and verdicts that differ from the recorded ones.
     chance : str
@@ -109,6 +83,7 @@ class Page:
     opening: Opening
     entries: tuple[ledger.Entry, ...]
     data: Markup
+    last: str
     total: int
     moved: int
     chance: str
@@ -122,43 +97,29 @@ class Page:
         return tuple(section for shelf in self.shelves.values() for section in shelf)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a page is asked to show; the fields are parameters of `harness.report.build`."""
-
-    suites: Sequence[Suite]
-    plans: Mapping[str, Sequence[Case]]
-    archive: Archive
-    verdicts: Sequence[Verdict]
-    profile: Profile
-    command: Command
-    documents: Mapping[str, Document]
-
-
 def page(asked: Asked, ink: Ink) -> Page:
     """Return what a page shows, its drawings in an ink."""
     suites, archive, verdicts = asked.suites, asked.archive, asked.verdicts
-    shown = [_shown(one, asked.plans.get(one.id, ()), archive, asked.profile) for one in suites]
     places = Places(suites, asked.documents)
-    drawn = plates(shown, archive, asked.profile, ink)
-    sections = [
-        _section(one, plated, asked, places) for one, plated in zip(shown, drawn, strict=True)
-    ]
+    seen = look(asked)
+    pairs = zip(suites, seen, strict=True)
+    sections = [_section(suite, one, asked, places, ink) for suite, one in pairs]
     listed = ledger.entries(verdicts, places)
-    used = {env.id: env for section in sections for env in section.environments}
+    used = {env.id: env for section in sections for env in section.seen.environments}
     ids = [suite.id for suite in suites]
     shown_by = _figures(suites, sections)
     data = ledger.Data(
         archive.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
     )
     commands = [section.commands for section in sections]
-    took = [section.took for section in sections]
+    took = [section.seen.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
-    measured = [r for one in shown for r in one.records if r.status in MEASURED]
+    ran = sum((one.ran for one in seen), Ran())
     return Page(
-        opening=opening(listed, verdicts, measured, archive),
+        opening=opening(listed, verdicts, ran, archive),
         entries=listed,
         data=Markup(text),  # noqa: S704 no "<" is left in it
+        last=ran.last,
         total=len(verdicts),
         moved=sum(verdict.moved for verdict in verdicts),
         chance=chance_text(verdicts),
@@ -193,37 +154,7 @@ def _figures(
     return of
 
 
-def records_of(
-    suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile
-) -> tuple[Record, ...]:
-    """Return the records that a suite's section of the page is about.
-
-    Those of the plan's cases, the newest of each seed and machine. In the full profile, cases
-    that only the quick profile has are left out once a case of the protocol was measured.
-
-    Axes are those of the case: an axis that the suite got after a record was written has its
-    default in the case, and is absent from the record.
-    """
-    by_id = {case.id: case for case in plan}
-    mine = [
-        replace(r, axes=by_id[r.case].axes)
-        for r in archive.records
-        if r.suite == suite.id and r.case in by_id
-    ]
-    protocol = [r for r in mine if by_id[r.case].protocol]
-    if profile == "full" and any(r.status in MEASURED for r in protocol):
-        mine = protocol
-    return newest(mine, archive)
-
-
-def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile) -> Shown:
-    kinds = {case.id: case.kinds for case in plan}
-    return Shown(suite, records_of(suite, plan, archive, profile), kinds)
-
-
-def _section(shown: Shown, drawn: tuple[Plate, ...], asked: Asked, places: Places) -> Section:
-    suite, records, archive = shown.suite, shown.records, asked.archive
-    plan = asked.plans.get(suite.id, ())
+def _section(suite: Suite, seen: Seen, asked: Asked, places: Places, ink: Ink) -> Section:
     own = [verdict for verdict in asked.verdicts if verdict.suite == suite.id]
     return Section(
         id=suite.id,
@@ -231,55 +162,16 @@ def _section(shown: Shown, drawn: tuple[Plate, ...], asked: Asked, places: Place
         summary=suite.summary,
         document=places.of_suite(suite),
         protocol=suite.protocol,
-        deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
         claims=len(own),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
-        plates=drawn,
-        tables=tables(suite, records, archive, shown.kinds),
-        lost=missing_results(records, _expected(plan, records, asked.profile)),
-        data=_data(records),
-        environments=_environments(records, archive),
-        commands=_commands(suite, records, asked.command),
-        took=_took(records),
-        cells=sum(record.status in MEASURED for record in records),
+        plates=plates(suite, seen.pictures, asked.profile, ink),
+        commands=_commands(suite, seen, asked.command),
+        seen=seen,
     )
 
 
-def _commands(suite: Suite, records: Sequence[Record], command: Command) -> tuple[str, ...]:
+def _commands(suite: Suite, seen: Seen, command: Command) -> tuple[str, ...]:
     """Return what repeats a suite where nothing is installed: data, its runs, the page."""
     run = command[suite.id] if isinstance(command, Mapping) else command(suite.id)
-    data = dict.fromkeys(r.data.used for r in records if r.data and r.data.used in GOTTEN)
-    get = [f"harness data get {name}" for name in data]
+    get = [f"harness data get {name}" for name in seen.fetched]
     return ("python3 -m pip install 'claims-harness[all]'", *get, run, "harness report")
-
-
-def _took(records: Sequence[Record]) -> str:
-    """Return how long runs took; a part of a group's time is nobody's own, and left out."""
-    total = sum(record.wall_s for record in records if record.status in MEASURED)
-    return number(total, "seconds", digits=2) if total else ""
-
-
-def _expected(plan: Sequence[Case], records: Sequence[Record], profile: Profile) -> list[Case]:
-    """Return the cases that a whole run of the profile would have recorded.
-
-    In the quick profile those that depart from the protocol as the records at hand do: the suite
-    knows other departures too, for when data are missing.
-    """
-    if profile == "full":
-        return [case for case in plan if case.protocol]
-    if not records:
-        return list(plan)
-    departures = {record.deviation for record in records} - {""}
-    return [case for case in plan if case.deviation in departures]
-
-
-def _environments(records: Sequence[Record], archive: Archive) -> tuple[Environment, ...]:
-    ids = dict.fromkeys(record.environment for record in records if record.status in MEASURED)
-    return tuple(archive.environments[name] for name in ids if name in archive.environments)
-
-
-def _data(records: Sequence[Record]) -> tuple[DataRow, ...]:
-    found: dict[tuple[str, str], list[DataUsed]] = {}
-    for data in dict.fromkeys(r.data for r in records if r.data):
-        found.setdefault((data.requested, data.used), []).append(data)
-    return tuple(DataRow(group[0], len(group) - 1) for group in found.values())

@@ -21,6 +21,8 @@ ENVIRONMENTS = "environments.jsonl"
 PROVENANCE = "provenance.jsonl"
 RECORDS = "records.jsonl"
 """The one file of all records that earlier versions wrote."""
+LARGE = 150_000_000
+"""Bytes of records, some hundred thousand, which take a few hundred megabytes as objects."""
 _OTHERS = frozenset(
     f"{name}.jsonl"
     for name in (
@@ -54,6 +56,25 @@ def name_of(suite: str) -> str:
     """
     name = f"{_checked(suite)}.jsonl"
     return f"{suite}.records.jsonl" if name in _OTHERS else name
+
+
+def is_large(folder: Path) -> bool:
+    """Whether the stores under a folder hold more than is well in memory at once.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read.
+    """
+    with guarded("read", folder):
+        sizes = (path.stat().st_size for store in stores(folder) for path in of_records(store))
+        return sum(sizes) > LARGE
+
+
+def suite_of(path: Path) -> str:
+    """Return the suite that a file of records is named for, ``""`` where it is for none."""
+    found = _NAME.fullmatch(path.name)
+    return found["suite"] if found and path.name != RECORDS else ""
 
 
 def arrays_of(suite: str, cell: str) -> str:

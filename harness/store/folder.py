@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from harness.store.files import stores
@@ -27,17 +27,23 @@ class StoreFolder:
     def __init__(self, folder: Path) -> None:
         self._stores = [Store(path) for path in stores(folder)]
         self._environments = {k: v for store in self._stores for k, v in store.environments.items()}
-        self._records = tuple(record for store in self._stores for record in store.records)
-        self._owner = {
-            (record.cell, record.started): store
-            for store in self._stores
-            for record in store.records
-        }
+        self._owner: dict[tuple[str, str], Store] = {}
+
+    @property
+    def suites(self) -> Collection[str]:
+        """The suites of which there are records in any store."""
+        return tuple(dict.fromkeys(suite for store in self._stores for suite in store.suites))
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """Return the records of a suite, store by store."""
+        found = [(store, store.of(suite)) for store in self._stores]
+        self._owner |= {(r.cell, r.started): s for s, own in found for r in own if r.arrays}
+        return tuple(record for _, own in found for record in own)
 
     @property
     def records(self) -> Sequence[Record]:
-        """Every record, store by store."""
-        return self._records
+        """Every record, suite by suite: all of them in memory."""
+        return tuple(record for suite in self.suites for record in self.of(suite))
 
     @property
     def environments(self) -> Mapping[str, Environment]:
@@ -56,4 +62,7 @@ class StoreFolder:
 
     def array(self, record: Record, name: str) -> Array:
         """Return a stored array of a record from the store that holds it."""
-        return self._owner[record.cell, record.started].array(record, name)
+        key = (record.cell, record.started)
+        if key not in self._owner:
+            self.of(record.suite)
+        return self._owner[key].array(record, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.types import Archive, Array, Environment, Record
@@ -25,6 +25,15 @@ class Memory:
     records: tuple[Record, ...]
     environments: Mapping[str, Environment]
     arrays: Mapping[tuple[str, str], Array] = field(default_factory=dict)
+
+    @property
+    def suites(self) -> Collection[str]:
+        """The suites of the records."""
+        return {record.suite for record in self.records}
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """Return the records of a suite, in the order of the file."""
+        return tuple(record for record in self.records if record.suite == suite)
 
     @property
     def most(self) -> Mapping[str, int]:
@@ -53,9 +62,13 @@ class Beside:
         self._owner = {record.cell: memory for memory in memories for record in memory.records}
 
     @property
-    def records(self) -> Sequence[Record]:
-        """Every record, those of the store first."""
-        return (*self._store.records, *(r for memory in self._memories for r in memory.records))
+    def suites(self) -> Collection[str]:
+        """The suites of which there are records anywhere."""
+        return {*self._store.suites, *(name for memory in self._memories for name in memory.suites)}
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """Return the records of a suite, those of the store first."""
+        return (*self._store.of(suite), *(r for memory in self._memories for r in memory.of(suite)))
 
     @property
     def environments(self) -> Mapping[str, Environment]:

@@ -16,7 +16,7 @@ alone. They are read as they are, and appended to in the new form.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from harness.errors import FileError, StoreError
 from harness.lines import Log
 from harness.lock import one_writer
 from harness.store import arrays as members
-from harness.store import files, provenance
+from harness.store import files, provenance, quick
 from harness.store.codec import decode, decode_environment, encode, encode_environment
 from harness.store.formats import refuse_newer
+from harness.store.held import Held
 from harness.store.looks import declared
 from harness.store.provenance import Provenance
 from harness.types import Array, Environment, Record
@@ -49,7 +50,8 @@ class Store:
     Raises
     ------
     StoreError
-        If a line other than a torn last one is malformed; names file and line.
+        If a line of environments or provenance other than a torn last one is malformed; names file
+        and line. Those of records are read when their suite is asked for.
     FileError
         If the folder cannot be read.
     """
@@ -60,33 +62,52 @@ class Store:
         self._refused: FileError | None = None
         self._environments: dict[str, Environment] = {}
         self._provenance: dict[str, Provenance] = {}
-        self._records: dict[str, Record] = {}
         self._unflushed: set[str] = set()
         self.reload()
 
     def reload(self) -> None:
-        """Read again what is on disk; notes are those of all readings, each once."""
+        """Look again at what is on disk; notes are those of all looks, each once."""
         notes: list[str] = []
-        try:
-            self._read(notes)
-        except StoreError as error:
-            advice = f"`harness store repair --results {self.folder}` sets such lines aside"
-            raise StoreError(f"{error}; {advice}") from None
+        with self._advising():
+            snapshots = environments_log(self.folder).read(notes)
+            self._environments = {snapshot.id: snapshot for snapshot in snapshots}
+            self._provenance = provenance.by_key(provenance.log_of(self.folder).read(notes))
+        logs = record_logs(self.folder, self._provenance)
+        with self._advising():
+            self._held = Held(logs)
+        notes += [note for log in logs for note in log.torn()]
         self.notes += [note for note in notes if note not in self.notes]
 
     @property
+    def suites(self) -> Collection[str]:
+        """The suites of which there are records."""
+        return self._held.suites
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """Return the records of a suite, the latest of each cell, in the order of their file.
+
+        Raises
+        ------
+        StoreError
+            If a line of its file other than a torn last one is malformed; names file and line.
+        FileError
+            If it cannot be read.
+        """
+        return tuple(self._by_cell(suite).values())
+
+    @property
     def records(self) -> Sequence[Record]:
-        """Every record, the latest of each cell, file by file."""
-        return tuple(self._records.values())
+        """Every record, suite by suite: all of them in memory."""
+        return tuple(record for suite in self.suites for record in self.of(suite))
 
     @property
     def environments(self) -> Mapping[str, Environment]:
         """Environment snapshots by id."""
         return self._environments
 
-    def get(self, cell: str) -> Record | None:
-        """Return the latest record of a cell id."""
-        return self._records.get(cell)
+    def get(self, suite: str, cell: str) -> Record | None:
+        """Return the latest record of a suite's cell, by its id."""
+        return self._by_cell(suite).get(cell)
 
     def array(self, record: Record, name: str) -> Array:
         """Return a stored array of a record.
@@ -130,10 +151,11 @@ class Store:
             environments_log(self.folder).append(environment)
             self._environments[environment.id] = environment
         self._share(provenance.of_record(record))
-        self._log(record.suite).append(record, flush=flush)
+        log = self._log(record.suite)
+        log.append(record, flush=flush)
         if not flush:
             self._unflushed.add(record.suite)
-        _put(self._records, record)
+        self._held.add(record, log)
 
     def flush(self) -> None:
         """Have every record on the disk.
@@ -199,12 +221,17 @@ class Store:
             provenance.log_of(self.folder).append(made)
             self._provenance[key] = made
 
-    def _read(self, notes: list[str]) -> None:
-        snapshots = environments_log(self.folder).read(notes)
-        self._environments = {snapshot.id: snapshot for snapshot in snapshots}
-        self._provenance = provenance.by_key(provenance.log_of(self.folder).read(notes))
-        logs = record_logs(self.folder, self._provenance)
-        self._records = latest(log.read(notes) for log in logs)
+    def _by_cell(self, suite: str) -> Mapping[str, Record]:
+        with self._advising():
+            return self._held.of(suite)
+
+    @contextlib.contextmanager
+    def _advising(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            advice = f"`harness store repair --results {self.folder}` sets such lines aside"
+            raise StoreError(f"{error}; {advice}") from None
 
 
 def environments_log(folder: Path) -> Log[Environment]:
@@ -224,7 +251,7 @@ def record_log(path: Path, known: Mapping[str, Provenance]) -> Log[Record]:
         refuse_newer(values, path.parent)
         return decode(values, known)
 
-    return Log(path, encode, decoded)
+    return Log(path, encode, decoded, quick.reader(known))
 
 
 def record_logs(folder: Path, known: Mapping[str, Provenance]) -> list[Log[Record]]:
@@ -236,25 +263,3 @@ def logs(folder: Path) -> list[Log[Any]]:
     """Return every log of a store; what others name is before them."""
     records = record_logs(folder, provenance.whole(folder))
     return [environments_log(folder), provenance.log_of(folder), *records]
-
-
-def latest(read: Iterable[Iterable[Record]]) -> dict[str, Record]:
-    """Return the latest record of each cell, in the order they were written, file by file.
-
-    In a file that is the last; of two files', which earlier and later versions wrote, the one that
-    was started last.
-    """
-    found: dict[str, Record] = {}
-    for file in read:
-        own: dict[str, Record] = {}
-        for record in file:
-            _put(own, record)
-        for cell, record in own.items():
-            if cell not in found or found[cell].started <= record.started:
-                _put(found, record)
-    return found
-
-
-def _put(records: dict[str, Record], record: Record) -> None:
-    records.pop(record.cell, None)
-    records[record.cell] = record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,11 +34,18 @@ class Environment:
 
 
 class Archive(Protocol):
-    """Read-only records, as the judge and the report see them."""
+    """Read-only records, as the judge and the report see them: suite by suite."""
 
     @property
-    def records(self) -> Sequence[Record]:
-        """Every record, the latest of each cell, in the order they were written."""
+    def suites(self) -> Collection[str]:
+        """The suites of which there are records."""
+        ...
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """Return the records of a suite, the latest of each cell, in the order they were written.
+
+        They may be read for this, and are best let go of before the next suite is asked for.
+        """
         ...
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,15 @@ from numpy.typing import NDArray
 
 Scalar = str | int | float | bool
 Array = NDArray[Any]
+
+
+def identical(one: Mapping[str, Scalar], other: Mapping[str, Scalar]) -> bool:
+    """Whether two tables are the same, in their order and types too: 1 equals 1.0 and True."""
+    return one is other or (
+        one == other
+        and list(one) == list(other)
+        and list(map(type, one.values())) == list(map(type, other.values()))
+    )
 
 
 def as_float_array(values: Sequence[float]) -> NDArray[np.float64]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from harness import claims as judging
 from harness.errors import NothingMeasured
 from harness.plan.expand import Plans
+from harness.processes.beside import beside
+from harness.store.files import is_large
 from harness.store.folder import StoreFolder, snapshots
 from harness.suite.schema import Suite
 from harness.types import Archive, Verdict
@@ -25,7 +27,8 @@ def open_archive(workspace: Workspace, results: Path) -> tuple[Archive, Sequence
     """
     store = StoreFolder(results)
     archive = workspace.beside(store)
-    if not archive.records:
+    ids = dict.fromkeys([*(suite.id for suite in workspace.suites), *archive.suites])
+    if not any(archive.of(name) for name in ids):
         raise NothingMeasured(
             f"no record under {results}; run `harness run` first, or name the folder with --results"
         )
@@ -37,10 +40,16 @@ def judged(
 ) -> tuple[Verdict, ...]:
     """Judge the claims of the workspace, each from its own records; without q-values.
 
-    With the folder of results, times of machines that its reference does not know only inform.
+    With the folder of results, times of machines that its reference does not know only inform, and
+    the suites of a large one are judged side by side.
     """
-    pairs = zip(workspace.plans, workspace.sources, strict=True)
-    verdicts = [v for plans, cited in pairs for v in _judged(plans, cited, archive)]
+    pairs = list(zip(workspace.plans, workspace.sources, strict=True))
+    portions = [[pair] for pair in pairs] if results and is_large(results) else [pairs]
+
+    def of_portion(own: Sequence[tuple[Plans, Mapping[str, str]]]) -> list[Verdict]:
+        return [verdict for plans, cited in own for verdict in _judged(plans, cited, archive)]
+
+    verdicts = [verdict for found in beside(of_portion, portions) for verdict in found]
     return informing(verdicts, archive, results) if results else tuple(verdicts)
 
 

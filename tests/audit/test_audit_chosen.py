@@ -33,6 +33,12 @@ def test_a_sample_is_drawn_without_repetition_and_in_order():
     assert drawn([], Size(), np.random.default_rng(0)) == []
 
 
+class Planned(list):
+    """The plans of a suite `s`."""
+
+    suite = SimpleNamespace(id="s")
+
+
 def test_results_of_this_machine_come_first_and_times_alone_are_left_out(record, environment):
     def case(name, *, timed=False):
         axes = {"backend": "torch", "device": "cpu"}
@@ -40,7 +46,7 @@ def test_results_of_this_machine_come_first_and_times_alone_are_left_out(record,
 
     cells = [Cell(case("k1"), 0, 0, 1.0), Cell(case("k1"), 1, 0, 1.0)]
     cells += [Cell(case("k2", timed=True), seed, 0, 1.0) for seed in (0, 1)]
-    plans = [SimpleNamespace(cells=lambda: cells)]
+    plans = Planned([SimpleNamespace(cells=lambda: cells)])
     far = replace(environment, id="e2", klass="k2")
     times = replace(record, case="k2", digests={})
     held = (

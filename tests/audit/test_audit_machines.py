@@ -28,15 +28,15 @@ def archive(record, environment):
 
 
 def test_a_machine_is_named_by_a_part_of_its_hardware_or_its_class(archive):
-    assert [r.cell for r in records_on(archive, "2 cores")] == ["a0", "a1", "a2"]
-    assert [r.cell for r in records_on(archive, "h100")] == ["b0", "b1", "g2"]
-    assert len(records_on(archive, "k2")) == 3
+    assert [r.cell for r in records_on(archive, "2 cores", "s")] == ["a0", "a1", "a2"]
+    assert [r.cell for r in records_on(archive, "h100", "s")] == ["b0", "b1", "g2"]
+    assert len(records_on(archive, "k2", "s")) == 3
     with pytest.raises(UsageError, match=r"got 'M4'; there are x86_64, 2 cores \(k1\); x86_64, c"):
-        records_on(archive, "M4")
+        records_on(archive, "M4", "s")
 
 
 def test_the_same_case_comes_first_and_one_of_another_device_then(archive):
-    first, second = records_on(archive, "2 cores"), records_on(archive, "H100")
+    first, second = records_on(archive, "2 cores", "s"), records_on(archive, "H100", "s")
     cases = [case("k1", "cpu"), case("k2", "cuda")]
     found = between(first, second, cases, archive.environments, lambda record, name: "")
     pairs = [(one.one.cell, one.other.cell) for one in found.findings]

@@ -28,6 +28,9 @@ class Shelf:
     environments: Mapping[str, Environment] = field(default_factory=lambda: {HERE.id: HERE})
     arrays: Mapping[tuple[str, int, str], np.ndarray] = field(default_factory=dict)
 
+    def of(self, suite: str) -> Sequence[Record]:
+        return self.records
+
     def array(self, record: Record, name: str) -> np.ndarray:
         return self.arrays[record.case, record.seed, name]
 

@@ -163,7 +163,7 @@ def test_a_stream_that_is_not_there_takes_everything(monkeypatch):
 def test_a_disk_that_fills_during_a_run_ends_it_and_keeps_what_was_stored(harness, monkeypatch):
     from harness.lines import log as lines
 
-    write, calls = lines._write_soon, []
+    write, calls = lines.write_all, []
 
     def filling(file, data):
         calls.append(data)
@@ -173,7 +173,7 @@ def test_a_disk_that_fills_during_a_run_ends_it_and_keeps_what_was_stored(harnes
         write(file, data)
 
     with monkeypatch.context() as patched:
-        patched.setattr(lines, "_write_soon", filling)
+        patched.setattr(lines, "write_all", filling)
         code, _, err = harness("run", "-j", "1")
     assert code == codes.FILE_FAILED
     assert "tiny.jsonl: no space left on device; free some space" in err

@@ -53,6 +53,9 @@ class FakeArchive:
         default_factory=lambda: {e.id: e for e in (LAPTOP, SERVER)}
     )
 
+    def of(self, suite: str) -> Sequence[Record]:
+        return [record for record in self.records if record.suite == suite]
+
     def array(self, record: Record, name: str) -> Array:
         return self.stored[record.cell, name]
 

@@ -1,17 +1,9 @@
 import json
 
-import fake_results as fake
 import fake_verdicts
 import pytest
 
 from harness.report import changes
-
-
-def records(started):
-    maker = fake.Maker()
-    maker.add("demo", "train", {"lr": 0.1})
-    (record,) = maker.records
-    return [record.__class__(**{**record.__dict__, "started": started})]
 
 
 def verdicts(**names):
@@ -19,7 +11,7 @@ def verdicts(**names):
 
 
 def built(folder, started, **names):
-    found = changes.ledger(folder, verdicts(**names), records(started))
+    found = changes.ledger(folder, verdicts(**names), started)
     changes.keep(folder, found)
     return found.changes()
 

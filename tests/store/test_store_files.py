@@ -85,13 +85,13 @@ def test_a_store_of_earlier_versions_is_read_and_appended_to(
     old = [record, replace(record, cell="c2", suite="xor")]
     write_old(tmp_path, environment, old)
     before = (tmp_path / "records.jsonl").read_bytes()
-    assert list(Store(tmp_path).records) == old
+    assert set(map(repr, Store(tmp_path).records)) == set(map(repr, old))
     (note,) = examine(tmp_path).notes
     assert "records.jsonl: holds several suites" in note
     new = replace(record, cell="c3", started="2026-02-01T00:00:00.000+00:00")
     append(tmp_path, environment, new)
-    assert list(Store(tmp_path).records) == [*old, new]
-    assert list(StoreFolder(tmp_path).records) == [*old, new]
+    for archive in (Store(tmp_path), StoreFolder(tmp_path)):
+        assert (archive.of("s"), archive.of("xor")) == ((record, new), (old[1],))
     assert (tmp_path / "records.jsonl").read_bytes() == before
     assert (tmp_path / "s.jsonl").read_bytes().count(b"\n") == 1
 

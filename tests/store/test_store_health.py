@@ -34,7 +34,7 @@ def test_a_store_as_it_was_written_has_no_fault(store):
 def test_a_changed_digit_is_found_and_set_aside_with_the_reason(store):
     bad = damage(store, 2)
     with pytest.raises(StoreError, match=r"s\.jsonl:2: must be as it was written"):
-        Store(store.folder)
+        Store(store.folder).of("s")
     (fault,) = examine(store.folder).faults
     assert fault.place.endswith("s.jsonl:2")
     assert repair(store.folder) == (fault,)

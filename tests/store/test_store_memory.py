@@ -25,7 +25,8 @@ def test_records_in_memory_have_arrays_and_no_further_seeds():
 
 def test_a_store_and_files_are_read_as_one():
     both = Beside(memory("store", HERE), [memory("cell", FILE)])
-    assert [record.cell for record in both.records] == ["store", "cell"]
+    assert [record.cell for record in both.of("tiny")] == ["store", "cell"]
+    assert both.of("other") == ()
     assert both.environments == {"here": HERE, "file": FILE}
-    assert [both.array(record, "a").tolist() for record in both.records] == [[5], [4]]
+    assert [both.array(record, "a").tolist() for record in both.of("tiny")] == [[5], [4]]
     assert both.most == {}

@@ -99,6 +99,6 @@ def test_one_that_is_killed_anywhere_loses_nothing_and_can_be_ended(tmp_path, ol
         deaths += 1
         migrate(folder)
         assert versions(folder) == {2}
-        assert len(Store(folder).records) == 5
+        assert len(Store(folder).records) == 6
         assert examine(folder).faults == ()
     assert deaths >= 6, "two lines of provenance, two files: each on disk, and put in place"

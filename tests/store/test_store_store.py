@@ -21,8 +21,8 @@ def test_what_is_appended_is_read_back(tmp_path, record, environment):
     again = Store(tmp_path)
     assert list(again.records) == [record]
     assert dict(again.environments) == {"e1": environment}
-    assert again.get("c1") == record
-    assert again.get("c2") is None
+    assert again.get("s", "c1") == record
+    assert again.get("s", "c2") is None
 
 
 def test_the_latest_record_of_a_cell_counts_and_both_stay_on_disk(tmp_path, record, environment):
@@ -58,7 +58,7 @@ def test_any_other_malformed_line_is_refused_by_number(tmp_path, record, environ
     path = tmp_path / "s.jsonl"
     path.write_bytes(b'{"v": 1, "half\n' + path.read_bytes())
     with pytest.raises(StoreError, match=r"s\.jsonl:1: must be JSON"):
-        Store(tmp_path)
+        Store(tmp_path).of("s")
 
 
 def test_two_writers_at_once_are_refused(tmp_path):
@@ -136,9 +136,9 @@ def test_an_array_may_have_any_name(tmp_path, record):
 def test_a_writer_sees_what_another_stored_before_it_had_the_lock(tmp_path, record, environment):
     late = Store(tmp_path)
     fill(tmp_path, environment, record)
-    assert late.get("c1") is None
+    assert late.get("s", "c1") is None
     with late.writing():
-        assert late.get("c1") == record
+        assert late.get("s", "c1") == record
 
 
 def test_what_a_dead_run_left_unfinished_is_removed_under_the_lock(tmp_path, record, environment):
@@ -162,7 +162,7 @@ def test_a_folder_that_cannot_be_written_to_can_be_read(tmp_path, record, enviro
     monkeypatch.setattr("pathlib.Path.mkdir", refused)
     store = Store(tmp_path)
     with store.writing():
-        assert store.get("c1") == record
+        assert store.get("s", "c1") == record
         with pytest.raises(FileError, match=r"read-only file system; name a place that can be"):
             store.append(record, environment)
     assert list(Store(tmp_path).records) == [record]

@@ -20,7 +20,7 @@ from harness.figures import canvas
 from harness.lines import object_of, text_of
 from harness.lines.log import Log
 from harness.lines.seal import sealed, unsealed
-from harness.report.view import records_of
+from harness.report.seen import records_of
 from harness.store import arrays
 from harness.store.files import of_records
 from harness.store.folder import StoreFolder
@@ -74,6 +74,9 @@ class WatchedArchive:
             )
             for record in self._folder.records
         ]
+
+    def of(self, suite: str) -> Sequence[Record]:
+        return [record for record in self.records if record.suite == suite]
 
     def array(self, record: Record, name: str) -> Array:
         self._reads[record.cell, "arrays"].add(name)

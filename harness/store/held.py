@@ -1,0 +1,188 @@
+"""The records of suites, each read when it is asked for; those of the last suites are held.
+
+A file is most often of one suite. Suites that share a file, as in stores of earlier versions, are
+read together. Of a large store no more is in memory than `MOST` records and the suite at hand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from harness.files import guarded
+from harness.lines import Log
+from harness.store import files
+from harness.store.formats import VERSION
+from harness.types import Record
+
+MOST = 100_000
+"""Records that are held beside the suites read last."""
+_SUITE = re.compile(rb'"suite"\s*:\s*"([^"\\]*)"')
+_BLOCK = 1 << 24
+Records = dict[str, Record]
+"""By cell: the latest of each, in the order they were written."""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the bytes of a file of records show, before any line is read.
+
+    Attributes
+    ----------
+    suites : frozenset of str
+        Those it names, and the one that it is named for.
+    any : bool
+        Whether it is named for none, and may hold any.
+    odd : bool
+        Whether a line does not begin as those of formats that are known do.
+    """
+
+    suites: frozenset[str]
+    any: bool
+    odd: bool
+
+
+class Held:
+    """The records in some logs, by suite.
+
+    Parameters
+    ----------
+    logs : sequence of Log
+        In the order in which they are read.
+
+    Raises
+    ------
+    FileError
+        If a file cannot be read.
+    """
+
+    def __init__(self, logs: Sequence[Log[Record]]) -> None:
+        self._logs = {log.path: log for log in logs}
+        self._seen = {log.path: glance(log) for log in logs}
+        self._found: dict[str, Records] = {}
+        for log in logs:
+            if self._seen[log.path].odd:  # what a newer version wrote is refused whole
+                list(log.read([]))
+
+    @property
+    def suites(self) -> tuple[str, ...]:
+        """The suites of which there may be records, file by file."""
+        return tuple(dict.fromkeys(name for seen in self._seen.values() for name in seen.suites))
+
+    def of(self, suite: str) -> Mapping[str, Record]:
+        """Return the records of a suite, by cell.
+
+        Raises
+        ------
+        StoreError
+            If a line of its file is malformed; names file and line.
+        FileError
+            If it cannot be read.
+        """
+        if suite not in self._found:
+            group = self._together(suite)
+            self._found |= {name: {} for name in group}
+            with _uncollected():
+                for record in latest(log.read([]) for log in self._holding(group)).values():
+                    put(self._found.setdefault(record.suite, {}), record)
+            self._let_go(group)
+        self._found[suite] = self._found.pop(suite)  # the last used is the last
+        return self._found[suite]
+
+    def add(self, record: Record, log: Log[Record]) -> None:
+        """Take note of a record that was appended to a log."""
+        if log.path not in self._logs:
+            self._logs[log.path] = log
+            self._seen[log.path] = Glance(frozenset({record.suite}), any=False, odd=False)
+        if record.suite in self._found:
+            put(self._found[record.suite], record)
+
+    def _together(self, suite: str) -> frozenset[str]:
+        """Return the suites that share files with one, and those that share files with these."""
+        group, more = frozenset({suite}), True
+        while more:
+            wider = group.union(*(self._seen[log.path].suites for log in self._holding(group)))
+            group, more = wider, wider != group
+        return group
+
+    def _holding(self, group: Collection[str]) -> list[Log[Record]]:
+        """Return the logs that may hold records of some suites."""
+        seen = self._seen.items()
+        return [self._logs[p] for p, one in seen if one.any or not one.suites.isdisjoint(group)]
+
+    def _let_go(self, group: Collection[str]) -> None:
+        held = sum(map(len, self._found.values()))
+        for name in [name for name in self._found if name not in group]:
+            if held > MOST:
+                held -= len(self._found.pop(name))
+
+
+def glance(log: Log[Record]) -> Glance:
+    """Return what the bytes of a file of records show, without parsing them.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read.
+    """
+    own = files.suite_of(log.path)
+    found, odd = {own} if own else set[str](), False
+    mark = b'"suite":"%b"' % own.encode()
+    starts = [b'{"v":%d,' % version for version in range(1, VERSION + 1)]
+    with guarded("read", log.path), log.open() as file:
+        for lines in _blocks(file):
+            count = lines.count(b"\n")
+            odd = odd or sum(map(lines.count, starts)) != count
+            if not own or lines.count(mark) != count:
+                found |= {match[1].decode("utf-8", "replace") for match in _SUITE.finditer(lines)}
+    return Glance(frozenset(found), any=not own, odd=odd)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage in cycles while much is made that has none: it takes a fifth longer."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file in pieces of whole lines; a torn last line is in none."""
+    rest = b""
+    while piece := file.read(_BLOCK):
+        lines, end, rest = (rest + piece).rpartition(b"\n")
+        yield lines + end
+
+
+def latest(read: Iterable[Iterable[Record]]) -> Records:
+    """Return the latest record of each cell, in the order they were written, file by file.
+
+    In a file that is the last; of two files', which earlier and later versions wrote, the one that
+    was started last.
+    """
+    found: Records = {}
+    for file in read:
+        own: Records = {}
+        for record in file:
+            put(own, record)
+        if not found:  # as most often, where a suite has one file
+            found = own
+            continue
+        for cell, record in own.items():
+            if cell not in found or found[cell].started <= record.started:
+                put(found, record)
+    return found
+
+
+def put(records: Records, record: Record) -> None:
+    """Add a record behind the others, in the place of one of its cell."""
+    records.pop(record.cell, None)
+    records[record.cell] = record
