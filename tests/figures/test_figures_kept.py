@@ -28,7 +28,7 @@ def drawn(monkeypatch):
     monkeypatch.setattr(
         many, "painted", lambda asked: done.append(asked.figure.kind) or paint(asked)
     )
-    monkeypatch.setattr(many, "_processors", lambda: 1)
+    monkeypatch.setattr(many, "processors", lambda: 1)
     return done
 
 
@@ -98,7 +98,7 @@ def test_processes_draw_what_one_draws(everything, monkeypatch):
         for kind in kinds
         for theme in (figures.LIGHT, figures.DARK)
     ]
-    monkeypatch.setattr(many, "_processors", lambda: 2)
+    monkeypatch.setattr(many, "processors", lambda: 2)
     side_by_side = figures.draw_all(asked)
     assert side_by_side == [figures.registry.painted(one) for one in asked]
 
