@@ -155,7 +155,8 @@ class _Maker:
         for index in range(len(self.table.places)):
             groups.setdefault(self._key(index), []).append(index)
         runs = self.given.rows == "runs"
-        size.refuse(len(self.table.places) if runs else len(groups), ", ".join(self.table.files))
+        cells = len(self.table.places) if runs else len(groups)
+        size.refuse(cells, ", ".join(self.table.files), len(groups))
         cases = {key: self._case(key) for key in groups}
         records, arrays = list[Record](), dict[tuple[str, str], Array]()
         for key, rows in groups.items():

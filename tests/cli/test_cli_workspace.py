@@ -91,7 +91,7 @@ def test_a_name_that_no_suite_uses_measures_nothing(harness):
 def test_repetitions_on_the_command_line_are_counted_too(harness):
     code, _, err = harness("run", "--seeds", 10**9)
     assert code == 2
-    assert "at most 100,000 cells, got 1,000,000,000" in err
+    assert "at most 1,000,000 cells, got 1,000,000,000" in err
 
 
 def test_the_current_folder_can_be_imported(harness, tmp_path):

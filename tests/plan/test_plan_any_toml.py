@@ -7,7 +7,7 @@ from suite_mutations import problems_of, try_mutants
 from test_plan_check import GOOD
 
 from harness.errors import SuiteError, UsageError
-from harness.plan.size import most_cells
+from harness.plan.size import most_cases, most_cells
 from harness.suite.load import load
 
 TRIES, MANY_TRIES = 150, 1250
@@ -42,7 +42,7 @@ AXES = "batch_size = [16, 32]"
         (AXES, "lr = [inf]", 20, "grid[0].lr[0]: must be a finite number"),
         (AXES, "optimizer = [{ name = 3 }]", 20, "must be one of sgd, adam, rmsprop, got 3"),
         (AXES, "hidden = [[1000000000, 1000000000]]", 20, "grid[0].layers"),
-        ("epochs = 1", "epochs = 1\n[seeds]\ncount = 1000000000", 18, "at most 100,000 cells"),
+        ("epochs = 1", "epochs = 1\n[seeds]\ncount = 1000000000", 18, "at most 1,000,000 cells"),
         ("[[grid]]", "[quick]\nseeds = true\n[[grid]]", 18, "a positive integer, got true"),
         ("[[grid]]", "[quick]\nbackend = 3\n[[grid]]", 18, "the name of a backend, got 3"),
         ("[[grid]]", "[quick]\nlr = 'x'\n[[grid]]", 18, "quick.lr: must be a number"),
@@ -80,15 +80,26 @@ def test_a_grid_is_counted_before_it_is_made(tried):
     axes = f"lr = [{many}]\nl2 = [{many}]\nl1 = [{many}]"
     (problem,) = tried(GOOD.replace(AXES, axes), {"notes"})
     assert problem.line == 17
-    assert "at most 100,000 cells, got 1,000,000,000 (1,000 lr x 1,000 l2 x 1,000 l1" in str(
+    assert "at most 1,000,000 cells, got 1,000,000,000 (1,000 lr x 1,000 l2 x 1,000 l1" in str(
         problem
     )
+
+
+def test_cases_are_counted_too(tried):
+    many = ", ".join(f"{i}e-6" for i in range(1, 501))
+    axes = f"lr = [{many}]\nl2 = [{many}]"
+    (problem,) = tried(GOOD.replace(AXES, axes), {"notes"})
+    assert problem.line == 17
+    assert "at most 100,000 cases, got 250,000 (500 lr x 500 l2)" in str(problem)
 
 
 def test_the_limit_of_cells_can_be_moved(tried, monkeypatch):
     monkeypatch.setenv("HARNESS_MAX_CELLS", "1")
     (problem,) = tried(GOOD, {"notes"})
     assert "at most 1 cells, got 2 (2 batch_size x 1 seed)" in str(problem)
+    monkeypatch.setattr("harness.plan.size.MOST_CASES", 1)
+    monkeypatch.setenv("HARNESS_MAX_CELLS", "2")
+    assert most_cases() == 2
     monkeypatch.setenv("HARNESS_MAX_CELLS", "many")
     with pytest.raises(UsageError, match="HARNESS_MAX_CELLS must be a positive integer"):
         most_cells()
