@@ -324,6 +324,14 @@ def test_no_more_run_at_a_time_than_is_wanted(line, roster, jobs, dispatched):
     assert len(line.work()) == 3
 
 
+def test_small_cells_wait_at_workers_that_run_and_at_no_others(line, roster, jobs, dispatched):
+    waiting = jobs(400)
+    work = dispatched(waiting, roster(a=seen(), b=seen()), width=1)
+    work._speeds.note(waiting[0], 1e-3)
+    list(work.turn())
+    assert [to for _, to, *_ in line.work()] == ["a", "a"]
+
+
 def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_three(
     line, roster, jobs, dispatched, told
 ):

@@ -29,7 +29,8 @@ def wait_for(what, seconds=60.0):
 
 def environ(**more: str) -> dict[str, str]:
     """Return an environment whose Python finds the experiments of these tests."""
-    path = os.pathsep.join([*filter(None, [more.pop("PYTHONPATH", "")]), str(HERE)])
+    given = (more.pop("PYTHONPATH", ""), str(HERE), os.environ.get("PYTHONPATH", ""))
+    path = os.pathsep.join(filter(None, given))
     return {**os.environ, "PYTHONPATH": path, **more}
 
 

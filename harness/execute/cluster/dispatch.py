@@ -17,6 +17,7 @@ from pathlib import Path
 
 from harness import top
 from harness.errors import ClusterLost
+from harness.execute.cluster import alike
 from harness.execute.cluster.backlog import Backlog, Speeds, label
 from harness.execute.cluster.link import Came, Event, Link
 from harness.execute.cluster.messages import Back, Load, Reply
@@ -149,22 +150,22 @@ class Dispatch:
         if self._suspects:
             jobs = () if member.loads else self._take_suspect(member)
             return bool(jobs) and self._send(member, jobs, suspect=True)
+        now = len(member.loads) < member.seen.slots
+        if now and self._running() >= self._width:
+            return False
         for name in member.serves:
-            if not self._has_room(member, name, ahead=2):
-                continue
-            brief = not self._has_room(member, name, ahead=1)
-            if jobs := self._backlog.take((name,), self._all_slots(name), brief=brief):
+            own = sum(sent.label == name for sent in member.loads.values())
+            brief = not (now and own < member.slots(name))
+            full = own >= 2 * member.slots(name) or len(member.loads) >= 2 * member.seen.slots
+            jobs = () if full else self._backlog.take((name,), self._all_slots(name), brief=brief)
+            if jobs:
                 return self._send(member, jobs)
         return False
 
-    def _has_room(self, member: Member, name: str, *, ahead: int) -> bool:
-        """Whether a worker has less to do of a label than `ahead` times what it does at once."""
-        own = sum(sent.label == name for sent in member.loads.values())
-        return (
-            len(member.loads) < ahead * member.seen.slots
-            and len(self._owners) < ahead * self._width
-            and own < ahead * member.slots(name)
-        )
+    def _running(self) -> int:
+        """Return how many loads run at the moment: a worker's others wait for those."""
+        members = dict.fromkeys(self._owners.values())
+        return sum(min(len(one.loads), one.seen.slots) for one in members)
 
     def _all_slots(self, name: str) -> int:
         every = sum(one.slots(name) for one in self._roster.members.values() if name in one.serves)
@@ -178,7 +179,8 @@ class Dispatch:
         return ()
 
     def _send(self, member: Member, jobs: tuple[Job, ...], *, suspect: bool = False) -> bool:
-        load, name = Load(jobs, self._folder), label(jobs[0].cell.case.device)
+        name = label(jobs[0].cell.case.device)
+        load = Load(jobs, self._folder, self._roster.ours[alike.CODE])
         key = f"harness-{self._run}-{next(_NUMBERS)}"
         if not member.loads:
             member.since = time.monotonic()

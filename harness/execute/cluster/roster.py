@@ -78,6 +78,8 @@ class Roster:
         Those that get cells, by address.
     refused : dict of str to str
         Those that do not, with the reason.
+    ours : dict of str to str
+        What must be equal on every worker.
     classes : dict of str to Environment
         By label, a machine of the class that its cells are measured on.
     """
@@ -86,7 +88,7 @@ class Roster:
         self._link, self._run, self._told = link, run, told
         self._asked: dict[str, tuple[str, float]] = {}
         self._numbers = itertools.count()
-        self._ours = alike.versions()
+        self.ours = alike.versions()
         self._settled = False
         self.members: dict[str, Member] = {}
         self.refused: dict[str, str] = {}
@@ -193,7 +195,7 @@ class Roster:
         if not isinstance(seen, Seen):
             hint = "; install claims-harness there, of this very version" if came.error else ""
             self.refuse(address, f"it cannot say what it is ({came.error or seen!r}){hint}")
-        elif reason := alike.differences(self._ours, seen.versions):
+        elif reason := alike.differences(self.ours, seen.versions):
             self.refuse(address, reason)
         else:
             self.members[address] = Member(address, seen, ())
