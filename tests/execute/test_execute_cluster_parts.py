@@ -187,6 +187,28 @@ def test_data_with_another_fingerprint_is_refused_and_what_is_missing_says_so(jo
     assert Found().unfit(job) == "", "it reads none"
 
 
+def test_what_is_missing_is_fetched_once(jobs, tmp_path, monkeypatch):
+    from harness.config.data import Data
+    from harness.errors import DataMissing
+    from harness.execute.cluster import data
+
+    asked = []
+
+    def get(name, roots):
+        asked.append((name, roots.data))
+        raise DataMissing("no network here")
+
+    monkeypatch.setattr(data.fetch, "get", get)
+    (job,) = jobs(1, fingerprint="f" * 64)
+    settings = job.cell.case.settings.model_copy(update={"data": Data(dataset="mnist")})
+    own = replace(job.cell, case=replace(job.cell.case, settings=settings))
+    job = replace(job, cell=own, roots=Roots(tmp_path / "data", tmp_path / "cache"))
+    found = Found()
+    for _ in range(2):
+        assert found.unfit(job).endswith("; it could not be fetched: no network here")
+    assert asked == [("mnist", tmp_path / "data")]
+
+
 class Line:
     """Stands in for the link: what was sent, and what is to be heard."""
 
@@ -332,26 +354,26 @@ def test_small_cells_wait_at_workers_that_run_and_at_no_others(line, roster, job
     assert [to for _, to, *_ in line.work()] == ["a", "a"]
 
 
-def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_three(
+def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_five(
     line, roster, jobs, dispatched, told
 ):
     made = roster(w0=seen())
     work = dispatched(jobs(1), made)
     ended = []
-    for number in range(1, 5):
+    for number in range(1, 7):
         ended += work.turn()
         assert not ended
         (_, to, names, _) = line.work()[-1]
         assert (to, names) == (f"w{number - 1}", ["a0"])
         line.heard.append(Present(frozenset()))
         ended += work.turn()
-        if number < 4:
+        if number < 6:
             join(made, line, **{f"w{number}": seen()})
     (finished,) = ended
     assert finished.answer is None
-    assert finished.died == ("3 workers were lost while each had nothing else to run (it is gone)")
+    assert finished.died == ("5 workers were lost while each had nothing else to run (it is gone)")
     assert not work.busy
-    assert sum("is lost: it is gone" in text for text in told) == 4
+    assert sum("is lost: it is gone" in text for text in told) == 6
 
 
 def test_a_worker_that_is_another_process_gets_its_cells_again(line, roster, jobs, dispatched):

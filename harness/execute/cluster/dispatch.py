@@ -2,7 +2,7 @@
 
 A worker has as many loads as it runs at a time, and as many again of small cells, so that it never
 waits for us. Cells that were lost with a worker are suspects: each is run by itself, on a worker
-that has nothing else, and fails when that worker is lost as well, three times over.
+that has nothing else, and fails when that worker is lost as well, time after time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from harness.execute.pool import Finished
 from harness.execute.timeouts import Timeouts
 from harness.words import plural
 
-_STRIKES = 3
+_STRIKES = 5
 """Workers that a cell may be alone on when they are lost."""
 _GRACE = 180.0
 """Seconds beyond its budget after which a load without news is given up."""
@@ -212,7 +212,7 @@ class Dispatch:
             yield from self._struck(left, sent, "its process is another one")
             yield from self._lose(member, "its process ended, and another one came")
         elif left:
-            yield from self._struck(left, sent, back.lost)
+            yield from self._struck(left, sent, back.lost or "it left no answer")
 
     def _requeue(self, jobs: Sequence[Job]) -> None:
         for job in reversed(jobs):
