@@ -128,7 +128,9 @@ class Host:
             raise HostEnded(self._ending()) from error
 
     def _ending(self) -> str:
-        code = self._process.poll()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its line closed a moment before
+            self._process.wait(_TICK)
+        code = self._process.returncode
         return "the process that runs cells there ended" + (f" ({code})" if code else "")
 
 
