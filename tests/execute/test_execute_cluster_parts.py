@@ -254,8 +254,9 @@ def told():
 
 
 @pytest.fixture
-def roster(line, told):
+def roster(line, told, monkeypatch):
     """Make a roster of workers by address."""
+    monkeypatch.setattr(alike, "versions", lambda: OURS)  # once is enough
 
     def make(**workers):
         made = Roster(line, "run", told.append)
@@ -274,11 +275,9 @@ def join(roster, line, **workers):
 
 
 @pytest.fixture
-def dispatched(line, told, tmp_path):
+def dispatched(tmp_path):
     def make(jobs, roster, width=8):
-        return Dispatch(
-            jobs, width, tmp_path, line, roster, "run", told.append, Timeouts(), Speeds()
-        )
+        return Dispatch(jobs, width, tmp_path, roster, Timeouts(), Speeds())
 
     return make
 

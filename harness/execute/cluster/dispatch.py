@@ -12,14 +12,14 @@ import os
 import pickle
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness import top
 from harness.errors import ClusterLost
 from harness.execute.cluster import alike
 from harness.execute.cluster.backlog import Backlog, Speeds, label
-from harness.execute.cluster.link import Came, Event, Link
+from harness.execute.cluster.link import Came, Event
 from harness.execute.cluster.messages import Back, Load, Reply
 from harness.execute.cluster.roster import Member, Roster, Sent, kernels
 from harness.execute.job import Job
@@ -48,12 +48,8 @@ class Dispatch:
         Loads at a time, over all workers.
     scratch : Path
         A folder for logs.
-    link, roster
-        The cluster.
-    run : str
-        What workers know it by.
-    told : callable
-        Told in a line of workers that are lost.
+    roster : Roster
+        The workers.
     timeouts, speeds
         Of cells before.
     """
@@ -63,17 +59,15 @@ class Dispatch:
         jobs: Sequence[Job],
         width: int,
         scratch: Path,
-        link: Link,
         roster: Roster,
-        run: str,
-        told: Callable[[str], object],
         timeouts: Timeouts,
         speeds: Speeds,
     ) -> None:
         self._backlog = Backlog(jobs, timeouts, speeds)
         self._alone = any(job.cell.alone for job in jobs)
-        self._width, self._scratch, self._link, self._roster = width, scratch, link, roster
-        self._run, self._told, self._timeouts, self._speeds = run, told, timeouts, speeds
+        self._width, self._scratch = width, scratch
+        self._roster, self._link = roster, roster.link
+        self._timeouts, self._speeds = timeouts, speeds
         self._suspects: deque[Job] = deque()
         self._strikes = Counter[str]()
         self._owners: dict[str, Member] = {}
@@ -181,12 +175,14 @@ class Dispatch:
     def _send(self, member: Member, jobs: tuple[Job, ...], *, suspect: bool = False) -> bool:
         name = label(jobs[0].cell.case.device)
         load = Load(jobs, self._folder, self._roster.ours[alike.CODE])
-        key = f"harness-{self._run}-{next(_NUMBERS)}"
+        key = f"harness-{self._roster.run}-{next(_NUMBERS)}"
         if not member.loads:
             member.since = time.monotonic()
         member.loads[key] = Sent(load, name, suspect)
         self._owners[key] = member
-        self._link.send(key, member.address, "carry_out", self._run, pickle.dumps(load), label=name)
+        self._link.send(
+            key, member.address, "carry_out", self._roster.run, pickle.dumps(load), label=name
+        )
         return True
 
     def _came(self, came: Came) -> Iterator[Finished]:
@@ -228,7 +224,7 @@ class Dispatch:
         cells = sum(len(sent.load.jobs) for sent in loads.values())
         if not quiet:
             more = f"; {plural(cells, 'job')} that it had to be run again" if cells else ""
-            self._told(f"worker {member.address} is lost: {reason}{more}")
+            self._roster.told(f"worker {member.address} is lost: {reason}{more}")
         for sent in loads.values():
             yield from self._struck(list(sent.load.jobs), sent, reason)
 

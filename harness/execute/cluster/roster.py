@@ -68,9 +68,9 @@ class Roster:
     link : Link
         To the scheduler.
     run : str
-        What hosts of this run are known by.
+        What workers know this run by.
     told : callable
-        Told in a line of workers that are refused.
+        Told in a line of workers that are refused or lost.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class Roster:
     """
 
     def __init__(self, link: Link, run: str, told: Callable[[str], object]) -> None:
-        self._link, self._run, self._told = link, run, told
+        self.link, self.run, self.told = link, run, told
         self._asked: dict[str, tuple[str, float]] = {}
         self._numbers = itertools.count()
         self.ours = alike.versions()
@@ -115,19 +115,19 @@ class Roster:
         """Give a worker no cells any more."""
         self.members.pop(address, None)
         self.refused[address] = reason
-        self._told(f"worker {address} is refused: {reason}")
+        self.told(f"worker {address} is refused: {reason}")
         self.dismiss(address)
 
     def dismiss(self, *addresses: str) -> dict[str, str]:
         """Have workers end what they started for this run; return their addresses by task."""
-        keys = {f"harness-{self._run}-end-{next(self._numbers)}": to for to in addresses}
+        keys = {f"harness-{self.run}-end-{next(self._numbers)}": to for to in addresses}
         for key, to in keys.items():
-            self._link.send(key, to, "dismiss", self._run)
+            self.link.send(key, to, "dismiss", self.run)
         return keys
 
     def leave(self) -> dict[str, str]:
         """Dismiss all workers that were ever asked something, and are there."""
-        self._link.drop(list(self._asked))
+        self.link.drop(list(self._asked))
         everyone = {*self.members, *(address for address, _ in self._asked.values())}
         self._asked.clear()
         return self.dismiss(*sorted(everyone))
@@ -172,7 +172,7 @@ class Roster:
             self.lose(member)
         self.refused = {a: reason for a, reason in self.refused.items() if a in present}
         late = {k for k, (a, t) in self._asked.items() if a not in present or now > t}
-        self._link.drop(late)
+        self.link.drop(late)
         for key in late:
             address, _ = self._asked.pop(key)
             if address in present:
@@ -185,9 +185,9 @@ class Roster:
         return gone
 
     def _look_at(self, address: str, now: float) -> None:
-        key = f"harness-{self._run}-look-{next(self._numbers)}"
+        key = f"harness-{self.run}-look-{next(self._numbers)}"
         self._asked[key] = (address, now + _LONGEST_LOOK)
-        self._link.send(key, address, "look", self._run)
+        self.link.send(key, address, "look", self.run)
 
     def _note_look(self, came: Came) -> None:
         address, _ = self._asked.pop(came.key)
