@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -42,6 +43,9 @@ class Streets:
         number = os.getpid()
         self._net, self._bridge = f"10.213.{number % 250}", f"hb{number}"
         self.names = [f"h{number}-{place}" for place in range(count)]
+
+    def build(self) -> None:
+        """Make them."""
         _ip("link", "add", self._bridge, "type", "bridge")
         _ip("addr", "add", f"{self._net}.1/24", "dev", self._bridge)
         _ip("link", "set", self._bridge, "up")
@@ -67,17 +71,25 @@ class Streets:
 
     def end(self) -> None:
         """Remove them."""
-        for name in self.names:
-            _ip("netns", "del", name)
-        _ip("link", "del", self._bridge)
+        for words in (
+            *(("netns", "del", name) for name in self.names),
+            ("link", "del", self._bridge),
+        ):
+            with contextlib.suppress(subprocess.CalledProcessError):  # it was not made
+                _ip(*words)
 
 
 def streets(count: int) -> Streets | None:
     """Return namespaces where this machine allows them, else None."""
-    try:
-        return Streets(count)
-    except (OSError, subprocess.CalledProcessError):
+    if not shutil.which("ip"):
         return None
+    made = Streets(count)
+    try:
+        made.build()
+    except subprocess.CalledProcessError:
+        made.end()
+        return None
+    return made
 
 
 def _ip(*words: str) -> None:
