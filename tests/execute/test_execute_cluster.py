@@ -13,6 +13,7 @@ from towns import Town, ended, hosts, interrupt, run, streets, wait_for
 
 from harness import environment
 from harness.datasets.roots import Roots
+from harness.execute.cluster import dispatch
 from harness.execute.cluster.cluster import serving
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
@@ -139,30 +140,41 @@ def test_cells_for_a_device_that_no_worker_is_labelled_for_are_skipped(town, pro
     )
 
 
-def test_a_worker_that_dies_or_hangs_costs_no_cell_and_one_may_join(town, project, civic):
-    """A cell kills its worker, another one stops it; a worker joins; all cells end well."""
-    names = '["civic:kills_its_worker_once", "civic:stops_its_worker_once", "civic:slow"]'
+def test_a_worker_that_dies_costs_no_cell_and_one_may_join(town, project, civic):
+    names = '["civic:kills_its_worker_once", "civic:slow"]'
     folder = project("civic:slow", f"[seeds]\ncount = 6\n[grid]\nexperiment = {names}\n", budget=60)
     process = run(folder, town.address, "--profile", "full")
-    wait_for(lambda: (civic / "stopped").exists())
+    wait_for(lambda: (civic / "killed").exists())
     joined = town.worker()
     code, err = ended(process)
     assert code == 0, err
-    assert len([r for r in Store(folder / "results").records if r.status == "ok"]) == 18
-    assert err.count("is lost") >= 2, err
+    assert len([r for r in Store(folder / "results").records if r.status == "ok"]) == 12
+    assert "is lost" in err
     assert not hosts(joined)
-    assert json.loads((folder / "out.json").read_text())["counts"] == {"ok": 18}
+    assert json.loads((folder / "out.json").read_text())["counts"] == {"ok": 12}
 
 
-def test_a_cell_that_kills_its_worker_each_time_fails_and_no_other(town, project):
-    names = '["civic:kills_its_worker", "civic:fine"]'
-    folder = project("civic:fine", f"[seeds]\ncount = 1\n[grid]\nexperiment = {names}\n", budget=60)
+@pytest.mark.faults
+def test_a_worker_that_hangs_is_dropped_by_the_scheduler_and_costs_no_cell(town, project):
+    names = '["civic:stops_its_worker_once", "civic:slow"]'
+    folder = project("civic:slow", f"[seeds]\ncount = 6\n[grid]\nexperiment = {names}\n", budget=60)
     code, err = ended(run(folder, town.address, "--profile", "full"))
-    assert code == 4, err
-    found = {r.experiment: r for r in Store(folder / "results").records}
-    assert found["civic:fine"].status == "ok"
+    assert code == 0, err
+    assert "is lost" in err
+
+
+def test_a_cell_that_kills_its_worker_each_time_fails_and_no_other(town, tmp_path, monkeypatch):
+    monkeypatch.setattr(dispatch, "_STRIKES", 1)  # which takes less time than five
+    names = '["civic:kills_its_worker", "civic:fine"]'
+    parts = (f"[seeds]\ncount = 1\n[grid]\nexperiment = {names}\n",)
+    with (
+        serving(town.address, Roots.find(), lambda _: None) as cluster,
+        opened(tmp_path, "civic:fine", parts, machines=cluster) as (runner, todo),
+    ):
+        assert runner.run(todo, lambda _: None) == {"ok": 1, "failed": 1}
+    found = {r.experiment: r for r in Store(tmp_path / "results").records}
     reason = found["civic:kills_its_worker"].reason
-    assert reason.startswith("3 workers were lost while each had nothing else to run"), reason
+    assert reason == "1 workers were lost while each had nothing else to run (it is gone)"
 
 
 def test_ctrl_c_ends_the_cells_and_leaves_nobody(town, project):
@@ -182,7 +194,7 @@ def test_ctrl_c_ends_the_cells_and_leaves_nobody(town, project):
 def test_a_scheduler_that_dies_is_one_clear_error_and_a_second_run_goes_on(tmp_path, project):
     town = Town(tmp_path / "town")
     town.worker()
-    folder = project("civic:slow", "[seeds]\ncount = 12\n", NUMPY, budget=60)
+    folder = project("civic:slow", "[seeds]\ncount = 8\n", NUMPY, budget=60)
     process = run(folder, town.address, "--profile", "full")
     records = folder / "results" / "tiny.jsonl"
     wait_for(lambda: records.exists() and records.read_bytes().count(b"\n") >= 2)
@@ -193,10 +205,10 @@ def test_a_scheduler_that_dies_is_one_clear_error_and_a_second_run_goes_on(tmp_p
     assert last.startswith(f"harness: the scheduler at {town.address} is lost: "), err
     assert last.endswith("run the same command again to go on")
     before = {r.cell: r.started for r in Store(folder / "results").records}
-    assert 2 <= len(before) < 12
+    assert 2 <= len(before) < 8
     town.end()
-    code, err = ended(run(folder, "local:2", "--profile", "full"))
+    code, err = ended(run(folder, "local:1", "--profile", "full"))
     assert code == 0, err
     after = {r.cell: r.started for r in Store(folder / "results").records}
-    assert len(after) == 12
+    assert len(after) == 8
     assert before.items() <= after.items(), "nothing is done twice"

@@ -187,6 +187,28 @@ def test_data_with_another_fingerprint_is_refused_and_what_is_missing_says_so(jo
     assert Found().unfit(job) == "", "it reads none"
 
 
+def test_what_is_missing_is_fetched_once(jobs, tmp_path, monkeypatch):
+    from harness.config.data import Data
+    from harness.errors import DataMissing
+    from harness.execute.cluster import data
+
+    asked = []
+
+    def get(name, roots):
+        asked.append((name, roots.data))
+        raise DataMissing("no network here")
+
+    monkeypatch.setattr(data.fetch, "get", get)
+    (job,) = jobs(1, fingerprint="f" * 64)
+    settings = job.cell.case.settings.model_copy(update={"data": Data(dataset="mnist")})
+    own = replace(job.cell, case=replace(job.cell.case, settings=settings))
+    job = replace(job, cell=own, roots=Roots(tmp_path / "data", tmp_path / "cache"))
+    found = Found()
+    for _ in range(2):
+        assert found.unfit(job).endswith("; it could not be fetched: no network here")
+    assert asked == [("mnist", tmp_path / "data")]
+
+
 class Line:
     """Stands in for the link: what was sent, and what is to be heard."""
 
@@ -232,8 +254,9 @@ def told():
 
 
 @pytest.fixture
-def roster(line, told):
+def roster(line, told, monkeypatch):
     """Make a roster of workers by address."""
+    monkeypatch.setattr(alike, "versions", lambda: OURS)  # once is enough
 
     def make(**workers):
         made = Roster(line, "run", told.append)
@@ -252,11 +275,9 @@ def join(roster, line, **workers):
 
 
 @pytest.fixture
-def dispatched(line, told, tmp_path):
+def dispatched(tmp_path):
     def make(jobs, roster, width=8):
-        return Dispatch(
-            jobs, width, tmp_path, line, roster, "run", told.append, Timeouts(), Speeds()
-        )
+        return Dispatch(jobs, width, tmp_path, roster, Timeouts(), Speeds())
 
     return make
 
@@ -324,26 +345,34 @@ def test_no_more_run_at_a_time_than_is_wanted(line, roster, jobs, dispatched):
     assert len(line.work()) == 3
 
 
-def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_three(
+def test_small_cells_wait_at_workers_that_run_and_at_no_others(line, roster, jobs, dispatched):
+    waiting = jobs(400)
+    work = dispatched(waiting, roster(a=seen(), b=seen()), width=1)
+    work._speeds.note(waiting[0], 1e-3)
+    list(work.turn())
+    assert [to for _, to, *_ in line.work()] == ["a", "a"]
+
+
+def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_five(
     line, roster, jobs, dispatched, told
 ):
     made = roster(w0=seen())
     work = dispatched(jobs(1), made)
     ended = []
-    for number in range(1, 5):
+    for number in range(1, 7):
         ended += work.turn()
         assert not ended
         (_, to, names, _) = line.work()[-1]
         assert (to, names) == (f"w{number - 1}", ["a0"])
         line.heard.append(Present(frozenset()))
         ended += work.turn()
-        if number < 4:
+        if number < 6:
             join(made, line, **{f"w{number}": seen()})
     (finished,) = ended
     assert finished.answer is None
-    assert finished.died == ("3 workers were lost while each had nothing else to run (it is gone)")
+    assert finished.died == ("5 workers were lost while each had nothing else to run (it is gone)")
     assert not work.busy
-    assert sum("is lost: it is gone" in text for text in told) == 4
+    assert sum("is lost: it is gone" in text for text in told) == 6
 
 
 def test_a_worker_that_is_another_process_gets_its_cells_again(line, roster, jobs, dispatched):

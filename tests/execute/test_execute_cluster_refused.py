@@ -1,18 +1,22 @@
 """Clusters that cannot be used say why: addresses, libraries, code, data, certificates."""
 
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from suite_texts import suite_text
-from towns import Town, ended, hosts, run
+from towns import Town, ended, hosts, run, wait_for
 
 import harness
 from harness.cli.app import run_main
+from harness.errors import ClusterLost
+from harness.execute.cluster.link import Link
 from harness.store.store import Store
 
+dask = pytest.importorskip("dask")
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="what workers leave is found on Linux"
@@ -72,6 +76,21 @@ def test_where_nobody_listens_is_one_line(project):
     assert line.endswith("start one there (dask scheduler), or name another address")
 
 
+def test_what_is_no_scheduler_is_told_from_one(town):
+    with socket.socket() as mute, dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        with pytest.raises(ClusterLost, match="what answers there does not speak as dask does"):
+            Link(f"127.0.0.1:{mute.getsockname()[1]}")
+    made = town()
+    made.worker()
+    link = Link(made.address)
+    (worker,) = wait_for(lambda: [a for e in link.events(1.0) for a in e.addresses])
+    link.close()
+    with pytest.raises(ClusterLost, match="a worker is there, and no scheduler"):
+        Link(worker)
+
+
 def test_workers_with_other_libraries_or_other_code_are_refused(town, project, tmp_path):
     """Both are asked; each says in its own words how it differs, and nothing is left of either."""
     other = tmp_path / "other" / "scipy-9.9.9.dist-info"
@@ -120,12 +139,11 @@ def test_data_of_a_worker_must_have_the_fingerprint_of_ours(town, project, tmp_p
 
 
 def _certificate(folder, name, *signed):
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-         "-subj", f"/CN={name}", "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem",
-         *signed],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+    files = ("-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem")
+    about = ("-nodes", "-days", "2", "-subj", f"/CN={name}")
+    words = ["openssl", "req", "-x509", *curve, *about, *files, *signed]
+    subprocess.run(words, check=True, capture_output=True)
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl to make certificates")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +31,8 @@ def wait_for(what, seconds=60.0):
 
 def environ(**more: str) -> dict[str, str]:
     """Return an environment whose Python finds the experiments of these tests."""
-    path = os.pathsep.join([*filter(None, [more.pop("PYTHONPATH", "")]), str(HERE)])
+    given = (more.pop("PYTHONPATH", ""), str(HERE), os.environ.get("PYTHONPATH", ""))
+    path = os.pathsep.join(filter(None, given))
     return {**os.environ, "PYTHONPATH": path, **more}
 
 
@@ -40,6 +43,9 @@ class Streets:
         number = os.getpid()
         self._net, self._bridge = f"10.213.{number % 250}", f"hb{number}"
         self.names = [f"h{number}-{place}" for place in range(count)]
+
+    def build(self) -> None:
+        """Make them."""
         _ip("link", "add", self._bridge, "type", "bridge")
         _ip("addr", "add", f"{self._net}.1/24", "dev", self._bridge)
         _ip("link", "set", self._bridge, "up")
@@ -65,17 +71,25 @@ class Streets:
 
     def end(self) -> None:
         """Remove them."""
-        for name in self.names:
-            _ip("netns", "del", name)
-        _ip("link", "del", self._bridge)
+        for words in (
+            *(("netns", "del", name) for name in self.names),
+            ("link", "del", self._bridge),
+        ):
+            with contextlib.suppress(subprocess.CalledProcessError):  # it was not made
+                _ip(*words)
 
 
 def streets(count: int) -> Streets | None:
     """Return namespaces where this machine allows them, else None."""
-    try:
-        return Streets(count)
-    except (OSError, subprocess.CalledProcessError):
+    if not shutil.which("ip"):
         return None
+    made = Streets(count)
+    try:
+        made.build()
+    except subprocess.CalledProcessError:
+        made.end()
+        return None
+    return made
 
 
 def _ip(*words: str) -> None:
@@ -166,7 +180,8 @@ def end_tree(process):
     family = below(process.pid)
     process.kill()
     for one in family:
-        one.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
     process.wait()
 
 

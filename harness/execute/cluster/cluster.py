@@ -45,9 +45,8 @@ class Cluster:
     """
 
     def __init__(self, link: Link, told: Callable[[str], object]) -> None:
-        self._link, self._told = link, told
-        self._run = uuid.uuid4().hex[:12]
-        self._roster = Roster(link, self._run, told)
+        self._link = link
+        self._roster = Roster(link, uuid.uuid4().hex[:12], told)
         self._speeds = Speeds()
 
     def begin(self, count: int = 0) -> None:
@@ -123,10 +122,8 @@ class Cluster:
         with guarded("make the folder for cells", scratch):
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir(parents=True)
-        dispatch = Dispatch(
-            jobs, width, scratch, self._link, self._roster, self._run, self._told,
-            timeouts or Timeouts(), self._speeds,
-        )  # fmt: skip
+        known = timeouts or Timeouts()
+        dispatch = Dispatch(jobs, width, scratch, self._roster, known, self._speeds)
         try:
             while dispatch.busy:
                 yield from dispatch.turn()

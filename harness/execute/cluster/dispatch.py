@@ -2,7 +2,7 @@
 
 A worker has as many loads as it runs at a time, and as many again of small cells, so that it never
 waits for us. Cells that were lost with a worker are suspects: each is run by itself, on a worker
-that has nothing else, and fails when that worker is lost as well, three times over.
+that has nothing else, and fails when that worker is lost as well, time after time.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import os
 import pickle
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness import top
 from harness.errors import ClusterLost
+from harness.execute.cluster import alike
 from harness.execute.cluster.backlog import Backlog, Speeds, label
-from harness.execute.cluster.link import Came, Event, Link
+from harness.execute.cluster.link import Came, Event
 from harness.execute.cluster.messages import Back, Load, Reply
 from harness.execute.cluster.roster import Member, Roster, Sent, kernels
 from harness.execute.job import Job
@@ -26,7 +27,7 @@ from harness.execute.pool import Finished
 from harness.execute.timeouts import Timeouts
 from harness.words import plural
 
-_STRIKES = 3
+_STRIKES = 5
 """Workers that a cell may be alone on when they are lost."""
 _GRACE = 180.0
 """Seconds beyond its budget after which a load without news is given up."""
@@ -47,12 +48,8 @@ class Dispatch:
         Loads at a time, over all workers.
     scratch : Path
         A folder for logs.
-    link, roster
-        The cluster.
-    run : str
-        What workers know it by.
-    told : callable
-        Told in a line of workers that are lost.
+    roster : Roster
+        The workers.
     timeouts, speeds
         Of cells before.
     """
@@ -62,17 +59,15 @@ class Dispatch:
         jobs: Sequence[Job],
         width: int,
         scratch: Path,
-        link: Link,
         roster: Roster,
-        run: str,
-        told: Callable[[str], object],
         timeouts: Timeouts,
         speeds: Speeds,
     ) -> None:
         self._backlog = Backlog(jobs, timeouts, speeds)
         self._alone = any(job.cell.alone for job in jobs)
-        self._width, self._scratch, self._link, self._roster = width, scratch, link, roster
-        self._run, self._told, self._timeouts, self._speeds = run, told, timeouts, speeds
+        self._width, self._scratch = width, scratch
+        self._roster, self._link = roster, roster.link
+        self._timeouts, self._speeds = timeouts, speeds
         self._suspects: deque[Job] = deque()
         self._strikes = Counter[str]()
         self._owners: dict[str, Member] = {}
@@ -149,22 +144,22 @@ class Dispatch:
         if self._suspects:
             jobs = () if member.loads else self._take_suspect(member)
             return bool(jobs) and self._send(member, jobs, suspect=True)
+        now = len(member.loads) < member.seen.slots
+        if now and self._running() >= self._width:
+            return False
         for name in member.serves:
-            if not self._has_room(member, name, ahead=2):
-                continue
-            brief = not self._has_room(member, name, ahead=1)
-            if jobs := self._backlog.take((name,), self._all_slots(name), brief=brief):
+            own = sum(sent.label == name for sent in member.loads.values())
+            brief = not (now and own < member.slots(name))
+            full = own >= 2 * member.slots(name) or len(member.loads) >= 2 * member.seen.slots
+            jobs = () if full else self._backlog.take((name,), self._all_slots(name), brief=brief)
+            if jobs:
                 return self._send(member, jobs)
         return False
 
-    def _has_room(self, member: Member, name: str, *, ahead: int) -> bool:
-        """Whether a worker has less to do of a label than `ahead` times what it does at once."""
-        own = sum(sent.label == name for sent in member.loads.values())
-        return (
-            len(member.loads) < ahead * member.seen.slots
-            and len(self._owners) < ahead * self._width
-            and own < ahead * member.slots(name)
-        )
+    def _running(self) -> int:
+        """Return how many loads run at the moment: a worker's others wait for those."""
+        members = dict.fromkeys(self._owners.values())
+        return sum(min(len(one.loads), one.seen.slots) for one in members)
 
     def _all_slots(self, name: str) -> int:
         every = sum(one.slots(name) for one in self._roster.members.values() if name in one.serves)
@@ -178,13 +173,16 @@ class Dispatch:
         return ()
 
     def _send(self, member: Member, jobs: tuple[Job, ...], *, suspect: bool = False) -> bool:
-        load, name = Load(jobs, self._folder), label(jobs[0].cell.case.device)
-        key = f"harness-{self._run}-{next(_NUMBERS)}"
+        name = label(jobs[0].cell.case.device)
+        load = Load(jobs, self._folder, self._roster.ours[alike.CODE])
+        key = f"harness-{self._roster.run}-{next(_NUMBERS)}"
         if not member.loads:
             member.since = time.monotonic()
         member.loads[key] = Sent(load, name, suspect)
         self._owners[key] = member
-        self._link.send(key, member.address, "carry_out", self._run, pickle.dumps(load), label=name)
+        self._link.send(
+            key, member.address, "carry_out", self._roster.run, pickle.dumps(load), label=name
+        )
         return True
 
     def _came(self, came: Came) -> Iterator[Finished]:
@@ -210,7 +208,7 @@ class Dispatch:
             yield from self._struck(left, sent, "its process is another one")
             yield from self._lose(member, "its process ended, and another one came")
         elif left:
-            yield from self._struck(left, sent, back.lost)
+            yield from self._struck(left, sent, back.lost or "it left no answer")
 
     def _requeue(self, jobs: Sequence[Job]) -> None:
         for job in reversed(jobs):
@@ -226,7 +224,7 @@ class Dispatch:
         cells = sum(len(sent.load.jobs) for sent in loads.values())
         if not quiet:
             more = f"; {plural(cells, 'job')} that it had to be run again" if cells else ""
-            self._told(f"worker {member.address} is lost: {reason}{more}")
+            self._roster.told(f"worker {member.address} is lost: {reason}{more}")
         for sent in loads.values():
             yield from self._struck(list(sent.load.jobs), sent, reason)
 

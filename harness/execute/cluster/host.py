@@ -35,8 +35,8 @@ LOOK = "look"
 """Asks for what this machine is."""
 DONE = "done"
 """Says that a load has been run."""
-_LONGEST_IDLE = 600.0
-"""Seconds without orders after which it ends: who would send them has gone without a word."""
+_LONGEST_IDLE = 30.0
+"""Seconds without orders after which it ends: who would send them may be gone without a word."""
 _KERNEL = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -91,6 +91,9 @@ class Host:
     def _run(self, load: Load) -> Iterator[Reply | Unfit]:
         _stand_in(load.folder)
         since = alike.now()
+        if self._versions[alike.CODE] != load.code:
+            yield Unfit(f"{alike.CODE} changed there; start the worker again")
+            return
         if reason := alike.unlike(load.jobs):
             yield Unfit(reason)
             return

@@ -83,17 +83,18 @@ class Host:
     def carry_out(self, load: Load, wanted: Callable[[], bool]) -> Back:
         """Run a load; a host that ends meanwhile, or is no longer wanted, leaves it unfinished."""
         replies: list[Reply] = []
+        unfit = ""
         until = time.monotonic() + load.budget + _GRACE
         try:
             self._send(load)
             while (message := self._next(until, wanted)) != DONE:
                 if isinstance(message, Unfit):
-                    return Back(unfit=message.reason)
-                if isinstance(message, Reply):
+                    unfit = message.reason
+                elif isinstance(message, Reply):
                     replies.append(message)
         except HostEnded as ended:
             return Back(tuple(replies), lost=str(ended))
-        return Back(tuple(replies))
+        return Back(tuple(replies), unfit=unfit)
 
     def close(self) -> None:
         """Let it end what runs, and itself."""
@@ -127,7 +128,9 @@ class Host:
             raise HostEnded(self._ending()) from error
 
     def _ending(self) -> str:
-        code = self._process.poll()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its line closed a moment before
+            self._process.wait(_TICK)
+        code = self._process.returncode
         return "the process that runs cells there ended" + (f" ({code})" if code else "")
 
 

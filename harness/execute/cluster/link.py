@@ -7,6 +7,7 @@ noticed as one that has ended is.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import queue
@@ -21,7 +22,7 @@ from typing import Any
 from harness.errors import ClusterLost, UsageError
 from harness.late import late
 
-_DISTRIBUTED = late("distributed")
+_DASK, _DASK_UTILS, _DISTRIBUTED = late("dask"), late("dask.utils"), late("distributed")
 _LOOK = 0.5  # seconds between two looks at which workers there are
 _SILENCE = 60.0  # seconds without such a list after which the scheduler is taken for gone
 _FETCH = 120.0  # seconds for a result to come over
@@ -180,6 +181,7 @@ def _connected(address: str) -> Any:
     for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by us, in a line
     try:
+        asyncio.run(_asked(address))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # versions are compared by `alike`
             return connect(address, set_as_default=False, name="harness")
@@ -188,6 +190,26 @@ def _connected(address: str) -> Any:
             f"cannot reach a dask scheduler at {address}: {_line(error)}; start one there (dask "
             "scheduler), or name another address"
         ) from error
+
+
+async def _asked(address: str) -> None:
+    """Ask who is there, in so much time as dask gives to a connection: a client would not end.
+
+    Raises
+    ------
+    Exception
+        Whatever dask or the system has for it, if it is no scheduler.
+    """
+    seconds = _DASK.config.get("distributed.comm.timeouts.connect")
+    arguments = _DISTRIBUTED.Security().get_connection_args("client")
+    async with _DISTRIBUTED.rpc(address, connection_args=arguments) as there:
+        patience = 2 * _DASK_UTILS.parse_timedelta(seconds)
+        try:
+            found = (await asyncio.wait_for(there.identity(), patience))["type"]
+        except (MemoryError, TimeoutError, KeyError, TypeError) as error:
+            raise ConnectionError("what answers there does not speak as dask does") from error
+    if found != "Scheduler":
+        raise ConnectionError(f"a {str(found).lower()} is there, and no scheduler")
 
 
 def _check_certificates(address: str) -> None:

@@ -47,10 +47,13 @@ class Load:
         Run one after another.
     folder : str
         The root of the project that we work in, where a worker has it too.
+    code : str
+        Digest of the harness's code.
     """
 
     jobs: tuple[Job, ...]
     folder: str
+    code: str
 
     @property
     def budget(self) -> float:

@@ -68,9 +68,9 @@ class Roster:
     link : Link
         To the scheduler.
     run : str
-        What hosts of this run are known by.
+        What workers know this run by.
     told : callable
-        Told in a line of workers that are refused.
+        Told in a line of workers that are refused or lost.
 
     Attributes
     ----------
@@ -78,15 +78,17 @@ class Roster:
         Those that get cells, by address.
     refused : dict of str to str
         Those that do not, with the reason.
+    ours : dict of str to str
+        What must be equal on every worker.
     classes : dict of str to Environment
         By label, a machine of the class that its cells are measured on.
     """
 
     def __init__(self, link: Link, run: str, told: Callable[[str], object]) -> None:
-        self._link, self._run, self._told = link, run, told
+        self.link, self.run, self.told = link, run, told
         self._asked: dict[str, tuple[str, float]] = {}
         self._numbers = itertools.count()
-        self._ours = alike.versions()
+        self.ours = alike.versions()
         self._settled = False
         self.members: dict[str, Member] = {}
         self.refused: dict[str, str] = {}
@@ -113,19 +115,19 @@ class Roster:
         """Give a worker no cells any more."""
         self.members.pop(address, None)
         self.refused[address] = reason
-        self._told(f"worker {address} is refused: {reason}")
+        self.told(f"worker {address} is refused: {reason}")
         self.dismiss(address)
 
     def dismiss(self, *addresses: str) -> dict[str, str]:
         """Have workers end what they started for this run; return their addresses by task."""
-        keys = {f"harness-{self._run}-end-{next(self._numbers)}": to for to in addresses}
+        keys = {f"harness-{self.run}-end-{next(self._numbers)}": to for to in addresses}
         for key, to in keys.items():
-            self._link.send(key, to, "dismiss", self._run)
+            self.link.send(key, to, "dismiss", self.run)
         return keys
 
     def leave(self) -> dict[str, str]:
         """Dismiss all workers that were ever asked something, and are there."""
-        self._link.drop(list(self._asked))
+        self.link.drop(list(self._asked))
         everyone = {*self.members, *(address for address, _ in self._asked.values())}
         self._asked.clear()
         return self.dismiss(*sorted(everyone))
@@ -170,7 +172,7 @@ class Roster:
             self.lose(member)
         self.refused = {a: reason for a, reason in self.refused.items() if a in present}
         late = {k for k, (a, t) in self._asked.items() if a not in present or now > t}
-        self._link.drop(late)
+        self.link.drop(late)
         for key in late:
             address, _ = self._asked.pop(key)
             if address in present:
@@ -183,9 +185,9 @@ class Roster:
         return gone
 
     def _look_at(self, address: str, now: float) -> None:
-        key = f"harness-{self._run}-look-{next(self._numbers)}"
+        key = f"harness-{self.run}-look-{next(self._numbers)}"
         self._asked[key] = (address, now + _LONGEST_LOOK)
-        self._link.send(key, address, "look", self._run)
+        self.link.send(key, address, "look", self.run)
 
     def _note_look(self, came: Came) -> None:
         address, _ = self._asked.pop(came.key)
@@ -193,7 +195,7 @@ class Roster:
         if not isinstance(seen, Seen):
             hint = "; install claims-harness there, of this very version" if came.error else ""
             self.refuse(address, f"it cannot say what it is ({came.error or seen!r}){hint}")
-        elif reason := alike.differences(self._ours, seen.versions):
+        elif reason := alike.differences(self.ours, seen.versions):
             self.refuse(address, reason)
         else:
             self.members[address] = Member(address, seen, ())
