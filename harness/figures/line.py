@@ -21,6 +21,7 @@ from harness.figures.labels import in_words
 from harness.figures.merge import merged
 from harness.figures.panels import by_machine, without_machine
 from harness.figures.select import Group, as_number, groups, heading, ordered
+from harness.figures.theme import Theme
 from harness.figures.trends import NO_TRENDS, trends
 from harness.numerals import axis_value
 from harness.types import Record, Scalar
@@ -32,11 +33,15 @@ FAR = 25.0
 
 @dataclass(frozen=True)
 class Point:
-    """An estimate at one value of the x axis; `position` is where it is drawn."""
+    """An estimate at one value of the x axis; `position` is where it is drawn.
+
+    `runs` are the times of single runs, none of other metrics.
+    """
 
     x: Scalar
     position: float
     estimate: Estimate
+    runs: tuple[float, ...] = ()
 
 
 def line(request: Request) -> Drawing:
@@ -63,13 +68,14 @@ def line(request: Request) -> Drawing:
     for axes in grid:
         make_room(axes.yaxis, request)
     legend(drawn, grid[-1], heading(figure.hue, request.words))
+    single = ["Small marks are single runs."] if any(p.runs for row in rows for p in row) else []
     numeric = all(as_number(value) is not None for value in xs)
     names = () if numeric else tuple(map(str, xs))
     return Drawing(
         drawn,
         " ".join([_alt(request, lines), *found.sentences]),
         _numbers(request, every, rows),
-        " ".join([basis([p.estimate for row in rows for p in row]), *found.sentences]),
+        " ".join([basis([p.estimate for row in rows for p in row]), *single, *found.sentences]),
         Place(grid[0], names=names) if len(panels) == 1 else None,
     )
 
@@ -101,8 +107,13 @@ def points_of(
         here = [record for record in records if same(record.axes[x], value)]
         if here:
             estimate = request.estimate(here, y)
-            found.append(Point(value, positions(xs)[index], estimate))
+            found.append(Point(value, positions(xs)[index], estimate, _runs(here, y, request)))
     return tuple(found)
+
+
+def _runs(records: Sequence[Record], y: str, request: Request) -> tuple[float, ...]:
+    timed = request.unit_of(y) == "seconds" and len(records) > 1
+    return tuple(float(r.metrics[y]) for r in records if y in r.metrics) if timed else ()
 
 
 def positions(xs: Sequence[Scalar]) -> tuple[float, ...]:
@@ -146,6 +157,7 @@ def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, apart: bool) -
         # names stand apart, so that there is room beside them; a number is where it is
         shift = _aside(axes, index - (len(lines) - 1) / 2 if named else 0.0)
         name = (without_machine(one.group) if apart else one.group).short
+        _draw_runs(axes, good, request.theme)
         _draw_line(axes, name, good, style, shift)
         _make_room(axes, within)
         _draw_far(axes, [p for p in good if p in far], str(style["color"]))
@@ -201,6 +213,21 @@ def _make_room(axes: Axes, row: Sequence[Point]) -> None:
         ends = [(point.position, value - below[0]), (point.position, value + above[0])]
         axes.update_datalim(ends)
     axes.autoscale_view()
+
+
+def _draw_runs(axes: Axes, row: Sequence[Point], theme: Theme) -> None:
+    dots = [(point.position, value) for point in row for value in point.runs]
+    if dots:
+        axes.plot(
+            *zip(*dots, strict=True),
+            linestyle="none",
+            marker="o",
+            markersize=3.0,
+            color=theme.muted,
+            alpha=0.5,
+            markeredgewidth=0,
+            zorder=1.8,
+        )
 
 
 def _draw_line(
