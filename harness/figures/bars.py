@@ -12,9 +12,9 @@ from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has, over_samples
 from harness.figures.labels import in_words
-from harness.figures.line import basis
 from harness.figures.marks import Bar, Line, draw_marks, dress, layout_of
 from harness.figures.merge import merged
+from harness.figures.points import basis
 from harness.figures.select import Group, groups, heading, ordered
 from harness.numerals import DASH, number
 from harness.types import Record, Scalar

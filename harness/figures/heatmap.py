@@ -16,7 +16,7 @@ from harness.figures.canvas import TEXT, WIDTH, sheet
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
 from harness.figures.labels import setting
-from harness.figures.line import basis
+from harness.figures.points import basis
 from harness.figures.select import groups, ordered
 from harness.numerals import axis_value
 from harness.types import Record, Scalar

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from harness.config.claim import same
 from harness.errors import NothingMeasured
 from harness.figures import theory
 from harness.figures.canvas import beside, format_axis, legend, look, several_axes, ticks_at
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
-from harness.figures.estimate import Estimate, has
+from harness.figures.estimate import has
 from harness.figures.labels import in_words
 from harness.figures.merge import merged
 from harness.figures.panels import by_machine, without_machine
+from harness.figures.points import Point, basis, errors, far_off, points_of, positions
 from harness.figures.select import Group, as_number, groups, heading, ordered
+from harness.figures.theme import Theme
 from harness.figures.trends import NO_TRENDS, trends
-from harness.numerals import axis_value
-from harness.types import Record, Scalar
+from harness.types import Scalar
 
 TOP = 0.97
 STEP = 3.0
-FAR = 25.0
-
-
-@dataclass(frozen=True)
-class Point:
-    """An estimate at one value of the x axis; `position` is where it is drawn."""
-
-    x: Scalar
-    position: float
-    estimate: Estimate
 
 
 def line(request: Request) -> Drawing:
@@ -63,13 +52,14 @@ def line(request: Request) -> Drawing:
     for axes in grid:
         make_room(axes.yaxis, request)
     legend(drawn, grid[-1], heading(figure.hue, request.words))
+    single = ["Small marks are single runs."] if any(p.runs for row in rows for p in row) else []
     numeric = all(as_number(value) is not None for value in xs)
     names = () if numeric else tuple(map(str, xs))
     return Drawing(
         drawn,
         " ".join([_alt(request, lines), *found.sentences]),
         _numbers(request, every, rows),
-        " ".join([basis([p.estimate for row in rows for p in row]), *found.sentences]),
+        " ".join([basis([p.estimate for row in rows for p in row]), *single, *found.sentences]),
         Place(grid[0], names=names) if len(panels) == 1 else None,
     )
 
@@ -92,49 +82,6 @@ def _written(row: Sequence[Point], unit: str) -> tuple[tuple[Scalar, str], ...]:
     return tuple((point.x, point.estimate.text(unit)) for point in row)
 
 
-def points_of(
-    records: Sequence[Record], x: str, y: str, xs: Sequence[Scalar], request: Request
-) -> tuple[Point, ...]:
-    """Return the estimate at every x that the records of one group hold."""
-    found = []
-    for index, value in enumerate(xs):
-        here = [record for record in records if same(record.axes[x], value)]
-        if here:
-            estimate = request.estimate(here, y)
-            found.append(Point(value, positions(xs)[index], estimate))
-    return tuple(found)
-
-
-def positions(xs: Sequence[Scalar]) -> tuple[float, ...]:
-    """Return where axis values are drawn: numbers at themselves, names side by side."""
-    numbers = [as_number(value) for value in xs]
-    if all(value is not None for value in numbers):
-        return tuple(value for value in numbers if value is not None)
-    return tuple(float(index) for index in range(len(xs)))
-
-
-def basis(estimates: Sequence[Estimate]) -> str:
-    """Say in one sentence what the intervals of a figure are."""
-    kinds = {(e.over, e.middle, e.interval is not None) for e in estimates if not e.lost}
-    counts = {over: sorted({e.n for e in estimates if e.over == over}) for over, _, _ in kinds}
-    names = {"examples": "test examples", "samples": "timing samples"}
-    notes = [
-        f"{middle} and 95 % interval over {_counts(counts[over])} {names.get(over, over)}"
-        if interval
-        else f"single runs ({over})"
-        for over, middle, interval in sorted(kinds)
-    ]
-    if any(e.lost for e in estimates):
-        notes.append("a cross at the top marks settings at which runs diverged")
-    text = "; ".join(dict.fromkeys(notes))
-    return text[:1].upper() + text[1:] + "." if text else ""
-
-
-def _counts(values: Sequence[int]) -> str:
-    texts = [axis_value(value) for value in values]
-    return texts[0] if len(texts) == 1 else f"{texts[0]} to {texts[-1]}"
-
-
 def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, apart: bool) -> None:
     several = len({one.group.rest_index for one in lines})
     far = far_off([p for one in lines for p in one.row], log="y" in request.figure.log)
@@ -146,6 +93,7 @@ def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, apart: bool) -
         # names stand apart, so that there is room beside them; a number is where it is
         shift = _aside(axes, index - (len(lines) - 1) / 2 if named else 0.0)
         name = (without_machine(one.group) if apart else one.group).short
+        _draw_runs(axes, good, request.theme)
         _draw_line(axes, name, good, style, shift)
         _make_room(axes, within)
         _draw_far(axes, [p for p in good if p in far], str(style["color"]))
@@ -159,22 +107,6 @@ def _aside(axes: Axes, steps: float) -> Transform:
     """
     inches = ScaledTranslation(STEP * steps / 72, 0, axes.figure.dpi_scale_trans)
     return axes.transData + inches
-
-
-def far_off(points: Sequence[Point], *, log: bool) -> tuple[Point, ...]:
-    """Return the points a linear axis has no room for: 25 times the middle size, or more.
-
-    One run on its way to infinity would press all others into a straight line.
-    """
-    sizes = [abs(p.estimate.value) for p in points if math.isfinite(p.estimate.value)]
-    middle = statistics.median(sizes) if sizes else 0.0
-    if log or middle == 0.0:
-        return ()
-    return tuple(
-        p
-        for p in points
-        if math.isfinite(p.estimate.value) and abs(p.estimate.value) > FAR * middle
-    )
 
 
 def _draw_far(axes: Axes, row: Sequence[Point], colour: str) -> None:
@@ -203,6 +135,21 @@ def _make_room(axes: Axes, row: Sequence[Point]) -> None:
     axes.autoscale_view()
 
 
+def _draw_runs(axes: Axes, row: Sequence[Point], theme: Theme) -> None:
+    dots = [(point.position, value) for point in row for value in point.runs]
+    if dots:
+        axes.plot(
+            *zip(*dots, strict=True),
+            linestyle="none",
+            marker="o",
+            markersize=3.0,
+            color=theme.muted,
+            alpha=0.5,
+            markeredgewidth=0,
+            zorder=1.8,
+        )
+
+
 def _draw_line(
     axes: Axes, label: str, row: Sequence[Point], style: dict[str, object], place: Transform
 ) -> None:
@@ -220,13 +167,6 @@ def _draw_line(
             capsize=3.0,
             transform=place,
         )
-
-
-def errors(estimates: Sequence[Estimate]) -> tuple[list[float], list[float]]:
-    """Return lengths below and above the estimates, for error bars; 0 without an interval."""
-    below = [max(e.value - e.interval.low, 0.0) if e.interval else 0.0 for e in estimates]
-    above = [max(e.interval.high - e.value, 0.0) if e.interval else 0.0 for e in estimates]
-    return below, above
 
 
 def _draw_lost(axes: Axes, positions: Sequence[float], colour: str) -> None:

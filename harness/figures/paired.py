@@ -19,7 +19,7 @@ from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has, over_pairs, scalar
 from harness.figures.labels import in_words, setting
-from harness.figures.line import errors
+from harness.figures.points import errors
 from harness.figures.select import Group, groups, matches, settings
 from harness.figures.theme import MARKERS
 from harness.numerals import tick

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from harness.claims import headline
 from harness.figures.labels import machine
+from harness.figures.vocabulary import VALUES
 from harness.numerals import count
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
@@ -22,7 +23,7 @@ from harness.words import plural
 
 MOST = 6
 """Findings on the first screen."""
-LIBRARIES: Mapping[str, str] = {"numpy": "NumPy", "torch": "PyTorch", "sklearn": "scikit-learn"}
+LIBRARIES = VALUES["backend"]
 _DRAWN = frozenset({"synthetic"})
 
 

@@ -18,7 +18,8 @@ const published = (svg, claim) => {
   const words = `${claim.h ? "published" : "as read"} ${claim.p}`;
   const arrow = beyond ? (upright ? (beyond > 0 ? " ↑" : " ↓") : beyond > 0 ? " →" : " ←") : "";
   const box = svg.viewBox.baseVal;
-  const x = upright ? Math.max(from, to) - 2 : Math.min(Math.max(at, 60), box.width - 60);
+  const half = 3.2 * (words.length + arrow.length);
+  const x = upright ? Math.max(from, to) - 2 : Math.min(Math.max(at, half), box.width - half);
   const near = upright ? (at - 16 < Math.min(low, high, 16) ? at + 14 : at - 5) : Math.min(from, to) - 4;
   parts.push(`<text x="${x}" y="${near}" text-anchor="${upright ? "end" : "middle"}"></text>`);
   const layer = document.createElementNS("http://www.w3.org/2000/svg", "g");
