@@ -10,11 +10,16 @@ import typer
 from harness.cli import options
 from harness.cli.console import Output
 from harness.cli.sheet import Sheet
+from harness.cli.verbs import Listed
 from harness.datasets import fetch
 from harness.datasets.roots import Roots
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="List, get and verify data sets."
+    cls=Listed,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="List, get and verify data sets.",
 )
 
 

@@ -49,10 +49,10 @@ def init(*, quiet: options.Quiet = False, no_color: options.NoColor = False) -> 
 
 def new(
     kind: Annotated[
-        str, typer.Argument(metavar="[KIND]", help="Kind of the suite, e.g. value.")
+        str, typer.Argument(metavar="KIND", help="Kind of the suite, e.g. value.")
     ] = "",
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="Id of the suite; the kind if none is given.")
+        str, typer.Argument(metavar="NAME", help="Id of the suite; the kind if none is given.")
     ] = "",
     *,
     suites: options.SuitesDir = options.SUITES,

@@ -53,9 +53,7 @@ Group = Annotated[
 def judge(
     files: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="FILE...", help="CSV, parquet, JSON, JSON lines; each row is a run."
-        ),
+        typer.Argument(metavar="FILE", help="CSV, parquet, JSON, JSON lines; each row is a run."),
     ],
     *,
     metric: Annotated[

@@ -37,12 +37,12 @@ def _of_project(name: str) -> Callable[[typer.Context, typer.CallbackParam, Any]
 Claimed = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SUITE|CLAIM]...", help="Suites, or claims as SUITE/CLAIM; all if none is named."
+        metavar="SUITE|CLAIM", help="Suites, or claims as SUITE/CLAIM; all if none is named."
     ),
 ]
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SUITE]...", help="Suites by id or path; all if none is named."),
+    typer.Argument(metavar="SUITE", help="Suites by id or path; all if none is named."),
 ]
 SuitesDir = Annotated[
     list[Path],

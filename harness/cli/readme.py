@@ -24,7 +24,7 @@ from harness.workspace import Workspace, judged, open_workspace
 def readme(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="Documents; the project's README.md if none."),
+        typer.Argument(metavar="FILE", help="Documents; the project's README.md if none."),
     ] = None,
     *,
     suites: options.SuitesDir = options.SUITES,

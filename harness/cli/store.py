@@ -10,6 +10,7 @@ import typer
 
 from harness.cli import codes, options
 from harness.cli.console import Output
+from harness.cli.verbs import Listed
 from harness.errors import NothingMeasured
 from harness.store.files import stores
 from harness.store.health import Health, examine
@@ -19,7 +20,9 @@ from harness.store.split import split as by_suite
 from harness.words import plural
 
 app = typer.Typer(
+    cls=Listed,
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     help="Check stored records; repair, split or migrate their files.",
 )

@@ -96,6 +96,17 @@ VERBS = (
 _BY_NAME = {verb.name: verb for verb in VERBS}
 
 
+class Listed(TyperGroup):
+    """A group of commands whose help cuts no sentence short."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's signature
+        """Write the section of the help that lists the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, (one.help or "").split("\n\n")[0]) for name, one in self.commands.items()]
+            )
+
+
 class Verbs(TyperGroup):
     """The group of all verbs: its help imports none of them."""
 

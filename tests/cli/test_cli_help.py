@@ -25,7 +25,15 @@ def test_help_cuts_nothing_short_at_any_width(harness, monkeypatch, width):
 def test_help_is_text_and_lists_every_verb_whole(harness, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     assert "An argument of pip install, e.g. '.[dev]'." in harness("gate", "-h")[1]
-    assert "..." not in harness("-h")[1].replace("[ARGS]...", "")
+    for group in ((), ("data",), ("store",)):
+        out = harness(*group, "-h")[1]
+        assert "..." not in out.replace("[ARGS]...", "")
+        assert "completion" not in out
+
+
+def test_usage_has_each_argument_in_its_brackets_once(harness):
+    assert harness("run", "-h")[1].splitlines()[0].endswith("run [OPTIONS] [SUITE]...")
+    assert harness("new", "-h")[1].splitlines()[0].endswith("new [OPTIONS] [KIND] [NAME]")
 
 
 def test_a_usage_error_is_one_line_below_the_usage(harness):
