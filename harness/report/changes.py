@@ -50,7 +50,7 @@ class Changes:
     moved : tuple of Change
         Claims of both, in the order of now.
     new, gone : int
-        Claims of one of the two only.
+        Claims of one of the two only; of suites that the page leaves out none is gone.
     """
 
     since: str
@@ -76,12 +76,9 @@ class Ledger:
             for claim in now
             if claim in before and before[claim] != now[claim]
         )
-        return Changes(
-            self.before.last,
-            moved,
-            len(now.keys() - before.keys()),
-            len(before.keys() - now.keys()),
-        )
+        shown = {claim.partition("/")[0] for claim in now}  # a page may be of some suites alone
+        gone = sum(claim.partition("/")[0] in shown for claim in before.keys() - now.keys())
+        return Changes(self.before.last, moved, len(now.keys() - before.keys()), gone)
 
 
 def ledger(folder: Path, verdicts: Sequence[Verdict], last: str) -> Ledger:

@@ -37,6 +37,13 @@ def test_a_page_built_again_from_the_same_records_says_the_same(tmp_path):
     assert third.moved == ()
 
 
+def test_suites_that_a_page_leaves_out_are_not_gone(tmp_path):
+    built(tmp_path, "2026-01-01T10:00:00", a="reproduced")
+    other = [fake_verdicts.verdict("b", "reproduced", suite="other")]
+    found = changes.ledger(tmp_path, other, "2026-01-02T10:00:00").changes()
+    assert (found.moved, found.new, found.gone) == ((), 1, 0)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 2, "now": null}', '{"now": 3}'])
 def test_what_is_damaged_counts_as_absent(tmp_path, text):
     (tmp_path / changes.NAME).write_text(text)

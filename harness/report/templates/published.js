@@ -5,9 +5,15 @@ const published = (svg, claim) => {
   const upright = along === "y";
   const path = (a, b, c, d) => upright ? `M${c} ${a}L${d} ${b}` : `M${a} ${c}L${b} ${d}`;
   const at = size ?? (Math.abs(low - high) > 1 ? (low + high) / 2 : low);
+  const layer = (content) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    made.setAttribute("class", "published");
+    made.innerHTML = content;
+    return made;
+  };
   const parts = [];
   if (Math.abs(high - low) > 1)
-    parts.push(`<path class="allowed" d="${upright ? `M${from} ${low}H${to}V${high}H${from}z` : `M${low} ${from}V${to}H${high}V${from}z`}"/>`);
+    svg.prepend(layer(`<path class="allowed" d="${upright ? `M${from} ${low}H${to}V${high}H${from}z` : `M${low} ${from}V${to}H${high}V${from}z`}"/>`));
   if (size !== null) {
     parts.push(`<path class="line" d="${path(size, size, from, to)}"/>`);
     if (other !== null && !beyond) {
@@ -22,10 +28,8 @@ const published = (svg, claim) => {
   const x = upright ? Math.max(from, to) - 2 : Math.min(Math.max(at, half), box.width - half);
   const near = upright ? (at - 16 < Math.min(low, high, 16) ? at + 14 : at - 5) : Math.min(from, to) - 4;
   parts.push(`<text x="${x}" y="${near}" text-anchor="${upright ? "end" : "middle"}"></text>`);
-  const layer = document.createElementNS("http://www.w3.org/2000/svg", "g");
-  layer.setAttribute("class", "published");
-  layer.innerHTML = parts.join("");
-  layer.querySelector("text").textContent = words + arrow;
-  svg.append(layer);
+  const over = layer(parts.join(""));
+  over.querySelector("text").textContent = words + arrow;
+  svg.append(over);
   return true;
 };
