@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from suite_texts import DIGITS, load_suite, suite_text
+from suite_texts import load_suite, suite_text
 from towns import Town, ended, hosts, interrupt, run, streets, wait_for
 
 from harness import environment
@@ -29,8 +29,14 @@ NET = (
     '[model]\nhidden = [16]\n[train]\nloss = "cross_entropy"\n'
     'optimizer = { name = "adam" }\nlr = 0.01\nbatch_size = 64\nepochs = 2\n'
 )
+LINE = (
+    '[data]\ndataset = "synthetic"\n[data.synthetic]\ngenerator = "linear"\nn_train = 100\n'
+    'n_test = 100\nfeatures = "linspace"\nlow = 0.0\nhigh = 10.0\ncoefficients = [2.0]\n'
+    "intercept = 1.0\nnoise = 1.0\n[model]\nhidden = []\n"
+    '[train]\nloss = "mse"\noptimizer = { name = "sgd" }\nepochs = 20\nbatch_size = "full"\n'
+)
 SUITES = {
-    "train": (DIGITS, NET, "[seeds]\ncount = 3\n", f"{NUMPY}lr = [0.01, 0.1]\n"),
+    "train": (LINE, "[seeds]\ncount = 3\n", f"{NUMPY}lr = [0.01, 0.1]\n"),
     "civic:fine": ('[seeds]\ncount = 20\n[grid]\nexperiment = ["civic:fine", "civic:raises"]\n',),
 }
 TIMES = {"wall_s", "cpu_s", "started", "peak_rss"}

@@ -101,7 +101,8 @@ class Host:
         self._line.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END)
-        end_tree(self._process.pid) if self._process.poll() is None else None
+        if self.alive:
+            end_tree(self._process.pid)
         self._process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
