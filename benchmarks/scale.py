@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Make a store, or measure one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("make", "measure"))
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=lambda text: Path(text).resolve())
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--suites", type=int, default=0)
     parser.add_argument("--verbs", nargs="*", default=["list", "claims", "report"])
@@ -193,6 +193,7 @@ def measured(folder: Path, verb: str) -> str:
     child = os.fork()
     if not child:
         os.environ |= {"PYTHONPATH": str(root), LIMIT: "100000000"}
+        os.chdir(folder)  # where no other harness lies
         with (folder / f"{verb}.txt").open("wb") as out:
             os.dup2(out.fileno(), 1)
         os.execv(sys.executable, command)  # noqa: S606 - ours
