@@ -28,7 +28,7 @@ def drawn(monkeypatch):
     monkeypatch.setattr(
         many, "painted", lambda asked: done.append(asked.figure.kind) or paint(asked)
     )
-    monkeypatch.setattr(many, "_processors", lambda: 1)
+    monkeypatch.setattr(many, "processors", lambda: 1)
     return done
 
 
@@ -91,6 +91,15 @@ def test_a_corrupted_entry_is_drawn_anew(everything, drawn, cache):
     assert drawn == ["line", "line"]
 
 
+def test_a_picture_of_many_records_is_drawn_each_time(everything, monkeypatch):
+    asked = request(everything, "line")
+    figures.draw_all([asked])
+    monkeypatch.setattr(many, "KEPT", len(asked.records))
+    for module, name in ((kept, "get"), (kept, "put")):
+        monkeypatch.setattr(module, name, lambda *_: pytest.fail("its key takes as long"))
+    assert figures.draw_all([asked]) == [figures.registry.painted(asked)]
+
+
 def test_processes_draw_what_one_draws(everything, monkeypatch):
     kinds = ("line", "bars", "heatmap", "line")
     asked = [
@@ -98,7 +107,7 @@ def test_processes_draw_what_one_draws(everything, monkeypatch):
         for kind in kinds
         for theme in (figures.LIGHT, figures.DARK)
     ]
-    monkeypatch.setattr(many, "_processors", lambda: 2)
+    monkeypatch.setattr(many, "processors", lambda: 2)
     side_by_side = figures.draw_all(asked)
     assert side_by_side == [figures.registry.painted(one) for one in asked]
 
