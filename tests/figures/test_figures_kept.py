@@ -91,6 +91,15 @@ def test_a_corrupted_entry_is_drawn_anew(everything, drawn, cache):
     assert drawn == ["line", "line"]
 
 
+def test_a_picture_of_many_records_is_drawn_each_time(everything, monkeypatch):
+    asked = request(everything, "line")
+    figures.draw_all([asked])
+    monkeypatch.setattr(many, "KEPT", len(asked.records))
+    for module, name in ((kept, "get"), (kept, "put")):
+        monkeypatch.setattr(module, name, lambda *_: pytest.fail("its key takes as long"))
+    assert figures.draw_all([asked]) == [figures.registry.painted(asked)]
+
+
 def test_processes_draw_what_one_draws(everything, monkeypatch):
     kinds = ("line", "bars", "heatmap", "line")
     asked = [
