@@ -3,6 +3,7 @@ from suite_texts import suite_text
 
 import harness
 from harness.errors import NothingMeasured, UsageError
+from harness.store.store import Store
 
 PROBE = suite_text(
     "tiny",
@@ -20,6 +21,36 @@ expect = { frequency_high = 0.9 }
 """.replace("c<1>", "c1"),
     '[grid]\nbackend = ["numpy"]\n',
     experiment="probe",
+    source=None,
+)
+TRAINED = suite_text(
+    "line",
+    """\
+[data]
+dataset = "synthetic"
+[data.synthetic]
+generator = "linear"
+n_train = 20
+n_test = 20
+coefficients = [2.0]
+[model]
+hidden = []
+[train]
+loss = "mse"
+epochs = 5
+batch_size = "full"
+[seeds]
+count = 3
+[[claims]]
+id = "fits"
+quote = "q"
+metric = "train_loss"
+where = { lr = 0.01 }
+expect = { at_least = 0.0 }
+[[grid]]
+backend = ["numpy"]
+lr = [0.01, 0.02]
+""",
     source=None,
 )
 FILED = """\
@@ -99,3 +130,11 @@ def test_a_suite_is_run(folder, monkeypatch):
     assert found.cells == {"ok": 2}
     assert harness.run("tiny", seeds=2, jobs=1).cells == {"done": 2}
     assert len(harness.records("tiny")) == 2
+
+
+@pytest.mark.parametrize(("alone", "modes"), [(False, {"together"}), (True, {""})])
+def test_seeds_are_trained_side_by_side_unless_one_by_one_is_asked(folder, alone, modes):
+    (folder / "line.toml").write_text(TRAINED)
+    found = harness.run("line", profile="full", results="r", jobs=1, one_by_one=alone)
+    assert found.cells == {"ok": 6}
+    assert {record.mode for record in Store(folder.parent / "r").of("line")} == modes
