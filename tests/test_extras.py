@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from suite_texts import suite_text
 
 from harness import extras
 from harness.errors import LibraryMissing
@@ -77,10 +78,9 @@ for command in json.loads(sys.argv[2]):
     code = run_main(command)
     print(code, *command, file=sys.stderr)
 """
-FILED = """\
-schema = 1
-id = "filed"
-title = "filed"
+FILED = suite_text(
+    "filed",
+    """\
 [records]
 file = "runs.csv"
 [[claims]]
@@ -98,12 +98,13 @@ kind = "bars"
 title = "Accuracy"
 x = "trees"
 y = "acc"
-"""
-DIGITS = """\
-schema = 1
-id = "digits"
-title = "digits"
-experiment = "knn"
+""",
+    experiment="",
+    source=None,
+)
+DIGITS = suite_text(
+    "digits",
+    """\
 [data]
 dataset = "digits"
 [knn]
@@ -115,7 +116,10 @@ quote = "good"
 metric = "accuracy_k1"
 where = { backend = "numpy" }
 expect = { at_least = 0.5 }
-"""
+""",
+    experiment="knn",
+    source=None,
+)
 
 
 def test_the_core_verbs_work_without_them(tmp_path):

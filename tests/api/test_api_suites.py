@@ -53,10 +53,9 @@ lr = [0.01, 0.02]
 """,
     source=None,
 )
-FILED = """\
-schema = 1
-id = "filed"
-title = "filed"
+FILED = suite_text(
+    "filed",
+    """\
 [records]
 file = "runs.csv"
 [[claims]]
@@ -72,7 +71,10 @@ kind = "bars"
 title = "Accuracy"
 x = "trees"
 y = "acc"
-"""
+""",
+    experiment="",
+    source=None,
+)
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from suite_texts import suite_text
 
-SUITE = """\
-schema = 1
-id = "filed"
-title = "Numbers of a file"
+SUITE = suite_text(
+    "filed",
+    """\
 [records]
 file = "runs.csv"
 [[claims]]
@@ -30,7 +30,11 @@ kind = "bars"
 title = "Accuracy"
 x = "trees"
 y = "accuracy"
-"""
+""",
+    experiment="",
+    source=None,
+    title="Numbers of a file",
+)
 
 
 @pytest.fixture
