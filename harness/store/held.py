@@ -135,7 +135,7 @@ def glance(log: Log[Record]) -> Glance:
     """
     own = files.suite_of(log.path)
     found, odd = {own} if own else set[str](), False
-    mark = b'"suite":"%b"' % own.encode()
+    mark = b'"suite":"%b","experiment":"' % own.encode()  # an axis may be called suite, too
     starts = [b'{"v":%d,' % version for version in range(1, VERSION + 1)]
     with guarded("read", log.path), log.open() as file:
         for lines in _blocks(file):
