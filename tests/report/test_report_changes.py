@@ -53,7 +53,7 @@ DAMAGED = [
 ]
 
 
-@pytest.mark.parametrize("text", DAMAGED)
+@pytest.mark.parametrize("text", DAMAGED, ids=map(str, range(len(DAMAGED))))
 def test_what_is_damaged_counts_as_absent(tmp_path, text):
     (tmp_path / changes.NAME).write_text(text)
     assert built(tmp_path, "2026-01-01T10:00:00", a="reproduced") is None
