@@ -6,10 +6,11 @@ travel. Where nothing forks, and where there is one thing or one processor, all 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,11 +35,17 @@ def beside(
     if most < 2 or sys.platform != "linux":
         return [call(item) for item in items]
     import multiprocessing  # here: most commands need no child
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
-    context = multiprocessing.get_context("fork")
-    with _Work(call, items), ProcessPoolExecutor(most, mp_context=context) as pool:
-        return list(pool.map(_one, range(len(items))))
+    context, done = multiprocessing.get_context("fork"), list[Result]()
+    # A child that is killed, as where memory is short, leaves its part to this process.
+    with (
+        contextlib.suppress(BrokenProcessPool),
+        ProcessPoolExecutor(most, context, _begin, (call, items)) as pool,
+    ):
+        for result in pool.map(_one, range(len(items))):
+            done.append(result)
+    return done + [call(item) for item in items[len(done) :]]
 
 
 def processors() -> int:
@@ -46,21 +53,14 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-class _Work:
-    """What the children do: they have it from the process that they are forked from."""
+_WORK: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+"""In a child, what it does; it has that from the process that it is forked from."""
 
-    here: ClassVar[list[_Work]] = []
 
-    def __init__(self, call: Callable[[Any], Any], items: Sequence[Any]) -> None:
-        self.call, self.items = call, items
-
-    def __enter__(self) -> None:
-        _Work.here.append(self)
-
-    def __exit__(self, *_: object) -> None:
-        _Work.here.pop()
+def _begin(call: Callable[[Any], Any], items: Sequence[Any]) -> None:
+    _WORK[:] = [(call, items)]
 
 
 def _one(index: int) -> Any:
-    work = _Work.here[-1]
-    return work.call(work.items[index])
+    [(call, items)] = _WORK
+    return call(items[index])

@@ -10,14 +10,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from harness.errors import FileError
 from harness.files import guarded, write_text
 from harness.types import Verdict
 
 NAME = "verdicts.json"
-SCHEMA = 1
+SCHEMA: Literal[1] = 1
 Verdicts = Mapping[str, str]
 
 
@@ -27,6 +30,15 @@ class Run:
 
     last: str
     verdicts: Verdicts
+
+
+class _File(TypedDict):
+    schema: Literal[1]
+    now: Run
+    before: Run | None
+
+
+_FILE = TypeAdapter(_File)
 
 
 @dataclass(frozen=True)
@@ -121,13 +133,7 @@ def _read(path: Path) -> Ledger | None:
     """Return what stands beside a page; None where nothing does, or nothing of this form."""
     try:
         with guarded("read the verdicts of the last run", path):
-            values = json.loads(path.read_bytes())
-        now, before = _run(values["now"]), values["before"]
-        known = values["schema"] == SCHEMA and now is not None
-    except (FileError, ValueError, KeyError, TypeError):
+            found = _FILE.validate_json(path.read_bytes())
+    except (FileError, ValidationError):
         return None  # the page of a first run; what is damaged is written anew
-    return Ledger(now, _run(before) if before else None) if known else None
-
-
-def _run(values: Any) -> Run:
-    return Run(str(values["last"]), {str(k): str(v) for k, v in values["verdicts"].items()})
+    return Ledger(found["now"], found["before"])

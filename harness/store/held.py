@@ -85,10 +85,7 @@ class Held:
         """
         if suite not in self._found:
             group = self._together(suite)
-            self._found |= {name: {} for name in group}
-            with _uncollected():
-                for record in latest(log.read([]) for log in self._holding(group)).values():
-                    put(self._found.setdefault(record.suite, {}), record)
+            self._found |= self._read(group)  # whole, or as before: what is wrong stays wrong
             self._let_go(group)
         self._found[suite] = self._found.pop(suite)  # the last used is the last
         return self._found[suite]
@@ -100,6 +97,13 @@ class Held:
             self._seen[log.path] = Glance(frozenset({record.suite}), any=False, odd=False)
         if record.suite in self._found:
             put(self._found[record.suite], record)
+
+    def _read(self, group: Collection[str]) -> dict[str, Records]:
+        found: dict[str, Records] = {name: {} for name in group}
+        with _uncollected():
+            for record in latest(log.read([]) for log in self._holding(group)).values():
+                put(found.setdefault(record.suite, {}), record)
+        return found
 
     def _together(self, suite: str) -> frozenset[str]:
         """Return the suites that share files with one, and those that share files with these."""
@@ -131,7 +135,7 @@ def glance(log: Log[Record]) -> Glance:
     """
     own = files.suite_of(log.path)
     found, odd = {own} if own else set[str](), False
-    mark = b'"suite":"%b"' % own.encode()
+    mark = b'"suite":"%b","experiment":"' % own.encode()  # an axis may be called suite, too
     starts = [b'{"v":%d,' % version for version in range(1, VERSION + 1)]
     with guarded("read", log.path), log.open() as file:
         for lines in _blocks(file):

@@ -1,12 +1,20 @@
 """Many things side by side: the same results in the same order, whoever makes them."""
 
 import os
+import signal
 import sys
 
 import pytest
 
 from harness.errors import StoreError
 from harness.processes.beside import beside, processors
+
+
+class Odd(Exception):
+    """What is sent, and cannot be made again where it arrives."""
+
+    def __init__(self, *, why):
+        super().__init__(why)
 
 
 @pytest.mark.parametrize("processes", [None, 1, 3])
@@ -32,6 +40,25 @@ def test_one_inside_another_ends_before_it_goes_on():
         return sum(beside(lambda inner: inner + number, range(3), 2))
 
     assert beside(outer, range(3), 2) == [3, 6, 9]
+
+
+def test_what_a_killed_child_leaves_is_done_here():
+    here = os.getpid()
+
+    def killed(number):
+        if number == 1 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    assert beside(killed, range(5), 2) == [0, 1, 2, 3, 4]
+
+
+def test_what_does_not_arrive_is_raised_as_it_is():
+    def fails(number):
+        raise Odd(why=f"no {number}")
+
+    with pytest.raises(Odd, match="no 0"):
+        beside(fails, range(3), 2)
 
 
 def test_what_a_child_raises_is_raised_here():

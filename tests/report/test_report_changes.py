@@ -44,7 +44,16 @@ def test_suites_that_a_page_leaves_out_are_not_gone(tmp_path):
     assert (found.moved, found.new, found.gone) == ((), 1, 0)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 2, "now": null}', '{"now": 3}'])
+RUN = '{"last": "2026-01-01", "verdicts": {"s/a": "reproduced"}}'
+DAMAGED = [
+    *("", "[]", "{", '{"schema": 2, "now": null}', '{"now": 3}', "\ufeff", "[" * 100_000),
+    '{"schema": 1, "now": {"last": "2026-01-01", "verdicts": ["s/a"]}, "before": null}',
+    f'{{"schema": 1, "now": {RUN}, "before": ["s/a"]}}',
+    f'{{"schema": 1, "now": {RUN}, "before": {{"last": "2026-01-01"}}}}',
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=map(str, range(len(DAMAGED))))
 def test_what_is_damaged_counts_as_absent(tmp_path, text):
     (tmp_path / changes.NAME).write_text(text)
     assert built(tmp_path, "2026-01-01T10:00:00", a="reproduced") is None

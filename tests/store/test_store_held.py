@@ -89,6 +89,25 @@ def test_a_line_whose_suite_cannot_be_read_is_refused_with_its_file(store):
         Store(store.folder).of("a")
 
 
+def test_an_axis_that_is_called_suite_hides_no_record(tmp_path, record, environment):
+    store = Store(tmp_path)
+    with store.writing():
+        axes = {**record.axes, "suite": "a"}
+        store.append(replace(record, suite="a", cell="a0", axes=axes), environment)
+        store.append(replace(record, suite="b", cell="b0"), environment)
+    with (tmp_path / "a.jsonl").open("ab") as file:  # as after a merge by hand
+        file.write((tmp_path / "b.jsonl").read_bytes())
+    (tmp_path / "b.jsonl").unlink()
+    assert cells(Store(tmp_path), "b") == ["b0"]
+
+
+def test_a_malformed_suite_is_refused_each_time_it_is_asked_for(store):
+    damage(store.folder / "b.jsonl")
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"b\.jsonl:2: must be as it was written"):
+            store.of("b")
+
+
 def test_a_file_is_seen_whole_however_it_is_cut_into_blocks(store, monkeypatch):
     for size in (1, 7, 100, 1000):
         monkeypatch.setattr(held, "_BLOCK", size)
