@@ -6,7 +6,7 @@ import pytest
 
 REFUSED = {
     "backend_list": ":11: grid[0].backend[2]: must be the name of a backend",
-    "grid_1e9": ":18: grid[0]: must make at most 100,000 cells, got 1,000,000,000",
+    "grid_1e9": ":18: grid[0]: must make at most 1,000,000 cells, got 1,000,000,000",
     "inf_axis": ":29: grid.lr[1]: must be a finite number, got inf",
     "inf_rate": ":14: train.lr: must be a finite number, got inf",
     "module_exits": ":5: experiment: experiment 'exits_on_import:cell' cannot be imported: SystemE",
@@ -15,7 +15,7 @@ REFUSED = {
     "nested_array": ":1: a: must be at most 32 tables or arrays inside each other",
     "number_for_backend": ":27: grid[0].backend[0]: must be the name of a backend, got 1",
     "relative_import": ":5: experiment: an experiment's path must read 'package.module:function'",
-    "seeds_1e9": ":17: seeds.count: must make at most 100,000 cells, got 1,000,000,000",
+    "seeds_1e9": ":17: seeds.count: must make at most 1,000,000 cells, got 1,000,000,000",
     "markup": ":26: claims[0].id: must be letters, digits, dots, dashes and underscores",
 }
 VALID = {"namesnull", "print_in_cell", "u64"}

@@ -1,6 +1,7 @@
 """Environments whose installation fails, or was left half done."""
 
 import errno
+import os
 import sys
 from pathlib import Path
 
@@ -126,7 +127,7 @@ def test_a_full_disk_is_one_line_and_the_environment_is_made_again(
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_text", full)
+        patched.setattr(os, "replace", full)
         with pytest.raises(FileError, match=r"complete\.json: no space left on device; free some"):
             prepare({"head": tree}, recipe, cache, None, told.append)
     prepare({"head": tree}, recipe, cache, None, told.append)
