@@ -66,6 +66,7 @@ _FIXED = {
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
     "axes.unicode_minus": True,
+    "text.parse_math": False,  # words of suites are text, dollars in them too
     "path.simplify": True,
     "path.simplify_threshold": 0.5,
     "image.composite_image": False,

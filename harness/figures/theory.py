@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ class Line:
 
 
 def lines(request: Request) -> tuple[Line, ...]:
-    """Return the lines of a figure; those of metrics that no record holds are left out."""
+    """Return the lines of a figure; those of metrics without a number are left out."""
     return tuple(line for theory in request.figure.theory for line in _of(theory, request))
 
 
@@ -53,4 +54,5 @@ def _of(theory: Theory, request: Request) -> Iterator[Line]:
 
 def _measured(name: str, request: Request) -> float | None:
     values = [float(r.metrics[name]) for r in request.records if name in r.metrics]
-    return float(np.median(values)) if values else None
+    median = float(np.median(values)) if values else math.nan
+    return median if math.isfinite(median) else None  # which has no place, and no line
