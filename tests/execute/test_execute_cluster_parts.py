@@ -375,6 +375,17 @@ def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_five(
     assert sum("is lost: it is gone" in text for text in told) == 6
 
 
+def test_cells_of_a_lost_accelerator_keep_no_other_from_running(line, roster, jobs, dispatched):
+    made = roster(plain=seen(), gpu=seen(resources={"CUDA": 1.0}))
+    work = dispatched([*jobs(2), *jobs(1, name="g", device="cuda")], made)
+    list(work.turn())
+    line.heard.append(Present(frozenset({"plain"})))
+    answered(line, next(key for key, to, *_ in line.work() if to == "plain"), "a0")
+    list(work.turn())
+    list(work.turn())
+    assert [names for _, to, names, _ in line.work() if to == "plain"] == [["a0"], ["a1"]]
+
+
 def test_a_worker_that_is_another_process_gets_its_cells_again(line, roster, jobs, dispatched):
     made = roster(a=seen())
     work = dispatched(jobs(1), made)
