@@ -165,6 +165,14 @@ def columns(drawn: Sheet, names: Sequence[str]) -> int:
     return math.ceil(len(names) / math.ceil(len(names) / most))
 
 
+def in_legend(text: str) -> str:
+    """Return what to label a mark with, so that a legend has a text, and nothing for none.
+
+    Of those that begin with an underscore, as names of functions may, matplotlib shows none.
+    """
+    return (f"\N{WORD JOINER}{text}" if text.startswith("_") else text) or "_nolegend_"
+
+
 def legend(drawn: Sheet, axes: Axes, heading: str = "") -> None:
     """Put the legend under the axes, in as many columns as fit its text.
 

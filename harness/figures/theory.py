@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness.config.claim import Theory
+from harness.figures.canvas import in_legend
 from harness.figures.drawing import Request
 from harness.numerals import number
 
@@ -37,7 +38,7 @@ def draw(axes: Axes, request: Request, *, flipped: bool = False) -> None:
             color=request.theme.ink,
             linewidth=1.3,
             linestyle=(0, (1.5, 2.0)),
-            label=line.text,
+            label=in_legend(line.text),
             zorder=1.5,
         )
 

@@ -104,6 +104,20 @@ def test_theory_without_a_number_is_left_out(limit):
     assert "stability limit" not in picture.svg
 
 
+@pytest.mark.parametrize("kind", ["line", "bars"])
+def test_a_name_that_begins_with_an_underscore_is_in_the_legend(kind):
+    theory = [{"y": 0.1, "label": "_chance"}]
+    keys = {"kind": kind, "hue": "optimizer", "theory": theory}
+    maker = fake.Maker()
+    for name in ("_fast", "sgd"):
+        metrics = {"test_accuracy": 0.2 if name == "sgd" else 0.4}
+        maker.add("demo", "train", {"optimizer": name, "width": 3}, metrics=metrics)
+    archive, figure = maker.archive(), table(x="width", y="test_accuracy", **keys)
+    svg = figures.draw(figure, fake.suite_of(), archive.records, archive, figures.LIGHT).svg
+    for text in ("_fast", "SGD", "_chance: 10 %"):
+        assert re.search(rf">\N{{WORD JOINER}}?{text}</text>", svg), text
+
+
 def test_words_of_suites_are_text_and_no_formulas():
     theory = [{"y": 0.1, "label": r"costs $5, $\frac{1}{$"}]
     picture = drawn({"sgd": 0.05, "adam": 0.2}, {"kind": "line", "theory": theory})
