@@ -66,6 +66,7 @@ _FIXED = {
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
     "axes.unicode_minus": True,
+    "text.parse_math": False,  # words of suites are text, dollars in them too
     "path.simplify": True,
     "path.simplify_threshold": 0.5,
     "image.composite_image": False,
@@ -162,6 +163,14 @@ def columns(drawn: Sheet, names: Sequence[str]) -> int:
     fit = int(72 * drawn.get_figwidth() / (LETTER * longest + HANDLE))
     most = max(1, min(len(names), fit, 5))
     return math.ceil(len(names) / math.ceil(len(names) / most))
+
+
+def in_legend(text: str) -> str:
+    """Return what to label a mark with, so that a legend has a text, and nothing for none.
+
+    Of those that begin with an underscore, as names of functions may, matplotlib shows none.
+    """
+    return (f"\N{WORD JOINER}{text}" if text.startswith("_") else text) or "_nolegend_"
 
 
 def legend(drawn: Sheet, axes: Axes, heading: str = "") -> None:

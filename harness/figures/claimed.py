@@ -48,7 +48,7 @@ def make_room(axis: Axis, request: Request) -> None:
 
 
 def _length(low: float, high: float, *, log: bool) -> float:
-    return math.log(high / low) if log else high - low
+    return math.log(high) - math.log(low) if log else high - low  # the ratio may overflow
 
 
 def _margin(low: float, high: float, before: Sequence[float], *, log: bool) -> tuple[float, float]:

@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.figures import theory
-from harness.figures.canvas import TEXT, beside, format_axis, legend, look, several_axes, ticks_at
+from harness.figures.canvas import (
+    TEXT,
+    beside,
+    format_axis,
+    in_legend,
+    legend,
+    look,
+    several_axes,
+    ticks_at,
+)
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, over_seeds
@@ -147,7 +156,7 @@ def _draw(axes: Axes, request: Request, lines: Sequence[Line], *, titled: bool) 
 def _draw_band(axes: Axes, band: Band, style: dict[str, object], label: str) -> None:
     mean = [point.value for point in band.points]
     every = max(len(mean) // MARKERS_ON_A_LINE, 1)
-    shown = {"label": label or "_nolegend_", "markevery": every, **style}
+    shown = {"label": in_legend(label), "markevery": every, **style}
     axes.plot(band.x, mean, **shown)  # type: ignore[arg-type]
     if any(point.interval for point in band.points):
         _fill(axes, band, mean, style["color"])

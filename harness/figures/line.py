@@ -11,7 +11,15 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from harness.errors import NothingMeasured
 from harness.figures import theory
-from harness.figures.canvas import beside, format_axis, legend, look, several_axes, ticks_at
+from harness.figures.canvas import (
+    beside,
+    format_axis,
+    in_legend,
+    legend,
+    look,
+    several_axes,
+    ticks_at,
+)
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import has
@@ -154,7 +162,7 @@ def _draw_line(
     axes: Axes, label: str, row: Sequence[Point], style: dict[str, object], place: Transform
 ) -> None:
     x, y = [p.position for p in row], [p.estimate.value for p in row]
-    axes.plot(x, y, label=label or "_nolegend_", transform=place, **style)  # type: ignore[arg-type]
+    axes.plot(x, y, label=in_legend(label), transform=place, **style)  # type: ignore[arg-type]
     bounded = [p for p in row if p.estimate.interval]
     if bounded:
         axes.errorbar(

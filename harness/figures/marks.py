@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from harness.figures.canvas import HEIGHT, beside, format_axis
+from harness.figures.canvas import HEIGHT, beside, format_axis, in_legend
 from harness.figures.drawing import Request
 from harness.figures.estimate import Estimate
 from harness.figures.labels import in_words
@@ -97,7 +97,7 @@ def draw_marks(axes: Axes, request: Request, layout: Layout, one: Line, index: i
     places = [layout.at(bar, index) for bar in good]
     values = [bar.estimate.value for bar in good]
     colour = request.theme.colour(one.group.hue_index)
-    label = one.group.short or "_nolegend_"
+    label = in_legend(one.group.short)
     _draw_samples(axes, request, layout, places, good)
     if layout.dots:
         marker = MARKERS[index % len(MARKERS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness.config.claim import Theory
+from harness.figures.canvas import in_legend
 from harness.figures.drawing import Request
 from harness.numerals import number
 
@@ -23,7 +25,7 @@ class Line:
 
 
 def lines(request: Request) -> tuple[Line, ...]:
-    """Return the lines of a figure; those of metrics that no record holds are left out."""
+    """Return the lines of a figure; those of metrics without a number are left out."""
     return tuple(line for theory in request.figure.theory for line in _of(theory, request))
 
 
@@ -36,7 +38,7 @@ def draw(axes: Axes, request: Request, *, flipped: bool = False) -> None:
             color=request.theme.ink,
             linewidth=1.3,
             linestyle=(0, (1.5, 2.0)),
-            label=line.text,
+            label=in_legend(line.text),
             zorder=1.5,
         )
 
@@ -53,4 +55,5 @@ def _of(theory: Theory, request: Request) -> Iterator[Line]:
 
 def _measured(name: str, request: Request) -> float | None:
     values = [float(r.metrics[name]) for r in request.records if name in r.metrics]
-    return float(np.median(values)) if values else None
+    median = float(np.median(values)) if values else math.nan
+    return median if math.isfinite(median) else None  # which has no place, and no line

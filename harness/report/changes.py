@@ -73,24 +73,30 @@ class Changes:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What stands beside a page: the run that it shows, and the one before."""
+    """What stands beside a page: the run that it shows, and the one before.
+
+    A page may be of some suites alone, `shown`; of the others, what was said before is kept.
+    """
 
     now: Run
-    before: Run | None = None
+    before: Run | None
+    shown: frozenset[str]
 
     def changes(self) -> Changes | None:
         """Return what changed; None where there was no run before."""
         if self.before is None:
             return None
-        now, before = self.now.verdicts, self.before.verdicts
+        now, before = self._of(self.now), self._of(self.before)
         moved = tuple(
             Change(claim, f"claim-{claim.replace('/', '-', 1)}", before[claim], now[claim])
             for claim in now
             if claim in before and before[claim] != now[claim]
         )
-        shown = {claim.partition("/")[0] for claim in now}  # a page may be of some suites alone
-        gone = sum(claim.partition("/")[0] in shown for claim in before.keys() - now.keys())
-        return Changes(self.before.last, moved, len(now.keys() - before.keys()), gone)
+        new, gone = now.keys() - before.keys(), before.keys() - now.keys()
+        return Changes(self.before.last, moved, len(new), len(gone))
+
+    def _of(self, run: Run) -> Verdicts:
+        return {claim: one for claim, one in run.verdicts.items() if _suite(claim) in self.shown}
 
 
 def ledger(folder: Path, verdicts: Sequence[Verdict], last: str) -> Ledger:
@@ -105,11 +111,15 @@ def ledger(folder: Path, verdicts: Sequence[Verdict], last: str) -> Ledger:
     last : str
         When the last cell that it shows began (ISO 8601).
     """
-    now = Run(last, {f"{verdict.suite}/{verdict.claim}": verdict.verdict for verdict in verdicts})
+    own = {f"{verdict.suite}/{verdict.claim}": verdict.verdict for verdict in verdicts}
+    shown = frozenset(map(_suite, own))
     kept = _read(folder / NAME)
     if kept is None:
-        return Ledger(now)
-    return Ledger(now, kept.before if kept.now.last == now.last else kept.now)
+        return Ledger(Run(last, own), None, shown)
+    known = kept["now"]
+    others = {claim: one for claim, one in known.verdicts.items() if _suite(claim) not in shown}
+    now = Run(max(last, known.last) if others else last, {**own, **others})
+    return Ledger(now, kept["before"] if known.last == now.last else known, shown)
 
 
 def keep(folder: Path, found: Ledger) -> None:
@@ -129,11 +139,14 @@ def _values(run: Run | None) -> dict[str, Any] | None:
     return None if run is None else {"last": run.last, "verdicts": dict(run.verdicts)}
 
 
-def _read(path: Path) -> Ledger | None:
+def _suite(claim: str) -> str:
+    return claim.partition("/")[0]
+
+
+def _read(path: Path) -> _File | None:
     """Return what stands beside a page; None where nothing does, or nothing of this form."""
     try:
         with guarded("read the verdicts of the last run", path):
-            found = _FILE.validate_json(path.read_bytes())
+            return _FILE.validate_json(path.read_bytes())
     except (FileError, ValidationError):
         return None  # the page of a first run; what is damaged is written anew
-    return Ledger(found["now"], found["before"])

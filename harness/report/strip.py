@@ -7,6 +7,7 @@ for each track the interval that decided and every run.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ FAR = 50.0
 """From this factor between its ends on, a strip of positive numbers is logarithmic."""
 TICKS = 4
 """Numbers along a strip, about."""
+_SMALLEST, _LARGEST = sys.float_info.min, sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,8 @@ def _scale(values: Sequence[float], unit: str) -> _Scale | None:
         return None
     low, high = min(values), max(values)
     if low > 0.0 and high / low >= FAR and unit not in SHARES:
-        room = (high / low) ** MARGIN
-        return _Scale(low / room, high * room, log=True)
+        room = min(high / low, _LARGEST) ** MARGIN
+        return _Scale(max(low / room, _SMALLEST), min(high * room, _LARGEST), log=True)
     room = MARGIN * ((high - low) or abs(low) or 1.0)
     below, above = low - room, high + room
     if not math.isfinite(above - below):

@@ -40,6 +40,18 @@ def test_theory_lies_on_one_axis(harness):
     assert "figures[0].theory[0]: must have x or y, and not both" in err
 
 
+def test_theory_has_a_place_on_a_logarithmic_axis(harness):
+    text = harness.suite.read_text()
+    line = 'log = ["y"]\ntheory = [{ x = 0, label = "begin" }, { y = %s, label = "none" }]\n'
+    harness.suite.write_text(text + line % "0")
+    code, _, err = harness("check")
+    assert code == 2
+    assert "figures[0].theory[1].y: must be above 0 on a logarithmic axis, got 0" in err
+    assert "theory[0]" not in err
+    harness.suite.write_text(text + line % "0.1")
+    assert harness("check")[0] == 0
+
+
 def test_a_page_remembers_its_verdicts(harness):
     assert harness("run", "-j", "1", "--report", "page", "--profile", "quick")[0] in (0, 1)
     kept = json.loads((harness.folder / "page" / "verdicts.json").read_text())

@@ -38,10 +38,10 @@ def test_what_is_no_address_says_what_must_be(text):
         address.parse(text)
 
 
-@pytest.mark.parametrize("text", ["local:", "local:0", "local:two", "local:-1", "local:9999"])
-def test_so_many_workers_must_be_a_number(text):
+@pytest.mark.parametrize("end", ["", "0", "two", "-1", "9999", "\u0663", "9" * 5000])
+def test_so_many_workers_must_be_a_number(end):
     with pytest.raises(ValueError, match="local:N must have an N from 1 to 1024"):
-        address.parse(text)
+        address.parse(f"local:{end}")
 
 
 def test_what_differs_is_named_with_both_versions():
@@ -373,6 +373,17 @@ def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_five(
     assert finished.died == ("5 workers were lost while each had nothing else to run (it is gone)")
     assert not work.busy
     assert sum("is lost: it is gone" in text for text in told) == 6
+
+
+def test_cells_of_a_lost_accelerator_keep_no_other_from_running(line, roster, jobs, dispatched):
+    made = roster(plain=seen(), gpu=seen(resources={"CUDA": 1.0}))
+    work = dispatched([*jobs(2), *jobs(1, name="g", device="cuda")], made)
+    list(work.turn())
+    line.heard.append(Present(frozenset({"plain"})))
+    answered(line, next(key for key, to, *_ in line.work() if to == "plain"), "a0")
+    list(work.turn())
+    list(work.turn())
+    assert [names for _, to, names, _ in line.work() if to == "plain"] == [["a0"], ["a1"]]
 
 
 def test_a_worker_that_is_another_process_gets_its_cells_again(line, roster, jobs, dispatched):

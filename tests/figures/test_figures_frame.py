@@ -1,5 +1,6 @@
 """Where numbers lie on a picture, against the ticks that it shows itself."""
 
+import math
 import re
 from xml.etree import ElementTree
 
@@ -88,6 +89,46 @@ def test_theory_is_a_line_with_its_name():
     assert ">chance: 10 %</text>" in picture.svg
     lost = [{"y": "no_metric", "label": "nothing"}]
     assert "nothing" not in drawn({"sgd": 0.05}, {"kind": "line", "theory": lost}).svg
+
+
+@pytest.mark.parametrize("limit", [math.nan, math.inf])
+def test_theory_without_a_number_is_left_out(limit):
+    maker = fake.Maker()
+    metrics = {"test_accuracy": 0.5, "stability_limit": limit}
+    maker.add("demo", "train", {"optimizer": "sgd"}, metrics=metrics)
+    theory = [{"y": "stability_limit", "label": "stability limit"}]
+    figure = table(kind="line", x="optimizer", y="test_accuracy", theory=theory)
+    archive = maker.archive()
+    picture = figures.draw(figure, fake.suite_of(), archive.records, archive, figures.LIGHT)
+    assert picture.svg
+    assert "stability limit" not in picture.svg
+
+
+@pytest.mark.parametrize("kind", ["line", "bars"])
+def test_a_name_that_begins_with_an_underscore_is_in_the_legend(kind):
+    theory = [{"y": 0.1, "label": "_chance"}]
+    keys = {"kind": kind, "hue": "optimizer", "theory": theory}
+    maker = fake.Maker()
+    for name in ("_fast", "sgd"):
+        metrics = {"test_accuracy": 0.2 if name == "sgd" else 0.4}
+        maker.add("demo", "train", {"optimizer": name, "width": 3}, metrics=metrics)
+    archive, figure = maker.archive(), table(x="width", y="test_accuracy", **keys)
+    svg = figures.draw(figure, fake.suite_of(), archive.records, archive, figures.LIGHT).svg
+    for text in ("_fast", "SGD", "_chance: 10 %"):
+        assert re.search(rf">\N{{WORD JOINER}}?{text}</text>", svg), text
+
+
+def test_words_of_suites_are_text_and_no_formulas():
+    theory = [{"y": 0.1, "label": r"costs $5, $\frac{1}{$"}]
+    picture = drawn({"sgd": 0.05, "adam": 0.2}, {"kind": "line", "theory": theory})
+    assert r">costs $5, $\frac{1}{$: 10 %</text>" in picture.svg
+
+
+def test_numbers_near_the_ends_of_what_a_computer_counts_are_drawn():
+    values = {"sgd": 1e-300, "adam": 3e-300}
+    keys = {"kind": "line", "log": ["y"]}
+    far = drawn(values, keys, claims=[claim(1e300)]).frame.y
+    assert far.high < 1.0
 
 
 def test_zeros_are_written_where_a_log_axis_has_no_place_for_them():

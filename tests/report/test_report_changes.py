@@ -44,6 +44,25 @@ def test_suites_that_a_page_leaves_out_are_not_gone(tmp_path):
     assert (found.moved, found.new, found.gone) == ((), 1, 0)
 
 
+def test_a_page_of_one_suite_forgets_nothing_of_the_others(tmp_path):
+    def page(started, **suites):
+        every = [fake_verdicts.verdict("c", name, suite=suite) for suite, name in suites.items()]
+        found = changes.ledger(tmp_path, every, started)
+        changes.keep(tmp_path, found)
+        return found.changes()
+
+    page("2026-01-01", a="reproduced", b="reproduced")
+    whole = page("2026-01-03", a="contradicted", b="contradicted")
+    assert [one.claim for one in whole.moved] == ["a/c", "b/c"]
+    alone = page("2026-01-02", a="contradicted")  # of the same records: its own are older
+    assert ([one.claim for one in alone.moved], alone.since) == (["a/c"], "2026-01-01")
+    assert page("2026-01-03", a="contradicted", b="contradicted") == whole
+    assert page("2026-01-04", a="reproduced").since == "2026-01-03"
+    after = page("2026-01-04", a="reproduced", b="contradicted")
+    assert [one.claim for one in after.moved] == ["a/c"]
+    assert (after.new, after.gone, after.since) == (0, 0, "2026-01-03")
+
+
 RUN = '{"last": "2026-01-01", "verdicts": {"s/a": "reproduced"}}'
 DAMAGED = [
     *("", "[]", "{", '{"schema": 2, "now": null}', '{"now": 3}', "\ufeff", "[" * 100_000),

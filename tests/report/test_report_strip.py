@@ -41,6 +41,15 @@ def test_numbers_of_many_sizes_are_drawn_by_factors_and_shares_never():
     assert share.lanes[0].middle == pytest.approx(0, abs=70)
 
 
+@pytest.mark.parametrize(("small", "large"), [(1.0, 1e300), (1e-300, 1.0), (5e-324, 1e308)])
+def test_numbers_near_the_ends_of_what_a_computer_counts_have_places(small, large):
+    found = drawn(one(large, Grounds(None, 0.9 * small, 1.1 * small, small)))
+    assert found.log
+    assert 0 <= found.size < found.lanes[0].middle <= WIDTH
+    assert all(math.isfinite(end) and end > 0.0 for end in found.reach)
+    assert len(found.ticks) > 1
+
+
 def test_infinite_values_lie_at_the_end():
     found = drawn(one(math.inf, Grounds(None, 1.0, 2.0, values=(math.inf, 1.5))))
     assert found.lanes[0].middle == WIDTH

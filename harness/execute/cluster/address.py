@@ -12,6 +12,7 @@ _MUST = (
 _ADDRESS = re.compile(
     r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.%]+\]):(\d{1,5})"
 )
+_NUMBER = re.compile(r"[0-9]{1,9}")  # in digits of ASCII
 _MOST_WORKERS = 1024
 
 
@@ -24,7 +25,7 @@ def parse(text: str) -> str:
         If it is none; says what must be.
     """
     if text.startswith(LOCAL):
-        if not text.removeprefix(LOCAL).isdecimal() or not 1 <= workers(text) <= _MOST_WORKERS:
+        if not _NUMBER.fullmatch(text, len(LOCAL)) or not 1 <= workers(text) <= _MOST_WORKERS:
             raise ValueError(f"local:N must have an N from 1 to {_MOST_WORKERS}, got {text!r}")
         return text
     found = _ADDRESS.fullmatch(text)

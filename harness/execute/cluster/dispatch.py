@@ -141,7 +141,7 @@ class Dispatch:
         """Give a worker its next load, if it may have one."""
         if any(sent.suspect for sent in member.loads.values()):
             return False
-        if self._suspects:
+        if any(self._may_have(member, job) for job in self._suspects):
             jobs = () if member.loads else self._take_suspect(member)
             return bool(jobs) and self._send(member, jobs, suspect=True)
         now = len(member.loads) < member.seen.slots
@@ -167,10 +167,14 @@ class Dispatch:
 
     def _take_suspect(self, member: Member) -> tuple[Job, ...]:
         for job in self._suspects:
-            if label(job.cell.case.device) in member.serves:
+            if self._may_have(member, job):
                 self._suspects.remove(job)
                 return (job,)
         return ()
+
+    @staticmethod
+    def _may_have(member: Member, job: Job) -> bool:
+        return label(job.cell.case.device) in member.serves
 
     def _send(self, member: Member, jobs: tuple[Job, ...], *, suspect: bool = False) -> bool:
         name = label(jobs[0].cell.case.device)

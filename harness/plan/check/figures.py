@@ -94,3 +94,7 @@ def _theory(figure: Figure, here: Path) -> Iterator[Complaint]:
     for position, line in enumerate(figure.theory):
         if (line.x is None) is (line.y is None):
             yield (*here, "theory", position), "must have x or y, and not both"
+        for axis, value in (("x", line.x), ("y", line.y)):
+            if axis in figure.log and isinstance(value, float) and value <= 0.0:
+                must = f"must be above 0 on a logarithmic axis, got {value:g}"
+                yield (*here, "theory", position, axis), must
