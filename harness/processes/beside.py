@@ -24,7 +24,8 @@ def beside(
     Parameters
     ----------
     call : callable
-        Its results, and what it raises, can be pickled.
+        Its results, and what it raises, can be pickled. It must not compute with torch, whose
+        threads a forked child does not have.
     items : sequence of object
         One call each.
     processes : int, optional

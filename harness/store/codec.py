@@ -75,7 +75,8 @@ def decode(values: dict[str, Any], known: Mapping[str, Provenance]) -> Record:
 
 def _provenance(key: object, known: Mapping[str, Provenance]) -> dict[str, Any]:
     if not isinstance(key, str) or key not in known:
-        raise StoreError(f"{KEY}: must be the id of a line of {KEY}.jsonl, got {fields.short(key)}")
+        must = f"{KEY}: must be the id of a line of {KEY}.jsonl, got {fields.short(key)}"
+        raise StoreError(f"{must}; if that file was lost, bring it back first")
     return vars(known[key])
 
 
