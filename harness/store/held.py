@@ -100,8 +100,12 @@ class Held:
 
     def _read(self, group: Collection[str]) -> dict[str, Records]:
         found: dict[str, Records] = {name: {} for name in group}
+        logs = self._holding(group)
+        for log in logs:
+            with guarded("read", log.path):
+                log.path.stat()  # it was there when the store was opened
         with _uncollected():
-            for record in latest(log.read([]) for log in self._holding(group)).values():
+            for record in latest(log.read([]) for log in logs).values():
                 put(found.setdefault(record.suite, {}), record)
         return found
 

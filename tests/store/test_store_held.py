@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.errors import StoreError
+from harness.errors import FileError, StoreError
 from harness.store import held
 from harness.store.store import Store
 
@@ -106,6 +106,14 @@ def test_a_malformed_suite_is_refused_each_time_it_is_asked_for(store):
     for _ in range(2):
         with pytest.raises(StoreError, match=r"b\.jsonl:2: must be as it was written"):
             store.of("b")
+
+
+def test_a_file_that_is_gone_since_the_store_was_opened_is_no_suite_without_records(store):
+    (store.folder / "b.jsonl").unlink()
+    for _ in range(2):
+        with pytest.raises(FileError, match=r"cannot read .*b\.jsonl: no such file or directory"):
+            store.of("b")
+    assert cells(store, "a") == ["a0", "a1"]
 
 
 def test_a_file_is_seen_whole_however_it_is_cut_into_blocks(store, monkeypatch):
