@@ -51,7 +51,7 @@ class Process:
         Exit code, known once it has ended.
     ended : float
         When that was.
-    said : bytearray
+    heard : bytearray
         What came on its line.
     doomed : bool
         Whether it has been told to end.
@@ -68,7 +68,7 @@ class Process:
     how: How = "exit"
     code: int | None = None
     ended: float = 0.0
-    said: bytearray = field(default_factory=bytearray)
+    heard: bytearray = field(default_factory=bytearray)
     doomed: bool = False
 
     @property

@@ -199,13 +199,13 @@ class Server:
             data = b""
         if not data:
             self._forget(one.line)
-        one.said += data
-        if not one.said or one.how != "exit":
+        one.heard += data
+        if not one.heard or one.how != "exit":
             return
-        if one.order is not None and one.said == done(one.order.name):
-            one.said.clear()
+        if one.order is not None and one.heard == done(one.order.name):
+            one.heard.clear()
             self.events += line(one.cell_ended())
-        elif one.order is None or not done(one.order.name).startswith(one.said):
+        elif one.order is None or not done(one.order.name).startswith(one.heard):
             self._kill(one)  # a cell has got hold of it
 
     def _bound(self) -> None:

@@ -10,8 +10,8 @@ from harness.claims.sentences import Answer, Sentence
 
 
 @dataclass(frozen=True)
-class Said:
-    """How a page says an answer.
+class Label:
+    """An answer as a page shows it.
 
     Attributes
     ----------
@@ -29,19 +29,19 @@ class Said:
     meaning: str
 
 
-SAID: Mapping[Answer, Said] = {
-    "does not hold": Said(
+LABELS: Mapping[Answer, Label] = {
+    "does not hold": Label(
         "fails", "✗", "did not hold", "Every literal reading of the sentence is contradicted."
     ),
-    "holds in part": Said(
+    "holds in part": Label(
         "part", "◐", "held in part", "Some readings are reproduced, others contradicted."
     ),
-    "open": Said("open", "?", "open", "The measurements do not decide; the reason says why."),
-    "holds": Said("holds", "✓", "held", "Every literal reading of the sentence is reproduced."),
-    "tested in extensions only": Said(
+    "open": Label("open", "?", "open", "The measurements do not decide; the reason says why."),
+    "holds": Label("holds", "✓", "held", "Every literal reading of the sentence is reproduced."),
+    "tested in extensions only": Label(
         "extension", "+", "extensions only", "The sentence is tested by numbers of ours alone."
     ),
-    "not run": Said("notrun", "○", "not run", "Nothing that answers the sentence was measured."),
+    "not run": Label("notrun", "○", "not run", "Nothing that answers the sentence was measured."),
 }
 
 
@@ -49,11 +49,11 @@ SAID: Mapping[Answer, Said] = {
 class Count:
     """How many sentences got an answer."""
 
-    said: Said
+    answer: Label
     count: int
 
 
 def counts(found: Sequence[Sentence]) -> tuple[Count, ...]:
     """Return the count of every answer, in the order in which they are shown, zeros included."""
     each = claims.answers(found)
-    return tuple(Count(said, each[answer]) for answer, said in SAID.items())
+    return tuple(Count(shown, each[answer]) for answer, shown in LABELS.items())

@@ -16,7 +16,7 @@ from harness.files import write_text
 from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.judged import SelftestView
 from harness.report import changes, quotes
-from harness.report.answers import SAID
+from harness.report.answers import LABELS
 from harness.report.ink import Ink
 from harness.report.opening import day
 from harness.report.seen import Asked, Command
@@ -134,6 +134,6 @@ def _templates() -> Templates:
     )
     templates.filters["quote"] = quotes.html
     templates.globals["plural"] = plural
-    templates.globals["SAID"] = SAID
+    templates.globals["LABELS"] = LABELS
     templates.filters["day"] = day
     return templates

@@ -16,7 +16,7 @@ from harness.figures.labels import machine, title
 from harness.numerals import measured, number
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
-from harness.report.answers import SAID
+from harness.report.answers import LABELS
 from harness.report.marks import SIGNS, WORDS
 from harness.report.places import Place, Places
 from harness.report.published import Mark
@@ -160,7 +160,7 @@ def as_json(listed: Sequence[Entry], data: Data, more: Mapping[str, Any]) -> str
     machines = list(dict.fromkeys(env.hardware for env in data.environments.values()))
     shown = [machine(name) for name in machines]
     values = {
-        "answers": [[said.slug, said.sign, said.word] for said in SAID.values()],
+        "answers": [[shown.slug, shown.sign, shown.word] for shown in LABELS.values()],
         "verdicts": [[name, SIGNS[name], WORDS[name]] for name in VERDICTS],
         "documents": documents,
         "suites": data.suites,
@@ -181,7 +181,7 @@ def _row(
         "n": quotes.aloud(entry.sentence.quote),
         "d": documents.index(entry.place.document),
         "s": entry.place.section,
-        "a": list(SAID).index(entry.sentence.answer),
+        "a": list(LABELS).index(entry.sentence.answer),
         "l": readings.index(entry.lead),
         "c": [_claim(verdict, machines, data) for verdict in readings],
     }

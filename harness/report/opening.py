@@ -15,7 +15,7 @@ from harness.figures.vocabulary import VALUES
 from harness.numerals import count
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
-from harness.report.answers import SAID, Count, Said, counts
+from harness.report.answers import LABELS, Count, Label, counts
 from harness.report.ledger import Entry, anchor, found, published, quoted
 from harness.report.places import Place
 from harness.types import Archive, Record, Verdict
@@ -35,7 +35,7 @@ class Highlight:
     ----------
     anchor : str
         Fragment of its card.
-    said : Said
+    answer : Label
         What became of its sentence.
     quote, name : Markup, str
         The sentence; what it is called aloud, where it is all formula.
@@ -43,8 +43,8 @@ class Highlight:
         Where it stands.
     verdict : str
         That of the claim.
-    said_is : str
-        What `said` is: the published number, or the bound it was read as.
+    published_is : str
+        What `published` is: the number of the document, or the bound it was read as.
     published, measured : str
         Both in one notation.
     because : str
@@ -52,12 +52,12 @@ class Highlight:
     """
 
     anchor: str
-    said: Said
+    answer: Label
     quote: Markup
     name: str
     place: Place
     verdict: str
-    said_is: str
+    published_is: str
     published: str
     measured: str
     because: str
@@ -173,12 +173,12 @@ def _highlights(entries: Sequence[Entry]) -> list[Highlight]:
     return [
         Highlight(
             anchor=anchor(verdict),
-            said=SAID[entry.sentence.answer],
+            answer=LABELS[entry.sentence.answer],
             quote=quotes.html(verdict.quote),
             name=quotes.aloud(verdict.quote),
             place=entry.place,
             verdict=verdict.verdict,
-            said_is="published" if quoted(verdict) else "as read",
+            published_is="published" if quoted(verdict) else "as read",
             published=published(verdict),
             measured=found(verdict.findings[0], unit_of(verdict)) if verdict.findings else "",
             because=verdict.because or verdict.reason,
@@ -192,7 +192,7 @@ def _documents(entries: Sequence[Entry]) -> tuple[DocumentRow, ...]:
     for entry in entries:
         found.setdefault(entry.place.document, Counter())[entry.sentence.answer] += 1
     return tuple(
-        DocumentRow(title, index, each.total(), tuple(each[answer] for answer in SAID))
+        DocumentRow(title, index, each.total(), tuple(each[answer] for answer in LABELS))
         for index, (title, each) in enumerate(found.items())
     )
 

@@ -72,9 +72,9 @@ def test_it_runs_what_it_is_sent_with_logs_and_arrays(host, load):
 
 def test_it_runs_nothing_of_other_code(host, load):
     back = host.carry_out(load("fine", code="another"), yes)
-    assert back.unfit == "the harness's code changed there; start the worker again"
+    assert back.refusal == "the harness's code changed there; start the worker again"
     back = host.carry_out(load("fine", files={"civic.py": "0"}), yes)
-    assert back.unfit == "civic.py changed: not the files that the run began with"
+    assert back.refusal == "civic.py changed: not the files that the run began with"
     assert [reply.name for reply in host.carry_out(load("fine"), yes).replies] == ["j0"]
 
 

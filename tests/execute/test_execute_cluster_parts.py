@@ -178,13 +178,13 @@ def test_data_with_another_fingerprint_is_refused_and_what_is_missing_says_so(jo
         case = job.cell.case
         settings = case.settings.model_copy(update={"data": Data(dataset=dataset)})
         own = replace(job.cell, case=replace(case, settings=settings))
-        return Found().unfit(replace(job, cell=own, roots=roots))
+        return Found().problem(replace(job, cell=own, roots=roots))
 
     text = said("digits")
     assert text.startswith("the worker cannot use the data set 'digits': it is another one: its ")
     assert f"and {'f' * 12} here" in text
     assert "parquet" in said("cifar10-jpeg")
-    assert Found().unfit(job) == "", "it reads none"
+    assert Found().problem(job) == "", "it reads none"
 
 
 def test_what_is_missing_is_fetched_once(jobs, tmp_path, monkeypatch):
@@ -205,7 +205,7 @@ def test_what_is_missing_is_fetched_once(jobs, tmp_path, monkeypatch):
     job = replace(job, cell=own, roots=Roots(tmp_path / "data", tmp_path / "cache"))
     found = Found()
     for _ in range(2):
-        assert found.unfit(job).endswith("; it could not be fetched: no network here")
+        assert found.problem(job).endswith("; it could not be fetched: no network here")
     assert asked == [("mnist", tmp_path / "data")]
 
 
@@ -406,7 +406,7 @@ def test_a_worker_with_other_files_is_refused_and_its_cells_go_elsewhere(
     work = dispatched(jobs(1), roster(a=seen(), b=seen()))
     list(work.turn())
     key, to, *_ = line.work()[0]
-    line.heard.append(Came(key, pickle.dumps(Back(unfit="own.py changed"))))
+    line.heard.append(Came(key, pickle.dumps(Back(refusal="own.py changed"))))
     list(work.turn())
     list(work.turn())
     assert f"worker {to} is refused: own.py changed" in told

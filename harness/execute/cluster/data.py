@@ -20,7 +20,7 @@ class Found:
         self._sources: dict[tuple[object, ...], Sources] = {}
         self._fetched: dict[str, str] = {}
 
-    def unfit(self, job: Job) -> str:
+    def problem(self, job: Job) -> str:
         """Return why a job cannot be run on the data that this machine has; ``""`` if it can."""
         data = job.cell.case.settings.data
         if data is None or not job.fingerprint:

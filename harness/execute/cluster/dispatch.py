@@ -203,8 +203,8 @@ class Dispatch:
             else:
                 yield self._finished(job, reply, member)
         left = list(waiting.values())
-        if back.unfit:
-            self._roster.refuse(member.address, back.unfit)
+        if back.refusal:
+            self._roster.refuse(member.address, back.refusal)
             self._requeue(left)
             yield from self._lose(member, "it is refused", quiet=True)
         elif back.stranger:

@@ -98,7 +98,7 @@ class Host:
             yield Unfit(reason)
             return
         jobs = [_own(job, since) for job in load.jobs]
-        reasons = {job.name: self._found.unfit(job) for job in jobs}
+        reasons = {job.name: self._found.problem(job) for job in jobs}
         for name in filter(reasons.get, reasons):
             yield Reply(name, Answer("failed", reasons[name]))
         ready = [job for job in jobs if not reasons[job.name]]

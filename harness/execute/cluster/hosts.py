@@ -83,18 +83,18 @@ class Host:
     def carry_out(self, load: Load, wanted: Callable[[], bool]) -> Back:
         """Run a load; a host that ends meanwhile, or is no longer wanted, leaves it unfinished."""
         replies: list[Reply] = []
-        unfit = ""
+        refusal = ""
         until = time.monotonic() + load.budget + _GRACE
         try:
             self._send(load)
             while (message := self._next(until, wanted)) != DONE:
                 if isinstance(message, Unfit):
-                    unfit = message.reason
+                    refusal = message.reason
                 elif isinstance(message, Reply):
                     replies.append(message)
         except HostEnded as ended:
             return Back(tuple(replies), lost=str(ended))
-        return Back(tuple(replies), unfit=unfit)
+        return Back(tuple(replies), refusal=refusal)
 
     def close(self) -> None:
         """Let it end what runs, and itself."""

@@ -97,7 +97,7 @@ class Back:
         Of the jobs that ended.
     lost : str
         Why the others did not; ``""`` when all have ended.
-    unfit : str
+    refusal : str
         Why the worker cannot run it at all.
     stranger : bool
         Whether the worker's process is another one than was looked at.
@@ -105,5 +105,5 @@ class Back:
 
     replies: tuple[Reply, ...] = ()
     lost: str = ""
-    unfit: str = ""
+    refusal: str = ""
     stranger: bool = False
