@@ -31,6 +31,8 @@ class Digits:
         Decimal places earned; negative left of the point.
     bare : bool
         Whether zeros at the end say nothing, so that they are left out.
+    whole : bool
+        Whether a whole number has all of its digits, as counts do.
     spread : str
         Its interval in the same unit: ``"± 0.09"`` or ``"(29.5 to 37.9)"``; ``""`` without one.
     """
@@ -38,11 +40,12 @@ class Digits:
     value: float
     places: int
     bare: bool = False
+    whole: bool = False
     spread: str = ""
 
     def plain(self) -> str:
         """Return ``"97.38"``, ``"50,000"``."""
-        if self.bare and self.value == int(self.value):
+        if self.bare and self.whole and self.value == int(self.value):
             return count(int(self.value))
         text = fixed(self.value, self.places)
         bare = self.bare and "." in text
@@ -70,14 +73,14 @@ def in_unit(value: float, interval: Interval | None, factor: float, unit: str = 
     unit : str
         As in `measured`.
     """
-    scaled = value / factor
+    scaled, whole = value / factor, not unit
     if interval is None:
-        return Digits(scaled, SINGLE_DIGITS - 1 - _exponent_or_0(scaled), bare=True)
+        return Digits(scaled, SINGLE_DIGITS - 1 - _exponent_or_0(scaled), bare=True, whole=whole)
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half):
         return Digits(scaled, FEWEST_DIGITS - 1 - _exponent_or_0(scaled))
     if is_nothing(half, value, interval):
-        return Digits(scaled, EXACT_DIGITS - 1 - _exponent_or_0(scaled), bare=True)
+        return Digits(scaled, EXACT_DIGITS - 1 - _exponent_or_0(scaled), bare=True, whole=whole)
     places = places_of(half / factor)
     if not is_lopsided(value, interval, unit, half):
         return Digits(scaled, places, spread=f"± {fixed(half / factor, places)}")
@@ -88,7 +91,7 @@ def in_unit(value: float, interval: Interval | None, factor: float, unit: str = 
     log_half = math.log(interval.high / interval.low) / 2
     bare = interval.high / interval.low >= FAR
     middle, first, last = (
-        Digits(one, places_by_factor(one, log_half), bare) for one in (scaled, *ends)
+        Digits(one, places_by_factor(one, log_half), bare, whole) for one in (scaled, *ends)
     )
     return replace(middle, spread=f"({first.plain()} to {last.plain()})")
 

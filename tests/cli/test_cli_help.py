@@ -32,8 +32,10 @@ def test_help_is_text_and_lists_every_verb_whole(harness, monkeypatch):
 
 
 def test_usage_has_each_argument_in_its_brackets_once(harness):
-    assert harness("run", "-h")[1].splitlines()[0].endswith("run [OPTIONS] [SUITE]...")
-    assert harness("new", "-h")[1].splitlines()[0].endswith("new [OPTIONS] [KIND] [NAME]")
+    for verb, name in (("run", "SUITE"), ("new", "KIND"), ("readme", "FILE")):
+        usage = harness(verb, "-h")[1].splitlines()[0].split(f"{verb} [OPTIONS] ")[1]
+        assert name in usage
+        assert "[[" not in usage
 
 
 def test_a_usage_error_is_one_line_below_the_usage(harness):

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from harness.numerals import earned, measured
@@ -103,6 +103,7 @@ finite = st.floats(1e-4, 1e5)
 
 
 @given(finite, finite, finite, st.sampled_from(sorted(UNITS)))
+@example(1.0, 101.0, 10000.0, "ratio")
 def test_what_is_written_stays_as_it_is(first, second, third, unit):
     """Written once, a document is as the records give it; with the digits of every table."""
     low, value, high = sorted((first, second, third))
