@@ -1,6 +1,7 @@
 """Cells of experiments that misbehave, run in a server that starts at once."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from suite_texts import load_suite, suite_text
@@ -8,10 +9,11 @@ from suite_texts import load_suite, suite_text
 from harness import environment
 from harness.datasets.roots import Roots
 from harness.execute import client
+from harness.execute.job import Job
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
 from harness.store.store import Store
-from harness.types import Record
+from harness.types import Cell, Record
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +88,32 @@ def outcome_of(runner, tmp_path):
 def _bounded(cell, endless):
     ends = cell.case.experiment.partition(":")[2] not in endless
     return cell if ends else replace(cell, budget=BRIEF)
+
+
+@pytest.fixture
+def jobs(case):
+    """Make jobs of a case."""
+
+    def make(count, *, name="a", experiment="civic:fine", **more):
+        own = replace(case, id=name, experiment=experiment, device=more.pop("device", "cpu"))
+        cell = {n: more.pop(n) for n in ("alone",) if n in more}
+        return [
+            Job(
+                f"{name}{n}",
+                Cell(own, n, 0, 60.0, **cell),
+                Roots(Path("d"), Path("c")),
+                {},
+                1,
+                **more,
+            )
+            for n in range(count)
+        ]
+
+    return make
+
+
+@pytest.fixture
+def case(tmp_path):
+    text = suite_text("tiny", '[[grid]]\nbackend = ["numpy"]\n', experiment="civic:fine")
+    (found,) = expand(load_suite(tmp_path, text)).full.cases
+    return found
