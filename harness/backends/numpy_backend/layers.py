@@ -71,8 +71,10 @@ class ReLU(Layer):
 
     def backward(self, grad: Array, cache: Cache) -> Array:
         """Clear `grad` where the unit was off."""
-        # A product with the mask would turn inf * 0 into nan; torch clears, and so do we.
-        np.copyto(grad, 0, where=cache <= 0)
+        # A product with the mask would turn inf * 0 into nan; torch clears, and so do we. With
+        # bits, since a copy under a mask that looks random waits at every element for a branch.
+        bits = grad.view(f"i{grad.itemsize}")
+        bits &= (cache <= 0).astype(bits.dtype) - 1
         return grad
 
 

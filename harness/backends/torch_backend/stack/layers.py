@@ -18,13 +18,33 @@ Params = Mapping[str, torch.Tensor]
 Forward = Callable[[Any, Params, torch.Tensor], torch.Tensor]
 
 
+class Product(torch.autograd.Function):
+    """``x @ W.T`` of every member; the gradient of W lies in memory as W does.
+
+    That of torch's own is a transposed view, and each step would copy it into the order of the
+    parameters.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        """Return the products (S, N, out)."""
+        ctx.save_for_backward(x, weight)
+        return torch.bmm(x, weight.mT)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
+        """Return d loss / d x, None where nobody needs it, and d loss / d W."""
+        x, weight = ctx.saved_tensors
+        below = torch.bmm(grads[0], weight) if ctx.needs_input_grad[0] else None
+        return below, torch.bmm(grads[0].mT, x)
+
+
 def linear(params: Params, x: torch.Tensor) -> torch.Tensor:
     """Return ``x @ W.T + b`` of every member; `x` (1, N, in) is seen by all."""
     weight = params["weight"]
     x = x.expand(len(weight), -1, -1)
-    if "bias" not in params:
-        return torch.bmm(x, weight.mT)
-    return torch.baddbmm(params["bias"], x, weight.mT)
+    out: torch.Tensor = Product.apply(x, weight)  # type: ignore[no-untyped-call]
+    return out.add_(params["bias"]) if "bias" in params else out
 
 
 def _layer_norm(layer: layers.LayerNorm, params: Params, x: torch.Tensor) -> torch.Tensor:
