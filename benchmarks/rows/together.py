@@ -1,13 +1,17 @@
 """Trainings: seeds side by side in one process, against a loop as a user writes it in PyTorch.
 
 Times are those of one training: ours of a group divided by its members, data drawn and results
-evaluated included.
+evaluated included. Epochs of MNIST are those of two processes at a time, each with a group of its
+own, against the published loop with as many threads as PyTorch takes.
 """
 
 from __future__ import annotations
 
 import math
+import multiprocessing
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +31,8 @@ from harness.suite.load import load
 from harness.types import Case
 
 SUITES = Path(__file__).resolve().parents[2] / "suites"
+PROCESSES, SEEDS, EPOCHS = 2, 5, 3
+"""Groups of MNIST at a time, the seeds of each, and what they are trained for."""
 
 
 def rows() -> Iterator[Row]:
@@ -38,20 +44,35 @@ def rows() -> Iterator[Row]:
         seeds = {"numpy": 50, "torch": 20}[backend]
         yield _row(f"xor, {backend}", xor, seeds, _xor, "eager PyTorch", 0.05 / 2.2)
 
-    for backend in ("numpy", "torch"):
-        for name in ("sgd", "adam"):
-            cases = _cases("mnist-optimizers", backend, optimizer=name, keep="none")
-            data = cases[0].settings.data
-            if data is None or datasets.missing(data, Roots.find()):
-                return
-            work, peer = f"MNIST, {backend} {name}, an epoch", partial(_loader_epoch, name)
-            yield _row(work, [_one_epoch(cases[0])], 5, peer, "DataLoader loop", 1 / 20, pairs=2)
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as hands:
+        for backend in ("numpy", "torch"):
+            for name in ("sgd", "adam"):
+                case = _cases("mnist-optimizers", backend, optimizer=name, keep="none")[0]
+                data = case.settings.data
+                if data is None or datasets.missing(data, Roots.find()):
+                    return
+                work = f"MNIST, {backend} {name}, a seed-epoch, {PROCESSES} processes"
+                yield _epochs_row(hands, work, _shorter(case), name)
 
 
-def _one_epoch(case: Case) -> Case:
+def _epochs_row(hands: Executor, work: str, case: Case, name: str) -> Row:
+    """Return the row of short trainings, a group in each of several processes."""
+
+    def ours() -> None:
+        groups = [hands.submit(_together_quietly, case, SEEDS) for _ in range(PROCESSES)]
+        for group in groups:
+            group.result()
+
+    peer = partial(_loader_epoch, name)
+    shares = (float(PROCESSES * SEEDS * EPOCHS), 1.0)
+    return paired(work, "DataLoader loop", ours, peer, pairs=3, target=1 / 20, shares=shares)
+
+
+def _shorter(case: Case) -> Case:
     train = case.settings.train
     assert train is not None
-    settings = case.settings.model_copy(update={"train": train.model_copy(update={"epochs": 1})})
+    shorter = train.model_copy(update={"epochs": EPOCHS})
+    settings = case.settings.model_copy(update={"train": shorter})
     return replace(case, settings=settings)
 
 
@@ -88,6 +109,11 @@ def _together(cases: list[Case], seeds: int) -> list[object]:
             known = None if drawn or not contexts else contexts[0].dataset
             contexts.append(_context(case, seed, roots, known))
     return [finish() for finish in run_together(contexts)]
+
+
+def _together_quietly(case: Case, seeds: int) -> None:
+    """Train in another process, whose results nobody asks for."""
+    _together([case], seeds)
 
 
 def _context(case: Case, seed: int, roots: Roots, known: Dataset | None) -> Context:
@@ -145,7 +171,7 @@ class _Images:
 def _loader_epoch(optimizer_name: str) -> object:
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(os.cpu_count() or 1)
     case = _cases("mnist-optimizers", "torch", optimizer=optimizer_name, keep="none")[0]
     assert case.settings.data is not None
     data = datasets.load(case.settings.data, Roots.find(), np.random.default_rng(0))
