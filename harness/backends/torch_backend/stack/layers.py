@@ -1,50 +1,37 @@
 """Layers of a stack as functions of a tensor (members, N, ...) and the member's parameters.
 
-Parameters are shaped as `harness.backends.stacks` has them: weight (S, out, in), bias (S, 1, out).
+Parameters are shaped as `harness.backends.stacks` has them, but for the weights of products, which
+are (S, in, out): autograd gives their gradients in that order, and no step has to turn them.
 """
 
 # ruff: noqa: ARG005 - the entries of the table share one signature
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch.nn import functional
 
 from harness.config import layers
+from harness.config.shapes import Placed
 
 Params = Mapping[str, torch.Tensor]
 Forward = Callable[[Any, Params, torch.Tensor], torch.Tensor]
 
 
-class Product(torch.autograd.Function):
-    """``x @ W.T`` of every member; the gradient of W lies in memory as W does.
-
-    That of torch's own is a transposed view, and each step would copy it into the order of the
-    parameters.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        """Return the products (S, N, out)."""
-        ctx.save_for_backward(x, weight)
-        return torch.bmm(x, weight.mT)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
-        """Return d loss / d x, None where nobody needs it, and d loss / d W."""
-        x, weight = ctx.saved_tensors
-        below = torch.bmm(grads[0], weight) if ctx.needs_input_grad[0] else None
-        return below, torch.bmm(grads[0].mT, x)
-
-
 def linear(params: Params, x: torch.Tensor) -> torch.Tensor:
-    """Return ``x @ W.T + b`` of every member; `x` (1, N, in) is seen by all."""
+    """Return ``x @ W + b`` of every member, W (S, in, out); `x` (1, N, in) is seen by all."""
     weight = params["weight"]
     x = x.expand(len(weight), -1, -1)
-    out: torch.Tensor = Product.apply(x, weight)  # type: ignore[no-untyped-call]
-    return out.add_(params["bias"]) if "bias" in params else out
+    if "bias" not in params:
+        return torch.bmm(x, weight)
+    return torch.baddbmm(params["bias"], x, weight)
+
+
+def turned(placed: Sequence[Placed]) -> frozenset[str]:
+    """Return the names of the parameters whose last two axes are those of a product."""
+    return frozenset(f"{p.index}.weight" for p in placed if isinstance(p.layer, layers.Linear))
 
 
 def _layer_norm(layer: layers.LayerNorm, params: Params, x: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ from harness.backends.stacks import Stopped, decayed, stacked, unstacked
 from harness.backends.torch_backend.stack.batches import Batch, Resident, streamed
 from harness.backends.torch_backend.stack.flat import Flat
 from harness.backends.torch_backend.stack.graph import Repeated
-from harness.backends.torch_backend.stack.layers import LAYERS
+from harness.backends.torch_backend.stack.layers import LAYERS, turned
 from harness.backends.torch_backend.stack.losses import build as build_loss
 from harness.backends.torch_backend.stack.optimizers import OPTIMIZERS
 from harness.config.shapes import Placed
@@ -32,7 +32,9 @@ class TorchStack:
         pool: Pool,
     ) -> None:
         self._placed, self._pool, self._device, self._members = layers, pool, device, len(weights)
-        self._flat = Flat(stacked(weights, train.dtype), device)
+        self._turned = turned(layers)
+        arrays = {name: self._either(name, a) for name, a in stacked(weights, train.dtype).items()}
+        self._flat = Flat(arrays, device)
         self._params, self._decayed = self._flat.params, decayed(layers)
         self._leaves = list(self._params.values())
         self._by_layer = [
@@ -71,7 +73,11 @@ class TorchStack:
 
     def _now(self, member: int) -> dict[str, Array]:
         own = {name: p[member].detach().cpu().numpy() for name, p in self._params.items()}
-        return unstacked(own, self._placed)
+        return unstacked({name: self._either(name, a) for name, a in own.items()}, self._placed)
+
+    def _either(self, name: str, array: Array) -> Array:
+        """Return a parameter as products have it here, or that one as all others have it."""
+        return array.swapaxes(-1, -2) if name in self._turned else array
 
     def _rate(self, rate: Array) -> torch.Tensor:
         return torch.from_numpy(rate).to(self._device)[:, None]
