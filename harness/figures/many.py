@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.figures import kept
+from harness.figures import cache
 from harness.figures.drawing import Picture, Request
 from harness.figures.registry import painted
 from harness.processes.beside import beside, processors
@@ -28,7 +28,7 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     list of Picture
         In the order of `requests`, as `harness.figures.draw` returns them.
     """
-    found = [kept.get(request) if len(request.records) < KEPT else None for request in requests]
+    found = [cache.get(request) if len(request.records) < KEPT else None for request in requests]
     missing = [request for request, one in zip(requests, found, strict=True) if one is None]
     drawn = iter(_drawn(missing))
     return [next(drawn) if one is None else one for one in found]
@@ -42,8 +42,8 @@ def _drawn(requests: Sequence[Request]) -> list[Picture]:
 
 
 def _draw(request: Request) -> Picture:
-    watched, seen = kept.seeing(request)
+    watched, seen = cache.seeing(request)
     picture = painted(watched)
     if picture.svg and len(request.records) < KEPT:
-        kept.put(request, kept.Drawn(picture, seen.arrays))
+        cache.put(request, cache.Drawn(picture, seen.arrays))
     return picture
