@@ -14,7 +14,7 @@ from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
 from harness.execute.run import Options, Runner
 from harness.plan.select import Selection
-from harness.report.seen import records_of
+from harness.report.results import records_of
 from harness.store.store import Store
 from harness.types import Archive, Profile, Record, Verdict
 from harness.words import unknown
