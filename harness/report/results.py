@@ -10,8 +10,8 @@ from harness.figures.select import MEASURED, newest
 from harness.numerals import number
 from harness.processes.beside import beside
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
-from harness.report.opening import Ran
-from harness.report.pictures import Shown, pictures
+from harness.report.opening import RunCounts
+from harness.report.pictures import ShownSuite, pictures
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict, identical
@@ -61,7 +61,7 @@ class SuiteResults:
         How long its runs took, one after the other.
     cells : int
         Records with a result.
-    ran : Ran
+    ran : RunCounts
         What was measured, counted.
     """
 
@@ -74,7 +74,7 @@ class SuiteResults:
     fetched: tuple[str, ...]
     took: str
     cells: int
-    ran: Ran
+    ran: RunCounts
 
     @property
     def stand_ins(self) -> tuple[DataUsed, ...]:
@@ -102,7 +102,9 @@ def _results(suites: Sequence[Suite], request: PageRequest) -> list[SuiteResults
     return [_suite_results(one, found, request) for one, found in zip(shown, drawn, strict=True)]
 
 
-def _suite_results(shown: Shown, drawn: tuple[Picture, ...], request: PageRequest) -> SuiteResults:
+def _suite_results(
+    shown: ShownSuite, drawn: tuple[Picture, ...], request: PageRequest
+) -> SuiteResults:
     records, plan = shown.records, request.plans.get(shown.suite.id, ())
     measured = [record for record in records if record.status in MEASURED]
     used = dict.fromkeys(r.data.used for r in records if r.data)
@@ -116,7 +118,7 @@ def _suite_results(shown: Shown, drawn: tuple[Picture, ...], request: PageReques
         fetched=tuple(name for name in used if name in GOTTEN),
         took=_took(records),
         cells=len(measured),
-        ran=Ran.of(measured),
+        ran=RunCounts.of(measured),
     )
 
 
@@ -143,9 +145,9 @@ def _of_plan(record: Record, case: Case) -> Record:
     return record if identical(record.axes, case.axes) else replace(record, axes=case.axes)
 
 
-def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile) -> Shown:
+def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile) -> ShownSuite:
     kinds = {case.id: case.kinds for case in plan}
-    return Shown(suite, records_of(suite, plan, archive, profile), kinds)
+    return ShownSuite(suite, records_of(suite, plan, archive, profile), kinds)
 
 
 def _took(records: Sequence[Record]) -> str:

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from harness.claims import chance_text
 from harness.report import ledger, published
 from harness.report.ink import Ink
-from harness.report.machines import Beside, beside
+from harness.report.machines import MachineComparison, beside
 from harness.report.marks import Tally, tallies
-from harness.report.opening import Opening, Ran, opening
-from harness.report.pictures import Plate, plates
+from harness.report.opening import Opening, RunCounts, opening
+from harness.report.pictures import PageFigure, plates
 from harness.report.places import Places
 from harness.report.results import Command, PageRequest, SuiteResults, results
 from harness.suite.schema import Suite
@@ -34,7 +34,7 @@ class Section:
         How many it has.
     tallies : tuple of Tally
         Verdicts that occur.
-    plates : tuple of Plate
+    plates : tuple of PageFigure
         Figures.
     commands : tuple of str
         What repeats it on another machine, in order.
@@ -49,7 +49,7 @@ class Section:
     protocol: tuple[str, ...]
     claims: int
     tallies: tuple[Tally, ...]
-    plates: tuple[Plate, ...]
+    plates: tuple[PageFigure, ...]
     commands: tuple[str, ...]
     results: SuiteResults
 
@@ -76,7 +76,7 @@ class Page:
         Title of a document to the suites that quote it.
     environments : tuple of Environment
         Machines, with their libraries.
-    beside : Beside
+    beside : MachineComparison
         Claims measured on several of them.
     """
 
@@ -89,7 +89,7 @@ class Page:
     chance: str
     shelves: Mapping[str, tuple[Section, ...]]
     environments: tuple[Environment, ...]
-    beside: Beside
+    beside: MachineComparison
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -114,7 +114,7 @@ def page(request: PageRequest, ink: Ink) -> Page:
     commands = [section.commands for section in sections]
     took = [section.results.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
-    ran = sum((one.ran for one in found), Ran())
+    ran = sum((one.ran for one in found), RunCounts())
     return Page(
         opening=opening(listed, verdicts, ran, archive),
         entries=listed,
