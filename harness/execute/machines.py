@@ -42,7 +42,7 @@ class Machines(Protocol):
         ...
 
 
-class Here:
+class LocalMachine:
     """The machine at hand.
 
     Parameters

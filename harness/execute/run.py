@@ -20,9 +20,9 @@ from harness.execute import kinds, logs
 from harness.execute.commits import Commits
 from harness.execute.job import Job
 from harness.execute.kinds import Needs
-from harness.execute.machines import Here, Machines
+from harness.execute.machines import LocalMachine, Machines
 from harness.execute.pool import Finished
-from harness.execute.sources import Broken, Sources
+from harness.execute.sources import Sources, UnreadableData
 from harness.execute.timeouts import Timeouts
 from harness.execute.together import joined, run_each
 from harness.plan.expand import Plan
@@ -117,7 +117,7 @@ class Runner:
         machines: Machines | None = None,
     ) -> None:
         self.store = store
-        self.machines = machines or Here(environment)
+        self.machines = machines or LocalMachine(environment)
         self.environment = environment
         self.options = options
         self._sources = Sources(options.roots, options.use)
@@ -334,6 +334,6 @@ class Runner:
         if reason:
             return "skipped", reason
         used = self._sources.of(case)
-        if isinstance(used, Broken):
+        if isinstance(used, UnreadableData):
             return "failed", used.reason
         return ("skipped", used) if isinstance(used, str) else None

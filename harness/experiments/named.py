@@ -15,7 +15,7 @@ from harness.experiments.command.scripts import sources
 from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user import loading
 from harness.experiments.user.finding import find
-from harness.experiments.user.known import Known, known
+from harness.experiments.user.known import UserFunction, known
 from harness.experiments.user.loading import Place
 from harness.words import unknown
 
@@ -27,8 +27,8 @@ _BY_NAME = ("", "keyword")
 _OWN = placeholders.OWN.keys() - {"output"}
 __all__ = [
     "LOADER",
-    "Known",
     "Place",
+    "UserFunction",
     "Words",
     "asked",
     "filled",
