@@ -29,7 +29,7 @@ from harness.plan.expand import Plans
 from harness.types import Archive, Environment, Record
 from harness.words import plural
 from harness.workspace import Workspace
-from harness.workspace.claimed import open_claimed
+from harness.workspace.names import open_claimed
 
 SAMPLE = "5%"
 

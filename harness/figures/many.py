@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from harness.figures import cache
 from harness.figures.drawing import Picture, Request
 from harness.figures.registry import painted
-from harness.processes.beside import beside, processors
+from harness.processes.parallel import parallel_map, processors
 
 KEPT = 20_000
 """Records of a picture from which its key in the cache takes about as long as drawing it."""
@@ -38,7 +38,7 @@ def _drawn(requests: Sequence[Request]) -> list[Picture]:
     processes = min(processors(), len(requests) // (FEWEST // 2))
     if processes > 1:
         import harness.figures.canvas  # noqa: F401 the children have the libraries then
-    return beside(_draw, requests, processes)
+    return parallel_map(_draw, requests, processes)
 
 
 def _draw(request: Request) -> Picture:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from harness.figures import Picture
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
-from harness.processes.beside import beside
+from harness.processes.parallel import parallel_map
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.opening import RunCounts
 from harness.report.pictures import ShownSuite, pictures
@@ -89,7 +89,9 @@ def results(request: PageRequest) -> list[SuiteResults]:
     """
     portions = [[suite] for suite in request.suites] if request.large else [request.suites]
     return [
-        one for portion in beside(lambda own: _results(own, request), portions) for one in portion
+        one
+        for portion in parallel_map(lambda own: _results(own, request), portions)
+        for one in portion
     ]
 
 

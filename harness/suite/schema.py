@@ -218,7 +218,7 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
     schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
-    # In the file the axes stand beside seeds and profiles, see `harness.suite.written`.
+    # In the file the axes stand beside seeds and profiles, see `harness.suite.normalize`.
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []

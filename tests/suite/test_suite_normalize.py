@@ -7,9 +7,9 @@ from harness.config import defaults
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.load import load
+from harness.suite.normalize import in_full
 from harness.suite.schema import Seeds, json_schema
 from harness.suite.text import Text
-from harness.suite.written import in_full
 
 SHORT = """\
 experiment = "bench/forest.py:accuracy"
