@@ -30,7 +30,7 @@ __all__ = [
     "Place",
     "UserFunction",
     "Words",
-    "asked",
+    "parameters",
     "filled",
     "find",
     "known",
@@ -57,7 +57,7 @@ def unnamed(words: Words, params: Mapping[str, Any]) -> str:
     return next((unknown("name in braces", name, there) for name in wrong), "")
 
 
-def asked(work: str | Words, home: str) -> frozenset[str]:
+def parameters(work: str | Words, home: str) -> frozenset[str]:
     """Return the keys of ``[params]`` that a function may ask for, or a program has in braces.
 
     Raises
