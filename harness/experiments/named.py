@@ -30,10 +30,10 @@ __all__ = [
     "Place",
     "UserFunction",
     "Words",
-    "parameters",
     "filled",
     "find",
     "known",
+    "parameters",
     "sources",
     "unnamed",
 ]

@@ -14,10 +14,10 @@ __all__ = [
     "Run",
     "markdown",
     "measure",
+    "missing_runs",
     "of_this_machine",
     "shorten",
     "store",
     "stored",
     "view",
-    "missing_runs",
 ]
