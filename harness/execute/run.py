@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from harness import digest
@@ -21,7 +20,7 @@ from harness.execute.commits import Commits
 from harness.execute.job import Job
 from harness.execute.kinds import Needs
 from harness.execute.machines import LocalMachine, Machines
-from harness.execute.pool import Finished
+from harness.execute.pool import Batch, Finished
 from harness.execute.sources import Sources, UnreadableData
 from harness.execute.timeouts import Timeouts
 from harness.execute.together import joined, run_each
@@ -186,14 +185,11 @@ class Runner:
         )
 
     def _run_all(self, cells: Sequence[tuple[str, Cell]], width: int, commits: Commits) -> None:
-        scratch = self.store.folder / _SCRATCH
-        run = partial(
-            self.machines.run_all,
-            width=width,
-            scratch=scratch,
-            pause=commits.settle,
-            timeouts=self._timeouts,
-        )
+        batch = Batch((), width, self.store.folder / _SCRATCH, commits.settle, self._timeouts)
+
+        def run(jobs: Sequence[Job]) -> Generator[Finished, None, None]:
+            return self.machines.run_all(replace(batch, jobs=tuple(jobs)))
+
         try:
             # Whatever ends a run ends its cells.
             with closing(run_each(run, self._jobs(cells), self._note)) as ended:
