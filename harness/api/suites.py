@@ -226,6 +226,8 @@ def figure(
     workspace = load(name, suites=suites)
     (plans,) = workspace.plans
     known = {one.id: one for one in plans.suite.figures}
+    if not isinstance(figure, str):
+        raise UsageError(f"figure must be the id of a figure, as text, got {figure!r}")
     if figure not in known:
         raise UsageError(unknown("figure", figure, known))
     archive, _ = open_archive(workspace, _results(results))

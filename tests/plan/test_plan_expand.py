@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from suite_texts import load_suite, suite_text
+from suite_texts import DIGITS_NET, load_suite, suite_text, train_text
 
 from harness.config.settings import TABLES
 from harness.config.table import Table
@@ -16,15 +16,8 @@ from harness.plan.select import Selection, narrow
 
 TEXT = suite_text(
     "tiny",
+    train_text(DIGITS_NET, epochs=3, batch_size=32),
     """\
-[data]
-dataset = "digits"
-[model]
-hidden = [16]
-[train]
-loss = "cross_entropy"
-epochs = 3
-batch_size = 32
 [seeds]
 count = 4
 [[grid]]
