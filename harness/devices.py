@@ -96,7 +96,7 @@ def _no_mps() -> str | None:
 
 
 def _sees(kind: str) -> bool:
-    return any(name.startswith(kind) for name in seen())
+    return any(name.startswith(kind) for name in present_accelerators())
 
 
 def _wait_for_mps() -> None:
@@ -150,7 +150,7 @@ _LONGEST_ANSWER = 120.0  # seconds
 
 
 @functools.cache
-def seen() -> tuple[str, ...]:
+def present_accelerators() -> tuple[str, ...]:
     """Return what `accelerators` says in a process of its own, asked once.
 
     Returns

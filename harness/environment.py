@@ -128,7 +128,7 @@ def _machine() -> dict[str, str]:
         "memory_gib": f"{memory:.1f}",
         "memory_class_gib": str(2 ** round(math.log2(memory))),
         "cpu_flags": builds.cpu_flags(),
-        "accelerators": ", ".join(devices.seen()),
+        "accelerators": ", ".join(devices.present_accelerators()),
         "driver": builds.driver(),
         "system": platform.system(),
         "release": platform.release(),

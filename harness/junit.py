@@ -14,7 +14,7 @@ _COUNTED: Mapping[Kind, str] = {"failure": "failures", "error": "errors", "skipp
 
 
 @dataclass(frozen=True)
-class Ended:
+class NotPassed:
     """What a test that did not pass says.
 
     Attributes
@@ -43,7 +43,7 @@ class Row:
         ``classname`` and ``name``.
     seconds : float
         How long it took, where that means something.
-    ended : Ended or None
+    ended : NotPassed or None
         None where it passed.
     properties : mapping of str to str
         What else is known of it.
@@ -54,7 +54,7 @@ class Row:
     group: str
     name: str
     seconds: float = 0.0
-    ended: Ended | None = None
+    ended: NotPassed | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     line: int | None = None

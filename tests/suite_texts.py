@@ -13,6 +13,25 @@ NUMPY = '[[grid]]\nbackend = ["numpy"]\ndevice = ["cpu"]\n'
 """A grid of one case."""
 
 
+DIGITS_NET = DIGITS + '[model]\nhidden = [16]\n[train]\nloss = "cross_entropy"\n'
+"""A small network on digits, for `train_text`."""
+LINE_FIT = """\
+[data]
+dataset = "synthetic"
+[data.synthetic]
+generator = "linear"
+n_train = 20
+n_test = 20
+coefficients = [2.0]
+[model]
+hidden = []
+[train]
+loss = "mse"
+batch_size = "full"
+"""
+"""A straight line fitted to 20 points, for `train_text`."""
+
+
 def _toml(value: object) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
@@ -28,6 +47,11 @@ def suite_text(name: str = "tiny", *parts: str, experiment: str = "train", **top
     keys = {"schema": 1, "id": name, "title": name, "source": source, "experiment": experiment}
     lines = [f"{key} = {_toml(value)}\n" for key, value in {**keys, **top}.items() if value]
     return "".join([*lines, *parts])
+
+
+def train_text(head: str, **train: object) -> str:
+    """Return tables of data and model with more keys of ``[train]``, with which they end."""
+    return head + "".join(f"{key} = {_toml(value)}\n" for key, value in train.items())
 
 
 def document_text(key: str = "notes", *parts: str, number: str = "1", **more: object) -> str:

@@ -185,6 +185,31 @@ def test_the_first_failure_is_the_exit_code_and_all_is_shown(step, codes, code):
     assert (done.returncode, outputs, len(calls)) == (0, f"code={code}\n", 5)
 
 
+def test_the_steps_work_with_the_harness_itself(step):
+    for name in ("harness", "gh"):
+        (step.programs / name).unlink()
+    subprocess.run(["harness", "init"], cwd=step.folder, check=True, capture_output=True)
+    readme = step.folder / "README.md"
+    readme.write_text("Of 9, <!-- claim: example/value -->0.5<!-- /claim --> are right.\n")
+    given = {"DOCUMENTS": "README.md", "RESULTS": "results/local", "GITHUB_ACTIONS": "true"}
+    done, _, outputs = step("Run and judge the claims", **given)
+    assert (done.returncode, outputs) == (0, "code=3\n"), done.stderr
+    assert re.search(
+        r"^::error file=README.md,line=1,.*'0.5' must be '0.93", done.stderr, re.MULTILINE
+    )
+    names = {path.name for path in step.out.iterdir()}
+    assert names >= {
+        "comment.md",
+        "claims.xml",
+        "claims.json",
+        "badge.svg",
+        "badge.json",
+        "index.html",
+    }
+    step("Show the table", MODE="claims")
+    assert "reproduced" in (step.folder / "summary").read_text()
+
+
 @pytest.mark.parametrize(("env", "base"), [({}, "origin/main"), ({"BASE": "v1"}, "v1")])
 def test_the_gate_compares_with_the_base(step, env, base):
     done, calls, outputs = step(

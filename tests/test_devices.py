@@ -7,7 +7,7 @@ from harness import devices, extras
 from harness.devices import DEVICES
 from harness.errors import Skip
 
-ASKED = devices.seen.__wrapped__
+ASKED = devices.present_accelerators.__wrapped__
 
 
 @pytest.mark.parametrize("name", DEVICES)
@@ -53,7 +53,7 @@ def told(monkeypatch):
 
 def test_what_torch_sees_is_here_and_nothing_else(told):
     told("2.13.0", '["cuda:NVIDIA H200"]')
-    assert devices.seen() == ("cuda:NVIDIA H200",)
+    assert devices.present_accelerators() == ("cuda:NVIDIA H200",)
     assert DEVICES.get("cuda").missing() is None
     assert DEVICES.get("mps").missing() == "torch sees no MPS device"
     told("2.13.0", "[]")
@@ -62,14 +62,14 @@ def test_what_torch_sees_is_here_and_nothing_else(told):
 
 def test_a_torch_that_cannot_be_asked_leaves_its_accelerators_unknown(told):
     told("2.13.0")
-    assert devices.seen() == ("unknown",)
+    assert devices.present_accelerators() == ("unknown",)
     assert DEVICES.get("cuda").missing() == "torch sees no CUDA device"
 
 
 @pytest.mark.parametrize("installed", ["", "2.13.0+cpu"])
 def test_without_an_accelerated_torch_nothing_is_asked(told, installed):
     told(installed)
-    assert devices.seen() == ()
+    assert devices.present_accelerators() == ()
 
 
 def test_asking_which_devices_are_here_imports_no_torch():

@@ -12,11 +12,11 @@ import pytest
 from suite_texts import DIGITS, NUMPY, suite_text, write_suite
 
 PACKAGE = Path(__file__).parent.parent / "harness"
-PICTURE = PACKAGE.parent / "docs" / "architecture.md"
+PAGE = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) \| (.+?) \|", re.MULTILINE)
 LEVELS = {
     name.rstrip("/"): int(level)
-    for level, rooms in ROW.findall(PICTURE.read_text(encoding="utf-8"))
+    for level, rooms in ROW.findall(PAGE)
     for name in re.findall(r"`([a-z_]+/?)`", rooms)
 } | {"__main__": 99, "__init__": 99}
 EXPERIMENTS = {path.parent.name for path in PACKAGE.glob("experiments/*/__init__.py")}
@@ -78,8 +78,15 @@ def test_imports_point_downward(own):
     assert not wrong, f"{own} must not import what is not below it"
 
 
-def test_the_picture_has_every_room_and_no_other():
+def test_the_table_has_every_room_and_no_other():
     assert {own_room(path) for path in MODULES} == set(LEVELS)
+
+
+def test_the_picture_is_the_table():
+    (picture,) = re.findall(r"^```\n(api, .*?)```", PAGE, re.MULTILINE | re.DOTALL)
+    drawn = [set(re.findall(r"\w+", level)) for level in picture.split("->")]
+    levels = sorted(set(LEVELS.values()) - {99}, reverse=True)
+    assert drawn == [{name for name in LEVELS if LEVELS[name] == level} for level in levels]
 
 
 @pytest.mark.parametrize("own", sorted(EXPERIMENTS))

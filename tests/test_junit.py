@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.junit import Ended, Row, Table, render
+from harness.junit import NotPassed, Row, Table, render
 
 ended = st.none() | st.builds(
-    Ended, st.sampled_from(["failure", "error", "skipped"]), st.text(), st.just("t"), st.text()
+    NotPassed, st.sampled_from(["failure", "error", "skipped"]), st.text(), st.just("t"), st.text()
 )
 tests = st.lists(
     st.builds(Row, st.text(), st.text(), st.floats(0, 9), ended, file=st.text(max_size=3)),

@@ -11,7 +11,7 @@ from benchmarks.row import Row, paired
 from harness import environment
 from harness.datasets.roots import Roots
 from harness.execute.cluster.cluster import serving
-from harness.execute.machines import Here, Machines
+from harness.execute.machines import LocalMachine, Machines
 from harness.execute.run import Options, Runner
 from harness.plan.expand import Plan, expand
 from harness.store.store import Store
@@ -38,7 +38,7 @@ def rows() -> Iterator[Row]:
         (home / "suites" / "empty.toml").write_text(_SUITE, "utf-8")
         plan, here = expand(load(home / "suites" / "empty.toml")).full, environment.snapshot()
         with serving(f"local:{WIDTH}", Roots.find(), _ignore) as cluster:
-            ours, peer = _run(plan, cluster), _run(plan, Here(here))
+            ours, peer = _run(plan, cluster), _run(plan, LocalMachine(here))
             work = f"{CELLS:,} empty cells over {WIDTH} workers of dask"
             yield paired(work, f"the local pool, -j {WIDTH}", ours, peer, pairs=3, target=1.3)
 

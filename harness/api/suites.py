@@ -14,7 +14,7 @@ from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
 from harness.execute.run import Options, Runner
 from harness.plan.select import Selection
-from harness.report.seen import records_of
+from harness.report.results import records_of
 from harness.store.store import Store
 from harness.types import Archive, Profile, Record, Verdict
 from harness.words import unknown
@@ -226,6 +226,8 @@ def figure(
     workspace = load(name, suites=suites)
     (plans,) = workspace.plans
     known = {one.id: one for one in plans.suite.figures}
+    if not isinstance(figure, str):
+        raise UsageError(f"figure must be the id of a figure, as text, got {figure!r}")
     if figure not in known:
         raise UsageError(unknown("figure", figure, known))
     archive, _ = open_archive(workspace, _results(results))

@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 
 from harness.config.layers import Shape
 from harness.config.model import Init
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 
 Draw = Callable[[Shape, int, Init, np.random.Generator], NDArray[np.float64]]
 
 
 def initial_weights(
-    placed: Sequence[Placed], init: Init, rng: np.random.Generator
+    placed: Sequence[PlacedLayer], init: Init, rng: np.random.Generator
 ) -> dict[str, NDArray[np.float64]]:
     """Draw every parameter of a model, layer by layer, the weight before the bias.
 
     Parameters
     ----------
-    placed : sequence of Placed
+    placed : sequence of PlacedLayer
         The model, from `harness.config.shapes.place`.
     init : Init
         The schemes.
@@ -60,7 +60,7 @@ def initial_weights(
     return weights
 
 
-def _ones_and_zeros(step: Placed) -> dict[str, NDArray[np.float64]]:
+def _ones_and_zeros(step: PlacedLayer) -> dict[str, NDArray[np.float64]]:
     """Return weights 1 and biases 0, whatever the scheme; nothing is drawn."""
     start = {"weight": np.ones, "bias": np.zeros}
     return {f"{step.index}.{name}": start[name](shape) for name, shape in step.params.items()}

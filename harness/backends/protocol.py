@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Train
 from harness.errors import BatchTooSmall, UsageError
 from harness.types import Array
@@ -178,7 +178,7 @@ class Backend(Protocol):
 
     def network(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Mapping[str, Array],
         train: Train,
         device: str,
@@ -299,7 +299,7 @@ class Stacks(Protocol):
 
     def stack(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
         train: Train,
         device: str,

@@ -14,7 +14,7 @@ import numpy as np
 from harness.backends.protocol import decays, each_batch_updates
 from harness.config import layers
 from harness.config.layers import Layer
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 
@@ -54,7 +54,7 @@ def stacked(weights: Sequence[Mapping[str, Array]], dtype: str) -> dict[str, Arr
     return found
 
 
-def unstacked(member: Mapping[str, Array], placed: Sequence[Placed]) -> dict[str, Array]:
+def unstacked(member: Mapping[str, Array], placed: Sequence[PlacedLayer]) -> dict[str, Array]:
     """Return a copy of a member's parameters, (out, in) or (1, out), as the layers have them."""
     return {
         name: member[name].reshape(step.params[part]).copy()
@@ -64,7 +64,7 @@ def unstacked(member: Mapping[str, Array], placed: Sequence[Placed]) -> dict[str
     }
 
 
-def decayed(placed: Sequence[Placed]) -> list[str]:
+def decayed(placed: Sequence[PlacedLayer]) -> list[str]:
     """Return the names of the parameters that penalties cover."""
     names = [(f"{p.index}.{part}", len(shape)) for p in placed for part, shape in p.params.items()]
     return [name for name, rank in names if decays(name, rank)]

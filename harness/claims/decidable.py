@@ -13,7 +13,7 @@ from harness.claims.select import Track, tracks
 from harness.config.claim import Claim
 from harness.config.kinds import Kind, loosest
 from harness.config.recorded import RECORDED
-from harness.statistics import Bounded, outside
+from harness.statistics import BoundedMean, outside
 from harness.types import Case
 from harness.words import plural
 
@@ -123,7 +123,7 @@ def _least_share(claim: Claim, alpha: float) -> int:
     clearest = 0.5 * (low + high) if math.isfinite(high - low) else float(low > -math.inf)
 
     def shown(n: int) -> bool:
-        return outside(Bounded((min(1.0, max(0.0, clearest)),) * n), low, high) <= alpha
+        return outside(BoundedMean((min(1.0, max(0.0, clearest)),) * n), low, high) <= alpha
 
     short, enough = 1, 2
     while enough < MOST and not shown(enough):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.claims.archive import SuiteArchive
 from harness.claims.edited import before
-from harness.claims.own import Own
 from harness.claims.select import matches, sides
 from harness.claims.values import DONE
 from harness.code.sources import sentence
@@ -13,7 +13,7 @@ from harness.config.claim import Claim
 from harness.types import Case
 
 
-def explain(claim: Claim, cases: Sequence[Case], archive: Own) -> str:
+def explain(claim: Claim, cases: Sequence[Case], archive: SuiteArchive) -> str:
     """Return what other records of the suite say about a claim without records of its own.
 
     Parameters
@@ -22,7 +22,7 @@ def explain(claim: Claim, cases: Sequence[Case], archive: Own) -> str:
         A claim for which no cell on the protocol has a record.
     cases : sequence of Case
         All known cases of the suite.
-    archive : Own
+    archive : SuiteArchive
         The records.
 
     Returns
@@ -43,7 +43,7 @@ def explain(claim: Claim, cases: Sequence[Case], archive: Own) -> str:
     return f"measured only off the protocol ({changed}); the full profile follows it"
 
 
-def _edited(claim: Claim, cases: Sequence[Case], archive: Own) -> str:
+def _edited(claim: Claim, cases: Sequence[Case], archive: SuiteArchive) -> str:
     """Say which files have been changed since the cells of a claim were measured."""
     own = [case for case in cases if case.protocol]
     own = [case for case in own if any(matches(case, where) for where in sides(claim))]

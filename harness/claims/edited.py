@@ -14,7 +14,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Before:
+class EarlierRecords:
     """What is stored of a case under earlier code.
 
     Attributes
@@ -29,7 +29,7 @@ class Before:
     seeds: frozenset[int]
 
 
-def before(cases: Iterable[Case], records: Sequence[Record]) -> Mapping[str, Before]:
+def before(cases: Iterable[Case], records: Sequence[Record]) -> Mapping[str, EarlierRecords]:
     """Return what was measured with earlier code, by the id of the case of now.
 
     Parameters
@@ -48,12 +48,12 @@ def before(cases: Iterable[Case], records: Sequence[Record]) -> Mapping[str, Bef
         if record.code and record.status in DONE:
             key = _key(record.suite, record.experiment, record.axes)
             earlier.setdefault(key, []).append(record)
-    found: dict[str, Before] = {}
+    found: dict[str, EarlierRecords] = {}
     for case in wanted:
         if there := earlier.get(_key(case.suite, case.experiment, case.axes)):
             files = differing(case.code, there[-1].code)
             seeds = frozenset(record.seed for record in there)
-            found |= {case.id: Before(files, seeds)} if files else {}
+            found |= {case.id: EarlierRecords(files, seeds)} if files else {}
     return found
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from harness.alone import disturbed
 from harness.claims import text
+from harness.claims.archive import SuiteArchive
 from harness.claims.check import rule_of
 from harness.claims.departures import explain
-from harness.claims.looks import ONCE, Looks, When
-from harness.claims.own import Own
+from harness.claims.looks import ONCE, Looks, Schedule
 from harness.claims.pools import Pool, pools
 from harness.claims.select import Track, tracks
 from harness.config.claim import Claim
@@ -53,9 +53,9 @@ def judge(
         In the order of the suite, each from its own records alone; without q-values.
     """
     own = [case for case in cases if case.suite == suite.id and case.judged]
-    mine = Own(archive, suite.id)
+    mine = SuiteArchive(archive, suite.id)
     short = _short(mine, planned, {claim.metric for claim in suite.claims})
-    when = When(looks, planned)
+    when = Schedule(looks, planned)
     return tuple(
         _judge_claim(claim, suite, own, mine, sources, short[claim.metric], when)
         for claim in suite.claims
@@ -75,7 +75,7 @@ def open_cases(suite: Suite, cases: Sequence[Case], verdicts: Sequence[Verdict])
 
 
 def _short(
-    archive: Own, planned: Mapping[str, int], metrics: Collection[str]
+    archive: SuiteArchive, planned: Mapping[str, int], metrics: Collection[str]
 ) -> Mapping[str, frozenset[str]]:
     """Return, by metric, the cases that were measured, or timed alone, less often than planned."""
     done = [r for r in archive.records if r.case in planned and r.status in ("ok", "diverged")]
@@ -90,10 +90,10 @@ def _judge_claim(
     claim: Claim,
     suite: Suite,
     cases: Sequence[Case],
-    archive: Own,
+    archive: SuiteArchive,
     sources: Mapping[str, str],
     short: Collection[str],
-    when: When,
+    when: Schedule,
 ) -> Verdict:
     blank = Verdict(
         suite=suite.id,
@@ -129,7 +129,7 @@ def _place(claim: Claim, sources: Mapping[str, str]) -> str:
     return "" if source is None else source.words(sources.get(source.key, source.key))
 
 
-def _recorded(found: Sequence[Track], archive: Own) -> bool:
+def _recorded(found: Sequence[Track], archive: SuiteArchive) -> bool:
     """Whether any cell of a claim has a record, be it a skipped one."""
     ids = {case.id for track in found for case in track.cases}
     return bool(archive.of_cases(ids))
@@ -143,7 +143,7 @@ def _off_protocol(cases: Sequence[Case]) -> str:
 
 
 def _findings(
-    claim: Claim, found: Sequence[Track], archive: Own, when: When
+    claim: Claim, found: Sequence[Track], archive: SuiteArchive, when: Schedule
 ) -> tuple[list[Finding], list[Finding]]:
     """Return the findings of the pool judged, and those of the other pools that measured."""
     ids = [case.id for track in found for case in track.cases]
@@ -176,7 +176,9 @@ def _placed(
     ]
 
 
-def _judge_track(claim: Claim, track: Track, pool: Pool, archive: Archive, when: When) -> Finding:
+def _judge_track(
+    claim: Claim, track: Track, pool: Pool, archive: Archive, when: Schedule
+) -> Finding:
     result = when.finding(claim, track, pool, archive)
     placed = replace(result, track=track.label, environment=pool.environment, data=pool.stand_in)
     if placed.verdict == "not-run":

@@ -63,7 +63,7 @@ def looks(count: int, most: int | None) -> Looks:
 
 
 @dataclass(frozen=True)
-class When:
+class Schedule:
     """Looks at the cases of a suite.
 
     Attributes

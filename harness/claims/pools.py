@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.claims.own import Own
+from harness.claims.archive import SuiteArchive
 from harness.claims.values import DONE
 from harness.config.claim import Claim
 from harness.types import Archive, DataUsed, Record
@@ -57,7 +57,7 @@ class Pool:
         return claim.hardware.lower() in self.hardware.lower()
 
 
-def pools(claim: Claim, cases: Sequence[str], archive: Own) -> tuple[Pool, ...]:
+def pools(claim: Claim, cases: Sequence[str], archive: SuiteArchive) -> tuple[Pool, ...]:
     """Return the pools of a claim's records, the one to judge first.
 
     First comes the claim's hardware class, then the suite's own images, then most measured

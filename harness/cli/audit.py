@@ -14,8 +14,8 @@ import typer
 from harness import datasets, environment
 from harness.audit import Finding
 from harness.audit.again import Stored, again, array_digests
-from harness.audit.chosen import Size, cases_of, drawn, size, stored
 from harness.audit.machines import between, check_two, records_on
+from harness.audit.selection import Size, cases_of, drawn, size, stored
 from harness.audit.spreads import FALSE_ALARM, Spread
 from harness.cli import codes, options
 from harness.cli.claims import open_noted
@@ -25,11 +25,12 @@ from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
 from harness.execute.machines import Machines
 from harness.execute.run import Options, Runner
+from harness.numerals import number
 from harness.plan.expand import Plans
 from harness.types import Archive, Environment, Record
 from harness.words import plural
 from harness.workspace import Workspace
-from harness.workspace.claimed import open_claimed
+from harness.workspace.names import open_claimed
 
 SAMPLE = "5%"
 
@@ -230,11 +231,13 @@ def _line(finding: Finding) -> str:
 
 def _spread(spread: Spread) -> str:
     one, other = spread.means
-    how = f"further apart than the {spread.tolerance:.2g} that equal machines stay within"
+    how = f"further apart than the {number(spread.tolerance, digits=2)} that equal machines stay within"
     if not spread.alike:
         how = "with inf or nan at seeds where the other machine has none, or another"
     place = _place(spread.suite, spread.axes)
-    return f"{place}: {spread.metric} is {one:.6g} and {other:.6g}, {how}"
+    return (
+        f"{place}: {spread.metric} is {number(one, digits=6)} and {number(other, digits=6)}, {how}"
+    )
 
 
 def _summary(found: Audited) -> str:

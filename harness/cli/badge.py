@@ -14,7 +14,7 @@ from harness.errors import UsageError
 from harness.files import write_text
 from harness.outlets import badge as badges
 from harness.workspace import judged
-from harness.workspace.claimed import open_claimed
+from harness.workspace.names import open_claimed
 
 
 def badge(

@@ -19,7 +19,7 @@ from harness.words import plural
 
 
 @dataclass(frozen=True)
-class Ran:
+class RunResult:
     """What became of a run.
 
     Attributes
@@ -36,16 +36,16 @@ class Ran:
     skipped: Counter[str]
     done: int
 
-    def __add__(self, other: Ran) -> Ran:
+    def __add__(self, other: RunResult) -> RunResult:
         """Return the outcome of this run together with one that continued it."""
-        return Ran(self.counts + other.counts, self.skipped + other.skipped, self.done)
+        return RunResult(self.counts + other.counts, self.skipped + other.skipped, self.done)
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as ``--json`` has them."""
         return {"done": self.done, "counts": dict(self.counts)}
 
 
-def carry_out(runner: Runner, todo: list[Plan], output: Output, *, trace: bool) -> Ran:
+def carry_out(runner: Runner, todo: list[Plan], output: Output, *, trace: bool) -> RunResult:
     """Run plans into the runner's store; show the progress and the failures on stderr."""
     failures = Failures(output, runner.log, trace=trace)
     ran = _carried_out(runner, todo, output, failures)
@@ -53,7 +53,7 @@ def carry_out(runner: Runner, todo: list[Plan], output: Output, *, trace: bool) 
     return ran
 
 
-def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Failures) -> Ran:
+def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Failures) -> RunResult:
     counts, skipped = Counter[Status](), Counter[str]()
     with runner.store.writing():
         for note in runner.store.notes:
@@ -79,7 +79,7 @@ def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Fai
     for reason, cells in runner.failed_groups.items():
         told = f"{plural(cells, 'cell')} could not run together and ran by themselves"
         output.err.print(f"note: {told} ({reason})")
-    return Ran(counts, skipped, sum(each.done for _, each in work))
+    return RunResult(counts, skipped, sum(each.done for _, each in work))
 
 
 def _announce(output: Output, work: Sequence[Todo]) -> None:

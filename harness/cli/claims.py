@@ -10,8 +10,8 @@ import typer
 
 from harness import claims as judging
 from harness.cli import codes, options, show, streams
-from harness.cli.chosen import Wanted, chosen
 from harness.cli.console import Output
+from harness.cli.selection import Filter, chosen
 from harness.files import write_text
 from harness.outlets import outcome, tests, workflow
 from harness.types import Archive, Verdict
@@ -83,14 +83,14 @@ def claims(
         write_text(junit, text, "write the JUnit XML")
     if github:
         streams.annotate(workflow.of_verdicts(verdicts, places, strict=strict))
-    wanted = Wanted(every or bool(names), *(tuple(x or ()) for x in (verdict, document, claim)))
-    shown = chosen(verdicts, wanted, workspace)
+    filters = Filter(every or bool(names), *(tuple(x or ()) for x in (verdict, document, claim)))
+    shown = chosen(verdicts, filters, workspace)
     for line in show.opening(verdicts):
         output.out.print(line)
     if shown:
         output.out.print(show.verdict_table(shown))
     if len(shown) < len(verdicts):
-        output.out.print(show.left_out(len(verdicts) - len(shown), asked=wanted.anything))
+        output.out.print(show.left_out(len(verdicts) - len(shown), asked=filters.anything))
     for line in show.closing(verdicts):
         output.out.print(line)
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))

@@ -10,12 +10,12 @@ import typer
 from harness.cli import options
 from harness.cli.console import Output
 from harness.cli.sheet import Sheet
-from harness.cli.verbs import Listed
+from harness.cli.verbs import UncutHelp
 from harness.datasets import fetch
 from harness.datasets.roots import Roots
 
 app = typer.Typer(
-    cls=Listed,
+    cls=UncutHelp,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from harness import environment
-from harness.backends import presence
+from harness import backends, environment
 from harness.cli import options
 from harness.cli.console import Output
 from harness.cli.sheet import Sheet
@@ -14,6 +13,6 @@ def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None
     output = Output(no_color=no_color, json_path=json_path)
     snapshot = environment.snapshot()
     output.json({"schema": 1, **environment.to_json(snapshot)})
-    here = {f"device {name}": reason or "present" for name, reason in presence.present().items()}
+    here = {f"device {name}": reason or "present" for name, reason in backends.present().items()}
     rows = list({**snapshot.facts, **here}.items())
     output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware))

@@ -14,7 +14,7 @@ from harness.errors import NothingMeasured, UsageError
 from harness.export.benchmarks import write_benchmarks
 from harness.export.crate import licence_url, write_crate
 from harness.export.rows import rows, write_csv, write_parquet
-from harness.report.seen import records_of
+from harness.report.results import records_of
 from harness.words import plural
 from harness.workspace import open_workspace
 

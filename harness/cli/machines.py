@@ -8,7 +8,7 @@ from harness import environment, extras
 from harness.cli.console import Output
 from harness.datasets.roots import Roots
 from harness.execute import client
-from harness.execute.machines import Here, Machines
+from harness.execute.machines import LocalMachine, Machines
 
 
 def prepare(cluster: str | None) -> None:
@@ -40,7 +40,7 @@ def machines_of(
         For notes of workers that are refused or lost.
     """
     if cluster is None:
-        return nullcontext(Here(environment.snapshot()))
+        return nullcontext(LocalMachine(environment.snapshot()))
     from harness.execute.cluster.cluster import serving
 
     return serving(cluster, roots, lambda line: output.err.print(f"note: {line}"))

@@ -95,7 +95,7 @@ Github = Annotated[
         "--github/--no-github",
         envvar="GITHUB_ACTIONS",
         show_envvar=False,
-        help="Print annotations of suite files for GitHub Actions; the default inside it.",
+        help="Print annotations of files for GitHub Actions; the default inside it.",
     ),
 ]
 Strict = Annotated[bool, typer.Option(help="Exit with 6 when a claim is inconclusive or not run.")]

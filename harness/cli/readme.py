@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from harness import project
-from harness.cli import codes, options
+from harness.cli import codes, options, streams
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.errors import FileError, NothingMeasured, Problem, SuiteError, UsageError
 from harness.files import guarded, opened, replace_file
+from harness.outlets import workflow
 from harness.outlets.readme import Compared, Marked, compare, read, unknown_claims
 from harness.types import Verdict
 from harness.words import plural
@@ -30,6 +31,7 @@ def readme(
     suites: options.SuitesDir = options.SUITES,
     results: options.Results = options.LOCAL,
     write: Annotated[bool, typer.Option("--write", help="Update the numbers.")] = False,
+    github: options.Github = False,
     json_path: options.Json = "",
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
@@ -49,6 +51,8 @@ def readme(
     if write:
         for one in compared:
             _write(one)
+    if github and not write:
+        streams.annotate(workflow.of_numbers([mark for one in compared for mark in one.shown]))
     _tell(compared, output, write=write)
     if lost := [str(problem) for one in compared for problem in one.unmeasured]:
         raise NothingMeasured("\n".join(lost))

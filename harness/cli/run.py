@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from harness import datasets, project, sizes
-from harness.audit.chosen import Size
+from harness.audit.selection import Size
 from harness.cli import codes, options
 from harness.cli.audit import Audited, sample, verified
 from harness.cli.carry import carry_out

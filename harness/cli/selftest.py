@@ -76,7 +76,7 @@ def _measured(
     """Measure what is missing of this machine; return all that it has then."""
     runs = [] if force else tried.of_this_machine(tried.stored(results))
     deadline = time.monotonic() + units.seconds(budget)
-    for size in tried.wanted(asked, runs):
+    for size in tried.missing_runs(asked, runs):
         output.err.print(f"planting {size:.0%}")
         done = tried.measure(size, results, deadline, gating.Progress(output))
         if done is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness import claims as judging
-from harness.cli.carry import Ran, carry_out
+from harness.cli.carry import RunResult, carry_out
 from harness.cli.console import Output
 from harness.errors import UsageError
 from harness.execute.run import Runner
@@ -41,7 +41,7 @@ def settle(
     output: Output,
     *,
     trace: bool,
-) -> Ran:
+) -> RunResult:
     """Run plans, then look after look those cells that open claims need.
 
     Raises

@@ -10,7 +10,7 @@ import typer
 
 from harness.cli import codes, options
 from harness.cli.console import Output
-from harness.cli.verbs import Listed
+from harness.cli.verbs import UncutHelp
 from harness.errors import NothingMeasured
 from harness.store.files import stores
 from harness.store.health import Health, examine
@@ -20,7 +20,7 @@ from harness.store.split import split as by_suite
 from harness.words import plural
 
 app = typer.Typer(
-    cls=Listed,
+    cls=UncutHelp,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -96,7 +96,7 @@ VERBS = (
 _BY_NAME = {verb.name: verb for verb in VERBS}
 
 
-class Listed(TyperGroup):
+class UncutHelp(TyperGroup):
     """A group of commands whose help cuts no sentence short."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's signature

@@ -104,7 +104,7 @@ class Reading(Table):
         The quoted number as printed, for the ledger, e.g. ``"97.92 %"``.
     metric, at
         Name of a metric, or of a series together with the `at` of its x; without it the one that
-        `harness.config.brief` says.
+        `harness.config.defaults` says.
     over
         ``seeds``, or ``examples``: the metric is then an array with one value per test example.
     where
@@ -166,14 +166,14 @@ class Claim(Reading):
     place: tuple[str | int, ...] = ()
 
 
-class Placed(Table):
+class SentencePlace(Table):
     """Where a sentence stands: in a section of the suite's document, or in another source."""
 
     section: str = ""
     source: Source | None = None
 
 
-class ReadingTable(Reading, Placed):
+class ReadingTable(Reading, SentencePlace):
     """A ``[[quotes.claims]]`` table."""
 
 
@@ -183,7 +183,7 @@ class ClaimTable(ReadingTable):
     quote: str
 
 
-class QuoteTable(Placed):
+class QuoteTable(SentencePlace):
     """A ``[[quotes]]`` table: a sentence, once, and its readings."""
 
     text: str

@@ -21,7 +21,7 @@ class ShapeError(DataUnfit):
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedLayer:
     """A layer where it stands: `params` maps ``weight``/``bias`` to shapes.
 
     Parameter names follow ``torch.nn.Sequential``: ``f"{index}.weight"``.
@@ -47,7 +47,7 @@ def layers_of(model: Model, outputs: int) -> tuple[Layer, ...]:
     return (*layers, Linear(out=outputs, bias=model.biases))
 
 
-def place(model: Model, shape: Shape, outputs: int) -> tuple[Placed, ...]:
+def place(model: Model, shape: Shape, outputs: int) -> tuple[PlacedLayer, ...]:
     """Lay the layers of `model` out over inputs of `shape` (without the batch dimension).
 
     Raises
@@ -68,7 +68,7 @@ def place(model: Model, shape: Shape, outputs: int) -> tuple[Placed, ...]:
     return placed
 
 
-def lay(layers: Sequence[Layer], shape: Shape) -> tuple[Placed, ...]:
+def lay(layers: Sequence[Layer], shape: Shape) -> tuple[PlacedLayer, ...]:
     """Lay layers out over inputs of `shape`, whatever comes out at the end.
 
     Raises
@@ -76,17 +76,17 @@ def lay(layers: Sequence[Layer], shape: Shape) -> tuple[Placed, ...]:
     ShapeError
         If a layer does not fit its input.
     """
-    placed: list[Placed] = []
+    placed: list[PlacedLayer] = []
     for index, layer in enumerate(layers):
         try:
             out = layer.shape_out(shape)
         except ShapeMismatch as mismatch:
             raise ShapeError(index, str(mismatch)) from None
-        placed.append(Placed(index, layer, shape, out, layer.parameters(shape)))
+        placed.append(PlacedLayer(index, layer, shape, out, layer.parameters(shape)))
         shape = out
     return tuple(placed)
 
 
-def parameter_count(placed: Sequence[Placed]) -> int:
+def parameter_count(placed: Sequence[PlacedLayer]) -> int:
     """Return the number of trainable scalars."""
     return sum(math.prod(shape) for step in placed for shape in step.params.values())

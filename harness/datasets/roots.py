@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from harness import kept
+from harness import cache
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,6 @@ class Roots:
             folder. The cache root is ``HARNESS_CACHE``, else the user's cache folder.
         """
         chosen = (
-            data or os.environ.get("HARNESS_DATA") or platformdirs.user_data_dir(kept.APPLICATION)
+            data or os.environ.get("HARNESS_DATA") or platformdirs.user_data_dir(cache.APPLICATION)
         )
-        return cls(kept.absolute(str(chosen)), kept.root())
+        return cls(cache.absolute(str(chosen)), cache.root())

@@ -24,7 +24,7 @@ PRINTED = "; it printed last: "
 """Between a reason and the quote of what was printed."""
 
 
-class Bounded:
+class BoundedLog:
     """A log being written: its beginning at once, its end when it is closed.
 
     Parameters

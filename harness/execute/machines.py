@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
-from pathlib import Path
+from collections.abc import Generator
 from typing import Protocol
 
 from harness import backends
-from harness.execute.job import Job
-from harness.execute.pool import Finished, run_all
-from harness.execute.timeouts import Timeouts
+from harness.execute.pool import Batch, Finished, run_all
 from harness.types import Environment
 
 
@@ -30,19 +27,12 @@ class Machines(Protocol):
         """Return why no cell of a backend on a device can run, or None; imports no library."""
         ...
 
-    def run_all(
-        self,
-        jobs: Sequence[Job],
-        width: int,
-        scratch: Path,
-        pause: Callable[[], object] = bool,
-        timeouts: Timeouts | None = None,
-    ) -> Generator[Finished, None, None]:
+    def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
         """Run jobs and yield each as it ends, as `harness.execute.pool.run_all` does."""
         ...
 
 
-class Here:
+class LocalMachine:
     """The machine at hand.
 
     Parameters
@@ -67,13 +57,6 @@ class Here:
         """Ask the backend."""
         return backends.get(backend).absent(device)
 
-    def run_all(
-        self,
-        jobs: Sequence[Job],
-        width: int,
-        scratch: Path,
-        pause: Callable[[], object] = bool,
-        timeouts: Timeouts | None = None,
-    ) -> Generator[Finished, None, None]:
+    def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
         """Run jobs in processes of this machine."""
-        return run_all(jobs, width, scratch, pause, timeouts)
+        return run_all(batch)

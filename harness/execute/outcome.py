@@ -242,7 +242,8 @@ def _described(value: object) -> str:
     if value is None:
         return "None"
     if not isinstance(value, numbers.Number | str | bytes | Sequence | Mapping | np.generic):
-        return f"a {kind}"  # its repr may be pages, or an address that differs every time
+        # Its repr may be pages, or an address that differs every time.
+        return f"an ndarray of shape {value.shape}" if type(value) is np.ndarray else f"a {kind}"
     try:
         text = plain(reprlib.repr(value).replace("\n", " "))
     except Exception:  # noqa: BLE001 - the repr of a user's class may raise anything

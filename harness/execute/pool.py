@@ -14,8 +14,8 @@ import pickle
 import shutil
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.execute import client, spawn, wire
@@ -72,20 +72,13 @@ class Finished:
     environment: Environment | None = None
 
 
-def run_all(
-    jobs: Sequence[Job],
-    width: int,
-    scratch: Path,
-    pause: Callable[[], object] = bool,
-    timeouts: Timeouts | None = None,
-) -> Generator[Finished, None, None]:
-    """Run jobs, at most `width` at a time, and yield each as it ends.
+@dataclass(frozen=True)
+class Batch:
+    """Jobs to be run, and how.
 
-    Closing the iterator (or an exception in its consumer) kills what is running.
-
-    Parameters
+    Attributes
     ----------
-    jobs : sequence of Job
+    jobs : tuple of Job
         The work; names are unique.
     width : int
         How many at a time.
@@ -93,34 +86,51 @@ def run_all(
         A folder for answers and logs on their way; deleted at the end.
     pause : callable
         Called when jobs have ended and for a moment no others do.
-    timeouts : Timeouts, optional
+    timeouts : Timeouts
         Of cells that ended before; those of these jobs are noted in it.
+    """
+
+    jobs: tuple[Job, ...]
+    width: int
+    scratch: Path
+    pause: Callable[[], object] = bool
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    def make_folder(self) -> None:
+        """Make an empty `scratch`; FileError where that cannot be."""
+        with guarded("make the folder for cells", self.scratch):
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch.mkdir(parents=True)
+
+
+def run_all(batch: Batch) -> Generator[Finished, None, None]:
+    """Run jobs on this machine, and yield each as it ends.
+
+    Closing the iterator (or an exception in its consumer) kills what is running.
 
     Raises
     ------
     FileError
-        If `scratch` cannot be written to.
+        If the folder for cells cannot be written to.
     HarnessError
         If cells cannot be started at all.
     """
-    if not jobs:
+    if not batch.jobs:
         return
-    with guarded("make the folder for cells", scratch):
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
+    batch.make_folder()
     with adopting() as before:
-        pool = _Pool(jobs, width, scratch, before, timeouts or Timeouts())
+        pool = _Pool(batch, before)
         try:
             while pool.busy:
                 for finished in pool.turn():
                     yield finished
                     pool.folders.give_back(finished.job.name)
                 if pool.is_quiet:
-                    pause()
+                    batch.pause()
         finally:
             with postponed():
                 pool.end()
-                shutil.rmtree(scratch, ignore_errors=True)
+                shutil.rmtree(batch.scratch, ignore_errors=True)
 
 
 class _Pool:
@@ -130,27 +140,20 @@ class _Pool:
     more, one by one with nothing beside them, and fail when it happens again.
     """
 
-    def __init__(
-        self,
-        jobs: Sequence[Job],
-        width: int,
-        scratch: Path,
-        before: frozenset[int],
-        timeouts: Timeouts,
-    ) -> None:
-        self.waiting, self.suspects, self.untried = deque(jobs), deque[Job](), deque[Job]()
+    def __init__(self, batch: Batch, before: frozenset[int]) -> None:
+        self.waiting, self.suspects, self.untried = deque(batch.jobs), deque[Job](), deque[Job]()
         self.running: dict[str, tuple[Job, float]] = {}
         self.losses = Counter[str]()
-        self.width = width
-        self.folders = Folders(scratch)
+        self.width = batch.width
+        self.folders = Folders(batch.scratch)
         self.before = before
-        self.timeouts = timeouts
+        self.timeouts = batch.timeouts
         self.context = pickle.dumps(ProcessContext.current())
         self.alike = hashlib.sha256(self.context).hexdigest()
-        self.libraries = dict.fromkeys(name for job in jobs for name in job.libraries)
+        self.libraries = dict.fromkeys(name for job in batch.jobs for name in job.libraries)
         self.news = self.is_quiet = False
         self.starter = self._started()
-        if any(job.cell.alone for job in jobs):
+        if any(job.cell.alone for job in batch.jobs):
             self.starter.send(REST)
 
     @property

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.execute.logs import Bounded
+from harness.execute.logs import BoundedLog
 from harness.execute.protocol import LOG, Ended, How, Order, frame
 
 try:
@@ -39,7 +39,7 @@ class Process:
         Of its cells.
     order : Order or None
         What it runs; None while it waits.
-    log : Bounded or None
+    log : BoundedLog or None
         Of that cell.
     since : float
         When it began to run it, or to wait.
@@ -62,7 +62,7 @@ class Process:
     line: socket.socket | None
     kind: str
     order: Order | None = None
-    log: Bounded | None = None
+    log: BoundedLog | None = None
     since: float = 0.0
     served: int = 0
     how: How = "exit"
@@ -90,7 +90,7 @@ class Process:
     def begin(self, order: Order, started: float) -> None:
         """Note what it runs from now on."""
         self.order, self.since = order, started
-        self.log = Bounded(Path(order.folder) / LOG)
+        self.log = BoundedLog(Path(order.folder) / LOG)
 
     def hand_over(self, order: Order) -> bool:
         """Give it another cell; False where nobody takes it."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from harness import digest
@@ -20,9 +19,9 @@ from harness.execute import kinds, logs
 from harness.execute.commits import Commits
 from harness.execute.job import Job
 from harness.execute.kinds import Needs
-from harness.execute.machines import Here, Machines
-from harness.execute.pool import Finished
-from harness.execute.sources import Broken, Sources
+from harness.execute.machines import LocalMachine, Machines
+from harness.execute.pool import Batch, Finished
+from harness.execute.sources import Sources, UnreadableData
 from harness.execute.timeouts import Timeouts
 from harness.execute.together import joined, run_each
 from harness.plan.expand import Plan
@@ -117,7 +116,7 @@ class Runner:
         machines: Machines | None = None,
     ) -> None:
         self.store = store
-        self.machines = machines or Here(environment)
+        self.machines = machines or LocalMachine(environment)
         self.environment = environment
         self.options = options
         self._sources = Sources(options.roots, options.use)
@@ -186,14 +185,11 @@ class Runner:
         )
 
     def _run_all(self, cells: Sequence[tuple[str, Cell]], width: int, commits: Commits) -> None:
-        scratch = self.store.folder / _SCRATCH
-        run = partial(
-            self.machines.run_all,
-            width=width,
-            scratch=scratch,
-            pause=commits.settle,
-            timeouts=self._timeouts,
-        )
+        batch = Batch((), width, self.store.folder / _SCRATCH, commits.settle, self._timeouts)
+
+        def run(jobs: Sequence[Job]) -> Generator[Finished, None, None]:
+            return self.machines.run_all(replace(batch, jobs=tuple(jobs)))
+
         try:
             # Whatever ends a run ends its cells.
             with closing(run_each(run, self._jobs(cells), self._note)) as ended:
@@ -334,6 +330,6 @@ class Runner:
         if reason:
             return "skipped", reason
         used = self._sources.of(case)
-        if isinstance(used, Broken):
+        if isinstance(used, UnreadableData):
             return "failed", used.reason
         return ("skipped", used) if isinstance(used, str) else None

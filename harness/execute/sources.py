@@ -16,7 +16,7 @@ from harness.words import plain
 
 
 @dataclass(frozen=True)
-class Broken:
+class UnreadableData:
     """A data set that cannot be read, and why."""
 
     reason: str
@@ -35,9 +35,9 @@ class Sources:
 
     def __init__(self, roots: Roots, use: Mapping[str, str]) -> None:
         self._roots, self._use = roots, use
-        self._used: dict[str, DataUsed | Broken | str] = {}
+        self._used: dict[str, DataUsed | UnreadableData | str] = {}
 
-    def of(self, case: Case) -> DataUsed | Broken | str | None:
+    def of(self, case: Case) -> DataUsed | UnreadableData | str | None:
         """Return the data set of a case, or what is missing; None where it uses none."""
         data = case.settings.data
         if data is None:
@@ -49,17 +49,19 @@ class Sources:
             self._used[key] = self._tried(data)
         return self._used[key]
 
-    def _tried(self, data: Data) -> DataUsed | Broken | str:
+    def _tried(self, data: Data) -> DataUsed | UnreadableData | str:
         """Read a data set; one that is broken fails its own cells and no others."""
         try:
             return self._read(data)
         except UsageError:
             raise  # the command line or the suite names what cannot be
         except DataError as error:
-            return Broken(shortened(plain(str(error))))
+            return UnreadableData(shortened(plain(str(error))))
         except Exception as error:  # noqa: BLE001 - foreign readers of foreign files
             message = plain(f"{type(error).__name__}: {error}")
-            return Broken(shortened(f"the data set {data.dataset!r} cannot be read: {message}"))
+            return UnreadableData(
+                shortened(f"the data set {data.dataset!r} cannot be read: {message}")
+            )
 
     def _read(self, data: Data) -> DataUsed | str:
         reason = datasets.missing(data, self._roots, self._use)

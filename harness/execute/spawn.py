@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from harness.execute.logs import Bounded
+from harness.execute.logs import BoundedLog
 from harness.execute.protocol import LOG, Ended, How, Message, Order
 from harness.processes.family import end_tree, takes_more
 
@@ -68,7 +68,7 @@ class Spawner:
             self._ended.put(Ended(order.name, "unstarted", text=str(error)))
             return
         self._processes[order.name] = process
-        log = Bounded(Path(order.folder) / LOG)
+        log = BoundedLog(Path(order.folder) / LOG)
         assert process.stdout is not None
         reader = threading.Thread(target=_copy, args=(process.stdout, log), daemon=True)
         reader.start()
@@ -104,7 +104,7 @@ def _bound(process: subprocess.Popen[bytes], order: Order, deadline: float) -> H
     return "exit"
 
 
-def _copy(stream: IO[bytes], log: Bounded) -> None:
+def _copy(stream: IO[bytes], log: BoundedLog) -> None:
     while data := os.read(stream.fileno(), 1 << 16):
         log.add(data)
 

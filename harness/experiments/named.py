@@ -15,7 +15,7 @@ from harness.experiments.command.scripts import sources
 from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user import loading
 from harness.experiments.user.finding import find
-from harness.experiments.user.known import Known, known
+from harness.experiments.user.known import UserFunction, known
 from harness.experiments.user.loading import Place
 from harness.words import unknown
 
@@ -27,13 +27,13 @@ _BY_NAME = ("", "keyword")
 _OWN = placeholders.OWN.keys() - {"output"}
 __all__ = [
     "LOADER",
-    "Known",
     "Place",
+    "UserFunction",
     "Words",
-    "asked",
     "filled",
     "find",
     "known",
+    "parameters",
     "sources",
     "unnamed",
 ]
@@ -57,7 +57,7 @@ def unnamed(words: Words, params: Mapping[str, Any]) -> str:
     return next((unknown("name in braces", name, there) for name in wrong), "")
 
 
-def asked(work: str | Words, home: str) -> frozenset[str]:
+def parameters(work: str | Words, home: str) -> frozenset[str]:
     """Return the keys of ``[params]`` that a function may ask for, or a program has in braces.
 
     Raises

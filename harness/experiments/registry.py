@@ -61,7 +61,7 @@ def of(case: Case) -> Experiment:
     return get(case.experiment, case.home)
 
 
-class Known:
+class SuiteExperiments:
     """The experiments of one suite, each looked up once: a look-up of a user's reads files.
 
     Parameters

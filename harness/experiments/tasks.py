@@ -13,7 +13,7 @@ from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config.data import Data
 from harness.config.experiments import Knn
-from harness.config.shapes import Placed, place
+from harness.config.shapes import PlacedLayer, place
 from harness.config.train import Train
 from harness.datasets.dataset import Dataset
 from harness.datasets.parts import Parts, flat, parts
@@ -31,7 +31,7 @@ class Task:
     ----------
     network : Network
         With initial weights of the cell's ``init`` stream.
-    placed : tuple of Placed
+    placed : tuple of PlacedLayer
         Its layers.
     data, train : Data, Train
         What it is to be fed and how.
@@ -42,7 +42,7 @@ class Task:
     """
 
     network: Network
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedLayer, ...]
     data: Data
     train: Train
     dataset: Dataset
@@ -81,7 +81,7 @@ class Start:
     """
 
     weights: Mapping[str, NDArray[np.float64]]
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedLayer, ...]
     data: Data
     train: Train
     dataset: Dataset

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from harness.errors import GateError, SideBroken
-from harness.gate.listing import Listed, listed
+from harness.gate.listing import SideCases, listed
 from harness.gate.lockstep import Commands
 from harness.gate.values import SIDES, SideName
 from harness.lockstep.process import Command, SideProcess
@@ -33,7 +33,7 @@ class SideSilent(GateError):
         self.at = at
 
 
-def collect(command: Command, timeouts: Timeouts, options: Sequence[str] = ()) -> Listed:
+def collect(command: Command, timeouts: Timeouts, options: Sequence[str] = ()) -> SideCases:
     """Return the cases that a side has, by one process.
 
     Raises
@@ -48,7 +48,7 @@ def collect(command: Command, timeouts: Timeouts, options: Sequence[str] = ()) -
 
 def collect_sides(
     commands: Commands, timeouts: Timeouts, options: Sequence[str] = ()
-) -> tuple[dict[SideName, Listed], Commands]:
+) -> tuple[dict[SideName, SideCases], Commands]:
     """Return the cases of both sides, and the commands that measure them.
 
     What a process does not survive, or hangs in, is left out of the next one, and is uncollected.
@@ -58,13 +58,13 @@ def collect_sides(
     SideBroken
         If a side does not start or collect.
     """
-    found: dict[SideName, Listed] = {}
+    found: dict[SideName, SideCases] = {}
     failed: dict[SideName, str] = {}
     commands = dict(commands)
     while waiting := [name for name in SIDES if name not in found and name not in failed]:
         asked = {name: commands[name] for name in waiting}
         for name, answer in _answers(asked, timeouts, options).items():
-            if isinstance(answer, Listed):
+            if isinstance(answer, SideCases):
                 found[name] = answer
             elif _can_do_without(asked[name], answer.at):
                 without = {**asked[name].without, answer.at: str(answer)}
@@ -80,9 +80,9 @@ def collect_sides(
 
 def _answers(
     commands: Commands, timeouts: Timeouts, options: Sequence[str]
-) -> dict[SideName, Listed | SideSilent]:
+) -> dict[SideName, SideCases | SideSilent]:
     """Ask sides at once, since starting takes seconds."""
-    answers: dict[SideName, Listed | SideSilent] = {}
+    answers: dict[SideName, SideCases | SideSilent] = {}
     longest = _longest(timeouts)
     with ExitStack() as stack:
         sides = {n: stack.enter_context(SideProcess(one)) for n, one in commands.items()}
@@ -110,8 +110,8 @@ def _longest(timeouts: Timeouts) -> float:
     return min(timeouts.module, timeouts.left(timeouts.deadline) / SHARE)
 
 
-def _listed(side: SideProcess, timeouts: Timeouts, longest: float) -> Listed:
-    found, at = Listed(), ""
+def _listed(side: SideProcess, timeouts: Timeouts, longest: float) -> SideCases:
+    found, at = SideCases(), ""
     while True:
         # The other side's answer was waited for in the meantime: that counts.
         timeout = max(longest - side.quiet, 0.01) if at else timeouts.start

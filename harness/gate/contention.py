@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.gate.values import Pair
 from harness.lockstep import processors, speed
+from harness.numerals import number
 
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
@@ -64,7 +65,7 @@ def notes(pairs: Iterable[Pair], threads: int) -> Iterator[str]:
     """
     ratio = speed_range(pairs)
     if ratio > VARIED:
-        yield f"the machine's speed varied by a factor of {ratio:.1f} (taken out of the times)"
+        yield f"the machine's speed varied by a factor of {number(ratio, digits=2)} (taken out of the times)"
     several = threads < len(processors.available() or range(os.cpu_count() or 1))
     if several and (why := processors.refused()):
         yield (

@@ -41,7 +41,7 @@ class Uncollected:
 
 
 @dataclass(frozen=True)
-class Listed:
+class SideCases:
     """The cases of one side.
 
     Attributes
@@ -65,9 +65,9 @@ class Listed:
     taken_back_by: str = ""
 
 
-def listed(message: Mapping[str, Any]) -> Listed:
+def listed(message: Mapping[str, Any]) -> SideCases:
     """Return what a side's message says; an older harness says only the names."""
-    return Listed(
+    return SideCases(
         tuple(message["names"]),
         tuple(Uncollected(**one) for one in message.get("uncollected", ())),
         tuple(message.get("deselected", ())),
@@ -76,7 +76,7 @@ def listed(message: Mapping[str, Any]) -> Listed:
     )
 
 
-def compared(sides: Mapping[SideName, Listed]) -> tuple[tuple[str, ...], tuple[Decision, ...]]:
+def compared(sides: Mapping[SideName, SideCases]) -> tuple[tuple[str, ...], tuple[Decision, ...]]:
     """Return the cases that both sides have, and why the others cannot be compared."""
     base = set(sides["base"].names)
     both = tuple(name for name in sides["head"].names if name in base)
@@ -84,7 +84,7 @@ def compared(sides: Mapping[SideName, Listed]) -> tuple[tuple[str, ...], tuple[D
     return both, (*_broken(sides), *alone)
 
 
-def notes(sides: Mapping[SideName, Listed]) -> tuple[str, ...]:
+def notes(sides: Mapping[SideName, SideCases]) -> tuple[str, ...]:
     """Return what was left out on both sides, in a sentence."""
     head = sides["head"]
     left = set(head.deselected) & set(sides["base"].deselected)
@@ -96,12 +96,12 @@ def notes(sides: Mapping[SideName, Listed]) -> tuple[str, ...]:
     return (which + back,)
 
 
-def _means(side: Listed) -> str:
+def _means(side: SideCases) -> str:
     return side.deselected_by or "a hook of the project's"
 
 
 def _alone(
-    side: SideName, sides: Mapping[SideName, Listed], both: frozenset[str]
+    side: SideName, sides: Mapping[SideName, SideCases], both: frozenset[str]
 ) -> Iterator[Decision]:
     other = OTHER[side]
     for name in sides[side].names:
@@ -116,7 +116,7 @@ def _alone(
         yield Decision(name, "time", "missing", reason)
 
 
-def _broken(sides: Mapping[SideName, Listed]) -> Iterator[Decision]:
+def _broken(sides: Mapping[SideName, SideCases]) -> Iterator[Decision]:
     """Yield a decision for every module that could not be collected on a side."""
     failed = {
         side: {one.name: one for one in sides[side].uncollected if not one.skipped}
@@ -132,7 +132,7 @@ def _broken(sides: Mapping[SideName, Listed]) -> Iterator[Decision]:
         yield Decision(name, "time", "broken", reason)
 
 
-def _others(sides: Mapping[SideName, Listed], here: Mapping[SideName, Uncollected]) -> str:
+def _others(sides: Mapping[SideName, SideCases], here: Mapping[SideName, Uncollected]) -> str:
     """Say how many cases of the other side are not compared therefore."""
     if len(here) == len(SIDES):
         return ""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from harness import backends
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.plan.cases import Maker
 from harness.suite.schema import Grid, Suite
 from harness.types import Scalar
@@ -25,7 +25,7 @@ _KNOWN: Mapping[str, Sequence[str]] = {"backend": backends.names(), "device": DE
 
 def moved(suite: Suite, own: Where, other: Where) -> Suite:
     """Return a suite whose grids, where they have a value of either side, have that of `own`."""
-    maker = Maker(suite, Known(suite.home))
+    maker = Maker(suite, SuiteExperiments(suite.home))
     return suite.model_copy(
         update={"grid": tuple(_moved(maker, grid, own, other) for grid in suite.grid)}
     )
@@ -50,7 +50,7 @@ def resolved(suite: Suite, where: Where) -> Where:
     UsageError
         If not; says the nearest.
     """
-    maker = Maker(suite, Known(suite.home))
+    maker = Maker(suite, SuiteExperiments(suite.home))
     found: dict[str, str] = {}
     for axis, text in where.items():
         if axis not in maker.axes.names:

@@ -10,7 +10,6 @@ than its middle in differences (that of a ratio, as a rule) is wide or narrow by
 its numbers gets the digits that the factor earns it, two at least, so that none of them reads 0.
 """
 
-from harness.numerals.chances import chance, level
 from harness.numerals.intervals import EXACT_DIGITS, earned, measured, span
 from harness.numerals.plain import (
     DASH,
@@ -18,8 +17,10 @@ from harness.numerals.plain import (
     SINGLE_DIGITS,
     TIMES,
     axis_value,
+    chance,
     count,
     fixed,
+    level,
     number,
     places_of,
     tick,

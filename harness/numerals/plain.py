@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import sys
 
-from harness.types import Scalar
+from harness.types import Interval, Scalar
 
 DASH, MINUS, TIMES = "\u2013", "\u2212", "\u00d7"
 SINGLE_DIGITS = 4
 LARGEST_PLAIN = 1e7
 SMALLEST_PLAIN = 1e-4
+LEAST_CHANCE = 1e-4
+"""A probability below it says no more than that it is small."""
 LARGEST = 1e307
 """What a double can hold when it is rounded up, and some more."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -49,6 +51,20 @@ def axis_value(value: Scalar) -> str:
     if isinstance(value, float):
         return count(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"
     return value
+
+
+def chance(name: str, value: float) -> str:
+    """Return a p-value or a q-value, at two digits: ``"p = 0.031"``, ``"q < 0.0001"``."""
+    return (
+        f"{name} < {number(LEAST_CHANCE)}"
+        if value < LEAST_CHANCE
+        else f"{name} = {number(value, digits=2)}"
+    )
+
+
+def level(interval: Interval | None) -> str:
+    """Return the level of an interval, ``"90 %"``; ``""`` without one."""
+    return number(interval.level, "fraction", digits=3) if interval else ""
 
 
 def tick(value: float, unit: str = "") -> str:

@@ -53,7 +53,7 @@ class Marked:
 
 
 @dataclass(frozen=True)
-class Shown:
+class MarkedNumber:
     """A mark, and what the records give for it: ``stands`` is what is there now."""
 
     file: str
@@ -123,15 +123,16 @@ class Compared:
     other_unit: tuple[Problem, ...]
 
     @property
-    def shown(self) -> tuple[Shown, ...]:
+    def shown(self) -> tuple[MarkedNumber, ...]:
         """Every mark that the records answer, in order."""
         file = self.document.file
         return tuple(
-            Shown(file, mark.line, mark.claim, mark.text, text) for mark, text in self.texts.items()
+            MarkedNumber(file, mark.line, mark.claim, mark.text, text)
+            for mark, text in self.texts.items()
         )
 
     @property
-    def stale(self) -> tuple[Shown, ...]:
+    def stale(self) -> tuple[MarkedNumber, ...]:
         """Those that say something else than the records."""
         return tuple(one for one in self.shown if not one.same)
 

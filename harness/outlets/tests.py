@@ -37,7 +37,7 @@ def _test(verdict: Verdict, places: Mapping[str, Place], *, strict: bool) -> jun
     ended = None
     if kind is not None:
         said = one_line(why(verdict))
-        ended = junit.Ended(kind, said, verdict.verdict, numbers(verdict))
+        ended = junit.NotPassed(kind, said, verdict.verdict, numbers(verdict))
     return junit.Row(
         group=verdict.suite,
         name=verdict.claim,

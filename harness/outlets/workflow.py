@@ -9,6 +9,7 @@ from typing import Literal
 
 from harness.errors import Problem
 from harness.outlets.outcome import Place, measured_by, outcome, why
+from harness.outlets.readme import MarkedNumber
 from harness.types import Verdict
 from harness.words import clean
 
@@ -33,6 +34,14 @@ def of_problems(problems: Sequence[Problem]) -> Iterator[str]:
     for problem in problems:
         place = Place(problem.file, problem.line or 1)
         yield line("error", place, problem.key, problem.message)
+
+
+def of_numbers(numbers: Sequence[MarkedNumber]) -> Iterator[str]:
+    """Yield a line for each number of a document that is not the one of the records."""
+    for one in numbers:
+        if not one.same:
+            text = f"{one.stands!r} must be {one.records!r}; `harness readme --write` updates it"
+            yield line("error", Place(one.file, one.line), one.claim, text)
 
 
 def line(level: Level, place: Place, title: str, text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from harness.config.settings import TABLES, Settings
 from harness.digest import canonical
 from harness.errors import UsageError
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.suite.schema import Suite
 from harness.types import Scalar
 
@@ -39,7 +39,7 @@ class Axes:
     shared: Mapping[str, Mapping[str, Scalar]]
 
     @classmethod
-    def of(cls, suite: Suite, known: Known) -> Axes:
+    def of(cls, suite: Suite, known: SuiteExperiments) -> Axes:
         """Return the axes of a suite, whose experiments are known."""
         tables = dict.fromkeys(TOP, "")
         for table, model in TABLES.items():
@@ -61,7 +61,7 @@ class Axes:
         return label(value)
 
 
-def _accepted(suite: Suite, known: Known) -> Iterator[str]:
+def _accepted(suite: Suite, known: SuiteExperiments) -> Iterator[str]:
     """Yield the arguments of users' functions: they may be axes and stand nowhere else.
 
     The name of a setting, such as ``lr``, is theirs where the suite has no such table.

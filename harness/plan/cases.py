@@ -18,7 +18,7 @@ from harness.config.table import Table
 from harness.devices import DEVICES
 from harness.errors import SuiteError
 from harness.experiments.experiment import Experiment
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.plan.axes import TOP, Axes, label
 from harness.plan.identity import case_id
 from harness.suite.explain import sentence
@@ -38,11 +38,11 @@ class Maker:
     ----------
     suite : Suite
         As loaded; its names are known to be names.
-    known : Known
+    known : SuiteExperiments
         Its experiments.
     """
 
-    def __init__(self, suite: Suite, known: Known) -> None:
+    def __init__(self, suite: Suite, known: SuiteExperiments) -> None:
         self.suite = suite
         self.axes = Axes.of(suite, known)
         self.known = known

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness import sizes
 from harness.code.project import standing
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.plan import names, recorded, size
 from harness.plan.axes import Axes, label
 from harness.plan.cases import Maker, feasible
@@ -76,7 +76,7 @@ class Plans:
         As loaded.
     axes : Axes
         Its axes.
-    known : Known
+    known : SuiteExperiments
         Its experiments.
     full, quick : Plan
         Of the two profiles.
@@ -88,7 +88,7 @@ class Plans:
 
     suite: Suite
     axes: Axes
-    known: Known
+    known: SuiteExperiments
     full: Plan
     quick: Plan
     stand_in: Plan
@@ -136,7 +136,7 @@ def expand(suite: Suite) -> Plans:
 
 
 def _expanded(suite: Suite) -> Plans:
-    known = Known(suite.home)
+    known = SuiteExperiments(suite.home)
     suite.text.refuse(names.complaints(suite, known))
     maker = Maker(suite, known)
     full = Plan(suite, "full", *_cases(maker, {}, "full"))
@@ -150,7 +150,7 @@ def of_recording(suite: Suite, found: Recording) -> Plans:
     """Return the plans of a suite whose numbers are in a file: all profiles are one."""
     full = Plan(suite, "full", found.cases, found.seeds, recorded=True)
     quick = replace(full, profile="quick")
-    return Plans(suite, found.axes, Known(suite.home), full, quick, quick, found.memory)
+    return Plans(suite, found.axes, SuiteExperiments(suite.home), full, quick, quick, found.memory)
 
 
 def _shorter(maker: Maker, full: Plan, changes: Changes) -> Plan:

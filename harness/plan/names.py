@@ -10,7 +10,7 @@ from harness.code.project import Project, matching
 from harness.config.recorded import RECORDED
 from harness.devices import DEVICES
 from harness.errors import UsageError
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.plan.axes import TOP, Axes
 from harness.suite.explain import with_type
 from harness.suite.schema import Suite
@@ -20,7 +20,7 @@ Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
 
 
-def complaints(suite: Suite, known: Known) -> Iterator[Complaint]:
+def complaints(suite: Suite, known: SuiteExperiments) -> Iterator[Complaint]:
     """Yield every name that there is not, and every empty list, by its place in the file."""
     yield from _names(suite, known)
     yield from _empty(suite)
@@ -28,7 +28,7 @@ def complaints(suite: Suite, known: Known) -> Iterator[Complaint]:
     yield from _depends(suite, known)
 
 
-def _names(suite: Suite, known: Known) -> Iterator[Complaint]:
+def _names(suite: Suite, known: SuiteExperiments) -> Iterator[Complaint]:
     yield from _named(("experiment",), "experiment", suite.experiment, known)
     if RECORDED in suite.experiments:
         message = f"{RECORDED} reads a file: give [records] file = ... in place of an experiment"
@@ -41,7 +41,7 @@ def _names(suite: Suite, known: Known) -> Iterator[Complaint]:
         yield from _named(("data", "dataset"), "data set", suite.data.dataset, known)
 
 
-def _named(path: Path, what: str, value: Any, known: Known) -> Iterator[Complaint]:
+def _named(path: Path, what: str, value: Any, known: SuiteExperiments) -> Iterator[Complaint]:
     if not isinstance(value, str):
         article = "an" if what[0] in "aeiou" else "a"
         yield path, f"must be the name of {article} {what}, got {with_type(value)} instead"
@@ -66,7 +66,7 @@ def _empty(suite: Suite) -> Iterator[Complaint]:
                 yield ("grid", position, axis), "must list at least one value, got [] instead"
 
 
-def _quick_keys(suite: Suite, known: Known) -> Iterator[Complaint]:
+def _quick_keys(suite: Suite, known: SuiteExperiments) -> Iterator[Complaint]:
     valid = {*Axes.of(suite, known).tables, "seeds"} - {"experiment"}
     for table in ("quick", "stand_in"):
         for key, value in getattr(suite, table).items():
@@ -81,7 +81,7 @@ def _quick_keys(suite: Suite, known: Known) -> Iterator[Complaint]:
                 yield from _named((table, key), "data set", value, known)
 
 
-def _depends(suite: Suite, known: Known) -> Iterator[Complaint]:
+def _depends(suite: Suite, known: SuiteExperiments) -> Iterator[Complaint]:
     project = Project.of(suite.home)
     for index, pattern in enumerate(suite.depends):
         if not matching(pattern, project):
@@ -93,7 +93,7 @@ def _depends(suite: Suite, known: Known) -> Iterator[Complaint]:
         )
 
 
-def _is_of_user(name: str, known: Known) -> bool:
+def _is_of_user(name: str, known: SuiteExperiments) -> bool:
     try:
         return known.get(name).code is not None
     except UsageError:

@@ -19,7 +19,7 @@ from harness.workspace import Workspace, judged, open_workspace
 
 
 @dataclass(frozen=True)
-class Stated:
+class SuiteClaims:
     """A suite: its id, and its claims with the lines on which they stand."""
 
     id: str
@@ -65,12 +65,12 @@ class Judge:
         """
         return find([], *self.suites)
 
-    def suite(self, path: Path) -> Stated:
+    def suite(self, path: Path) -> SuiteClaims:
         """Return the suite of a file."""
         (suite,) = self._workspace(path).suites
         places = outcome.places([suite])
         claims = [(claim.id, places[f"{suite.id}/{claim.id}"].line) for claim in suite.claims]
-        return Stated(suite.id, claims)
+        return SuiteClaims(suite.id, claims)
 
     def judged(self, path: Path, claim: str, *, strict: bool) -> Judged:
         """Return the verdict on a claim of a file."""

@@ -19,7 +19,7 @@ from harness.report import changes, quotes
 from harness.report.answers import LABELS
 from harness.report.ink import Ink
 from harness.report.opening import day
-from harness.report.seen import Asked, Command
+from harness.report.results import Command, PageRequest
 from harness.report.speed import gate
 from harness.report.view import page
 from harness.suite.documents import Document
@@ -93,8 +93,8 @@ def build(
         `out`.
     """
     ink = Ink()
-    asked = Asked(suites, plans, archive, verdicts, profile, command, documents, large)
-    view, speed = page(asked, ink), gate(history, selftest, ink)
+    request = PageRequest(suites, plans, archive, verdicts, profile, command, documents, large)
+    view, speed = page(request, ink), gate(history, selftest, ink)
     told = changes.ledger(out.parent, verdicts, view.last)
     templates = _templates()
     script = "".join(_source(templates, f"{name}.js") for name in SCRIPTS)

@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Beside:
+class MachineComparison:
     """Machines, and the claims that more than one of them measured."""
 
     machines: tuple[str, ...]
@@ -50,13 +50,15 @@ class Beside:
         return sum(row.differs for row in self.rows)
 
 
-def beside(verdicts: Sequence[Verdict], environments: Mapping[str, Environment]) -> Beside:
+def beside(
+    verdicts: Sequence[Verdict], environments: Mapping[str, Environment]
+) -> MachineComparison:
     """Return the claims measured on more than one machine, those whose verdicts differ first."""
     tables = [(verdict, _by_machine(verdict, environments)) for verdict in verdicts]
     shared = [(verdict, found) for verdict, found in tables if len(found) > 1]
     names = tuple(dict.fromkeys(name for _, found in tables for name in found))
     rows = [_row(verdict, found, names) for verdict, found in shared]
-    return Beside(names, tuple(sorted(rows, key=lambda row: not row.differs)))
+    return MachineComparison(names, tuple(sorted(rows, key=lambda row: not row.differs)))
 
 
 def _by_machine(

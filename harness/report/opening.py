@@ -99,7 +99,7 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Ran:
+class RunCounts:
     """What was measured, counted.
 
     Attributes
@@ -117,7 +117,7 @@ class Ran:
     last: str = ""
 
     @classmethod
-    def of(cls, records: Sequence[Record]) -> Ran:
+    def of(cls, records: Sequence[Record]) -> RunCounts:
         """Return the counts of some records."""
         return cls(
             Counter(record.suite for record in records),
@@ -127,9 +127,9 @@ class Ran:
             max((record.started for record in records), default=""),
         )
 
-    def __add__(self, other: Ran) -> Ran:
+    def __add__(self, other: RunCounts) -> RunCounts:
         """Return the counts of both."""
-        return Ran(
+        return RunCounts(
             self.suites + other.suites,
             self.backends + other.backends,
             self.data + other.data,
@@ -139,7 +139,7 @@ class Ran:
 
 
 def opening(
-    entries: Sequence[Entry], verdicts: Sequence[Verdict], ran: Ran, box: Archive
+    entries: Sequence[Entry], verdicts: Sequence[Verdict], ran: RunCounts, box: Archive
 ) -> Opening:
     """Return the first screen of the sentences of a page.
 
@@ -149,7 +149,7 @@ def opening(
         All sentences, in the order of the documents.
     verdicts : sequence of Verdict
         Of all claims.
-    ran : Ran
+    ran : RunCounts
         What was measured.
     box : Archive
         For the machines.
@@ -197,7 +197,7 @@ def _documents(entries: Sequence[Entry]) -> tuple[DocumentRow, ...]:
     )
 
 
-def _run(verdicts: Sequence[Verdict], ran: Ran, box: Archive) -> str:
+def _run(verdicts: Sequence[Verdict], ran: RunCounts, box: Archive) -> str:
     """Return ``"985 claims, run with NumPy and PyTorch on mnist; on 2 machines; last on ..."``."""
     claims = plural(len(verdicts), "claim").replace(str(len(verdicts)), count(len(verdicts)), 1)
     if not ran.suites:

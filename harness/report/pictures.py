@@ -15,7 +15,7 @@ from harness.types import Archive, Profile, Record
 
 
 @dataclass(frozen=True)
-class Plate:
+class PageFigure:
     """One figure on the page.
 
     Attributes
@@ -52,7 +52,7 @@ class Plate:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownSuite:
     """What the figures of a suite show.
 
     Attributes
@@ -71,7 +71,7 @@ class Shown:
 
 
 def pictures(
-    shown: Sequence[Shown], archive: Archive, profile: Profile
+    shown: Sequence[ShownSuite], archive: Archive, profile: Profile
 ) -> list[tuple[figures.Picture, ...]]:
     """Draw every figure that belongs to the profile, all at once; return those of each suite."""
     asked = [
@@ -87,7 +87,7 @@ def pictures(
 
 def plates(
     suite: Suite, drawn: Sequence[figures.Picture], profile: Profile, ink: Ink
-) -> tuple[Plate, ...]:
+) -> tuple[PageFigure, ...]:
     """Return the figures of a suite that were drawn for a profile, in the page's ink."""
     pairs = zip(_wanted(suite, profile), drawn, strict=True)
     return tuple(_plate(figure, suite, picture, ink) for figure, picture in pairs)
@@ -103,8 +103,8 @@ def _drawn(asked: Sequence[figures.Request | figures.Picture]) -> Iterator[figur
     yield from (next(drawn) if isinstance(one, figures.Request) else one for one in asked)
 
 
-def _plate(figure: Figure, suite: Suite, picture: figures.Picture, ink: Ink) -> Plate:
-    return Plate(
+def _plate(figure: Figure, suite: Suite, picture: figures.Picture, ink: Ink) -> PageFigure:
+    return PageFigure(
         anchor=f"figure-{suite.id}-{figure.id}",
         title=figure.title,
         caption=figure.caption,

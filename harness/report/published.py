@@ -10,7 +10,7 @@ from typing import Any
 from harness.config.claim import Claim, Figure, same
 from harness.figures.claimed import shows
 from harness.figures.frame import Frame, Scale
-from harness.report.pictures import Plate
+from harness.report.pictures import PageFigure
 from harness.types import Grounds, Verdict
 
 
@@ -48,7 +48,9 @@ class Mark:
         return [self.along, size, *ends[:2], self.beyond, other, *ends[2:]]
 
 
-def best(verdict: Verdict, claim: Claim | None, plates: Sequence[Plate]) -> tuple[str, Mark | None]:
+def best(
+    verdict: Verdict, claim: Claim | None, plates: Sequence[PageFigure]
+) -> tuple[str, Mark | None]:
     """Return the figure that shows a claim best, and the mark in it.
 
     That is the first that has a place for the number, else the first that draws the metric, else

@@ -17,7 +17,7 @@ from harness.gate.selftest.judged import SelftestRow, SelftestView
 from harness.gate.wording import change, worse
 from harness.numerals import DASH, count, measured, number
 from harness.report.ink import Ink
-from harness.report.pictures import Plate
+from harness.report.pictures import PageFigure
 from harness.types import Interval
 from harness.words import plural
 
@@ -71,7 +71,7 @@ class Gate:
     ----------
     selftest : SelftestTable or None
         None when there was none.
-    plates : tuple of Plate
+    plates : tuple of PageFigure
         One per series.
     baselines : str
         What the plates are relative to.
@@ -80,7 +80,7 @@ class Gate:
     """
 
     selftest: SelftestTable | None
-    plates: tuple[Plate, ...]
+    plates: tuple[PageFigure, ...]
     baselines: str
     worse: int
 
@@ -120,7 +120,7 @@ def _share(who: str, part: int, whole: int, interval: Interval) -> Share:
     return Share(who, text, round(low, 1), round(100.0 * part / whole, 1), round(high, 1))
 
 
-def _plate(index: int, finding: SeriesFinding, ink: Ink) -> Plate:
+def _plate(index: int, finding: SeriesFinding, ink: Ink) -> PageFigure:
     from harness.figures.history import history_picture  # loads matplotlib and seaborn: seconds
 
     series = finding.series
@@ -129,7 +129,7 @@ def _plate(index: int, finding: SeriesFinding, ink: Ink) -> Plate:
     title = series.case
     if series.quantity != "time":
         title += f", {QUANTITY_WORDS[series.quantity]}"
-    return Plate(
+    return PageFigure(
         anchor=f"speed-{index}",
         title=title,
         caption=f"{text[:1].upper()}{text[1:]}.",

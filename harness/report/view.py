@@ -10,12 +10,12 @@ from markupsafe import Markup
 from harness.claims import chance_text
 from harness.report import ledger, published
 from harness.report.ink import Ink
-from harness.report.machines import Beside, beside
+from harness.report.machines import MachineComparison, beside
 from harness.report.marks import Tally, tallies
-from harness.report.opening import Opening, Ran, opening
-from harness.report.pictures import Plate, plates
+from harness.report.opening import Opening, RunCounts, opening
+from harness.report.pictures import PageFigure, plates
 from harness.report.places import Places
-from harness.report.seen import Asked, Command, Seen, look
+from harness.report.results import Command, PageRequest, SuiteResults, results
 from harness.suite.schema import Suite
 from harness.types import Environment, Verdict
 
@@ -34,11 +34,11 @@ class Section:
         How many it has.
     tallies : tuple of Tally
         Verdicts that occur.
-    plates : tuple of Plate
+    plates : tuple of PageFigure
         Figures.
     commands : tuple of str
         What repeats it on another machine, in order.
-    seen : Seen
+    results : SuiteResults
         What its records show.
     """
 
@@ -49,9 +49,9 @@ class Section:
     protocol: tuple[str, ...]
     claims: int
     tallies: tuple[Tally, ...]
-    plates: tuple[Plate, ...]
+    plates: tuple[PageFigure, ...]
     commands: tuple[str, ...]
-    seen: Seen
+    results: SuiteResults
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Page:
         Title of a document to the suites that quote it.
     environments : tuple of Environment
         Machines, with their libraries.
-    beside : Beside
+    beside : MachineComparison
         Claims measured on several of them.
     """
 
@@ -89,7 +89,7 @@ class Page:
     chance: str
     shelves: Mapping[str, tuple[Section, ...]]
     environments: tuple[Environment, ...]
-    beside: Beside
+    beside: MachineComparison
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -97,24 +97,24 @@ class Page:
         return tuple(section for shelf in self.shelves.values() for section in shelf)
 
 
-def page(asked: Asked, ink: Ink) -> Page:
+def page(request: PageRequest, ink: Ink) -> Page:
     """Return what a page shows, its drawings in an ink."""
-    suites, archive, verdicts = asked.suites, asked.archive, asked.verdicts
-    places = Places(suites, asked.documents)
-    seen = look(asked)
-    pairs = zip(suites, seen, strict=True)
-    sections = [_section(suite, one, asked, places, ink) for suite, one in pairs]
+    suites, archive, verdicts = request.suites, request.archive, request.verdicts
+    places = Places(suites, request.documents)
+    found = results(request)
+    pairs = zip(suites, found, strict=True)
+    sections = [_section(suite, one, request, places, ink) for suite, one in pairs]
     listed = ledger.entries(verdicts, places)
-    used = {env.id: env for section in sections for env in section.seen.environments}
+    used = {env.id: env for section in sections for env in section.results.environments}
     ids = [suite.id for suite in suites]
     shown_by = _figures(suites, sections)
     data = ledger.Data(
         archive.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
     )
     commands = [section.commands for section in sections]
-    took = [section.seen.took for section in sections]
+    took = [section.results.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
-    ran = sum((one.ran for one in seen), Ran())
+    ran = sum((one.ran for one in found), RunCounts())
     return Page(
         opening=opening(listed, verdicts, ran, archive),
         entries=listed,
@@ -154,8 +154,10 @@ def _figures(
     return of
 
 
-def _section(suite: Suite, seen: Seen, asked: Asked, places: Places, ink: Ink) -> Section:
-    own = [verdict for verdict in asked.verdicts if verdict.suite == suite.id]
+def _section(
+    suite: Suite, found: SuiteResults, request: PageRequest, places: Places, ink: Ink
+) -> Section:
+    own = [verdict for verdict in request.verdicts if verdict.suite == suite.id]
     return Section(
         id=suite.id,
         title=suite.title,
@@ -164,14 +166,14 @@ def _section(suite: Suite, seen: Seen, asked: Asked, places: Places, ink: Ink) -
         protocol=suite.protocol,
         claims=len(own),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
-        plates=plates(suite, seen.pictures, asked.profile, ink),
-        commands=_commands(suite, seen, asked.command),
-        seen=seen,
+        plates=plates(suite, found.pictures, request.profile, ink),
+        commands=_commands(suite, found, request.command),
+        results=found,
     )
 
 
-def _commands(suite: Suite, seen: Seen, command: Command) -> tuple[str, ...]:
+def _commands(suite: Suite, found: SuiteResults, command: Command) -> tuple[str, ...]:
     """Return what repeats a suite where nothing is installed: data, its runs, the page."""
     run = command[suite.id] if isinstance(command, Mapping) else command(suite.id)
-    get = [f"harness data get {name}" for name in seen.fetched]
+    get = [f"harness data get {name}" for name in found.fetched]
     return ("python3 -m pip install 'claims-harness[all]'", *get, run, "harness report")

@@ -4,7 +4,7 @@ Every function takes float vectors and returns an `Interval`, a p-value or boole
 knows what a record or a claim is.
 """
 
-from harness.statistics.bounded import Bounded, BoundedRatio
+from harness.statistics.bounded import BoundedMean, BoundedRatio
 from harness.statistics.changepoints import Shift, shifts
 from harness.statistics.intervals import (
     mean_interval,
@@ -28,7 +28,7 @@ from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outs
 from harness.statistics.trend import slope_location, slopes
 
 __all__ = [
-    "Bounded",
+    "BoundedMean",
     "BoundedRatio",
     "Fixed",
     "Location",

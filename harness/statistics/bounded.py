@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Bounded:
+class BoundedMean:
     """A mean of values in ``[low, high]``.
 
     Attributes
@@ -52,7 +52,7 @@ class Bounded:
 
     def above(self, bound: float, *, strict: bool = False) -> float:
         """Return the one-sided p-value of "the mean is at least `bound`"."""
-        mirrored = Bounded(tuple(-value for value in self.values), -self.high, -self.low)
+        mirrored = BoundedMean(tuple(-value for value in self.values), -self.high, -self.low)
         return mirrored.below(-bound, strict=strict)
 
     def below(self, bound: float, *, strict: bool = False) -> float:
@@ -91,7 +91,7 @@ class BoundedRatio:
     """The ratio of two means over pairs of values in ``[0, 1]``.
 
     ``mean(a) / mean(b) <= c`` says the same as ``mean(a - c b) <= 0``, and the values ``a - c b``
-    lie between -c and 1: every bound is tested by the bets of `Bounded`.
+    lie between -c and 1: every bound is tested by the bets of `BoundedMean`.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ import numpy as np
 from harness.config.kinds import Kind
 from harness.late import late
 from harness.statistics import location
-from harness.statistics.bounded import Bounded
+from harness.statistics.bounded import BoundedMean
 from harness.statistics.checks import Values
 from harness.statistics.intervals import median_interval, proportion_interval
 from harness.types import Interval
@@ -173,7 +173,7 @@ def of(values: Values, kind: Kind, low: float = 0.0, high: float = 1.0) -> Sprea
     values : array_like of float, shape (n,)
         Without nan; infinite ones only where the kind is ``fixed``, ``count`` or ``positive``.
     kind : str
-        ``fixed``: `Fixed`; ``binary``: `Rate`; ``share``: `Bounded` between `low` and `high`;
+        ``fixed``: `Fixed`; ``binary``: `Rate`; ``share``: `BoundedMean` between `low` and `high`;
         ``count`` and ``positive``: `Median`; ``real``: a t interval of the mean, or `Median`
         where all values are equal: they have no spread to make an interval of.
     low, high : float
@@ -186,7 +186,7 @@ def of(values: Values, kind: Kind, low: float = 0.0, high: float = 1.0) -> Sprea
     if kind == "binary":
         return Rate(int(array.sum()), array.size)
     if kind == "share":
-        return Bounded(plain, low, high)
+        return BoundedMean(plain, low, high)
     if kind == "real" and array.size > 1 and array.min() < array.max():
         return location.of_mean(array)
     return Median(plain)

@@ -45,7 +45,7 @@ class Memory:
         return self.arrays[record.cell, name]
 
 
-class Beside:
+class JoinedArchive:
     """A store and records in memory, read as one; an `harness.types.Archive`.
 
     Parameters

@@ -48,7 +48,7 @@ class Section(Table):
     claims: tuple[str, ...] = ()
 
 
-class Named(Table):
+class NamedDocument(Table):
     """A document: the key suites use, the number the ledger cites, its title.
 
     Attributes
@@ -63,7 +63,7 @@ class Named(Table):
     document: Files = ()
 
 
-class DocumentTable(Named):
+class DocumentTable(NamedDocument):
     """``document.toml``."""
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -75,7 +75,7 @@ class Bibliography(Table):
     """``sources.toml``."""
 
     schema_version: Literal[1] = Field(alias="schema")
-    sources: tuple[Named, ...] = ()
+    sources: tuple[NamedDocument, ...] = ()
 
 
 class Outline(Table):
@@ -233,7 +233,7 @@ def _of_bibliography(folder: Path) -> tuple[list[tuple[Document, Problem]], list
     return found, problems
 
 
-def _of_outline(entry: Named, outlines: Path, files: Originals) -> Document:
+def _of_outline(entry: NamedDocument, outlines: Path, files: Originals) -> Document:
     known = Document(entry.key, entry.number, entry.title, files=files)
     path = outlines / f"{entry.key}.toml"
     if not path.exists():

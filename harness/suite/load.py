@@ -10,9 +10,9 @@ from harness.errors import UsageError
 from harness.suite import documents, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
 from harness.suite.explain import validate
+from harness.suite.normalize import in_full, in_words
 from harness.suite.schema import Frame, Suite, SuiteTable
 from harness.suite.text import read
-from harness.suite.written import in_full, in_words
 from harness.words import unknown
 
 _NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)

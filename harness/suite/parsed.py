@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.kept import Shelf
+from harness.cache import Cache
 from harness.suite import locate
 
-SHELF = Shelf("texts", 64 * 1024**2)
+CACHE = Cache("texts", 64 * 1024**2)
 SHORT = 4000
 """Characters below which a text is parsed as fast as it is looked up."""
 Parsed = tuple[dict[str, Any], dict[locate.Path, int]]
@@ -23,7 +23,7 @@ Parsed = tuple[dict[str, Any], dict[locate.Path, int]]
 
 def get(text: str) -> Parsed | None:
     """Return the values of a text and the lines of its keys, None where it was never parsed."""
-    data = SHELF.get(_key(text))
+    data = CACHE.get(_key(text))
     if data is None:
         return None
     values, lines = json.loads(data)
@@ -36,7 +36,7 @@ def put(text: str, values: dict[str, Any], lines: dict[locate.Path, int]) -> Non
         data = json.dumps([values, list(lines.items())])
     except TypeError:
         return
-    SHELF.put(_key(text), data.encode())
+    CACHE.put(_key(text), data.encode())
 
 
 def _key(text: str) -> str:

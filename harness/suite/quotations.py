@@ -28,7 +28,7 @@ SHOWN = 200
 _OMISSION = re.compile(r"(?:^|(?<=\s))(?:\[?\.\.\.\]?|\[?\u2026\]?)(?=\s|$)")
 
 
-class Shelf:
+class DocumentFiles:
     """The files of documents, each read once."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Shelf:
 
 
 def problems(
-    suite: Suite, documents: Mapping[str, Document], shelf: Shelf | None = None
+    suite: Suite, documents: Mapping[str, Document], shelf: DocumentFiles | None = None
 ) -> Iterator[Problem]:
     """Yield the quotes of a suite that do not stand in their document, and files not there.
 
@@ -52,10 +52,10 @@ def problems(
         Its sentences.
     documents : mapping of str to Document
         Those that it may quote, by key.
-    shelf : Shelf or None
+    shelf : DocumentFiles or None
         Keeps what is read for the next suite.
     """
-    shelf = shelf or Shelf()
+    shelf = shelf or DocumentFiles()
     for place, claim in {_place(claim): claim for claim in suite.claims}.items():
         files = originals_of(claim, suite, documents)
         found = {path: shelf.prose(path, required=files.required) for path in files.paths}

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.config import brief
-from harness.config.claim import Claim, Placed, Reading, ReadingTable, Source
+from harness.config import defaults
+from harness.config.claim import Claim, Reading, ReadingTable, SentencePlace, Source
 from harness.config.table import LONGEST
 from harness.suite.locate import Path, nearest
 from harness.suite.schema import SuiteTable
@@ -29,7 +29,7 @@ class _Found:
     place: Path
     quote: str
     reading: ReadingTable
-    within: tuple[Placed, ...]
+    within: tuple[SentencePlace, ...]
 
     def claim(self, key: str, name: str, metric: str) -> Claim:
         given = {field: getattr(self.reading, field) for field in Reading.model_fields}
@@ -57,7 +57,7 @@ def claims_of(table: SuiteTable, text: Text, key: str) -> tuple[Source | None, t
     """
     text.refuse(_complaints(table, key))
     found = sorted(_readings(table), key=lambda one: nearest(text.lines, one.place) or 0)
-    metrics = [one.reading.metric or brief.of(text.values).metric for one in found]
+    metrics = [one.reading.metric or defaults.of(text.values).metric for one in found]
     names = _names([one.reading.id for one in found], metrics)
     named = zip(found, names, metrics, strict=True)
     return _source((table,), key), tuple(one.claim(key, *words) for one, *words in named)
@@ -88,7 +88,7 @@ def _readings(table: SuiteTable) -> Iterator[_Found]:
             yield _Found(place, quote.text, reading, (table, quote))
 
 
-def _source(tables: tuple[Placed, ...], key: str) -> Source | None:
+def _source(tables: tuple[SentencePlace, ...], key: str) -> Source | None:
     """Return the source that the innermost table says, outer ones saying what it leaves out."""
     section = ""
     for table in tables:
@@ -107,7 +107,9 @@ def _complaints(table: SuiteTable, key: str) -> Iterator[tuple[Path, str]]:
         yield from _of_table(found.place, (*found.within, found.reading), key)
 
 
-def _of_table(place: Path, tables: tuple[Placed, ...], key: str) -> Iterator[tuple[Path, str]]:
+def _of_table(
+    place: Path, tables: tuple[SentencePlace, ...], key: str
+) -> Iterator[tuple[Path, str]]:
     own = tables[-1]
     if own.section and own.source is not None:
         yield (*place, "section"), "must not stand beside a source, which has a section; drop one"

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
-from harness.config import brief
-from harness.config.claim import Claim, ClaimTable, Figure, Placed, QuoteTable, Source
+from harness.config import defaults
+from harness.config.claim import Claim, ClaimTable, Figure, QuoteTable, SentencePlace, Source
 from harness.config.kinds import Kind
 from harness.config.recorded import Recorded
 from harness.config.settings import Tables
@@ -145,7 +145,7 @@ class Frame(Tables):
     figures: tuple[Figure, ...] = ()
 
 
-class SuiteTable(Frame, Placed):
+class SuiteTable(Frame, SentencePlace):
     """A suite file as it is written.
 
     Attributes
@@ -218,7 +218,7 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
     schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
-    # In the file the axes stand beside seeds and profiles, see `harness.suite.written`.
+    # In the file the axes stand beside seeds and profiles, see `harness.suite.normalize`.
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []
@@ -226,9 +226,9 @@ def json_schema() -> dict[str, Any]:
     words = {"items": {"type": "string"}, "minItems": 1, "type": "array"}
     command["anyOf"] = [words, *command["anyOf"]]
     either = schema["properties"]["grid"]
-    # Other tables may stand in place of an experiment, see `harness.config.brief`.
+    # Other tables may stand in place of an experiment, see `harness.config.defaults`.
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
     schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
-    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *brief.BRIEFS)]
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *defaults.BY_KEY)]
     schema["required"] = [key for key in schema["required"] if key != "experiment"]
     return schema

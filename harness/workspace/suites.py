@@ -16,7 +16,7 @@ from harness.plan.check import check, wordless
 from harness.plan.expand import Plan, Plans, expand
 from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.project import readme_of
-from harness.store.memory import Beside
+from harness.store.memory import JoinedArchive
 from harness.suite import quotations, sections
 from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
@@ -92,7 +92,7 @@ class Workspace:
     def beside(self, archive: Archive) -> Archive:
         """Return an archive with the records of suites whose numbers are in files."""
         memories = [plans.memory for plans in self.plans if plans.memory is not None]
-        return Beside(archive, memories) if memories else archive
+        return JoinedArchive(archive, memories) if memories else archive
 
     def others(self) -> tuple[tuple[Plans, Library], ...]:
         """Return all other suites of the trees that these belong to; those with problems are not.
@@ -202,7 +202,7 @@ def check_quotes(workspace: Workspace) -> None:
     SuiteError
         With every quote that does not, and every document that cannot be read.
     """
-    shelf, found = quotations.Shelf(), list[Problem]()
+    shelf, found = quotations.DocumentFiles(), list[Problem]()
     for suite, library in zip(workspace.suites, workspace.libraries, strict=True):
         found += quotations.problems(suite, library.documents, shelf)
     if found:

@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import claims as judging
 from harness.errors import NothingMeasured
 from harness.plan.expand import Plans
-from harness.processes.beside import beside
+from harness.processes.parallel import parallel_map
 from harness.store.files import is_large
 from harness.store.folder import StoreFolder, snapshots
 from harness.suite.schema import Suite
@@ -49,7 +49,7 @@ def judged(
     def of_portion(own: Sequence[tuple[Plans, Mapping[str, str]]]) -> list[Verdict]:
         return [verdict for plans, cited in own for verdict in _judged(plans, cited, archive)]
 
-    verdicts = [verdict for found in beside(of_portion, portions) for verdict in found]
+    verdicts = [verdict for found in parallel_map(of_portion, portions) for verdict in found]
     return informing(verdicts, archive, results) if results else tuple(verdicts)
 
 

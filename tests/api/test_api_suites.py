@@ -1,5 +1,5 @@
 import pytest
-from suite_texts import suite_text
+from suite_texts import LINE_FIT, suite_text, train_text
 
 import harness
 from harness.errors import NothingMeasured, UsageError
@@ -25,20 +25,8 @@ expect = { frequency_high = 0.9 }
 )
 TRAINED = suite_text(
     "line",
+    train_text(LINE_FIT, epochs=5),
     """\
-[data]
-dataset = "synthetic"
-[data.synthetic]
-generator = "linear"
-n_train = 20
-n_test = 20
-coefficients = [2.0]
-[model]
-hidden = []
-[train]
-loss = "mse"
-epochs = 5
-batch_size = "full"
 [seeds]
 count = 3
 [[claims]]
@@ -122,6 +110,8 @@ def test_a_figure_is_drawn(folder, tmp_path):
     assert repr(drawn) == drawn.alt
     with pytest.raises(UsageError, match=r"unknown figure 'bar'\. Did you mean 'bars'"):
         harness.figure("filed", "bar")
+    with pytest.raises(UsageError, match="figure must be the id of a figure, as text, got 0"):
+        harness.figure("filed", 0)
 
 
 def test_a_suite_is_run(folder, monkeypatch):

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -93,3 +94,8 @@ def test_what_is_offered_is_listed():
     assert "judge" in dir(harness)
     with pytest.raises(AttributeError, match="no attribute 'juge'"):
         harness.juge  # noqa: B018
+
+
+def test_what_is_missing_is_counted_in_what_there_is():
+    few = harness.judge([0.962, 0.978, 0.971], value=0.97, tolerance=0.003)
+    assert re.search(r"over 3 runs is too wide .*; about \d+ runs would settle it", few.reason)

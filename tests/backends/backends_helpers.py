@@ -11,7 +11,7 @@ from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config import layers
 from harness.config.model import Init, Model
-from harness.config.shapes import Placed, place
+from harness.config.shapes import PlacedLayer, place
 from harness.config.train import CLASS_LOSSES, Loss, Optimizer, Train
 
 SHAPE = (2, 3, 2)
@@ -44,7 +44,7 @@ HEADS: dict[str, tuple[Any, ...]] = {
 """Layers that some losses need behind the last linear layer."""
 
 
-def placed(kind: str, loss: str = "") -> tuple[Placed, ...]:
+def placed(kind: str, loss: str = "") -> tuple[PlacedLayer, ...]:
     last = (layers.Linear(out=OUTPUTS), *HEADS.get(loss, ()))
     flat = (layers.Flatten(),)
     first = (*LAYERS[kind], *flat) if kind in OF_IMAGES else (*flat, *LAYERS[kind])

@@ -11,10 +11,12 @@ import pytest
 from harness.backends.initial import BIASES, WEIGHTS, initial_weights
 from harness.config import layers
 from harness.config.model import Init
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 
-LINEAR = Placed(1, layers.Linear(out=300), (200,), (300,), {"weight": (300, 200), "bias": (300,)})
-CONV = Placed(
+LINEAR = PlacedLayer(
+    1, layers.Linear(out=300), (200,), (300,), {"weight": (300, 200), "bias": (300,)}
+)
+CONV = PlacedLayer(
     0,
     layers.Conv2d(out=80, kernel=5),
     (30, 9, 9),
@@ -23,7 +25,7 @@ CONV = Placed(
 )
 
 
-def draw(step: Placed, seed: int = 0, **settings: object) -> dict[str, np.ndarray]:
+def draw(step: PlacedLayer, seed: int = 0, **settings: object) -> dict[str, np.ndarray]:
     init = Init(**settings)  # type: ignore[arg-type]
     return initial_weights([step], init, np.random.default_rng(seed))
 
@@ -44,7 +46,7 @@ def test_every_scheme_of_the_schema_can_be_drawn() -> None:
     ],
 )
 def test_the_variance_is_that_of_torch(
-    scheme: str, method: str, settings: dict[str, object], step: Placed
+    scheme: str, method: str, settings: dict[str, object], step: PlacedLayer
 ) -> None:
     torch = pytest.importorskip("torch")
     theirs = getattr(torch.nn.init, method)(
@@ -72,7 +74,7 @@ def test_constants_are_constant() -> None:
 
 @pytest.mark.parametrize("layer", [layers.BatchNorm(), layers.LayerNorm()])
 def test_a_normalisation_starts_as_itself_and_draws_nothing(layer: layers.BatchNorm) -> None:
-    norm = Placed(0, layer, (4,), (4,), {"weight": (4,), "bias": (4,)})
+    norm = PlacedLayer(0, layer, (4,), (4,), {"weight": (4,), "bias": (4,)})
     rng = np.random.default_rng(0)
     both = initial_weights([norm, LINEAR], Init(scheme="normal", std=5.0), rng)
     np.testing.assert_array_equal(both["0.weight"], np.ones(4))

@@ -33,7 +33,7 @@ from harness.config.experiments import Timing
 from harness.config.settings import Settings
 from harness.datasets.roots import Roots
 from harness.execute.job import Job
-from harness.execute.pool import run_all
+from harness.execute.pool import Batch, run_all
 from harness.experiments.timing.kernels.registry import KERNELS
 from harness.statistics.signed_rank import centre, centre_interval
 from harness.timing import WAITED
@@ -202,7 +202,7 @@ def bare(thing: Thing) -> Reading:
 def cell(thing: Thing) -> Reading:
     """Time a cell of the harness."""
     with tempfile.TemporaryDirectory() as folder:
-        (finished,) = run_all([thing.job], 1, Path(folder) / "cells")
+        (finished,) = run_all(Batch((thing.job,), 1, Path(folder) / "cells"))
     answer = finished.answer
     if answer is None or answer.status != "ok":
         raise SystemExit(f"{thing}: {finished.died or (answer and answer.reason)}")

@@ -16,7 +16,7 @@ from harness.claims import pairs, text
 from harness.claims.undecided import Undecided
 from harness.claims.values import Values
 from harness.config.kinds import KINDS, Kind
-from harness.statistics.bounded import Bounded, BoundedRatio
+from harness.statistics.bounded import BoundedMean, BoundedRatio
 from harness.statistics.spreads import Fixed, Median, Rate
 from harness.types import Interval
 
@@ -32,7 +32,7 @@ def side(values: list[float], kind: Kind, over: str = "seeds") -> Values:
     [
         ("fixed", "", 0.0, Fixed),
         ("binary", "rate", 0.75, Rate),
-        ("share", "mean", 0.75, Bounded),
+        ("share", "mean", 0.75, BoundedMean),
         ("count", "median", 1.0, Median),
         ("real", "mean", 0.75, hs.Location),
         ("positive", "median", 1.0, Median),
@@ -96,7 +96,7 @@ ONES, BITS = np.ones(4), np.array([1.0, 0.0, 1.0, 0.0])
 def test_differences_keep_the_kind() -> None:
     for kind in ("binary", "share"):
         found = pairs.of_difference(ONES, BITS, kind, "seeds")
-        assert found.spread == Bounded((0.0, 1.0, 0.0, 1.0), -1.0, 1.0)
+        assert found.spread == BoundedMean((0.0, 1.0, 0.0, 1.0), -1.0, 1.0)
         assert (found.what, found.measured) == ("mean difference", 0.5)
     assert pairs.of_difference(ONES, BITS, "count", "seeds").what == "median difference"
     assert pairs.of_difference(ONES, BITS, "positive", "seeds").what == "median difference"
@@ -109,8 +109,8 @@ def test_differences_keep_the_kind() -> None:
 @pytest.mark.parametrize("over", ["seeds", "examples"])
 def test_pairs_of_bits_are_bet_on_however_many(over: str) -> None:
     a, b = np.ones(500), np.arange(500) % 2.0
-    assert isinstance(pairs.of_difference(a, b, "binary", over).spread, Bounded)
-    assert isinstance(pairs.of_difference(a, b, "share", over).spread, Bounded)
+    assert isinstance(pairs.of_difference(a, b, "binary", over).spread, BoundedMean)
+    assert isinstance(pairs.of_difference(a, b, "share", over).spread, BoundedMean)
 
 
 def test_ratios_keep_the_kind() -> None:

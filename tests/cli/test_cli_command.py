@@ -139,6 +139,7 @@ WRONG = {
     "a text": ("echo '\"0.97\"'", "must print its metrics as JSON"),
     "texts": ('echo \'{"accuracy": "high"}\'', "metric 'accuracy' must be a real number"),
     "null": ("echo '{\"accuracy\": null}'", "metric 'accuracy' must be a real number, got None"),
+    "a name twice": ('echo \'{"accuracy": 1, "accuracy": 2}\'', "got 'accuracy' twice"),
     "nothing in it": ("echo '{}'", "must return a number, a mapping of names to numbers"),
 }
 

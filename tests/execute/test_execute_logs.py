@@ -6,7 +6,7 @@ from harness.execute import logs
 def test_a_log_keeps_the_beginning_and_the_end(tmp_path, monkeypatch):
     monkeypatch.setattr(logs, "HEAD", 10)
     monkeypatch.setattr(logs, "TAIL", 10)
-    log = logs.Bounded(tmp_path / "log")
+    log = logs.BoundedLog(tmp_path / "log")
     for number in range(100):
         log.add(f"{number:03}\n".encode())
     log.close()
@@ -20,12 +20,12 @@ def test_a_log_keeps_the_beginning_and_the_end(tmp_path, monkeypatch):
 
 
 def test_nothing_printed_makes_no_log(tmp_path):
-    logs.Bounded(tmp_path / "log").close()
+    logs.BoundedLog(tmp_path / "log").close()
     assert not (tmp_path / "log").exists()
 
 
 def test_little_is_kept_whole(tmp_path):
-    log = logs.Bounded(tmp_path / "log")
+    log = logs.BoundedLog(tmp_path / "log")
     log.add(b"a\n")
     log.add(b"b\n")
     log.close()

@@ -112,7 +112,7 @@ def test_names_of_arrays_lead_nowhere(name):
         ("0.97", "or an Outcome, got '0.97' (str)"),
         ({}, "or an Outcome, got {} (dict)"),
         ([0.97], 'got [0.97] (list); give each number a name, {"name": number}'),
-        (np.array([1.0, 2.0]), "or an Outcome, got a ndarray"),
+        (np.array([1.0, 2.0]), "or an Outcome, got an ndarray of shape (2,)"),
         (np.array("x"), "what is returned must be a real number, got"),
         ({"accuracy": None}, "metric 'accuracy' must be a real number, got None"),
         ({1: 2.0}, "the name of a metric must be text, got 1 (int)"),

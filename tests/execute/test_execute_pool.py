@@ -11,7 +11,6 @@ import psutil
 import pytest
 
 from harness.execute import client, pool, spawn
-from harness.execute.timeouts import Timeouts
 from harness.processes import family as processes
 
 pytestmark = [
@@ -215,7 +214,7 @@ def test_an_early_end_leaves_nobody(runner, tmp_path, pids):
     made, plan = runner(["daemon_and_sleeps"], jobs=1)
     todo = made.todo(plan)
     jobs = [made._job(*item) for item in todo.cells]
-    running = pool._Pool(jobs, 1, tmp_path, processes.children(), Timeouts())
+    running = pool._Pool(pool.Batch(tuple(jobs), 1, tmp_path), processes.children())
     running._fill()
     while not pids.exists():
         time.sleep(0.01)

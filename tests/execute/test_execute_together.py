@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from suite_texts import load_suite, suite_text
+from suite_texts import LINE_FIT, load_suite, suite_text, train_text
 
 from harness import environment
 from harness.datasets.roots import Roots
@@ -22,21 +22,8 @@ from harness.types import Outcome
 
 TEXT = suite_text(
     "line",
+    train_text(LINE_FIT, epochs=30, keep=["fit"]),
     """\
-[data]
-dataset = "synthetic"
-[data.synthetic]
-generator = "linear"
-n_train = 20
-n_test = 20
-coefficients = [2.0]
-[model]
-hidden = []
-[train]
-loss = "mse"
-epochs = 30
-batch_size = "full"
-keep = ["fit"]
 [seeds]
 count = 3
 [[grid]]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.gate.listing import EVERYTHING, Listed, Uncollected, compared, listed, notes
+from harness.gate.listing import EVERYTHING, SideCases, Uncollected, compared, listed, notes
 
 
 def reasons(base, head):
@@ -11,7 +11,7 @@ def reasons(base, head):
 
 
 def test_what_both_have_is_compared_in_the_order_of_head():
-    assert reasons(Listed(("a", "b", "c")), Listed(("c", "b", "d"))) == (
+    assert reasons(SideCases(("a", "b", "c")), SideCases(("c", "b", "d"))) == (
         ("c", "b"),
         {"a": ("missing", "only base has it"), "d": ("missing", "only head has it")},
     )
@@ -19,8 +19,8 @@ def test_what_both_have_is_compared_in_the_order_of_head():
 
 def test_a_module_that_fails_on_one_side_is_told_once_and_hides_no_other():
     failed = Uncollected("t/a.py", "ModuleNotFoundError: No module named 'x'")
-    base = Listed(("t/a.py::one", "t/a.py::two", "t/b.py::one"))
-    both, apart = reasons(base, Listed(("t/b.py::one",), (failed,)))
+    base = SideCases(("t/a.py::one", "t/a.py::two", "t/b.py::one"))
+    both, apart = reasons(base, SideCases(("t/b.py::one",), (failed,)))
     assert both == ("t/b.py::one",)
     said = (
         "could not be collected: ModuleNotFoundError: No module named 'x' (head); 2 benchmarks of "
@@ -30,30 +30,30 @@ def test_a_module_that_fails_on_one_side_is_told_once_and_hides_no_other():
 
 
 def test_a_module_that_fails_alike_on_both_sides_is_told_once():
-    side = Listed((), (Uncollected("a.py", "NameError: x"),))
+    side = SideCases((), (Uncollected("a.py", "NameError: x"),))
     said = "could not be collected: NameError: x (both sides)"
     assert reasons(side, side) == ((), {"a.py": ("broken", said)})
-    other = Listed((), (Uncollected("a.py", "NameError: y"),))
+    other = SideCases((), (Uncollected("a.py", "NameError: y"),))
     said = "could not be collected: NameError: x (base); NameError: y (head)"
     assert reasons(side, other)[1] == {"a.py": ("broken", said)}
 
 
 def test_a_module_that_skips_itself_is_a_reason_and_no_fault():
     skipped = Uncollected("a.py", "skipped: no numba", skipped=True)
-    _, apart = reasons(Listed(("a.py::one",)), Listed((), (skipped,)))
+    _, apart = reasons(SideCases(("a.py::one",)), SideCases((), (skipped,)))
     assert apart == {"a.py::one": ("missing", "skipped: no numba (head)")}
 
 
 def test_what_one_side_deselects_is_told_with_the_options():
-    head = Listed(("b",), deselected=("a", "c"), deselected_by="-m 'not slow'")
-    base = Listed(("a", "b"), deselected=("c",), deselected_by="-m 'not slow'")
+    head = SideCases(("b",), deselected=("a", "c"), deselected_by="-m 'not slow'")
+    base = SideCases(("a", "b"), deselected=("c",), deselected_by="-m 'not slow'")
     assert reasons(base, head)[1] == {"a": ("missing", "head deselects it by -m 'not slow'")}
     sides = {"base": base, "head": head}
     note = "1 benchmark is deselected by -m 'not slow' on both sides"
     assert notes(sides) == (note,)
     undone = replace(head, taken_back_by="--option=-m=")
     assert notes({**sides, "head": undone}) == (f"{note}; --option=-m= takes that back",)
-    assert notes({"base": Listed(), "head": head}) == ()
+    assert notes({"base": SideCases(), "head": head}) == ()
 
 
 def test_a_folder_holds_what_lies_in_it():
@@ -64,4 +64,4 @@ def test_a_folder_holds_what_lies_in_it():
 
 
 def test_an_older_harness_says_only_the_names():
-    assert listed({"event": "cases", "names": ["a"]}) == Listed(("a",))
+    assert listed({"event": "cases", "names": ["a"]}) == SideCases(("a",))

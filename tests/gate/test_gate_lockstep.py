@@ -9,7 +9,7 @@ import pytest
 from gate_benchmarks import PATIENT, QUICK, command, commands, project
 
 from harness.gate.collection import SideSilent, collect
-from harness.gate.listing import Listed
+from harness.gate.listing import SideCases
 from harness.gate.lockstep import measure_round
 from harness.lockstep.sample import read
 from harness.lockstep.turns import OutOfTime, Timeouts
@@ -29,7 +29,7 @@ def test_benchmarks_are_collected_and_nothing_else(tmp_path):
 
 
 def test_a_path_that_a_side_does_not_have_is_no_error(tmp_path):
-    assert collect(command(tmp_path, "nowhere"), PATIENT, QUICK) == Listed()
+    assert collect(command(tmp_path, "nowhere"), PATIENT, QUICK) == SideCases()
 
 
 @pytest.mark.parametrize(

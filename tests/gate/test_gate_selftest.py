@@ -122,10 +122,10 @@ def test_the_rival_is_judged_by_its_own_rule(ratio):
 
 def test_what_is_missing_is_measured_in_turn():
     asked = {0.0: 20, 0.05: 10}
-    assert list(selftest.wanted(asked, [])) == [0.0, 0.05, 0.0]
+    assert list(selftest.missing_runs(asked, [])) == [0.0, 0.05, 0.0]
     ten = a_run(cases=[str(number) for number in range(10)])
-    assert list(selftest.wanted(asked, [ten])) == [0.05, 0.0]
-    assert list(selftest.wanted({0.0: 10}, [ten])) == []
+    assert list(selftest.missing_runs(asked, [ten])) == [0.05, 0.0]
+    assert list(selftest.missing_runs({0.0: 10}, [ten])) == []
 
 
 def test_a_run_that_the_deadline_ends_is_not_stored(tmp_path):

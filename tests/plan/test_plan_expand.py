@@ -1,14 +1,14 @@
 from dataclasses import replace
 
 import pytest
-from suite_texts import load_suite, suite_text
+from suite_texts import DIGITS_NET, load_suite, suite_text, train_text
 
 from harness.config.settings import TABLES
 from harness.config.table import Table
 from harness.errors import SuiteError
 from harness.experiments.probe.probe import Probe
 from harness.experiments.probe.registry import PROBES
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.experiments.timing import experiment as timing
 from harness.plan.axes import Axes, label
 from harness.plan.expand import expand
@@ -16,15 +16,8 @@ from harness.plan.select import Selection, narrow
 
 TEXT = suite_text(
     "tiny",
+    train_text(DIGITS_NET, epochs=3, batch_size=32),
     """\
-[data]
-dataset = "digits"
-[model]
-hidden = [16]
-[train]
-loss = "cross_entropy"
-epochs = 3
-batch_size = 32
 [seeds]
 count = 4
 [[grid]]
@@ -163,7 +156,7 @@ def test_a_function_is_selected_by_its_own_name(suite):
 def test_key_names_are_unique_over_all_tables(suite):
     names = [name for model in TABLES.values() for name in model.model_fields]
     assert len(names) == len(set(names))
-    assert Axes.of(suite, Known(suite.home)).tables["n_train"] == "data"
+    assert Axes.of(suite, SuiteExperiments(suite.home)).tables["n_train"] == "data"
 
 
 def test_labels():
@@ -177,7 +170,7 @@ def test_labels():
 def test_tables_that_share_a_name_are_told_apart(tmp_path):
     old = '{ name = "adam", lr = 0.001 }'
     suite = load_suite(tmp_path, TEXT.replace(old, '{ name = "sgd", lr = 0.1, momentum = 0.9 }'))
-    found = set(Axes.of(suite, Known(suite.home)).shared["optimizer"].values())
+    found = set(Axes.of(suite, SuiteExperiments(suite.home)).shared["optimizer"].values())
     assert found == {"sgd lr=0.1", "sgd lr=0.1 momentum=0.9"}
     axes = {case.axes["optimizer"] for case in expand(suite).full.cases}
     assert found <= axes

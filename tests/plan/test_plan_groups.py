@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from suite_texts import load_suite, suite_text
+from suite_texts import DIGITS_NET, load_suite, suite_text, train_text
 
 from harness.experiments.registry import EXPERIMENTS
 from harness.plan import groups
@@ -15,14 +15,8 @@ from harness.types import Cell
 
 TEXT = suite_text(
     "tiny",
+    train_text(DIGITS_NET, epochs=3),
     """\
-[data]
-dataset = "digits"
-[model]
-hidden = [16]
-[train]
-loss = "cross_entropy"
-epochs = 3
 [knn]
 n_neighbors = [1]
 [seeds]

@@ -6,7 +6,7 @@ import fake_results as fake
 import fake_suites
 
 from harness.report.cases import missing_results, tables
-from harness.report.seen import records_of
+from harness.report.results import records_of
 
 
 def test_cases_have_their_axes_runs_and_metrics():

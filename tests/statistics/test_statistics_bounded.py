@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statistics_rates import most
 
-from harness.statistics.bounded import Bounded, BoundedRatio
+from harness.statistics.bounded import BoundedMean, BoundedRatio
 
 shares = st.floats(0.0, 1.0)
 samples = st.lists(shares, min_size=1, max_size=12)
@@ -38,7 +38,7 @@ def capital(values: Sequence[float], mean: float) -> float:
 
 @given(samples, st.floats(1e-6, 1.0 - 1e-6))
 def test_the_p_value_is_the_inverse_of_the_capital(values: list[float], mean: float) -> None:
-    found = Bounded(tuple(values))
+    found = BoundedMean(tuple(values))
     assert found.below(mean) == pytest.approx(1.0 / capital(values, mean))
     mirrored = [1.0 - x for x in values]
     assert found.above(mean) == pytest.approx(1.0 / capital(mirrored, 1.0 - mean))
@@ -49,8 +49,8 @@ def test_unit_and_origin_do_not_matter(
     values: list[float], mean: float, power: int, origin: float
 ) -> None:
     unit = 2.0**power
-    plain = Bounded(tuple(values))
-    moved = Bounded(tuple(origin + unit * x for x in values), origin, origin + unit)
+    plain = BoundedMean(tuple(values))
+    moved = BoundedMean(tuple(origin + unit * x for x in values), origin, origin + unit)
     if 1e-6 < mean < 1.0 - 1e-6:
         at = origin + unit * mean
         assert moved.below(at) == pytest.approx(plain.below(mean), rel=1e-6)
@@ -60,7 +60,7 @@ def test_unit_and_origin_do_not_matter(
 @given(samples, shares, shares)
 def test_a_bound_farther_away_is_rejected_sooner(values: list[float], m: float, k: float) -> None:
     low, high = min(m, k), max(m, k)
-    found = Bounded(tuple(values))
+    found = BoundedMean(tuple(values))
     assert found.below(low) <= found.below(high) + 1e-12
     assert found.above(high) <= found.above(low) + 1e-12
 
@@ -70,7 +70,7 @@ def test_a_bound_farther_away_is_rejected_sooner(values: list[float], m: float, 
 def test_the_interval_holds_the_mean_and_what_is_not_rejected(
     values: list[float], bound: float, level: float
 ) -> None:
-    found, mean, tail = Bounded(tuple(values)), float(np.mean(values)), (1.0 - level) / 2.0
+    found, mean, tail = BoundedMean(tuple(values)), float(np.mean(values)), (1.0 - level) / 2.0
     interval = found.interval(level)
     assert interval.low <= mean <= interval.high
     assert interval.level == level
@@ -81,7 +81,7 @@ def test_the_interval_holds_the_mean_and_what_is_not_rejected(
 
 
 def test_beyond_the_bounds_nothing_is_possible() -> None:
-    found = Bounded((0.2, 0.9))
+    found = BoundedMean((0.2, 0.9))
     assert (found.below(-0.1), found.above(1.1)) == (0.0, 0.0)
     assert (found.below(0.0, strict=True), found.above(1.0, strict=True)) == (0.0, 0.0)
     assert (found.below(1.0), found.below(2.0)) == (1.0, 1.0)
@@ -89,20 +89,20 @@ def test_beyond_the_bounds_nothing_is_possible() -> None:
 
 
 def test_values_at_a_bound_agree_with_it() -> None:
-    assert Bounded((1.0,) * 30).above(1.0) == 1.0
-    assert Bounded((0.0,) * 30).below(0.0) == 1.0
-    assert Bounded((1.0,) * 30).below(0.8) < 0.05  # thirty of thirty speak for more than 0.8
-    assert Bounded((1.0,) * 30).above(0.8) == 1.0
+    assert BoundedMean((1.0,) * 30).above(1.0) == 1.0
+    assert BoundedMean((0.0,) * 30).below(0.0) == 1.0
+    assert BoundedMean((1.0,) * 30).below(0.8) < 0.05  # thirty of thirty speak for more than 0.8
+    assert BoundedMean((1.0,) * 30).above(0.8) == 1.0
 
 
 def test_few_values_show_little() -> None:
-    assert Bounded((1.0, 1.0)).below(0.5) > 0.05
-    assert Bounded((1.0, 1.0)).interval().low < 0.3
+    assert BoundedMean((1.0, 1.0)).below(0.5) > 0.05
+    assert BoundedMean((1.0, 1.0)).interval().low < 0.3
 
 
 def test_ten_thousand_examples_narrow_the_interval() -> None:
     hits = np.random.default_rng(1).random(10_000) < 0.9
-    interval = Bounded(tuple(hits.astype(float).tolist())).interval()
+    interval = BoundedMean(tuple(hits.astype(float).tolist())).interval()
     assert interval.low < hits.mean() < interval.high
     assert interval.high - interval.low < 0.03  # 0.012 by the normal distribution
 
@@ -140,7 +140,7 @@ SIZES = pytest.mark.parametrize("n", [2, 3, 5, 10, 30, 100])
 @pytest.mark.parametrize("draw", MEANS)
 def test_the_true_mean_is_rejected_at_most_at_the_level(draw: Draw, n: int) -> None:
     rng, mean = np.random.default_rng(n), MEANS[draw]
-    samples = [Bounded(tuple(draw(rng, n).tolist())) for _ in range(RUNS)]
+    samples = [BoundedMean(tuple(draw(rng, n).tolist())) for _ in range(RUNS)]
     below = np.array([sample.below(mean) for sample in samples])
     above = np.array([sample.above(mean) for sample in samples])
     for level in (0.05, 0.025):
@@ -150,7 +150,7 @@ def test_the_true_mean_is_rejected_at_most_at_the_level(draw: Draw, n: int) -> N
 
 def test_a_mean_far_off_is_rejected() -> None:
     rng = np.random.default_rng(2)
-    samples = [Bounded(tuple(quarters(rng, 30).tolist())) for _ in range(200)]
+    samples = [BoundedMean(tuple(quarters(rng, 30).tolist())) for _ in range(200)]
     assert np.mean([sample.below(0.6) <= 0.05 for sample in samples]) > 0.95
 
 
@@ -209,4 +209,4 @@ def test_the_true_ratio_is_rejected_at_most_at_the_level(n: int) -> None:
 
 
 def test_a_sample_is_a_plain_value() -> None:
-    assert replace(Bounded((0.5,)), low=-1.0) == Bounded((0.5,), -1.0, 1.0)
+    assert replace(BoundedMean((0.5,)), low=-1.0) == BoundedMean((0.5,), -1.0, 1.0)

@@ -12,7 +12,7 @@ from scipy import stats
 from statistics_rates import most
 
 from harness.statistics import Location, spreads
-from harness.statistics.bounded import Bounded
+from harness.statistics.bounded import BoundedMean
 from harness.statistics.location import of_mean
 from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outside
 
@@ -241,8 +241,8 @@ def test_the_kind_chooses_the_spread() -> None:
     bits, plain = (0.0, 1.0, 1.0), (0.25, 0.5, 1.0)
     assert spreads.of(bits, "fixed") == Fixed(bits)
     assert spreads.of(bits, "binary") == Rate(2, 3)
-    assert spreads.of(plain, "share") == Bounded(plain, 0.0, 1.0)
-    assert spreads.of(plain, "share", -1.0, 2.0) == Bounded(plain, -1.0, 2.0)
+    assert spreads.of(plain, "share") == BoundedMean(plain, 0.0, 1.0)
+    assert spreads.of(plain, "share", -1.0, 2.0) == BoundedMean(plain, -1.0, 2.0)
     assert spreads.of(plain, "count") == Median(plain)
     assert spreads.of(plain, "positive") == Median(plain)
     assert spreads.of(plain, "real") == of_mean(plain)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from harness.store.memory import Beside, Memory
+from harness.store.memory import JoinedArchive, Memory
 from harness.types import Environment, Record
 
 HERE = Environment("here", "here", "this machine", {})
@@ -24,7 +24,7 @@ def test_records_in_memory_have_arrays_and_no_further_seeds():
 
 
 def test_a_store_and_files_are_read_as_one():
-    both = Beside(memory("store", HERE), [memory("cell", FILE)])
+    both = JoinedArchive(memory("store", HERE), [memory("cell", FILE)])
     assert [record.cell for record in both.of("tiny")] == ["store", "cell"]
     assert both.of("other") == ()
     assert both.environments == {"here": HERE, "file": FILE}

@@ -7,7 +7,7 @@ from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.load import load
 from harness.suite.originals import Originals
-from harness.suite.quotations import Shelf, problems
+from harness.suite.quotations import DocumentFiles, problems
 
 README = """\
 # Forests
@@ -152,7 +152,7 @@ def test_a_document_says_where_its_words_are(tmp_path, older):
     text = quoting("The loss falls.", "The loss rises.", document=None)
     text = text.replace("schema = 1\n", 'schema = 1\nsource = { key = "notes", section = "1" }\n')
     (suites / "forest.toml").write_text(text)
-    (problem,) = problems(load(suites / "forest.toml"), library(suites).documents, Shelf())
+    (problem,) = problems(load(suites / "forest.toml"), library(suites).documents, DocumentFiles())
     assert problem.line == 15
     assert "notes.md:1" in problem.message
     (tmp_path / "notes.md").unlink()

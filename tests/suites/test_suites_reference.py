@@ -14,7 +14,7 @@ from harness.cli.claims import ledger_text
 from harness.errors import StoreError
 from harness.figures.select import MEASURED, selected
 from harness.gate import selftest
-from harness.report.seen import records_of
+from harness.report.results import records_of
 from harness.store import arrays
 from harness.store.files import ENVIRONMENTS, PROVENANCE, of_records
 from harness.store.health import examine

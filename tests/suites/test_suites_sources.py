@@ -10,7 +10,7 @@ import pytest
 from harness.suite.documents import library
 from harness.suite.load import find, load
 from harness.suite.originals import Originals
-from harness.suite.quotations import Shelf, problems
+from harness.suite.quotations import DocumentFiles, problems
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
 DOCUMENTS = library(FOLDER).documents
@@ -30,7 +30,7 @@ def documents():
 
 @pytest.fixture(scope="session")
 def shelf():
-    return Shelf()
+    return DocumentFiles()
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.id)

@@ -20,7 +20,7 @@ from harness.figures import canvas
 from harness.lines import object_of, text_of
 from harness.lines.log import Log
 from harness.lines.seal import sealed, unsealed
-from harness.report.seen import records_of
+from harness.report.results import records_of
 from harness.store import arrays
 from harness.store.files import of_records
 from harness.store.folder import StoreFolder

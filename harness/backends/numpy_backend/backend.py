@@ -13,7 +13,7 @@ from harness.backends.numpy_backend.neighbors import IMPLEMENTATIONS
 from harness.backends.numpy_backend.network import NumpyNetwork
 from harness.backends.numpy_backend.stack import NumpyStack
 from harness.backends.protocol import Network, Pool, Stack
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 
@@ -28,7 +28,7 @@ class NumpyBackend(HostArrays):
 
     def network(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Mapping[str, Array],
         train: Train,
         device: str,
@@ -39,7 +39,7 @@ class NumpyBackend(HostArrays):
 
     def stack(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
         train: Train,
         device: str,

@@ -15,7 +15,7 @@ from harness.backends.numpy_backend.layers import LAYERS
 from harness.backends.numpy_backend.losses import build as build_loss
 from harness.backends.numpy_backend.optimizers import OPTIMIZERS, Update
 from harness.backends.protocol import decays, each_batch_updates, learning_rate
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 
@@ -33,7 +33,7 @@ class NumpyNetwork:
 
     def __init__(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Mapping[str, Array],
         train: Train,
         dropout: np.random.Generator,
@@ -51,7 +51,7 @@ class NumpyNetwork:
 
     def _build(
         self,
-        placed: Placed,
+        placed: PlacedLayer,
         weights: Mapping[str, Array],
         dtype: str,
         dropout: np.random.Generator,

@@ -11,7 +11,7 @@ import numpy as np
 from harness import extras
 from harness.backends.protocol import Network, Pool, Stack
 from harness.backends.threads import resolve
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Train
 from harness.devices import DEVICES
 from harness.types import Array
@@ -85,7 +85,7 @@ class TorchBackend:
 
     def network(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Mapping[str, Array],
         train: Train,
         device: str,
@@ -105,7 +105,7 @@ class TorchBackend:
 
     def stack(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
         train: Train,
         device: str,

@@ -14,7 +14,7 @@ from torch import nn
 from harness.backends.protocol import decays, each_batch_updates, learning_rate
 from harness.backends.torch_backend.layers import LAYERS
 from harness.backends.torch_backend.losses import build as build_loss
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Optimizer, Train
 from harness.types import Array
 
@@ -52,7 +52,7 @@ class TorchNetwork:
 
     def __init__(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Mapping[str, Array],
         train: Train,
         device: str,
@@ -165,7 +165,7 @@ class TorchNetwork:
 
 
 def _model(
-    layers: Sequence[Placed], weights: Mapping[str, Array], dropout: np.random.Generator
+    layers: Sequence[PlacedLayer], weights: Mapping[str, Array], dropout: np.random.Generator
 ) -> nn.Sequential:
     """Build the modules under their indices, so that parameter names are the same everywhere."""
     model = nn.Sequential(

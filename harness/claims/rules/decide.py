@@ -187,7 +187,8 @@ def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
         tail = f"cannot meet {quote.words}: the tolerance is finer than the noise of a seed"
     else:
         tail = f"is too wide for {quote.words}"
-    need = f"about {text.many(runs, 'seeds')} would settle it" if 0 < runs < MOST_RUNS else ""
+    more = text.many(runs, estimate.over)
+    need = f"about {more} would settle it" if 0 < runs < MOST_RUNS else ""
     few = too_few(estimate, alpha, quote.low, quote.high)
     return text.sentence((in_words(estimate, level, tail), few or need))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.claims import text
-from harness.claims.contest import Contest, contest, worst
+from harness.claims.comparison import Comparison, compare, worst
 from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import finding, grounds, in_words
 from harness.claims.rules.rule import Evidence, Rule
@@ -24,7 +24,7 @@ def better(evidence: Evidence) -> Finding:
     """Judge "A is better than B" by a paired test."""
     goal, alpha = evidence.claim.goal, evidence.alpha
     a, b, side = both(evidence, worst(goal))
-    result = contest(a, b, side.kind, side.over, goal)
+    result = compare(a, b, side.kind, side.over, goal)
     unit = text.unit_shown(evidence.claim.unit, "better")
     estimate = replace(result.estimate, notes=(*result.estimate.notes, *side.notes), unit=unit)
     p = None if result.certain else result.p_lose
@@ -46,11 +46,11 @@ def _ahead(goal: str) -> tuple[float, float]:
     return (0.0, math.inf) if goal == "larger" else (-math.inf, 0.0)
 
 
-def _p(p: float, result: Contest) -> str:
+def _p(p: float, result: Comparison) -> str:
     return "" if result.certain else f" (one-sided {chance('p', p)})"
 
 
-def _few(result: Contest, alpha: float) -> str:
+def _few(result: Comparison, alpha: float) -> str:
     """Say when no outcome at all could have been significant."""
     estimate = result.estimate
     if estimate.over == "examples" or result.certain or 0.5**estimate.n <= alpha:
@@ -81,12 +81,12 @@ def best(evidence: Evidence) -> Finding:
     return replace(found, grounds=replace(on, low=low, high=high)) if on else found
 
 
-def _against(evidence: Evidence, winner: Values, rival: Case) -> Contest:
+def _against(evidence: Evidence, winner: Values, rival: Case) -> Comparison:
     goal = evidence.claim.goal
     other = evidence.values(rival, worst(goal))
     (a, b), notes = paired([winner, other])
     kind = kind_of_all((winner, other), evidence.claim.metric)
-    result = contest(a, b, kind, winner.over, goal)
+    result = compare(a, b, kind, winner.over, goal)
     unit = text.unit_shown(evidence.claim.unit, "best")
     estimate = replace(result.estimate, notes=(*result.estimate.notes, *notes), unit=unit)
     return replace(result, estimate=estimate)
@@ -97,7 +97,7 @@ def _name(case: Case, grid: Sequence[Case]) -> str:
     return ", ".join(f"{name} {axes.get(name)}" for name in differing(grid))
 
 
-def _ranking(results: Sequence[Contest], names: Sequence[str], alpha: float) -> Finding:
+def _ranking(results: Sequence[Comparison], names: Sequence[str], alpha: float) -> Finding:
     """Return the finding; its numbers are those against the rival that decides."""
     number = len(results)
     loss = min(range(number), key=lambda i: results[i].p_lose)

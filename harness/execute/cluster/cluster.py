@@ -6,9 +6,8 @@ import contextlib
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 
 from harness import backends, extras
 from harness.datasets.roots import Roots
@@ -18,10 +17,7 @@ from harness.execute.cluster.backlog import Speeds, label
 from harness.execute.cluster.dispatch import Dispatch
 from harness.execute.cluster.link import Came, Link
 from harness.execute.cluster.roster import Roster
-from harness.execute.job import Job
-from harness.execute.pool import Finished
-from harness.execute.timeouts import Timeouts
-from harness.files import guarded
+from harness.execute.pool import Batch, Finished
 from harness.processes.interrupts import postponed
 from harness.types import Environment
 
@@ -100,14 +96,7 @@ class Cluster:
         known = next((member.seen.absent for member in able if name in member.serves), {})
         return known.get((backend, device))
 
-    def run_all(
-        self,
-        jobs: Sequence[Job],
-        width: int,
-        scratch: Path,
-        pause: Callable[[], object] = bool,
-        timeouts: Timeouts | None = None,
-    ) -> Generator[Finished, None, None]:
+    def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
         """Run jobs on workers, and yield each as it ends, as `harness.execute.pool.run_all` does.
 
         Raises
@@ -117,22 +106,21 @@ class Cluster:
         ClusterUnfit
             If no worker can be used.
         """
-        if not jobs:
+        if not batch.jobs:
             return
-        with guarded("make the folder for cells", scratch):
-            shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir(parents=True)
-        known = timeouts or Timeouts()
-        dispatch = Dispatch(jobs, width, scratch, self._roster, known, self._speeds)
+        batch.make_folder()
+        dispatch = Dispatch(
+            batch.jobs, batch.width, batch.scratch, self._roster, batch.timeouts, self._speeds
+        )
         try:
             while dispatch.busy:
                 yield from dispatch.turn()
                 if dispatch.is_quiet:
-                    pause()
+                    batch.pause()
         finally:
             with postponed():
                 dispatch.end()
-                shutil.rmtree(scratch, ignore_errors=True)
+                shutil.rmtree(batch.scratch, ignore_errors=True)
 
     def close(self) -> None:
         """Have the workers end what this run started there, and leave."""

@@ -8,7 +8,7 @@ from harness.datasets import catalogue, fetch
 from harness.errors import HarnessError
 from harness.execute.job import Job
 from harness.execute.outcome import shortened
-from harness.execute.sources import Broken, Sources
+from harness.execute.sources import Sources, UnreadableData
 from harness.types import DataUsed
 from harness.words import plain
 
@@ -45,8 +45,8 @@ class Found:
         return self._fetched[name]
 
 
-def _why(used: DataUsed | Broken | str | None, job: Job, fetched: str) -> str:
-    if isinstance(used, Broken):
+def _why(used: DataUsed | UnreadableData | str | None, job: Job, fetched: str) -> str:
+    if isinstance(used, UnreadableData):
         return used.reason
     if isinstance(used, DataUsed):
         there, ours = used.fingerprint[:12], job.fingerprint[:12]

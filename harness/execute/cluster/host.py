@@ -29,7 +29,7 @@ from harness.execute.cluster import alike
 from harness.execute.cluster.data import Found
 from harness.execute.cluster.messages import Load, Reply, Seen, Unfit
 from harness.execute.job import Answer, Job
-from harness.execute.pool import Finished, run_all
+from harness.execute.pool import Batch, Finished, run_all
 
 LOOK = "look"
 """Asks for what this machine is."""
@@ -102,7 +102,7 @@ class Host:
         for name in filter(reasons.get, reasons):
             yield Reply(name, Answer("failed", reasons[name]))
         ready = [job for job in jobs if not reasons[job.name]]
-        with closing(run_all(ready, 1, self._scratch)) as ended:
+        with closing(run_all(Batch(tuple(ready), 1, self._scratch))) as ended:
             for finished in ended:
                 yield _packed(finished)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import reprlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,16 @@ def stamp(path: Path) -> Stamp:
 
 
 def _metrics(text: str, must: str) -> object:
+    def entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # JSON allows a name twice and does not say which counts.
+        if twice := [
+            name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+        ]:
+            raise CellFailed(f"{must}, got {plain(reprlib.repr(twice[0]))} twice")
+        return dict(pairs)
+
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=entries)
     except (ValueError, RecursionError):
         raise CellFailed(f"{must}, got {plain(reprlib.repr(text))}") from None
     if isinstance(value, dict):

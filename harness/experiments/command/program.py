@@ -24,14 +24,14 @@ _LINES = 3
 
 
 @dataclass(frozen=True)
-class Said:
+class OutputEnds:
     """The ends of what a program wrote."""
 
     out: str
     err: str
 
 
-def run(words: Sequence[str], folder: Path) -> Said:
+def run(words: Sequence[str], folder: Path) -> OutputEnds:
     """Run a program in a folder until it ends; it reads nothing.
 
     Raises
@@ -53,7 +53,7 @@ def run(words: Sequence[str], folder: Path) -> Said:
     assert process.stderr is not None
     out, err = _Listener(process.stdout, 1), _Listener(process.stderr, 2)
     code = process.wait()
-    said = Said(out.text(), err.text())
+    said = OutputEnds(out.text(), err.text())
     if code:
         how = f"with exit code {code}" if code > 0 else f"with {signal_name(-code)}"
         raise CellFailed(f"{shown(words)} ended {how}{_quoted(said.err)}")

@@ -19,7 +19,7 @@ from harness.backends.initial import initial_weights
 from harness.config.kinds import Kind
 from harness.config.model import Model
 from harness.config.settings import Settings
-from harness.config.shapes import Placed, place
+from harness.config.shapes import PlacedLayer, place
 from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import UsageError
@@ -119,7 +119,7 @@ def _model(model: Model | None) -> Model:
     return model
 
 
-def _placed(model: Model | None, params: Params) -> tuple[Placed, ...]:
+def _placed(model: Model | None, params: Params) -> tuple[PlacedLayer, ...]:
     model = _model(model)
     if params.depth:
         hidden = (params.width,) * params.depth
@@ -134,7 +134,7 @@ def _train(params: Params) -> Train:
 def _forward(
     context: Context,
     params: Params,
-    placed: Sequence[Placed],
+    placed: Sequence[PlacedLayer],
     weights: Mapping[str, Array],
     x: Array,
 ) -> Trace:
@@ -160,7 +160,7 @@ def _forward(
 def _backward(
     context: Context,
     params: Params,
-    placed: Sequence[Placed],
+    placed: Sequence[PlacedLayer],
     weights: Mapping[str, Array],
     batch: tuple[Array, Array],
 ) -> list[float]:

@@ -17,7 +17,7 @@ from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.speed.sides import Found, Pair
+from harness.experiments.speed.sides import Pair, SideResults
 from harness.experiments.speed.work import absent, asks, code
 from harness.lockstep.sample import Sample, log_ratio
 from harness.lockstep.speed import slope
@@ -45,7 +45,7 @@ def run(context: Context) -> Outcome:
         return outcome(pair.measured())
 
 
-def outcome(found: Found) -> Outcome:
+def outcome(found: SideResults) -> Outcome:
     """Return the metrics of a pair.
 
     ``speedup`` is the time of b over that of a. ``alone`` says whether the seconds of both were

@@ -37,7 +37,7 @@ class SideFailed(CellFailed):
 
 
 @dataclass(frozen=True)
-class Found:
+class SideResults:
     """What the sides of a cell gave.
 
     Attributes
@@ -85,7 +85,7 @@ class Pair:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def measured(self) -> Found:
+    def measured(self) -> SideResults:
         """Time both in turns; the first has its turn by lot.
 
         Raises
@@ -102,7 +102,7 @@ class Pair:
             raise self._late(late) from None
         samples = {name: self._sample(name, last[name]) for name in SIDES}
         agree = self._agree()
-        return Found(samples["a"], samples["b"], agree)
+        return SideResults(samples["a"], samples["b"], agree)
 
     def _sample(self, name: Side, message: Message) -> Sample:
         sample = read(message)

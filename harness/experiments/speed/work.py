@@ -70,7 +70,7 @@ def asks(settings: Settings, home: str) -> frozenset[str]:
 
 def _asked(work: Work, home: str) -> frozenset[str]:
     try:
-        return named.asked(work, home)
+        return named.parameters(work, home)
     except UsageError:
         return frozenset()
 

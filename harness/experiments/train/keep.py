@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.backends.protocol import each_batch_updates, learning_rate
 from harness.config.layers import Flatten, Linear
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Train
 from harness.datasets.parts import Parts, flat
 from harness.experiments.tasks import Task
@@ -22,7 +22,7 @@ FIT_POINTS = 200
 
 
 def arrays_kept(
-    train: Train, placed: Sequence[Placed], weights: Mapping[str, Array], evaluator: Evaluator
+    train: Train, placed: Sequence[PlacedLayer], weights: Mapping[str, Array], evaluator: Evaluator
 ) -> dict[str, Array]:
     """Return the arrays that ``[train] keep`` names.
 
@@ -49,14 +49,14 @@ def _small(values: Array) -> Array:
     return values.astype(np.uint8) if labels and values.max(initial=0) < 256 else values
 
 
-def is_line(placed: Sequence[Placed]) -> bool:
+def is_line(placed: Sequence[PlacedLayer]) -> bool:
     """Whether the model is a single linear layer with one output."""
     linear = [step for step in placed if isinstance(step.layer, Linear)]
     plain = all(isinstance(step.layer, Linear | Flatten) for step in placed)
     return plain and len(linear) == 1 and linear[0].shape_out == (1,)
 
 
-def line_metrics(placed: Sequence[Placed], weights: Mapping[str, Array]) -> dict[str, float]:
+def line_metrics(placed: Sequence[PlacedLayer], weights: Mapping[str, Array]) -> dict[str, float]:
     """Return ``weight_0`` ... and ``bias_0`` of a model for which `is_line` holds.
 
     Its weight is (1, d), its bias (1,).

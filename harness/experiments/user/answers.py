@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from harness import digest
+from harness.cache import Cache
 from harness.code.project import is_installed
 from harness.code.sources import Sources
 from harness.experiments.user.facts import Answer, Declared
 from harness.experiments.user.loading import Place
 from harness.experiments.user.signature import Parameter
-from harness.kept import Shelf
 
-SHELF = Shelf("modules", 64 * 1024**2)
+CACHE = Cache("modules", 64 * 1024**2)
 _OURS = Path(__file__).parents[2]
 _SETTLED = 2 * 10**9
 """Nanoseconds for which a file must not have been edited: clocks of file systems are coarse."""
@@ -112,7 +112,7 @@ def _names(folder: str, every: bool) -> str:
 
 def get(place: Place, root: Path, disk: Disk) -> Module | None:
     """Return what a module has answered before, None where something has changed since."""
-    data = SHELF.get(_key(place, root))
+    data = CACHE.get(_key(place, root))
     if data is None:
         return None
     values = json.loads(data)
@@ -149,7 +149,7 @@ def put(place: Place, root: Path, module: Module) -> None:
         "files": {str(path): known for path, known in files.items()},
         "folders": [(name, every, disk.folder(name, every)) for name, every in folders],
     }
-    SHELF.put(_key(place, root), json.dumps(values).encode())
+    CACHE.put(_key(place, root), json.dumps(values).encode())
 
 
 def _may_change(path: Path) -> bool:

@@ -33,7 +33,7 @@ _LARGEST = 1 << 20  # bytes of an answer that are read
 # The harness is imported before the user's folders are on the path: theirs may have its name.
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1])['sys_path']; "
-    "from harness.experiments.user.asked import main; main()"
+    "from harness.experiments.user.inspection import main; main()"
 )
 
 

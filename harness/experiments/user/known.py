@@ -15,7 +15,7 @@ from harness.words import did_you_mean
 
 
 @dataclass(frozen=True)
-class Known:
+class UserFunction:
     """A user's function.
 
     Attributes
@@ -36,7 +36,7 @@ class Known:
     libraries: frozenset[str] = frozenset()
 
 
-def known(name: str, home: str, what: str = "experiment") -> Known:
+def known(name: str, home: str, what: str = "experiment") -> UserFunction:
     """Return what is known of a user's function without running it here.
 
     Parameters
@@ -60,7 +60,7 @@ def known(name: str, home: str, what: str = "experiment") -> Known:
         )
     declared = answer.each[place.attribute]
     _refuse(f"{what} {name!r}", place, declared, answer)
-    return Known(place, declared, there.sources, there.libraries)
+    return UserFunction(place, declared, there.sources, there.libraries)
 
 
 def _advice(place: Place, answer: Answer) -> str:

@@ -70,11 +70,11 @@ def _test(decision: Decision) -> junit.Row:
     )
 
 
-def _ended(decision: Decision) -> junit.Ended | None:
+def _ended(decision: Decision) -> junit.NotPassed | None:
     kind = OUTCOMES.get(decision.verdict)
     if kind is None:
         return None
-    return junit.Ended(kind, why(decision), decision.verdict, _numbers(decision))
+    return junit.NotPassed(kind, why(decision), decision.verdict, _numbers(decision))
 
 
 def _measurements(decision: Decision) -> dict[str, str]:

@@ -5,7 +5,7 @@ looks, levels and limits. One side does more work by a known share, or by none. 
 how often the gate was right is computed from them when asked.
 """
 
-from harness.gate.selftest.bench import measure, wanted
+from harness.gate.selftest.bench import measure, missing_runs
 from harness.gate.selftest.judged import view
 from harness.gate.selftest.runs import Run, of_this_machine, shorten, store, stored
 from harness.gate.selftest.words import markdown
@@ -14,10 +14,10 @@ __all__ = [
     "Run",
     "markdown",
     "measure",
+    "missing_runs",
     "of_this_machine",
     "shorten",
     "store",
     "stored",
     "view",
-    "wanted",
 ]

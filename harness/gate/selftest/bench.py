@@ -103,7 +103,7 @@ def _refuse_errors(pairs: Iterable[Pair]) -> None:
                 raise SideBroken(side, f"{pair.case}: {sample.error}")
 
 
-def wanted(decisions: Mapping[float, int], runs: Iterable[Run]) -> Iterator[float]:
+def missing_runs(decisions: Mapping[float, int], runs: Iterable[Run]) -> Iterator[float]:
     """Yield the planted shares of the runs still to be made, the sizes in turn.
 
     Parameters

@@ -9,7 +9,7 @@ from harness import claims
 from harness.config.claim import Claim, Where
 from harness.config.kinds import is_named
 from harness.errors import Problem
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.plan.check.selections import left_by, select
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Complaint, Path
@@ -83,7 +83,9 @@ def _selections(plans: Plans, judged: Plan, claim: Claim, here: Path) -> Iterato
             yield (*here, "expect", "best"), unknown("axis", axis, plans.axes.names)
 
 
-def _metric(claim: Claim, cases: list[Case], here: Path, known: Known) -> Iterator[Complaint]:
+def _metric(
+    claim: Claim, cases: list[Case], here: Path, known: SuiteExperiments
+) -> Iterator[Complaint]:
     names = left_by(cases, known)
     if names is not None and not is_named(claim.metric, {"diverged", *names}):
         yield (*here, "metric"), unknown("metric", claim.metric, {"diverged", *names})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.claims.select import matches
-from harness.experiments.registry import Known
+from harness.experiments.registry import SuiteExperiments
 from harness.plan.expand import Plan, Plans
 from harness.plan.names import Path
 from harness.types import Case
@@ -55,7 +55,7 @@ def _toml(value: Any) -> str:
     return shortened(json.dumps(value, ensure_ascii=False))
 
 
-def left_by(cases: Iterable[Case], known: Known) -> set[str] | None:
+def left_by(cases: Iterable[Case], known: SuiteExperiments) -> set[str] | None:
     """Return the names of all that cases can leave; None where that is not known beforehand."""
     names: set[str] = set()
     for case in cases:

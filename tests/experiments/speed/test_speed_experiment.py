@@ -11,7 +11,7 @@ from harness.config.experiments import Speed
 from harness.config.settings import Settings
 from harness.experiments.experiment import Context
 from harness.experiments.speed.experiment import METRICS, kinds, outcome, produces, ratio, run
-from harness.experiments.speed.sides import Found, SideFailed
+from harness.experiments.speed.sides import SideFailed, SideResults
 from harness.experiments.speed.work import absent, code
 from harness.lockstep.sample import Sample
 from harness.seeding import Streams
@@ -214,11 +214,11 @@ def test_the_speed_between_long_turns_says_nothing_of_them():
 
 
 def test_seconds_beside_other_work_say_so():
-    found = outcome(Found(sample(0.001), sample(0.002, waited=0.5), None)).metrics
+    found = outcome(SideResults(sample(0.001), sample(0.002, waited=0.5), None)).metrics
     assert (found["alone"], found["waited"]) == (0.0, 0.5)
     assert "agree" not in found
-    assert outcome(Found(sample(0.001), sample(0.002), True)).metrics["alone"] == 1.0
-    untold = outcome(Found(sample(0.001, waited=math.nan), sample(0.002), True)).metrics
+    assert outcome(SideResults(sample(0.001), sample(0.002), True)).metrics["alone"] == 1.0
+    untold = outcome(SideResults(sample(0.001, waited=math.nan), sample(0.002), True)).metrics
     assert untold["alone"] == 1.0
     assert "waited" not in untold
 

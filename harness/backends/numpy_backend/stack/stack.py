@@ -13,7 +13,7 @@ from harness.backends.numpy_backend.stack.layers import LAYERS
 from harness.backends.numpy_backend.stack.losses import build as build_loss
 from harness.backends.protocol import Pool
 from harness.backends.stacks import Stopped, decayed, stacked, unstacked
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 
@@ -23,7 +23,7 @@ class NumpyStack:
 
     def __init__(
         self,
-        layers: Sequence[Placed],
+        layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
         train: Train,
         pool: Pool,
@@ -40,7 +40,7 @@ class NumpyStack:
         self._whole: tuple[Array, Array] | None = None
         self._losses: Array = np.empty((0, self._members))
 
-    def _build(self, step: Placed) -> Layer:
+    def _build(self, step: PlacedLayer) -> Layer:
         params = {part: self._params[f"{step.index}.{part}"] for part in step.params}
         return LAYERS[type(step.layer)](step.layer, params)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.config.layers import Flatten, Linear, LogSoftmax, Sigmoid, Softmax
 from harness.config.settings import Settings
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 from harness.datasets.parts import flat
 from harness.experiments.train.measures.measure import Measure, Trained, Values, kinds
 from harness.types import Array
@@ -39,11 +39,11 @@ def collapse(trained: Trained) -> Values:
     return {"collapse": float(apart / (np.abs(wide) @ sizes.T + more).max())}
 
 
-def _linear_part(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
+def _linear_part(placed: tuple[PlacedLayer, ...]) -> tuple[PlacedLayer, ...]:
     return placed[:-1] if isinstance(placed[-1].layer, LAST) else placed
 
 
-def _product(placed: tuple[Placed, ...], weights: Mapping[str, Array]) -> tuple[Array, Array]:
+def _product(placed: tuple[PlacedLayer, ...], weights: Mapping[str, Array]) -> tuple[Array, Array]:
     """Return W (outputs, features) and b (outputs,) of the one map that the layers make up."""
     features = int(np.prod(placed[0].shape_in))
     matrix, offset = np.eye(features), np.zeros(features)

@@ -16,7 +16,7 @@ from . import names
 from .options import always, has
 
 
-class Heard:
+class KeptErrors:
     """Standard error, kept as well: what pytest says there when it does not begin."""
 
     def __init__(self, stream: Any) -> None:
@@ -60,7 +60,7 @@ def _run(channel: Channel, paths: list[str], request: dict[str, object]) -> None
     names_wanted = wanted if isinstance(wanted, list) else None
     plugin = Measured(channel, names_wanted, paths, collecting.uncollected)
     extra = [str(option) for option in options] if isinstance(options, list) else []
-    sys.stderr = heard = Heard(sys.stderr)
+    sys.stderr = heard = KeptErrors(sys.stderr)
     code = int(pytest.main([*names.files(paths), *always(), *extra], plugins=[plugin, collecting]))
     if code not in (0, 1, 5):  # 1: tests failed, 5: none was run; both are said by then
         cause = plugin.trouble or reasons.of_usage(heard.text)

@@ -6,7 +6,7 @@ import fake_suites
 import pytest
 
 from harness import figures
-from harness.figures import kept, many
+from harness.figures import cache, many
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def everything():
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
     return tmp_path
 
@@ -74,7 +74,7 @@ def test_an_array_that_was_measured_anew_is_drawn_anew(everything, drawn):
     figures.draw_all([asked])
     assert drawn == ["confusion"]
 
-    class Edited(kept.Seen):
+    class Edited(cache.WatchedArchive):
         def array(self, record, name):
             return super().array(record, name)[::-1].copy()
 
@@ -82,10 +82,10 @@ def test_an_array_that_was_measured_anew_is_drawn_anew(everything, drawn):
     assert drawn == ["confusion", "confusion"]
 
 
-def test_a_corrupted_entry_is_drawn_anew(everything, drawn, cache):
+def test_a_corrupted_entry_is_drawn_anew(everything, drawn, folder):
     asked = request(everything, "line")
     (first,) = figures.draw_all([asked])
-    (entry,) = cache.glob("pictures/*/*")
+    (entry,) = folder.glob("pictures/*/*")
     entry.write_bytes(entry.read_bytes()[:-10])
     assert figures.draw_all([asked]) == [first]
     assert drawn == ["line", "line"]
@@ -95,7 +95,7 @@ def test_a_picture_of_many_records_is_drawn_each_time(everything, monkeypatch):
     asked = request(everything, "line")
     figures.draw_all([asked])
     monkeypatch.setattr(many, "KEPT", len(asked.records))
-    for module, name in ((kept, "get"), (kept, "put")):
+    for module, name in ((cache, "get"), (cache, "put")):
         monkeypatch.setattr(module, name, lambda *_: pytest.fail("its key takes as long"))
     assert figures.draw_all([asked]) == [figures.registry.painted(asked)]
 

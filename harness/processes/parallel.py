@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def beside(
+def parallel_map(
     call: Callable[[Item], Result], items: Sequence[Item], processes: int | None = None
 ) -> list[Result]:
     """Call a function with each item, and return what it returns, in order.

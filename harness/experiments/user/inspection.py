@@ -90,7 +90,7 @@ def _read(opened: Mapping[str, None]) -> list[str] | None:
 
 
 def _facts(module: ModuleType, attribute: str) -> dict[str, Any]:
-    each = {attribute: _said(getattr(module, attribute, None))}
+    each = {attribute: _declared(getattr(module, attribute, None))}
     names = []
     for name, value in vars(module).items():
         if callable(value) and not name.startswith("_"):
@@ -98,7 +98,7 @@ def _facts(module: ModuleType, attribute: str) -> dict[str, Any]:
             try:
                 own = getattr(value, "__module__", None) == module.__name__
                 if own and name not in each:
-                    each[name] = _said(value)
+                    each[name] = _declared(value)
             except Exception:  # noqa: BLE001, S112 - nobody asked for this one; who does is told
                 continue
     file = getattr(module, "__file__", None) or ""
@@ -113,7 +113,7 @@ def _knows_us(file: str) -> bool:
         return True
 
 
-def _said(value: object) -> dict[str, Any]:
+def _declared(value: object) -> dict[str, Any]:
     """Return what a function says of itself."""
     if not callable(value):
         return {"callable": False}

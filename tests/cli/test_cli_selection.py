@@ -6,7 +6,7 @@ import fake_verdicts
 import pytest
 
 from harness.cli import show
-from harness.cli.chosen import FEW, Wanted, chosen
+from harness.cli.selection import FEW, Filter, chosen
 from harness.errors import UsageError
 from harness.workspace import Workspace
 
@@ -22,34 +22,34 @@ MANY = (
 )
 
 
-def names(wanted):
-    return [verdict.claim for verdict in chosen(MANY, wanted, NONE)]
+def names(filters):
+    return [verdict.claim for verdict in chosen(MANY, filters, NONE)]
 
 
 def test_what_needs_attention_is_shown_unless_something_is_asked_for():
-    assert names(Wanted()) == ["new", "moved", "doubt"]
-    assert len(names(Wanted(everything=True))) == len(MANY)
-    assert names(Wanted(verdicts=("contradicted",))) == ["known", "new"]
-    assert names(Wanted(claims=("known*",), verdicts=("inconclusive",))) == ["known-doubt"]
-    assert names(Wanted(claims=("demo-optimizers/new",))) == ["new"]
+    assert names(Filter()) == ["new", "moved", "doubt"]
+    assert len(names(Filter(everything=True))) == len(MANY)
+    assert names(Filter(verdicts=("contradicted",))) == ["known", "new"]
+    assert names(Filter(claims=("known*",), verdicts=("inconclusive",))) == ["known-doubt"]
+    assert names(Filter(claims=("demo-optimizers/new",))) == ["new"]
 
 
 def test_of_a_few_claims_all_are_shown():
-    assert chosen(MANY[:FEW], Wanted(), NONE) == MANY[:FEW]
+    assert chosen(MANY[:FEW], Filter(), NONE) == MANY[:FEW]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "words"),
+    ("filters", "words"),
     [
-        (Wanted(verdicts=("contradict",)), "--verdict must be a verdict, .*Did you mean"),
-        (Wanted(verdicts=("nope",)), "a verdict, got 'nope'. Known: contradicted, [^.]*ed[.]$"),
-        (Wanted(claims=("nothing-like-it",)), "--claim must name a claim of these suites"),
-        (Wanted(documents=("nowhere",)), "--document must name a document .*none, got 'nowhere'"),
+        (Filter(verdicts=("contradict",)), "--verdict must be a verdict, .*Did you mean"),
+        (Filter(verdicts=("nope",)), "a verdict, got 'nope'. Known: contradicted, [^.]*ed[.]$"),
+        (Filter(claims=("nothing-like-it",)), "--claim must name a claim of these suites"),
+        (Filter(documents=("nowhere",)), "--document must name a document .*none, got 'nowhere'"),
     ],
 )
-def test_what_there_is_not_is_refused(wanted, words):
+def test_what_there_is_not_is_refused(filters, words):
     with pytest.raises(UsageError, match=words):
-        names(wanted)
+        names(filters)
 
 
 def test_counts_stand_first():

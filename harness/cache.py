@@ -24,7 +24,7 @@ APPLICATION = "claims-harness"
 _DIGEST = hashlib.sha256
 _SIZE = _DIGEST().digest_size
 _SPARED = 0.75
-"""Share of a full shelf that is left after old entries were removed."""
+"""Share of a full cache that is left after old entries were removed."""
 
 
 def root() -> Path:
@@ -44,7 +44,7 @@ def _joined(folder: str, text: str) -> Path:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Cache:
     """One folder of the cache.
 
     Attributes
@@ -79,7 +79,7 @@ class Shelf:
             self.trim()
 
     def trim(self) -> None:
-        """Remove the oldest entries of a shelf that holds more than it may."""
+        """Remove the oldest entries of a cache that holds more than it may."""
         entries = sorted(_entries(self._folder))
         total = sum(size for _, size, _ in entries)
         if total <= self.most:
@@ -100,7 +100,7 @@ class Shelf:
 
 
 def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
-    """Yield when each file of a shelf was last asked for, its size and its path."""
+    """Yield when each file of a cache was last asked for, its size and its path."""
     for path in folder.glob("*/*"):
         with contextlib.suppress(OSError):  # removed meanwhile
             found = path.stat()

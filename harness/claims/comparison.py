@@ -20,7 +20,7 @@ Goal = Literal["larger", "smaller"]
 
 
 @dataclass(frozen=True)
-class Contest:
+class Comparison:
     """What came of holding a against b.
 
     Attributes
@@ -46,7 +46,7 @@ def worst(goal: Goal) -> float:
     return -math.inf if goal == "larger" else math.inf
 
 
-def contest(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Contest:
+def compare(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Comparison:
     """Hold a against b: paired values of shape (n,).
 
     Real numbers by sign flips of their differences and shares by bets on them, since the mean is
@@ -65,11 +65,11 @@ def contest(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Contest:
     if kind == "fixed":
         won = est.of(ahead, "fixed", over).spread
         estimate = est.of(_ahead(a, b), "fixed", over)
-        return Contest(estimate, won.below(0.0), won.above(0.0))
+        return Comparison(estimate, won.below(0.0), won.above(0.0))
     finite = bool(np.isfinite(a).all() and np.isfinite(b).all())
     if kind == "real" and finite:
         estimate = pairs.of_difference(a, b, kind, over)
-        return Contest(estimate, hs.sign_flip(ahead), hs.sign_flip(-ahead))
+        return Comparison(estimate, hs.sign_flip(ahead), hs.sign_flip(-ahead))
     estimate = (
         pairs.of_difference(a, b, kind, over)
         if finite
@@ -78,20 +78,20 @@ def contest(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Contest:
     return _by_signs(estimate, ahead)
 
 
-def _of_shares(a: Floats, b: Floats, over: str, goal: Goal) -> Contest:
+def _of_shares(a: Floats, b: Floats, over: str, goal: Goal) -> Comparison:
     """Hold means of shares against each other; the worst share there is, is 0 or 1."""
     estimate = pairs.of_difference(a.clip(0.0, 1.0), b.clip(0.0, 1.0), "share", over)
     no_more, no_less = estimate.spread.below(0.0), estimate.spread.above(0.0)
     ends = (no_more, no_less) if goal == "larger" else (no_less, no_more)
-    return Contest(estimate, *ends)
+    return Comparison(estimate, *ends)
 
 
-def _by_signs(estimate: Estimate, ahead: Floats) -> Contest:
+def _by_signs(estimate: Estimate, ahead: Floats) -> Comparison:
     won, lost = int((ahead > 0.0).sum()), int((ahead < 0.0).sum())
     of = many(ahead.size, estimate.over)
     note = f"the first is better in {won} of {of}, the second in {lost}"
     estimate = replace(estimate, notes=(*estimate.notes, note))
-    return Contest(estimate, hs.sign_test(won, lost), hs.sign_test(lost, won))
+    return Comparison(estimate, hs.sign_test(won, lost), hs.sign_test(lost, won))
 
 
 def _ahead(a: Floats, b: Floats) -> Floats:

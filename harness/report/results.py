@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from harness.figures import Picture
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
-from harness.processes.beside import beside
+from harness.processes.parallel import parallel_map
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
-from harness.report.opening import Ran
-from harness.report.pictures import Shown, pictures
+from harness.report.opening import RunCounts
+from harness.report.pictures import ShownSuite, pictures
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict, identical
@@ -22,7 +22,7 @@ GOTTEN = frozenset({"mnist", "cifar10", "cifar10-jpeg"})
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """What a page is asked to show; the fields are parameters of `harness.report.build`."""
 
     suites: Sequence[Suite]
@@ -44,7 +44,7 @@ class DataRow:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SuiteResults:
     """What the records of a suite show.
 
     Attributes
@@ -61,7 +61,7 @@ class Seen:
         How long its runs took, one after the other.
     cells : int
         Records with a result.
-    ran : Ran
+    ran : RunCounts
         What was measured, counted.
     """
 
@@ -74,7 +74,7 @@ class Seen:
     fetched: tuple[str, ...]
     took: str
     cells: int
-    ran: Ran
+    ran: RunCounts
 
     @property
     def stand_ins(self) -> tuple[DataUsed, ...]:
@@ -82,38 +82,45 @@ class Seen:
         return tuple(row.data for row in self.data if row.data.used != row.data.requested)
 
 
-def look(asked: Asked) -> list[Seen]:
+def results(request: PageRequest) -> list[SuiteResults]:
     """Return what the records of each suite show.
 
     Of a large store the records of one suite are in memory at a time, in each of several processes.
     """
-    portions = [[suite] for suite in asked.suites] if asked.large else [asked.suites]
-    return [one for portion in beside(lambda own: _look(own, asked), portions) for one in portion]
-
-
-def _look(suites: Sequence[Suite], asked: Asked) -> list[Seen]:
-    shown = [
-        _shown(one, asked.plans.get(one.id, ()), asked.archive, asked.profile) for one in suites
+    portions = [[suite] for suite in request.suites] if request.large else [request.suites]
+    return [
+        one
+        for portion in parallel_map(lambda own: _results(own, request), portions)
+        for one in portion
     ]
-    drawn = pictures(shown, asked.archive, asked.profile)
-    return [_seen(one, found, asked) for one, found in zip(shown, drawn, strict=True)]
 
 
-def _seen(shown: Shown, drawn: tuple[Picture, ...], asked: Asked) -> Seen:
-    records, plan = shown.records, asked.plans.get(shown.suite.id, ())
+def _results(suites: Sequence[Suite], request: PageRequest) -> list[SuiteResults]:
+    shown = [
+        _shown(one, request.plans.get(one.id, ()), request.archive, request.profile)
+        for one in suites
+    ]
+    drawn = pictures(shown, request.archive, request.profile)
+    return [_suite_results(one, found, request) for one, found in zip(shown, drawn, strict=True)]
+
+
+def _suite_results(
+    shown: ShownSuite, drawn: tuple[Picture, ...], request: PageRequest
+) -> SuiteResults:
+    records, plan = shown.records, request.plans.get(shown.suite.id, ())
     measured = [record for record in records if record.status in MEASURED]
     used = dict.fromkeys(r.data.used for r in records if r.data)
-    return Seen(
+    return SuiteResults(
         pictures=drawn,
         deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
-        tables=tables(shown.suite, records, asked.archive, shown.kinds),
-        lost=missing_results(records, _expected(plan, records, asked.profile)),
+        tables=tables(shown.suite, records, request.archive, shown.kinds),
+        lost=missing_results(records, _expected(plan, records, request.profile)),
         data=_data(records),
-        environments=_environments(records, asked.archive),
+        environments=_environments(records, request.archive),
         fetched=tuple(name for name in used if name in GOTTEN),
         took=_took(records),
         cells=len(measured),
-        ran=Ran.of(measured),
+        ran=RunCounts.of(measured),
     )
 
 
@@ -140,9 +147,9 @@ def _of_plan(record: Record, case: Case) -> Record:
     return record if identical(record.axes, case.axes) else replace(record, axes=case.axes)
 
 
-def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile) -> Shown:
+def _shown(suite: Suite, plan: Sequence[Case], archive: Archive, profile: Profile) -> ShownSuite:
     kinds = {case.id: case.kinds for case in plan}
-    return Shown(suite, records_of(suite, plan, archive, profile), kinds)
+    return ShownSuite(suite, records_of(suite, plan, archive, profile), kinds)
 
 
 def _took(records: Sequence[Record]) -> str:

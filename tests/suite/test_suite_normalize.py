@@ -3,13 +3,13 @@
 import pytest
 from suite_texts import document_text
 
-from harness.config import brief
+from harness.config import defaults
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.load import load
+from harness.suite.normalize import in_full
 from harness.suite.schema import Seeds, json_schema
 from harness.suite.text import Text
-from harness.suite.written import in_full
 
 SHORT = """\
 experiment = "bench/forest.py:accuracy"
@@ -122,9 +122,9 @@ def test_a_document_comes_before_the_readme(tmp_path):
     assert list(tree.documents) == ["notes", "README"]
 
 
-@pytest.mark.parametrize("key", brief.BRIEFS)
+@pytest.mark.parametrize("key", defaults.BY_KEY)
 def test_a_table_says_what_the_experiment_is(key):
-    meant = brief.BRIEFS[key]
+    meant = defaults.BY_KEY[key]
     written = in_full(Text("x.toml", {key: {}}), "x").values
     assert written["experiment"] == meant.experiment
     assert written.get("seeds", {"count": 1}) == {"count": meant.seeds}

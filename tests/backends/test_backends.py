@@ -1,4 +1,4 @@
-from harness.backends.presence import absent, present
+from harness.backends import absent, present
 from harness.devices import DEVICES
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from harness.errors import StoreError
-from harness.processes.beside import beside, processors
+from harness.processes.parallel import parallel_map, processors
 
 
 class Odd(Exception):
@@ -19,27 +19,29 @@ class Odd(Exception):
 
 @pytest.mark.parametrize("processes", [None, 1, 3])
 def test_results_are_those_of_a_loop(processes):
-    assert beside(lambda item: item * 2, range(20), processes) == [2 * item for item in range(20)]
-    assert beside(lambda item: item, [], processes) == []
+    assert parallel_map(lambda item: item * 2, range(20), processes) == [
+        2 * item for item in range(20)
+    ]
+    assert parallel_map(lambda item: item, [], processes) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 def test_children_do_it_and_have_what_is_here():
     here = {"a": object()}  # which could not be sent
-    found = beside(lambda _: (os.getpid(), str(here["a"])), range(4), 2)
+    found = parallel_map(lambda _: (os.getpid(), str(here["a"])), range(4), 2)
     assert os.getpid() not in {process for process, _ in found}
     assert {text for _, text in found} == {str(here["a"])}
 
 
 def test_one_thing_is_done_here():
-    assert beside(lambda _: os.getpid(), [0], 4) == [os.getpid()]
+    assert parallel_map(lambda _: os.getpid(), [0], 4) == [os.getpid()]
 
 
 def test_one_inside_another_ends_before_it_goes_on():
     def outer(number):
-        return sum(beside(lambda inner: inner + number, range(3), 2))
+        return sum(parallel_map(lambda inner: inner + number, range(3), 2))
 
-    assert beside(outer, range(3), 2) == [3, 6, 9]
+    assert parallel_map(outer, range(3), 2) == [3, 6, 9]
 
 
 def test_what_a_killed_child_leaves_is_done_here():
@@ -50,7 +52,7 @@ def test_what_a_killed_child_leaves_is_done_here():
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    assert beside(killed, range(5), 2) == [0, 1, 2, 3, 4]
+    assert parallel_map(killed, range(5), 2) == [0, 1, 2, 3, 4]
 
 
 def test_what_does_not_arrive_is_raised_as_it_is():
@@ -58,7 +60,7 @@ def test_what_does_not_arrive_is_raised_as_it_is():
         raise Odd(why=f"no {number}")
 
     with pytest.raises(Odd, match="no 0"):
-        beside(fails, range(3), 2)
+        parallel_map(fails, range(3), 2)
 
 
 def test_what_a_child_raises_is_raised_here():
@@ -66,5 +68,5 @@ def test_what_a_child_raises_is_raised_here():
         raise StoreError(f"x.jsonl:{number}: must be JSON")
 
     with pytest.raises(StoreError, match=r"x\.jsonl:0: must be JSON"):
-        beside(fails, range(2), 2)
+        parallel_map(fails, range(2), 2)
     assert processors() >= 1

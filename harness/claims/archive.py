@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from harness.types import Archive, Array, Environment, Record
 
 
-class Own:
+class SuiteArchive:
     """The part of an archive that the claims of a suite rest on; an `harness.types.Archive`.
 
     Parameters

@@ -17,7 +17,7 @@ FEW = 30
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filter:
     """What was asked for on the command line.
 
     Attributes
@@ -41,7 +41,7 @@ class Wanted:
 
 
 def chosen(
-    verdicts: Sequence[Verdict], wanted: Wanted, workspace: Workspace
+    verdicts: Sequence[Verdict], filters: Filter, workspace: Workspace
 ) -> tuple[Verdict, ...]:
     """Return the verdicts to show, in the order given.
 
@@ -50,25 +50,25 @@ def chosen(
     UsageError
         If there is no such verdict or document, or no claim of that name.
     """
-    for name in wanted.verdicts:
+    for name in filters.verdicts:
         if name not in VERDICTS:
             raise UsageError(
                 f"--verdict must be a verdict, got {name!r}.{did_you_mean(name, VERDICTS)}"
             )
-    of_document = _of_documents(wanted.documents, workspace)
+    of_document = _of_documents(filters.documents, workspace)
     found = tuple(
         verdict
         for verdict in verdicts
-        if (not wanted.verdicts or verdict.verdict in wanted.verdicts)
+        if (not filters.verdicts or verdict.verdict in filters.verdicts)
         and of_document(verdict)
-        and (not wanted.claims or any(_is_called(verdict, name) for name in wanted.claims))
+        and (not filters.claims or any(_is_called(verdict, name) for name in filters.claims))
     )
-    if wanted.claims and not any(_is_called(v, n) for v in verdicts for n in wanted.claims):
+    if filters.claims and not any(_is_called(v, n) for v in verdicts for n in filters.claims):
         raise UsageError(
-            f"--claim must name a claim of these suites, got {', '.join(wanted.claims)}; "
+            f"--claim must name a claim of these suites, got {', '.join(filters.claims)}; "
             "`harness claims --all` lists them"
         )
-    if wanted.anything or len(verdicts) <= FEW:
+    if filters.anything or len(verdicts) <= FEW:
         return found
     return tuple(verdict for verdict in found if needs_attention(verdict))
 

@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from harness import digest
+from harness.cache import Cache
 from harness.errors import StoreError
 from harness.figures.claimed import shows
 from harness.figures.drawing import Numbers, Picture, Request
 from harness.figures.frame import Frame, Scale
-from harness.kept import Shelf
 from harness.types import Archive, Array, Environment, Record
 
-SHELF = Shelf("pictures", 256 * 1024**2)
+CACHE = Cache("pictures", 256 * 1024**2)
 _LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
 _HERE = Path(__file__).parents[1]
 
 
-class Seen:
+class WatchedArchive:
     """An archive that remembers which arrays were taken from it."""
 
     def __init__(self, archive: Archive) -> None:
@@ -72,7 +72,7 @@ class Drawn:
 
 def get(request: Request) -> Picture | None:
     """Return the picture of a request, None where it was not drawn of the same before."""
-    data = SHELF.get(key_of(request))
+    data = CACHE.get(key_of(request))
     if data is None:
         return None
     drawn = _decoded(data)
@@ -81,12 +81,12 @@ def get(request: Request) -> Picture | None:
 
 def put(request: Request, drawn: Drawn) -> None:
     """Keep the picture of a request."""
-    SHELF.put(key_of(request), _encoded(drawn))
+    CACHE.put(key_of(request), _encoded(drawn))
 
 
-def seeing(request: Request) -> tuple[Request, Seen]:
+def seeing(request: Request) -> tuple[Request, WatchedArchive]:
     """Return a request whose archive remembers what is taken from it, and that archive."""
-    seen = Seen(request.archive)
+    seen = WatchedArchive(request.archive)
     return replace(request, archive=seen), seen
 
 

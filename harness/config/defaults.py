@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True)
-class Brief:
+class Defaults:
     """What is meant where a suite does not say.
 
     Attributes
@@ -29,16 +29,16 @@ class Brief:
     metric: str = "value"
 
 
-BRIEFS: Mapping[str, Brief] = MappingProxyType(
+BY_KEY: Mapping[str, Defaults] = MappingProxyType(
     {
-        "speed": Brief("speed", seeds=10, metric="speedup"),
-        "command": Brief("command"),
-        "records": Brief("recorded"),
+        "speed": Defaults("speed", seeds=10, metric="speedup"),
+        "command": Defaults("command"),
+        "records": Defaults("recorded"),
     }
 )
 """By the key that stands in a suite."""
 
 
-def of(keys: Iterable[str]) -> Brief:
+def of(keys: Iterable[str]) -> Defaults:
     """Return what a suite with such keys means where it does not say."""
-    return next((BRIEFS[key] for key in keys if key in BRIEFS), Brief())
+    return next((BY_KEY[key] for key in keys if key in BY_KEY), Defaults())
