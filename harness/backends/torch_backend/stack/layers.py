@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from harness.config import layers
-from harness.config.shapes import Placed
+from harness.config.shapes import PlacedLayer
 
 Params = Mapping[str, torch.Tensor]
 Forward = Callable[[Any, Params, torch.Tensor], torch.Tensor]
@@ -29,7 +29,7 @@ def linear(params: Params, x: torch.Tensor) -> torch.Tensor:
     return torch.baddbmm(params["bias"], x, weight)
 
 
-def turned(placed: Sequence[Placed]) -> frozenset[str]:
+def turned(placed: Sequence[PlacedLayer]) -> frozenset[str]:
     """Return the names of the parameters whose last two axes are those of a product."""
     return frozenset(f"{p.index}.weight" for p in placed if isinstance(p.layer, layers.Linear))
 
