@@ -46,7 +46,7 @@ def told(monkeypatch):
 
         monkeypatch.setattr(extras, "version", lambda _: version)
         monkeypatch.setattr(subprocess, "run", run)
-        monkeypatch.setattr(devices, "seen", ASKED)
+        monkeypatch.setattr(devices, "present_accelerators", ASKED)
 
     return tell
 

@@ -231,7 +231,8 @@ def _line(finding: Finding) -> str:
 
 def _spread(spread: Spread) -> str:
     one, other = spread.means
-    how = f"further apart than the {number(spread.tolerance, digits=2)} that equal machines stay within"
+    tolerance = number(spread.tolerance, digits=2)
+    how = f"further apart than the {tolerance} that equal machines stay within"
     if not spread.alike:
         how = "with inf or nan at seeds where the other machine has none, or another"
     place = _place(spread.suite, spread.axes)

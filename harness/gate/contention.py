@@ -65,7 +65,8 @@ def notes(pairs: Iterable[Pair], threads: int) -> Iterator[str]:
     """
     ratio = speed_range(pairs)
     if ratio > VARIED:
-        yield f"the machine's speed varied by a factor of {number(ratio, digits=2)} (taken out of the times)"
+        factor = number(ratio, digits=2)
+        yield f"the machine's speed varied by a factor of {factor} (taken out of the times)"
     several = threads < len(processors.available() or range(os.cpu_count() or 1))
     if several and (why := processors.refused()):
         yield (
