@@ -15,6 +15,7 @@ from harness.report.marks import Tally, tallies
 from harness.report.opening import Opening, Ran, opening
 from harness.report.pictures import Plate, plates
 from harness.report.places import Places
+from harness.report.reply import Reply, by_suite, reply
 from harness.report.seen import Asked, Command, Seen, look
 from harness.suite.schema import Suite
 from harness.types import Environment, Verdict
@@ -26,8 +27,10 @@ class Section:
 
     Attributes
     ----------
-    id, title, summary, document : str
+    id, title, question, summary, document : str
         From the suite; the title of its document.
+    reply : Reply or None
+        What was found.
     protocol : tuple of str
         Sentences.
     claims : int
@@ -44,8 +47,10 @@ class Section:
 
     id: str
     title: str
+    question: str
     summary: str
     document: str
+    reply: Reply | None
     protocol: tuple[str, ...]
     claims: int
     tallies: tuple[Tally, ...]
@@ -103,8 +108,9 @@ def page(asked: Asked, ink: Ink) -> Page:
     places = Places(suites, asked.documents)
     seen = look(asked)
     pairs = zip(suites, seen, strict=True)
-    sections = [_section(suite, one, asked, places, ink) for suite, one in pairs]
     listed = ledger.entries(verdicts, places)
+    shelf = _Shelf(asked, places, by_suite(listed), ink)
+    sections = [_section(suite, one, shelf) for suite, one in pairs]
     used = {env.id: env for section in sections for env in section.seen.environments}
     ids = [suite.id for suite in suites]
     shown_by = _figures(suites, sections)
@@ -154,17 +160,30 @@ def _figures(
     return of
 
 
-def _section(suite: Suite, seen: Seen, asked: Asked, places: Places, ink: Ink) -> Section:
+@dataclass(frozen=True)
+class _Shelf:
+    """What the sections of all suites take their own from; sentences by suite."""
+
+    asked: Asked
+    places: Places
+    entries: Mapping[str, Sequence[ledger.Entry]]
+    ink: Ink
+
+
+def _section(suite: Suite, seen: Seen, shelf: _Shelf) -> Section:
+    asked = shelf.asked
     own = [verdict for verdict in asked.verdicts if verdict.suite == suite.id]
     return Section(
         id=suite.id,
         title=suite.title,
+        question=suite.question,
         summary=suite.summary,
-        document=places.of_suite(suite),
+        document=shelf.places.of_suite(suite),
+        reply=reply(suite.id, shelf.entries.get(suite.id, ())),
         protocol=suite.protocol,
         claims=len(own),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
-        plates=plates(suite, seen.pictures, asked.profile, ink),
+        plates=plates(suite, seen.pictures, asked.profile, shelf.ink),
         commands=_commands(suite, seen, asked.command),
         seen=seen,
     )
