@@ -12,6 +12,7 @@ from harness.processes.beside import beside
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.opening import Ran
 from harness.report.pictures import Shown, pictures
+from harness.report.repeat import commit_of
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict, identical
@@ -57,6 +58,8 @@ class Seen:
         Measured cases, cells without a result, data sets and machines used.
     fetched : tuple of str
         Data sets that must be fetched to repeat it.
+    commit : str
+        That its runs were made at, ``""`` where they were made at several, or at edits.
     took : str
         How long its runs took, one after the other.
     cells : int
@@ -72,6 +75,7 @@ class Seen:
     data: tuple[DataRow, ...]
     environments: tuple[Environment, ...]
     fetched: tuple[str, ...]
+    commit: str
     took: str
     cells: int
     ran: Ran
@@ -111,6 +115,7 @@ def _seen(shown: Shown, drawn: tuple[Picture, ...], asked: Asked) -> Seen:
         data=_data(records),
         environments=_environments(records, asked.archive),
         fetched=tuple(name for name in used if name in GOTTEN),
+        commit=commit_of(measured, asked.archive),
         took=_took(records),
         cells=len(measured),
         ran=Ran.of(measured),

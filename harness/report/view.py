@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from harness.claims import chance_text
-from harness.report import ledger, published
+from harness.report import ledger, published, repeat
 from harness.report.ink import Ink
 from harness.report.machines import Beside, beside
 from harness.report.marks import Tally, tallies
@@ -16,7 +16,7 @@ from harness.report.opening import Opening, Ran, opening
 from harness.report.pictures import Plate, plates
 from harness.report.places import Places
 from harness.report.reply import Reply, by_suite, reply
-from harness.report.seen import Asked, Command, Seen, look
+from harness.report.seen import Asked, Seen, look
 from harness.suite.schema import Suite
 from harness.types import Environment, Verdict
 
@@ -168,6 +168,7 @@ class _Shelf:
     places: Places
     entries: Mapping[str, Sequence[ledger.Entry]]
     ink: Ink
+    origins: repeat.Origins = field(default_factory=repeat.Origins)
 
 
 def _section(suite: Suite, seen: Seen, shelf: _Shelf) -> Section:
@@ -184,13 +185,14 @@ def _section(suite: Suite, seen: Seen, shelf: _Shelf) -> Section:
         claims=len(own),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
         plates=plates(suite, seen.pictures, asked.profile, shelf.ink),
-        commands=_commands(suite, seen, asked.command),
+        commands=_commands(suite, seen, shelf),
         seen=seen,
     )
 
 
-def _commands(suite: Suite, seen: Seen, command: Command) -> tuple[str, ...]:
-    """Return what repeats a suite where nothing is installed: data, its runs, the page."""
-    run = command[suite.id] if isinstance(command, Mapping) else command(suite.id)
-    get = [f"harness data get {name}" for name in seen.fetched]
-    return ("python3 -m pip install 'claims-harness[all]'", *get, run, "harness report")
+def _commands(suite: Suite, seen: Seen, shelf: _Shelf) -> tuple[str, ...]:
+    """Return what repeats a suite where nothing is installed."""
+    asked = shelf.asked
+    run = asked.command[suite.id] if isinstance(asked.command, Mapping) else asked.command(suite.id)
+    where = shelf.origins.of(suite)
+    return repeat.commands(where, seen.commit, seen.fetched, run, asked.profile)
