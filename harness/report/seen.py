@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.figures import Picture
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
 from harness.processes.beside import beside
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.opening import Ran
-from harness.report.pictures import Shown, pictures
+from harness.report.pictures import Drawn, Shown, pictures
 from harness.report.repeat import commit_of
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
@@ -50,7 +49,7 @@ class Seen:
 
     Attributes
     ----------
-    pictures : tuple of Picture
+    pictures : tuple of Drawn
         Its figures of the profile, in order.
     deviations : tuple of str
         What the profile changed.
@@ -68,7 +67,7 @@ class Seen:
         What was measured, counted.
     """
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Drawn, ...]
     deviations: tuple[str, ...]
     tables: tuple[CaseTable, ...]
     lost: tuple[MissingResult, ...]
@@ -99,11 +98,11 @@ def _look(suites: Sequence[Suite], asked: Asked) -> list[Seen]:
     shown = [
         _shown(one, asked.plans.get(one.id, ()), asked.archive, asked.profile) for one in suites
     ]
-    drawn = pictures(shown, asked.archive, asked.profile)
+    drawn = pictures(shown, asked.archive, asked.profile, asked.verdicts)
     return [_seen(one, found, asked) for one, found in zip(shown, drawn, strict=True)]
 
 
-def _seen(shown: Shown, drawn: tuple[Picture, ...], asked: Asked) -> Seen:
+def _seen(shown: Shown, drawn: tuple[Drawn, ...], asked: Asked) -> Seen:
     records, plan = shown.records, asked.plans.get(shown.suite.id, ())
     measured = [record for record in records if record.status in MEASURED]
     used = dict.fromkeys(r.data.used for r in records if r.data)

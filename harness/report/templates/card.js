@@ -33,7 +33,7 @@ const card = (() => {
     if (named) named.remove();
     const svg = found.querySelector("svg.drawing");
     const marked = published(svg, claim);
-    found.prepend(make("p", { class: "muted small" }, marked ? `${title}, with what the sentence says` : `From the same suite: ${title}`));
+    found.prepend(make("p", { class: "muted small" }, marked ? `${title}, with what the sentence says${claim.n ? `, counted from ${claim.n}` : ""}` : `From the same suite: ${title}`));
     if (svg) found.append(download.buttons(svg, claim.g));
     return found;
   };
