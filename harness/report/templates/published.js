@@ -31,7 +31,7 @@ const published = (svg, claim) => {
   const words = `${claim.h ? "published" : "as read"} ${claim.p}`;
   const arrow = beyond ? (upright ? (beyond > 0 ? " ↑" : " ↓") : beyond > 0 ? " →" : " ←") : "";
   const box = svg.viewBox.baseVal;
-  const half = 3.2 * (words.length + arrow.length);
+  const half = 3.7 * (words.length + arrow.length);
   const x = upright ? Math.max(from, to) - 2 : Math.min(Math.max(at, half), box.width - half);
   const near = upright ? (at - 16 < Math.min(low, high, 16) ? at + 14 : at - 5) : Math.min(from, to) - 4;
   parts.push(`<text x="${x}" y="${near}" text-anchor="${upright ? "end" : "middle"}"></text>`);
