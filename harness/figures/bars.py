@@ -11,6 +11,7 @@ from harness.figures.canvas import WIDTH, legend, one_axes
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has
+from harness.figures.extremes import refuse_beyond
 from harness.figures.labels import in_words
 from harness.figures.marks import Bar, Line, draw_marks, dress, layout_of
 from harness.figures.merge import merged
@@ -31,6 +32,7 @@ def bars(request: Request) -> Drawing:
     xs = ordered(record.axes[figure.x] for record in holding)
     every = groups(holding, request.archive, figure.hue, figure.x, request.words)
     rows = [_row(request, group, xs) for group in every]
+    refuse_beyond(bar.estimate for row in rows for bar in row)
     unit = request.unit
     kept = merged(every, [tuple((b.x, b.estimate.text(unit)) for b in row) for row in rows])
     found = [Line(one.group, rows[one.index]) for one in kept]

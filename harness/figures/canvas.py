@@ -29,6 +29,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
+from harness.figures.extremes import held, set_ends
 from harness.figures.theme import DASHES, MARKERS, Theme
 from harness.numerals import tick
 
@@ -254,7 +255,10 @@ def _apart(values: Sequence[float]) -> list[float]:
 
 
 def _set_log(axis: Axis) -> None:
+    ends = held(axis)
     if axis is axis.axes.xaxis:
         axis.axes.set_xscale("log")
     else:
         axis.axes.set_yscale("log")
+    if ends is not None:
+        set_ends(axis, ends)
