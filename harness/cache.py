@@ -15,12 +15,13 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import platformdirs
 
 APPLICATION = "claims-harness"
+_HERE = Path(__file__).parent
 _DIGEST = hashlib.sha256
 _SIZE = _DIGEST().digest_size
 _SPARED = 0.75
@@ -41,6 +42,15 @@ def absolute(text: str) -> Path:
 @lru_cache(maxsize=64)  # asked for once a case of a suite
 def _joined(folder: str, text: str) -> Path:
     return Path(folder, text)
+
+
+@cache
+def source() -> str:
+    """Return the digest of the harness's own source, for keys of what all of it may have made."""
+    whole = _DIGEST()
+    for path in sorted(_HERE.rglob("*.py")):
+        whole.update(f"{path.relative_to(_HERE)}\0".encode() + path.read_bytes())
+    return whole.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,17 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+_SPELLED = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve"),
+)
+
+
+def spelled(count: int) -> str:
+    """Return a count within a sentence: ``"seven"``, ``"13"``, ``"1,300"``."""
+    return _SPELLED[count] if count < len(_SPELLED) else f"{count:,}"
+
+
 # C0 and C1 controls but newline and tab, and what turns the direction of text around; a lone
 # surrogate is a byte of a file name that is no text, and no encoding takes it.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,5 +107,5 @@ def _command(suite: Suite, profile: str, archive: Archive) -> str:
         return f"harness claims {suite.id}"
     data = [r.data for r in archive.of(suite.id) if r.data is not None]
     swapped = dict.fromkeys(f"{d.requested}={d.used}" for d in data if d.used != d.requested)
-    use = "".join(f" --use {pair}" for pair in swapped)
-    return f"harness run {suite.id} --profile {profile}{use}"
+    use = [word for pair in swapped for word in ("--use", pair)]
+    return shlex.join(["harness", "run", suite.id, "--profile", profile, *use])

@@ -7,6 +7,7 @@ from harness.figures.drawing import NO_KINDS, Kinds, Numbers, Picture, Request
 from harness.figures.frame import Frame, Scale
 from harness.figures.many import draw_all
 from harness.figures.registry import KINDS, draw, request
+from harness.figures.relative import Reference, reference
 from harness.figures.theme import DARK, LIGHT, Theme
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "Kinds",
     "Numbers",
     "Picture",
+    "Reference",
     "Request",
     "Scale",
     "Theme",
     "draw",
     "draw_all",
+    "reference",
     "request",
 ]

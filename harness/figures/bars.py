@@ -10,11 +10,12 @@ from harness.figures import theory
 from harness.figures.canvas import WIDTH, legend, one_axes
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
-from harness.figures.estimate import Estimate, has, over_samples
+from harness.figures.estimate import Estimate, has
+from harness.figures.extremes import refuse_beyond
 from harness.figures.labels import in_words
 from harness.figures.marks import Bar, Line, draw_marks, dress, layout_of
 from harness.figures.merge import merged
-from harness.figures.points import basis
+from harness.figures.points import basis, middle_of
 from harness.figures.select import Group, groups, heading, ordered
 from harness.numerals import DASH, number
 from harness.types import Record, Scalar
@@ -31,6 +32,7 @@ def bars(request: Request) -> Drawing:
     xs = ordered(record.axes[figure.x] for record in holding)
     every = groups(holding, request.archive, figure.hue, figure.x, request.words)
     rows = [_row(request, group, xs) for group in every]
+    refuse_beyond(bar.estimate for row in rows for bar in row)
     unit = request.unit
     kept = merged(every, [tuple((b.x, b.estimate.text(unit)) for b in row) for row in rows])
     found = [Line(one.group, rows[one.index]) for one in kept]
@@ -61,9 +63,9 @@ def bar_of(request: Request, records: Sequence[Record], x: Scalar) -> Bar:
     name = request.figure.y
     if len(records) == 1 and name in records[0].samples:
         samples = tuple(float(value) for value in records[0].samples[name])
-        return Bar(x, over_samples(samples), samples)
+        return Bar(x, middle_of(request, records, name), samples)
     values = tuple(float(r.metrics[name]) for r in records if name in r.metrics)
-    return Bar(x, request.estimate(records, name), values if len(values) > 1 else ())
+    return Bar(x, middle_of(request, records, name), values if len(values) > 1 else ())
 
 
 def _row(request: Request, group: Group, xs: Sequence[Scalar]) -> tuple[Bar, ...]:

@@ -13,11 +13,10 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from harness import digest
-from harness.cache import Cache
+from harness.cache import Cache, source
 from harness.errors import StoreError
 from harness.figures.claimed import shows
 from harness.figures.drawing import Numbers, Picture, Request
@@ -26,7 +25,6 @@ from harness.types import Archive, Array, Environment, Record
 
 CACHE = Cache("pictures", 256 * 1024**2)
 _LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
-_HERE = Path(__file__).parents[1]
 
 
 class WatchedArchive:
@@ -116,11 +114,8 @@ def _made_by() -> str:
     """Return the digest of what draws: our source, Python and the libraries."""
     from importlib import metadata  # here: most commands draw nothing
 
-    whole = hashlib.sha256()
-    for path in sorted(_HERE.rglob("*.py")):
-        whole.update(f"{path.relative_to(_HERE)}\0".encode() + path.read_bytes())
     versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    return " ".join([whole.hexdigest(), sys.version, *versions])
+    return " ".join([source(), sys.version, *versions])
 
 
 def _shows_the_same(drawn: Drawn, request: Request) -> bool:

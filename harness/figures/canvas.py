@@ -29,6 +29,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
+from harness.figures.extremes import held, set_ends
 from harness.figures.theme import DASHES, MARKERS, Theme
 from harness.numerals import tick
 
@@ -116,7 +117,8 @@ def svg(drawn: Sheet) -> str:
     """Write a sheet as SVG: text as text, no dates, equal input gives equal bytes."""
     buffer = io.BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    drawn.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    with np.errstate(over="ignore"):  # a tick beyond the largest number is beyond the axis too
+        drawn.savefig(buffer, format="svg", transparent=True, metadata=nothing)
     text = buffer.getvalue().decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
@@ -254,7 +256,10 @@ def _apart(values: Sequence[float]) -> list[float]:
 
 
 def _set_log(axis: Axis) -> None:
+    ends = held(axis)
     if axis is axis.axes.xaxis:
         axis.axes.set_xscale("log")
     else:
         axis.axes.set_yscale("log")
+    if ends is not None:
+        set_ends(axis, ends)

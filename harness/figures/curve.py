@@ -27,6 +27,7 @@ from harness.figures.canvas import (
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, over_seeds
+from harness.figures.extremes import refuse_beyond
 from harness.figures.merge import merged
 from harness.figures.select import Group, groups, heading
 from harness.numerals import DASH, number
@@ -77,6 +78,7 @@ def curve(request: Request) -> Drawing:
         band_of([(r, r.series[figure.y]) for r in g.records], request.kind(g.records[0], figure.y))
         for g in every
     ]
+    refuse_beyond(point for band in bands for point in band.points)
     kept = merged(every, [_written(band, request.unit) for band in bands])
     lines = [Line(one.group, bands[one.index]) for one in kept]
     single = len(lines) <= CROWD

@@ -23,6 +23,7 @@ from harness.figures.canvas import (
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import has
+from harness.figures.extremes import refuse_beyond
 from harness.figures.labels import in_words
 from harness.figures.merge import merged
 from harness.figures.panels import by_machine, without_machine
@@ -47,6 +48,7 @@ def line(request: Request) -> Drawing:
     xs = ordered(record.axes[figure.x] for record in holding)
     every = groups(holding, request.archive, figure.hue, figure.x, request.words)
     rows = [points_of(group.records, figure.x, figure.y, xs, request) for group in every]
+    refuse_beyond(point.estimate for row in rows for point in row)
     kept = merged(every, [_written(row, request.unit) for row in rows])
     lines = [Line(one.group, rows[one.index]) for one in kept]
     panels = by_machine(lines, lambda one: one.group)

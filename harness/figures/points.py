@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness.config.claim import same
 from harness.figures.drawing import Request
-from harness.figures.estimate import Estimate
+from harness.figures.estimate import Estimate, over_samples
 from harness.figures.select import as_number
 from harness.numerals import axis_value
 from harness.types import Record, Scalar
@@ -29,6 +29,13 @@ class Point:
     position: float
     estimate: Estimate
     runs: tuple[float, ...] = ()
+
+
+def middle_of(request: Request, records: Sequence[Record], name: str) -> Estimate:
+    """Return the estimate of one mark: over seeds when there are several, else over samples."""
+    if len(records) == 1 and name in records[0].samples:
+        return over_samples(tuple(float(value) for value in records[0].samples[name]))
+    return request.estimate(records, name)
 
 
 def points_of(

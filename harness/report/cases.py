@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from harness.config.kinds import kind_of
+from harness.config.kinds import Kind, kind_of
 from harness.figures.drawing import NO_KINDS, Kinds
 from harness.figures.estimate import over_seeds
 from harness.figures.labels import axis_title, entry, unit_of
@@ -163,15 +164,18 @@ def _metric(records: Sequence[Record], name: str, kinds: Kinds) -> str:
     if not values:
         return ""
     kind = kind_of(name, kinds.get(records[0].case, {}))
+    text = _told(tuple(values), kind, unit_of(name))
+    return text if len(values) == len(records) else f"{text} ({plural(len(values), 'run')})"
+
+
+@lru_cache(maxsize=4096)  # implementations often agree, and most metrics are counts
+def _told(values: tuple[float, ...], kind: Kind, unit: str) -> str:
     estimate = over_seeds(values, kind)
     if estimate.lost == len(values) == 1:
         return number(values[0])
-    text = (
-        f"{estimate.lost} of {estimate.n} not finite"
-        if estimate.lost
-        else estimate.text(unit_of(name))
-    )
-    return text if len(values) == len(records) else f"{text} ({plural(len(values), 'run')})"
+    if estimate.lost:
+        return f"{estimate.lost} of {estimate.n} not finite"
+    return estimate.text(unit)
 
 
 def _metrics(records: Sequence[Record], suite: Suite) -> list[str]:

@@ -41,6 +41,7 @@ class Ink:
 
     def __init__(self) -> None:
         self._classes: dict[str, str] = {}
+        self._known: dict[str, str] = {}
         self._drawings = 0
         self._colours = {colour: f"var({name})" for name, colour in names(LIGHT).items()}
 
@@ -71,10 +72,15 @@ class Ink:
         return _NAMED.sub(lambda found: found[0].removesuffix(found[1]) + own[found[1]], svg)
 
     def _class(self, style: str) -> str:
+        if style not in self._known:
+            tight = re.sub(r"([:;]) ", r"\1", self._coloured(style))
+            self._known[style] = self._classes.setdefault(tight, f"s{len(self._classes)}")
+        return self._known[style]
+
+    def _coloured(self, style: str) -> str:
         for colour, variable in self._colours.items():
             style = style.replace(colour, variable)
-        tight = re.sub(r"([:;]) ", r"\1", style)
-        return self._classes.setdefault(tight, f"s{len(self._classes)}")
+        return style
 
 
 def _shorter(found: re.Match[str]) -> str:

@@ -213,6 +213,7 @@ def _claim(verdict: Verdict, machines: Sequence[str], data: Data) -> dict[str, A
         "t": title(verdict.metric, data.labels.get(verdict.suite, {})),
         "g": shown,
         "m": placed.as_values() if placed else None,
+        "n": placed.words if placed else "",
         "f": [
             _finding(finding, unit, index, drawn, machines, data.environments, verdict)
             for index, finding in enumerate(verdict.findings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from harness import figures
 from harness.config.claim import Figure
 from harness.report.ink import Ink
 from harness.suite.schema import Suite
-from harness.types import Archive, Profile, Record
+from harness.types import Archive, Finding, Profile, Record, Verdict
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class PageFigure:
         The table of the suite, where it is of one.
     frame : Frame or None
         Where numbers of its metric lie on the drawing.
+    references : mapping of str to Reference
+        Claim to what its ratio or difference is counted from in the drawing.
     """
 
     anchor: str
@@ -49,6 +51,15 @@ class PageFigure:
     stand_in: tuple[str, ...]
     figure: Figure | None = None
     frame: figures.Frame | None = None
+    references: Mapping[str, figures.Reference] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture, and by claim what ratios and differences are counted from in it."""
+
+    picture: figures.Picture
+    references: Mapping[str, figures.Reference]
 
 
 @dataclass(frozen=True)
@@ -71,8 +82,8 @@ class ShownSuite:
 
 
 def pictures(
-    shown: Sequence[ShownSuite], archive: Archive, profile: Profile
-) -> list[tuple[figures.Picture, ...]]:
+    shown: Sequence[ShownSuite], archive: Archive, profile: Profile, verdicts: Sequence[Verdict]
+) -> list[tuple[Drawn, ...]]:
     """Draw every figure that belongs to the profile, all at once; return those of each suite."""
     asked = [
         [
@@ -81,16 +92,30 @@ def pictures(
         ]
         for one in shown
     ]
+    findings = {(v.suite, v.claim): v.findings for v in verdicts}
     drawn = iter(_drawn([one for own in asked for one in own]))
-    return [tuple(next(drawn) for _ in own) for own in asked]
+    return [tuple(Drawn(next(drawn), _references(one, findings)) for one in own) for own in asked]
+
+
+def _references(
+    asked: figures.Request | figures.Picture,
+    findings: Mapping[tuple[str, str], Sequence[Finding]],
+) -> dict[str, figures.Reference]:
+    if isinstance(asked, figures.Picture):
+        return {}
+    found = (
+        (claim.id, figures.reference(asked, claim, findings.get((asked.suite.id, claim.id), ())))
+        for claim in asked.suite.claims
+    )
+    return {claim: reference for claim, reference in found if reference is not None}
 
 
 def plates(
-    suite: Suite, drawn: Sequence[figures.Picture], profile: Profile, ink: Ink
+    suite: Suite, drawn: Sequence[Drawn], profile: Profile, ink: Ink
 ) -> tuple[PageFigure, ...]:
     """Return the figures of a suite that were drawn for a profile, in the page's ink."""
     pairs = zip(_wanted(suite, profile), drawn, strict=True)
-    return tuple(_plate(figure, suite, picture, ink) for figure, picture in pairs)
+    return tuple(_plate(figure, suite, one, ink) for figure, one in pairs)
 
 
 def _wanted(suite: Suite, profile: Profile) -> list[Figure]:
@@ -103,7 +128,8 @@ def _drawn(asked: Sequence[figures.Request | figures.Picture]) -> Iterator[figur
     yield from (next(drawn) if isinstance(one, figures.Request) else one for one in asked)
 
 
-def _plate(figure: Figure, suite: Suite, picture: figures.Picture, ink: Ink) -> PageFigure:
+def _plate(figure: Figure, suite: Suite, drawn: Drawn, ink: Ink) -> PageFigure:
+    picture = drawn.picture
     return PageFigure(
         anchor=f"figure-{suite.id}-{figure.id}",
         title=figure.title,
@@ -116,4 +142,5 @@ def _plate(figure: Figure, suite: Suite, picture: figures.Picture, ink: Ink) -> 
         stand_in=picture.stand_in,
         figure=figure,
         frame=picture.frame,
+        references=drawn.references,
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.config.claim import Claim, Figure, same
 from harness.figures.claimed import shows
 from harness.figures.frame import Frame, Scale
+from harness.figures.relative import Reference
 from harness.report.pictures import PageFigure
-from harness.types import Grounds, Verdict
+from harness.types import Grounds, Scalar, Verdict
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Mark:
         Where on the other axis, if the sentence speaks of one place on it.
     span : tuple of float
         The ends of the other axis.
+    start : tuple of float or None
+        Of a ratio or a difference, the mark that it is counted from: where on the axis of the
+        metric, and where on the other.
+    words : str
+        What that is: ``"no loop, 12.3 ms"``.
     """
 
     along: str
@@ -40,12 +46,15 @@ class Mark:
     beyond: int
     other: float | None
     span: tuple[float, float]
+    start: tuple[float, float] | None = None
+    words: str = ""
 
     def as_values(self) -> list[Any]:
         """Return it as the page's script reads it."""
         ends = [round(end, 1) for end in (*self.band, *self.span)]
         size, other = (None if n is None else round(n, 1) for n in (self.size, self.other))
-        return [self.along, size, *ends[:2], self.beyond, other, *ends[2:]]
+        start = [round(at, 1) for at in self.start or ()]
+        return [self.along, size, *ends[:2], self.beyond, other, *ends[2:], *start]
 
 
 def best(
@@ -61,9 +70,7 @@ def best(
         []
         if claim is None
         else [
-            (plate, mark(verdict, claim, plate.figure, plate.frame))
-            for plate in drawn
-            if plate.figure
+            (plate, _mark(verdict, claim, plate, plate.figure)) for plate in drawn if plate.figure
         ]
     )
     placed = [(plate, found) for plate, found in marked if found is not None]
@@ -73,6 +80,13 @@ def best(
         return plate.anchor, found
     near = [plate for plate in drawn if plate.metric == verdict.metric] or drawn
     return (near[0].anchor if near else ""), None
+
+
+def _mark(verdict: Verdict, claim: Claim, plate: PageFigure, figure: Figure) -> Mark | None:
+    reference = plate.references.get(claim.id)
+    if reference is not None:
+        return counted(verdict, reference, plate.frame)
+    return mark(verdict, claim, figure, plate.frame)
 
 
 def mark(verdict: Verdict, claim: Claim, figure: Figure, frame: Frame | None) -> Mark | None:
@@ -87,18 +101,53 @@ def mark(verdict: Verdict, claim: Claim, figure: Figure, frame: Frame | None) ->
     frame : Frame or None
         Of the picture of the figure.
     """
-    on = next((finding.grounds for finding in verdict.findings if finding.grounds), None)
+    on = _grounds(verdict)
     if frame is None or on is None or not shows(figure, claim):
         return None
     scale, beside = (frame.y, frame.x) if frame.metric == "y" else (frame.x, frame.y)
+    return _on(scale, beside, on, frame, _place(beside, figure, claim))
+
+
+def _on(scale: Scale, beside: Scale, on: Grounds, frame: Frame, other: float | None) -> Mark | None:
     band = _band(scale, on)
     said = None if on.size is None else scale.at(on.size)
     if band is None or (said is None and on.size is not None):
         return None
     size = None if said is None else _within(scale, said)
-    beyond = 0 if said is None or said == size else _side(scale, on.size or 0.0)
-    other = _place(beside, figure, claim)
+    low, high = (on.low, on.high) if on.size is None else (on.size, on.size)
+    beyond = _beyond(scale, low, high)
     return Mark(frame.metric, size, band, beyond, other, (beside.start, beside.end))
+
+
+def counted(verdict: Verdict, reference: Reference, frame: Frame | None) -> Mark | None:
+    """Return where a ratio or a difference lies in a figure that draws both of its sides.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of the claim.
+    reference : Reference
+        What it is counted from.
+    frame : Frame or None
+        Of the picture of the figure.
+    """
+    on = _grounds(verdict)
+    if frame is None or on is None:
+        return None
+    scale, beside = (frame.y, frame.x) if frame.metric == "y" else (frame.x, frame.y)
+    start, first = scale.at(reference.value), _at(beside, reference.first)
+    second = _at(beside, reference.second)
+    if start is None or first is None or second is None:
+        return None
+    low, high = (end if math.isinf(end) else reference.height(end) for end in (on.low, on.high))
+    size = None if on.size is None else reference.height(on.size)
+    found = _on(scale, beside, replace(on, low=low, high=high, size=size), frame, first)
+    counted_from = (_within(scale, start), second)
+    return None if found is None else replace(found, start=counted_from, words=reference.words)
+
+
+def _grounds(verdict: Verdict) -> Grounds | None:
+    return next((finding.grounds for finding in verdict.findings if finding.grounds), None)
 
 
 def _band(scale: Scale, on: Grounds) -> tuple[float, float] | None:
@@ -116,8 +165,10 @@ def _within(scale: Scale, at: float) -> float:
     return min(max(at, first), last)
 
 
-def _side(scale: Scale, value: float) -> int:
-    return 1 if value > max(scale.low, scale.high) else -1
+def _beyond(scale: Scale, low: float, high: float) -> int:
+    """Return beyond which end of the axis all from `low` to `high` lies, 0 where some does not."""
+    first, last = sorted((scale.low, scale.high))
+    return int(low > last) - int(high < first)
 
 
 def _place(scale: Scale, figure: Figure, claim: Claim) -> float | None:
@@ -125,8 +176,11 @@ def _place(scale: Scale, figure: Figure, claim: Claim) -> float | None:
     if figure.kind == "paired":
         return None
     value = claim.at if figure.kind == "curve" else claim.where.get(figure.x)
-    if value is None:
-        return None
+    return None if value is None else _at(scale, value)
+
+
+def _at(scale: Scale, value: Scalar) -> float | None:
+    """Return the place of an axis value, name or number; None where it has none."""
     if scale.names:
         found = [index for index, name in enumerate(scale.names) if same(name, value)]
         return scale.at(float(found[0])) if found else None

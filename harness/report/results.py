@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.figures import Picture
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
 from harness.processes.parallel import parallel_map
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.opening import RunCounts
-from harness.report.pictures import ShownSuite, pictures
+from harness.report.pictures import Drawn, ShownSuite, pictures
+from harness.report.repeat import commit_of
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict, identical
@@ -49,7 +49,7 @@ class SuiteResults:
 
     Attributes
     ----------
-    pictures : tuple of Picture
+    pictures : tuple of Drawn
         Its figures of the profile, in order.
     deviations : tuple of str
         What the profile changed.
@@ -57,6 +57,8 @@ class SuiteResults:
         Measured cases, cells without a result, data sets and machines used.
     fetched : tuple of str
         Data sets that must be fetched to repeat it.
+    commit : str
+        That its runs were made at, ``""`` where they were made at several, or at edits.
     took : str
         How long its runs took, one after the other.
     cells : int
@@ -65,13 +67,14 @@ class SuiteResults:
         What was measured, counted.
     """
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Drawn, ...]
     deviations: tuple[str, ...]
     tables: tuple[CaseTable, ...]
     lost: tuple[MissingResult, ...]
     data: tuple[DataRow, ...]
     environments: tuple[Environment, ...]
     fetched: tuple[str, ...]
+    commit: str
     took: str
     cells: int
     ran: RunCounts
@@ -100,12 +103,12 @@ def _results(suites: Sequence[Suite], request: PageRequest) -> list[SuiteResults
         _shown(one, request.plans.get(one.id, ()), request.archive, request.profile)
         for one in suites
     ]
-    drawn = pictures(shown, request.archive, request.profile)
+    drawn = pictures(shown, request.archive, request.profile, request.verdicts)
     return [_suite_results(one, found, request) for one, found in zip(shown, drawn, strict=True)]
 
 
 def _suite_results(
-    shown: ShownSuite, drawn: tuple[Picture, ...], request: PageRequest
+    shown: ShownSuite, drawn: tuple[Drawn, ...], request: PageRequest
 ) -> SuiteResults:
     records, plan = shown.records, request.plans.get(shown.suite.id, ())
     measured = [record for record in records if record.status in MEASURED]
@@ -118,6 +121,7 @@ def _suite_results(
         data=_data(records),
         environments=_environments(records, request.archive),
         fetched=tuple(name for name in used if name in GOTTEN),
+        commit=commit_of(measured, request.archive),
         took=_took(records),
         cells=len(measured),
         ran=RunCounts.of(measured),

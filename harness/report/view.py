@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from harness.claims import chance_text
-from harness.report import ledger, published
+from harness.report import ledger, published, repeat
 from harness.report.ink import Ink
 from harness.report.machines import MachineComparison, beside
 from harness.report.marks import Tally, tallies
 from harness.report.opening import Opening, RunCounts, opening
 from harness.report.pictures import PageFigure, plates
 from harness.report.places import Places
-from harness.report.results import Command, PageRequest, SuiteResults, results
+from harness.report.reply import Reply, by_suite, reply
+from harness.report.results import PageRequest, SuiteResults, results
 from harness.suite.schema import Suite
 from harness.types import Environment, Verdict
 
@@ -26,8 +27,10 @@ class Section:
 
     Attributes
     ----------
-    id, title, summary, document : str
+    id, title, question, summary, document : str
         From the suite; the title of its document.
+    reply : Reply or None
+        What was found.
     protocol : tuple of str
         Sentences.
     claims : int
@@ -44,8 +47,10 @@ class Section:
 
     id: str
     title: str
+    question: str
     summary: str
     document: str
+    reply: Reply | None
     protocol: tuple[str, ...]
     claims: int
     tallies: tuple[Tally, ...]
@@ -103,8 +108,9 @@ def page(request: PageRequest, ink: Ink) -> Page:
     places = Places(suites, request.documents)
     found = results(request)
     pairs = zip(suites, found, strict=True)
-    sections = [_section(suite, one, request, places, ink) for suite, one in pairs]
     listed = ledger.entries(verdicts, places)
+    shelf = _Shelf(request, places, by_suite(listed), ink)
+    sections = [_section(suite, one, shelf) for suite, one in pairs]
     used = {env.id: env for section in sections for env in section.results.environments}
     ids = [suite.id for suite in suites]
     shown_by = _figures(suites, sections)
@@ -154,26 +160,38 @@ def _figures(
     return of
 
 
-def _section(
-    suite: Suite, found: SuiteResults, request: PageRequest, places: Places, ink: Ink
-) -> Section:
+@dataclass(frozen=True)
+class _Shelf:
+    """What the sections of all suites take their own from; sentences by suite."""
+
+    request: PageRequest
+    places: Places
+    entries: Mapping[str, Sequence[ledger.Entry]]
+    ink: Ink
+    origins: repeat.Origins = field(default_factory=repeat.Origins)
+
+
+def _section(suite: Suite, found: SuiteResults, shelf: _Shelf) -> Section:
+    request = shelf.request
     own = [verdict for verdict in request.verdicts if verdict.suite == suite.id]
     return Section(
         id=suite.id,
         title=suite.title,
+        question=suite.question,
         summary=suite.summary,
-        document=places.of_suite(suite),
+        document=shelf.places.of_suite(suite),
+        reply=reply(suite.id, shelf.entries.get(suite.id, ())),
         protocol=suite.protocol,
         claims=len(own),
         tallies=tuple(tally for tally in tallies(own) if tally.count),
-        plates=plates(suite, found.pictures, request.profile, ink),
-        commands=_commands(suite, found, request.command),
+        plates=plates(suite, found.pictures, request.profile, shelf.ink),
+        commands=_commands(suite, found, shelf),
         results=found,
     )
 
 
-def _commands(suite: Suite, found: SuiteResults, command: Command) -> tuple[str, ...]:
-    """Return what repeats a suite where nothing is installed: data, its runs, the page."""
+def _commands(suite: Suite, found: SuiteResults, shelf: _Shelf) -> tuple[str, ...]:
+    """Return what repeats a suite where nothing is installed."""
+    command, where = shelf.request.command, shelf.origins.of(suite)
     run = command[suite.id] if isinstance(command, Mapping) else command(suite.id)
-    get = [f"harness data get {name}" for name in found.fetched]
-    return ("python3 -m pip install 'claims-harness[all]'", *get, run, "harness report")
+    return repeat.commands(where, found.commit, found.fetched, run, shelf.request.profile)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,15 +67,20 @@ class BoundedMean:
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the means that neither side rejects at ``(1 - level) / 2``."""
-        tail, width = (1.0 - level) / 2.0, self.high - self.low
-        unit = self._unit()
-        lower, upper = _least_mean(unit, tail), 1.0 - _least_mean(1.0 - unit, tail)
-        return Interval(self.low + width * lower, self.low + width * upper, level)
+        return _means(self, level)
 
     def _unit(self) -> Floats:
         """Return the values as shares of the way from `low` to `high`, shape (1, n)."""
         unit: Floats = (np.array([self.values]) - self.low) / (self.high - self.low)
         return unit
+
+
+@lru_cache(maxsize=64)  # a claim asks for the same interval to decide, to tell and to draw
+def _means(one: BoundedMean, level: float) -> Interval:
+    tail, width = (1.0 - level) / 2.0, one.high - one.low
+    unit = one._unit()
+    lower, upper = _least_mean(unit, tail), 1.0 - _least_mean(1.0 - unit, tail)
+    return Interval(one.low + width * lower, one.low + width * upper, level)
 
 
 def _least_mean(unit: Floats, tail: float) -> float:
@@ -112,8 +118,7 @@ class BoundedRatio:
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the ratios that neither side rejects at ``(1 - level) / 2``."""
-        low, inverse = (side._least((1.0 - level) / 2.0) for side in (self, self._turned()))
-        return Interval(low, 1.0 / inverse if inverse else math.inf, level)
+        return _ratios(self, level)
 
     def _turned(self) -> BoundedRatio:
         return BoundedRatio(self.b, self.a)
@@ -133,6 +138,12 @@ class BoundedRatio:
             c = bounds[part, None]
             found.append(_p_values((a - c * b + c) / (1.0 + c), (c / (1.0 + c))[:, 0]))
         return np.concatenate(found)
+
+
+@lru_cache(maxsize=64)
+def _ratios(one: BoundedRatio, level: float) -> Interval:
+    low, inverse = (side._least((1.0 - level) / 2.0) for side in (one, one._turned()))
+    return Interval(low, 1.0 / inverse if inverse else math.inf, level)
 
 
 # -- bets ----------------------------------------------------------------------------------------

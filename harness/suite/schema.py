@@ -33,6 +33,15 @@ Memory = Annotated[str, AfterValidator(_is_memory)]
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
+def _is_question(text: str) -> str:
+    if text and (not text.endswith("?") or len(text.splitlines()) > 1):
+        raise ValueError(f"must be one question on one line, which ends in '?', got {text!r}")
+    return text
+
+
+Question = Annotated[str, Field(max_length=2 * LONGEST), AfterValidator(_is_question)]
+
+
 class Seeds(Table):
     """Repetitions of every case, and the root of their random streams.
 
@@ -90,6 +99,8 @@ class Frame(Tables):
         ``schema = 1`` in the file.
     id, title, summary
         Names for the ledger.
+    question
+        What it asks, as a question; the page answers it by the verdicts.
     document
         The files in which its quotes are looked for, from its folder, none for an empty list; if
         it is left out, those of the document that it quotes.
@@ -126,6 +137,7 @@ class Frame(Tables):
     schema_version: Literal[1] = Field(default=1, alias="schema")
     id: SuiteId
     title: str
+    question: Question = ""
     summary: str = ""
     document: Files | None = None
     protocol: tuple[str, ...] = ()

@@ -134,3 +134,23 @@ def test_files_are_written_without_a_network(card, tmp_path):
     assert [float(row["value"]) for row in rows] == [0.5, 0.52, 0.54]
     assert {row["claim"] for row in rows} == {"demo/adam"}
     assert browser.complaints == []
+
+
+def test_a_chart_is_drawn_anew_when_the_window_narrows(card):
+    browser = card(1440)
+    wide = "document.querySelector('.chart svg').getBoundingClientRect().width"
+    assert browser.evaluate(wide) > 600
+    browser.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=360,
+        height=900,
+        deviceScaleFactor=1,
+        mobile=True,
+    )
+    browser.evaluate(SETTLED)
+    browser.evaluate(SETTLED)
+    assert browser.evaluate(wide) <= 360
+    assert browser.evaluate("document.querySelectorAll('.chart svg').length") == 1
+    smallest = SMALLEST.replace("#card svg text", "#card .chart text")
+    assert browser.evaluate(smallest) == pytest.approx(12.0)
+    assert browser.complaints == []

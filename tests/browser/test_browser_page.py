@@ -246,6 +246,39 @@ def test_a_suite_is_found_by_its_name(at_once):
     assert at_once.evaluate(left) == ["suite-demo-optimizers"]
 
 
+def test_a_suite_is_found_by_its_question(at_once):
+    at_once.evaluate("""
+      document.querySelector("#find-suite").value = "more accurate";
+      document.querySelector("#find-suite").dispatchEvent(new Event("input"));
+    """)
+    left = "[...document.querySelectorAll('.suite')].filter((s) => !s.hidden).map((s) => s.id)"
+    assert at_once.evaluate(left) == ["suite-demo-optimizers"]
+
+
+def test_a_suite_shows_its_sentences_with_the_finding_told_first(at_once, page):
+    words = "document.getElementById('{}').innerText"
+    rows = "[...document.querySelectorAll('#{} .rows > li')].map((r) => r.innerText)"
+    go(at_once, "suite-demo-optimizers")
+    text = at_once.evaluate(words.format("suite-demo-optimizers"))
+    parts = ["Is Adam more accurate than SGD?", "sentences", "Adam (lr=0.001)", "Training loss",
+             "784-128-64-10 ReLU", "Protocol"]  # fmt: skip
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    shown = at_once.evaluate(rows.format("suite-demo-optimizers"))
+    assert len(shown) == 2
+    assert not any("Accuracy saturated" in row for row in shown)
+    # told above its rows, and not once more among them
+    go(at_once, "suite-demo-knn")
+    text = at_once.evaluate(words.format("suite-demo-knn"))
+    assert text.count("Accuracy saturated around 33% despite") == 1
+    assert at_once.evaluate(rows.format("suite-demo-knn")) == []
+    # the address may ask for a figure before anything was opened
+    at_once.call("Page.navigate", url="about:blank")
+    at_once.call("Page.navigate", url=page.resolve().as_uri() + "#figure-demo-optimizers-loss")
+    at_once.evaluate("new Promise((done) => setTimeout(() => done(0), 800))")
+    assert len(at_once.evaluate(rows.format("suite-demo-optimizers"))) == 2
+
+
 def test_paper_has_every_sentence_at_hand_and_no_controls(at_once):
     go(at_once, "ledger")
     at_once.call("Emulation.setEmulatedMedia", media="print")

@@ -6,7 +6,7 @@ import pytest
 
 from harness.claims import pairs
 from harness.figures.estimate import of_metric, over_pairs, over_samples, over_seeds
-from harness.statistics.spreads import Bounded, shown
+from harness.statistics.spreads import BoundedMean, shown
 from harness.types import Interval
 
 RIGHT = np.array([1] * 8 + [0] * 2, np.uint8)
@@ -52,7 +52,7 @@ def test_of_several_runs_the_share_of_right_answers_is_estimated():
     estimate = of_runs(RIGHT, RIGHT[1:], RIGHT[2:], kind="binary")
     shares = (8 / 10, 7 / 9, 6 / 8)
     assert estimate.value == pytest.approx(np.mean(shares))
-    assert estimate.interval == shown(Bounded(shares))
+    assert estimate.interval == shown(BoundedMean(shares))
 
 
 def test_few_samples_give_their_range_at_the_level_it_has():

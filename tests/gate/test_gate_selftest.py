@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -165,3 +166,16 @@ def test_the_lines_are_json_of_this_version(tmp_path):
     line = json.loads((tmp_path / runs.NAME).read_text())
     assert line["schema"] == 1
     assert len(line["pairs"]) == 80
+
+
+def test_decisions_are_found_once_for_the_same_pairs(monkeypatch, tmp_path):
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
+    once, asked = judged.decisions, []
+    monkeypatch.setattr(judged, "decisions", lambda one: asked.append(one) or once(one))
+    done = a_run(0.10, seed=1)
+    first = selftest.view([done])
+    assert selftest.view([done]) == first
+    assert len(asked) == 1
+    shorter = replace(done, pairs=done.pairs[:-2])
+    selftest.view([shorter])
+    assert len(asked) == 2

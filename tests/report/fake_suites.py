@@ -60,6 +60,7 @@ def optimizers(maker: Maker) -> Suite:
     return suite_of(
         id="demo-optimizers",
         title="SGD against Adam on MNIST",
+        question="Is Adam more accurate than SGD?",
         summary="784-128-64-10 ReLU, batch 100, fifteen epochs.",
         protocol=["Initial weights and batches are drawn once, in NumPy, for every backend."],
         figures=[

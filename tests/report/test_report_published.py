@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import fake_results as fake
 import fake_verdicts
 import pytest
 
 from harness.config.claim import Figure
-from harness.figures import Frame, Scale
-from harness.report.published import mark
+from harness.figures import Frame, Reference, Scale
+from harness.report.published import counted, mark
 from harness.types import Grounds
 
 # 0 to 1 from 100 down to 0, and the names a, b, c at 50, 100, 150
@@ -88,3 +90,34 @@ def test_a_series_is_marked_at_the_step_that_the_sentence_names():
     assert (found.other, found.size) == (pytest.approx(50.0), pytest.approx(50.0))
     nothing = mark(verdict(-1.1, -0.9, -1.0), one, figure(kind="curve", x="step"), frame)
     assert nothing is None
+
+
+RATIO = Reference(0.2, ratio=True, first="a", second="c", words="name c, 0.2")
+
+
+def test_a_ratio_lies_as_many_times_as_high_as_what_it_is_counted_from():
+    found = counted(verdict(3.6, 4.4, 4.0, rule="ratio"), RATIO, FRAME)
+    heights = [20.0, 28.0, 12.0]
+    assert found.as_values() == ["y", *heights, 0, 50.0, 25.0, 175.0, 80.0, 150.0]
+    assert found.words == "name c, 0.2"
+
+
+def test_a_difference_lies_above_what_it_is_counted_from():
+    found = counted(verdict(0.2, 0.4, 0.3, rule="difference"), replace(RATIO, ratio=False), FRAME)
+    assert (found.size, *found.band) == pytest.approx((50.0, 60.0, 40.0))
+
+
+def test_a_ratio_beyond_the_axis_stands_at_its_end_and_an_open_one_reaches_it():
+    far = counted(verdict(9.0, 11.0, 10.0, rule="ratio"), RATIO, FRAME)
+    assert (far.size, far.beyond) == (0.0, 1)
+    above = counted(verdict(10.0, float("inf"), rule="ratio"), RATIO, FRAME)
+    assert (above.size, above.beyond, above.band) == (None, 1, (0.0, 0.0))
+    within = counted(verdict(2.0, float("inf"), rule="ratio"), RATIO, FRAME)
+    assert (within.beyond, within.band) == (0, (60.0, 0.0))
+
+
+@pytest.mark.parametrize("keys", [{"value": 0.0}, {"first": "nobody"}, {"second": "nobody"}])
+def test_what_has_no_place_in_the_figure_is_not_drawn(keys):
+    log = Frame(FRAME.x, Scale(100.0, 0.0, 0.1, 10.0, log=True))
+    assert counted(verdict(3.6, 4.4, 4.0, rule="ratio"), replace(RATIO, **keys), log) is None
+    assert counted(verdict(3.6, 4.4, 4.0, rule="ratio"), RATIO, None) is None

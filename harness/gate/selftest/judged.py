@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import metadata
 
+from harness.cache import Cache, source
 from harness.gate.selftest.runs import Run
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
@@ -14,6 +19,9 @@ from harness.types import Interval
 
 RIVAL = 0.05
 """``--benchmark-compare-fail=mean:5%``."""
+CACHE = Cache("selftests", 16 * 1024**2)
+Told = Sequence[tuple[str, str]]
+"""Quantity and verdict of each decision."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,8 @@ def view(runs: Sequence[Run]) -> SelftestView | None:
     last = runs[-1]
     runs = [one for one in runs if one.environment.klass == last.environment.klass]
     sizes = sorted({one.planted for one in runs})
-    decided = [(one, decisions(one)) for one in runs]
-    memory = [d.verdict for _, found in decided for d in found if d.quantity == "memory"]
+    decided = [(one, _verdicts(one)) for one in runs]
+    memory = [verdict for _, found in decided for what, verdict in found if what == "memory"]
     return SelftestView(
         rows=tuple(
             _row(size, [pair for pair in decided if pair[0].planted == size]) for size in sizes
@@ -75,6 +83,18 @@ def decisions(one: Run) -> tuple[Decision, ...]:
     return test.decisions
 
 
+def _verdicts(one: Run) -> Told:
+    """Return quantity and verdict of each decision: found once, and kept with all it rests on."""
+    libraries = [metadata.version(name) for name in ("numpy", "scipy")]
+    made = (source(), sys.version, libraries, one.pairs)
+    key = hashlib.sha256(repr(made).encode("utf-8", "backslashreplace")).hexdigest()
+    data = CACHE.get(key)
+    if data is None:
+        data = json.dumps([(d.quantity, d.verdict) for d in decisions(one)]).encode()
+        CACHE.put(key, data)
+    return [(what, verdict) for what, verdict in json.loads(data)]
+
+
 def rival_flags(one: Run) -> int:
     """Return how many cases ``--benchmark-compare-fail=mean:5%`` would have failed.
 
@@ -85,8 +105,8 @@ def rival_flags(one: Run) -> int:
     return sum(pair.head.mean > (1.0 + RIVAL) * pair.base.mean for pair in first)
 
 
-def _row(planted: float, decided: Sequence[tuple[Run, Sequence[Decision]]]) -> SelftestRow:
-    verdicts = [d.verdict for _, found in decided for d in found if d.quantity == "time"]
+def _row(planted: float, decided: Sequence[tuple[Run, Told]]) -> SelftestRow:
+    verdicts = [verdict for _, found in decided for what, verdict in found if what == "time"]
     flagged = sum(rival_flags(one) for one, _ in decided)
     return SelftestRow(
         planted=planted,

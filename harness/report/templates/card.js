@@ -33,7 +33,7 @@ const card = (() => {
     if (named) named.remove();
     const svg = found.querySelector("svg.drawing");
     const marked = published(svg, claim);
-    found.prepend(make("p", { class: "muted small" }, marked ? `${title}, with what the sentence says` : `From the same suite: ${title}`));
+    found.prepend(make("p", { class: "muted small" }, marked ? `${title}, with what the sentence says${claim.n ? `, counted from ${claim.n}` : ""}` : `From the same suite: ${title}`));
     if (svg) found.append(download.buttons(svg, claim.g));
     return found;
   };
@@ -41,8 +41,7 @@ const card = (() => {
     const suite = DATA.suites[claim.u];
     const measured = (claim.f || []).filter((one) => one.m || one.v < 4);
     const idle = (claim.f || []).filter((one) => !measured.includes(one));
-    const width = Math.min(dialog.clientWidth || 640, 736) - (innerWidth < 640 ? 40 : 64);
-    const drawn = chart(claim, width);
+    const drawn = chart(claim);
     const part = make("section", { class: "reading" },
       make("p", {}, verdict(claim.v), " ", make("span", { class: "muted" }, claim.k ? "an extension of ours" : "read literally"),
         claim.o ? make("span", { class: "tag moved" }, `moved: expected ${claim.o}`) : ""),
@@ -79,6 +78,13 @@ const card = (() => {
     const found = [beside(DATA.rows[index - 1], "before"), beside(DATA.rows[index + 1], "after")].filter(Boolean);
     return found.length ? make("section", {}, make("h3", {}, "Beside it in the document"), make("ul", { class: "beside small" }, ...found)) : "";
   };
+  // A chart is as wide as its place, at first and when a phone is turned or a window drawn.
+  const fit = () => {
+    const charts = [...dialog.querySelectorAll(".chart")];
+    const widths = charts.map((one) => Math.floor(one.clientWidth));
+    charts.forEach((one, index) => one.fit(widths[index]));
+  };
+  new ResizeObserver(fit).observe(dialog);
   const show = (row, claim) => {
     const [slug, sign, word] = DATA.answers[row.a];
     const rest = row.c.filter((one) => one !== claim);
@@ -95,6 +101,7 @@ const card = (() => {
       ...rest.map((one) => reading(one, false)),
       repeat(claim),
       context(row));
+    fit();
     close.focus();
     dialog.scrollTop = 0;
   };

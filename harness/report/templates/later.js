@@ -6,6 +6,7 @@ const later = (() => {
     const built = document.createElement("template");
     built.innerHTML = source.textContent;
     source.replaceWith(built.content);
+    holder.dispatchEvent(new Event("built"));
   };
   const near = new IntersectionObserver(
     (seen) => seen.filter((one) => one.isIntersecting).forEach((one) => build(one.target)),

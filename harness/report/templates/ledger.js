@@ -2,10 +2,11 @@
 const ledger = (() => {
   const section = byId("ledger");
   const form = section.querySelector(".filters");
-  if (!form) return { shown: () => [] };
+  if (!form) return { shown: () => [], of: () => [] };
   const list = section.querySelector(".rows");
   const status = form.querySelector("output");
   const STEP = 12;
+  const FEW = 5;
   let shown = [];
   const plain = (html) => html.replace(/<[^>]+>/g, "");
   for (const row of DATA.rows) {
@@ -33,8 +34,7 @@ const ledger = (() => {
       claim.p ? make("span", { class: "says" }, claim.p) : "", claim.p ? " → " : "",
       measured ? make("b", {}, measured) : make("span", { class: "muted" }, "not measured"));
   };
-  const item = (row) => {
-    const claim = row.c[row.l];
+  const item = (row, claim = row.c[row.l], title = DATA.documents[row.d]) => {
     const [slug, sign, word] = DATA.answers[row.a];
     const link = make("a", { href: `#${card.anchor(claim)}` },
       quoted("span", row.q, row.n ? { "aria-hidden": "true" } : {}),
@@ -43,14 +43,20 @@ const ledger = (() => {
     return make("li", {},
       make("p", { class: `answer ${slug}` }, make("span", { "aria-hidden": "true" }, sign), ` ${word}`),
       make("div", { class: "words" }, make("p", { class: "quote" }, link),
-        make("p", { class: "place" }, [DATA.documents[row.d], row.s, row.c.length > 1 ? `${row.c.length} readings` : ""].filter(Boolean).join(" · "),
+        make("p", { class: "place" }, [title, row.s, row.c.length > 1 ? `${row.c.length} readings` : ""].filter(Boolean).join(" · "),
           moved ? make("span", { class: "tag moved" }, `moved: expected ${moved.o}`) : "")),
       strip(claim, 0) || make("div", { class: "strip" }),
       numbers(claim));
   };
+  // The sentences of a suite, those that did not hold first; a row shows a reading of the suite.
+  const of = (suite, told) => {
+    const own = DATA.rows.filter((row) => row.suites.has(suite) && !row.c.some((claim) => card.anchor(claim) === told));
+    const reading = (row) => (DATA.suites[row.c[row.l].u] === suite ? row.c[row.l] : row.c.find((claim) => DATA.suites[claim.u] === suite));
+    return own.sort((a, b) => a.a - b.a).slice(0, FEW).map((row) => item(row, reading(row), ""));
+  };
   const more = () => {
     const from = list.childElementCount;
-    list.append(...shown.slice(from, from + STEP).map(item));
+    list.append(...shown.slice(from, from + STEP).map((row) => item(row)));
     // the sentinel is told again only when it leaves and comes back
     if (list.childElementCount < shown.length) near.unobserve(byId("more")), near.observe(byId("more"));
   };
@@ -101,5 +107,5 @@ const ledger = (() => {
   }
   addEventListener("hashchange", follow);
   follow();
-  return { shown: () => shown };
+  return { shown: () => shown, of };
 })();
