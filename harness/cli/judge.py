@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,31 +20,22 @@ from harness.tables.entries import parsed
 from harness.types import Scalar, Verdict
 from harness.workspace.numbers import Keys, judge_table
 
-Exactly = Annotated[
-    float | None, typer.Option(metavar="X", help="Every run is equal to this number.")
-]
-Low = Annotated[float | None, typer.Option(metavar="X", help="The number lies above this.")]
-High = Annotated[float | None, typer.Option(metavar="X", help="The number lies below this.")]
-AtLeast = Annotated[float | None, typer.Option(metavar="X", help="The number is at least this.")]
-AtMost = Annotated[float | None, typer.Option(metavar="X", help="The number is at most this.")]
-OftenLow = Annotated[
-    float | None, typer.Option(metavar="X", help="Least share of runs in which the metric is 1.")
-]
-OftenHigh = Annotated[
-    float | None, typer.Option(metavar="X", help="Largest share of runs in which the metric is 1.")
-]
-SlopeLow = Annotated[
-    float | None, typer.Option(metavar="X", help="The slope over --along lies above this.")
-]
-SlopeHigh = Annotated[
-    float | None, typer.Option(metavar="X", help="The slope over --along lies below this.")
-]
-Difference = Annotated[
-    float | None, typer.Option(metavar="X", help="Quoted difference: --better minus --than.")
-]
-Ratio = Annotated[
-    float | None, typer.Option(metavar="X", help="Quoted ratio: --better divided by --than.")
-]
+
+def _number(words: str) -> Any:
+    return typer.Option(metavar="X", help=words)
+
+
+Exactly = Annotated[float | None, _number("Every run is equal to this number.")]
+Low = Annotated[float | None, _number("The number lies above this.")]
+High = Annotated[float | None, _number("The number lies below this.")]
+AtLeast = Annotated[float | None, _number("The number is at least this.")]
+AtMost = Annotated[float | None, _number("The number is at most this.")]
+OftenLow = Annotated[float | None, _number("Least share of runs in which the metric is 1.")]
+OftenHigh = Annotated[float | None, _number("Largest share of runs in which the metric is 1.")]
+SlopeLow = Annotated[float | None, _number("The slope over --along lies above this.")]
+SlopeHigh = Annotated[float | None, _number("The slope over --along lies below this.")]
+Difference = Annotated[float | None, _number("Quoted difference: --better minus --than.")]
+Ratio = Annotated[float | None, _number("Quoted ratio: --better divided by --than.")]
 Group = Annotated[
     str | None, typer.Option(metavar="VALUE", help="Value of --by in one of the two groups.")
 ]
@@ -62,7 +53,7 @@ def judge(
             metavar="COLUMN", help="The column that is judged; not needed if it is the only one."
         ),
     ] = "",
-    value: Annotated[float | None, typer.Option(metavar="X", help="The quoted number.")] = None,
+    value: Annotated[float | None, _number("The quoted number.")] = None,
     tolerance: Annotated[
         float | None,
         typer.Option(
