@@ -140,7 +140,7 @@ def claims(*names: Name, suites: Folders | None = None, results: Name | None = N
     workspace = load(*names, suites=suites)
     folder = _results(results)
     archive, _ = open_archive(workspace, folder)
-    return _shown(with_q_values(judged(workspace, archive, folder), workspace, archive))
+    return _shown(with_q_values(judged(workspace, archive, folder), workspace, archive, folder))
 
 
 def _quiet(record: Record) -> None:

@@ -15,11 +15,12 @@ from harness.cli.history import measured_series, open_history
 from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
-from harness.store.files import is_large
+from harness.report.seen import Seen
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
-from harness.types import Archive, Profile, Verdict
-from harness.workspace import Workspace, judged, open_workspace, with_q_values
+from harness.types import Environment, Profile, Verdict
+from harness.workspace import Workspace, open_workspace, with_q_values
+from harness.workspace.pages import judged_and_seen
 
 
 def report(
@@ -40,8 +41,10 @@ def report(
             history.stat()
     workspace = open_workspace(names or [], suites)
     archive = open_noted(workspace, results, output)
-    verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
-    page = write_page(workspace, archive, verdicts, Target(out, profile.value, results, history))
+    target = Target(out, profile.value, results, history)
+    judged, seen = judged_and_seen(workspace, archive, results, target.profile)
+    verdicts = with_q_values(judged, workspace, archive, results)
+    page = write_page(workspace, archive.environments, verdicts, seen, target)
     output.out.print(f"{show.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
 
 
@@ -66,22 +69,25 @@ class Target:
 
 
 def write_page(
-    workspace: Workspace, archive: Archive, verdicts: Sequence[Verdict], target: Target
+    workspace: Workspace,
+    environments: Mapping[str, Environment],
+    verdicts: Sequence[Verdict],
+    seen: Sequence[Seen],
+    target: Target,
 ) -> Path:
     """Write ``index.html``, ``summary.md`` and ``verdicts.json``; return the path of the page."""
-    suites = {suite.id: suite for suite in workspace.suites}
+    known = {one.id: (one, shown) for one, shown in zip(workspace.suites, seen, strict=True)}
     page = reporting.build(
         workspace.suites,
-        {plans.suite.id: plans.cases for plans in workspace.plans},
-        archive,
+        seen,
+        environments,
         verdicts,
         target.profile,
         target.out / "index.html",
-        lambda suite: _command(suites[suite], target.profile, archive),
+        lambda suite: _command(*known[suite], target.profile),
         documents=_documents(workspace),
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
-        large=is_large(target.results),
     )
     write_text(
         target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
@@ -100,11 +106,9 @@ def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:
     return survey(measured_series(history, history.baselines.values()))
 
 
-def _command(suite: Suite, profile: str, archive: Archive) -> str:
+def _command(suite: Suite, seen: Seen, profile: str) -> str:
     """Return the command that repeats a suite, stand-ins included."""
     if suite.records is not None:
         return f"harness claims {suite.id}"
-    data = [r.data for r in archive.of(suite.id) if r.data is not None]
-    swapped = dict.fromkeys(f"{d.requested}={d.used}" for d in data if d.used != d.requested)
-    use = "".join(f" --use {pair}" for pair in swapped)
+    use = "".join(f" --use {pair}" for pair in seen.swapped)
     return f"harness run {suite.id} --profile {profile}{use}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -26,8 +27,9 @@ from harness.execute.run import Options, Runner
 from harness.gate import units
 from harness.plan.select import Selection, narrow
 from harness.store.store import Store
-from harness.types import Profile
+from harness.types import Profile, Verdict
 from harness.workspace import Workspace, judged, open_workspace
+from harness.workspace.pages import judged_and_seen
 
 
 def _memory(text: str) -> int:
@@ -147,8 +149,7 @@ def run(
             ran = carry_out(runner, todo, output, trace=trace)
         audited = verified(workspace, runner, verify, output) if verify else Audited()
     output.json({"schema": 1, **ran.to_json(), **audited.to_json(), "results": str(results)})
-    verdicts = judged(workspace, runner.store, results)
-    target = Target(report, wanted, results, project.find().history) if report else None
+    verdicts, page = _told(workspace, runner.store, results, wanted, report)
     ending = Ending(
         counts=ran.counts,
         done=ran.done,
@@ -156,15 +157,25 @@ def run(
         verdicts=verdicts,
         missing=_missing(workspace, selection, chosen),
         results=None if all(plan.recorded for plan in todo) else results,
-        page=write_page(workspace, workspace.beside(runner.store), verdicts, target)
-        if target
-        else None,
+        page=page,
         seconds=time.monotonic() - started,
         options="" if results == project.find().results else f" --results {results}",
     )
     print_ending(output.out, ending)
     judged_as = codes.of_run(ran.counts, ran.done, verdicts, strict=strict)
     raise typer.Exit(judged_as or audited.code)
+
+
+def _told(
+    workspace: Workspace, store: Store, results: Path, profile: Profile, report: Path | None
+) -> tuple[Sequence[Verdict], Path | None]:
+    """Return the verdicts after a run, and the page where one was asked for."""
+    if report is None:
+        return judged(workspace, store, results), None
+    archive = workspace.beside(store)
+    verdicts, seen = judged_and_seen(workspace, archive, results, profile)
+    target = Target(report, profile, results, project.find().history)
+    return verdicts, write_page(workspace, archive.environments, verdicts, seen, target)
 
 
 def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.figures import Picture
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
-from harness.processes.beside import beside
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.opening import Ran
 from harness.report.pictures import Shown, pictures
-from harness.suite.documents import Document
 from harness.suite.schema import Suite
-from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict, identical
+from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, identical
 
-Command = Mapping[str, str] | Callable[[str], str]
 GOTTEN = frozenset({"mnist", "cifar10", "cifar10-jpeg"})
 """Data sets that ``harness data get`` fetches."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a page is asked to show; the fields are parameters of `harness.report.build`."""
-
-    suites: Sequence[Suite]
-    plans: Mapping[str, Sequence[Case]]
-    archive: Archive
-    verdicts: Sequence[Verdict]
-    profile: Profile
-    command: Command
-    documents: Mapping[str, Document]
-    large: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +40,8 @@ class Seen:
         Measured cases, cells without a result, data sets and machines used.
     fetched : tuple of str
         Data sets that must be fetched to repeat it.
+    swapped : tuple of str
+        Data sets that were used for others in any record of the suite: ``"mnist=digits"``.
     took : str
         How long its runs took, one after the other.
     cells : int
@@ -72,6 +57,7 @@ class Seen:
     data: tuple[DataRow, ...]
     environments: tuple[Environment, ...]
     fetched: tuple[str, ...]
+    swapped: tuple[str, ...]
     took: str
     cells: int
     ran: Ran
@@ -82,35 +68,48 @@ class Seen:
         return tuple(row.data for row in self.data if row.data.used != row.data.requested)
 
 
-def look(asked: Asked) -> list[Seen]:
+def look(
+    suites: Sequence[Suite],
+    plans: Mapping[str, Sequence[Case]],
+    archive: Archive,
+    profile: Profile,
+) -> list[Seen]:
     """Return what the records of each suite show.
 
-    Of a large store the records of one suite are in memory at a time, in each of several processes.
+    Parameters
+    ----------
+    suites : sequence of Suite
+        Whose figures of the profile are drawn together; their records are in memory together.
+    plans : mapping of str to sequence of Case
+        Suite id to the cases known of it; records of other cases are left out.
+    archive : Archive
+        The records, arrays and environments.
+    profile : {'quick', 'full'}
+        Whose figures are drawn.
     """
-    portions = [[suite] for suite in asked.suites] if asked.large else [asked.suites]
-    return [one for portion in beside(lambda own: _look(own, asked), portions) for one in portion]
-
-
-def _look(suites: Sequence[Suite], asked: Asked) -> list[Seen]:
-    shown = [
-        _shown(one, asked.plans.get(one.id, ()), asked.archive, asked.profile) for one in suites
+    shown = [_shown(suite, plans.get(suite.id, ()), archive, profile) for suite in suites]
+    drawn = pictures(shown, archive, profile)
+    return [
+        _seen(one, found, _expected(plans.get(one.suite.id, ()), one.records, profile), archive)
+        for one, found in zip(shown, drawn, strict=True)
     ]
-    drawn = pictures(shown, asked.archive, asked.profile)
-    return [_seen(one, found, asked) for one, found in zip(shown, drawn, strict=True)]
 
 
-def _seen(shown: Shown, drawn: tuple[Picture, ...], asked: Asked) -> Seen:
-    records, plan = shown.records, asked.plans.get(shown.suite.id, ())
+def _seen(
+    shown: Shown, drawn: tuple[Picture, ...], expected: Sequence[Case], archive: Archive
+) -> Seen:
+    records = shown.records
     measured = [record for record in records if record.status in MEASURED]
     used = dict.fromkeys(r.data.used for r in records if r.data)
     return Seen(
         pictures=drawn,
         deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
-        tables=tables(shown.suite, records, asked.archive, shown.kinds),
-        lost=missing_results(records, _expected(plan, records, asked.profile)),
+        tables=tables(shown.suite, records, archive, shown.kinds),
+        lost=missing_results(records, expected),
         data=_data(records),
-        environments=_environments(records, asked.archive),
+        environments=_environments(records, archive),
         fetched=tuple(name for name in used if name in GOTTEN),
+        swapped=_swapped(archive.of(shown.suite.id)),
         took=_took(records),
         cells=len(measured),
         ran=Ran.of(measured),
@@ -168,6 +167,12 @@ def _expected(plan: Sequence[Case], records: Sequence[Record], profile: Profile)
 def _environments(records: Sequence[Record], archive: Archive) -> tuple[Environment, ...]:
     ids = dict.fromkeys(record.environment for record in records if record.status in MEASURED)
     return tuple(archive.environments[name] for name in ids if name in archive.environments)
+
+
+def _swapped(records: Sequence[Record]) -> tuple[str, ...]:
+    data = dict.fromkeys(record.data for record in records if record.data is not None)
+    pairs = (f"{d.requested}={d.used}" for d in data if d.used != d.requested)
+    return tuple(dict.fromkeys(pairs))
 
 
 def _data(records: Sequence[Record]) -> tuple[DataRow, ...]:

@@ -15,9 +15,25 @@ from harness.report.marks import Tally, tallies
 from harness.report.opening import Opening, Ran, opening
 from harness.report.pictures import Plate, plates
 from harness.report.places import Places
-from harness.report.seen import Asked, Command, Seen, look
+from harness.report.seen import Seen
+from harness.suite.documents import Document
 from harness.suite.schema import Suite
-from harness.types import Environment, Verdict
+from harness.types import Environment, Profile, Verdict
+
+Command = Mapping[str, str] | Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page is asked to show; the fields are parameters of `harness.report.build`."""
+
+    suites: Sequence[Suite]
+    seen: Sequence[Seen]
+    environments: Mapping[str, Environment]
+    verdicts: Sequence[Verdict]
+    profile: Profile
+    command: Command
+    documents: Mapping[str, Document]
 
 
 @dataclass(frozen=True)
@@ -99,9 +115,8 @@ class Page:
 
 def page(asked: Asked, ink: Ink) -> Page:
     """Return what a page shows, its drawings in an ink."""
-    suites, archive, verdicts = asked.suites, asked.archive, asked.verdicts
+    suites, seen, verdicts = asked.suites, asked.seen, asked.verdicts
     places = Places(suites, asked.documents)
-    seen = look(asked)
     pairs = zip(suites, seen, strict=True)
     sections = [_section(suite, one, asked, places, ink) for suite, one in pairs]
     listed = ledger.entries(verdicts, places)
@@ -109,14 +124,14 @@ def page(asked: Asked, ink: Ink) -> Page:
     ids = [suite.id for suite in suites]
     shown_by = _figures(suites, sections)
     data = ledger.Data(
-        archive.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
+        asked.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
     )
     commands = [section.commands for section in sections]
     took = [section.seen.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
     ran = sum((one.ran for one in seen), Ran())
     return Page(
-        opening=opening(listed, verdicts, ran, archive),
+        opening=opening(listed, verdicts, ran, asked.environments),
         entries=listed,
         data=Markup(text),  # noqa: S704 no "<" is left in it
         last=ran.last,
@@ -125,7 +140,7 @@ def page(asked: Asked, ink: Ink) -> Page:
         chance=chance_text(verdicts),
         shelves=_shelves(sections, list(dict.fromkeys(e.place.document for e in listed))),
         environments=tuple(used.values()),
-        beside=beside(verdicts, archive.environments),
+        beside=beside(verdicts, asked.environments),
     )
 
 

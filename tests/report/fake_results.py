@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness import report
 from harness.config.settings import Settings
+from harness.report.seen import Seen
 from harness.suite.schema import Suite
 from harness.types import (
     Array,
     Case,
     DataUsed,
     Environment,
+    Profile,
     Record,
     Scalar,
 )
@@ -141,3 +144,8 @@ def cases_of(records: Sequence[Record]) -> tuple[Case, ...]:
 def plans_of(suites: Sequence[Suite], archive: FakeArchive) -> dict[str, tuple[Case, ...]]:
     """Return a plan per suite."""
     return {s.id: cases_of([r for r in archive.records if r.suite == s.id]) for s in suites}
+
+
+def seen_of(suites: Sequence[Suite], archive: FakeArchive, profile: Profile) -> list[Seen]:
+    """Return what the records of each suite show on a page."""
+    return report.look(suites, plans_of(suites, archive), archive, profile)
