@@ -18,11 +18,11 @@ from harness.cli.audit import Audited, sample, verified
 from harness.cli.carry import carry_out
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
-from harness.cli.machines import machines_of, prepare
 from harness.cli.report import Target, write_page
 from harness.cli.settle import Limits, settle
 from harness.datasets.roots import Roots
 from harness.execute.cluster import address
+from harness.execute.machines import machines_of, prepare
 from harness.execute.run import Options, Runner
 from harness.gate import units
 from harness.plan.select import Selection, narrow
@@ -139,7 +139,9 @@ def run(
     selection = Selection(seeds, experiment or [], backend or [], device or [])
     wanted: Profile = "full" if until_settled else profile.value
     todo = workspace.to_run(wanted, chosen.roots, chosen.use, selection)
-    with machines_of(cluster, chosen.roots, output) as machines:
+    with machines_of(
+        cluster, chosen.roots, lambda line: output.err.print(f"note: {line}")
+    ) as machines:
         chosen = replace(chosen, jobs=jobs or machines.slots)
         runner = Runner(Store(results), machines.environment("cpu"), chosen, machines)
         if until_settled:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
-from harness import backends
+from harness import backends, environment, extras
+from harness.datasets.roots import Roots
+from harness.execute import client
 from harness.execute.job import Job
 from harness.execute.pool import Finished, run_all
 from harness.execute.timeouts import Timeouts
@@ -77,3 +80,45 @@ class Here:
     ) -> Generator[Finished, None, None]:
         """Run jobs in processes of this machine."""
         return run_all(jobs, width, scratch, pause, timeouts)
+
+
+def prepare(cluster: str | None) -> None:
+    """Begin with what takes long and can be done beside the planning.
+
+    Raises
+    ------
+    LibraryMissing
+        If a cluster is asked for and dask is not installed.
+    """
+    if cluster is None:
+        client.begin()  # it imports
+    else:
+        extras.require("distributed")
+
+
+def machines_of(
+    cluster: str | None, roots: Roots, told: Callable[[str], object]
+) -> AbstractContextManager[Machines]:
+    """Give what runs the cells.
+
+    Parameters
+    ----------
+    cluster : str or None
+        As `harness.execute.cluster.address.parse` returned it; None for this machine.
+    roots : Roots
+        Where data lies here.
+    told : callable
+        Told in a line of workers that are refused or lost.
+
+    Raises
+    ------
+    ClusterLost
+        If there is no scheduler, or no worker.
+    ClusterUnfit
+        If no worker can be used.
+    """
+    if cluster is None:
+        return nullcontext(Here(environment.snapshot()))
+    from harness.execute.cluster.cluster import serving  # here: few runs need it
+
+    return serving(cluster, roots, told)
