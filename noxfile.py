@@ -220,6 +220,15 @@ def faults(session: nox.Session) -> None:
     run("pytest", "-m", "faults", "-n", "2", "--timeout", "3600", *session.posargs)
 
 
+@nox.session
+def files(session: nox.Session) -> None:
+    """The files of docs/scaling against dask-jobqueue, the operator and Kubernetes' schemas."""
+    _project(session)
+    session.install(LAZY, *LOCK, ".[test,dask]")
+    session.install(LAZY, "dask-jobqueue", "dask-kubernetes", "kubernetes-validate")
+    session.run("pytest", "tests/execute/test_execute_cluster_files.py", *session.posargs)
+
+
 def _main(session: nox.Session) -> str:
     """Return the local ``main``; a clone of another branch has only that of its origin."""
     verify = ("git", "rev-parse", "--verify", "--quiet", "refs/heads/main")

@@ -5,6 +5,8 @@ suites of a grid of 500 cases for a million records, 100 seeds each, with two fi
 a suite, which read every record. ``--suites 1`` makes one grid of them all.
 ``python benchmarks/scale.py measure FOLDER`` runs ``harness list``, ``claims`` and ``report`` on
 it, each in a process of its own, and prints their seconds and the most memory that they held.
+``python benchmarks/scale.py store FOLDER`` writes the records of that store to another one, one by
+one as a run does: through the store, checked, flushed to the disk ten times a second.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -89,7 +92,7 @@ compare = {{ better = {{ lr = {other}, l2 = {penalty} }}, than = {{ lr = {one}, 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make a store, or measure one."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("make", "measure"))
+    parser.add_argument("what", choices=("make", "measure", "store"))
     parser.add_argument("folder", type=lambda text: Path(text).resolve())
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--suites", type=int, default=0)
@@ -99,6 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.what == "make":
         suites = asked.suites or max(1, asked.records // (CASES_A_SUITE * SEEDS))
         make(asked.folder, suites, asked.records // suites // SEEDS)
+        return
+    if asked.what == "store":
+        print(stored(asked.folder, asked.records))
         return
     for verb in asked.verbs:
         print(measured(asked.folder, verb), flush=True)
@@ -180,6 +186,33 @@ def _lines(case: object, provenance: str, rng: np.random.Generator) -> Iterator[
             "budget": 300.0,
         }  # fmt: skip
         yield sealed(text_of(values).encode()) + b"\n"
+
+
+def stored(folder: Path, most: int) -> str:
+    """Return what storing so many records takes, without reading them from where they are."""
+    from harness.execute.commits import Commits
+    from harness.store.store import Store
+
+    shutil.rmtree(folder / "stored", ignore_errors=True)
+    made, store = Store(folder / "results" / "local"), Store(folder / "stored")
+    wall, processor, count, told = 0.0, 0.0, 0, list[int]()
+    with store.writing():
+        for suite in made.suites:
+            records = made.of(suite)[: most - count]
+            begun, used = time.perf_counter(), time.process_time()
+            store.of(suite)  # a run looks at what is done
+            commits = Commits(store, lambda record: told.append(record.seed))
+            for record in records:
+                commits.add(record, made.environments[record.environment])
+            commits.settle()
+            wall += time.perf_counter() - begun
+            processor += time.process_time() - used
+            count += len(records)
+    assert len(told) == count, "each is told once it is on the disk"
+    return (
+        f"stored {count} records: {wall:.1f} s, processor {processor:.1f} s, "
+        f"{_gib(resource.getrusage(resource.RUSAGE_SELF)):.2f} GiB at most, those read included"
+    )
 
 
 def measured(folder: Path, verb: str) -> str:

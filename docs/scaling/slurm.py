@@ -22,7 +22,10 @@ def main() -> int:
         walltime="04:00:00",
         # With GPUs: one a job, and the label that sends cells of cuda there.
         # job_extra_directives=["--gres=gpu:1"], worker_extra_args=["--resources", "CUDA=1"],
-        job_script_prologue=["export HARNESS_DATA=$HOME/data", "export HARNESS_CACHE=$TMPDIR"],
+        job_script_prologue=[
+            "export HARNESS_DATA=$HOME/data",
+            "export HARNESS_CACHE=${TMPDIR:-/tmp}",
+        ],
     ) as cluster:
         cluster.scale(jobs=JOBS)
         words = ["harness", "run", "--cluster", cluster.scheduler_address, *sys.argv[1:]]

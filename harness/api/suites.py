@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import environment, figures, project
+from harness import figures, project
 from harness.api.shown import Figure, Judgement, Judgements
 from harness.datasets.roots import Roots
 from harness.errors import NothingMeasured, UsageError
+from harness.execute.cluster import address
+from harness.execute.machines import machines_of
 from harness.execute.run import Options, Runner
 from harness.plan.select import Selection
 from harness.report.results import records_of
@@ -67,6 +70,7 @@ def run(
     jobs: int | None = None,
     force: bool = False,
     one_by_one: bool = False,
+    cluster: str | None = None,
 ) -> Judgements:
     """Run the cells of suites that are not done yet, store their records, and judge the claims.
 
@@ -85,11 +89,15 @@ def run(
     use : mapping of str to str, optional
         Data sets to use in place of others: ``{"cifar10": "cifar10-jpeg"}``.
     jobs : int, optional
-        Cells that run at the same time; as many as there are processors unless given.
+        Cells that run at the same time; as many as there are processors, or as the workers of the
+        cluster take, unless given.
     force : bool
         Whether to run cells again that are done.
     one_by_one : bool
         Whether to train every cell alone, none side by side.
+    cluster : str, optional
+        Run cells on the workers of a dask scheduler at this address (``"tcp://10.0.0.5:8786"``),
+        or on N workers here (``"local:N"``). A worker that is refused or lost is a warning.
 
     Returns
     -------
@@ -99,25 +107,33 @@ def run(
     Raises
     ------
     HarnessError
-        If a suite, a name or a folder is wrong; the message says what is expected.
+        If a suite, a name, a folder or an address is wrong; the message says what is expected.
+    LibraryMissing
+        If a cluster is asked for and dask is not installed.
+    ClusterLost
+        If the scheduler, or every worker, is gone; what was finished is stored.
+    ClusterUnfit
+        If no worker is like this machine; the message says what differs.
     """
+    where = None if cluster is None else _address(cluster)
     workspace = load(*names, suites=suites)
     chosen = Options(
         roots=Roots.find(None if data is None else Path(data)),
         use=dict(use or {}),
-        jobs=jobs or os.cpu_count() or 1,
         force=force,
         one_by_one=one_by_one,
     )
     todo = workspace.to_run(profile, chosen.roots, chosen.use, Selection(seeds))
     folder = _results(results)
-    runner = Runner(Store(folder), environment.snapshot(), chosen)
     counts: Counter[str] = Counter()
-    with runner.store.writing():
-        for plan in todo:
-            work = runner.todo(plan)
-            counts["done"] += work.done
-            counts.update(runner.run(work, _quiet))
+    with machines_of(where, chosen.roots, _warn) as machines:
+        chosen = replace(chosen, jobs=jobs or machines.slots)
+        runner = Runner(Store(folder), machines.environment("cpu"), chosen, machines)
+        with runner.store.writing():
+            for plan in todo:
+                work = runner.todo(plan)
+                counts["done"] += work.done
+                counts.update(runner.run(work, _quiet))
     verdicts = judged(workspace, runner.store, folder)
     return _shown(verdicts, {name: n for name, n in counts.items() if n})
 
@@ -140,7 +156,18 @@ def claims(*names: Name, suites: Folders | None = None, results: Name | None = N
     workspace = load(*names, suites=suites)
     folder = _results(results)
     archive, _ = open_archive(workspace, folder)
-    return _shown(with_q_values(judged(workspace, archive, folder), workspace, archive))
+    return _shown(with_q_values(judged(workspace, archive, folder), workspace, archive, folder))
+
+
+def _address(text: str) -> str:
+    try:
+        return address.parse(text)
+    except ValueError as error:
+        raise UsageError(f"cluster {error}") from None
+
+
+def _warn(line: str) -> None:
+    warnings.warn(line, RuntimeWarning, stacklevel=2)
 
 
 def _quiet(record: Record) -> None:

@@ -63,7 +63,8 @@ def claims(
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     workspace = open_workspace(names or [], suites)
     archive = open_noted(workspace, results, output)
-    verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
+    found = judged(workspace, archive, results)
+    verdicts = with_q_values(found, workspace, archive, results)
     output.json(
         {
             "schema": 1,

@@ -55,7 +55,7 @@ def _listed(plans: Plans, tier: Tier) -> dict[str, Any]:
         "id": suite.id,
         "title": suite.title,
         "tier": tier,
-        "cells": {"quick": len(plans.quick.cells()), "full": len(plans.full.cells())},
+        "cells": {"quick": plans.quick.size, "full": plans.full.size},
         "claims": [claim.id for claim in suite.claims],
     }
 

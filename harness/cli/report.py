@@ -16,11 +16,12 @@ from harness.cli.history import measured_series, open_history
 from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
-from harness.store.files import is_large
+from harness.report.results import SuiteResults
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
-from harness.types import Archive, Profile, Verdict
-from harness.workspace import Workspace, judged, open_workspace, with_q_values
+from harness.types import Environment, Profile, Verdict
+from harness.workspace import Workspace, open_workspace, with_q_values
+from harness.workspace.pages import judged_with_results
 
 
 def report(
@@ -41,8 +42,10 @@ def report(
             history.stat()
     workspace = open_workspace(names or [], suites)
     archive = open_noted(workspace, results, output)
-    verdicts = with_q_values(judged(workspace, archive, results), workspace, archive)
-    page = write_page(workspace, archive, verdicts, Target(out, profile.value, results, history))
+    target = Target(out, profile.value, results, history)
+    judged, found = judged_with_results(workspace, archive, results, target.profile)
+    verdicts = with_q_values(judged, workspace, archive, results)
+    page = write_page(workspace, archive.environments, verdicts, found, target)
     output.out.print(f"{show.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
 
 
@@ -67,22 +70,25 @@ class Target:
 
 
 def write_page(
-    workspace: Workspace, archive: Archive, verdicts: Sequence[Verdict], target: Target
+    workspace: Workspace,
+    environments: Mapping[str, Environment],
+    verdicts: Sequence[Verdict],
+    results: Sequence[SuiteResults],
+    target: Target,
 ) -> Path:
     """Write ``index.html``, ``summary.md`` and ``verdicts.json``; return the path of the page."""
-    suites = {suite.id: suite for suite in workspace.suites}
+    known = {one.id: (one, own) for one, own in zip(workspace.suites, results, strict=True)}
     page = reporting.build(
         workspace.suites,
-        {plans.suite.id: plans.cases for plans in workspace.plans},
-        archive,
+        results,
+        environments,
         verdicts,
         target.profile,
         target.out / "index.html",
-        lambda suite: _command(suites[suite], target.profile, archive),
+        lambda suite: _command(*known[suite], target.profile),
         documents=_documents(workspace),
         history=_speed(target.history, Output()),
         selftest=selftest.view(selftest.stored(target.results)),
-        large=is_large(target.results),
     )
     write_text(
         target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
@@ -101,11 +107,9 @@ def _speed(folder: Path, output: Output) -> tuple[SeriesFinding, ...]:
     return survey(measured_series(history, history.baselines.values()))
 
 
-def _command(suite: Suite, profile: str, archive: Archive) -> str:
+def _command(suite: Suite, found: SuiteResults, profile: str) -> str:
     """Return the command that repeats a suite, stand-ins included."""
     if suite.records is not None:
         return f"harness claims {suite.id}"
-    data = [r.data for r in archive.of(suite.id) if r.data is not None]
-    swapped = dict.fromkeys(f"{d.requested}={d.used}" for d in data if d.used != d.requested)
-    use = [word for pair in swapped for word in ("--use", pair)]
+    use = [word for pair in found.swapped for word in ("--use", pair)]
     return shlex.join(["harness", "run", suite.id, "--profile", profile, *use])

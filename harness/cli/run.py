@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,17 +18,18 @@ from harness.cli.audit import Audited, sample, verified
 from harness.cli.carry import carry_out
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
-from harness.cli.machines import machines_of, prepare
 from harness.cli.report import Target, write_page
 from harness.cli.settle import Limits, settle
 from harness.datasets.roots import Roots
 from harness.execute.cluster import address
+from harness.execute.machines import machines_of, prepare
 from harness.execute.run import Options, Runner
 from harness.gate import units
 from harness.plan.select import Selection, narrow
 from harness.store.store import Store
-from harness.types import Profile
+from harness.types import Profile, Verdict
 from harness.workspace import Workspace, judged, open_workspace
+from harness.workspace.pages import judged_with_results
 
 
 def _memory(text: str) -> int:
@@ -137,7 +139,9 @@ def run(
     selection = Selection(seeds, experiment or [], backend or [], device or [])
     wanted: Profile = "full" if until_settled else profile.value
     todo = workspace.to_run(wanted, chosen.roots, chosen.use, selection)
-    with machines_of(cluster, chosen.roots, output) as machines:
+    with machines_of(
+        cluster, chosen.roots, lambda line: output.err.print(f"note: {line}")
+    ) as machines:
         chosen = replace(chosen, jobs=jobs or machines.slots)
         runner = Runner(Store(results), machines.environment("cpu"), chosen, machines)
         if until_settled:
@@ -147,8 +151,7 @@ def run(
             ran = carry_out(runner, todo, output, trace=trace)
         audited = verified(workspace, runner, verify, output) if verify else Audited()
     output.json({"schema": 1, **ran.to_json(), **audited.to_json(), "results": str(results)})
-    verdicts = judged(workspace, runner.store, results)
-    target = Target(report, wanted, results, project.find().history) if report else None
+    verdicts, page = _told(workspace, runner.store, results, wanted, report)
     ending = Ending(
         counts=ran.counts,
         done=ran.done,
@@ -156,15 +159,25 @@ def run(
         verdicts=verdicts,
         missing=_missing(workspace, selection, chosen),
         results=None if all(plan.recorded for plan in todo) else results,
-        page=write_page(workspace, workspace.beside(runner.store), verdicts, target)
-        if target
-        else None,
+        page=page,
         seconds=time.monotonic() - started,
         options="" if results == project.find().results else f" --results {results}",
     )
     print_ending(output.out, ending)
     judged_as = codes.of_run(ran.counts, ran.done, verdicts, strict=strict)
     raise typer.Exit(judged_as or audited.code)
+
+
+def _told(
+    workspace: Workspace, store: Store, results: Path, profile: Profile, report: Path | None
+) -> tuple[Sequence[Verdict], Path | None]:
+    """Return the verdicts after a run, and the page where one was asked for."""
+    if report is None:
+        return judged(workspace, store, results), None
+    archive = workspace.beside(store)
+    verdicts, found = judged_with_results(workspace, archive, results, profile)
+    target = Target(report, profile, results, project.find().history)
+    return verdicts, write_page(workspace, archive.environments, verdicts, found, target)
 
 
 def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:

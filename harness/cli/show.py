@@ -38,7 +38,7 @@ def suites_table(suites: Sequence[Plans], tiers: Mapping[str, Tier]) -> Sheet:
 def _suite_row(plans: Plans, tier: Tier) -> tuple[str, ...]:
     suite = plans.suite
     source = f"{suite.source.key} {suite.source.section}" if suite.source else ""
-    cells = (str(len(plan.cells())) for plan in (plans.quick, plans.full))
+    cells = (str(plan.size) for plan in (plans.quick, plans.full))
     return (suite.id, suite.title, source, tier, *cells, str(len(suite.claims)))
 
 

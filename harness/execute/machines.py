@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-from harness import backends
+from harness import backends, environment, extras
+from harness.datasets.roots import Roots
+from harness.execute import client
 from harness.execute.pool import Batch, Finished, run_all
 from harness.types import Environment
 
@@ -60,3 +63,45 @@ class LocalMachine:
     def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
         """Run jobs in processes of this machine."""
         return run_all(batch)
+
+
+def prepare(cluster: str | None) -> None:
+    """Begin with what takes long and can be done beside the planning.
+
+    Raises
+    ------
+    LibraryMissing
+        If a cluster is asked for and dask is not installed.
+    """
+    if cluster is None:
+        client.begin()  # it imports
+    else:
+        extras.require("distributed")
+
+
+def machines_of(
+    cluster: str | None, roots: Roots, told: Callable[[str], object]
+) -> AbstractContextManager[Machines]:
+    """Give what runs the cells.
+
+    Parameters
+    ----------
+    cluster : str or None
+        As `harness.execute.cluster.address.parse` returned it; None for this machine.
+    roots : Roots
+        Where data lies here.
+    told : callable
+        Told in a line of workers that are refused or lost.
+
+    Raises
+    ------
+    ClusterLost
+        If there is no scheduler, or no worker.
+    ClusterUnfit
+        If no worker can be used.
+    """
+    if cluster is None:
+        return nullcontext(LocalMachine(environment.snapshot()))
+    from harness.execute.cluster.cluster import serving  # here: few runs need it
+
+    return serving(cluster, roots, told)

@@ -56,6 +56,11 @@ class Plan:
             cells += [self._cell(case, seed) for case in open_cases]
         return cells
 
+    @property
+    def size(self) -> int:
+        """How many cells there are; none of them is made for it."""
+        return 0 if self.recorded else sum(self.seeds[case.id] for case in self.cases)
+
     def _cell(self, case: Case, seed: int) -> Cell:
         seeds = self.suite.seeds
         memory = sizes.parse(self.suite.memory) if self.suite.memory else 0

@@ -2,6 +2,7 @@
 
 from harness.report.build import build
 from harness.report.coverage import coverage
+from harness.report.results import results_of
 from harness.report.summary import comment, summary
 
-__all__ = ["build", "comment", "coverage", "summary"]
+__all__ = ["build", "comment", "coverage", "results_of", "summary"]

@@ -19,12 +19,12 @@ from harness.report import changes, quotes
 from harness.report.answers import LABELS
 from harness.report.ink import Ink
 from harness.report.opening import day
-from harness.report.results import Command, PageRequest
+from harness.report.results import SuiteResults
 from harness.report.speed import gate
-from harness.report.view import page
+from harness.report.view import Command, PageRequest, page
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
-from harness.types import Archive, Case, Profile, Verdict
+from harness.types import Environment, Profile, Verdict
 from harness.words import plain, plural
 
 SCRIPTS = (
@@ -48,8 +48,8 @@ NO_DOCUMENTS: Mapping[str, Document] = {}
 
 def build(
     suites: Sequence[Suite],
-    plans: Mapping[str, Sequence[Case]],
-    archive: Archive,
+    results: Sequence[SuiteResults],
+    environments: Mapping[str, Environment],
     verdicts: Sequence[Verdict],
     profile: Profile,
     out: Path,
@@ -58,7 +58,6 @@ def build(
     documents: Mapping[str, Document] = NO_DOCUMENTS,
     history: Sequence[SeriesFinding] = (),
     selftest: SelftestView | None = None,
-    large: bool = False,
 ) -> Path:
     """Write the page, and ``verdicts.json`` beside it: what the next one says that changed.
 
@@ -66,10 +65,10 @@ def build(
     ----------
     suites : sequence of Suite
         In the order shown.
-    plans : mapping of str to sequence of Case
-        Suite id to the cases known of it; records of other cases are left out.
-    archive : Archive
-        The records, arrays and environments.
+    results : sequence of SuiteResults
+        What the records of each show, as `harness.report.results_of` returns it.
+    environments : mapping of str to Environment
+        The machines that verdicts name, by id.
     verdicts : sequence of Verdict
         In the order shown.
     profile : {'quick', 'full'}
@@ -84,8 +83,6 @@ def build(
         What the gate found over commits; without, the page does not speak of it.
     selftest : SelftestView or None
         What the gate's test of itself found; without, the page does not speak of it.
-    large : bool
-        Whether there are more records than are well in memory at once.
 
     Returns
     -------
@@ -93,7 +90,7 @@ def build(
         `out`.
     """
     ink = Ink()
-    request = PageRequest(suites, plans, archive, verdicts, profile, command, documents, large)
+    request = PageRequest(suites, results, environments, verdicts, profile, command, documents)
     view, speed = page(request, ink), gate(history, selftest, ink)
     told = changes.ledger(out.parent, verdicts, view.last)
     templates = _templates()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,7 +18,7 @@ from harness.report import quotes
 from harness.report.answers import LABELS, Count, Label, counts
 from harness.report.ledger import Entry, anchor, found, published, quoted
 from harness.report.places import Place
-from harness.types import Archive, Record, Verdict
+from harness.types import Environment, Record, Verdict
 from harness.words import plural
 
 MOST = 6
@@ -139,7 +139,10 @@ class RunCounts:
 
 
 def opening(
-    entries: Sequence[Entry], verdicts: Sequence[Verdict], ran: RunCounts, box: Archive
+    entries: Sequence[Entry],
+    verdicts: Sequence[Verdict],
+    ran: RunCounts,
+    environments: Mapping[str, Environment],
 ) -> Opening:
     """Return the first screen of the sentences of a page.
 
@@ -151,12 +154,12 @@ def opening(
         Of all claims.
     ran : RunCounts
         What was measured.
-    box : Archive
-        For the machines.
+    environments : mapping of str to Environment
+        The machines, by id.
     """
     return Opening(
         headline=headline(verdicts),
-        about=tuple(part for part in (_run(verdicts, ran, box), _not_run(verdicts)) if part),
+        about=tuple(filter(None, (_run(verdicts, ran, environments), _not_run(verdicts)))),
         counts=counts([entry.sentence for entry in entries]),
         highlights=tuple(_highlights(entries)),
         documents=_documents(entries),
@@ -197,7 +200,9 @@ def _documents(entries: Sequence[Entry]) -> tuple[DocumentRow, ...]:
     )
 
 
-def _run(verdicts: Sequence[Verdict], ran: RunCounts, box: Archive) -> str:
+def _run(
+    verdicts: Sequence[Verdict], ran: RunCounts, environments: Mapping[str, Environment]
+) -> str:
     """Return ``"985 claims, run with NumPy and PyTorch on mnist; on 2 machines; last on ..."``."""
     claims = plural(len(verdicts), "claim").replace(str(len(verdicts)), count(len(verdicts)), 1)
     if not ran.suites:
@@ -205,7 +210,7 @@ def _run(verdicts: Sequence[Verdict], ran: RunCounts, box: Archive) -> str:
     suites = plural(len(ran.suites), "suite")
     backends = [name for name in LIBRARIES if name in ran.backends]
     data = [name for name in ran.data if name not in _DRAWN]
-    environments, machines = box.environments, Counter[str]()
+    machines = Counter[str]()
     for name, records in ran.environments.items():
         if name in environments:
             machines[machine(environments[name].hardware)] += records

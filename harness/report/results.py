@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.figures.select import MEASURED, newest
 from harness.numerals import number
-from harness.processes.parallel import parallel_map
 from harness.report.cases import CaseTable, MissingResult, missing_results, tables
 from harness.report.opening import RunCounts
 from harness.report.pictures import Drawn, ShownSuite, pictures
 from harness.report.repeat import commit_of
-from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Archive, Case, DataUsed, Environment, Profile, Record, Verdict, identical
 
-Command = Mapping[str, str] | Callable[[str], str]
 GOTTEN = frozenset({"mnist", "cifar10", "cifar10-jpeg"})
 """Data sets that ``harness data get`` fetches."""
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """What a page is asked to show; the fields are parameters of `harness.report.build`."""
-
-    suites: Sequence[Suite]
-    plans: Mapping[str, Sequence[Case]]
-    archive: Archive
-    verdicts: Sequence[Verdict]
-    profile: Profile
-    command: Command
-    documents: Mapping[str, Document]
-    large: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +42,8 @@ class SuiteResults:
         Data sets that must be fetched to repeat it.
     commit : str
         That its runs were made at, ``""`` where they were made at several, or at edits.
+    swapped : tuple of str
+        Data sets that were used for others in any record of the suite: ``"mnist=digits"``.
     took : str
         How long its runs took, one after the other.
     cells : int
@@ -75,6 +60,7 @@ class SuiteResults:
     environments: tuple[Environment, ...]
     fetched: tuple[str, ...]
     commit: str
+    swapped: tuple[str, ...]
     took: str
     cells: int
     ran: RunCounts
@@ -85,43 +71,52 @@ class SuiteResults:
         return tuple(row.data for row in self.data if row.data.used != row.data.requested)
 
 
-def results(request: PageRequest) -> list[SuiteResults]:
+def results_of(
+    suites: Sequence[Suite],
+    plans: Mapping[str, Sequence[Case]],
+    archive: Archive,
+    profile: Profile,
+    verdicts: Sequence[Verdict],
+) -> list[SuiteResults]:
     """Return what the records of each suite show.
 
-    Of a large store the records of one suite are in memory at a time, in each of several processes.
+    Parameters
+    ----------
+    suites : sequence of Suite
+        Whose figures of the profile are drawn together; their records are in memory together.
+    plans : mapping of str to sequence of Case
+        Suite id to the cases known of it; records of other cases are left out.
+    archive : Archive
+        The records, arrays and environments.
+    profile : {'quick', 'full'}
+        Whose figures are drawn.
+    verdicts : sequence of Verdict
+        Of the claims of these suites, for what figures show of them.
     """
-    portions = [[suite] for suite in request.suites] if request.large else [request.suites]
+    shown = [_shown(suite, plans.get(suite.id, ()), archive, profile) for suite in suites]
+    drawn = pictures(shown, archive, profile, verdicts)
     return [
-        one
-        for portion in parallel_map(lambda own: _results(own, request), portions)
-        for one in portion
+        _results(one, own, _expected(plans.get(one.suite.id, ()), one.records, profile), archive)
+        for one, own in zip(shown, drawn, strict=True)
     ]
 
 
-def _results(suites: Sequence[Suite], request: PageRequest) -> list[SuiteResults]:
-    shown = [
-        _shown(one, request.plans.get(one.id, ()), request.archive, request.profile)
-        for one in suites
-    ]
-    drawn = pictures(shown, request.archive, request.profile, request.verdicts)
-    return [_suite_results(one, found, request) for one, found in zip(shown, drawn, strict=True)]
-
-
-def _suite_results(
-    shown: ShownSuite, drawn: tuple[Drawn, ...], request: PageRequest
+def _results(
+    shown: ShownSuite, drawn: tuple[Drawn, ...], expected: Sequence[Case], archive: Archive
 ) -> SuiteResults:
-    records, plan = shown.records, request.plans.get(shown.suite.id, ())
+    records = shown.records
     measured = [record for record in records if record.status in MEASURED]
     used = dict.fromkeys(r.data.used for r in records if r.data)
     return SuiteResults(
         pictures=drawn,
         deviations=tuple(dict.fromkeys(r.deviation for r in records if r.deviation)),
-        tables=tables(shown.suite, records, request.archive, shown.kinds),
-        lost=missing_results(records, _expected(plan, records, request.profile)),
+        tables=tables(shown.suite, records, archive, shown.kinds),
+        lost=missing_results(records, expected),
         data=_data(records),
-        environments=_environments(records, request.archive),
+        environments=_environments(records, archive),
         fetched=tuple(name for name in used if name in GOTTEN),
-        commit=commit_of(measured, request.archive),
+        commit=commit_of(measured, archive),
+        swapped=_swapped(archive.of(shown.suite.id)),
         took=_took(records),
         cells=len(measured),
         ran=RunCounts.of(measured),
@@ -179,6 +174,12 @@ def _expected(plan: Sequence[Case], records: Sequence[Record], profile: Profile)
 def _environments(records: Sequence[Record], archive: Archive) -> tuple[Environment, ...]:
     ids = dict.fromkeys(record.environment for record in records if record.status in MEASURED)
     return tuple(archive.environments[name] for name in ids if name in archive.environments)
+
+
+def _swapped(records: Sequence[Record]) -> tuple[str, ...]:
+    data = dict.fromkeys(record.data for record in records if record.data is not None)
+    pairs = (f"{d.requested}={d.used}" for d in data if d.used != d.requested)
+    return tuple(dict.fromkeys(pairs))
 
 
 def _data(records: Sequence[Record]) -> tuple[DataRow, ...]:

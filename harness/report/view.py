@@ -16,9 +16,25 @@ from harness.report.opening import Opening, RunCounts, opening
 from harness.report.pictures import PageFigure, plates
 from harness.report.places import Places
 from harness.report.reply import Reply, by_suite, reply
-from harness.report.results import PageRequest, SuiteResults, results
+from harness.report.results import SuiteResults
+from harness.suite.documents import Document
 from harness.suite.schema import Suite
-from harness.types import Environment, Verdict
+from harness.types import Environment, Profile, Verdict
+
+Command = Mapping[str, str] | Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """What a page is asked to show; the fields are parameters of `harness.report.build`."""
+
+    suites: Sequence[Suite]
+    results: Sequence[SuiteResults]
+    environments: Mapping[str, Environment]
+    verdicts: Sequence[Verdict]
+    profile: Profile
+    command: Command
+    documents: Mapping[str, Document]
 
 
 @dataclass(frozen=True)
@@ -104,9 +120,8 @@ class Page:
 
 def page(request: PageRequest, ink: Ink) -> Page:
     """Return what a page shows, its drawings in an ink."""
-    suites, archive, verdicts = request.suites, request.archive, request.verdicts
+    suites, found, verdicts = request.suites, request.results, request.verdicts
     places = Places(suites, request.documents)
-    found = results(request)
     pairs = zip(suites, found, strict=True)
     listed = ledger.entries(verdicts, places)
     shelf = _Shelf(request, places, by_suite(listed), ink)
@@ -115,14 +130,14 @@ def page(request: PageRequest, ink: Ink) -> Page:
     ids = [suite.id for suite in suites]
     shown_by = _figures(suites, sections)
     data = ledger.Data(
-        archive.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
+        request.environments, ids, shown_by, {suite.id: suite.labels for suite in suites}
     )
     commands = [section.commands for section in sections]
     took = [section.results.took for section in sections]
     text = ledger.as_json(listed, data, {"commands": commands, "took": took})
     ran = sum((one.ran for one in found), RunCounts())
     return Page(
-        opening=opening(listed, verdicts, ran, archive),
+        opening=opening(listed, verdicts, ran, request.environments),
         entries=listed,
         data=Markup(text),  # noqa: S704 no "<" is left in it
         last=ran.last,
@@ -131,7 +146,7 @@ def page(request: PageRequest, ink: Ink) -> Page:
         chance=chance_text(verdicts),
         shelves=_shelves(sections, list(dict.fromkeys(e.place.document for e in listed))),
         environments=tuple(used.values()),
-        beside=beside(verdicts, archive.environments),
+        beside=beside(verdicts, request.environments),
     )
 
 

@@ -31,7 +31,7 @@ def encode(record: Record) -> dict[str, Any]:
 
     What it was made of stands there by its key (`harness.store.provenance`).
     """
-    values = dataclasses.asdict(record)
+    values = {**vars(record), "series": {n: vars(curve) for n, curve in record.series.items()}}
     given = {name: values[name] for name in values if values[name] != _DEFAULTS.get(name, _MISSING)}
     return shared({"v": 1, **given}, key_of(of_record(record)))
 

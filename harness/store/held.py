@@ -11,18 +11,22 @@ import gc
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
+from harness.errors import StoreError
 from harness.files import guarded
-from harness.lines import Log
+from harness.lines import Log, object_of
 from harness.store import files
-from harness.store.formats import VERSION
+from harness.store.formats import VERSION, refuse_newer
 from harness.types import Record
 
 MOST = 100_000
 """Records that are held beside the suites read last."""
 _SUITE = re.compile(rb'"suite"\s*:\s*"([^"\\]*)"')
 _BLOCK = 1 << 24
+_STARTS = tuple(b'{"v":%d,' % version for version in range(1, VERSION + 1))
+"""How lines of the formats that are known begin."""
 Records = dict[str, Record]
 """By cell: the latest of each, in the order they were written."""
 
@@ -37,13 +41,10 @@ class Glance:
         Those it names, and the one that it is named for.
     any : bool
         Whether it is named for none, and may hold any.
-    odd : bool
-        Whether a line does not begin as those of formats that are known do.
     """
 
     suites: frozenset[str]
     any: bool
-    odd: bool
 
 
 class Held:
@@ -58,15 +59,14 @@ class Held:
     ------
     FileError
         If a file cannot be read.
+    StoreNewer
+        If a newer version wrote a line of any.
     """
 
     def __init__(self, logs: Sequence[Log[Record]]) -> None:
         self._logs = {log.path: log for log in logs}
         self._seen = {log.path: glance(log) for log in logs}
         self._found: dict[str, Records] = {}
-        for log in logs:
-            if self._seen[log.path].odd:  # what a newer version wrote is refused whole
-                list(log.read([]))
 
     @property
     def suites(self) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ class Held:
         """Take note of a record that was appended to a log."""
         if log.path not in self._logs:
             self._logs[log.path] = log
-            self._seen[log.path] = Glance(frozenset({record.suite}), any=False, odd=False)
+            self._seen[log.path] = Glance(frozenset({record.suite}), any=False)
         if record.suite in self._found:
             put(self._found[record.suite], record)
 
@@ -130,24 +130,39 @@ class Held:
 
 
 def glance(log: Log[Record]) -> Glance:
-    """Return what the bytes of a file of records show, without parsing them.
+    """Return what the bytes of a file of records show; only odd lines of it are parsed.
 
     Raises
     ------
     FileError
         If it cannot be read.
+    StoreNewer
+        If a newer version wrote a line: what it means for the others nobody here can know.
     """
     own = files.suite_of(log.path)
-    found, odd = {own} if own else set[str](), False
+    found = {own} if own else set[str]()
     mark = b'"suite":"%b","experiment":"' % own.encode()  # an axis may be called suite, too
-    starts = [b'{"v":%d,' % version for version in range(1, VERSION + 1)]
     with guarded("read", log.path), log.open() as file:
         for lines in _blocks(file):
             count = lines.count(b"\n")
-            odd = odd or sum(map(lines.count, starts)) != count
+            if sum(map(lines.count, _STARTS)) != count:
+                _refuse_newer(lines, log.path.parent)
             if not own or lines.count(mark) != count:
                 found |= {match[1].decode("utf-8", "replace") for match in _SUITE.finditer(lines)}
-    return Glance(frozenset(found), any=not own, odd=odd)
+    return Glance(frozenset(found), any=not own)
+
+
+def _refuse_newer(lines: bytes, folder: Path) -> None:
+    """Refuse lines of formats that are not known; what is no line at all is told when it is read.
+
+    Raises
+    ------
+    StoreNewer
+    """
+    for line in lines.splitlines():
+        if not line.startswith(_STARTS):
+            with contextlib.suppress(StoreError, UnicodeDecodeError):
+                refuse_newer(object_of(line.decode()), folder)
 
 
 @contextlib.contextmanager

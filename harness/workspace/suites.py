@@ -94,7 +94,12 @@ class Workspace:
         memories = [plans.memory for plans in self.plans if plans.memory is not None]
         return JoinedArchive(archive, memories) if memories else archive
 
-    def others(self) -> tuple[tuple[Plans, Library], ...]:
+    def each(self) -> list[Workspace]:
+        """Return a workspace of each of the suites, in the order shown."""
+        pairs = zip(self.plans, self.libraries, strict=True)
+        return [Workspace((plans,), (library,)) for plans, library in pairs]
+
+    def others(self) -> Workspace:
         """Return all other suites of the trees that these belong to; those with problems are not.
 
         They have no claims until they are mended, which is no matter of the suites named.
@@ -105,7 +110,8 @@ class Workspace:
         every = ((path, folder) for folder in folders for path in in_folder(folder))
         paths = {path: folder for path, folder in every if os.path.realpath(path) not in opened}
         found, _ = _opened(paths, {library.folder: library for library in self.libraries})
-        return tuple(pair for pair in found if pair[0].suite.id not in own)
+        rest = [pair for pair in found if pair[0].suite.id not in own]
+        return Workspace(tuple(plans for plans, _ in rest), tuple(one for _, one in rest))
 
     def library(self) -> Library:
         """Return the documents of the one tree that the suites belong to.

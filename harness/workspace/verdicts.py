@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from harness import claims as judging
 from harness.errors import NothingMeasured
@@ -15,6 +16,8 @@ from harness.store.folder import StoreFolder, snapshots
 from harness.suite.schema import Suite
 from harness.types import Archive, Verdict
 from harness.workspace.suites import Workspace
+
+Result = TypeVar("Result")
 
 
 def open_archive(workspace: Workspace, results: Path) -> tuple[Archive, Sequence[str]]:
@@ -43,26 +46,56 @@ def judged(
     With the folder of results, times of machines that its reference does not know only inform, and
     the suites of a large one are judged side by side.
     """
-    pairs = list(zip(workspace.plans, workspace.sources, strict=True))
-    portions = [[pair] for pair in pairs] if results and is_large(results) else [pairs]
-
-    def of_portion(own: Sequence[tuple[Plans, Mapping[str, str]]]) -> list[Verdict]:
-        return [verdict for plans, cited in own for verdict in _judged(plans, cited, archive)]
-
-    verdicts = [verdict for found in parallel_map(of_portion, portions) for verdict in found]
-    return informing(verdicts, archive, results) if results else tuple(verdicts)
+    portions = by_suite(workspace, lambda own: judge_all(own, archive), results)
+    verdicts = tuple(verdict for portion in portions for verdict in portion)
+    return informing(verdicts, archive, results) if results else verdicts
 
 
 def with_q_values(
-    verdicts: Sequence[Verdict], workspace: Workspace, archive: Archive
+    verdicts: Sequence[Verdict],
+    workspace: Workspace,
+    archive: Archive,
+    results: Path | None = None,
 ) -> tuple[Verdict, ...]:
-    """Return verdicts with their q-values over all suites of the folder, whichever are named."""
-    rest = [
-        verdict
-        for plans, library in workspace.others()
-        for verdict in _judged(plans, library.cited, archive)
-    ]
+    """Return verdicts with their q-values over all suites of the folder, whichever are named.
+
+    The others are judged for this, as `judged` does.
+    """
+    portions = by_suite(workspace.others(), lambda own: judge_all(own, archive), results)
+    rest = [verdict for portion in portions for verdict in portion]
     return judging.with_q_values([*verdicts, *rest])[: len(verdicts)]
+
+
+def by_suite(
+    workspace: Workspace, call: Callable[[Workspace], Result], results: Path | None
+) -> list[Result]:
+    """Do something with the suites of a workspace that needs their records, part by part.
+
+    All that is to be done with records is done in one call, since it reads them: of a large folder
+    of results those of one suite at a time, in each of several processes; otherwise of all.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its suites.
+    call : callable
+        Of a part of the workspace; returns what is left of the records, in few bytes.
+    results : Path or None
+        Folder of the records; None where they are few.
+
+    Returns
+    -------
+    list of object
+        What the call returned of each part, in order.
+    """
+    large = results is not None and is_large(results)
+    return parallel_map(call, workspace.each() if large else [workspace])
+
+
+def judge_all(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
+    """Judge every claim of a workspace here, without q-values."""
+    pairs = zip(workspace.plans, workspace.sources, strict=True)
+    return tuple(v for plans, cited in pairs for v in _judged(plans, cited, archive))
 
 
 def _judged(plans: Plans, cited: Mapping[str, str], archive: Archive) -> tuple[Verdict, ...]:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from suite_texts import LINE_FIT, suite_text, train_text
 
@@ -122,6 +124,23 @@ def test_a_suite_is_run(folder, monkeypatch):
     assert found.cells == {"ok": 2}
     assert harness.run("tiny", seeds=2, jobs=1).cells == {"done": 2}
     assert len(harness.records("tiny")) == 2
+
+
+def test_a_suite_is_run_on_a_cluster(folder):
+    pytest.importorskip("distributed")
+    (folder / "tiny.toml").write_text(PROBE)
+    there = harness.run("tiny", seeds=2, cluster="local:1", results="there")
+    here = harness.run("tiny", seeds=2, jobs=1, results="here")
+    assert there.cells == here.cells == {"ok": 2}
+    assert there["c1"].verdict == here["c1"].verdict
+    cells = [[record.cell for record in Store(Path(name)).records] for name in ("there", "here")]
+    assert sorted(cells[0]) == sorted(cells[1])
+
+
+@pytest.mark.parametrize("cluster", ["", "local:0", "nowhere"])
+def test_an_address_of_a_cluster_that_is_none_is_refused_before_anything_is_read(cluster):
+    with pytest.raises(UsageError, match=r"cluster .*must .* got"):
+        harness.run("no-such-suite", cluster=cluster)
 
 
 @pytest.mark.parametrize(("alone", "modes"), [(False, {"together"}), (True, {""})])

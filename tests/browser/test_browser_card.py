@@ -65,8 +65,8 @@ def page(tmp_path_factory):
     archive = maker.archive()
     out = tmp_path_factory.mktemp("card") / "index.html"
     commands = {"demo": "harness run demo"}
-    plans = fake.plans_of([suite], archive)
-    return report.build([suite], plans, archive, [verdict], "full", out, commands)
+    found = fake.results_of([suite], archive, "full", [verdict])
+    return report.build([suite], found, archive.environments, [verdict], "full", out, commands)
 
 
 @pytest.fixture

@@ -77,8 +77,8 @@ def page(tmp_path_factory):
     out = tmp_path_factory.mktemp("page") / "index.html"
     return report.build(
         suites,
-        fake.plans_of(suites, archive),
-        archive,
+        fake.results_of(suites, archive, "quick"),
+        archive.environments,
         (*fake_verdicts.verdicts(), hard),
         "quick",
         out,

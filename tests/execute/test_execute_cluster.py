@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 from suite_texts import load_suite, suite_text
-from towns import Town, ended, hosts, interrupt, run, streets, wait_for
+from towns import (
+    Town,
+    below,
+    ended,
+    hosts,
+    interrupt,
+    run,
+    streets,
+    wait_for,
+    workers_below,
+)
 
 from harness import environment
 from harness.datasets.roots import Roots
@@ -195,6 +205,25 @@ def test_ctrl_c_ends_the_cells_and_leaves_nobody(town, project):
     )
     assert busy
     assert not [host for worker in town.workers for host in hosts(worker)]
+
+
+@pytest.mark.faults  # an idle host ends after half a minute
+def test_a_run_that_is_killed_leaves_nobody_and_nothing(tmp_path, project):
+    """A worker that has a cell is told by the scheduler; one that is idle ends its host itself."""
+    town = Town(tmp_path / "town")
+    nannies = [town.worker(), town.worker()]
+    folder = project("civic:sleeps", "[seeds]\ncount = 1\n", NUMPY, budget=600)
+    process = run(folder, town.address, "--profile", "full")
+    wait_for(lambda: max(len(hosts(one)) for one in nannies) >= 3)
+    assert all(hosts(one) for one in nannies), "one has a cell, the other is idle"
+    process.kill()
+    process.communicate()
+    workers = [worker for nanny in nannies for worker in workers_below(nanny)]
+    assert len(workers) == 2
+    wait_for(lambda: not [child for worker in workers for child in below(worker.pid)])
+    wait_for(lambda: not list(town.folder.glob("worker-*/**/harness-*")))
+    assert all(worker.is_running() for worker in workers)
+    town.end()
 
 
 def test_a_scheduler_that_dies_is_one_clear_error_and_a_second_run_goes_on(tmp_path, project):

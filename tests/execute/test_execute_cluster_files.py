@@ -53,6 +53,28 @@ def test_the_manifest_has_a_cluster_and_a_job_of_one_image_that_reaches_it():
         assert mounted == {volume["name"] for volume in pod.get("volumes", [])}
 
 
+def test_the_manifest_is_what_the_operator_and_kubernetes_take():
+    """By the definition that the operator installs, and by the published schemas, strictly."""
+    yaml, jsonschema = pytest.importorskip("yaml"), pytest.importorskip("jsonschema")
+    operator = pytest.importorskip("dask_kubernetes")
+    published = pytest.importorskip("kubernetes_validate")
+    newest = published.latest_version()
+    cluster, job = yaml.safe_load_all((FILES / "kubernetes.yaml").read_text(encoding="utf-8"))
+    (crd,) = Path(operator.__file__).parent.rglob("crds/daskcluster.yaml")
+    (version,) = yaml.safe_load(crd.read_text(encoding="utf-8"))["spec"]["versions"]
+    jsonschema.validate(cluster, version["schema"]["openAPIV3Schema"])
+    published.validate(job, newest, strict=True)
+    meta, spec = {"name": "tried"}, cluster["spec"]
+    for pod in (spec["worker"]["spec"], spec["scheduler"]["spec"]):
+        made = {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": pod}
+        published.validate(made, newest, strict=True)
+    service = spec["scheduler"]["service"]
+    made = {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": service}
+    published.validate(made, newest, strict=True)
+    with pytest.raises(published.ValidationError):
+        published.validate({**made, "spec": {**service, "porst": []}}, newest, strict=True)
+
+
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
 def test_the_script_is_one_of_bash():
     subprocess.run(["bash", "-n", str(FILES / "gpus.sh")], check=True)

@@ -98,6 +98,18 @@ def test_one_that_is_killed_says_what_it_had_finished(tmp_path, load):
     assert wait_for(lambda: not any(map(is_ours, family)))
 
 
+def test_one_that_ends_by_itself_leaves_no_process_and_no_folder(tmp_path):
+    """As when its run was killed, and nobody sends it anything any more."""
+    host = Host(str(tmp_path), environ())
+    host.look(yes)
+    process = psutil.Process(host._process.pid)
+    process.terminate()
+    wait_for(lambda: not process.is_running())  # which a zombie is
+    wait_for(lambda: not list(tmp_path.glob("harness-*")))
+    assert not host.alive
+    host.close()
+
+
 def test_a_load_that_nobody_wants_any_more_ends_with_its_host(tmp_path, load):
     host = Host(str(tmp_path), environ())
     began = time.monotonic()

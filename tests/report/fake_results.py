@@ -7,15 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness import report
 from harness.config.settings import Settings
+from harness.report.results import SuiteResults
 from harness.suite.schema import Suite
 from harness.types import (
     Array,
     Case,
     DataUsed,
     Environment,
+    Profile,
     Record,
     Scalar,
+    Verdict,
 )
 
 LAPTOP = Environment(
@@ -141,3 +145,13 @@ def cases_of(records: Sequence[Record]) -> tuple[Case, ...]:
 def plans_of(suites: Sequence[Suite], archive: FakeArchive) -> dict[str, tuple[Case, ...]]:
     """Return a plan per suite."""
     return {s.id: cases_of([r for r in archive.records if r.suite == s.id]) for s in suites}
+
+
+def results_of(
+    suites: Sequence[Suite],
+    archive: FakeArchive,
+    profile: Profile,
+    verdicts: Sequence[Verdict] = (),
+) -> list[SuiteResults]:
+    """Return what the records of each suite show on a page."""
+    return report.results_of(suites, plans_of(suites, archive), archive, profile, verdicts)

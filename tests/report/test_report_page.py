@@ -59,11 +59,10 @@ def data_of(page):
 
 
 def build(out, suites, archive, verdicts=(), profile="quick"):
-    plans = fake.plans_of(suites, archive)
     return report.build(
         suites,
-        plans,
-        archive,
+        fake.results_of(suites, archive, profile, verdicts),
+        archive.environments,
         verdicts,
         profile,
         out,
@@ -258,10 +257,11 @@ def test_a_suite_never_run_says_so(tmp_path):
     _, archive = fake_suites.everything()
     suite = fake.suite_of()
     plan = fake.cases_of(archive.records)[:3]
+    nothing = fake.FakeArchive(())
     out = report.build(
         [suite],
-        {"demo": plan},
-        fake.FakeArchive(()),
+        report.results_of([suite], {"demo": plan}, nothing, "quick", ()),
+        nothing.environments,
         (),
         "quick",
         tmp_path / "page.html",
@@ -287,8 +287,8 @@ import fake_suites
 import fake_verdicts
 from harness import report
 suites, archive = fake_suites.everything()
-plans = fake.plans_of(suites, archive)
-report.build(suites[2:3], plans, archive, fake_verdicts.verdicts(), "quick",
+found = fake.results_of(suites[2:3], archive, "quick")
+report.build(suites[2:3], found, archive.environments, fake_verdicts.verdicts(), "quick",
              pathlib.Path({str(tmp_path / "page.html")!r}), str)
 assert not [name for name in sys.modules if name.partition(".")[0] == "torch"]
 """

@@ -1,7 +1,6 @@
 import math
 import re
 
-import fake_results as fake
 import fake_verdicts
 import history_builders as make
 import pytest
@@ -45,8 +44,7 @@ FOUND = survey(
 
 
 def build(out, **extra):
-    archive = fake.FakeArchive(())
-    return report.build([], {}, archive, fake_verdicts.verdicts(), "quick", out, str, **extra)
+    return report.build([], [], {}, fake_verdicts.verdicts(), "quick", out, str, **extra)
 
 
 def words(path):

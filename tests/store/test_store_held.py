@@ -108,6 +108,15 @@ def test_a_malformed_suite_is_refused_each_time_it_is_asked_for(store):
             store.of("b")
 
 
+def test_a_line_that_is_none_is_told_to_whom_it_concerns_alone(store):
+    with (store.folder / "b.jsonl").open("ab") as file:
+        file.write(b"a stray line\n\xff\n")
+    again = Store(store.folder)
+    assert cells(again, "a") == ["a0", "a1"]
+    with pytest.raises(StoreError, match=r"b\.jsonl:3: must be JSON"):
+        again.of("b")
+
+
 def test_a_file_that_is_gone_since_the_store_was_opened_is_no_suite_without_records(store):
     (store.folder / "b.jsonl").unlink()
     for _ in range(2):

@@ -65,6 +65,8 @@ class Host:
         )
         theirs.close()
         self._line = Connection(ours.detach())
+        self._tidy = threading.Thread(target=self._clear, daemon=True)
+        self._tidy.start()
 
     def look(self, wanted: Callable[[], bool]) -> Seen:
         """Return what the machine is.
@@ -103,6 +105,10 @@ class Host:
             self._process.wait(_END)
         if self.alive:
             end_tree(self._process.pid)
+        self._tidy.join()
+
+    def _clear(self) -> None:
+        """Leave nothing of it once it has ended, as it does by itself when its run is gone."""
         self._process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
