@@ -218,7 +218,7 @@ def _run(
         f"{claims} in {suites}",
         f"run with {_list([LIBRARIES[name] for name in backends])}" if backends else "",
         f"on {_list(sorted(data))}" if data else "",
-        f"on {_list([name for name, _ in machines.most_common()])}" if machines else "",
+        f"on {_list([_inside(name) for name, _ in machines.most_common()])}" if machines else "",
         f"last on {day(ran.last[:10])}",
     ]
     return ", ".join(part for part in parts if part) + "."
@@ -232,6 +232,12 @@ def _not_run(verdicts: Sequence[Verdict]) -> str:
     (most, times), *_ = reasons.most_common(1)
     first = most if times == len(idle) else f"mostly: {most}"
     return f"{plural(len(idle), 'claim')} not run, {first}."
+
+
+def _inside(machine: str) -> str:
+    """Return ``"AMD EPYC (2 cores)"``, which can stand in a list, for ``"AMD EPYC, 2 cores"``."""
+    name, _, parts = machine.partition(", ")
+    return f"{name} ({parts})" if parts else name
 
 
 def _list(names: Sequence[str]) -> str:

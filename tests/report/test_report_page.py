@@ -179,6 +179,10 @@ def test_a_suite_shows_how_to_repeat_it_and_on_what_it_ran(page):
         assert text in words, text
 
 
+def test_machines_in_a_list_are_told_apart(page):
+    assert "on AMD EPYC (2 cores)" in outline(page).words
+
+
 def test_every_figure_is_one_drawing_in_the_colours_of_the_page(page):
     tags = outline(page).tags
     drawings = [attrs for tag, attrs in tags if attrs.get("class") == "drawing"]
