@@ -41,6 +41,8 @@ UP, ACROSS = 30, 44
 """Letters beside an axis."""
 ALONG = 265.0
 """Points along the x axis."""
+OVER = 40
+"""Letters over all panels that stand side by side."""
 ROWS = 4
 """Rows of a legend at most."""
 
@@ -237,17 +239,29 @@ def ticks_at(axis: Axis, values: Sequence[float]) -> None:
     """Put the ticks at the values themselves, where they are few."""
     distinct = np.unique(np.asarray(values, dtype=np.float64))
     if 1 <= distinct.size <= 7:
-        axis.set_major_locator(FixedLocator(_apart(list(map(float, distinct)))))
+        room = ALONG / _columns(axis.axes)
+        axis.set_major_locator(FixedLocator(_apart(list(map(float, distinct)), room)))
         axis.set_minor_locator(NullLocator())
 
 
-def _apart(values: Sequence[float]) -> list[float]:
-    """Return the values, increasing and positive, whose labels fit side by side on a log axis."""
+def over(axes: Axes, text: str) -> None:
+    """Write what stands over a panel, in lines that do not reach into the next."""
+    axes.set_title("\n".join(textwrap.wrap(text, OVER // _columns(axes))))
+
+
+def _columns(axes: Axes) -> int:
+    """Return how many panels stand side by side."""
+    place = axes.get_subplotspec()
+    return 1 if place is None else place.get_gridspec().ncols
+
+
+def _apart(values: Sequence[float], room: float) -> list[float]:
+    """Return the values, increasing and positive, whose labels fit on a log axis of `room`."""
     reach = math.log(values[-1] / values[0]) or 1.0
     kept: list[float] = []
     end = -math.inf
     for value in values:
-        middle = ALONG * math.log(value / values[0]) / reach
+        middle = room * math.log(value / values[0]) / reach
         half = LETTER * len(tick(value)) / 2.0
         if middle - half > end:
             kept.append(value)

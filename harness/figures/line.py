@@ -17,6 +17,7 @@ from harness.figures.canvas import (
     in_legend,
     legend,
     look,
+    over,
     several_axes,
     ticks_at,
 )
@@ -195,7 +196,7 @@ def _draw_lost(axes: Axes, positions: Sequence[float], colour: str) -> None:
 
 
 def _dress(
-    axes: Axes, request: Request, xs: Sequence[Scalar], lines: Sequence[Line], over: str
+    axes: Axes, request: Request, xs: Sequence[Scalar], lines: Sequence[Line], machine: str
 ) -> None:
     figure, unit = request.figure, request.unit
     ys = [point.estimate.value for one in lines for point in one.row]
@@ -207,7 +208,7 @@ def _dress(
             ticks_at(axes.xaxis, places)
     else:
         axes.set_xticks(places, [in_words(value, figure.x) for value in xs])
-    axes.set_title(over)
+    over(axes, machine)
     axes.set_xlabel(request.axis_title(figure.x))
     if axes.get_subplotspec() is None or axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
         axes.set_ylabel(beside(request.axis_title(figure.y, unit)))
