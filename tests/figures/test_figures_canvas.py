@@ -1,5 +1,7 @@
 """What stands beside panels has room there."""
 
+import itertools
+
 import pytest
 
 from harness.figures import canvas
@@ -23,7 +25,7 @@ def panels(request):
 def side_by_side(texts):
     """Whether texts, in any order, leave one another their places."""
     boxes = sorted((t.get_window_extent() for t in texts), key=lambda box: box.x0)
-    return all(one.x1 <= other.x0 for one, other in zip(boxes, boxes[1:], strict=False))
+    return all(one.x1 <= other.x0 for one, other in itertools.pairwise(boxes))
 
 
 def test_names_over_panels_are_whole_and_do_not_meet(panels):
