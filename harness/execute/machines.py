@@ -80,7 +80,7 @@ def prepare(cluster: str | None) -> None:
 
 
 def machines_of(
-    cluster: str | None, roots: Roots, told: Callable[[str], object]
+    cluster: str | None, roots: Roots, notify: Callable[[str], object]
 ) -> AbstractContextManager[Machines]:
     """Give what runs the cells.
 
@@ -90,7 +90,7 @@ def machines_of(
         As `harness.execute.cluster.address.parse` returned it; None for this machine.
     roots : Roots
         Where data lies here.
-    told : callable
+    notify : callable
         Told in a line of workers that are refused or lost.
 
     Raises
@@ -104,4 +104,4 @@ def machines_of(
         return nullcontext(LocalMachine(environment.snapshot()))
     from harness.execute.cluster.cluster import serving  # here: few runs need it
 
-    return serving(cluster, roots, told)
+    return serving(cluster, roots, notify)

@@ -26,9 +26,9 @@ from harness.lines import Log
 from harness.lock import one_writer
 from harness.store import arrays as members
 from harness.store import files, provenance, quick
+from harness.store.by_suite import RecordsBySuite
 from harness.store.codec import decode, decode_environment, encode, encode_environment
 from harness.store.formats import refuse_newer
-from harness.store.held import Held
 from harness.store.looks import declared
 from harness.store.provenance import Provenance
 from harness.types import Array, Environment, Record
@@ -74,14 +74,14 @@ class Store:
             self._provenance = provenance.by_key(provenance.log_of(self.folder).read(notes))
         logs = record_logs(self.folder, self._provenance)
         with self._advising():
-            self._held = Held(logs)
+            self._records = RecordsBySuite(logs)
         notes += [note for log in logs for note in log.torn()]
         self.notes += [note for note in notes if note not in self.notes]
 
     @property
     def suites(self) -> Collection[str]:
         """The suites of which there are records."""
-        return self._held.suites
+        return self._records.suites
 
     def of(self, suite: str) -> Sequence[Record]:
         """Return the records of a suite, the latest of each cell, in the order of their file.
@@ -155,7 +155,7 @@ class Store:
         log.append(record, flush=flush)
         if not flush:
             self._unflushed.add(record.suite)
-        self._held.add(record, log)
+        self._records.add(record, log)
 
     def flush(self) -> None:
         """Have every record on the disk.
@@ -223,7 +223,7 @@ class Store:
 
     def _by_cell(self, suite: str) -> Mapping[str, Record]:
         with self._advising():
-            return self._held.of(suite)
+            return self._records.of(suite)
 
     @contextlib.contextmanager
     def _advising(self) -> Iterator[None]:

@@ -11,8 +11,8 @@ from harness.errors import ClusterLost, ClusterUnfit
 from harness.execute.cluster import alike, dispatch
 from harness.execute.cluster.backlog import Speeds
 from harness.execute.cluster.dispatch import Dispatch
-from harness.execute.cluster.link import Came, Present
-from harness.execute.cluster.messages import Back, Reply, Seen
+from harness.execute.cluster.link import TaskEnded, WorkersPresent
+from harness.execute.cluster.messages import LoadResult, Reply, WorkerInfo
 from harness.execute.cluster.roster import Roster
 from harness.execute.job import Answer
 from harness.execute.timeouts import Timeouts
@@ -49,7 +49,7 @@ BAD = {**OURS, "python": "3.9.1"}
 
 def seen(*, kernel="k", facts=None, versions=None, **more):
     where = replace(HERE, klass="other", facts={**HERE.facts, **facts}) if facts else HERE
-    return Seen(where, versions or OURS, {}, kernel, **more)
+    return WorkerInfo(where, versions or OURS, {}, kernel, **more)
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ def roster(line, told, monkeypatch):
 
 
 def join(roster, line, **workers):
-    roster.note(Present(frozenset({*roster.members, *roster.refused, *workers})))
+    roster.note(WorkersPresent(frozenset({*roster.members, *roster.refused, *workers})))
     for key, to, errand, *_ in list(line.sent):
         if errand == "look" and to in workers and key in roster._asked:
-            roster.note(Came(key, workers[to]))
+            roster.note(TaskEnded(key, workers[to]))
 
 
 @pytest.fixture
@@ -93,8 +93,11 @@ def dispatched(tmp_path):
 
 def answered(line, key, *names):
     line.heard.append(
-        Came(
-            key, pickle.dumps(Back(tuple(Reply(name, Answer("ok"), wall_s=9.0) for name in names)))
+        TaskEnded(
+            key,
+            pickle.dumps(
+                LoadResult(tuple(Reply(name, Answer("ok"), wall_s=9.0) for name in names))
+            ),
         )
     )
 
@@ -173,7 +176,7 @@ def test_what_a_lost_worker_had_runs_by_itself_and_fails_when_it_takes_five(
         assert not ended
         (_, to, names, _) = line.work()[-1]
         assert (to, names) == (f"w{number - 1}", ["a0"])
-        line.heard.append(Present(frozenset()))
+        line.heard.append(WorkersPresent(frozenset()))
         ended += work.turn()
         if number < 6:
             join(made, line, **{f"w{number}": seen()})
@@ -188,7 +191,7 @@ def test_cells_of_a_lost_accelerator_keep_no_other_from_running(line, roster, jo
     made = roster(plain=seen(), gpu=seen(resources={"CUDA": 1.0}))
     work = dispatched([*jobs(2), *jobs(1, name="g", device="cuda")], made)
     list(work.turn())
-    line.heard.append(Present(frozenset({"plain"})))
+    line.heard.append(WorkersPresent(frozenset({"plain"})))
     answered(line, next(key for key, to, *_ in line.work() if to == "plain"), "a0")
     list(work.turn())
     list(work.turn())
@@ -199,7 +202,7 @@ def test_a_worker_that_is_another_process_gets_its_cells_again(line, roster, job
     made = roster(a=seen())
     work = dispatched(jobs(1), made)
     list(work.turn())
-    line.heard.append(Came(line.work()[0][0], pickle.dumps(Back(stranger=True))))
+    line.heard.append(TaskEnded(line.work()[0][0], pickle.dumps(LoadResult(stranger=True))))
     assert list(work.turn()) == []
     assert made.members == {}
     join(made, line, a=seen())
@@ -215,7 +218,7 @@ def test_a_worker_with_other_files_is_refused_and_its_cells_go_elsewhere(
     work = dispatched(jobs(1), roster(a=seen(), b=seen()))
     list(work.turn())
     key, to, *_ = line.work()[0]
-    line.heard.append(Came(key, pickle.dumps(Back(refusal="own.py changed"))))
+    line.heard.append(TaskEnded(key, pickle.dumps(LoadResult(refusal="own.py changed"))))
     list(work.turn())
     list(work.turn())
     assert f"worker {to} is refused: own.py changed" in told

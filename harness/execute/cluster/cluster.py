@@ -15,7 +15,7 @@ from harness.errors import ClusterLost
 from harness.execute.cluster import address, local
 from harness.execute.cluster.backlog import Speeds, label
 from harness.execute.cluster.dispatch import Dispatch
-from harness.execute.cluster.link import Came, Link
+from harness.execute.cluster.link import Link, TaskEnded
 from harness.execute.cluster.roster import Roster
 from harness.execute.pool import Batch, Finished
 from harness.processes.interrupts import postponed
@@ -36,13 +36,13 @@ class Cluster:
     ----------
     link : Link
         To it.
-    told : callable
+    notify : callable
         Told in a line of workers that are refused or lost.
     """
 
-    def __init__(self, link: Link, told: Callable[[str], object]) -> None:
+    def __init__(self, link: Link, notify: Callable[[str], object]) -> None:
         self._link = link
-        self._roster = Roster(link, uuid.uuid4().hex[:12], told)
+        self._roster = Roster(link, uuid.uuid4().hex[:12], notify)
         self._speeds = Speeds()
 
     def begin(self, count: int = 0) -> None:
@@ -76,7 +76,7 @@ class Cluster:
     @property
     def slots(self) -> int:
         """All that workers take at a time."""
-        return max(1, sum(one.seen.slots for one in self._roster.members.values()))
+        return max(1, sum(one.info.slots for one in self._roster.members.values()))
 
     def environment(self, device: str) -> Environment:
         """Return a worker's snapshot; of a device that none has, that of any."""
@@ -92,8 +92,8 @@ class Cluster:
             return (
                 lacking + f"--resources {name}=1" if here else backends.get(backend).absent(device)
             )
-        able = (m for m in self._roster.members.values() if m.seen.environment.klass == own.klass)
-        known = next((member.seen.absent for member in able if name in member.serves), {})
+        able = (m for m in self._roster.members.values() if m.info.environment.klass == own.klass)
+        known = next((member.info.absent for member in able if name in member.serves), {})
         return known.get((backend, device))
 
     def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
@@ -132,14 +132,14 @@ class Cluster:
         keys, until = self._roster.leave(), time.monotonic() + _FAREWELL
         while keys and time.monotonic() < until:
             for event in self._link.events(0.5):
-                if isinstance(event, Came):
+                if isinstance(event, TaskEnded):
                     keys.pop(event.key, None)
                 else:
                     keys = {k: to for k, to in keys.items() if to in event.addresses}
 
 
 @contextlib.contextmanager
-def serving(text: str, roots: Roots, told: Callable[[str], object]) -> Iterator[Cluster]:
+def serving(text: str, roots: Roots, notify: Callable[[str], object]) -> Iterator[Cluster]:
     """Give the cluster of an address, or one of workers on this machine that ends with the block.
 
     Parameters
@@ -148,7 +148,7 @@ def serving(text: str, roots: Roots, told: Callable[[str], object]) -> Iterator[
         As `harness.execute.cluster.address.parse` returned it.
     roots : Roots
         Where the data of workers on this machine lies.
-    told : callable
+    notify : callable
         Told in a line of workers that are refused or lost.
 
     Raises
@@ -164,7 +164,7 @@ def serving(text: str, roots: Roots, told: Callable[[str], object]) -> Iterator[
     count = address.workers(text)
     here: AbstractContextManager[str] = local.started(count, roots) if count else nullcontext(text)
     with here as scheduler:
-        cluster = Cluster(Link(scheduler), told)
+        cluster = Cluster(Link(scheduler), notify)
         try:
             cluster.begin(count)
             yield cluster

@@ -19,8 +19,8 @@ from harness import top
 from harness.errors import ClusterLost
 from harness.execute.cluster import alike
 from harness.execute.cluster.backlog import Backlog, Speeds, label
-from harness.execute.cluster.link import Came, Event
-from harness.execute.cluster.messages import Back, Load, Reply
+from harness.execute.cluster.link import Event, TaskEnded
+from harness.execute.cluster.messages import Load, LoadResult, Reply
 from harness.execute.cluster.roster import Member, Roster, Sent, kernels
 from harness.execute.job import Job
 from harness.execute.pool import Finished
@@ -94,8 +94,10 @@ class Dispatch:
             yield Finished(job, None, untried=True, log=self._log(job.name))
         self._fill()
         events = self._link.events(0.05 if self.news else _TICK)
-        came = [event for event in events if isinstance(event, Came) and event.key in self._owners]
-        self.news, self.is_quiet = bool(came), self.news and not came
+        ended = [
+            event for event in events if isinstance(event, TaskEnded) and event.key in self._owners
+        ]
+        self.news, self.is_quiet = bool(ended), self.news and not ended
         for event in events:
             yield from self._heard(event)
         yield from self._give_up_the_hung()
@@ -109,8 +111,8 @@ class Dispatch:
         self._owners.clear()
 
     def _heard(self, event: Event) -> Iterator[Finished]:
-        if isinstance(event, Came) and event.key in self._owners:
-            yield from self._came(event)
+        if isinstance(event, TaskEnded) and event.key in self._owners:
+            yield from self._task_ended(event)
             return
         for member in self._roster.note(event):
             yield from self._lose(member, "it is gone")
@@ -144,13 +146,13 @@ class Dispatch:
         if any(self._may_have(member, job) for job in self._suspects):
             jobs = () if member.loads else self._take_suspect(member)
             return bool(jobs) and self._send(member, jobs, suspect=True)
-        now = len(member.loads) < member.seen.slots
+        now = len(member.loads) < member.info.slots
         if now and self._running() >= self._width:
             return False
         for name in member.serves:
             own = sum(sent.label == name for sent in member.loads.values())
             brief = not (now and own < member.slots(name))
-            full = own >= 2 * member.slots(name) or len(member.loads) >= 2 * member.seen.slots
+            full = own >= 2 * member.slots(name) or len(member.loads) >= 2 * member.info.slots
             jobs = () if full else self._backlog.take((name,), self._all_slots(name), brief=brief)
             if jobs:
                 return self._send(member, jobs)
@@ -159,7 +161,7 @@ class Dispatch:
     def _running(self) -> int:
         """Return how many loads run at the moment: a worker's others wait for those."""
         members = dict.fromkeys(self._owners.values())
-        return sum(min(len(one.loads), one.seen.slots) for one in members)
+        return sum(min(len(one.loads), one.info.slots) for one in members)
 
     def _all_slots(self, name: str) -> int:
         every = sum(one.slots(name) for one in self._roster.members.values() if name in one.serves)
@@ -189,30 +191,30 @@ class Dispatch:
         )
         return True
 
-    def _came(self, came: Came) -> Iterator[Finished]:
+    def _task_ended(self, ended: TaskEnded) -> Iterator[Finished]:
         """Take what a task left."""
-        member = self._owners.pop(came.key)
-        sent = member.loads.pop(came.key)
+        member = self._owners.pop(ended.key)
+        sent = member.loads.pop(ended.key)
         member.since = time.monotonic()
-        back = pickle.loads(came.value) if came.value else Back(lost=came.error)  # noqa: S301
+        result = pickle.loads(ended.value) if ended.value else LoadResult(lost=ended.error)  # noqa: S301
         waiting = {job.name: job for job in sent.load.jobs}
-        for reply in back.replies:
+        for reply in result.replies:
             job = waiting.pop(reply.name)
             if reply.untried:
                 self._backlog.back(job)
             else:
                 yield self._finished(job, reply, member)
         left = list(waiting.values())
-        if back.refusal:
-            self._roster.refuse(member.address, back.refusal)
+        if result.refusal:
+            self._roster.refuse(member.address, result.refusal)
             self._requeue(left)
             yield from self._lose(member, "it is refused", quiet=True)
-        elif back.stranger:
+        elif result.stranger:
             self._roster.lose(member)
             yield from self._struck(left, sent, "its process is another one")
             yield from self._lose(member, "its process ended, and another one came")
         elif left:
-            yield from self._struck(left, sent, back.lost or "it left no answer")
+            yield from self._struck(left, sent, result.lost or "it left no answer")
 
     def _requeue(self, jobs: Sequence[Job]) -> None:
         for job in reversed(jobs):
@@ -228,7 +230,7 @@ class Dispatch:
         cells = sum(len(sent.load.jobs) for sent in loads.values())
         if not quiet:
             more = f"; {plural(cells, 'job')} that it had to be run again" if cells else ""
-            self._roster.told(f"worker {member.address} is lost: {reason}{more}")
+            self._roster.notify(f"worker {member.address} is lost: {reason}{more}")
         for sent in loads.values():
             yield from self._struck(list(sent.load.jobs), sent, reason)
 
@@ -251,7 +253,7 @@ class Dispatch:
             log.write_bytes(reply.log)
         return Finished(
             job, reply.answer, timeout=reply.timeout, died=reply.died, wall_s=reply.wall_s,
-            log=log, environment=member.seen.environment,
+            log=log, environment=member.info.environment,
         )  # fmt: skip
 
     def _log(self, name: str) -> Path:

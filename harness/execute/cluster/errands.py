@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.execute.cluster.hosts import Hosts
-from harness.execute.cluster.messages import Back, Load, Seen
+from harness.execute.cluster.messages import Load, LoadResult, WorkerInfo
 from harness.late import late
 
 _DISTRIBUTED = late("distributed")
@@ -18,17 +18,17 @@ _RUNS: dict[str, Hosts] = {}
 _LOCK = threading.Lock()
 
 
-def look(run: str) -> Seen:
+def look(run: str) -> WorkerInfo:
     """Return what this worker is; from now on it takes loads of the run."""
     worker, wanted = _worker(), _still_wanted()
     hosts = Hosts(worker.local_directory)
     with hosts.one() as host:
-        seen = host.look(wanted)
+        info = host.look(wanted)
     with _LOCK:
         before, _RUNS[run] = _RUNS.get(run), hosts
     if before is not None:
         before.close()
-    return replace(seen, slots=worker.state.nthreads, resources=dict(worker.state.total_resources))
+    return replace(info, slots=worker.state.nthreads, resources=dict(worker.state.total_resources))
 
 
 def carry_out(run: str, packed: bytes) -> bytes:
@@ -36,14 +36,14 @@ def carry_out(run: str, packed: bytes) -> bytes:
     with _LOCK:
         hosts = _RUNS.get(run)
     if hosts is None:
-        return pickle.dumps(Back(stranger=True))
+        return pickle.dumps(LoadResult(stranger=True))
     load: Load = pickle.loads(packed)  # noqa: S301 - from the runner
-    wanted, back = _still_wanted(), Back(lost="it was not begun")
+    wanted, result = _still_wanted(), LoadResult(lost="it was not begun")
     with contextlib.suppress(_Lost), hosts.one() as host:
-        back = host.carry_out(load, wanted)
-        if back.lost:
+        result = host.carry_out(load, wanted)
+        if result.lost:
             raise _Lost  # nobody uses this host again
-    return pickle.dumps(back)
+    return pickle.dumps(result)
 
 
 def dismiss(run: str) -> None:

@@ -27,7 +27,7 @@ from harness.devices import DEVICES
 from harness.execute import client
 from harness.execute.cluster import alike
 from harness.execute.cluster.data import Found
-from harness.execute.cluster.messages import Load, Reply, Seen, Unfit
+from harness.execute.cluster.messages import Load, Refusal, Reply, WorkerInfo
 from harness.execute.job import Answer, Job
 from harness.execute.pool import Batch, Finished, run_all
 
@@ -76,7 +76,7 @@ class Host:
                 self._orders.put(self._line.recv())
         os.kill(os.getpid(), signal.SIGTERM)  # the main thread ends what runs
 
-    def _seen(self) -> Seen:
+    def _seen(self) -> WorkerInfo:
         client.begin()  # it imports beside the looking
         known = {name: backends.get(name) for name in backends.names()}
         reasons = {
@@ -86,16 +86,16 @@ class Host:
             if (reason := backend.absent(device)) is not None
         }
         kernel = _KERNEL.read_text("ascii").strip() if _KERNEL.exists() else ""
-        return Seen(environment.snapshot(), self._versions, reasons, kernel)
+        return WorkerInfo(environment.snapshot(), self._versions, reasons, kernel)
 
-    def _run(self, load: Load) -> Iterator[Reply | Unfit]:
+    def _run(self, load: Load) -> Iterator[Reply | Refusal]:
         _stand_in(load.folder)
         since = alike.now()
         if self._versions[alike.CODE] != load.code:
-            yield Unfit(f"{alike.CODE} changed there; start the worker again")
+            yield Refusal(f"{alike.CODE} changed there; start the worker again")
             return
         if reason := alike.unlike(load.jobs):
-            yield Unfit(reason)
+            yield Refusal(reason)
             return
         jobs = [_own(job, since) for job in load.jobs]
         reasons = {job.name: self._found.problem(job) for job in jobs}

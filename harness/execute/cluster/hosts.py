@@ -19,7 +19,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.execute.cluster.host import DONE, LOOK
-from harness.execute.cluster.messages import Back, Load, Reply, Seen, Unfit
+from harness.execute.cluster.messages import Load, LoadResult, Refusal, Reply, WorkerInfo
 from harness.late import late
 from harness.processes.family import end_tree
 
@@ -68,7 +68,7 @@ class Host:
         self._tidy = threading.Thread(target=self._clear, daemon=True)
         self._tidy.start()
 
-    def look(self, wanted: Callable[[], bool]) -> Seen:
+    def look(self, wanted: Callable[[], bool]) -> WorkerInfo:
         """Return what the machine is.
 
         Raises
@@ -77,12 +77,12 @@ class Host:
             If it does not say.
         """
         self._send(LOOK)
-        seen = self._next(time.monotonic() + _LOOK, wanted)
-        if not isinstance(seen, Seen):
+        info = self._next(time.monotonic() + _LOOK, wanted)
+        if not isinstance(info, WorkerInfo):
             raise HostEnded("it says something else than was asked")
-        return seen
+        return info
 
-    def carry_out(self, load: Load, wanted: Callable[[], bool]) -> Back:
+    def carry_out(self, load: Load, wanted: Callable[[], bool]) -> LoadResult:
         """Run a load; a host that ends meanwhile, or is no longer wanted, leaves it unfinished."""
         replies: list[Reply] = []
         refusal = ""
@@ -90,13 +90,13 @@ class Host:
         try:
             self._send(load)
             while (message := self._next(until, wanted)) != DONE:
-                if isinstance(message, Unfit):
+                if isinstance(message, Refusal):
                     refusal = message.reason
                 elif isinstance(message, Reply):
                     replies.append(message)
         except HostEnded as ended:
-            return Back(tuple(replies), lost=str(ended))
-        return Back(tuple(replies), refusal=refusal)
+            return LoadResult(tuple(replies), lost=str(ended))
+        return LoadResult(tuple(replies), refusal=refusal)
 
     def close(self) -> None:
         """Let it end what runs, and itself."""

@@ -31,14 +31,14 @@ _FETCHERS = 4
 
 
 @dataclass(frozen=True)
-class Present:
+class WorkersPresent:
     """The workers that the scheduler has."""
 
     addresses: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Came:
+class TaskEnded:
     """A task has ended: its value, or in its place why there is none."""
 
     key: str
@@ -46,7 +46,7 @@ class Came:
     error: str = ""
 
 
-Event = Present | Came
+Event = WorkersPresent | TaskEnded
 
 
 class Link:
@@ -122,7 +122,7 @@ class Link:
                 found.append(self._events.get_nowait())
         self.check()
         for event in found:
-            if isinstance(event, Came):
+            if isinstance(event, TaskEnded):
                 self._futures.pop(event.key, None)
         return found
 
@@ -161,7 +161,7 @@ class Link:
                 self._silent = _line(error)
             else:
                 self._heard = time.monotonic()
-                self._events.put(Present(workers))
+                self._events.put(WorkersPresent(workers))
             time.sleep(_LOOK)
 
     def _fetch_soon(self, key: str, future: Any) -> None:
@@ -170,9 +170,9 @@ class Link:
 
     def _fetch(self, key: str, future: Any) -> None:
         try:
-            self._events.put(Came(key, future.result(timeout=_FETCH)))
+            self._events.put(TaskEnded(key, future.result(timeout=_FETCH)))
         except BaseException as error:  # noqa: BLE001 - of the task, of dask, or that it was dropped
-            self._events.put(Came(key, error=_line(error)))
+            self._events.put(TaskEnded(key, error=_line(error)))
 
 
 def _connected(address: str) -> Any:

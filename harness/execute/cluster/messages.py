@@ -10,7 +10,7 @@ from harness.types import Environment
 
 
 @dataclass(frozen=True)
-class Seen:
+class WorkerInfo:
     """What a worker is.
 
     Attributes
@@ -81,14 +81,14 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Unfit:
+class Refusal:
     """A worker cannot run a load, since its files differ; the reason has which."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Back:
+class LoadResult:
     """What became of a load.
 
     Attributes

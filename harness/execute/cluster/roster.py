@@ -12,8 +12,8 @@ from harness.devices import DEVICES
 from harness.errors import ClusterUnfit
 from harness.execute.cluster import alike
 from harness.execute.cluster.backlog import label
-from harness.execute.cluster.link import Came, Event, Link, Present
-from harness.execute.cluster.messages import Load, Seen
+from harness.execute.cluster.link import Event, Link, TaskEnded, WorkersPresent
+from harness.execute.cluster.messages import Load, WorkerInfo
 from harness.types import Environment
 
 _LONGEST_LOOK = 330.0  # seconds for a worker to say what it is
@@ -38,7 +38,7 @@ class Member:
     ----------
     address : str
         Where it is.
-    seen : Seen
+    info : WorkerInfo
         What it is.
     serves : tuple of str
         Labels of the devices whose cells it may have.
@@ -49,15 +49,15 @@ class Member:
     """
 
     address: str
-    seen: Seen
+    info: WorkerInfo
     serves: tuple[str, ...]
     loads: dict[str, Sent] = field(default_factory=dict)
     since: float = 0.0
 
     def slots(self, name: str) -> int:
         """Return how many tasks of a label it takes at a time."""
-        bound = int(self.seen.resources.get(name, 0)) if name else self.seen.slots
-        return min(self.seen.slots, bound)
+        bound = int(self.info.resources.get(name, 0)) if name else self.info.slots
+        return min(self.info.slots, bound)
 
 
 class Roster:
@@ -69,7 +69,7 @@ class Roster:
         To the scheduler.
     run : str
         What workers know this run by.
-    told : callable
+    notify : callable
         Told in a line of workers that are refused or lost.
 
     Attributes
@@ -84,8 +84,8 @@ class Roster:
         By label, a machine of the class that its cells are measured on.
     """
 
-    def __init__(self, link: Link, run: str, told: Callable[[str], object]) -> None:
-        self.link, self.run, self.told = link, run, told
+    def __init__(self, link: Link, run: str, notify: Callable[[str], object]) -> None:
+        self.link, self.run, self.notify = link, run, notify
         self._asked: dict[str, tuple[str, float]] = {}
         self._numbers = itertools.count()
         self.ours = alike.versions()
@@ -101,7 +101,7 @@ class Roster:
 
     def note(self, event: Event) -> list[Member]:
         """Take in what was heard; return the members that are gone."""
-        if isinstance(event, Present):
+        if isinstance(event, WorkersPresent):
             return self._note_present(event.addresses)
         if event.key in self._asked:
             self._note_look(event)
@@ -115,7 +115,7 @@ class Roster:
         """Give a worker no cells any more."""
         self.members.pop(address, None)
         self.refused[address] = reason
-        self.told(f"worker {address} is refused: {reason}")
+        self.notify(f"worker {address} is refused: {reason}")
         self.dismiss(address)
 
     def dismiss(self, *addresses: str) -> dict[str, str]:
@@ -141,7 +141,7 @@ class Roster:
             If no worker can be used.
         """
         everyone, self._settled = list(self.members.values()), True
-        plain = [one for one in everyone if not _labels(one.seen)]
+        plain = [one for one in everyone if not _labels(one.info)]
         for name in ("", *_LABELS):
             able = (plain or everyone) if not name else everyone
             able = [one for one in able if one.slots(name)]
@@ -189,32 +189,32 @@ class Roster:
         self._asked[key] = (address, now + _LONGEST_LOOK)
         self.link.send(key, address, "look", self.run)
 
-    def _note_look(self, came: Came) -> None:
-        address, _ = self._asked.pop(came.key)
-        seen = came.value
-        if not isinstance(seen, Seen):
-            hint = "; install claims-harness there, of this very version" if came.error else ""
-            self.refuse(address, f"it cannot say what it is ({came.error or seen!r}){hint}")
-        elif reason := alike.differences(self.ours, seen.versions):
+    def _note_look(self, ended: TaskEnded) -> None:
+        address, _ = self._asked.pop(ended.key)
+        info = ended.value
+        if not isinstance(info, WorkerInfo):
+            hint = "; install claims-harness there, of this very version" if ended.error else ""
+            self.refuse(address, f"it cannot say what it is ({ended.error or info!r}){hint}")
+        elif reason := alike.differences(self.ours, info.versions):
             self.refuse(address, reason)
         else:
-            self.members[address] = Member(address, seen, ())
+            self.members[address] = Member(address, info, ())
             if self._settled:
                 self._place(self.members[address])
 
     def _place(self, member: Member) -> None:
         """Say what a worker serves, by the class of its machine; nothing refuses it."""
         able = [name for name in (*_LABELS, "") if member.slots(name) and name in self.classes]
-        klass = member.seen.environment.klass
+        klass = member.info.environment.klass
         member.serves = tuple(name for name in able if self.classes[name].klass == klass)
         if not member.serves:
-            others = self.classes[able[0]] if able else member.seen.environment
-            reason = alike.class_differences(others, member.seen.environment)
+            others = self.classes[able[0]] if able else member.info.environment
+            reason = alike.class_differences(others, member.info.environment)
             self.refuse(member.address, reason or "its resources are for no device that is known")
 
 
-def _labels(seen: Seen) -> list[str]:
-    return [name for name in _LABELS if seen.resources.get(name, 0) >= 1]
+def _labels(info: WorkerInfo) -> list[str]:
+    return [name for name in _LABELS if info.resources.get(name, 0) >= 1]
 
 
 def _largest(able: Iterable[Member], name: str) -> Environment:
@@ -222,14 +222,14 @@ def _largest(able: Iterable[Member], name: str) -> Environment:
     able = list(able)
     room: Counter[str] = Counter()
     for one in able:
-        room[one.seen.environment.klass] += one.slots(name)
+        room[one.info.environment.klass] += one.slots(name)
     best = min(room, key=lambda klass: (-room[klass], klass))
-    return next(one.seen.environment for one in able if one.seen.environment.klass == best)
+    return next(one.info.environment for one in able if one.info.environment.klass == best)
 
 
 def kernels(members: Mapping[str, Member]) -> dict[str, list[Member]]:
     """Return the workers by the machine that they share."""
     found: dict[str, list[Member]] = {}
     for member in members.values():
-        found.setdefault(member.seen.kernel or member.address, []).append(member)
+        found.setdefault(member.info.kernel or member.address, []).append(member)
     return found

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.errors import FileError, StoreError
-from harness.store import held
+from harness.store import by_suite
 from harness.store.store import Store
 
 
@@ -41,7 +41,7 @@ def test_a_suite_is_read_from_its_file_alone(store):
 
 
 def test_the_suites_read_last_are_held_and_others_are_read_again(store, monkeypatch):
-    monkeypatch.setattr(held, "MOST", 4)
+    monkeypatch.setattr(by_suite, "MOST", 4)
     first = store.of("a")
     store.of("b")
     assert store.of("a")[0] is first[0]
@@ -55,7 +55,7 @@ def test_the_suites_read_last_are_held_and_others_are_read_again(store, monkeypa
 def test_what_is_appended_is_there_whether_its_suite_is_held_or_not(
     store, record, environment, monkeypatch
 ):
-    monkeypatch.setattr(held, "MOST", 1)
+    monkeypatch.setattr(by_suite, "MOST", 1)
     with store.writing():
         for suite in "aand":
             for asked in ("a", "b"):
@@ -127,7 +127,7 @@ def test_a_file_that_is_gone_since_the_store_was_opened_is_no_suite_without_reco
 
 def test_a_file_is_seen_whole_however_it_is_cut_into_blocks(store, monkeypatch):
     for size in (1, 7, 100, 1000):
-        monkeypatch.setattr(held, "_BLOCK", size)
+        monkeypatch.setattr(by_suite, "_BLOCK", size)
         again = Store(store.folder)
         assert sorted(again.suites) == ["a", "b", "c"]
         assert cells(again, "b") == ["b0", "b1"]

@@ -32,7 +32,7 @@ Records = dict[str, Record]
 
 
 @dataclass(frozen=True)
-class Glance:
+class NamedSuites:
     """What the bytes of a file of records show, before any line is read.
 
     Attributes
@@ -47,7 +47,7 @@ class Glance:
     any: bool
 
 
-class Held:
+class RecordsBySuite:
     """The records in some logs, by suite.
 
     Parameters
@@ -65,13 +65,13 @@ class Held:
 
     def __init__(self, logs: Sequence[Log[Record]]) -> None:
         self._logs = {log.path: log for log in logs}
-        self._seen = {log.path: glance(log) for log in logs}
+        self._named = {log.path: named_suites(log) for log in logs}
         self._found: dict[str, Records] = {}
 
     @property
     def suites(self) -> tuple[str, ...]:
         """The suites of which there may be records, file by file."""
-        return tuple(dict.fromkeys(name for seen in self._seen.values() for name in seen.suites))
+        return tuple(dict.fromkeys(name for seen in self._named.values() for name in seen.suites))
 
     def of(self, suite: str) -> Mapping[str, Record]:
         """Return the records of a suite, by cell.
@@ -94,7 +94,7 @@ class Held:
         """Take note of a record that was appended to a log."""
         if log.path not in self._logs:
             self._logs[log.path] = log
-            self._seen[log.path] = Glance(frozenset({record.suite}), any=False)
+            self._named[log.path] = NamedSuites(frozenset({record.suite}), any=False)
         if record.suite in self._found:
             put(self._found[record.suite], record)
 
@@ -113,13 +113,13 @@ class Held:
         """Return the suites that share files with one, and those that share files with these."""
         group, more = frozenset({suite}), True
         while more:
-            wider = group.union(*(self._seen[log.path].suites for log in self._holding(group)))
+            wider = group.union(*(self._named[log.path].suites for log in self._holding(group)))
             group, more = wider, wider != group
         return group
 
     def _holding(self, group: Collection[str]) -> list[Log[Record]]:
         """Return the logs that may hold records of some suites."""
-        seen = self._seen.items()
+        seen = self._named.items()
         return [self._logs[p] for p, one in seen if one.any or not one.suites.isdisjoint(group)]
 
     def _let_go(self, group: Collection[str]) -> None:
@@ -129,7 +129,7 @@ class Held:
                 held -= len(self._found.pop(name))
 
 
-def glance(log: Log[Record]) -> Glance:
+def named_suites(log: Log[Record]) -> NamedSuites:
     """Return what the bytes of a file of records show; only odd lines of it are parsed.
 
     Raises
@@ -149,7 +149,7 @@ def glance(log: Log[Record]) -> Glance:
                 _refuse_newer(lines, log.path.parent)
             if not own or lines.count(mark) != count:
                 found |= {match[1].decode("utf-8", "replace") for match in _SUITE.finditer(lines)}
-    return Glance(frozenset(found), any=not own)
+    return NamedSuites(frozenset(found), any=not own)
 
 
 def _refuse_newer(lines: bytes, folder: Path) -> None:
