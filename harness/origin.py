@@ -85,11 +85,10 @@ def of(project: Path) -> Origin:
 
 def _remote(checkout: Path) -> str:
     """Return the address of ``origin``, or of the only remote, as others can use it."""
-    lines = _git(checkout, "config", "--get-regexp", r"^remote\..*\.url$").splitlines()
-    pairs = [line.partition(" ")[::2] for line in lines]
-    named = {key.removeprefix("remote.").removesuffix(".url"): url for key, url in pairs}
-    only = next(iter(named.values())) if len(named) == 1 else ""
-    return public(named.get("origin", only))
+    names = _git(checkout, "remote").splitlines()
+    name = "origin" if "origin" in names or len(names) != 1 else names[0]
+    # git writes out what is short for an address here (``url.<base>.insteadOf``)
+    return public(_git(checkout, "remote", "get-url", "--", name)) if name in names else ""
 
 
 def _declared(urls: Any) -> str:

@@ -66,6 +66,13 @@ def test_single_numbers_have_four_digits_at_most():
     assert number(1536, "bytes") == "1.5 KiB"
 
 
+def test_what_rounding_leaves_is_no_width():
+    one_in_ten = Interval(math.nextafter(0.1, 0), 0.1, 0.9)
+    assert measured(0.1, one_in_ten) == "0.1"
+    assert span(one_in_ten) == "0.1 to 0.1"
+    assert measured(0.1, Interval(0.1 - 1e-12, 0.1 + 1e-12, 0.9)) != "0.1"
+
+
 def test_span_gives_both_ends_at_the_same_place():
     assert span(Interval(0.97294, 0.97474, 0.95), "fraction") == "97.29 to 97.47 %"
     assert span(None) == "\u2013"

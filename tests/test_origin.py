@@ -96,6 +96,18 @@ def test_the_remote_is_asked_first_and_origin_among_several(checkout):
     assert origin.of(checkout).url == "https://github.com/o/r.git"
 
 
+def test_an_address_that_is_short_here_is_written_out(checkout):
+    git(checkout, "config", "url.https://me:s3cret@example.org/o/.insteadOf", "mine:")
+    remote(checkout, "mine:r.git")
+    assert origin.of(checkout).url == "https://example.org/o/r.git"
+
+
+def test_of_several_addresses_the_one_that_git_fetches_is_taken(checkout):
+    remote(checkout, "https://example.org/o/first")
+    git(checkout, "remote", "set-url", "--add", "origin", "https://example.org/o/second")
+    assert origin.of(checkout).url == "https://example.org/o/first"
+
+
 def test_a_remote_on_this_machine_is_no_address(checkout, tmp_path):
     remote(checkout, str(tmp_path / "bare"))
     assert origin.of(checkout).url == ""

@@ -6,8 +6,9 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from harness import figures, project
 from harness.api.shown import Figure, Judgement, Judgements
@@ -107,7 +108,8 @@ def run(
     Raises
     ------
     HarnessError
-        If a suite, a name, a folder or an address is wrong; the message says what is expected.
+        If a suite, a name, a number, a folder or an address is wrong; the message says what is
+        expected.
     LibraryMissing
         If a cluster is asked for and dask is not installed.
     ClusterLost
@@ -116,6 +118,9 @@ def run(
         If no worker is like this machine; the message says what differs.
     """
     where = None if cluster is None else _address(cluster)
+    _profile(profile)
+    _positive("seeds", seeds)
+    _positive("jobs", jobs)
     workspace = load(*names, suites=suites)
     chosen = Options(
         roots=Roots.find(None if data is None else Path(data)),
@@ -160,10 +165,25 @@ def claims(*names: Name, suites: Folders | None = None, results: Name | None = N
 
 
 def _address(text: str) -> str:
+    if not isinstance(text, str):
+        raise UsageError(f"cluster must be an address, as text, got {text!r}")
     try:
         return address.parse(text)
     except ValueError as error:
         raise UsageError(f"cluster {error}") from None
+
+
+def _profile(name: str) -> None:
+    if name not in get_args(Profile):
+        raise UsageError(unknown("profile", str(name), get_args(Profile)))
+
+
+def _positive(name: str, count: int | None) -> None:
+    """Refuse what is no number of things: none at a time would wait forever."""
+    whole = isinstance(count, Integral) and not isinstance(count, bool)  # of NumPy, too
+    if count is None or (whole and count > 0):
+        return
+    raise UsageError(f"{name} must be a whole number from 1 on, got {count!r}")
 
 
 def _warn(line: str) -> None:
@@ -246,10 +266,11 @@ def figure(
     Raises
     ------
     UsageError
-        If the suite has no such figure.
+        If the suite has no such figure, or there is no such profile.
     NothingMeasured
         If there is nothing to draw.
     """
+    _profile(profile)
     workspace = load(name, suites=suites)
     (plans,) = workspace.plans
     known = {one.id: one for one in plans.suite.figures}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 
 from harness.numerals.plain import DASH, TIMES, fixed, number, places_of, scale
 from harness.numerals.shapes import (
@@ -76,7 +75,7 @@ def span(interval: Interval | None, unit: str = "") -> str:
     if interval is None:
         return DASH
     half = (interval.high - interval.low) / 2
-    if not math.isfinite(half) or half < sys.float_info.min:
+    if not math.isfinite(half) or is_nothing(half, interval.low, interval):
         return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
     if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
         (low, high), suffix = by_factors((interval.low, interval.high), interval, unit)

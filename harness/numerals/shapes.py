@@ -13,7 +13,7 @@ from harness.types import Interval
 
 SKEW = 0.1
 NOTHING = 1e-300
-"""Share of the largest number shown below which a half width cannot be told from 0."""
+"""Share of another number below which one cannot be told from 0."""
 TENFOLD = 10.0
 """From this factor between its ends on, an interval of positive numbers is one of factors."""
 SHARES = ("fraction", "points")
@@ -24,9 +24,9 @@ FAR = 1e4
 
 
 def is_nothing(half: float, value: float, interval: Interval) -> bool:
-    """Whether a half width is 0, or would be in the unit that fits the largest number shown."""
+    """Whether a half width is 0, or what rounding leaves of 0 beside the largest number shown."""
     largest = max(abs(value), abs(interval.low), abs(interval.high))
-    return half < max(sys.float_info.min, NOTHING * largest)
+    return half < max(sys.float_info.min, sys.float_info.epsilon * largest)
 
 
 def is_lopsided(value: float, interval: Interval, unit: str, half: float) -> bool:

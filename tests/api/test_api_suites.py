@@ -137,10 +137,24 @@ def test_a_suite_is_run_on_a_cluster(folder):
     assert sorted(cells[0]) == sorted(cells[1])
 
 
-@pytest.mark.parametrize("cluster", ["", "local:0", "nowhere"])
+@pytest.mark.parametrize("cluster", ["", "local:0", "nowhere", 3, b"local:2"])
 def test_an_address_of_a_cluster_that_is_none_is_refused_before_anything_is_read(cluster):
     with pytest.raises(UsageError, match=r"cluster .*must .* got"):
         harness.run("no-such-suite", cluster=cluster)
+
+
+@pytest.mark.parametrize("name", ["seeds", "jobs"])
+@pytest.mark.parametrize("count", [0, -1, True, 2.5, "2"])
+def test_a_number_that_counts_nothing_is_refused_before_anything_is_read(name, count):
+    with pytest.raises(UsageError, match=f"{name} must be a whole number from 1 on, got"):
+        harness.run("no-such-suite", **{name: count})
+
+
+def test_a_profile_that_is_none_is_refused():
+    with pytest.raises(UsageError, match=r"unknown profile 'ful'\. Did you mean 'full'"):
+        harness.run("no-such-suite", profile="ful")
+    with pytest.raises(UsageError, match="unknown profile 'quik'"):
+        harness.figure("no-such-suite", "bars", profile="quik")
 
 
 @pytest.mark.parametrize(("alone", "modes"), [(False, {"together"}), (True, {""})])
