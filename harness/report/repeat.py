@@ -62,10 +62,20 @@ def commands(
 def _clone(where: Origin, commit: str) -> list[str]:
     if not where.url:
         return []
-    folder = f"{where.name}/{where.inside}" if where.inside else where.name
-    folder = f"./{folder}" if folder.startswith("-") else folder
-    lines = [shlex.join(["git", "clone", where.url]), shlex.join(["cd", folder])]
-    return [*lines, shlex.join(["git", "checkout", commit])] if where.has(commit) else lines
+    clone, into = ["git", "clone", where.url], ["cd", _folder(where.name)]
+    if not where.has(commit):
+        inside = f"{where.name}/{where.inside}" if where.inside else where.name
+        return [shlex.join(clone), shlex.join(["cd", _folder(inside)])]
+    # The folder may have another place at the commit that others get first.
+    lines = [clone, into, ["git", "checkout", commit]]
+    return [
+        shlex.join(one)
+        for one in (*lines, *([["cd", _folder(where.inside)]] if where.inside else []))
+    ]
+
+
+def _folder(name: str) -> str:
+    return f"./{name}" if name.startswith("-") else name
 
 
 def commit_of(records: Sequence[Record], archive: Archive) -> str:

@@ -28,6 +28,8 @@ DID: Mapping[Answer, tuple[str, str]] = {
     "not run": ("was not run", "were not run"),
 }
 """What became of one sentence, and of several, in the order in which a reply tells it."""
+NEITHER: Mapping[Answer, str] = {"does not hold": "held", "not run": "was run"}
+"""What became of none of several sentences."""
 TELLING: tuple[Answer, ...] = ("does not hold", "holds in part")
 """Answers that stand out where a suite marks no finding, the first of them first."""
 
@@ -106,6 +108,8 @@ def _counts(own: Sequence[Entry]) -> str:
     told = [(answer, n) for answer in DID if (n := each[answer])]
     if len(told) == 1:
         ((answer, n),) = told
+        if n > 1 and answer in NEITHER:  # "all did not hold" may mean that some did
+            return f"{'Neither sentence' if n == 2 else 'None of the sentences'} {NEITHER[answer]}."
         whole = {1: "The one sentence", 2: "Both sentences"}
         who = whole.get(n, f"All {spelled(n)} sentences")
         return f"{who} {DID[answer][n > 1]}."

@@ -33,8 +33,12 @@ Memory = Annotated[str, AfterValidator(_is_memory)]
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
+MARKS = ("?", "\N{FULLWIDTH QUESTION MARK}", "\N{ARABIC QUESTION MARK}")
+"""What a question ends in."""
+
+
 def _is_question(text: str) -> str:
-    if text and (not text.endswith("?") or len(text.splitlines()) > 1):
+    if text and not (text.endswith(MARKS) and text.isprintable() and text.strip(" ".join(MARKS))):
         raise ValueError(f"must be one question on one line, which ends in '?', got {text!r}")
     return text
 

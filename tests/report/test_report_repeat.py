@@ -43,6 +43,13 @@ def test_no_commit_is_named_that_others_cannot_have():
     assert commands(Known(None, where.url), "", [], RUN, "quick")[1] == "cd r"
 
 
+def test_a_folder_of_the_repository_is_entered_once_it_is_as_it_was():
+    where = Known(None, "https://example.org/o/r", "deep/own")
+    found = commands(where, COMMIT, [], RUN, "quick")
+    assert found[1:4] == ("cd r", f"git checkout {COMMIT}", "cd deep/own")
+    assert commands(where, "", [], RUN, "quick")[1] == "cd r/deep/own"
+
+
 def test_nothing_is_cloned_where_no_address_is_known():
     assert commands(Origin(), COMMIT, [], RUN, "quick") == (
         "python3 -m pip install 'claims-harness[all]'",

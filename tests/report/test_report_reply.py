@@ -34,6 +34,8 @@ def replied(*verdicts, suite="demo"):
         ([OPEN], "The one sentence is open."),
         ([HELD] * 3, "All three sentences held."),
         ([OPEN] * 2, "Both sentences are open."),
+        ([AGAINST] * 2, "Neither sentence held."),
+        ([AGAINST] * 6, "None of the sentences held."),
         ([HELD] * 14, "All 14 sentences held."),
         ([HELD, HELD, AGAINST], "Two of three sentences held and one did not hold."),
         (

@@ -279,13 +279,16 @@ def test_grids_may_be_rows_each_named_by_its_line(write):
     assert second.axes == {"lr": [0.2]}
 
 
-@pytest.mark.parametrize("question", ["How fast is it.", "Fast?\\nOr slow?", "a" * 200 + "?"])
+@pytest.mark.parametrize(
+    "question", ["How fast is it.", "Fast?\\nOr slow?", "a" * 200 + "?", "?", " ?", "A?\\u001bB?"]
+)
 def test_a_question_is_one_and_ends_in_its_mark(write, question):
     told = problems(write, 'title = "Tiny"\n', f'title = "Tiny"\nquestion = "{question}"\n')
     assert [problem.key for problem in told] == ["question"]
 
 
-def test_a_suite_may_ask_a_question(write):
-    asked = GOOD.replace('title = "Tiny"\n', 'title = "Tiny"\nquestion = "Does it work?"\n')
-    assert load(write(asked)).question == "Does it work?"
+@pytest.mark.parametrize("question", ["Does it work?", "動きますか？", "هل يعمل؟"])  # noqa: RUF001
+def test_a_suite_may_ask_a_question(write, question):
+    asked = GOOD.replace('title = "Tiny"\n', f'title = "Tiny"\nquestion = "{question}"\n')
+    assert load(write(asked)).question == question
     assert load(write(GOOD, "other.toml")).question == ""
