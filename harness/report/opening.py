@@ -7,17 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from markupsafe import Markup
-
 from harness.claims import headline
 from harness.figures.labels import machine
 from harness.figures.vocabulary import VALUES
 from harness.numerals import count
-from harness.outlets.outcome import unit_of
-from harness.report import quotes
 from harness.report.answers import LABELS, Count, Label, counts
-from harness.report.ledger import Entry, anchor, found, published, quoted
+from harness.report.ledger import Entry
 from harness.report.places import Place
+from harness.report.reply import Telling, tell
 from harness.types import Environment, Record, Verdict
 from harness.words import plural
 
@@ -29,37 +26,23 @@ _DRAWN = frozenset({"synthetic"})
 
 @dataclass(frozen=True)
 class Highlight:
-    """A finding that is shown first.
+    """A finding that a suite marks.
 
     Attributes
     ----------
-    anchor : str
-        Fragment of its card.
+    telling : Telling
+        Its sentence and its numbers.
     answer : Label
         What became of its sentence.
-    quote, name : Markup, str
-        The sentence; what it is called aloud, where it is all formula.
     place : Place
         Where it stands.
-    verdict : str
-        That of the claim.
-    published_is : str
-        What `published` is: the number of the document, or the bound it was read as.
-    published, measured : str
-        Both in one notation.
     because : str
         Why, in a sentence.
     """
 
-    anchor: str
+    telling: Telling
     answer: Label
-    quote: Markup
-    name: str
     place: Place
-    verdict: str
-    published_is: str
-    published: str
-    measured: str
     because: str
 
 
@@ -175,18 +158,13 @@ def _highlights(entries: Sequence[Entry]) -> list[Highlight]:
     ]
     return [
         Highlight(
-            anchor=anchor(verdict),
+            telling=told,
             answer=LABELS[entry.sentence.answer],
-            quote=quotes.html(verdict.quote),
-            name=quotes.aloud(verdict.quote),
             place=entry.place,
-            verdict=verdict.verdict,
-            published_is="published" if quoted(verdict) else "as read",
-            published=published(verdict),
-            measured=found(verdict.findings[0], unit_of(verdict)) if verdict.findings else "",
-            because=verdict.because or verdict.reason,
+            because=told.because or verdict.reason,
         )
         for entry, verdict in marked[:MOST]
+        for told in (tell(verdict),)
     ]
 
 

@@ -124,7 +124,7 @@ def _telling(suite: str, own: Sequence[Entry]) -> Telling | None:
     readings = [v for entry in own for v in entry.sentence.readings if v.suite == suite]
     marked = [verdict for verdict in readings if verdict.highlight and verdict.findings]
     if marked:
-        return _told(marked[0])
+        return tell(marked[0])
     for answer in TELLING:
         against = [
             verdict
@@ -134,7 +134,7 @@ def _telling(suite: str, own: Sequence[Entry]) -> Telling | None:
             if verdict.suite == suite and verdict.verdict == "contradicted" and verdict.findings
         ]
         if against:
-            return _told(max(against, key=_off))
+            return tell(max(against, key=_off))
     return None
 
 
@@ -143,7 +143,8 @@ def _off(verdict: Verdict) -> float:
     return -1.0 if far is None else far
 
 
-def _told(verdict: Verdict) -> Telling:
+def tell(verdict: Verdict) -> Telling:
+    """Return a verdict as a finding that stands out."""
     return Telling(
         anchor=anchor(verdict),
         quote=quotes.html(verdict.quote),
@@ -151,7 +152,7 @@ def _told(verdict: Verdict) -> Telling:
         verdict=verdict.verdict,
         published_is="published" if quoted(verdict) else "as read",
         published=published(verdict),
-        measured=found(verdict.findings[0], unit_of(verdict)),
+        measured=found(verdict.findings[0], unit_of(verdict)) if verdict.findings else "",
         # what the suite says of the verdict it recorded does not explain another
         because="" if verdict.moved else verdict.because,
     )

@@ -250,6 +250,15 @@ def test_text_from_suites_and_records_is_escaped(tmp_path):
     assert "{{ 7*7 }}" in parsed.words
 
 
+def test_a_finding_that_moved_is_not_explained_by_what_was_recorded_before(tmp_path):
+    marked = {"expected": "reproduced", "because": "It always held.", "highlight": True}
+    moved = fake_verdicts.verdict("c", "contradicted", reason="the mean is 3", **marked)
+    page = build(tmp_path / "page.html", [], fake.FakeArchive(()), [moved])
+    found = page.read_text("utf-8").partition('id="findings"')[2].partition("</section>")[0]
+    assert "It always held." not in found
+    assert "the mean is 3" in found
+
+
 def test_an_empty_page_says_so(tmp_path):
     words = outline(build(tmp_path / "empty.html", [], fake.FakeArchive(()))).words
     assert "0 of 0 sentences held" in words
