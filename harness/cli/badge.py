@@ -13,8 +13,8 @@ from harness.cli.console import Output
 from harness.errors import UsageError
 from harness.files import write_text
 from harness.outlets import badge as badges
-from harness.workspace import judged
 from harness.workspace.names import open_claimed
+from harness.workspace.verdicts import judged
 
 
 def badge(

@@ -28,8 +28,9 @@ from harness.gate import units
 from harness.plan.select import Selection, narrow
 from harness.store.store import Store
 from harness.types import Profile, Verdict
-from harness.workspace import Workspace, judged, open_workspace
 from harness.workspace.pages import judged_with_results
+from harness.workspace.suites import Workspace, open_workspace
+from harness.workspace.verdicts import judged
 
 
 def _memory(text: str) -> int:
