@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.late import late
 from harness.statistics import location
-from harness.statistics.checks import Values, probability, vector
+from harness.statistics.vectors import Values, probability, vector
 from harness.types import Interval
 
 special = late("scipy.special")

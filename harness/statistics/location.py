@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.late import late
-from harness.statistics.checks import Values, probability, vector
+from harness.statistics.vectors import Values, probability, vector
 from harness.types import Interval
 
 special = late("scipy.special")

@@ -17,8 +17,8 @@ from harness.config.kinds import Kind
 from harness.late import late
 from harness.statistics import location
 from harness.statistics.bounded import BoundedMean
-from harness.statistics.checks import Values
 from harness.statistics.intervals import median_interval, proportion_interval
+from harness.statistics.vectors import Values
 from harness.types import Interval
 
 special = late("scipy.special")

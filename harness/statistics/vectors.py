@@ -1,4 +1,4 @@
-"""What the functions of this package ask of their arguments."""
+"""What the functions of this package take: vectors and pairs of them, checked; and their ratios."""
 
 from __future__ import annotations
 
@@ -43,3 +43,19 @@ def probability(level: float, name: str = "level") -> float:
     if not 0.0 < level < 1.0:
         raise ValueError(f"{name} must lie between 0 and 1, got {level}")
     return level
+
+
+def log_ratio(a: Values, b: Values) -> NDArray[np.float64]:
+    """Return ``log(a / b)`` per pair, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        If a value is not positive.
+    """
+    first, second = pair(a, b)
+    bad = int(np.count_nonzero((first <= 0) | (second <= 0)))
+    if bad:
+        raise ValueError(f"a log ratio needs positive values, got {bad} pairs with one that is not")
+    logs: NDArray[np.float64] = np.log(first) - np.log(second)
+    return logs
