@@ -13,8 +13,8 @@ from harness.alone import disturbed
 from harness.claims.text import many
 from harness.claims.undecided import Undecided
 from harness.config.claim import Claim
+from harness.config.experiments import RECORDED
 from harness.config.kinds import DEFAULT, Kind
-from harness.config.recorded import RECORDED
 from harness.errors import StoreError
 from harness.types import Archive, Record
 from harness.words import did_you_mean, plural

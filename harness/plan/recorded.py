@@ -15,8 +15,8 @@ import numpy as np
 
 from harness import digest, tables
 from harness.config.claim import Claim, Figure
+from harness.config.experiments import RECORDED, Recorded
 from harness.config.kinds import DEFAULT, Kind
-from harness.config.recorded import RECORDED, Recorded
 from harness.config.settings import TABLES, Settings
 from harness.errors import DataError, FileError, SuiteError, UsageError
 from harness.experiments.recorded.experiment import COLUMNS

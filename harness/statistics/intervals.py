@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from harness.late import late
+from harness.extras import late
 from harness.statistics import location
 from harness.statistics.vectors import Values, probability, vector
 from harness.types import Interval

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.late import late
+from harness.extras import late
 from harness.statistics.vectors import Values, vector
 
 special = late("scipy.special")

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from harness.config.kinds import Kind
-from harness.late import late
+from harness.extras import late
 from harness.statistics import location
 from harness.statistics.bounded import BoundedMean
 from harness.statistics.intervals import median_interval, proportion_interval

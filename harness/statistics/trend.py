@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.late import late
+from harness.extras import late
 from harness.statistics.location import Location
 from harness.statistics.vectors import Values, probability, vector
 from harness.types import Interval

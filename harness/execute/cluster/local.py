@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from harness.datasets.roots import Roots
 from harness.errors import ClusterLost
-from harness.late import late
+from harness.extras import late
 from harness.processes.tree import Tree
 
 _DISTRIBUTED = late("distributed")

@@ -15,9 +15,8 @@ from pydantic import Field, field_validator
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config.layers import Layer
-from harness.config.model import Model
+from harness.config.model import Model, lay
 from harness.config.settings import Settings
-from harness.config.shapes import lay
 from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import BatchTooSmall, UsageError

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from harness.experiments.probe.function.signature import Function, Functions, Options, Pullback
-from harness.late import late
+from harness.extras import late
 from harness.types import Array
 
 special = late("scipy.special")

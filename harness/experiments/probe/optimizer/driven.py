@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from harness.backends.protocol import Handle
 from harness.config.layers import Linear
-from harness.config.model import Model
-from harness.config.shapes import place
+from harness.config.model import Model, place
 from harness.config.train import Train
 from harness.experiments.experiment import Context
 

@@ -1,10 +1,60 @@
-"""Containers and virtual machines, told by the signs that each leaves."""
+"""What machines differ in; containers and virtual machines, told by the signs that each leaves."""
 
+import re
 import subprocess
+from importlib.util import find_spec
 
 import pytest
 
-from harness import virtual
+from harness import system
+
+
+def test_flags_are_the_instruction_sets_for_numbers(tmp_path):
+    info = tmp_path / "cpuinfo"
+    info.write_text(
+        "model name\t: X\nflags\t\t: fpu sse2 avx2 fma avx512f aes sse4_1 rdrand f16c\n"
+    )
+    assert system.cpu_flags(info) == "avx2 avx512f f16c fma sse2 sse4_1"
+    info.write_text("Features\t: fp asimd aes sve asimdhp\n")
+    assert system.cpu_flags(info) == "asimd asimdhp sve"
+    assert system.cpu_flags(tmp_path / "none") == ""
+
+
+def test_the_driver_is_that_of_the_kernel_module(tmp_path):
+    said = tmp_path / "version"
+    said.write_text(
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5\nGCC 12\n"
+    )
+    assert system.driver(said) == "550.54.15"
+    assert system.driver(tmp_path / "none") == ""
+
+
+def test_the_build_of_torch_is_read_without_importing_it():
+    found = system.torch_build()
+    assert (re.search(r"git [0-9a-f]{12}$", found) is not None) == (find_spec("torch") is not None)
+
+
+def test_packages_are_a_digest_that_stays():
+    assert re.fullmatch("[0-9a-f]{16}", system.packages())
+    assert system.packages() == system.packages()
+
+
+def test_edits_are_a_digest_of_what_is_not_committed(tmp_path):
+    def git(*words):
+        own = ("-c", "user.name=a", "-c", "user.email=a@b.example")
+        subprocess.run(("git", *own, *words), cwd=tmp_path, check=True, capture_output=True)
+
+    assert system.edits(tmp_path) == ""
+    git("init")
+    (tmp_path / "x.py").write_bytes(b"a = 1\n")
+    git("add", ".")
+    git("commit", "-m", "x")
+    assert system.edits(tmp_path) == ""
+    (tmp_path / "x.py").write_bytes(b"a = 2  # \xff\n")
+    first = system.edits(tmp_path)
+    assert re.fullmatch("[0-9a-f]{16}", first)
+    (tmp_path / "x.py").write_bytes(b"a = 3\n")
+    assert system.edits(tmp_path) not in ("", first)
 
 
 def planted(root, files):
@@ -34,7 +84,7 @@ def planted(root, files):
     ],
 )
 def test_a_container_is_told_by_its_signs(tmp_path, kind, files, variables):
-    assert virtual.container(planted(tmp_path, files), variables) == kind
+    assert system.container(planted(tmp_path, files), variables) == kind
 
 
 @pytest.mark.parametrize(
@@ -59,7 +109,7 @@ def test_a_container_is_told_by_its_signs(tmp_path, kind, files, variables):
     ],
 )
 def test_a_virtual_machine_is_told_by_its_signs(tmp_path, kind, files):
-    assert virtual.machine(planted(tmp_path, files)) == kind
+    assert system.machine(planted(tmp_path, files)) == kind
 
 
 def detected(option):
@@ -72,7 +122,7 @@ def detected(option):
 
 def test_systemd_says_the_same_of_this_system():
     said = detected("--container")
-    assert (virtual.container() != virtual.NONE) == (said != "none")
+    assert (system.container() != system.NONE) == (said != "none")
     said = detected("--vm")
     if said != "none":  # in a container, it need not see the machine around it
-        assert virtual.machine() != virtual.NONE
+        assert system.machine() != system.NONE
