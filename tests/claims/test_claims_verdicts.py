@@ -12,7 +12,7 @@ from claims_builders import case, claim, runs, spread, verdict
 from scipy import stats
 
 from harness.claims import by_chance, chance_text, counts, to_json, with_q_values
-from harness.claims.chance import p_value
+from harness.claims.verdicts import p_value
 from harness.types import VERDICTS, Finding, Interval, Verdict, VerdictName
 
 
