@@ -11,7 +11,7 @@ from harness.config.data import Data, Synthetic
 from harness.config.model import Model
 from harness.config.train import Train
 from harness.datasets import load
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import Skip
 from harness.seeding import ScriptGenerator, Streams
 

@@ -20,7 +20,7 @@ from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
 from harness.cli.report import Target, write_page
 from harness.cli.settle import Limits, settle
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.cluster import address
 from harness.execute.machines import machines_of, prepare
 from harness.execute.run import Options, Runner

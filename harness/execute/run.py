@@ -13,7 +13,7 @@ from pathlib import Path
 from harness import digest
 from harness.code.project import Project
 from harness.code.sources import LOADED
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.environment import commit_of
 from harness.execute import kinds, logs
 from harness.execute.commits import Commits

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness import datasets, digest
 from harness.config.data import Data
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import DataError, UsageError
 from harness.execute.outcome import shortened
 from harness.seeding import Streams

@@ -31,7 +31,7 @@ from harness import backends
 from harness.alone import was_alone
 from harness.config.experiments import Timing
 from harness.config.settings import Settings
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.job import Job
 from harness.execute.pool import Batch, run_all
 from harness.experiments.timing.kernels.registry import KERNELS

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.cluster import address, alike
 from harness.execute.cluster.backlog import BRIEF, MOST, UNSEEN, Backlog, Speeds, label
 from harness.execute.cluster.data import Found

@@ -7,7 +7,7 @@ import pytest
 from suite_texts import DIGITS, load_suite, suite_text
 
 from harness import environment, extras
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute import kinds
 from harness.execute.kinds import Needs
 from harness.execute.run import Options, Runner

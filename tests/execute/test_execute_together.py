@@ -8,7 +8,7 @@ import pytest
 from suite_texts import LINE_FIT, load_suite, suite_text, train_text
 
 from harness import environment
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute import run as running
 from harness.execute import wire, worker
 from harness.execute.job import Answer, Job

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from harness import backends, extras
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import ClusterLost
 from harness.execute.cluster import address, local
 from harness.execute.cluster.backlog import Speeds, label

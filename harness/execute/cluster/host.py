@@ -22,7 +22,7 @@ from types import FrameType
 from typing import NoReturn
 
 from harness import backends, environment
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.devices import DEVICES
 from harness.execute import client
 from harness.execute.cluster import alike

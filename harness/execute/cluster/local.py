@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import ClusterLost
 from harness.extras import late
 from harness.processes.tree import Tree

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.datasets import bounds, pages
+from harness.datasets import bounds, metadata
 from harness.datasets.compact import I32, I64, Compact
 from harness.datasets.shards import Shard
 from harness.errors import DataCorrupt
@@ -23,8 +23,8 @@ from harness.errors import DataCorrupt
 few = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 
 
-def groups_of(data: bytes, *flat: bool) -> tuple[pages.Group, ...]:
-    return pages.groups(io.BytesIO(data), flat)
+def groups_of(data: bytes, *flat: bool) -> tuple[metadata.Group, ...]:
+    return metadata.groups(io.BytesIO(data), flat)
 
 
 @few
@@ -51,7 +51,7 @@ def test_columns_of_many_values_a_row_may_have_them() -> None:
 @pytest.mark.parametrize("kind", [pa.binary(), pa.struct([("bytes", pa.binary())])])
 def test_a_shard_without_rows_has_a_group_without(kind: pa.DataType) -> None:
     empty = pa.table({"image": pa.array([], kind), "label": pa.array([], pa.int64())})
-    assert groups_of(faults.shard(empty), True, True) == (pages.Group(0, 0),)
+    assert groups_of(faults.shard(empty), True, True) == (metadata.Group(0, 0),)
 
 
 def number(value: int, width: int = 0) -> bytes:
