@@ -14,7 +14,7 @@ from harness.execute import wire, worker
 from harness.execute.job import Answer, Job
 from harness.execute.pool import Finished
 from harness.execute.run import Options, Runner
-from harness.execute.together import joined, parted, run_each
+from harness.execute.sharing import joined, parted, run_each
 from harness.experiments.registry import EXPERIMENTS
 from harness.plan.expand import expand
 from harness.store.store import Store
