@@ -19,7 +19,7 @@ from harness.config.experiments import RECORDED, Recorded
 from harness.config.kinds import DEFAULT, Kind
 from harness.config.settings import TABLES, Settings
 from harness.errors import DataError, FileError, SuiteError, UsageError
-from harness.experiments.recorded.experiment import COLUMNS
+from harness.experiments.recorded import COLUMNS
 from harness.plan import size
 from harness.plan.axes import TOP, Axes
 from harness.store.memory import Memory

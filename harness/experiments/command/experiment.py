@@ -11,8 +11,8 @@ from harness.code.project import Project
 from harness.code.sources import Sources
 from harness.config.experiments import Command
 from harness.config.settings import Settings
-from harness.experiments.command import metrics, placeholders, program
-from harness.experiments.command.scripts import sources
+from harness.experiments.command import program, template
+from harness.experiments.command.template import sources
 from harness.experiments.experiment import Context, Experiment, seed_of
 from harness.words import unknown
 
@@ -30,25 +30,25 @@ def run(context: Context) -> object:
             "seed": str(seed_of(context.streams)),
             "device": context.device,
             "python": sys.executable,
-            **{name: placeholders.text(one) for name, one in context.settings.params.items()},
+            **{name: template.text(one) for name, one in context.settings.params.items()},
         }
-        output = placeholders.fill(command.output, values)
+        output = template.fill(command.output, values)
         path = Path(own, Path(output).name) if _own_file(command) else root / output
-        words = [placeholders.fill(word, {**values, OUTPUT: str(path)}) for word in command.run]
-        before = metrics.stamp(path)
+        words = [template.fill(word, {**values, OUTPUT: str(path)}) for word in command.run]
+        before = program.stamp(path)
         said = program.run(words, root)
         if not output:
-            return metrics.of_output(said.out, program.shown(words))
-        return metrics.of_file(path, before, program.shown(words))
+            return program.of_output(said.out, program.shown(words))
+        return program.of_file(path, before, program.shown(words))
 
 
 def _own_file(command: Command) -> bool:
-    return OUTPUT in placeholders.names(command.run)
+    return OUTPUT in template.names(command.run)
 
 
 def reads(settings: Settings) -> frozenset[str]:
     """Return the keys of ``[params]`` that the program is given."""
-    return frozenset() if settings.command is None else placeholders.settings(settings.command)
+    return frozenset() if settings.command is None else template.settings(settings.command)
 
 
 def complaints(settings: Settings) -> Iterator[Complaint]:
@@ -56,8 +56,8 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
     command = settings.command
     if command is None:
         return
-    for name in sorted(placeholders.settings(command) - settings.params.keys()):
-        known = {*placeholders.OWN, *settings.params}
+    for name in sorted(template.settings(command) - settings.params.keys()):
+        known = {*template.OWN, *settings.params}
         yield ("command", "run"), f"{unknown('name in braces', name, known)} {_ADVICE}"
     if not command.run[0]:
         yield ("command", "run"), "must begin with the name of a program, got ''"

@@ -17,9 +17,7 @@ from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.peer.classification import CLASSIFIERS
-from harness.experiments.peer.estimator import NAME, Estimator
-from harness.experiments.peer.regression import REGRESSORS
+from harness.experiments.peer.estimators import CLASSIFIERS, NAME, REGRESSORS, Estimator
 from harness.registry import Registry, named
 from harness.types import Outcome
 

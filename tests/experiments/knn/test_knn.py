@@ -10,7 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from harness.config.data import Data
 from harness.config.experiments import Knn
 from harness.errors import UsageError
-from harness.experiments.knn import experiment as knn
+from harness.experiments import knn as knn
 
 RAW = Data(dataset="fake", scale="raw")
 

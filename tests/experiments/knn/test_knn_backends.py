@@ -7,7 +7,7 @@ from experiment_fakes import FakeBackend, context, images
 from harness import backends
 from harness.config.data import Data
 from harness.config.experiments import Knn
-from harness.experiments.knn import experiment as knn
+from harness.experiments import knn as knn
 
 SEARCHES = [
     (name, implementation)

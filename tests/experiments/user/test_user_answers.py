@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.experiments.user import answers, facts, modules
-from harness.experiments.user.known import known
+from harness.experiments.user.modules import known
 
 CODE = """
 import json

@@ -11,6 +11,7 @@ from harness.config.settings import Settings
 from harness.devices import DEVICES
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, read_params
+from harness.experiments.timing.kernels import KERNELS
 from harness.experiments.timing.kernels.kernel import (
     Call,
     Kernel,
@@ -19,7 +20,6 @@ from harness.experiments.timing.kernels.kernel import (
     disagreement,
     on_host,
 )
-from harness.experiments.timing.kernels.registry import KERNELS
 from harness.words import unknown
 
 METRICS = frozenset({"seconds", "disagreement"})
