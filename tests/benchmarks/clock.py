@@ -113,7 +113,7 @@ BORROWED = """
 import numpy as np
 from harness import backends
 from harness.experiments.timing.kernels import KERNELS
-from harness.experiments.timing.kernels.kernel import Setup
+from harness.experiments.timing.kernels import Setup
 kernel, backend = KERNELS.get({kernel!r}), backends.get({backend!r})
 params = kernel.params(**{params!r})
 arrays = kernel.inputs(params, np.random.default_rng(0))

@@ -9,8 +9,7 @@ from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, Experiment, ParamsError, read_params
-from harness.experiments.probe import PROBES
-from harness.experiments.probe.probe import Probe
+from harness.experiments.probe import PROBES, Probe
 from harness.types import Outcome
 
 

@@ -10,7 +10,7 @@ from harness.config.train import Train
 from harness.errors import HarnessError
 from harness.experiments import tasks
 from harness.experiments.experiment import Context
-from harness.experiments.probe.probe import NoParams, Probe
+from harness.experiments.probe import NoParams, Probe
 from harness.types import Outcome
 
 

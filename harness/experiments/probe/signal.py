@@ -23,7 +23,7 @@ from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.probe import Probe
+from harness.experiments.probe import Probe
 from harness.types import Array, Outcome, Series
 
 STATISTICS = ("mean", "variance", "second_moment")

@@ -11,8 +11,7 @@ from harness.backends.numpy_backend.losses import multiclass_hinge
 from harness.config.experiments import Timing
 from harness.errors import HarnessError, Skip, UsageError
 from harness.experiments.timing import experiment as timing
-from harness.experiments.timing.kernels import KERNELS, workload
-from harness.experiments.timing.kernels.kernel import Setup, disagreement
+from harness.experiments.timing.kernels import KERNELS, Setup, disagreement, workload
 
 SMALL = {
     "linear": {"n": 5, "d": 7, "outputs": 3},

@@ -18,6 +18,7 @@ from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context
+from harness.experiments.probe import Probe, one_of
 from harness.experiments.probe.function.numpy_functions import (
     ELEMENTWISE,
     VECTORS,
@@ -32,7 +33,6 @@ from harness.experiments.probe.function.summary import (
     names,
     summary,
 )
-from harness.experiments.probe.probe import Probe, one_of
 from harness.registry import Registry
 from harness.types import Array, Outcome
 

@@ -12,6 +12,7 @@ from harness.datasets.parts import flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, Skip, UsageError
 from harness.experiments.experiment import Context
+from harness.experiments.probe import Probe
 from harness.experiments.probe.least_squares import anatomy
 from harness.experiments.probe.least_squares.problem import (
     Fit,
@@ -21,7 +22,6 @@ from harness.experiments.probe.least_squares.problem import (
     SingularError,
 )
 from harness.experiments.probe.least_squares.solvers import SOLVERS
-from harness.experiments.probe.probe import Probe
 from harness.types import Array, Outcome
 
 

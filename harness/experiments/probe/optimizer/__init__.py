@@ -15,10 +15,10 @@ from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import UsageError
 from harness.experiments.experiment import Context
+from harness.experiments.probe import Probe
 from harness.experiments.probe.optimizer import sequence, surface
 from harness.experiments.probe.optimizer.sequence import Gradients
 from harness.experiments.probe.optimizer.surface import Surface
-from harness.experiments.probe.probe import Probe
 from harness.types import Outcome
 
 

@@ -11,8 +11,8 @@ from harness.config.settings import Settings
 from harness.devices import DEVICES
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, read_params
-from harness.experiments.timing.kernels import KERNELS
-from harness.experiments.timing.kernels.kernel import (
+from harness.experiments.timing.kernels import (
+    KERNELS,
     Call,
     Kernel,
     Setup,
