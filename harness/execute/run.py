@@ -16,13 +16,12 @@ from harness.code.sources import LOADED
 from harness.datasets.dataset import Roots
 from harness.environment import commit_of
 from harness.execute import logs, sharing
+from harness.execute.cases import Sources, Timeouts, UnreadableData
 from harness.execute.commits import Commits
 from harness.execute.job import Job
 from harness.execute.machines import LocalMachine, Machines
 from harness.execute.pool import Batch, Finished
 from harness.execute.sharing import Needs, joined, run_each
-from harness.execute.sources import Sources, UnreadableData
-from harness.execute.timeouts import Timeouts
 from harness.plan.expand import Plan
 from harness.plan.groups import grouped
 from harness.store.store import Store

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from harness.datasets.dataset import Roots
+from harness.execute.cases import Timeouts
 from harness.execute.cluster import address, alike
 from harness.execute.cluster.backlog import BRIEF, MOST, UNSEEN, Backlog, Speeds, label
 from harness.execute.cluster.host import Found
-from harness.execute.timeouts import Timeouts
 
 
 @pytest.mark.parametrize(

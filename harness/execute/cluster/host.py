@@ -28,12 +28,12 @@ from harness.datasets.dataset import Roots
 from harness.devices import DEVICES
 from harness.errors import HarnessError
 from harness.execute import client
+from harness.execute.cases import Sources, UnreadableData
 from harness.execute.cluster import alike
 from harness.execute.cluster.messages import Load, Refusal, Reply, WorkerInfo
 from harness.execute.job import Answer, Job
 from harness.execute.outcome import shortened
 from harness.execute.pool import Batch, Finished, run_all
-from harness.execute.sources import Sources, UnreadableData
 from harness.types import DataUsed
 from harness.words import plain
 

@@ -11,19 +11,23 @@ an interruption spoils none; what a long call waited for a processor is taken ou
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from harness.code.sources import Sources
+from harness.config.experiments import Speed
 from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings
 from harness.errors import UsageError
+from harness.experiments import named
 from harness.experiments.experiment import Context, Experiment
-from harness.experiments.speed.sides import Pair, SideResults
-from harness.experiments.speed.work import absent, asks, code
+from harness.experiments.speed.sides import Pair, SideResults, Work
 from harness.lockstep.sample import Sample, log_ratio
 from harness.lockstep.speed import slope
 from harness.timing import WAITED
 from harness.types import Outcome
 
+KEYS = ("a", "b", "setup")
+"""Those of ``[speed]`` that name code."""
 BRIEF = 0.0025
 """Seconds of a call up to which the fixed piece of work is done often enough to tell its speed."""
 METRICS = frozenset({"speedup", "a_s", "b_s", "agree", "alone", "waited"})
@@ -78,6 +82,59 @@ def produces(settings: Settings) -> frozenset[str]:  # noqa: ARG001 - whatever i
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
     return kinds_of(produces(settings), KINDS)
+
+
+def code(settings: Settings, home: str) -> Sources:
+    """Return the files that all of it is made of; those that are not there are told by `absent`."""
+    found = [(key, _sources(work, settings, home)) for key, work in _given(settings)]
+    return Sources(
+        tuple(sorted({path for _, one in found for path in one.files})),
+        {name: digest for _, one in found for name, digest in one.code.items()},
+        {f"{key}: {name}": digest for key, one in found for name, digest in one.address.items()},
+    )
+
+
+def absent(settings: Settings, home: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the functions that are not there, and names in braces that nobody gives."""
+    for key, work in _given(settings):
+        if isinstance(work, str):
+            try:
+                named.known(work, home, key)
+            except UsageError as error:
+                yield ("speed", key), str(error)
+        elif wrong := named.unnamed(work, settings.params):
+            yield ("speed", key), wrong
+
+
+def asks(settings: Settings, home: str) -> frozenset[str]:
+    """Return the names by which the code asks for something: keys of ``[params]``, or it gets none.
+
+    What is not there asks for nothing; `absent` tells of it.
+    """
+    return frozenset(name for _, work in _given(settings) for name in _asked(work, home))
+
+
+def _asked(work: Work, home: str) -> frozenset[str]:
+    try:
+        return named.parameters(work, home)
+    except UsageError:
+        return frozenset()
+
+
+def _sources(work: Work, settings: Settings, home: str) -> Sources:
+    if not isinstance(work, str):
+        return named.sources(work, settings.params, home)
+    try:
+        return named.known(work, home).sources
+    except UsageError:
+        return Sources()
+
+
+def _given(settings: Settings) -> Iterator[tuple[str, Work]]:
+    speed: Speed | None = settings.speed
+    for key in KEYS if speed is not None else ():
+        if work := getattr(speed, key):
+            yield key, work
 
 
 EXPERIMENT = Experiment(

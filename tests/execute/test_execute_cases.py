@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.execute.timeouts import ENOUGH, Timeouts
+from harness.execute.cases import ENOUGH, Timeouts
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans())))
