@@ -22,12 +22,12 @@ EXPERIMENTS: Registry[Experiment] = lazily(
     (
         ("knn", f"{_HERE}.knn:EXPERIMENT"),
         ("train", f"{_HERE}.train.experiment:EXPERIMENT"),
-        ("timing", f"{_HERE}.timing.experiment:EXPERIMENT"),
-        ("probe", f"{_HERE}.probe.experiment:EXPERIMENT"),
-        ("speed", f"{_HERE}.speed.experiment:EXPERIMENT"),
-        ("peer", f"{_HERE}.peer.experiment:EXPERIMENT"),
+        ("timing", f"{_HERE}.timing:EXPERIMENT"),
+        ("probe", f"{_HERE}.probe:EXPERIMENT"),
+        ("speed", f"{_HERE}.speed:EXPERIMENT"),
+        ("peer", f"{_HERE}.peer:EXPERIMENT"),
         ("recorded", f"{_HERE}.recorded:EXPERIMENT"),
-        ("command", f"{_HERE}.command.experiment:EXPERIMENT"),
+        ("command", f"{_HERE}.command:EXPERIMENT"),
     ),
 )
 """The experiments that come with the harness."""

@@ -15,10 +15,9 @@ from harness import backends, extras
 from harness.config.data import Data
 from harness.config.settings import Settings
 from harness.errors import UsageError
-from harness.experiments import registry
+from harness.experiments import peer, registry
 from harness.experiments.experiment import Context
 from harness.experiments.peer import estimators
-from harness.experiments.peer import experiment as peer
 
 
 def _run(dataset, data: Data | None = None, **params):

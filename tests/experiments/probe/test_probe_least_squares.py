@@ -11,7 +11,7 @@ from harness.config.data import Data
 from harness.config.experiments import Probe
 from harness.datasets.dataset import Dataset, Facts
 from harness.errors import UsageError
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 from harness.experiments.probe.least_squares import anatomy, solvers
 from harness.experiments.probe.least_squares.problem import Fit, Params, Part, Problem
 from harness.types import DataUsed

@@ -6,7 +6,7 @@ from harness.backends import get
 from harness.config.experiments import Probe
 from harness.config.train import Optimizer, Train
 from harness.errors import UsageError
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 from harness.experiments.probe.optimizer.driven import Driven
 from harness.experiments.probe.optimizer.surface import Surface
 

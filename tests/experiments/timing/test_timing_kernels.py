@@ -10,7 +10,7 @@ from harness.backends import BACKENDS, get
 from harness.backends.numpy_backend.losses import multiclass_hinge
 from harness.config.experiments import Timing
 from harness.errors import HarnessError, Skip, UsageError
-from harness.experiments.timing import experiment as timing
+from harness.experiments import timing
 from harness.experiments.timing.kernels import KERNELS, Setup, disagreement, workload
 
 SMALL = {
