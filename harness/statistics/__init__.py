@@ -7,12 +7,12 @@ knows what a record or a claim is.
 from harness.statistics.bounded import BoundedMean, BoundedRatio
 from harness.statistics.changepoints import Shift, shifts
 from harness.statistics.intervals import (
+    Location,
     mean_interval,
     median_interval,
     prediction_interval,
     proportion_interval,
 )
-from harness.statistics.location import Location
 from harness.statistics.signed_rank import (
     centre,
     centre_bound,
