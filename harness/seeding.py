@@ -27,6 +27,7 @@ Role = Literal["data", "split", "init", "shuffle", "dropout", "order", "probe"]
 ROLES: tuple[str, ...] = get_args(Role)
 SCRIPTED = frozenset({"data", "init", "shuffle"})
 """Roles that one stream serves, in the order in which they draw, when a script is repeated."""
+Size = int | tuple[int, ...] | None
 
 
 def suite_key(suite: str) -> int:
@@ -81,9 +82,6 @@ class Streams:
     @cached_property
     def _scripted(self) -> ScriptGenerator:
         return ScriptGenerator(self.script or 0, aside=self._own("data"))
-
-
-Size = int | tuple[int, ...] | None
 
 
 class ScriptGenerator:

@@ -22,6 +22,29 @@ _COMPUTING = re.compile(r"sse\w*|ssse3|avx\w*|fma\w*|f16c|amx\w*|neon|asimd\w*|s
 """Processor flags that decide which kernels a numerical library takes."""
 _DRIVER = re.compile(r"Kernel Module[^\d]*([\d.]+)")
 _SAID = re.compile(r"^(?P<name>cuda|hip|git_version)\b.*?=\s*['\"](?P<value>[^'\"]+)", re.MULTILINE)
+ROOT = Path("/")
+UNKNOWN, NONE = "yes", "no"
+_CGROUPS: Mapping[str, str] = {
+    "kubernetes": "kubepods",
+    "docker": r"docker[/-]",
+    "podman": "libpod",
+    "lxc": r"/lxc[./]",
+}
+"""Kind of container to what its control groups are called like."""
+_VENDORS: Mapping[str, str] = {
+    "firecracker": "FIRECK",
+    "kvm": "KVM|Google Compute Engine|Amazon EC2|OpenStack",
+    "qemu": "QEMU|Bochs",
+    "vmware": "VMware|VMW",
+    "virtualbox": "VirtualBox|innotek",
+    "hyper-v": "Hyper-V|Microsoft Corporation Virtual Machine",
+    "xen": "Xen",
+    "parallels": "Parallels",
+    "bhyve": "BHYVE",
+    "apple": "Apple Virtualization",
+}
+"""Kind of virtual machine to what its firmware says of itself."""
+_FIRMWARE = ("sys_vendor", "product_name", "board_vendor", "bios_vendor")
 
 
 def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -65,31 +88,6 @@ def edits(folder: Path) -> str:
     except (OSError, subprocess.CalledProcessError, subprocess.TimeoutExpired):
         return ""  # no git, or no commit: there is nothing to compare with
     return hashlib.sha256(done.stdout).hexdigest()[:16] if done.stdout else ""
-
-
-ROOT = Path("/")
-UNKNOWN, NONE = "yes", "no"
-_CGROUPS: Mapping[str, str] = {
-    "kubernetes": "kubepods",
-    "docker": r"docker[/-]",
-    "podman": "libpod",
-    "lxc": r"/lxc[./]",
-}
-"""Kind of container to what its control groups are called like."""
-_VENDORS: Mapping[str, str] = {
-    "firecracker": "FIRECK",
-    "kvm": "KVM|Google Compute Engine|Amazon EC2|OpenStack",
-    "qemu": "QEMU|Bochs",
-    "vmware": "VMware|VMW",
-    "virtualbox": "VirtualBox|innotek",
-    "hyper-v": "Hyper-V|Microsoft Corporation Virtual Machine",
-    "xen": "Xen",
-    "parallels": "Parallels",
-    "bhyve": "BHYVE",
-    "apple": "Apple Virtualization",
-}
-"""Kind of virtual machine to what its firmware says of itself."""
-_FIRMWARE = ("sys_vendor", "product_name", "board_vendor", "bios_vendor")
 
 
 def container(root: Path = ROOT, variables: Mapping[str, str] = os.environ) -> str:

@@ -12,6 +12,8 @@ from harness.code.sources import differing, sentence
 from harness.config.claim import Claim
 from harness.types import Archive, Array, Case, Environment, Record
 
+Key = tuple[str, str, str]
+
 
 class SuiteArchive:
     """The part of an archive that the claims of a suite rest on; an `harness.types.Archive`.
@@ -64,9 +66,6 @@ class SuiteArchive:
     def array(self, record: Record, name: str) -> Array:
         """Return a stored array of a record."""
         return self._archive.array(record, name)
-
-
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)

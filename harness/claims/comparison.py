@@ -17,6 +17,8 @@ from harness.config.kinds import Kind
 from harness.statistics.bounded import BoundedRatio
 from harness.statistics.intervals import predicted
 
+Goal = Literal["larger", "smaller"]
+
 
 def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
     """Return the estimate of ``a - b`` over pairs, values of shape (n,)."""
@@ -64,9 +66,6 @@ def _no_infinite(a: Floats, b: Floats, over: str) -> None:
     bad = int((~np.isfinite(a)).sum() + (~np.isfinite(b)).sum())
     if bad:
         raise Undecided(f"{bad} of {a.size + b.size} values are inf", n=a.size, over=over)
-
-
-Goal = Literal["larger", "smaller"]
 
 
 @dataclass(frozen=True)

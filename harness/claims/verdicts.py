@@ -14,6 +14,8 @@ from harness.numerals import chance, count, number
 from harness.statistics import q_values
 from harness.types import VERDICTS, Finding, Verdict
 
+TESTED = ("reproduced", "contradicted", "inconclusive")
+
 
 def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
     """Return how many verdicts there are of each name, all names present."""
@@ -39,9 +41,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
-
-
-TESTED = ("reproduced", "contradicted", "inconclusive")
 
 
 def with_q_values(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

@@ -19,6 +19,13 @@ LENGTH = 12
 """Hex digits of a digest."""
 _BEGINS = frozenset({"FSTRING_START", "TSTRING_START"})
 _ENDS = frozenset({"FSTRING_END", "TSTRING_END"})
+LOADED = time.time_ns()
+"""Before any digest was taken in this process."""
+_SKEW = 60 * 10**9
+LARGE = 16 * 1024**2
+"""Bytes from which a file is no source."""
+MOST_SHOWN = 3
+"""Files that a sentence names."""
 
 
 def of_file(path: Path) -> str:
@@ -82,15 +89,6 @@ def without_comments(text: str) -> str:
         if row in inside or line.strip()
     )
     return "\n".join(kept)
-
-
-LOADED = time.time_ns()
-"""Before any digest was taken in this process."""
-_SKEW = 60 * 10**9
-LARGE = 16 * 1024**2
-"""Bytes from which a file is no source."""
-MOST_SHOWN = 3
-"""Files that a sentence names."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from harness.config.table import Amount, Count, Table
 Name = Annotated[str, Field(min_length=1)]
 Work = Name | Annotated[tuple[Name, ...], Field(min_length=1)]
 """A function by name, or a command."""
+RECORDED = "recorded"
+"""The experiment of a suite that has a file in place of one."""
 
 
 class Knn(Table):
@@ -130,10 +132,6 @@ class Speed(Table):
     fresh: bool = False
     burst: float = Field(default=0.2, gt=0.0, le=600.0)
     processors: int = Field(default=1, ge=1, le=1024)
-
-
-RECORDED = "recorded"
-"""The experiment of a suite that has a file in place of one."""
 
 
 class Recorded(Table):

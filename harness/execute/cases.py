@@ -18,6 +18,9 @@ from harness.seeding import Streams
 from harness.types import Case, DataUsed
 from harness.words import plain, plural
 
+ENOUGH = 2
+"""Cells of a case that outlive their budget, none ending within it, before it is given up."""
+
 
 @dataclass(frozen=True)
 class UnreadableData:
@@ -76,10 +79,6 @@ class Sources:
         whole = data.model_copy(update={"targets": "classes"})
         rng = streams.generator("data")
         return datasets.load(whole, self._roots, rng, self._use).used
-
-
-ENOUGH = 2
-"""Cells of a case that outlive their budget, none ending within it, before it is given up."""
 
 
 class Timeouts:

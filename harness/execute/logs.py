@@ -24,6 +24,8 @@ MOST_BYTES = 256 * 1024 * 1024
 
 PRINTED = "; it printed last: "
 """Between a reason and the quote of what was printed."""
+LONGEST_TRACE = 20_000
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 class BoundedLog:
@@ -111,10 +113,6 @@ def prune(folder: Path) -> None:
             room, left = room - facts.st_size, left - 1
             if room < 0 or left < 0:
                 path.unlink(missing_ok=True)
-
-
-LONGEST_TRACE = 20_000
-_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 def reason(error: BaseException, home: str) -> str:

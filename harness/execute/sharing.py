@@ -24,6 +24,12 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "sklearn": ("sklearn.datasets", "sklearn.neighbors"),
     "scipy": ("scipy.special", "scipy.linalg"),
 }
+Run = Callable[[Sequence[Job]], Generator[Finished, None, None]]
+"""Runs jobs and yields each as it ends, see `harness.execute.pool.run_all`."""
+Failed = Callable[[Finished], None]
+"""Told of every group that came to nothing."""
+TOGETHER = "together"
+"""The mode of a record whose cell ran in a group."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,6 @@ def _reads_digits(case: Case, use: Mapping[str, str]) -> bool:
     """Whether scikit-learn brings its data."""
     data = case.settings.data
     return data is not None and use.get(data.dataset, data.dataset) == "digits"
-
-
-Run = Callable[[Sequence[Job]], Generator[Finished, None, None]]
-"""Runs jobs and yields each as it ends, see `harness.execute.pool.run_all`."""
-Failed = Callable[[Finished], None]
-"""Told of every group that came to nothing."""
-TOGETHER = "together"
-"""The mode of a record whose cell ran in a group."""
 
 
 def joined(jobs: Sequence[Job]) -> Job:

@@ -17,6 +17,8 @@ from harness.numerals import number
 from harness.types import Archive, Case, Finding, Record
 
 DECLARED = {"binary": "0 or 1", "share": "a share, between 0 and 1"}
+ALPHA = 0.05
+"""The chance of a false verdict, of either sort, at the edge of a claim."""
 
 
 def fitting(values: Values, metric: str) -> Values:
@@ -60,10 +62,6 @@ def _wrong(values: Floats, kind: Kind) -> Floats:
     if kind == "share":
         return values[(values < 0.0) | (values > 1.0)]
     return values[:0]
-
-
-ALPHA = 0.05
-"""The chance of a false verdict, of either sort, at the edge of a claim."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ _ADDRESS = re.compile(
 )
 _NUMBER = re.compile(r"[0-9]{1,9}")  # in digits of ASCII
 _MOST_WORKERS = 1024
+_CODE = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from harness.execute.cluster.address import main; main(int(sys.argv[2]))"
+)
 
 
 def parse(text: str) -> str:
@@ -55,12 +59,6 @@ def parse(text: str) -> str:
 def workers(text: str) -> int:
     """Return how many workers on this machine an address asks for, 0 for that of a scheduler."""
     return int(text.removeprefix(LOCAL)) if text.startswith(LOCAL) else 0
-
-
-_CODE = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from harness.execute.cluster.address import main; main(int(sys.argv[2]))"
-)
 
 
 @contextlib.contextmanager

@@ -26,6 +26,10 @@ _KEPT = 16 * 1024**2  # bytes of the end of a stream: its last line is in there
 _DRAIN = 2.0  # seconds for the last of what was printed, where a child still holds the stream
 _LONGEST = 300
 _LINES = 3
+_LARGEST = 64 * 1024**2  # bytes of a file of metrics
+_EXAMPLE = 'such as {"accuracy": 0.97}'
+_SPECIAL = {"nan", "inf", "-inf", "infinity", "-infinity"}
+Stamp = tuple[int, int, int] | None
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,6 @@ class _Listener:
         self._size += len(data)
         while self._size - len(self._kept[0]) >= _KEPT:
             self._size -= len(self._kept.popleft())
-
-
-_LARGEST = 64 * 1024**2  # bytes of a file of metrics
-_EXAMPLE = 'such as {"accuracy": 0.97}'
-_SPECIAL = {"nan", "inf", "-inf", "infinity", "-infinity"}
-Stamp = tuple[int, int, int] | None
 
 
 def of_output(out: str, command: str) -> object:

@@ -23,6 +23,15 @@ OWN: Mapping[str, str] = {
 """What is filled in for every command."""
 # Other braces are left as they are: `awk '{print $1}'` needs no escapes.
 _PATTERN = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}")
+LANGUAGES = frozenset(
+    f".{name}"
+    for name in (
+        *("py", "ipynb", "r", "rmd", "qmd", "jl", "sh", "bash", "zsh", "fish", "pl", "rb", "lua"),
+        *("js", "mjs", "ts", "php", "m", "awk", "sql", "c", "cc", "cpp", "h", "hpp", "f", "f90"),
+        *("go", "rs", "java", "kt", "scala", "cs", "hs", "ml", "scm", "lisp", "do", "sas"),
+    )
+)
+"""Ends of the names of scripts; a file that begins with ``#!`` is one, too."""
 
 
 def names(words: Iterable[str]) -> tuple[str, ...]:
@@ -44,17 +53,6 @@ def fill(word: str, values: Mapping[str, str]) -> str:
 def text(value: Any) -> str:
     """Return a value as a program reads it: text as it is, anything else as JSON has it."""
     return value if isinstance(value, str) else json.dumps(value)
-
-
-LANGUAGES = frozenset(
-    f".{name}"
-    for name in (
-        *("py", "ipynb", "r", "rmd", "qmd", "jl", "sh", "bash", "zsh", "fish", "pl", "rb", "lua"),
-        *("js", "mjs", "ts", "php", "m", "awk", "sql", "c", "cc", "cpp", "h", "hpp", "f", "f90"),
-        *("go", "rs", "java", "kt", "scala", "cs", "hs", "ml", "scm", "lisp", "do", "sas"),
-    )
-)
-"""Ends of the names of scripts; a file that begins with ``#!`` is one, too."""
 
 
 def sources(words: Sequence[str], params: Mapping[str, Any], home: str) -> Sources:

@@ -26,6 +26,27 @@ from harness.words import unknown
 
 NAME = "estimator"
 """The key of ``[params]`` that names one."""
+MAX_ITER = 100_000
+"""Where liblinear's Crammer-Singer solver gives up; it ignores the ``max_iter`` it is given."""
+COUNTED_FROM = (1, 9, 1)
+"""scikit-learn before it reads the solver's iterations past the end of their array (its pull
+request 34273), so that it says by chance that the solver did not converge."""
+ACCURACIES = frozenset({"train_accuracy", "validation_accuracy", "test_accuracy", "converged"})
+Build = Callable[[Mapping[str, float], int], Any]
+"""``build(settings, seed)``: one that is not fitted yet."""
+NAMED_WEIGHTS = 8
+"""Weights given by name; an estimator with more gives none."""
+PASSES = 200
+"""Passes of the estimator that is fitted batch by batch."""
+BATCH = 32
+Fitted = Any
+"""A scikit-learn regressor with ``predict``, ``coef_`` and ``intercept_``."""
+Fit = Callable[[Array, Array, Mapping[str, float]], Fitted]
+"""``fit(x, y, settings)`` on examples (n, d) and targets (n,), float64."""
+LOSSES = frozenset(
+    {"train_loss", "validation_loss", "test_loss", "zero_weights", "bias"}
+    | {f"weight_{i}" for i in range(NAMED_WEIGHTS)}
+)
 
 
 @dataclass(frozen=True)
@@ -72,17 +93,6 @@ def _positive(key: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         raise UsageError(f"[params] {key} must be a positive number, got {value!r}")
     return float(value)
-
-
-MAX_ITER = 100_000
-"""Where liblinear's Crammer-Singer solver gives up; it ignores the ``max_iter`` it is given."""
-COUNTED_FROM = (1, 9, 1)
-"""scikit-learn before it reads the solver's iterations past the end of their array (its pull
-request 34273), so that it says by chance that the solver did not converge."""
-ACCURACIES = frozenset({"train_accuracy", "validation_accuracy", "test_accuracy", "converged"})
-
-Build = Callable[[Mapping[str, float], int], Any]
-"""``build(settings, seed)``: one that is not fitted yet."""
 
 
 def _crammer_singer(settings: Mapping[str, float], seed: int) -> Any:
@@ -150,22 +160,6 @@ def _counts() -> bool:
 
 
 CLASSIFIERS = (_classifier("linear-svc-crammer-singer", _crammer_singer, {"C": 1.0, "tol": 1e-4}),)
-
-
-NAMED_WEIGHTS = 8
-"""Weights given by name; an estimator with more gives none."""
-PASSES = 200
-"""Passes of the estimator that is fitted batch by batch."""
-BATCH = 32
-
-Fitted = Any
-"""A scikit-learn regressor with ``predict``, ``coef_`` and ``intercept_``."""
-Fit = Callable[[Array, Array, Mapping[str, float]], Fitted]
-"""``fit(x, y, settings)`` on examples (n, d) and targets (n,), float64."""
-LOSSES = frozenset(
-    {"train_loss", "validation_loss", "test_loss", "zero_weights", "bias"}
-    | {f"weight_{i}" for i in range(NAMED_WEIGHTS)}
-)
 
 
 def _linear_regression(x: Array, y: Array, settings: Mapping[str, float]) -> Fitted:  # noqa: ARG001

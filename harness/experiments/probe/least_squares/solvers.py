@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 from collections.abc import Callable
 from functools import partial
 
+POINTS = 24
+"""Iterations kept of a descent, on a logarithmic scale."""
+Gradient = Callable[[Array], Array]
+Shrink = Callable[[Array], Array]
+
 
 def _equations(problem: Problem) -> tuple[Array, Array]:
     """Return ``X.T X + n * penalty`` (p, p) and ``X.T y`` (p,)."""
@@ -103,13 +108,6 @@ def _torch_lstsq(problem: Problem) -> Fit:
     # The default driver (gelsy) asks for full rank of nobody, but only gelsd works by singular
     # values, as NumPy's does.
     return Fit(_host(torch.linalg.lstsq(x, y[:, None], driver="gelsd").solution[:, 0]))
-
-
-POINTS = 24
-"""Iterations kept of a descent, on a logarithmic scale."""
-
-Gradient = Callable[[Array], Array]
-Shrink = Callable[[Array], Array]
 
 
 def _numpy_gradient(problem: Problem) -> Gradient:

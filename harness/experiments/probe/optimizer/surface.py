@@ -23,6 +23,7 @@ from harness.experiments.experiment import Context
 from harness.types import Outcome, Series
 
 Vector = NDArray[np.float64]
+POINTS = 20
 
 
 class Driven:
@@ -62,9 +63,6 @@ class Driven:
 
     def _put(self, array: Vector) -> Handle:
         return self._context.backend.put(array.astype(self._dtype), self._context.device)
-
-
-POINTS = 20
 
 
 class Surface(Table):
