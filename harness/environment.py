@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 import threadpoolctl
 
-from harness import builds, devices, digest, virtual
+from harness import devices, digest, system
 from harness.errors import StoreError
 from harness.types import Environment
 
@@ -127,9 +127,9 @@ def _machine() -> dict[str, str]:
         "cores": str(cores()),
         "memory_gib": f"{memory:.1f}",
         "memory_class_gib": str(2 ** round(math.log2(memory))),
-        "cpu_flags": builds.cpu_flags(),
+        "cpu_flags": system.cpu_flags(),
         "accelerators": ", ".join(devices.present_accelerators()),
-        "driver": builds.driver(),
+        "driver": system.driver(),
         "system": platform.system(),
         "release": platform.release(),
     }
@@ -142,15 +142,15 @@ def _libraries() -> dict[str, str]:
         "blas": _blas(),
         "blas_threads": _blas_threads(),
         **versions,
-        "torch_build": builds.torch_build(),
-        "packages": builds.packages(),
+        "torch_build": system.torch_build(),
+        "packages": system.packages(),
     }
 
 
 def _interpreter_and_system() -> dict[str, str]:
     return {
-        "container": virtual.container(),
-        "virtual_machine": virtual.machine(),
+        "container": system.container(),
+        "virtual_machine": system.machine(),
         "ci": _yes(bool(os.environ.get("CI"))),
     }
 
@@ -232,7 +232,7 @@ def _revision() -> dict[str, str]:
         "harness": _version("claims-harness"),
         "commit": commit,
         "dirty": _yes(changed),
-        "edits": builds.edits(here.parent) if changed else "",
+        "edits": system.edits(here.parent) if changed else "",
     }
 
 

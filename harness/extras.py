@@ -1,4 +1,4 @@
-"""Libraries that only parts of the harness need: whether they are here, and what brings them.
+"""Libraries that are not imported with the harness: those that may be missing, and slow ones.
 
 ``pip install claims-harness`` brings what judging, drawing and one's own experiments take. All else
 is imported inside of the function that needs it (a test holds every module to that), after it was
@@ -7,9 +7,11 @@ asked for here, so that one message names what to install.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Mapping
 from importlib import metadata
+from typing import Any
 
 from harness.errors import LibraryMissing
 
@@ -71,3 +73,24 @@ def _here(module: str) -> bool:
         return importlib.util.find_spec(module) is not None
     except ImportError:  # a finder refuses it
         return False
+
+
+class late:  # noqa: N801 - it stands for a module
+    """A library that is imported when something of it is first asked for.
+
+    Parameters
+    ----------
+    name : str
+        Of the module: ``"scipy.special"``.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(importlib.import_module(self._name), name)
+        setattr(self, name, found)  # found without a detour from now on
+        return found
+
+    def __reduce__(self) -> tuple[type[late], tuple[str]]:
+        return late, (self._name,)

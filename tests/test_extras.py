@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import pickle
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ from suite_texts import suite_text
 
 from harness import extras
 from harness.errors import LibraryMissing
+from harness.extras import late
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -161,3 +163,21 @@ def test_the_core_verbs_work_without_them(tmp_path):
     words = " ".join(done.stderr.split())  # notes are broken where a line is full
     assert "pyarrow is not installed; install claims-harness[data]" in words
     assert "scikit-learn is not installed; install claims-harness[sklearn]" in words
+
+
+def test_a_library_is_imported_when_something_of_it_is_asked_for():
+    code = (
+        "import sys; from harness.extras import late; one = late('wave'); "
+        "assert 'wave' not in sys.modules; one.open; assert 'wave' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_it_has_what_the_library_has():
+    import wave
+
+    found = late("wave")
+    assert found.open is wave.open
+    assert pickle.loads(pickle.dumps(found)).Error is wave.Error  # noqa: S301 our own
+    with pytest.raises(AttributeError, match="nothing_such"):
+        _ = found.nothing_such

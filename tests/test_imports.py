@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from suite_texts import DIGITS, NUMPY, suite_text, write_suite
 
+from harness.experiments import registry
+
 PACKAGE = Path(__file__).parent.parent / "harness"
 PAGE = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) \| (.+?) \|", re.MULTILINE)
@@ -19,7 +21,7 @@ LEVELS = {
     for level, rooms in ROW.findall(PAGE)
     for name in re.findall(r"`([a-z_]+/?)`", rooms)
 } | {"__main__": 99, "__init__": 99}
-EXPERIMENTS = {path.parent.name for path in PACKAGE.glob("experiments/*/__init__.py")}
+EXPERIMENTS = {*registry.EXPERIMENTS, "user"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = sorted({path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES})
 
@@ -53,8 +55,8 @@ def own_room(path: Path) -> str:
 
 
 def experiment(path: Path) -> str | None:
-    """Return the experiment whose folder a module stands in."""
-    parts = path.relative_to(PACKAGE).parts
+    """Return the experiment that a module is, or whose folder it stands in."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
     return parts[1] if parts[0] == "experiments" and parts[1] in EXPERIMENTS else None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.row import Row, paired
 from harness import environment
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.cluster.cluster import serving
 from harness.execute.machines import LocalMachine, Machines
 from harness.execute.run import Options, Runner

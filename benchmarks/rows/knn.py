@@ -18,8 +18,7 @@ from benchmarks.row import Row, of_times, paired
 from harness import backends
 from harness.backends.initial import initial_weights
 from harness.config.layers import Conv2d, Flatten, Linear
-from harness.config.model import Init, Model
-from harness.config.shapes import place
+from harness.config.model import Init, Model, place
 from harness.config.train import Train
 
 N, M, D, K = 50_000, 2_000, 3_072, 100

@@ -21,8 +21,7 @@ import numpy as np
 
 from benchmarks.row import Row, paired
 from harness import backends, datasets
-from harness.datasets.dataset import Dataset
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Dataset, Roots
 from harness.experiments import registry
 from harness.experiments.experiment import Context
 from harness.plan.expand import expand

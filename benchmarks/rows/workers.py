@@ -160,7 +160,7 @@ def _empty(home: Path, width: int) -> Row:
 
 def _cells(home: Path, width: int) -> Callable[[], object]:
     from harness import environment
-    from harness.datasets.roots import Roots
+    from harness.datasets.dataset import Roots
     from harness.execute.run import Options, Runner
     from harness.plan.expand import expand
     from harness.store.store import Store

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from harness import figures, project
 from harness.api.shown import Figure, Judgement, Judgements
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import NothingMeasured, UsageError
 from harness.execute.cluster import address
 from harness.execute.machines import machines_of

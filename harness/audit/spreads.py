@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness.alone import is_time
-from harness.late import late
+from harness.extras import late
 from harness.lines import storable
 from harness.types import Record, Scalar
 

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.config.layers import Shape
-from harness.config.model import Init
-from harness.config.shapes import PlacedLayer
+from harness.config.model import Init, PlacedLayer
 
 Draw = Callable[[Shape, int, Init, np.random.Generator], NDArray[np.float64]]
 
@@ -28,7 +27,7 @@ def initial_weights(
     Parameters
     ----------
     placed : sequence of PlacedLayer
-        The model, from `harness.config.shapes.place`.
+        The model, from `harness.config.model.place`.
     init : Init
         The schemes.
     rng : numpy.random.Generator

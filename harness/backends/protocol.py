@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.errors import BatchTooSmall, UsageError
 from harness.types import Array

@@ -14,7 +14,7 @@ import numpy as np
 from harness.backends.protocol import decays, each_batch_updates
 from harness.config import layers
 from harness.config.layers import Layer
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 

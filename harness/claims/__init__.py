@@ -5,15 +5,21 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from harness.claims.chance import by_chance, chance_text, q_value_text, with_q_values
+from harness.claims.archive import before
 from harness.claims.check import check_claim, rule_of
 from harness.claims.decidable import undecidable
-from harness.claims.edited import before
 from harness.claims.judge import judge, open_cases
 from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
 from harness.claims.sentences import Sentence, answers, headline, sentence_counts, sentences
-from harness.claims.verdicts import counts, to_json
+from harness.claims.verdicts import (
+    by_chance,
+    chance_text,
+    counts,
+    q_value_text,
+    to_json,
+    with_q_values,
+)
 
 
 class _Room(ModuleType):

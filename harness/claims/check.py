@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from harness.claims.rules import RULES
 from harness.claims.rules.order import BETTER
-from harness.claims.rules.registry import RULES
 from harness.claims.rules.rule import Rule
 from harness.claims.rules.sizes import OWN_RATIO, RANGE, RATIO, RATIOS
 from harness.config.claim import Claim

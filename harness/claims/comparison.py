@@ -1,4 +1,4 @@
-"""Two cases compared: which is better, and how sure that is."""
+"""Two cases together, in pairs: their difference, their ratio, and which is better."""
 
 from __future__ import annotations
 
@@ -10,13 +10,62 @@ import numpy as np
 
 from harness import statistics as hs
 from harness.claims import estimate as est
-from harness.claims import pairs
-from harness.claims.estimate import Estimate
-from harness.claims.text import many
+from harness.claims.estimate import Estimate, each, exp, of, several, shuffled, unrounded
+from harness.claims.text import Undecided, many
 from harness.claims.values import Floats
 from harness.config.kinds import Kind
+from harness.statistics.bounded import BoundedRatio
+from harness.statistics.intervals import predicted
 
 Goal = Literal["larger", "smaller"]
+
+
+def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
+    """Return the estimate of ``a - b`` over pairs, values of shape (n,)."""
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        _no_infinite(a, b, over)
+    if kind in ("binary", "share"):
+        return of(a - b, "share", over, "difference", (-1.0, 1.0))
+    with np.errstate(over="ignore"):
+        differences = a - b
+    found = unrounded(differences, max(float(np.abs(a).max()), float(np.abs(b).max())))
+    estimate = of(found, kind, over, "difference")
+    runs = kind == "real" and over != "examples" and isinstance(estimate.spread, hs.Location)
+    return replace(estimate, run=predicted(found)) if runs else estimate
+
+
+def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
+    """Return the estimate of ``a / b`` over pairs, values of shape (n,)."""
+    _no_infinite(a, b, over)
+    several(a, over)
+    if kind in ("binary", "share"):
+        if min(a.mean(), b.mean()) <= 0.0:
+            raise Undecided("a ratio needs positive values, got some that are not", n=a.size)
+        spread = BoundedRatio(*(tuple(shuffled(side, over).tolist()) for side in (a, b)))
+        size = float(a.mean() / b.mean())
+        return Estimate("ratio of the means", size, a.size, over, spread)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        ratios = a / b  # infinite where it is too large for a number
+    if kind == "fixed" and (b != 0.0).all():
+        return of(ratios, "fixed", over)
+    if min(a.min(), b.min()) <= 0.0:
+        raise Undecided("a ratio needs positive values, got some that are not", n=a.size, over=over)
+    if kind != "real":
+        return of(ratios, kind, over, "ratio")
+    logs = unrounded(hs.log_ratio(a, b), 1.0)
+    estimate = of(logs, "real", over)
+    if not isinstance(estimate.spread, hs.Location):
+        return of(ratios, "positive", over, "ratio")
+    run = None if over == "examples" else predicted(logs)
+    size = exp(estimate.measured)
+    estimate = replace(estimate, measured=size, run=run, log=True, values=each(ratios, over))
+    return replace(estimate, what="geometric mean ratio")
+
+
+def _no_infinite(a: Floats, b: Floats, over: str) -> None:
+    bad = int((~np.isfinite(a)).sum() + (~np.isfinite(b)).sum())
+    if bad:
+        raise Undecided(f"{bad} of {a.size + b.size} values are inf", n=a.size, over=over)
 
 
 @dataclass(frozen=True)
@@ -68,10 +117,10 @@ def compare(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Comparis
         return Comparison(estimate, won.below(0.0), won.above(0.0))
     finite = bool(np.isfinite(a).all() and np.isfinite(b).all())
     if kind == "real" and finite:
-        estimate = pairs.of_difference(a, b, kind, over)
+        estimate = of_difference(a, b, kind, over)
         return Comparison(estimate, hs.sign_flip(ahead), hs.sign_flip(-ahead))
     estimate = (
-        pairs.of_difference(a, b, kind, over)
+        of_difference(a, b, kind, over)
         if finite
         else est.of(_ahead(a, b), "positive", over, "difference")
     )
@@ -80,7 +129,7 @@ def compare(a: Floats, b: Floats, kind: Kind, over: str, goal: Goal) -> Comparis
 
 def _of_shares(a: Floats, b: Floats, over: str, goal: Goal) -> Comparison:
     """Hold means of shares against each other; the worst share there is, is 0 or 1."""
-    estimate = pairs.of_difference(a.clip(0.0, 1.0), b.clip(0.0, 1.0), "share", over)
+    estimate = of_difference(a.clip(0.0, 1.0), b.clip(0.0, 1.0), "share", over)
     no_more, no_less = estimate.spread.below(0.0), estimate.spread.above(0.0)
     ends = (no_more, no_less) if goal == "larger" else (no_less, no_more)
     return Comparison(estimate, *ends)

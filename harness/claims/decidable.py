@@ -11,8 +11,8 @@ from harness.claims.rules.rule import ALPHA
 from harness.claims.rules.sizes import bounds_of
 from harness.claims.select import Track, tracks
 from harness.config.claim import Claim
+from harness.config.experiments import RECORDED
 from harness.config.kinds import Kind, loosest
-from harness.config.recorded import RECORDED
 from harness.statistics import BoundedMean, outside
 from harness.types import Case
 from harness.words import plural

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness import statistics as hs
-from harness.claims.text import many
-from harness.claims.undecided import Undecided
+from harness.claims.text import Undecided, many
 from harness.claims.values import Floats, Values
 from harness.config.kinds import Kind
 from harness.numerals import earned, number

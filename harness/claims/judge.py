@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from harness.alone import disturbed
 from harness.claims import text
-from harness.claims.archive import SuiteArchive
+from harness.claims.archive import SuiteArchive, explain
 from harness.claims.check import rule_of
-from harness.claims.departures import explain
 from harness.claims.looks import ONCE, Looks, Schedule
 from harness.claims.pools import Pool, pools
 from harness.claims.select import Track, tracks

@@ -16,7 +16,7 @@ from harness.claims.check import rule_of
 from harness.claims.pools import Pool
 from harness.claims.rules.rule import ALPHA, Evidence
 from harness.claims.select import Track
-from harness.claims.undecided import Undecided
+from harness.claims.text import Undecided
 from harness.config.claim import Claim
 from harness.types import Archive, Case, Finding, Record
 

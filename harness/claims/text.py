@@ -1,12 +1,16 @@
-"""Clauses of reasons; `harness.numerals` decides what their numbers look like."""
+"""What reasons say: their clauses, and the end of a rule that has nothing to compute.
+
+`harness.numerals` decides what numbers look like.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 
+from harness.errors import HarnessError
 from harness.numerals import SHARES, count, number, span
-from harness.types import Interval
+from harness.types import Finding, Interval, VerdictName
 from harness.words import plural
 
 DIFFERENCES = frozenset({"better", "best", "difference"})
@@ -61,3 +65,36 @@ def many(n: int, over: str) -> str:
 def sentence(parts: Iterable[str]) -> str:
     """Join the clauses that are not empty with semicolons."""
     return "; ".join(part for part in parts if part)
+
+
+class Undecided(HarnessError):
+    """No interval can be computed; caught by the judge and turned into a finding.
+
+    Parameters
+    ----------
+    reason : str
+        One sentence.
+    verdict : str
+        ``inconclusive``, or ``not-run`` when nothing was measured.
+    measured : float or None
+        The number there is, if there is one.
+    n : int
+        Values behind it.
+    over : str
+        What `n` counts.
+    skipped : bool
+        Whether every cell was skipped.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        verdict: VerdictName = "inconclusive",
+        *,
+        measured: float | None = None,
+        n: int = 0,
+        over: str = "seeds",
+        skipped: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.finding = Finding(verdict, reason, measured=measured, n=n, over=over, skipped=skipped)

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.alone import disturbed
-from harness.claims.text import many
-from harness.claims.undecided import Undecided
+from harness.claims.text import Undecided, many
 from harness.config.claim import Claim
+from harness.config.experiments import RECORDED
 from harness.config.kinds import DEFAULT, Kind
-from harness.config.recorded import RECORDED
 from harness.errors import StoreError
 from harness.types import Archive, Record
 from harness.words import did_you_mean, plural

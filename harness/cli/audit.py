@@ -21,7 +21,7 @@ from harness.cli import codes, options
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.cli.progress import Meter, watched
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import NothingMeasured, UsageError
 from harness.execute.machines import Machines
 from harness.execute.run import Options, Runner

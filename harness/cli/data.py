@@ -12,7 +12,7 @@ from harness.cli.console import Output
 from harness.cli.sheet import Sheet
 from harness.cli.verbs import UncutHelp
 from harness.datasets import fetch
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 
 app = typer.Typer(
     cls=UncutHelp,

@@ -17,7 +17,7 @@ from harness.cli import show
 from harness.cli.progress import duration
 from harness.cli.sheet import wrapped
 from harness.datasets import catalogue, fetch
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.numerals import count
 from harness.outlets.outcome import measured_by
 from harness.plan.expand import Plan

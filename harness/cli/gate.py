@@ -14,7 +14,7 @@ import typer
 from harness.cli import gating, options
 from harness.cli.console import Output
 from harness.cli.history import open_history
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import UsageError
 from harness.gate.history import Baseline, History, record, rejection
 from harness.gate.run import Project, compare

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.experiments.probe.probe import Probe
-from harness.experiments.probe.registry import PROBES
-from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments.probe import PROBES, Probe
+from harness.experiments.timing.kernels import KERNELS
 from harness.experiments.train.measures.registry import MEASURES
 
 

@@ -16,7 +16,7 @@ from harness.cli.carry import RunResult, carry_out
 from harness.cli.console import Output
 from harness.cli.ending import Ending, fetchable, print_ending
 from harness.cli.settle import Limits, settle
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.machines import machines_of
 from harness.execute.run import Options, Runner
 from harness.plan.expand import Plan

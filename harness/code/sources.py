@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import time
+import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
-from harness.code import digests
 from harness.code.imports import closure
 from harness.code.project import Project, is_installed
 
+LENGTH = 12
+"""Hex digits of a digest."""
+_BEGINS = frozenset({"FSTRING_START", "TSTRING_START"})
+_ENDS = frozenset({"FSTRING_END", "TSTRING_END"})
 LOADED = time.time_ns()
 """Before any digest was taken in this process."""
 _SKEW = 60 * 10**9
@@ -19,6 +26,69 @@ LARGE = 16 * 1024**2
 """Bytes from which a file is no source."""
 MOST_SHOWN = 3
 """Files that a sentence names."""
+
+
+def of_file(path: Path) -> str:
+    """Return the digest of a file: of Python's source what it says, of any other its bytes.
+
+    Line endings are no part of what has any: a checkout may change them.
+    """
+    found = path.stat()
+    return _digest(path, found.st_mtime_ns, found.st_ctime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, *_: int) -> str:
+    data = path.read_bytes()
+    if path.suffix == ".py":
+        data = _said(data)
+    elif b"\0" not in data:
+        data = data.replace(b"\r\n", b"\n")
+    return hashlib.sha256(data).hexdigest()[:LENGTH]
+
+
+def _said(data: bytes) -> bytes:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, ValueError, LookupError):  # Python will not read it either
+        return data
+    return without_comments(text.replace("\r\n", "\n").replace("\r", "\n")).encode(
+        "utf-8", "replace"
+    )
+
+
+def without_comments(text: str) -> str:
+    """Return Python's source without comments, blank lines and spaces at the end of lines.
+
+    What stands in a string is left alone. The text is cut at the places of tokens and not made of
+    tokens, which differ between versions of Python. A text that is not Python is left as it is.
+    """
+    lines = text.split("\n")
+    inside: set[int] = set()  # lines whose end stands in a string, counted from 1
+    comments: list[tuple[int, int]] = []
+    begun: list[int] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            name = tokenize.tok_name[token.type]
+            if name in _BEGINS:
+                begun.append(token.start[0])
+            elif name in _ENDS:
+                inside.update(range(begun.pop(), token.end[0]))
+            elif token.type == tokenize.STRING:
+                inside.update(range(token.start[0], token.end[0]))
+            elif token.type == tokenize.COMMENT and not begun:
+                comments.append(token.start)
+    except (tokenize.TokenError, SyntaxError, IndexError):
+        return text
+    for row, column in comments:
+        lines[row - 1] = lines[row - 1][:column]
+    kept = (
+        line if row in inside else line.rstrip()
+        for row, line in enumerate(lines, start=1)
+        if row in inside or line.strip()
+    )
+    return "\n".join(kept)
 
 
 @dataclass(frozen=True)
@@ -42,7 +112,7 @@ class Sources:
 
     def including(self, files: Iterable[Path], project: Project) -> Sources:
         """Return these and further files, whatever they are, each seen from the suite's folder."""
-        found = {path: digests.of_file(path) for path in files}
+        found = {path: of_file(path) for path in files}
         named = {_name(path, (project.root,)): digest for path, digest in found.items()}
         seen = {f"+{_seen_from(project.folder, path)}": found[path] for path in found}
         files = tuple(sorted({*self.files, *found}))
@@ -77,7 +147,7 @@ def collect(
 
     extra = (path for path in beside if own(path) and path.is_file())
     files = closure([*entries, *extra], folders, own)
-    found = {path: digests.of_file(path) for path in files}
+    found = {path: of_file(path) for path in files}
     start = entries[0].parent
     return Sources(
         files,
@@ -127,7 +197,7 @@ def changed(code: Mapping[str, str], home: str, since: int = 0) -> tuple[str, ..
     root = Project.of(home).root
     paths = {name: root / name for name in code}
     there = (name for name, path in paths.items() if path.is_file() and _may_be(path, since))
-    return tuple(name for name in there if digests.of_file(paths[name]) != code[name])
+    return tuple(name for name in there if of_file(paths[name]) != code[name])
 
 
 def _may_be(path: Path, since: int) -> bool:

@@ -104,7 +104,7 @@ class Reading(Table):
         The quoted number as printed, for the ledger, e.g. ``"97.92 %"``.
     metric, at
         Name of a metric, or of a series together with the `at` of its x; without it the one that
-        `harness.config.defaults` says.
+        `harness.config.experiments` says.
     over
         ``seeds``, or ``examples``: the metric is then an array with one value per test example.
     where

@@ -1,7 +1,10 @@
-"""The tables of what does not train: knn, timing, probe, speed and command."""
+"""The tables of what does not train: knn, timing, probe, speed, command and records."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,6 +14,8 @@ from harness.config.table import Amount, Count, Table
 Name = Annotated[str, Field(min_length=1)]
 Work = Name | Annotated[tuple[Name, ...], Field(min_length=1)]
 """A function by name, or a command."""
+RECORDED = "recorded"
+"""The experiment of a suite that has a file in place of one."""
 
 
 class Knn(Table):
@@ -127,3 +132,74 @@ class Speed(Table):
     fresh: bool = False
     burst: float = Field(default=0.2, gt=0.0, le=600.0)
     processors: int = Field(default=1, ge=1, le=1024)
+
+
+class Recorded(Table):
+    """A file that is read in place of running anything; a row of it is one independent run.
+
+    Columns of text tell cases apart, and so does any column that a claim or a figure selects by.
+    The other columns of numbers are metrics.
+
+    Attributes
+    ----------
+    file
+        Its path from the folder of the suite, or several of one kind: CSV, parquet, JSON lines, a
+        JSON list, or what pytest-benchmark wrote.
+    axes
+        Further columns that tell cases apart.
+    ignore
+        Columns of text that do not: when a run was made, who made it.
+    pair
+        The column whose equal values pair the rows of two cases; ``seed`` where there is one. In
+        no column, rows are paired in the order of the file.
+    rows
+        ``examples``: a row is one test example, and claims over examples are about them.
+    hardware
+        Where the numbers were measured, in words, for claims that name their hardware.
+    """
+
+    file: Name | Annotated[tuple[Name, ...], Field(min_length=1)]
+    axes: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    pair: str = ""
+    rows: Literal["runs", "examples"] = "runs"
+    hardware: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files, be it one or several."""
+        return (self.file,) if isinstance(self.file, str) else self.file
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What is meant where a suite does not say.
+
+    Attributes
+    ----------
+    experiment : str
+        Its experiment, ``""`` when it must be given.
+    seeds : int
+        Its repetitions.
+    metric : str
+        What its claims are about.
+    """
+
+    experiment: str = ""
+    seeds: int = 1
+    metric: str = "value"
+
+
+IMPLIED: Mapping[str, Defaults] = MappingProxyType(
+    {
+        "speed": Defaults("speed", seeds=10, metric="speedup"),
+        "command": Defaults("command"),
+        "records": Defaults("recorded"),
+    }
+)
+"""By the key that stands in a suite."""
+
+
+def implied(keys: Iterable[str]) -> Defaults:
+    """Return what a suite with such keys means where it does not say."""
+    return next((IMPLIED[key] for key in keys if key in IMPLIED), Defaults())

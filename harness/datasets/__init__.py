@@ -4,10 +4,9 @@ Importing this package imports no torch; a data set already decoded is read with
 """
 
 from harness.datasets.catalogue import CATALOGUE, loader, names
-from harness.datasets.dataset import Dataset, Facts, Loader, complaints
+from harness.datasets.dataset import Dataset, Facts, Loader, Roots, complaints
 from harness.datasets.load import class_names, facts, load, missing, parse_use
 from harness.datasets.parts import Parts, flat, parts
-from harness.datasets.roots import Roots
 from harness.datasets.scaling import Scaler
 
 __all__ = [

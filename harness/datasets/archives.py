@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import DataCorrupt, DataError, DataMissing
-from harness.late import late
+from harness.extras import late
 
 http = late("http.client")
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.datasets import cifar10, digits, imagefolder, mnist, parquet, synthetic
-from harness.datasets.dataset import Loader
+from harness.datasets.dataset import Loader, Roots
 from harness.datasets.files import FileLoader, Reader
-from harness.datasets.roots import Roots
 from harness.registry import Registry
 
 LoaderFactory = Callable[[str, Roots], Loader]

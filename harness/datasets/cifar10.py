@@ -16,9 +16,8 @@ import numpy as np
 from harness.config.data import Data
 from harness.datasets import archives, vision
 from harness.datasets.cache import Decoded
-from harness.datasets.dataset import Facts
+from harness.datasets.dataset import Facts, Roots
 from harness.datasets.files import Sources
-from harness.datasets.roots import Roots
 from harness.errors import DataMissing
 from harness.types import Array
 

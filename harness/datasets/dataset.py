@@ -1,14 +1,18 @@
-"""What every data set gives: arrays, names, a fingerprint; and what may be asked of one."""
+"""What every data set gives and what may be asked of one; the folders that data sets live in."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import platformdirs
 
+from harness import cache
 from harness.config.data import Data
 from harness.types import Array, DataUsed
 
@@ -131,3 +135,34 @@ def complaints(data: Data, facts: Facts) -> Iterator[tuple[str, str]]:
     # What a data set has in its files is there already; only what is drawn takes memory.
     if data.synthetic is not None and numbers > MOST_NUMBERS:
         yield "synthetic", f"must draw at most {MOST_NUMBERS:,} numbers, got {numbers:,}"
+
+
+@dataclass(frozen=True)
+class Roots:
+    """Where data sets are looked for and where decoded copies are kept.
+
+    Attributes
+    ----------
+    data : Path
+        Archives and parquet files as published; only ``harness data get`` writes here.
+    cache : Path
+        Decoded arrays; may be deleted at any time.
+    """
+
+    data: Path
+    cache: Path
+
+    @classmethod
+    def find(cls, data: Path | None = None) -> Roots:
+        """Return the roots in force.
+
+        Parameters
+        ----------
+        data : Path or None
+            Data root given on the command line; else ``HARNESS_DATA``, else the user's data
+            folder. The cache root is ``HARNESS_CACHE``, else the user's cache folder.
+        """
+        chosen = (
+            data or os.environ.get("HARNESS_DATA") or platformdirs.user_data_dir(cache.APPLICATION)
+        )
+        return cls(cache.absolute(str(chosen)), cache.root())

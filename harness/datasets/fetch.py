@@ -10,9 +10,8 @@ import numpy as np
 
 from harness.config.data import Data
 from harness.datasets import catalogue
-from harness.datasets.dataset import Dataset
+from harness.datasets.dataset import Dataset, Roots
 from harness.datasets.files import FileLoader, readable
-from harness.datasets.roots import Roots
 from harness.errors import DataCorrupt, DataMissing, UsageError
 
 

@@ -16,8 +16,7 @@ import numpy as np
 from harness import digest
 from harness.config.data import Data
 from harness.datasets.cache import Decoded, Entry, unwritable
-from harness.datasets.dataset import Dataset, Facts
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Dataset, Facts, Roots
 from harness.errors import DataCorrupt, DataError, DataMissing
 from harness.files import explain
 from harness.types import DataUsed

@@ -9,8 +9,7 @@ import numpy as np
 
 from harness.config.data import Data
 from harness.datasets import catalogue
-from harness.datasets.dataset import Dataset, Facts, Loader
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Dataset, Facts, Loader, Roots
 from harness.errors import DataUnfit, UsageError
 from harness.types import Array
 

@@ -17,11 +17,10 @@ import numpy as np
 
 from harness import extras
 from harness.config.data import Data
-from harness.datasets import archives, bounds, cifar10, features, pictures
+from harness.datasets import archives, bounds, cifar10, metadata, pictures
 from harness.datasets.cache import Decoded
-from harness.datasets.dataset import Facts
+from harness.datasets.dataset import Facts, Roots
 from harness.datasets.files import FileLoader, Sources
-from harness.datasets.roots import Roots
 from harness.datasets.shards import Shard
 from harness.errors import DataCorrupt, DataMissing, UsageError
 from harness.types import Array
@@ -96,7 +95,7 @@ class Parquet:
             part.check(limit, reason)
         highest = max(int(part.labels.max()) for part in parts)
         first = parts[0].shards[0]
-        named = features.class_names(first.metadata(), first.label)
+        named = metadata.class_names(first.metadata(), first.label)
         # Names are an extra of the file: those of fewer classes than there are help nobody.
         fitting = named if len(named) > highest else ()
         return known or fitting or tuple(str(index) for index in range(highest + 1))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness import words
-from harness.datasets import bounds, pages
+from harness.datasets import bounds, metadata
 from harness.errors import DataCorrupt
 from harness.types import Array
 
@@ -146,7 +146,7 @@ def opened(path: Path) -> Iterator[Any]:
         raise DataCorrupt(f"{path}: must be a whole parquet file, got: {reason}") from error
 
 
-def whole(path: Path) -> tuple[Any, tuple[pages.Group, ...]]:
+def whole(path: Path) -> tuple[Any, tuple[metadata.Group, ...]]:
     """Return the schema of a parquet file and its groups of rows, before any row is read.
 
     Raises
@@ -158,7 +158,7 @@ def whole(path: Path) -> tuple[Any, tuple[pages.Group, ...]]:
         schema = file.schema_arrow
         leaves = [file.schema.column(number) for number in range(len(file.schema))]
         # Not from pyarrow's metadata: it ends the process at a column whose facts are damaged.
-        groups = pages.groups(raw, [leaf.max_repetition_level == 0 for leaf in leaves])
+        groups = metadata.groups(raw, [leaf.max_repetition_level == 0 for leaf in leaves])
     bounds.rows(sum(group.rows for group in groups), str(path))
     size = sum(group.size for group in groups)
     bounds.unpacked(size, path.stat().st_size, str(path))

@@ -1,4 +1,4 @@
-"""Data drawn from the cell's own ``data`` stream, as the suite declares."""
+"""Data drawn from the cell's own ``data`` stream, as the suite declares, by generators by name."""
 
 from __future__ import annotations
 
@@ -9,10 +9,25 @@ import numpy as np
 from harness import digest
 from harness.config.data import Data, Synthetic
 from harness.datasets.dataset import Dataset, Facts
-from harness.datasets.generators.registry import GENERATORS
+from harness.datasets.generators import Recipe, classes, lines
 from harness.errors import UsageError
+from harness.registry import Registry
 from harness.seeding import aside
 from harness.types import DataUsed
+
+GENERATORS: Registry[Recipe] = Registry(
+    "generator",
+    (
+        ("linear", lines.LINEAR),
+        ("polynomial", lines.POLYNOMIAL),
+        ("images", classes.IMAGES),
+        ("xor", classes.XOR),
+        ("circle", classes.CIRCLE),
+        ("classes", classes.CLASSES),
+        ("noise_images", classes.NOISE_IMAGES),
+    ),
+)
+"""What ``[data.synthetic] generator`` can name."""
 
 
 @dataclass(frozen=True)

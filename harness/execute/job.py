@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.types import Cell, Outcome
 
 

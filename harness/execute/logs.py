@@ -1,4 +1,4 @@
-"""What cells print: a bounded log for each, and its last lines for a reason.
+"""What cells print and raise: a bounded log for each, its last lines for a reason, and errors.
 
 A log keeps the beginning and the end of what was printed and counts what it leaves out, so that a
 cell may print as much as it likes.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import traceback
 from collections import deque
 from pathlib import Path
 
+from harness.code.project import Project
 from harness.execute.outcome import shortened
 from harness.words import plain
 
@@ -22,6 +24,8 @@ MOST_BYTES = 256 * 1024 * 1024
 
 PRINTED = "; it printed last: "
 """Between a reason and the quote of what was printed."""
+LONGEST_TRACE = 20_000
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 class BoundedLog:
@@ -109,3 +113,52 @@ def prune(folder: Path) -> None:
             room, left = room - facts.st_size, left - 1
             if room < 0 or left < 0:
                 path.unlink(missing_ok=True)
+
+
+def reason(error: BaseException, home: str) -> str:
+    """Return what was raised and where, whatever its ``str`` does.
+
+    Parameters
+    ----------
+    error : BaseException
+        As caught.
+    home : str
+        The folder of the suite's file: the place named is the innermost of the project around it,
+        for what a library refuses is the matter of who called it.
+
+    Returns
+    -------
+    str
+        ``"ValueError: no such tree (bench/forest.py:12)"``.
+    """
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a user's class may raise anything
+        text = "its text cannot be had"
+    name = type(error).__name__
+    message = f"{name}: {text}" if text else name
+    return f"{shortened(plain(message))} ({_place(error, home)})"
+
+
+def trace(error: BaseException) -> str:
+    """Return the traceback, its middle left out where it is very long."""
+    try:
+        lines = traceback.format_exception(error)
+    except Exception:  # noqa: BLE001 - as above
+        lines = traceback.format_tb(error.__traceback__)
+    return shortened(plain("".join(lines)), LONGEST_TRACE)
+
+
+def _place(error: BaseException, home: str) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    named = (_in_project(frame, home) for frame in reversed(frames if home else ()))
+    last = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"  # noqa: PTH119
+    return next((place for place in named if place), last)
+
+
+def _in_project(frame: traceback.FrameSummary, home: str) -> str:
+    """Return a frame's place from the root of the project on, ``""`` where it is not in it."""
+    root, file = Project.of(home).root.resolve(), Path(frame.filename).resolve()
+    if not file.is_relative_to(root) or _INSTALLED & {*file.parts}:
+        return ""
+    return f"{file.relative_to(root).as_posix()}:{frame.lineno}"

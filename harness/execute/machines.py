@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from harness import backends, environment
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.pool import Batch, Finished, run_all
 from harness.types import Environment
 

@@ -19,10 +19,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.execute import client, spawn, wire
-from harness.execute.folders import Folders
+from harness.execute.cases import Timeouts
 from harness.execute.job import Answer, Job
 from harness.execute.protocol import LOG, REST, Ended, Order, ProcessContext
-from harness.execute.timeouts import Timeouts
+from harness.execute.wire import Folders
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.interrupts import postponed

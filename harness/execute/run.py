@@ -13,17 +13,15 @@ from pathlib import Path
 from harness import digest
 from harness.code.project import Project
 from harness.code.sources import LOADED
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.environment import commit_of
-from harness.execute import kinds, logs
+from harness.execute import logs, sharing
+from harness.execute.cases import Sources, Timeouts, UnreadableData
 from harness.execute.commits import Commits
 from harness.execute.job import Job
-from harness.execute.kinds import Needs
 from harness.execute.machines import LocalMachine, Machines
 from harness.execute.pool import Batch, Finished
-from harness.execute.sources import Sources, UnreadableData
-from harness.execute.timeouts import Timeouts
-from harness.execute.together import joined, run_each
+from harness.execute.sharing import Needs, joined, run_each
 from harness.plan.expand import Plan
 from harness.plan.groups import grouped
 from harness.store.store import Store
@@ -229,7 +227,7 @@ class Runner:
         """Return what the cells of a case need; found out once."""
         case = cell.case.id
         if case not in self._known_needs:
-            self._known_needs[case] = kinds.of(cell, self.options.use)
+            self._known_needs[case] = sharing.needs(cell, self.options.use)
         return self._known_needs[case]
 
     def _finished(self, finished: Finished) -> Record:

@@ -1,13 +1,16 @@
-"""A cell's answer as files in a folder of its own: JSON, and one ``.npy`` an array.
+"""A cell's answer as files in a folder of its own, JSON and one ``.npy`` an array; the folders.
 
 A file cannot block its reader, whatever becomes of the writer, and nothing that is read here runs
-code: no pickle. The answer counts once its JSON has its final name, which comes last.
+code: no pickle. The answer counts once its JSON has its final name, which comes last. The folders
+are few and used again: making and removing one takes longer than a small cell, as file systems
+write such changes down before they go on.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import shutil
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +22,7 @@ import numpy as np
 from harness.errors import HarnessError
 from harness.execute.job import Answer
 from harness.execute.outcome import MOST_NUMBERS, Malformed, checked, shortened
+from harness.files import guarded
 from harness.types import Array, Outcome, Series
 from harness.words import plain
 
@@ -147,3 +151,57 @@ def _finite(value: Any) -> float:
 
 def _line(error: BaseException) -> str:
     return shortened(plain(str(error)).replace("\n", " "), 300)
+
+
+class Folders:
+    """Folders inside another one, each for one cell at a time.
+
+    Parameters
+    ----------
+    scratch : Path
+        Where they are; it is empty.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch.resolve()
+        self._made = 0
+        self._free: list[Path] = []
+        self._taken: dict[str, Path] = {}
+
+    def __getitem__(self, name: str) -> Path:
+        """Return the folder of a cell."""
+        return self._taken[name]
+
+    def take(self, name: str) -> Path:
+        """Return an empty folder for a cell, in place of one that it had.
+
+        Raises
+        ------
+        FileError
+            If it cannot be made.
+        """
+        if name in self._taken:
+            self.give_back(name)
+        folder = self._free.pop() if self._free else self._new()
+        self._taken[name] = folder
+        return folder
+
+    def give_back(self, name: str) -> None:
+        """Empty the folder of a cell, for another; what is no plain folder of files is removed."""
+        folder = self._taken.pop(name)
+        try:
+            if not stat.S_ISDIR(folder.lstat().st_mode):  # a link to one is none of ours
+                raise NotADirectoryError(folder)
+            for path in folder.iterdir():
+                path.unlink()
+        except OSError:  # whatever the cell made of it; what cannot be removed goes at the end
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            self._free.append(folder)
+
+    def _new(self) -> Path:
+        self._made += 1
+        folder = self._scratch / str(self._made)
+        with guarded("make the folder of a cell", folder):
+            folder.mkdir()
+        return folder

@@ -1,1 +1,1 @@
-"""One folder per experiment, called what suites call it; `registry` finds them by name."""
+"""One folder or module per experiment, called what suites call it; `registry` finds them."""

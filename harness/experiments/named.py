@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.experiments.command import placeholders
-from harness.experiments.command.scripts import sources
+from harness.experiments.command import template
+from harness.experiments.command.template import sources
 from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user import loading
 from harness.experiments.user.finding import find
-from harness.experiments.user.known import UserFunction, known
 from harness.experiments.user.loading import Place
+from harness.experiments.user.modules import UserFunction, known
 from harness.words import unknown
 
 LOADER = Path(loading.__file__)
@@ -24,7 +24,7 @@ LOADER = Path(loading.__file__)
 Words = tuple[str, ...]
 _BY_NAME = ("", "keyword")
 """Kinds of argument that can be given by their names."""
-_OWN = placeholders.OWN.keys() - {"output"}
+_OWN = template.OWN.keys() - {"output"}
 __all__ = [
     "LOADER",
     "Place",
@@ -47,13 +47,13 @@ def filled(words: Words, context: Context) -> list[str]:
         "device": context.device,
     }
     values = {**own, **_texts(context.settings.params)}
-    return [placeholders.fill(word, values) for word in words]
+    return [template.fill(word, values) for word in words]
 
 
 def unnamed(words: Words, params: Mapping[str, Any]) -> str:
     """Return what is wrong with the names in braces of a program, ``""`` when nothing is."""
     there = {*_OWN, *params}
-    wrong = (name for name in placeholders.names(words) if name not in there)
+    wrong = (name for name in template.names(words) if name not in there)
     return next((unknown("name in braces", name, there) for name in wrong), "")
 
 
@@ -66,10 +66,10 @@ def parameters(work: str | Words, home: str) -> frozenset[str]:
         If there is no such function.
     """
     if not isinstance(work, str):
-        return frozenset(placeholders.names(work)) - _OWN
+        return frozenset(template.names(work)) - _OWN
     found = known(work, home).declared.parameters or ()
     return frozenset(one.name for one in found if one.kind in _BY_NAME) - {"seed", "rng"}
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, str]:
-    return {name: placeholders.text(value) for name, value in params.items()}
+    return {name: template.text(value) for name, value in params.items()}

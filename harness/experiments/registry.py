@@ -1,7 +1,7 @@
 """Experiments by name, or by the place of a user's function.
 
-A new experiment is one folder with an ``EXPERIMENT`` and one entry of `EXPERIMENTS`. Modules are
-imported when they are asked for.
+A new experiment is one folder or module with an ``EXPERIMENT`` and one entry of `EXPERIMENTS`.
+Modules are imported when they are asked for.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _HERE = "harness.experiments"
 EXPERIMENTS: Registry[Experiment] = lazily(
     "experiment",
     (
-        ("knn", f"{_HERE}.knn.experiment:EXPERIMENT"),
+        ("knn", f"{_HERE}.knn:EXPERIMENT"),
         ("train", f"{_HERE}.train.experiment:EXPERIMENT"),
-        ("timing", f"{_HERE}.timing.experiment:EXPERIMENT"),
-        ("probe", f"{_HERE}.probe.experiment:EXPERIMENT"),
-        ("speed", f"{_HERE}.speed.experiment:EXPERIMENT"),
-        ("peer", f"{_HERE}.peer.experiment:EXPERIMENT"),
-        ("recorded", f"{_HERE}.recorded.experiment:EXPERIMENT"),
-        ("command", f"{_HERE}.command.experiment:EXPERIMENT"),
+        ("timing", f"{_HERE}.timing:EXPERIMENT"),
+        ("probe", f"{_HERE}.probe:EXPERIMENT"),
+        ("speed", f"{_HERE}.speed:EXPERIMENT"),
+        ("peer", f"{_HERE}.peer:EXPERIMENT"),
+        ("recorded", f"{_HERE}.recorded:EXPERIMENT"),
+        ("command", f"{_HERE}.command:EXPERIMENT"),
     ),
 )
 """The experiments that come with the harness."""

@@ -13,7 +13,7 @@ from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config.data import Data
 from harness.config.experiments import Knn
-from harness.config.shapes import PlacedLayer, place
+from harness.config.model import PlacedLayer, place
 from harness.config.train import Train
 from harness.datasets.dataset import Dataset
 from harness.datasets.parts import Parts, flat, parts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.claims import pairs
+from harness.claims import comparison
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
 from harness.numerals import measured
@@ -115,7 +115,7 @@ def over_pairs(better: Sequence[float], than: Sequence[float], kind: Kind) -> Es
         found = one - other
     if found.size < 2 or not np.isfinite(found).all():
         return over_seeds(found.tolist(), kind)
-    judged = pairs.of_difference(one, other, kind, "seeds")
+    judged = comparison.of_difference(one, other, kind, "seeds")
     middle, _ = spreads.middle(found, judged.spread)
     value, interval = judged.measured, judged.shown()
     return Estimate(value, interval, found.size, "seeds", middle=middle or "value")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import backends, datasets
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import HarnessError, Skip
 from harness.execute.worker import Job
 from harness.execute.worker import run as run_job

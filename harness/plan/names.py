@@ -7,7 +7,7 @@ from typing import Any
 
 from harness import backends, datasets
 from harness.code.project import Project, matching
-from harness.config.recorded import RECORDED
+from harness.config.experiments import RECORDED
 from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments.registry import SuiteExperiments

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness import backends, datasets
 from harness.config.claim import function_name
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import registry as experiments

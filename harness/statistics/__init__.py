@@ -7,16 +7,12 @@ knows what a record or a claim is.
 from harness.statistics.bounded import BoundedMean, BoundedRatio
 from harness.statistics.changepoints import Shift, shifts
 from harness.statistics.intervals import (
+    Location,
     mean_interval,
     median_interval,
     prediction_interval,
     proportion_interval,
 )
-from harness.statistics.location import Location
-from harness.statistics.monotone import MonotoneTrend, monotone_trend
-from harness.statistics.multiple import q_values
-from harness.statistics.paired import log_ratio
-from harness.statistics.permutation import sign_flip, sign_test
 from harness.statistics.signed_rank import (
     centre,
     centre_bound,
@@ -24,8 +20,10 @@ from harness.statistics.signed_rank import (
     detectable,
     signed_rank_p,
 )
+from harness.statistics.significance import q_values, sign_flip, sign_test
 from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outside
-from harness.statistics.trend import slope_location, slopes
+from harness.statistics.trend import MonotoneTrend, monotone_trend, slope_location, slopes
+from harness.statistics.vectors import log_ratio
 
 __all__ = [
     "BoundedMean",

@@ -14,11 +14,10 @@ from typing import Protocol
 import numpy as np
 
 from harness.config.kinds import Kind
-from harness.late import late
-from harness.statistics import location
+from harness.extras import late
 from harness.statistics.bounded import BoundedMean
-from harness.statistics.checks import Values
-from harness.statistics.intervals import median_interval, proportion_interval
+from harness.statistics.intervals import Location, median_interval, of_mean, proportion_interval
+from harness.statistics.vectors import Values
 from harness.types import Interval
 
 special = late("scipy.special")
@@ -188,7 +187,7 @@ def of(values: Values, kind: Kind, low: float = 0.0, high: float = 1.0) -> Sprea
     if kind == "share":
         return BoundedMean(plain, low, high)
     if kind == "real" and array.size > 1 and array.min() < array.max():
-        return location.of_mean(array)
+        return of_mean(array)
     return Median(plain)
 
 
@@ -203,7 +202,7 @@ def middle(values: Values, spread: Spread) -> tuple[str, float]:
     if isinstance(spread, Median):
         with np.errstate(invalid="ignore"):  # between -inf and inf there is no middle
             return "median", float(np.median(array))
-    if isinstance(spread, location.Location):
+    if isinstance(spread, Location):
         return "mean", spread.centre
     return ("rate" if isinstance(spread, Rate) else "mean"), float(array.mean())
 

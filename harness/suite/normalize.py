@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.config import defaults
+from harness.config.experiments import implied
 from harness.config.table import not_a_suite_id
 from harness.suite.locate import Path
 from harness.suite.schema import Grid
@@ -37,7 +37,7 @@ def in_full(text: Text, name: str) -> Text:
         If it has no id, and the name of the file cannot be one.
     """
     values, lines = dict(text.values), dict(text.lines)
-    meant = defaults.of(values)
+    meant = implied(values)
     if meant.experiment:
         values.setdefault("experiment", meant.experiment)
     if "id" not in values:

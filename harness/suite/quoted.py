@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.config import defaults
 from harness.config.claim import Claim, Reading, ReadingTable, SentencePlace, Source
+from harness.config.experiments import implied
 from harness.config.table import LONGEST
 from harness.suite.locate import Path, nearest
 from harness.suite.schema import SuiteTable
@@ -57,7 +57,7 @@ def claims_of(table: SuiteTable, text: Text, key: str) -> tuple[Source | None, t
     """
     text.refuse(_complaints(table, key))
     found = sorted(_readings(table), key=lambda one: nearest(text.lines, one.place) or 0)
-    metrics = [one.reading.metric or defaults.of(text.values).metric for one in found]
+    metrics = [one.reading.metric or implied(text.values).metric for one in found]
     names = _names([one.reading.id for one in found], metrics)
     named = zip(found, names, metrics, strict=True)
     return _source((table,), key), tuple(one.claim(key, *words) for one, *words in named)

@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import sizes
-from harness.config import defaults
 from harness.config.claim import Claim, ClaimTable, Figure, QuoteTable, SentencePlace, Source
+from harness.config.experiments import IMPLIED, Recorded
 from harness.config.kinds import Kind
-from harness.config.recorded import Recorded
 from harness.config.settings import Tables
 from harness.config.table import LONGEST, Amount, Count, Files, SuiteId, Table
 from harness.suite.originals import Originals, named
@@ -242,9 +241,9 @@ def json_schema() -> dict[str, Any]:
     words = {"items": {"type": "string"}, "minItems": 1, "type": "array"}
     command["anyOf"] = [words, *command["anyOf"]]
     either = schema["properties"]["grid"]
-    # Other tables may stand in place of an experiment, see `harness.config.defaults`.
+    # Other tables may stand in place of an experiment, see `IMPLIED`.
     schema["properties"]["grid"] = {"anyOf": [{"$ref": "#/$defs/Grid"}, either]}
     schema["properties"]["seeds"] = {"anyOf": [{"type": "integer"}, schema["properties"]["seeds"]]}
-    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *defaults.BY_KEY)]
+    schema["anyOf"] = [{"required": [key]} for key in ("experiment", *IMPLIED)]
     schema["required"] = [key for key in schema["required"] if key != "experiment"]
     return schema

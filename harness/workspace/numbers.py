@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from harness import claims as judging
 from harness import figures
 from harness.config.claim import Claim
+from harness.config.experiments import RECORDED, Recorded
 from harness.config.kinds import KINDS
-from harness.config.recorded import RECORDED, Recorded
 from harness.config.table import Table as Model
 from harness.errors import SuiteError, UsageError
 from harness.plan.check import check

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import figures
 from harness.code.project import standing
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import NothingMeasured, Problem, SuiteError, UsageError
 from harness.experiments import registry as experiments
 from harness.plan.check import check, wordless

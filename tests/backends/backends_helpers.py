@@ -10,8 +10,7 @@ from harness import backends
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config import layers
-from harness.config.model import Init, Model
-from harness.config.shapes import PlacedLayer, place
+from harness.config.model import Init, Model, PlacedLayer, place
 from harness.config.train import CLASS_LOSSES, Loss, Optimizer, Train
 
 SHAPE = (2, 3, 2)

@@ -14,8 +14,7 @@ from harness.backends import threads
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Memory, learning_rate
 from harness.config import layers
-from harness.config.model import Init, Model
-from harness.config.shapes import parameter_count, place
+from harness.config.model import Init, Model, parameter_count, place
 from harness.config.train import Optimizer
 from harness.errors import UsageError
 

@@ -10,8 +10,7 @@ import pytest
 
 from harness.backends.initial import BIASES, WEIGHTS, initial_weights
 from harness.config import layers
-from harness.config.model import Init
-from harness.config.shapes import PlacedLayer
+from harness.config.model import Init, PlacedLayer
 
 LINEAR = PlacedLayer(
     1, layers.Linear(out=300), (200,), (300,), {"weight": (300, 200), "bias": (300,)}

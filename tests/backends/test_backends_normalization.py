@@ -13,8 +13,7 @@ from harness.backends.numpy_backend.normalization import BatchNorm, LayerNorm
 from harness.backends.numpy_backend.smooth import GELU, LogSoftmax, Softmax
 from harness.backends.protocol import check_batch_norm_input, decays
 from harness.config import layers
-from harness.config.model import Init, Model
-from harness.config.shapes import ShapeError, place
+from harness.config.model import Init, Model, ShapeError, place
 from harness.errors import BatchTooSmall
 
 STEP = 1e-6

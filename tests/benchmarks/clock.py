@@ -31,10 +31,10 @@ from harness import backends
 from harness.alone import was_alone
 from harness.config.experiments import Timing
 from harness.config.settings import Settings
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.job import Job
 from harness.execute.pool import Batch, run_all
-from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments.timing.kernels import KERNELS
 from harness.statistics.signed_rank import centre, centre_interval
 from harness.timing import WAITED
 from harness.types import Case, Cell, Record
@@ -112,8 +112,8 @@ WRITTEN: Mapping[tuple[str, str, str], str] = {
 BORROWED = """
 import numpy as np
 from harness import backends
-from harness.experiments.timing.kernels.registry import KERNELS
-from harness.experiments.timing.kernels.kernel import Setup
+from harness.experiments.timing.kernels import KERNELS
+from harness.experiments.timing.kernels import Setup
 kernel, backend = KERNELS.get({kernel!r}), backends.get({backend!r})
 params = kernel.params(**{params!r})
 arrays = kernel.inputs(params, np.random.default_rng(0))

@@ -11,8 +11,7 @@ import pytest
 
 from harness import backends
 from harness.backends.initial import initial_weights
-from harness.config.model import Init, Model
-from harness.config.shapes import place
+from harness.config.model import Init, Model, place
 from harness.config.train import Train
 from harness.types import Array
 

@@ -3,7 +3,7 @@
 import clock
 import pytest
 
-from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments.timing.kernels import KERNELS
 
 
 def test_every_variant_that_runs_on_a_processor_is_held_to_a_bare_process():

@@ -8,8 +8,7 @@ import pytest
 
 from harness import backends
 from harness.backends.initial import initial_weights
-from harness.config.model import Init, Model
-from harness.config.shapes import place
+from harness.config.model import Init, Model, place
 from harness.config.train import Train
 
 RNG = np.random.Generator(np.random.PCG64(0))

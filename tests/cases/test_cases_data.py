@@ -5,7 +5,7 @@ import pytest
 
 from harness import datasets
 from harness.config.data import Data
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import DataError
 
 LOADED = ["p_emptymeta", "p_infonone", "p_namesnull", "p_nofeat", "p_renamed"]

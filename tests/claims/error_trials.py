@@ -17,7 +17,7 @@ from harness.claims.check import rule_of
 from harness.claims.estimate import Estimate
 from harness.claims.rules.rule import Evidence
 from harness.claims.select import Track
-from harness.claims.undecided import Undecided
+from harness.claims.text import Undecided
 from harness.claims.values import Values
 from harness.config.claim import Claim
 from harness.config.kinds import Kind

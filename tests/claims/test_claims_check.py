@@ -6,7 +6,7 @@ import pytest
 from claims_builders import case, claim
 
 from harness.claims import check_claim, check_selection, rule_of
-from harness.claims.rules.registry import RULES
+from harness.claims.rules import RULES
 from harness.config.claim import Expect
 from harness.errors import UsageError
 

@@ -12,8 +12,9 @@ from scipy import stats
 
 from harness import statistics as hs
 from harness.claims import estimate as est
-from harness.claims import pairs, text
-from harness.claims.undecided import Undecided
+from harness.claims import text
+from harness.claims.comparison import of_difference, of_ratio
+from harness.claims.text import Undecided
 from harness.claims.values import Values
 from harness.config.kinds import KINDS, Kind
 from harness.statistics.bounded import BoundedMean, BoundedRatio
@@ -95,39 +96,39 @@ ONES, BITS = np.ones(4), np.array([1.0, 0.0, 1.0, 0.0])
 
 def test_differences_keep_the_kind() -> None:
     for kind in ("binary", "share"):
-        found = pairs.of_difference(ONES, BITS, kind, "seeds")
+        found = of_difference(ONES, BITS, kind, "seeds")
         assert found.spread == BoundedMean((0.0, 1.0, 0.0, 1.0), -1.0, 1.0)
         assert (found.what, found.measured) == ("mean difference", 0.5)
-    assert pairs.of_difference(ONES, BITS, "count", "seeds").what == "median difference"
-    assert pairs.of_difference(ONES, BITS, "positive", "seeds").what == "median difference"
-    real = pairs.of_difference(ONES, BITS, "real", "seeds")
+    assert of_difference(ONES, BITS, "count", "seeds").what == "median difference"
+    assert of_difference(ONES, BITS, "positive", "seeds").what == "median difference"
+    real = of_difference(ONES, BITS, "real", "seeds")
     assert real.what == "mean difference"
     assert real.run is not None
-    assert pairs.of_difference(ONES, BITS, "fixed", "seeds").spread == Fixed((0.0, 1.0, 0.0, 1.0))
+    assert of_difference(ONES, BITS, "fixed", "seeds").spread == Fixed((0.0, 1.0, 0.0, 1.0))
 
 
 @pytest.mark.parametrize("over", ["seeds", "examples"])
 def test_pairs_of_bits_are_bet_on_however_many(over: str) -> None:
     a, b = np.ones(500), np.arange(500) % 2.0
-    assert isinstance(pairs.of_difference(a, b, "binary", over).spread, BoundedMean)
-    assert isinstance(pairs.of_difference(a, b, "share", over).spread, BoundedMean)
+    assert isinstance(of_difference(a, b, "binary", over).spread, BoundedMean)
+    assert isinstance(of_difference(a, b, "share", over).spread, BoundedMean)
 
 
 def test_ratios_keep_the_kind() -> None:
     for kind in ("binary", "share"):
-        found = pairs.of_ratio(ONES, BITS, kind, "seeds")
+        found = of_ratio(ONES, BITS, kind, "seeds")
         assert found.spread == BoundedRatio(tuple(ONES), tuple(BITS))
         assert (found.what, found.measured) == ("ratio of the means", 2.0)
     a, b = np.array([8.0, 18.0, 32.0]), np.array([1.0, 2.0, 4.0])
-    assert pairs.of_ratio(a, b, "positive", "seeds").what == "median ratio"
-    assert pairs.of_ratio(a, b, "fixed", "seeds").spread == Fixed((8.0, 9.0, 8.0))
-    assert pairs.of_ratio(a, b, "real", "seeds").what == "geometric mean ratio"
-    assert pairs.of_ratio(2.0 * b, b, "real", "seeds").what == "median ratio"  # no spread at all
+    assert of_ratio(a, b, "positive", "seeds").what == "median ratio"
+    assert of_ratio(a, b, "fixed", "seeds").spread == Fixed((8.0, 9.0, 8.0))
+    assert of_ratio(a, b, "real", "seeds").what == "geometric mean ratio"
+    assert of_ratio(2.0 * b, b, "real", "seeds").what == "median ratio"  # no spread at all
 
 
 def test_a_ratio_of_real_numbers_is_tested_on_logarithms() -> None:
     a, b = np.array([8.0, 18.0, 32.0]), np.array([1.0, 2.0, 4.0])
-    found = pairs.of_ratio(a, b, "real", "seeds")
+    found = of_ratio(a, b, "real", "seeds")
     p = stats.ttest_1samp(np.log(a / b), math.log(9.0), alternative="less").pvalue
     assert found.inside(9.0, math.inf) == pytest.approx(p)
     assert found.outside(-math.inf, 9.0) == pytest.approx(p)
@@ -170,8 +171,8 @@ def test_two_equal_sides_do_not_differ(
 ) -> None:
     a = np.ones(len(values)) if kind == "binary" else np.array(values)
     for found, none in (
-        (pairs.of_difference(a, a, kind, "seeds"), 0.0),
-        (pairs.of_ratio(a, a, kind, "seeds"), 1.0),
+        (of_difference(a, a, kind, "seeds"), 0.0),
+        (of_ratio(a, a, kind, "seeds"), 1.0),
     ):
         assert found.measured == pytest.approx(none)
         assert found.inside(none, none) > 0.05

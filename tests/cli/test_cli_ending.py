@@ -7,7 +7,7 @@ from rich.console import Console
 from suite_texts import NUMPY, load_suite, suite_text
 
 from harness.cli.ending import Ending, fetchable, print_ending, program
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.plan.expand import expand
 from harness.types import Verdict
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from harness.cli.parts import parts
-from harness.experiments.probe.registry import PROBES
-from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments.probe import PROBES
+from harness.experiments.timing.kernels import KERNELS
 from harness.experiments.train.measures.registry import MEASURES
 
 TABLES = {"probe": set(PROBES), "kernel": set(KERNELS), "measure": set(MEASURES)}

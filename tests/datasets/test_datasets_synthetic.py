@@ -7,8 +7,8 @@ import pytest
 
 from harness.config.data import Data, Synthetic
 from harness.datasets import Dataset, facts, load
-from harness.datasets.generators.registry import GENERATORS
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
+from harness.datasets.synthetic import GENERATORS
 from harness.errors import UsageError
 
 
@@ -72,7 +72,7 @@ def test_templates_are_smooth(roots: Roots) -> None:
 def test_drawing_in_chunks_changes_nothing(roots: Roots, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"generator": "images", "shape": (1, 4, 4), "n_train": 30}
     whole = draw(roots, **settings)
-    monkeypatch.setattr("harness.datasets.generators.images.CHUNK", 7)
+    monkeypatch.setattr("harness.datasets.generators.classes.CHUNK", 7)
     assert draw(roots, **settings).used == whole.used
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from harness.config.data import Data, Synthetic
 from harness.datasets import facts, load
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import UsageError
 
 LABELLED = Synthetic(generator="images", n_train=30, n_test=10, shape=(1, 4, 4), n_classes=5)

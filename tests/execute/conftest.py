@@ -7,7 +7,7 @@ import pytest
 from suite_texts import load_suite, suite_text
 
 from harness import environment
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute import client
 from harness.execute.job import Job
 from harness.execute.run import Options, Runner

@@ -22,7 +22,7 @@ from towns import (
 )
 
 from harness import environment
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.cluster import dispatch
 from harness.execute.cluster.cluster import serving
 from harness.execute.run import Options, Runner

@@ -8,6 +8,7 @@ import pytest
 
 from harness import environment
 from harness.errors import ClusterLost, ClusterUnfit
+from harness.execute.cases import Timeouts
 from harness.execute.cluster import alike, dispatch
 from harness.execute.cluster.backlog import Speeds
 from harness.execute.cluster.dispatch import Dispatch
@@ -15,7 +16,6 @@ from harness.execute.cluster.link import TaskEnded, WorkersPresent
 from harness.execute.cluster.messages import LoadResult, Reply, WorkerInfo
 from harness.execute.cluster.roster import Roster
 from harness.execute.job import Answer
-from harness.execute.timeouts import Timeouts
 
 
 class Line:

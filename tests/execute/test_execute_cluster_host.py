@@ -10,7 +10,7 @@ from suite_texts import load_suite, suite_text
 from towns import environ, is_ours, wait_for
 
 from harness import environment
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.cluster import alike
 from harness.execute.cluster.hosts import Host, HostEnded
 from harness.execute.cluster.messages import Load

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
+from harness.execute.cases import Timeouts
 from harness.execute.cluster import address, alike
 from harness.execute.cluster.backlog import BRIEF, MOST, UNSEEN, Backlog, Speeds, label
-from harness.execute.cluster.data import Found
-from harness.execute.timeouts import Timeouts
+from harness.execute.cluster.host import Found
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_data_with_another_fingerprint_is_refused_and_what_is_missing_says_so(jo
 def test_what_is_missing_is_fetched_once(jobs, tmp_path, monkeypatch):
     from harness.config.data import Data
     from harness.errors import DataMissing
-    from harness.execute.cluster import data
+    from harness.execute.cluster import host
 
     asked = []
 
@@ -157,7 +157,7 @@ def test_what_is_missing_is_fetched_once(jobs, tmp_path, monkeypatch):
         asked.append((name, roots.data))
         raise DataMissing("no network here")
 
-    monkeypatch.setattr(data.fetch, "get", get)
+    monkeypatch.setattr(host.fetch, "get", get)
     (job,) = jobs(1, fingerprint="f" * 64)
     settings = job.cell.case.settings.model_copy(update={"data": Data(dataset="mnist")})
     own = replace(job.cell, case=replace(job.cell.case, settings=settings))

@@ -7,10 +7,10 @@ import pytest
 from suite_texts import DIGITS, load_suite, suite_text
 
 from harness import environment, extras
-from harness.datasets.roots import Roots
-from harness.execute import kinds
-from harness.execute.kinds import Needs
+from harness.datasets.dataset import Roots
+from harness.execute import sharing
 from harness.execute.run import Options, Runner
+from harness.execute.sharing import Needs
 from harness.plan.expand import expand
 from harness.store.store import Store
 
@@ -81,8 +81,8 @@ def _bits(value):
 
 def test_a_cell_leaves_the_same_in_a_process_of_its_own_and_after_others(left, monkeypatch):
     after_others = left("stays")
-    of = kinds.of
-    monkeypatch.setattr(kinds, "of", lambda *given: Needs("", of(*given).libraries))
+    needs = sharing.needs
+    monkeypatch.setattr(sharing, "needs", lambda *given: Needs("", needs(*given).libraries))
     alone = left("fresh")
     reasons = {record.reason for record, _ in alone.values() if record.status != "ok"}
     assert reasons <= ABSENT

@@ -3,7 +3,7 @@
 import pytest
 from suite_texts import load_suite, suite_text
 
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.execute.worker import Job, judged
 from harness.plan.expand import expand
 

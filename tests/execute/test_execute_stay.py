@@ -6,8 +6,8 @@ from pathlib import Path
 import keepers
 import pytest
 
-from harness.execute import kinds
-from harness.execute.kinds import Needs
+from harness.execute import sharing
+from harness.execute.sharing import Needs
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no process stays elsewhere"),
@@ -99,10 +99,10 @@ def test_cells_side_by_side_stay_apart(stays):
 def test_what_times_something_or_has_other_code_shares_no_process(runner):
     _, plan = runner(["prints"], module="keepers", more="reusable = true")
     cell = plan.cells()[0]
-    own = kinds.of(cell, {})
+    own = sharing.needs(cell, {})
     assert own.kind
-    assert kinds.of(replace(cell, alone=True), {}) == Needs("", own.libraries)
-    assert kinds.of(replace(cell, reusable=False), {}).kind == ""
+    assert sharing.needs(replace(cell, alone=True), {}) == Needs("", own.libraries)
+    assert sharing.needs(replace(cell, reusable=False), {}).kind == ""
     edited = replace(cell.case, code={**cell.case.code, "keepers.py": "another"})
-    assert kinds.of(replace(cell, case=edited), {}).kind not in ("", own.kind)
-    assert kinds.of(replace(cell, seed=7), {}) == own
+    assert sharing.needs(replace(cell, case=edited), {}).kind not in ("", own.kind)
+    assert sharing.needs(replace(cell, seed=7), {}) == own

@@ -2,11 +2,17 @@ import subprocess
 import sys
 
 import pytest
+from experiment_fakes import CountingBackend, context, images
 
 from harness import backends
+from harness.config.data import Data
+from harness.config.experiments import Knn, Probe, Timing
+from harness.config.model import Model
 from harness.config.settings import TABLES, Settings
+from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments import registry
+from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
 from harness.experiments.user import facts
 from harness.seeding import Streams
@@ -185,3 +191,36 @@ def test_no_experiment_imports_torch():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr
+
+
+@pytest.mark.parametrize(("examples", "kind"), [(299, "share"), (300, "real"), (None, "real")])
+def test_an_accuracy_over_few_examples_is_a_share_whoever_measures_it(examples, kind):
+    settings = Settings(data=Data(dataset="digits", n_test=examples))
+    for name, metric in (("knn", "accuracy"), ("peer", "test_accuracy")):
+        assert experiments.get(name).kinds(settings)[metric] == kind
+
+
+MODEL = Model(hidden=(8,))
+TRAIN = Train(loss="cross_entropy", lr=0.1, epochs=1, batch_size=16)
+CASES = [
+    ("knn", {"knn": Knn(n_neighbors=(1, 5))}),
+    ("knn", {"knn": Knn(n_neighbors=(1, 5), panel=2)}),
+    ("knn", {"knn": Knn(n_neighbors=(1, 5), cv_folds=3)}),
+    ("timing", {"timing": Timing(repeats=1)}),
+    ("timing", {"timing": Timing(repeats=1, workload="step")}),
+    ("timing", {"timing": Timing(repeats=1, workload="neighbors"), "knn": Knn()}),
+    ("probe", {"probe": Probe(name="parameters")}),
+    ("probe", {"probe": Probe(name="memory")}),
+]
+
+
+@pytest.mark.parametrize(("name", "tables"), CASES)
+def test_an_experiment_leaves_what_it_says(name, tables):
+    experiment = registry.get(name)
+    names, said = set(), set()
+    for device in ("cpu", "cuda"):
+        cell = context(images(), CountingBackend(), device, model=MODEL, train=TRAIN, **tables)
+        outcome = experiment.run(cell)
+        names |= {*outcome.metrics, *outcome.series, *outcome.arrays}
+        said |= experiment.produces(cell.settings)
+    assert names == said

@@ -4,7 +4,7 @@ import fake_results as fake
 import numpy as np
 import pytest
 
-from harness.claims import pairs
+from harness.claims import comparison
 from harness.figures.estimate import of_metric, over_pairs, over_samples, over_seeds
 from harness.statistics.spreads import BoundedMean, shown
 from harness.types import Interval
@@ -65,7 +65,7 @@ def test_few_samples_give_their_range_at_the_level_it_has():
 @pytest.mark.parametrize("kind", ["fixed", "binary", "share", "count", "real", "positive"])
 def test_a_difference_is_drawn_as_it_is_judged(kind):
     a, b = ([round(x) for x in side] for side in (ONE, OTHER)) if kind == "binary" else (ONE, OTHER)
-    judged = pairs.of_difference(np.array(a, float), np.array(b, float), kind, "seeds")
+    judged = comparison.of_difference(np.array(a, float), np.array(b, float), kind, "seeds")
     drawn = over_pairs(a, b, kind)
     assert (drawn.value, drawn.interval) == (judged.measured, judged.shown())
 

@@ -6,10 +6,9 @@ from suite_texts import DIGITS_NET, load_suite, suite_text, train_text
 from harness.config.settings import TABLES
 from harness.config.table import Table
 from harness.errors import SuiteError
-from harness.experiments.probe.probe import Probe
-from harness.experiments.probe.registry import PROBES
+from harness.experiments import timing
+from harness.experiments.probe import PROBES, Probe
 from harness.experiments.registry import SuiteExperiments
-from harness.experiments.timing import experiment as timing
 from harness.plan.axes import Axes, label
 from harness.plan.expand import expand
 from harness.plan.select import Selection, narrow

@@ -12,9 +12,8 @@ from scipy import stats
 from statistics_rates import slack
 
 from harness import statistics as hs
-from harness.statistics import location
-from harness.statistics.intervals import predicted
-from harness.statistics.location import Location
+from harness.statistics import intervals
+from harness.statistics.intervals import Location, predicted
 
 VALUES = np.array([0.12, 0.31, -0.4, 0.9, 0.22, 0.53])
 RUNS = 2_000
@@ -32,7 +31,7 @@ def test_mean_interval_is_scipys(level: float) -> None:
 @given(st.lists(st.floats(-10, 10), min_size=2, max_size=9), st.floats(-10, 10))
 def test_a_location_is_tested_as_scipy_does(values: list[float], bound: float) -> None:
     assume(np.ptp(values) > 1e-6)
-    found = location.of_mean(values)
+    found = intervals.of_mean(values)
     less = stats.ttest_1samp(values, bound, alternative="less").pvalue
     greater = stats.ttest_1samp(values, bound, alternative="greater").pvalue
     assert found.above(bound) == pytest.approx(less, abs=1e-12)
@@ -52,7 +51,7 @@ def test_many_degrees_of_freedom_are_the_normal_distribution() -> None:
 
 
 def test_infinity_bounds_nothing_and_everything() -> None:
-    found = location.of_mean(VALUES)
+    found = intervals.of_mean(VALUES)
     assert (found.below(math.inf), found.above(-math.inf)) == (1.0, 1.0)
     assert (found.below(-math.inf), found.above(math.inf)) == (0.0, 0.0)
 
@@ -72,7 +71,7 @@ def test_exploding_values_do_not_overflow() -> None:
 
 
 def test_predicted_is_wider_by_one_run() -> None:
-    mean, run = location.of_mean(VALUES), predicted(VALUES)
+    mean, run = intervals.of_mean(VALUES), predicted(VALUES)
     assert run.se == pytest.approx(mean.se * math.sqrt(len(VALUES) + 1))
 
 

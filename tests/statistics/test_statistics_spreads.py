@@ -13,7 +13,7 @@ from statistics_rates import most
 
 from harness.statistics import Location, spreads
 from harness.statistics.bounded import BoundedMean
-from harness.statistics.location import of_mean
+from harness.statistics.intervals import of_mean
 from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outside
 
 VALUES = np.array([0.12, 0.31, -0.4, 0.9, 0.22, 0.53])

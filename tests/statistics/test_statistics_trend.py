@@ -1,6 +1,6 @@
-"""Slopes of lines: against scipy, and their coverage."""
+"""Slopes of lines against scipy, their coverage; a trend against all orders of a few values."""
 
-from __future__ import annotations
+import itertools
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from scipy import stats
 from statistics_rates import slack
 
 from harness import statistics as hs
+from harness.statistics import monotone_trend
 
 X = np.log([1000, 2000, 5000, 10000, 20000])
 
@@ -44,3 +45,48 @@ def test_the_slope_of_one_line_is_covered(level: float) -> None:
     found = [hs.slope_location(X, row).interval(level) for row in rows]
     covered = np.mean([it.low <= 0.1 <= it.high for it in found])
     assert covered == pytest.approx(level, abs=slack(level, runs))
+
+
+def concordance(values):
+    return sum((a < b) - (a > b) for a, b in itertools.combinations(values, 2))
+
+
+@pytest.mark.parametrize("values", [(1, 3, 2, 4, 6, 5), (6, 5, 4, 3, 2, 1), (3, 1, 4, 2, 6, 5)])
+def test_the_p_value_is_the_share_of_all_orders(values):
+    orders = itertools.permutations(values)
+    reached = [abs(concordance(order)) >= abs(concordance(values)) for order in orders]
+    assert monotone_trend(values).p_value == pytest.approx(np.mean(reached))
+
+
+def test_the_slope_is_the_median_of_all_slopes():
+    values = np.random.default_rng(1).normal(size=15)
+    slopes = [(values[j] - values[i]) / (j - i) for i, j in itertools.combinations(range(15), 2)]
+    trend = monotone_trend(values)
+    assert trend.slope == pytest.approx(np.median(slopes))
+    assert trend.interval.low <= trend.slope <= trend.interval.high
+    assert trend.interval.level == 0.95
+
+
+def test_the_interval_covers_the_slope_as_often_as_it_says():
+    rng = np.random.default_rng(2)
+    covered = 0
+    for _ in range(400):
+        found = monotone_trend(0.3 * np.arange(20) + rng.standard_t(3, 20)).interval
+        covered += found.low <= 0.3 <= found.high
+    assert 365 <= covered <= 395  # 380 expected, +- 3 standard deviations or so
+
+
+def test_noise_has_no_trend_more_often_than_the_level():
+    rng = np.random.default_rng(3)
+    alarms = sum(monotone_trend(rng.standard_cauchy(20)).p_value <= 0.05 for _ in range(1000))
+    assert alarms <= 72  # 50 expected, + 3 standard deviations
+
+
+def test_equal_values_have_no_trend():
+    trend = monotone_trend([2.0, 2.0, 2.0, 2.0])
+    assert (trend.slope, trend.p_value) == (0.0, 1.0)
+
+
+def test_two_values_are_too_few():
+    with pytest.raises(ValueError, match="at least 3 numbers"):
+        monotone_trend([1.0, 2.0])

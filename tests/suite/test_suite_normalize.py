@@ -3,7 +3,7 @@
 import pytest
 from suite_texts import document_text
 
-from harness.config import defaults
+from harness.config.experiments import IMPLIED
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.load import load
@@ -122,9 +122,9 @@ def test_a_document_comes_before_the_readme(tmp_path):
     assert list(tree.documents) == ["notes", "README"]
 
 
-@pytest.mark.parametrize("key", defaults.BY_KEY)
+@pytest.mark.parametrize("key", IMPLIED)
 def test_a_table_says_what_the_experiment_is(key):
-    meant = defaults.BY_KEY[key]
+    meant = IMPLIED[key]
     written = in_full(Text("x.toml", {key: {}}), "x").values
     assert written["experiment"] == meant.experiment
     assert written.get("seeds", {"count": 1}) == {"count": meant.seeds}

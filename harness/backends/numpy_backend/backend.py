@@ -13,7 +13,7 @@ from harness.backends.numpy_backend.neighbors import IMPLEMENTATIONS
 from harness.backends.numpy_backend.network import NumpyNetwork
 from harness.backends.numpy_backend.stack import NumpyStack
 from harness.backends.protocol import Network, Pool, Stack
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 

@@ -15,7 +15,7 @@ from harness.backends.numpy_backend.layers import LAYERS
 from harness.backends.numpy_backend.losses import build as build_loss
 from harness.backends.numpy_backend.optimizers import OPTIMIZERS, Update
 from harness.backends.protocol import decays, each_batch_updates, learning_rate
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 

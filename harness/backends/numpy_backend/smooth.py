@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from harness.backends.numpy_backend.layer import Cache, Layer
-from harness.late import late
+from harness.extras import late
 from harness.types import Array
 
 special = late("scipy.special")

@@ -13,7 +13,7 @@ import numpy as np
 from harness import extras
 from harness.backends.host import HostArrays
 from harness.backends.protocol import Network
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.types import Array

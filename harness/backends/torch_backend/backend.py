@@ -11,7 +11,7 @@ import numpy as np
 from harness import extras
 from harness.backends.protocol import Network, Pool, Stack
 from harness.backends.threads import resolve
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.devices import DEVICES
 from harness.types import Array

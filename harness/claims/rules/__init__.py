@@ -1,1 +1,22 @@
-"""The rules: one module per kind of claim, listed in `harness.claims.rules.registry`."""
+"""The table of rules: one rule is one record in the module of its family, and one entry here."""
+
+from __future__ import annotations
+
+from harness.claims.rules import exact, order, sizes, trend
+from harness.claims.rules.rule import Rule
+from harness.registry import Registry, named
+
+RULES: Registry[Rule] = named(
+    "rule",
+    (
+        sizes.VALUE,
+        exact.EXACT,
+        sizes.RANGE,
+        sizes.DIFFERENCE,
+        sizes.RATIO,
+        sizes.FREQUENCY,
+        trend.TREND,
+        order.BETTER,
+        order.BEST,
+    ),
+)

@@ -11,7 +11,7 @@ from harness.claims import text
 from harness.claims.estimate import FEWEST, each
 from harness.claims.rules.decide import quoted
 from harness.claims.rules.rule import Evidence, Rule
-from harness.claims.undecided import Undecided
+from harness.claims.text import Undecided
 from harness.claims.values import Floats
 from harness.config.claim import Claim
 from harness.numerals import EXACT_DIGITS, number

@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from harness.claims import text
 from harness.claims.comparison import Comparison, compare, worst
-from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import finding, grounds, in_words
-from harness.claims.rules.rule import Evidence, Rule
+from harness.claims.rules.rule import Evidence, Rule, kind_of_all
 from harness.claims.rules.sizes import both
 from harness.claims.select import ambiguity, axes_of, differing, matches
-from harness.claims.undecided import Undecided
+from harness.claims.text import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
 from harness.numerals import chance

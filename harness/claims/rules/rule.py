@@ -1,20 +1,67 @@
-"""What a rule of judgement is, and what it sees."""
+"""What a rule of judgement is, and what it sees: values that are of their kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from harness.claims.fitting import fitting
+import numpy as np
+
 from harness.claims.select import Track, ambiguity
-from harness.claims.undecided import Undecided
-from harness.claims.values import Values, read
+from harness.claims.text import Undecided
+from harness.claims.values import Floats, Values, read
 from harness.config.claim import Claim
+from harness.config.kinds import Kind, loosest
+from harness.numerals import number
 from harness.types import Archive, Case, Finding, Record
 
+DECLARED = {"binary": "0 or 1", "share": "a share, between 0 and 1"}
 ALPHA = 0.05
 """The chance of a false verdict, of either sort, at the edge of a claim."""
+
+
+def fitting(values: Values, metric: str) -> Values:
+    """Return the values if their kind can be theirs.
+
+    Infinite ones are let through: they stand for runs that diverged.
+
+    Raises
+    ------
+    Undecided
+        If a metric declared as 0 or 1, or as a share, has other values.
+    """
+    wrong = _wrong(values.values[np.isfinite(values.values)], values.kind)
+    if wrong.size:
+        raise Undecided(
+            f"{metric!r} is declared as {DECLARED[values.kind]}, got {number(float(wrong[0]))}; "
+            "correct its kind in [kinds]",
+            n=values.values.size,
+            over=values.over,
+        )
+    return values
+
+
+def kind_of_all(sides: Sequence[Values], metric: str) -> Kind:
+    """Return the kind by which sides are judged together: the one that assumes least.
+
+    Raises
+    ------
+    Undecided
+        If the values of a side cannot be of that kind.
+    """
+    kind = loosest(*(side.kind for side in sides))
+    for side in sides:
+        fitting(replace(side, kind=kind), metric)
+    return kind
+
+
+def _wrong(values: Floats, kind: Kind) -> Floats:
+    if kind == "binary":
+        return values[~np.isin(values, (0.0, 1.0))]
+    if kind == "share":
+        return values[(values < 0.0) | (values > 1.0)]
+    return values[:0]
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
-"""How large a number, a difference or a ratio is: a quoted size or a range."""
+"""How large a number, a rate, a difference or a ratio is: a quoted size or a range."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 
+from harness.claims import comparison
 from harness.claims import estimate as est
-from harness.claims import pairs
 from harness.claims.estimate import Estimate
-from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import judge_range, judge_size, quoted
-from harness.claims.rules.rule import Evidence, Rule, disordered
-from harness.claims.text import unit_shown
-from harness.claims.undecided import Undecided
+from harness.claims.rules.rule import Evidence, Rule, disordered, kind_of_all
+from harness.claims.text import Undecided, unit_shown
 from harness.claims.values import Floats, Values, paired
 from harness.config.claim import Claim, Expect
 from harness.types import Finding
@@ -35,7 +33,7 @@ def middle_range(evidence: Evidence) -> Finding:
 def difference(evidence: Evidence) -> Finding:
     """Judge the size or the range of ``better - than``, paired."""
     a, b, side = both(evidence)
-    estimate = pairs.of_difference(a, b, side.kind, side.over)
+    estimate = comparison.of_difference(a, b, side.kind, side.over)
     unit = unit_shown(evidence.claim.unit, "difference")
     estimate = replace(estimate, notes=(*estimate.notes, *side.notes), unit=unit)
     return _sized(estimate, evidence, evidence.claim.expect.difference)
@@ -44,7 +42,7 @@ def difference(evidence: Evidence) -> Finding:
 def ratio(evidence: Evidence) -> Finding:
     """Judge the size or the range of ``better / than``, paired."""
     a, b, side = both(evidence)
-    estimate = pairs.of_ratio(a, b, side.kind, side.over)
+    estimate = comparison.of_ratio(a, b, side.kind, side.over)
     notes = (*estimate.notes, *side.notes)
     estimate = replace(estimate, notes=notes, unit=evidence.claim.unit)
     return _sized(estimate, evidence, evidence.claim.expect.ratio, relative=True)
@@ -121,3 +119,35 @@ RATIO = Rule("ratio", ("ratio",), ratio, paired=True, tolerant="must", complaint
 RATIOS = frozenset({"speedup"})
 """Metrics that are ratios themselves: a claim about one has no two sides to compare."""
 OWN_RATIO = Rule("ratio", ("ratio",), own_ratio, tolerant="must", complaint=_ratio_complaint)
+
+
+def frequency(evidence: Evidence) -> Finding:
+    """Judge a share between ``frequency_low`` and ``frequency_high`` of 0/1 values."""
+    claim, side = evidence.claim, evidence.side()
+    if not est.binary(side.values):
+        raise Undecided(
+            f"a frequency needs a metric that is 0 or 1, got {claim.metric!r} with other values",
+            n=side.values.size,
+            over=side.over,
+        )
+    estimate = est.of_side(replace(side, kind="binary"))
+    estimate = replace(estimate, what="frequency", unit=claim.unit)
+    low, high = claim.expect.frequency_low, claim.expect.frequency_high
+    # An end at 0 or 1 holds nothing back.
+    ends = (low or -math.inf, high if high is not None and high < 1.0 else math.inf)
+    return judge_range(estimate, *ends, evidence.alpha)
+
+
+def _rate_complaint(claim: Claim) -> str | None:
+    low, high = claim.expect.frequency_low, claim.expect.frequency_high
+    for name, rate in (("frequency_low", low), ("frequency_high", high)):
+        if rate is not None and not 0.0 <= rate <= 1.0:
+            return f"expect.{name} must lie between 0 and 1, got {rate}"
+    if not (low or 0.0) and (high is None or high == 1.0):
+        return "a frequency must leave something out, got every rate from 0 to 1"
+    return disordered(low, high, ("frequency_low", "frequency_high"))
+
+
+FREQUENCY = Rule(
+    "frequency", ("frequency_low", "frequency_high"), frequency, complaint=_rate_complaint
+)

@@ -10,11 +10,10 @@ import numpy as np
 from harness import statistics as hs
 from harness.claims import estimate as est
 from harness.claims.estimate import Estimate
-from harness.claims.fitting import kind_of_all
 from harness.claims.rules.decide import judge_range
-from harness.claims.rules.rule import Evidence, Rule, disordered
+from harness.claims.rules.rule import Evidence, Rule, disordered, kind_of_all
 from harness.claims.select import ambiguity, axes_of
-from harness.claims.undecided import Undecided
+from harness.claims.text import Undecided
 from harness.claims.values import Floats, paired
 from harness.config.claim import Claim
 from harness.config.kinds import Kind

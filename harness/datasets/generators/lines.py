@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.config.data import Synthetic
-from harness.datasets.generators.recipe import Part, Recipe
+from harness.datasets.generators import Part, Recipe
 
 Floats = NDArray[np.float64]
 

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from harness.code.digests import LENGTH, of_file
 from harness.code.project import Project
-from harness.code.sources import LARGE, MOST_SHOWN, sentence
+from harness.code.sources import LARGE, LENGTH, MOST_SHOWN, of_file, sentence
 from harness.environment import CLASS_FACTS, LIBRARIES
 from harness.execute.job import Job
 from harness.types import Environment

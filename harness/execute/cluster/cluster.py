@@ -10,9 +10,9 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from harness import backends, extras
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.errors import ClusterLost
-from harness.execute.cluster import address, local
+from harness.execute.cluster import address
 from harness.execute.cluster.backlog import Speeds, label
 from harness.execute.cluster.dispatch import Dispatch
 from harness.execute.cluster.link import Link, TaskEnded
@@ -162,7 +162,9 @@ def serving(text: str, roots: Roots, notify: Callable[[str], object]) -> Iterato
     """
     extras.require("distributed")
     count = address.workers(text)
-    here: AbstractContextManager[str] = local.started(count, roots) if count else nullcontext(text)
+    here: AbstractContextManager[str] = (
+        address.started(count, roots) if count else nullcontext(text)
+    )
     with here as scheduler:
         cluster = Cluster(Link(scheduler), notify)
         try:

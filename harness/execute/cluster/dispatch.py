@@ -17,6 +17,7 @@ from pathlib import Path
 
 from harness import top
 from harness.errors import ClusterLost
+from harness.execute.cases import Timeouts
 from harness.execute.cluster import alike
 from harness.execute.cluster.backlog import Backlog, Speeds, label
 from harness.execute.cluster.link import Event, TaskEnded
@@ -24,7 +25,6 @@ from harness.execute.cluster.messages import Load, LoadResult, Reply
 from harness.execute.cluster.roster import Member, Roster, Sent, kernels
 from harness.execute.job import Job
 from harness.execute.pool import Finished
-from harness.execute.timeouts import Timeouts
 from harness.words import plural
 
 _STRIKES = 5

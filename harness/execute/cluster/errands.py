@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.execute.cluster.hosts import Hosts
 from harness.execute.cluster.messages import Load, LoadResult, WorkerInfo
-from harness.late import late
+from harness.extras import late
 
 _DISTRIBUTED = late("distributed")
 _RUNS: dict[str, Hosts] = {}

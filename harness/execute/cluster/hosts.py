@@ -20,7 +20,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.execute.cluster.host import DONE, LOOK
 from harness.execute.cluster.messages import Load, LoadResult, Refusal, Reply, WorkerInfo
-from harness.late import late
+from harness.extras import late
 from harness.processes.family import end_tree
 
 _CODE = (

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import ClusterLost, UsageError
-from harness.late import late
+from harness.extras import late
 
 _DASK, _DASK_UTILS, _DISTRIBUTED = late("dask"), late("dask.utils"), late("distributed")
 _LOOK = 0.5  # seconds between two looks at which workers there are

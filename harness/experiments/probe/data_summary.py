@@ -14,7 +14,7 @@ from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import BLOCK, Scaler
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.probe import NoParams, Probe
+from harness.experiments.probe import NoParams, Probe
 from harness.types import Array, Outcome
 
 VALUES = ("n_train", "n_test", "mean", "std", "smallest", "largest", "zeros")

@@ -15,14 +15,13 @@ from pydantic import Field, field_validator
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
 from harness.config.layers import Layer
-from harness.config.model import Model
+from harness.config.model import Model, lay
 from harness.config.settings import Settings
-from harness.config.shapes import lay
 from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import BatchTooSmall, UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.probe import Probe
+from harness.experiments.probe import Probe
 from harness.types import Array, Outcome
 
 FEW = 24

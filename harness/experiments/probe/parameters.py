@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from harness.config.model import parameter_count
 from harness.config.settings import Settings
-from harness.config.shapes import parameter_count
 from harness.config.train import Train
 from harness.errors import HarnessError
 from harness.experiments import tasks
 from harness.experiments.experiment import Context
-from harness.experiments.probe.probe import NoParams, Probe
+from harness.experiments.probe import NoParams, Probe
 from harness.types import Outcome
 
 

@@ -17,14 +17,13 @@ from pydantic import Field, PositiveInt
 
 from harness.backends.initial import initial_weights
 from harness.config.kinds import Kind
-from harness.config.model import Model
+from harness.config.model import Model, PlacedLayer, place
 from harness.config.settings import Settings
-from harness.config.shapes import PlacedLayer, place
 from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.probe import Probe
+from harness.experiments.probe import Probe
 from harness.types import Array, Outcome, Series
 
 STATISTICS = ("mean", "variance", "second_moment")

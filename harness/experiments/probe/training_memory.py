@@ -13,7 +13,7 @@ from harness.config.settings import Settings
 from harness.errors import Skip
 from harness.experiments import tasks
 from harness.experiments.experiment import Context
-from harness.experiments.probe.probe import NoParams, Probe
+from harness.experiments.probe import NoParams, Probe
 from harness.types import Outcome
 
 METRICS = (

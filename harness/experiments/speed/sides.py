@@ -8,20 +8,22 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from harness.code.project import Project
 from harness.config.experiments import Speed
 from harness.errors import CellFailed
+from harness.experiments import named
 from harness.experiments.experiment import Context, seed_of
-from harness.experiments.named import LOADER
-from harness.experiments.speed.work import described, folder, located
 from harness.lockstep.process import Command, Message, SideProcess
 from harness.lockstep.processors import available, of_round
 from harness.lockstep.sample import Sample, read
 from harness.lockstep.turns import OutOfTime, Timeouts, in_turns, let_go, receive
+from harness.words import shortened
 
+Work = str | tuple[str, ...]
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
 CASE = "speed"
@@ -113,7 +115,7 @@ class Pair:
     def _agree(self) -> bool | None:
         """Ask what was returned, and let both go."""
         self._refuse_changed("b", self._asked("b", None))
-        answer = self._asked("a", located(self._speed.b, self._context))
+        answer = self._asked("a", _located(self._speed.b, self._context))
         self._refuse_changed("a", answer)
         for side in self._sides.values():
             side.send(leave=True)
@@ -142,7 +144,7 @@ class Pair:
             )
 
     def _failed(self, name: Side, text: str) -> SideFailed:
-        return SideFailed(f"{name} ({described(getattr(self._speed, name))}): {text}")
+        return SideFailed(f"{name} ({_described(getattr(self._speed, name))}): {text}")
 
     def _late(self, late: OutOfTime) -> SideFailed:
         name = next(one for one, side in self._sides.items() if side is late.side)
@@ -156,17 +158,17 @@ class Pair:
 def _command(context: Context, speed: Speed) -> Command:
     python = (sys.executable, "-P", "-m", AGENT)
     own = tuple(Path(one) for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one)
-    return Command(python, folder(context), own, threads=speed.processors)
+    return Command(python, Project.of(context.home).root, own, threads=speed.processors)
 
 
 def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
     sequence = context.streams.sequence("probe")
     return {
         "case": CASE,
-        "work": located(getattr(speed, name), context),
-        "setup": located(speed.setup, context) if speed.setup else None,
+        "work": _located(getattr(speed, name), context),
+        "setup": _located(speed.setup, context) if speed.setup else None,
         "path": sys.path,
-        "loader": str(LOADER),
+        "loader": str(named.LOADER),
         "fresh": speed.fresh,
         "burst": speed.burst,
         "least": LEAST,
@@ -174,3 +176,20 @@ def _request(context: Context, speed: Speed, name: Side) -> dict[str, Any]:
         "stream": {"entropy": sequence.entropy, "key": list(sequence.spawn_key)},
         "params": dict(context.settings.params),
     }
+
+
+def _located(work: Work, context: Context) -> dict[str, Any]:
+    """Return where a side finds a function, or the words of a command, as JSON values."""
+    if isinstance(work, str):
+        return asdict(named.find(work, context.home))
+    return {"command": named.filled(work, context)}
+
+
+def _described(work: Work) -> str:
+    """Return what is timed in a few words."""
+    return work if isinstance(work, str) else shortened(" ".join(work))
+
+
+def folder(context: Context) -> Path:
+    """Return the folder in which the sides run: the root of the user's project."""
+    return Project.of(context.home).root

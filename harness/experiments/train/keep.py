@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.backends.protocol import each_batch_updates, learning_rate
 from harness.config.layers import Flatten, Linear
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.datasets.parts import Parts, flat
 from harness.experiments.tasks import Task

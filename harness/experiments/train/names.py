@@ -10,12 +10,11 @@ from harness import datasets
 from harness.config.data import Data
 from harness.config.kinds import Kind, kinds_of, of_accuracy
 from harness.config.layers import Sigmoid, Softmax
+from harness.config.model import layers_of
 from harness.config.settings import Settings
-from harness.config.shapes import layers_of
 from harness.config.table import WIDEST
 from harness.config.train import CLASS_LOSSES, Evaluation, Train
-from harness.datasets.dataset import Facts
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Facts, Roots
 from harness.errors import UsageError
 from harness.experiments.train import measures, scores
 

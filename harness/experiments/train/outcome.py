@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 
 from harness import digest
-from harness.config.shapes import parameter_count
+from harness.config.model import parameter_count
 from harness.config.train import CLASS_LOSSES, Loss
 from harness.datasets.parts import Parts
 from harness.errors import DataUnfit

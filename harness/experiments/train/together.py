@@ -15,9 +15,8 @@ import numpy as np
 
 from harness.backends.stacks import stackable
 from harness.config.data import Data
-from harness.config.model import Model
+from harness.config.model import Model, ShapeError, lay, layers_of
 from harness.config.settings import Settings
-from harness.config.shapes import ShapeError, lay, layers_of
 from harness.config.train import Train
 from harness.errors import Skip
 from harness.experiments import tasks

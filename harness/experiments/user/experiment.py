@@ -13,8 +13,8 @@ from harness.experiments.experiment import Context, Experiment, seed_of
 from harness.experiments.user.arguments import Arguments, call
 from harness.experiments.user.facts import Declared
 from harness.experiments.user.finding import find
-from harness.experiments.user.known import known
 from harness.experiments.user.loading import Place, load, seed_everything
+from harness.experiments.user.modules import known
 from harness.types import Outcome
 
 _SIGNS = frozenset("*?[")

@@ -1,11 +1,14 @@
-"""What was found out about users' modules, kept in memory until one of their files is edited."""
+"""What is known of users' functions without running them here.
+
+What was found out about their modules is kept in memory until one of their files is edited.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import kept
@@ -14,10 +17,11 @@ from harness.code.sources import Sources, collect
 from harness.errors import UsageError
 from harness.experiments.user import answers
 from harness.experiments.user.answers import Module, Stamps
-from harness.experiments.user.facts import Answer, ask, ask_all
+from harness.experiments.user.facts import Answer, Declared, ask, ask_all
 from harness.experiments.user.finding import find
 from harness.experiments.user.loading import Place
 from harness.kept import Inputs, stamp
+from harness.words import did_you_mean
 
 _LARGE = ("torch", "sklearn", "scipy")
 _MODULES: dict[tuple[object, ...], Module] = {}
@@ -130,3 +134,79 @@ def _top(file: str, module: str) -> list[str]:
     """Return the folder that a dotted name is imported from."""
     depth = module.count(".") + Path(file).match("__init__.py")
     return [str(Path(file).parents[depth])] if file else []
+
+
+@dataclass(frozen=True)
+class UserFunction:
+    """A user's function.
+
+    Attributes
+    ----------
+    place : Place
+        Where it is.
+    declared : Declared
+        What it says of itself.
+    sources : Sources
+        The files that its module is made of.
+    libraries : frozenset of str
+        The large libraries that they speak of, or that importing them brings.
+    """
+
+    place: Place
+    declared: Declared
+    sources: Sources
+    libraries: frozenset[str] = frozenset()
+
+
+def known(name: str, home: str, what: str = "experiment") -> UserFunction:
+    """Return what is known of a user's function without running it here.
+
+    Parameters
+    ----------
+    name, home : str
+        As `harness.experiments.user.finding.find` takes them.
+    what : str
+        What it is to be, for messages.
+
+    Raises
+    ------
+    UsageError
+        If there is no such function.
+    """
+    place = find(name, home)
+    there = module(place, home)
+    answer = there.answer
+    if answer.error:
+        raise UsageError(
+            f"{what} {name!r} cannot be imported: {answer.error}{_advice(place, answer)}"
+        )
+    declared = answer.each[place.attribute]
+    _refuse(f"{what} {name!r}", place, declared, answer)
+    return UserFunction(place, declared, there.sources, there.libraries)
+
+
+def _advice(place: Place, answer: Answer) -> str:
+    if not answer.missing:
+        return ""
+    return (
+        f"; the module {place.module!r} must be in the project of the suite or in the current "
+        "folder, be installed, or its folder be named by PYTHONPATH"
+    )
+
+
+def _refuse(which: str, place: Place, declared: Declared, answer: Answer) -> None:
+    """Refuse what is no function, or none that returns what it has measured."""
+    if not declared.callable:
+        where = Path(place.file).name if place.alone else f"module {place.module!r}"
+        raise UsageError(
+            f"{which} must name a function of {where}, "
+            f"which has no function {place.attribute!r}."
+            f"{did_you_mean(place.attribute, answer.functions)}"
+        )
+    if declared.sort:
+        raise UsageError(
+            f"{which} must be a plain function that returns what it has measured, got "
+            f"{declared.sort}; write a function that runs it and returns the numbers"
+        )
+    if declared.version is None:
+        raise UsageError(f"the version of {which} must be an integer, got {declared.told}")

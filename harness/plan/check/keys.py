@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.config.defaults import BY_KEY
+from harness.config.experiments import IMPLIED
 from harness.config.kinds import is_named
 from harness.config.settings import TABLES
 from harness.experiments.experiment import Experiment
@@ -37,7 +37,7 @@ def unread(plans: Plans) -> Iterator[Complaint]:
 def beside(plans: Plans) -> Iterator[Complaint]:
     """Yield the tables that say what is to be run, where something else is run."""
     read = {t for plan in plans for case in plan.cases for t in plans.known.of(case).tables}
-    for table in BY_KEY.keys() - read:
+    for table in IMPLIED.keys() - read:
         if table in TABLES and getattr(plans.suite, table) is not None:
             yield (table,), "must not stand beside an experiment that is another; drop one of them"
 

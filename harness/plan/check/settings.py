@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from harness import datasets
-from harness.config.model import Model
+from harness.config.model import Model, ShapeError, parameter_count, place
 from harness.config.settings import Settings
-from harness.config.shapes import ShapeError, parameter_count, place
-from harness.datasets.dataset import Facts
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Facts, Roots
 from harness.errors import UsageError
 from harness.experiments.experiment import Experiment
 from harness.plan.expand import Plans

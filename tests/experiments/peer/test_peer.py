@@ -15,10 +15,9 @@ from harness import backends, extras
 from harness.config.data import Data
 from harness.config.settings import Settings
 from harness.errors import UsageError
-from harness.experiments import registry
+from harness.experiments import peer, registry
 from harness.experiments.experiment import Context
-from harness.experiments.peer import classification
-from harness.experiments.peer import experiment as peer
+from harness.experiments.peer import estimators
 
 
 def _run(dataset, data: Data | None = None, **params):
@@ -56,7 +55,7 @@ def test_running_out_of_iterations_is_a_metric_not_a_warning(
     monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
 ) -> None:
     monkeypatch.setattr(extras, "version", lambda _: "1.9.1")
-    monkeypatch.setattr(classification, "MAX_ITER", 1)
+    monkeypatch.setattr(estimators, "MAX_ITER", 1)
     assert _run(images(), C=0.1).metrics["converged"] == 0
     assert not recwarn.list
 

@@ -8,7 +8,7 @@ from harness.config.layers import Flatten, Linear, ReLU
 from harness.config.model import Model
 from harness.config.train import Train
 from harness.errors import HarnessError, Skip, UsageError
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 
 BATCH = 32
 TRAIN = Train(loss="cross_entropy", lr=0.5, epochs=1, batch_size=BATCH)

@@ -7,7 +7,7 @@ from harness.backends import get
 from harness.config.data import Data
 from harness.config.experiments import Probe
 from harness.errors import Skip, UsageError
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 
 TABLE = Probe(name="data_summary")
 

@@ -9,9 +9,9 @@ from experiment_fakes import FakeBackend, context
 from harness.backends import get
 from harness.config.experiments import Probe
 from harness.errors import Skip, UsageError
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 from harness.experiments.probe.function import FUNCTIONS, PROBE, Params, by_hand
-from harness.experiments.probe.function.signature import Options
+from harness.experiments.probe.function.numpy_functions import Options
 
 STEP = 1e-6
 BACKENDS = ["numpy", "torch"]

@@ -11,7 +11,7 @@ from harness.config.experiments import Probe
 from harness.config.layers import BatchNorm, LayerNorm, Linear, ReLU
 from harness.config.model import Model
 from harness.errors import UsageError
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 
 ROWS = [[1.0, 5.0, 3.0], [2.0, 7.0, 9.0], [6.0, 0.0, 0.0], [3.0, 4.0, 4.0]]
 X = np.array(ROWS)

@@ -11,8 +11,8 @@ from harness.config.data import Data
 from harness.config.experiments import Probe
 from harness.datasets.dataset import Dataset, Facts
 from harness.errors import UsageError
-from harness.experiments.probe import experiment as probe
-from harness.experiments.probe.least_squares import anatomy, descent
+from harness.experiments import probe
+from harness.experiments.probe.least_squares import anatomy, solvers
 from harness.experiments.probe.least_squares.problem import Fit, Params, Part, Problem
 from harness.types import DataUsed
 
@@ -80,9 +80,9 @@ def test_the_proximal_descent_is_the_lasso(name):
 
 
 @pytest.mark.parametrize("solver", ["gradient_descent", "subgradient"])
-@pytest.mark.parametrize("gradient_of", [descent._numpy_gradient, descent._torch_gradient])
+@pytest.mark.parametrize("gradient_of", [solvers._numpy_gradient, solvers._torch_gradient])
 def test_gradients_are_those_of_the_objective(gradient_of, solver):
-    if gradient_of is descent._torch_gradient:
+    if gradient_of is solvers._torch_gradient:
         pytest.importorskip("torch")
     rng = np.random.default_rng(1)
     part = Part(np.column_stack([rng.standard_normal((9, 2)), np.ones(9)]), rng.standard_normal(9))

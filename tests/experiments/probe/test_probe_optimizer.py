@@ -6,9 +6,8 @@ from harness.backends import get
 from harness.config.experiments import Probe
 from harness.config.train import Optimizer, Train
 from harness.errors import UsageError
-from harness.experiments.probe import experiment as probe
-from harness.experiments.probe.optimizer.driven import Driven
-from harness.experiments.probe.optimizer.surface import Surface
+from harness.experiments import probe
+from harness.experiments.probe.optimizer.surface import Driven, Surface
 
 BACKENDS = ["numpy", "torch"]
 GRADIENTS = [0.3, -2.0, 5.0, 0.1, 0.1, 100.0, -0.01]

@@ -9,7 +9,7 @@ from experiment_fakes import STREAMS, context
 from harness.backends import get
 from harness.config.experiments import Probe
 from harness.config.model import Init, Model
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 
 BACKENDS = ["numpy", "torch"]
 NORMAL = Init(scheme="normal", std=1.0, bias="zeros")

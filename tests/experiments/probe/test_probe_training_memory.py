@@ -6,7 +6,7 @@ from harness.config.experiments import Probe
 from harness.config.model import Model
 from harness.config.train import Optimizer, Train
 from harness.errors import Skip
-from harness.experiments.probe import experiment as probe
+from harness.experiments import probe
 
 BATCH, FLOAT32 = 32, 4
 WEIGHTS = 784 * 10 + 10

@@ -10,9 +10,8 @@ from experiment_fakes import FakeBackend
 from harness.config.experiments import Speed
 from harness.config.settings import Settings
 from harness.experiments.experiment import Context
-from harness.experiments.speed.experiment import METRICS, kinds, outcome, produces, ratio, run
+from harness.experiments.speed import METRICS, absent, code, kinds, outcome, produces, ratio, run
 from harness.experiments.speed.sides import SideFailed, SideResults
-from harness.experiments.speed.work import absent, code
 from harness.lockstep.sample import Sample
 from harness.seeding import Streams
 

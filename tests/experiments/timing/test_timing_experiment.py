@@ -24,8 +24,7 @@ from harness.config.layers import Linear
 from harness.config.model import Model
 from harness.config.train import Train
 from harness.errors import UsageError
-from harness.experiments import batches, tasks
-from harness.experiments.timing import experiment as timing
+from harness.experiments import batches, tasks, timing
 from harness.timing import BETWEEN, Clock
 
 MODEL = Model(hidden=(8,))

@@ -10,10 +10,8 @@ from harness.backends import BACKENDS, get
 from harness.backends.numpy_backend.losses import multiclass_hinge
 from harness.config.experiments import Timing
 from harness.errors import HarnessError, Skip, UsageError
-from harness.experiments.timing import experiment as timing
-from harness.experiments.timing.kernels import workload
-from harness.experiments.timing.kernels.kernel import Setup, disagreement
-from harness.experiments.timing.kernels.registry import KERNELS
+from harness.experiments import timing
+from harness.experiments.timing.kernels import KERNELS, Setup, disagreement, workload
 
 SMALL = {
     "linear": {"n": 5, "d": 7, "outputs": 3},

@@ -14,7 +14,7 @@ from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets import Dataset, load
-from harness.datasets.roots import Roots
+from harness.datasets.dataset import Roots
 from harness.experiments.experiment import Context
 from harness.experiments.train.experiment import produces, run
 from harness.experiments.train.measures import line

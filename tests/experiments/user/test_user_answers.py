@@ -7,7 +7,7 @@ import pytest
 from harness import kept
 from harness.errors import UsageError
 from harness.experiments.user import facts, modules
-from harness.experiments.user.known import known
+from harness.experiments.user.modules import known
 
 CODE = """
 import json

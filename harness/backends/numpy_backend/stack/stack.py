@@ -13,7 +13,7 @@ from harness.backends.numpy_backend.stack.layers import LAYERS
 from harness.backends.numpy_backend.stack.losses import build as build_loss
 from harness.backends.protocol import Pool
 from harness.backends.stacks import Stopped, decayed, stacked, unstacked
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
 

@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from harness.config import layers
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 
 Params = Mapping[str, torch.Tensor]
 Forward = Callable[[Any, Params, torch.Tensor], torch.Tensor]

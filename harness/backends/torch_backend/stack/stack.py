@@ -14,7 +14,7 @@ from harness.backends.torch_backend.stack.graph import Repeated
 from harness.backends.torch_backend.stack.layers import LAYERS, turned
 from harness.backends.torch_backend.stack.losses import build as build_loss
 from harness.backends.torch_backend.stack.optimizers import OPTIMIZERS
-from harness.config.shapes import PlacedLayer
+from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.devices import DEVICES
 from harness.types import Array

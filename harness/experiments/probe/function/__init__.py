@@ -1,8 +1,8 @@
 """Probe ``function``: value and gradient of a named function, by hand and by autograd.
 
 The input is a list or matrix of numbers (``at``), an even ``span`` of them, or `normal` draws from
-N(0, 1). NumPy differentiates with the pullbacks of ``numpy_elementwise`` and ``numpy_vectors``,
-torch by autograd. A new function is one entry there and one in ``torch_functions``.
+N(0, 1). NumPy differentiates with the pullbacks of ``numpy_functions``, torch by autograd. A new
+function is one entry there and one in ``torch_functions``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.probe.function.numpy_elementwise import ELEMENTWISE
-from harness.experiments.probe.function.numpy_vectors import VECTORS
-from harness.experiments.probe.function.signature import Function, Options
+from harness.experiments.probe import Probe, one_of
+from harness.experiments.probe.function.numpy_functions import (
+    ELEMENTWISE,
+    VECTORS,
+    Function,
+    Options,
+)
 from harness.experiments.probe.function.summary import (
     Evaluated,
     curves,
@@ -29,7 +33,6 @@ from harness.experiments.probe.function.summary import (
     names,
     summary,
 )
-from harness.experiments.probe.probe import Probe, one_of
 from harness.registry import Registry
 from harness.types import Array, Outcome
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from harness.experiments.probe.function.signature import Options
+from harness.experiments.probe.function.numpy_functions import Options
 from harness.registry import Registry
 from harness.types import Array
 

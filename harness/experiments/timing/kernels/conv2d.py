@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt
 from harness.backends.numpy_backend import conv_naive
 from harness.backends.numpy_backend.conv import Conv2d, output_side
 from harness.config.table import Table
-from harness.experiments.timing.kernels.kernel import Call, Kernel, Precision, Setup
+from harness.experiments.timing.kernels import Call, Kernel, Precision, Setup
 from harness.types import Array
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import PositiveInt
 
 from harness.config.table import Table
-from harness.experiments.timing.kernels.kernel import Call, Kernel, Setup, Variant
+from harness.experiments.timing.kernels import Call, Kernel, Setup, Variant
 from harness.types import Array
 
 if TYPE_CHECKING:

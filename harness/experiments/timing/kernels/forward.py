@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import NonNegativeInt, PositiveInt
 
 from harness.config.table import Table
-from harness.experiments.timing.kernels.kernel import Call, Kernel, Setup, Variant
+from harness.experiments.timing.kernels import Call, Kernel, Setup, Variant
 from harness.types import Array
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import PositiveInt
 
 from harness.config.table import Table
-from harness.experiments.timing.kernels.kernel import Call, Kernel, Precision, Results, Setup
+from harness.experiments.timing.kernels import Call, Kernel, Precision, Results, Setup
 from harness.types import Array
 
 ROWS = 2_000

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import PositiveInt
 
 from harness.config.table import Table
-from harness.experiments.timing.kernels.kernel import Call, Kernel, Precision, Setup
+from harness.experiments.timing.kernels import Call, Kernel, Precision, Setup
 from harness.types import Array
 
 

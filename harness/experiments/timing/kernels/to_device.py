@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import PositiveInt
 
 from harness.config.table import Table
-from harness.experiments.timing.kernels.kernel import Call, Kernel, Setup
+from harness.experiments.timing.kernels import Call, Kernel, Setup
 from harness.types import Array
 
 

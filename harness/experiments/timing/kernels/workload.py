@@ -11,7 +11,8 @@ from harness.config.settings import Settings
 from harness.devices import DEVICES
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, read_params
-from harness.experiments.timing.kernels.kernel import (
+from harness.experiments.timing.kernels import (
+    KERNELS,
     Call,
     Kernel,
     Setup,
@@ -19,7 +20,6 @@ from harness.experiments.timing.kernels.kernel import (
     disagreement,
     on_host,
 )
-from harness.experiments.timing.kernels.registry import KERNELS
 from harness.words import unknown
 
 METRICS = frozenset({"seconds", "disagreement"})

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.config.layers import Flatten, Linear, LogSoftmax, Sigmoid, Softmax
+from harness.config.model import PlacedLayer
 from harness.config.settings import Settings
-from harness.config.shapes import PlacedLayer
 from harness.datasets.parts import flat
 from harness.experiments.train.measures.measure import Measure, Trained, Values, kinds
 from harness.types import Array

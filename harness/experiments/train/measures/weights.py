@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from harness import datasets
 from harness.config.layers import Linear
+from harness.config.model import layers_of
 from harness.config.settings import Settings
-from harness.config.shapes import layers_of
+from harness.datasets.dataset import Roots
 from harness.datasets.parts import flat
-from harness.datasets.roots import Roots
 from harness.experiments.train.measures.measure import Measure, Trained, Values, always, matrices
 from harness.types import Array
 

@@ -1,0 +1,112 @@
+"""What a run knows of its cases: the data set of each, read once, and which take too long.
+
+When none of the cells of a case has ended in time, the rest is not tried.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness import datasets, digest
+from harness.config.data import Data
+from harness.datasets.dataset import Roots
+from harness.errors import DataError, UsageError
+from harness.execute.outcome import shortened
+from harness.seeding import Streams
+from harness.types import Case, DataUsed
+from harness.words import plain, plural
+
+ENOUGH = 2
+"""Cells of a case that outlive their budget, none ending within it, before it is given up."""
+
+
+@dataclass(frozen=True)
+class UnreadableData:
+    """A data set that cannot be read, and why."""
+
+    reason: str
+
+
+class Sources:
+    """What the cases of a run are computed from.
+
+    Parameters
+    ----------
+    roots : Roots
+        Where data lies.
+    use : mapping of str to str
+        Data sets to stand in for others.
+    """
+
+    def __init__(self, roots: Roots, use: Mapping[str, str]) -> None:
+        self._roots, self._use = roots, use
+        self._used: dict[str, DataUsed | UnreadableData | str] = {}
+
+    def of(self, case: Case) -> DataUsed | UnreadableData | str | None:
+        """Return the data set of a case, or what is missing; None where it uses none."""
+        data = case.settings.data
+        if data is None:
+            return None
+        key = digest.of_value([data.dataset, data.path])
+        if data.dataset == "synthetic":
+            return DataUsed("synthetic", "synthetic", "", same_images=True)
+        if key not in self._used:
+            self._used[key] = self._tried(data)
+        return self._used[key]
+
+    def _tried(self, data: Data) -> DataUsed | UnreadableData | str:
+        """Read a data set; one that is broken fails its own cells and no others."""
+        try:
+            return self._read(data)
+        except UsageError:
+            raise  # the command line or the suite names what cannot be
+        except DataError as error:
+            return UnreadableData(shortened(plain(str(error))))
+        except Exception as error:  # noqa: BLE001 - foreign readers of foreign files
+            message = plain(f"{type(error).__name__}: {error}")
+            return UnreadableData(
+                shortened(f"the data set {data.dataset!r} cannot be read: {message}")
+            )
+
+    def _read(self, data: Data) -> DataUsed | str:
+        reason = datasets.missing(data, self._roots, self._use)
+        if reason:
+            return reason
+        streams = Streams("", 0)
+        # What a case asks of the targets is found out in its cell; here they are as they come.
+        whole = data.model_copy(update={"targets": "classes"})
+        rng = streams.generator("data")
+        return datasets.load(whole, self._roots, rng, self._use).used
+
+
+class Timeouts:
+    """Counts, for each case, its cells that outlived their budget and those that did not."""
+
+    def __init__(self) -> None:
+        self._late, self._in_time = Counter[str](), Counter[str]()
+
+    def note(self, case: str, *, late: bool) -> None:
+        """Note how a cell of a case ended.
+
+        Parameters
+        ----------
+        case : str
+            Id of the case.
+        late : bool
+            Whether it was killed for outliving its budget.
+        """
+        (self._late if late else self._in_time)[case] += 1
+
+    def gives_up(self, case: str) -> bool:
+        """Whether no further cell of a case is worth its time."""
+        return self._late[case] >= ENOUGH and not self._in_time[case]
+
+    def why(self, case: str, budget: float) -> str:
+        """Return why a case is given up."""
+        cells = plural(self._late[case], "cell")
+        return (
+            f"{cells} of its case took longer than the budget of {budget:g} s and none less, "
+            "so that no further one is tried; raise `budget`, or give --timeout"
+        )

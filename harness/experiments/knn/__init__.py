@@ -1,1 +1,0 @@
-"""Nearest neighbours: one search, a vote for every k."""
