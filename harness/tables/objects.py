@@ -9,8 +9,7 @@ from typing import Any
 
 from harness.config.kinds import Kind
 from harness.errors import SuiteError
-from harness.tables.entries import flat
-from harness.tables.table import Entry, Place, Table, of_rows
+from harness.tables.table import Entry, Place, Table, flat, of_rows
 from harness.words import shortened
 
 VALUE = "value"

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.files import guarded, opened
+from harness.tables.columns import read_csv, read_parquet
 from harness.tables.objects import read_json, read_lines
-from harness.tables.parquet import read_parquet
 from harness.tables.table import Place, Table, joined
-from harness.tables.texts import read_csv
 
 LARGEST = 256 * 1024**2
 """Bytes of a file at most."""

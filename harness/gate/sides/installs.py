@@ -17,8 +17,7 @@ from typing import IO
 from harness.errors import SideBroken, SideLate
 from harness.files import guarded
 from harness.gate.values import SideName
-from harness.processes.interrupts import postponed
-from harness.processes.tree import NOT_STARTED, Tree
+from harness.processes.tree import NOT_STARTED, Tree, postponed
 
 LAST_LINES = 15
 LONGEST_COMMAND = 200

@@ -1,12 +1,14 @@
-"""CSV to a table; every complaint names its line."""
+"""Tables with named columns, CSV and parquet; every complaint names its line or row."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from pathlib import Path
 
-from harness.tables.entries import column, parsed
-from harness.tables.table import Entry, Place, Table, of_rows
+from harness import extras
+from harness.datasets.shards import opened, whole
+from harness.tables.table import Entry, Place, Table, column, flat, of_rows, parsed
 from harness.words import plural, shortened
 
 _BETWEEN = (",", ";", "\t")
@@ -76,3 +78,26 @@ def _check_names(place: Place, names: Sequence[str]) -> None:
     for name in names:
         if name and names.count(name) > 1:
             raise place.refuse(name, "must name one column only, got two of that name")
+
+
+def read_parquet(path: Path, sha: str) -> Table:
+    """Return the rows of a parquet file.
+
+    Raises
+    ------
+    DataCorrupt
+        If it is none, or damaged.
+    SuiteError
+        If it has no rows.
+    LibraryMissing
+        If pyarrow is not here to read it.
+    """
+    extras.require("pyarrow")
+    whole(path)
+    with opened(path) as file:
+        rows = file.read().to_pylist()
+    if not rows:
+        raise Place(str(path)).refuse("", "must have rows, got none")
+    return of_rows(
+        [(Place(str(path), n, rows=True), dict(flat(r))) for n, r in enumerate(rows, 1)], sha
+    )
