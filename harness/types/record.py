@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from harness.types.values import Array, Scalar
+from harness.types.case import Array, Scalar
 
 Status = Literal["ok", "diverged", "skipped", "failed", "timeout"]
 
