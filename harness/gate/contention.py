@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from harness.gate.values import Pair
-from harness.lockstep import processors, speed
+from harness.lockstep import processors, sample
 from harness.numerals import number
 
 WAITED = 0.25
@@ -37,7 +37,7 @@ def without_waiting(pair: Pair, slope: float = 0.0) -> float:
 
 def slope(pairs: Iterable[Pair]) -> float:
     """Return the common slope of log-times on log-speeds over all pairs of a case so far."""
-    return speed.slope(side for pair in pairs for side in (pair.base, pair.head))
+    return sample.slope(side for pair in pairs for side in (pair.base, pair.head))
 
 
 def speed_range(pairs: Iterable[Pair]) -> float:
