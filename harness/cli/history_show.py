@@ -13,7 +13,7 @@ from harness.cli.console import styled
 from harness.cli.sheet import Entry, Sheet
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Baseline, Point
-from harness.gate.wording import change, worse
+from harness.gate.units import change, worse
 from harness.lines import storable
 
 HEADINGS = ("case", "quantity", "machine", "commits", "ratio", "latest", "found")
