@@ -17,6 +17,7 @@ from harness.claims.select import sides
 from harness.config.claim import Claim, Compare, Figure, Where, same
 from harness.figures.drawing import Request
 from harness.figures.estimate import has
+from harness.figures.frame import set_ends
 from harness.figures.labels import setting
 from harness.figures.points import middle_of
 from harness.figures.select import (
@@ -70,7 +71,7 @@ def make_room(axis: Axis, request: Request) -> None:
         new_low, new_high = min(low, size), max(high, size)
         if _length(new_low, new_high, log=log) <= STRETCH * _length(low, high, log=log):
             low, high = _margin(new_low, new_high, (low, high), log=log)
-    (axis.axes.set_xlim if axis is axis.axes.xaxis else axis.axes.set_ylim)(low, high)
+    set_ends(axis, (low, high))
 
 
 def _length(low: float, high: float, *, log: bool) -> float:

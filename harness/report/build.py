@@ -37,7 +37,6 @@ SCRIPTS = (
     "download",
     "card",
     "ledger",
-    "print",
     "suites",
 )
 STYLES = ("base", "opening", "ledger", "card", "suites", "media")
