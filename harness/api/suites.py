@@ -22,7 +22,8 @@ from harness.report.results import records_of
 from harness.store.store import Store
 from harness.types import Archive, Profile, Record, Verdict
 from harness.words import unknown
-from harness.workspace import Workspace, judged, open_archive, open_workspace, with_q_values
+from harness.workspace.suites import Workspace, open_workspace
+from harness.workspace.verdicts import judged, open_archive, with_q_values
 
 if TYPE_CHECKING:  # half a second, for those who want a frame
     import pandas as pd

@@ -16,7 +16,8 @@ from harness.files import write_text
 from harness.outlets import outcome, tests, workflow
 from harness.types import Archive, Verdict
 from harness.words import plain
-from harness.workspace import Workspace, judged, open_archive, open_workspace, with_q_values
+from harness.workspace.suites import Workspace, open_workspace
+from harness.workspace.verdicts import judged, open_archive, with_q_values
 
 
 def claims(

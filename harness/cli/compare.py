@@ -13,7 +13,7 @@ from harness.errors import UsageError
 from harness.gate.implementations import compare_selections, selection, side
 from harness.gate.selections import resolved
 from harness.gate.settings import GateSettings, override
-from harness.workspace import open_workspace
+from harness.workspace.suites import open_workspace
 
 
 def compare(

@@ -16,7 +16,7 @@ from harness.export.crate import licence_url, write_crate
 from harness.export.rows import rows, write_csv, write_parquet
 from harness.report.results import records_of
 from harness.words import plural
-from harness.workspace import open_workspace
+from harness.workspace.suites import open_workspace
 
 
 def export(

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Annotated, Any
 
 import typer
 
-from harness.cli import options, show, streams
+from harness.cli import options, streams
 from harness.cli.console import Output
+from harness.cli.sheet import Sheet
 from harness.errors import SuiteError
-from harness.outlets import workflow
-from harness.plan.check import unsettled
-from harness.plan.expand import Plans
-from harness.suite.documents import is_document
-from harness.suite.order import Tier
-from harness.suite.schema import json_schema
 from harness.words import plural
-from harness.workspace import check_documents, check_labels, check_quotes, open_workspace
+from harness.workspace.overview import Outline, overview
 
 
 def list_suites(
@@ -35,29 +30,34 @@ def list_suites(
     if parts:
         _list_parts(output)
         return
-    workspace = open_workspace(names or [], suites)
-    tiers = workspace.tiers
-    listed = [_listed(plans, tiers[plans.suite.id]) for plans in workspace.plans]
-    output.json({"schema": 1, "suites": listed})
-    output.out.print(show.suites_table(workspace.plans, tiers))
+    found = overview(names or [], suites).suites
+    output.json({"schema": 1, "suites": [_listed(one) for one in found]})
+    headings = ("suite", "title", "source", "tier", "cells quick", "cells full", "claims")
+    output.out.print(Sheet(headings, [_row(one) for one in found]))
 
 
 def _list_parts(output: Output) -> None:
     from harness.cli.parts import parts  # here: it loads every probe, kernel and measure
 
-    output.json({"schema": 1, "parts": [asdict(part) for part in parts()]})
-    output.out.print(show.parts_table(parts()))
+    found = parts()
+    output.json({"schema": 1, "parts": [asdict(part) for part in found]})
+    headings = ("kind", "name", "what it does", "settings", "names")
+    output.out.print(Sheet(headings, [astuple(part) for part in found]))
 
 
-def _listed(plans: Plans, tier: Tier) -> dict[str, Any]:
-    suite = plans.suite
+def _listed(one: Outline) -> dict[str, Any]:
     return {
-        "id": suite.id,
-        "title": suite.title,
-        "tier": tier,
-        "cells": {"quick": plans.quick.size, "full": plans.full.size},
-        "claims": [claim.id for claim in suite.claims],
+        "id": one.id,
+        "title": one.title,
+        "tier": one.tier,
+        "cells": {"quick": one.quick, "full": one.full},
+        "claims": one.claims,
     }
+
+
+def _row(one: Outline) -> tuple[str, ...]:
+    cells = (str(one.quick), str(one.full))
+    return (one.id, one.title, one.source, one.tier, *cells, str(len(one.claims)))
 
 
 def check(
@@ -73,24 +73,23 @@ def check(
     """Check suite files; every problem is named by file, line and key."""
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path or ("-" if schema else ""))
     if schema:
+        from harness.suite.schema import json_schema
+
         output.json(json_schema())
         return
     try:
-        workspace = open_workspace(names or [], suites)
-        check_labels(workspace)
-        check_quotes(workspace)
-        if not names and not any(map(is_document, suites)):
-            check_documents(workspace)
+        found = overview(names or [], suites, whole=True)
     except SuiteError as error:
         output.json({"schema": 1, "problems": [asdict(problem) for problem in error.problems]})
         if github:
+            from harness.outlets import workflow
+
             streams.annotate(workflow.of_problems(error.problems))
         raise
-    claims = sum(len(suite.claims) for suite in workspace.suites)
-    checked = {"suites": len(workspace.suites), "claims": claims}
-    notes = [str(note) for plans in workspace.plans for note in unsettled(plans)]
-    output.json({"schema": 1, **checked, "problems": [], "notes": notes})
-    for note in notes:
+    claims = sum(len(one.claims) for one in found.suites)
+    checked = {"suites": len(found.suites), "claims": claims}
+    output.json({"schema": 1, **checked, "problems": [], "notes": found.notes})
+    for note in found.notes:
         output.err.print(f"note: {note}")
-    counted = f"{plural(len(workspace.suites), 'suite')}, {plural(claims, 'claim')}"
+    counted = f"{plural(len(found.suites), 'suite')}, {plural(claims, 'claim')}"
     output.out.print(f"{counted}: no problem")

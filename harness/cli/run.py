@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from harness import datasets, project, sizes
-from harness.audit.selection import Size
-from harness.cli import codes, options
-from harness.cli.audit import Audited, sample, verified
-from harness.cli.carry import carry_out
+from harness import extras, sizes
+from harness.cli import options
 from harness.cli.console import Output
-from harness.cli.ending import Ending, fetchable, print_ending
-from harness.cli.report import Target, write_page
-from harness.cli.settle import Limits, settle
-from harness.datasets.roots import Roots
+from harness.execute import client
 from harness.execute.cluster import address
-from harness.execute.machines import machines_of, prepare
-from harness.execute.run import Options, Runner
 from harness.gate import units
-from harness.plan.select import Selection, narrow
-from harness.store.store import Store
-from harness.types import Profile, Verdict
-from harness.workspace import Workspace, judged, open_workspace
-from harness.workspace.pages import judged_with_results
 
 
 def _memory(text: str) -> int:
@@ -44,6 +27,12 @@ def _address(text: str) -> str:
         return address.parse(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _sample(text: str) -> object:
+    from harness.cli.audit import sample  # here: few runs verify
+
+    return sample(text)
 
 
 def run(
@@ -109,9 +98,9 @@ def run(
     ] = False,
     strict: options.Strict = False,
     verify: Annotated[
-        Size | None,
+        Any,  # what `_sample` returns, loaded where it is asked for
         typer.Option(
-            parser=sample,
+            parser=_sample,
             metavar="5%|N",
             help="After the run, run this share or number of stored cells again, as audit does.",
         ),
@@ -124,63 +113,36 @@ def run(
 
     Exit 3 when a claim is false and not known to be, or a verdict moved; 4 when a cell failed.
     """
-    started = time.monotonic()
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
-    prepare(cluster)
-    workspace = open_workspace(names or [], suites)
-    chosen = Options(
-        roots=Roots.find(data),
-        use=datasets.parse_use(use or []),
+    if cluster is None:
+        client.begin()  # it imports what cells need beside all that follows
+    else:
+        extras.require("distributed")
+    from harness.cli import running  # here: it takes longer than all of the above
+
+    asked = running.Asked(
+        names=names or [],
+        suites=suites,
+        results=results,
+        data=data,
+        profile=profile.value,
+        use=use or [],
+        seeds=seeds,
+        experiment=experiment or [],
+        backend=backend or [],
+        device=device or [],
+        jobs=jobs,
+        cluster=cluster,
         timeout=timeout,
-        force=force,
+        report=report,
         memory=memory,
+        until_settled=until_settled,
+        max_seeds=max_seeds,
+        seconds=seconds,
+        trace=trace,
+        force=force,
         one_by_one=one_by_one,
+        strict=strict,
+        verify=verify,
     )
-    selection = Selection(seeds, experiment or [], backend or [], device or [])
-    wanted: Profile = "full" if until_settled else profile.value
-    todo = workspace.to_run(wanted, chosen.roots, chosen.use, selection)
-    with machines_of(
-        cluster, chosen.roots, lambda line: output.err.print(f"note: {line}")
-    ) as machines:
-        chosen = replace(chosen, jobs=jobs or machines.slots)
-        runner = Runner(Store(results), machines.environment("cpu"), chosen, machines)
-        if until_settled:
-            limits = Limits(max_seeds, math.inf if seconds is None else seconds)
-            ran = settle(workspace, todo, runner, limits, output, trace=trace)
-        else:
-            ran = carry_out(runner, todo, output, trace=trace)
-        audited = verified(workspace, runner, verify, output) if verify else Audited()
-    output.json({"schema": 1, **ran.to_json(), **audited.to_json(), "results": str(results)})
-    verdicts, page = _told(workspace, runner.store, results, wanted, report)
-    ending = Ending(
-        counts=ran.counts,
-        done=ran.done,
-        skipped=ran.skipped,
-        verdicts=verdicts,
-        missing=_missing(workspace, selection, chosen),
-        results=None if all(plan.recorded for plan in todo) else results,
-        page=page,
-        seconds=time.monotonic() - started,
-        options="" if results == project.find().results else f" --results {results}",
-    )
-    print_ending(output.out, ending)
-    judged_as = codes.of_run(ran.counts, ran.done, verdicts, strict=strict)
-    raise typer.Exit(judged_as or audited.code)
-
-
-def _told(
-    workspace: Workspace, store: Store, results: Path, profile: Profile, report: Path | None
-) -> tuple[Sequence[Verdict], Path | None]:
-    """Return the verdicts after a run, and the page where one was asked for."""
-    if report is None:
-        return judged(workspace, store, results), None
-    archive = workspace.beside(store)
-    verdicts, found = judged_with_results(workspace, archive, results, profile)
-    target = Target(report, profile, results, project.find().history)
-    return verdicts, write_page(workspace, archive.environments, verdicts, found, target)
-
-
-def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:
-    """Return the data sets of the full profile that are not here and can be fetched."""
-    protocol = (narrow(plans.full, selection) for plans in workspace.plans)
-    return fetchable(protocol, chosen.roots, chosen.use)
+    raise typer.Exit(running.run(asked, output))

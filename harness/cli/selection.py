@@ -10,7 +10,7 @@ from harness.errors import UsageError
 from harness.suite.documents import Document
 from harness.types import VERDICTS, Verdict
 from harness.words import did_you_mean
-from harness.workspace import Workspace
+from harness.workspace.suites import Workspace
 
 FEW = 30
 """So many claims are shown without being asked for."""

@@ -14,7 +14,8 @@ from harness.execute.run import Runner
 from harness.plan.expand import Plan, Plans
 from harness.store.looks import declare, declared
 from harness.words import plural
-from harness.workspace import Workspace, looks_of
+from harness.workspace.suites import Workspace
+from harness.workspace.verdicts import looks_of
 
 
 @dataclass(frozen=True)

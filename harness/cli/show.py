@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -12,13 +11,11 @@ from rich.text import Text
 from harness import claims as judging
 from harness.cli.sheet import Sheet
 from harness.outlets.outcome import measured_by, reason
-from harness.plan.expand import Plans
-from harness.suite.order import Tier
 from harness.types import VERDICTS, Verdict
 from harness.words import plural
 
 if TYPE_CHECKING:  # only `harness list --parts` has any
-    from harness.cli.parts import Part
+    pass
 
 STYLES = {
     "reproduced": "green",
@@ -27,25 +24,6 @@ STYLES = {
     "not-comparable": "blue",
     "not-run": "dim",
 }
-
-
-def suites_table(suites: Sequence[Plans], tiers: Mapping[str, Tier]) -> Sheet:
-    """Return the table of ``harness list``."""
-    headings = ("suite", "title", "source", "tier", "cells quick", "cells full", "claims")
-    return Sheet(headings, [_suite_row(plans, tiers[plans.suite.id]) for plans in suites])
-
-
-def _suite_row(plans: Plans, tier: Tier) -> tuple[str, ...]:
-    suite = plans.suite
-    source = f"{suite.source.key} {suite.source.section}" if suite.source else ""
-    cells = (str(plan.size) for plan in (plans.quick, plans.full))
-    return (suite.id, suite.title, source, tier, *cells, str(len(suite.claims)))
-
-
-def parts_table(found: Sequence[Part]) -> Sheet:
-    """Return the table of ``harness list --parts``."""
-    headings = ("kind", "name", "what it does", "settings", "names")
-    return Sheet(headings, [astuple(part) for part in found])
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import top
+from harness.kept import look
 
 MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 """What the root of a project has that does not speak of the harness."""
@@ -116,11 +117,11 @@ def module_files(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
     found: list[Path] = []
     for part in parts[:-1]:
         folder = folder / part
-        if not folder.is_dir():
+        if not look(folder).is_dir():
             return
         found += [path for path in (folder / "__init__.py",) if path.is_file()]
     last = (folder / parts[-1] / "__init__.py", folder / f"{parts[-1]}.py")
-    if own := next((path for path in last if path.is_file()), None):
+    if own := next((path for path in last if look(path).is_file()), None):
         yield from (*found, own)
 
 

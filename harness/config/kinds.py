@@ -41,11 +41,15 @@ def kinds_of(names: Iterable[str], patterns: Mapping[str, Kind]) -> dict[str, Ki
     patterns : mapping of str to str
         As the shell has them, ``"*_loss"``, the special before the general.
     """
-    table = tuple(patterns.items())
-    return {name: _kind(name, table) for name in names}
+    return dict(_kinds(frozenset(names), tuple(patterns.items())))
 
 
-@lru_cache(maxsize=4096)  # the cases of a suite leave the same few names
+@lru_cache(maxsize=1024)  # the cases of a suite leave the same few names
+def _kinds(names: frozenset[str], patterns: tuple[tuple[str, Kind], ...]) -> Mapping[str, Kind]:
+    return {name: _kind(name, patterns) for name in names}
+
+
+@lru_cache(maxsize=4096)
 def _kind(name: str, patterns: tuple[tuple[str, Kind], ...]) -> Kind:
     return next((kind for p, kind in patterns if fnmatchcase(name, p)), DEFAULT)
 

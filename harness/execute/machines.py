@@ -7,9 +7,8 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-from harness import backends, environment, extras
+from harness import backends, environment
 from harness.datasets.roots import Roots
-from harness.execute import client
 from harness.execute.pool import Batch, Finished, run_all
 from harness.types import Environment
 
@@ -63,20 +62,6 @@ class LocalMachine:
     def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
         """Run jobs in processes of this machine."""
         return run_all(batch)
-
-
-def prepare(cluster: str | None) -> None:
-    """Begin with what takes long and can be done beside the planning.
-
-    Raises
-    ------
-    LibraryMissing
-        If a cluster is asked for and dask is not installed.
-    """
-    if cluster is None:
-        client.begin()  # it imports
-    else:
-        extras.require("distributed")
 
 
 def machines_of(

@@ -20,6 +20,7 @@ from harness.config.recorded import RECORDED, Recorded
 from harness.config.settings import TABLES, Settings
 from harness.errors import DataError, FileError, SuiteError, UsageError
 from harness.experiments.recorded.experiment import COLUMNS
+from harness.kept import look
 from harness.plan import size
 from harness.plan.axes import TOP, Axes
 from harness.store.memory import Memory
@@ -66,7 +67,7 @@ def read(suite: Suite, given: Recorded) -> Recording:
     """
     folder = Path(suite.text.file).parent
     try:
-        table = tables.read([folder / name for name in given.files])
+        table = tables.read([look(folder / name) for name in given.files])
     except SuiteError:
         raise  # names a line of the file
     except (FileError, DataError, UsageError) as error:

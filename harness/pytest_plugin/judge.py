@@ -15,7 +15,8 @@ from harness.store.folder import StoreFolder
 from harness.suite.load import find
 from harness.types import Verdict
 from harness.words import one_line
-from harness.workspace import Workspace, judged, open_workspace
+from harness.workspace.suites import Workspace, open_workspace
+from harness.workspace.verdicts import judged
 
 
 @dataclass(frozen=True)

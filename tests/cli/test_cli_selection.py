@@ -8,7 +8,7 @@ import pytest
 from harness.cli import show
 from harness.cli.selection import FEW, Filter, chosen
 from harness.errors import UsageError
-from harness.workspace import Workspace
+from harness.workspace.suites import Workspace
 
 NONE = Workspace((), ())
 KNOWN = {"expected": "contradicted", "because": "x"}

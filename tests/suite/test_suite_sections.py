@@ -8,7 +8,7 @@ from suite_texts import section_text, sources_text, suite_text, write_suite
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.sections import problems
-from harness.workspace import check_documents, open_workspace
+from harness.workspace.suites import check_documents, open_workspace
 
 SUITE = suite_text(
     "line-fit",

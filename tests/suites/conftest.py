@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.store.folder import StoreFolder
-from harness.workspace import judged, open_workspace, with_q_values
+from harness.workspace.suites import open_workspace
+from harness.workspace.verdicts import judged, with_q_values
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.suite.documents import README, library
-from harness.workspace import check_documents
+from harness.workspace.suites import check_documents
 
 FOLDER = Path(__file__).parents[2] / "suites"
 SOURCES = os.environ.get("HARNESS_SOURCES", "")

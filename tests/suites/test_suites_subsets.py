@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.workspace import judged, open_workspace, with_q_values
+from harness.workspace.suites import open_workspace
+from harness.workspace.verdicts import judged, with_q_values
 
 HERE = Path(__file__).parents[2]
 SUITES = HERE / "suites"

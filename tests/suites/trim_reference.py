@@ -25,7 +25,8 @@ from harness.store import arrays
 from harness.store.files import of_records
 from harness.store.folder import StoreFolder
 from harness.types import Array, Environment, Record
-from harness.workspace import judged, open_workspace
+from harness.workspace.suites import open_workspace
+from harness.workspace.verdicts import judged
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "results" / "reference"

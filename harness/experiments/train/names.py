@@ -25,12 +25,15 @@ UNKNOWN = 100
 
 def produces(settings: Settings) -> frozenset[str]:
     """Return the names of every metric, series and array of a cell with these settings."""
+    return _produced(settings, facts_of(settings.data))
+
+
+def _produced(settings: Settings, facts: Facts) -> frozenset[str]:
     train = settings.train
     names = {"train_loss", "initial_loss", "parameters", "grew", "nan_weights"}
     names |= {"first_inf", "first_nan"}
     if train is None:
         return frozenset(names)
-    facts = facts_of(settings.data)
     names |= _evaluated(train, facts) | measures.produces(settings) | (set(train.keep) - {"fit"})
     if "predictions" in train.keep:
         names.add("labels")
@@ -100,10 +103,10 @@ KINDS: Mapping[str, Kind] = {
 
 def kinds(settings: Settings) -> Mapping[str, Kind]:
     """Return the kind of everything that a cell leaves."""
-    found = dict(kinds_of(produces(settings), KINDS))
+    facts = facts_of(settings.data)
+    found = kinds_of(_produced(settings, facts), KINDS)
     if settings.train is None or settings.data is None:
         return found
-    facts = facts_of(settings.data)
     for evaluation in settings.train.evaluate:
         kind = of_accuracy(_size(evaluation, settings.data, facts))
         own = (name for name in found if name.startswith(f"{evaluation.name}_"))

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.code.project import Project, current, is_installed, module_files
 from harness.errors import UsageError
 from harness.experiments.user.loading import Place
+from harness.kept import look
 from harness.words import did_you_mean
 
 MUST = "an experiment's path must read 'package.module:function' or 'folder/file.py:function'"
@@ -52,7 +53,7 @@ def _in_file(name: str, file: str, attribute: str, project: Project) -> Place:
         raise UsageError(f"{MUST}, got {name!r}")
     here = current()
     folders = dict.fromkeys((*project.upwards, *([here] if here else [])))
-    path = next((one for folder in folders if (one := _joined(folder, file)).is_file()), None)
+    path = next((one for folder in folders if look(one := _joined(folder, file)).is_file()), None)
     if path is None:
         beside = (
             one.name for folder in folders for one in _joined(folder, file).parent.glob("*.py")

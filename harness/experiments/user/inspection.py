@@ -10,22 +10,18 @@ import importlib
 import inspect
 import json
 import os
-import re
 import sys
-import sysconfig
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+from harness import kept
 from harness.experiments.user.loading import Place, load
 from harness.experiments.user.signature import parameters, returned_text, to_json
 
 _DECLARED = "__harness__"
-_READING = frozenset({"open", "os.listdir", "os.scandir"})
-_LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|__pycache__)([/\\]|$)")
-_STANDARD = sysconfig.get_path("stdlib") + os.sep
 _MOST = 500
 _OURS = Path(__file__).parents[2]
 
@@ -56,9 +52,10 @@ def _warm() -> None:
 
 def _answer(question: Mapping[str, Any]) -> NoReturn:
     place = Place(**{**question["place"], "path": tuple(question["place"]["path"])})
-    before, opened = set(sys.modules), _watched()
+    before = set(sys.modules)
     try:
-        module = load(place)
+        with kept.watching() as opened:
+            module = load(place)
         brought = {"loaded": _loaded(before), "opened": _read(opened)}
         facts = {**_facts(module, place.attribute), **brought}
     except BaseException as error:  # noqa: BLE001 - whatever a module raises is the answer
@@ -67,25 +64,9 @@ def _answer(question: Mapping[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-def _watched() -> dict[str, None]:
-    """Return what fills with the files and folders that are opened from now on."""
-    opened: dict[str, None] = {}
-
-    def hear(event: str, given: tuple[Any, ...]) -> None:
-        if event not in _READING or not isinstance(given[0], str | os.PathLike):
-            return
-        # Where Python looks for modules is known; a folder that the module lists is its own affair.
-        if event == "open" or sys._getframe(1).f_code.co_filename[:1] != "<":
-            opened[os.path.abspath(os.fsdecode(given[0]))] = None  # noqa: PTH100 links stay
-
-    sys.addaudithook(hear)
-    return opened
-
-
 def _read(opened: Mapping[str, None]) -> list[str] | None:
     """Return those that are no library's; None where they are very many."""
-    own = [path for path in list(opened) if not _LIBRARY.search(path)]
-    own = [path for path in own if not path.startswith(_STANDARD)]
+    own = kept.of_users(opened)
     return own if len(own) <= _MOST else None
 
 

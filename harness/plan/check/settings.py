@@ -23,14 +23,23 @@ MOST_NUMBERS = 1_000_000_000
 
 def complaints(plans: Plans) -> Iterator[Complaint]:
     """Yield what is wrong with the settings of the cases, and profiles that have none."""
-    seen: set[tuple[str, int]] = set()  # profiles have most settings in common, as one object
+    seen: set[tuple[object, ...]] = set()  # profiles and cases share tables, each one object
     for plan in plans:
         if not plan.cases:
             yield ("grid",), f"the {plan.profile} profile must have at least one case, got none"
         for case in plan.cases:
-            if (key := (case.experiment, id(case.settings))) not in seen:
-                seen.add(key)
+            values = case.settings
+            if _first(seen, case.experiment, id(values)):
                 yield from _case(case, plans)
+                if _first(seen, id(values.data), id(values.model)):
+                    yield from _data(values)
+
+
+def _first(seen: set[tuple[object, ...]], *key: object) -> bool:
+    """Whether a key was not seen before; it is from now on."""
+    before = len(seen)
+    seen.add(key)
+    return len(seen) > before
 
 
 def _case(case: Case, plans: Plans) -> Iterator[Complaint]:
@@ -42,7 +51,6 @@ def _case(case: Case, plans: Plans) -> Iterator[Complaint]:
         yield from (_placed(suite, *one) for one in experiment.absent(values, case.home))
     if values.train is not None:
         yield from _inside("train", values.train.complaints())
-    yield from _data(values)
 
 
 def _placed(suite: Suite, path: tuple[str, ...], message: str) -> Complaint:

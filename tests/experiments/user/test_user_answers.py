@@ -4,8 +4,9 @@ import sys
 
 import pytest
 
+from harness import kept
 from harness.errors import UsageError
-from harness.experiments.user import answers, facts, modules
+from harness.experiments.user import facts, modules
 from harness.experiments.user.known import known
 
 CODE = """
@@ -30,7 +31,7 @@ def project(tmp_path, monkeypatch):
     write(root, "mine.py", CODE)
     write(root, "tools.py", "SCALE = 2\n")
     write(root, "metrics.json", "{}")
-    monkeypatch.setattr(answers, "_SETTLED", 0)
+    monkeypatch.setattr(kept, "_SETTLED", 0)
     return root
 
 
@@ -106,7 +107,7 @@ def test_it_is_asked_again_in_another_environment(project, asked, monkeypatch):
 
 
 def test_a_file_edited_just_now_keeps_nothing(project, asked, monkeypatch):
-    monkeypatch.setattr(answers, "_SETTLED", 60 * 10**9)
+    monkeypatch.setattr(kept, "_SETTLED", 60 * 10**9)
     command(project)
     command(project)
     assert len(asked) == 2

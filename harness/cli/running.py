@@ -1,0 +1,157 @@
+"""What ``harness run`` does: cells, then verdicts, and a page where one is asked for."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harness import datasets, project
+from harness.audit.selection import Size
+from harness.cli import codes
+from harness.cli.carry import RunResult, carry_out
+from harness.cli.console import Output
+from harness.cli.ending import Ending, fetchable, print_ending
+from harness.cli.settle import Limits, settle
+from harness.datasets.roots import Roots
+from harness.execute.machines import machines_of
+from harness.execute.run import Options, Runner
+from harness.plan.expand import Plan
+from harness.plan.select import Selection, narrow
+from harness.store.store import Store
+from harness.types import Profile, Verdict
+from harness.workspace.suites import Workspace, open_workspace
+from harness.workspace.verdicts import judged
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of a run, as the command line has them."""
+
+    names: Sequence[str]
+    suites: Sequence[Path]
+    results: Path
+    data: Path | None
+    profile: Profile
+    use: Sequence[str]
+    seeds: int | None
+    experiment: Sequence[str]
+    backend: Sequence[str]
+    device: Sequence[str]
+    jobs: int | None
+    cluster: str | None
+    timeout: float | None
+    report: Path | None
+    memory: int | None
+    until_settled: bool
+    max_seeds: int | None
+    seconds: float | None
+    trace: bool
+    force: bool
+    one_by_one: bool
+    strict: bool
+    verify: Size | None
+
+    @property
+    def selection(self) -> Selection:
+        """The part of the plans to run."""
+        return Selection(self.seeds, self.experiment, self.backend, self.device)
+
+    @property
+    def wanted(self) -> Profile:
+        """The profile; claims are settled by the full one."""
+        return "full" if self.until_settled else self.profile
+
+    def options(self) -> Options:
+        """Return the options of the runner, but for how many cells run at a time."""
+        return Options(
+            roots=Roots.find(self.data),
+            use=datasets.parse_use(self.use),
+            timeout=self.timeout,
+            force=self.force,
+            memory=self.memory,
+            one_by_one=self.one_by_one,
+        )
+
+
+def run(asked: Asked, output: Output) -> int:
+    """Run the cells that are asked for and not done yet, judge the claims, tell of both.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    started = time.monotonic()
+    workspace = open_workspace(asked.names, asked.suites)
+    options = asked.options()
+    todo = workspace.to_run(asked.wanted, options.roots, options.use, asked.selection)
+    with machines_of(
+        asked.cluster, options.roots, lambda line: output.err.print(f"note: {line}")
+    ) as machines:
+        options = replace(options, jobs=asked.jobs or machines.slots)
+        runner = Runner(Store(asked.results), machines.environment("cpu"), options, machines)
+        ran = _carried_out(asked, workspace, todo, runner, output)
+        told, code = _verified(asked, workspace, runner, output)
+    results = str(asked.results)
+    output.json({"schema": 1, **ran.to_json(), **told, "results": results})
+    verdicts, page = _judged(asked, workspace, runner.store)
+    ending = Ending(
+        counts=ran.counts,
+        done=ran.done,
+        skipped=ran.skipped,
+        verdicts=verdicts,
+        missing=_missing(workspace, asked.selection, options),
+        results=None if all(plan.recorded for plan in todo) else asked.results,
+        page=page,
+        seconds=time.monotonic() - started,
+        options="" if asked.results == project.find().results else f" --results {results}",
+    )
+    print_ending(output.out, ending)
+    return codes.of_run(ran.counts, ran.done, verdicts, strict=asked.strict) or code
+
+
+def _carried_out(
+    asked: Asked, workspace: Workspace, todo: list[Plan], runner: Runner, output: Output
+) -> RunResult:
+    if not asked.until_settled:
+        return carry_out(runner, todo, output, trace=asked.trace)
+    limits = Limits(asked.max_seeds, math.inf if asked.seconds is None else asked.seconds)
+    return settle(workspace, todo, runner, limits, output, trace=asked.trace)
+
+
+def _verified(
+    asked: Asked, workspace: Workspace, runner: Runner, output: Output
+) -> tuple[Mapping[str, Any], int]:
+    """Run a sample of the stored cells again where that is asked for; return what came of it."""
+    if asked.verify is None:
+        return {}, codes.OK
+    from harness.cli.audit import verified  # here: few runs verify
+
+    audited = verified(workspace, runner, asked.verify, output)
+    return audited.to_json(), audited.code
+
+
+def _judged(
+    asked: Asked, workspace: Workspace, store: Store
+) -> tuple[Sequence[Verdict], Path | None]:
+    """Return the verdicts after a run, and the page where one was asked for."""
+    if asked.report is None:
+        return judged(workspace, store, asked.results), None
+    from harness.cli.report import Target, write_page  # here: a run without a page is quicker
+    from harness.workspace.pages import judged_with_results
+
+    archive = workspace.beside(store)
+    profile = asked.wanted
+    verdicts, found = judged_with_results(workspace, archive, asked.results, profile)
+    target = Target(asked.report, profile, asked.results, project.find().history)
+    return verdicts, write_page(workspace, archive.environments, verdicts, found, target)
+
+
+def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:
+    """Return the data sets of the full profile that are not here and can be fetched."""
+    protocol = (narrow(plans.full, selection) for plans in workspace.plans)
+    return fetchable(protocol, chosen.roots, chosen.use)

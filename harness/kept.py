@@ -1,0 +1,260 @@
+"""What a command found out, kept for the next one until anything that it depends on has changed.
+
+Something that was found out holds as long as all of this is as it was: the files that were read for
+it, the names in the folders in which they were looked for, Python's path, the current folder, the
+environment variables, the libraries installed and the harness. What was found out on the way to
+something else, by another command even, brings the files that it is true of along.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import sys
+import sysconfig
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harness.cache import Cache, root
+
+Stamp = tuple[int, ...]
+_HERE = Path(__file__).parent
+_SETTLED = 2 * 10**9
+"""Nanoseconds for which a file must not have been edited: clocks of file systems are coarse."""
+_PASSING = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST"})
+"""Variables of the shell's own, which differ from one command to the next."""
+_IMPORTABLE = re.compile(
+    r"(?!__pycache__)\w+|[^.].*\.(py|so|pyd|pth|zip|dist-info|egg-info|egg-link)"
+)
+_READING = frozenset({"open", "os.listdir", "os.scandir"})
+_LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|__pycache__)([/\\]|$)")
+_STANDARD = sysconfig.get_path("stdlib") + os.sep
+_MACHINE = ("/proc/", "/sys/", "/dev/")
+
+
+def stamp(path: str | Path) -> Stamp:
+    """Return what tells that a file was edited; empty where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - many, and of text
+    except (OSError, ValueError):
+        return ()
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size)
+
+
+def names_in(folder: str, every: bool) -> str:
+    """Return the digest of the names in a folder, all or those of modules and libraries.
+
+    It is ``""`` where the folder cannot be read.
+    """
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208 names are all
+    except OSError:
+        return ""
+    kept = [name for name in names if every or _IMPORTABLE.fullmatch(name)]
+    text = "\0".join(kept).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+_LISTENING: list[dict[str, None]] = []
+
+
+@cache
+def _listen() -> None:
+    """Hear of all that this process opens, from now on: a hook cannot be taken away again."""
+
+    def hear(event: str, given: tuple[Any, ...]) -> None:
+        if not _LISTENING or event not in _READING or not isinstance(given[0], str | os.PathLike):
+            return
+        # Where Python looks for modules is known, and what we look at here; a folder that a module
+        # lists is its own affair.
+        by = "" if event == "open" else sys._getframe(1).f_code.co_filename
+        if not by.startswith(("<", __file__)):
+            path = os.path.abspath(os.fsdecode(given[0]))  # noqa: PTH100 links stay
+            for opened in _LISTENING:
+                opened[path] = None
+
+    sys.addaudithook(hear)
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[Mapping[str, None]]:
+    """Return what fills with the files and folders that are opened inside the block, in order."""
+    _listen()
+    opened: dict[str, None] = {}
+    _LISTENING.append(opened)
+    try:
+        yield opened
+    finally:
+        _LISTENING[:] = [one for one in _LISTENING if one is not opened]
+
+
+def of_users(opened: Iterable[str]) -> list[str]:
+    """Return the paths that are of no library, nor of Python or the machine."""
+    ours = (_STANDARD, *_MACHINE, f"{_HERE}{os.sep}", f"{root()}{os.sep}")
+    return [path for path in list(opened) if not (_LIBRARY.search(path) or path.startswith(ours))]
+
+
+@dataclass
+class Inputs:
+    """What something depends on, as it was found.
+
+    Attributes
+    ----------
+    since : int
+        When it was begun, nanoseconds of the system's clock: what was edited later may have been
+        read before.
+    files : dict of str to Stamp
+        Files and places where one may come to be.
+    folders : dict of (str, bool) to str
+        Digests of `names_in`.
+    lasting : bool
+        False where something was found out that is not to be kept.
+    """
+
+    since: int = field(default_factory=time.time_ns)
+    files: dict[str, Stamp] = field(default_factory=dict)
+    folders: dict[tuple[str, bool], str] = field(default_factory=dict)
+    lasting: bool = True
+
+    def read(self, paths: Iterable[str | Path], listed: Iterable[tuple[str, bool]] = ()) -> None:
+        """Add files, and folders whose names matter: all of them, or those of modules."""
+        self.files |= {str(path): stamp(path) for path in paths}
+        self.folders |= {(name, every): names_in(name, every) for name, every in listed}
+
+    @property
+    def settled(self) -> bool:
+        """Whether no file was edited so late that it may have been another when it was read."""
+        latest = max((max(known[:2], default=0) for known in self.files.values()), default=0)
+        return latest <= min(self.since, time.time_ns()) - _SETTLED
+
+    def unchanged(self, now: Inputs) -> bool:
+        """Whether all is as it is `now`, in which nothing is looked at twice."""
+        for path in self.files.keys() - now.files.keys():
+            now.files[path] = stamp(path)
+        if any(now.files[path] != known for path, known in self.files.items()):
+            return False
+        now.read((), self.folders.keys() - now.folders.keys())
+        return all(now.folders[folder] == known for folder, known in self.folders.items())
+
+
+def question(about: Any) -> str:
+    """Return the digest of a question, and of what any answer depends on besides files.
+
+    Parameters
+    ----------
+    about : object
+        What is asked, as JSON can tell it. Libraries set variables of the environment when they are
+        imported: a question is to be asked before.
+    """
+    variables = sorted((k, v) for k, v in os.environ.items() if k not in _PASSING)
+    where = [about, sys.path, _current(), sys.executable, sys.version, variables, _harness()]
+    return hashlib.sha256(json.dumps(where, sort_keys=True).encode()).hexdigest()
+
+
+_ON_THE_WAY: ContextVar[tuple[Inputs, ...]] = ContextVar("_ON_THE_WAY", default=())
+
+
+@contextlib.contextmanager
+def depending() -> Iterator[Inputs]:
+    """Return what fills with all that is looked at, and what is found out, inside the block."""
+    inputs = Inputs()
+    token = _ON_THE_WAY.set((*_ON_THE_WAY.get(), inputs))
+    try:
+        yield inputs
+    finally:
+        _ON_THE_WAY.reset(token)
+
+
+def look(path: Path) -> Path:
+    """Return a path; all that is being found out depends on what is there."""
+    for inputs in _ON_THE_WAY.get():
+        inputs.read([path])
+    return path
+
+
+def depend(found: Inputs | None) -> None:
+    """Let all that is being found out depend on what something else was true of.
+
+    Parameters
+    ----------
+    found : Inputs or None
+        What that was; None where it cannot be told, so that nothing is kept.
+    """
+    for inputs in _ON_THE_WAY.get():
+        if found is None:
+            inputs.lasting = False
+        else:
+            inputs.files |= found.files
+            inputs.folders |= found.folders
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was found out, by what it is about.
+
+    Attributes
+    ----------
+    cache : Cache
+        Where it is.
+    """
+
+    cache: Cache
+
+    def get(self, asked: str, now: Inputs) -> tuple[Any, Inputs] | None:
+        """Return what was found out, and of what it is true; None where that has changed since.
+
+        Parameters
+        ----------
+        asked : str
+            A `question`.
+        now : Inputs
+            What was looked at for others of the same command; it grows.
+        """
+        data = self.cache.get(asked)
+        if data is None:
+            return None
+        stored = json.loads(data)
+        files = {path: tuple(known) for path, known in stored["files"].items()}
+        folders = {(name, every): known for name, every, known in stored["folders"]}
+        inputs = Inputs(files=files, folders=folders)
+        return (stored["found"], inputs) if inputs.unchanged(now) else None
+
+    def put(self, asked: str, found: Any, inputs: Inputs) -> None:
+        """Keep what was found out, unless it is not to last, or a file was edited just now.
+
+        Parameters
+        ----------
+        asked : str
+            The `question`.
+        found : object
+            What was found out, as JSON can tell it.
+        inputs : Inputs
+            What it depends on.
+        """
+        if not inputs.lasting or not inputs.settled:
+            return
+        folders = [(*folder, known) for folder, known in inputs.folders.items()]
+        stored = {"found": found, "files": inputs.files, "folders": folders}
+        self.cache.put(asked, json.dumps(stored).encode())
+
+
+def _current() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109 - the text is all
+    except OSError:
+        return ""
+
+
+@cache
+def _harness() -> str:
+    """Return the digest of our own files as they are: who asks, and what a module may import."""
+    files = [[str(path), *stamp(path)] for path in sorted(_HERE.rglob("*.py"))]
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
