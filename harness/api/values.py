@@ -13,7 +13,7 @@ from harness import tables
 from harness.api.shown import Judgement
 from harness.config.kinds import Kind
 from harness.errors import UsageError
-from harness.tables.entries import entry
+from harness.tables.table import entry
 from harness.types import Scalar
 from harness.workspace.numbers import judge_table
 

@@ -1,23 +1,37 @@
-"""``harness history``: what the gate measured against named baselines, over commits."""
+"""``harness history``: what the gate measured against named baselines, over commits.
+
+The history of a baseline is shown as a table or as JSON.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
-from harness.cli import codes, history_show, options
-from harness.cli.console import Output
+from harness.cli import codes, options
+from harness.cli.console import Output, styled
+from harness.cli.sheet import Entry, Sheet
 from harness.errors import NothingMeasured, UsageError
 from harness.gate.creep import SeriesFinding, survey
-from harness.gate.history import Baseline, History, Series, check_name, first_parent, series
+from harness.gate.history import Baseline, History, Point, Series, check_name, first_parent, series
 from harness.gate.sides.revisions import find_repository, resolve
+from harness.gate.units import change, worse
+from harness.lines import storable
 from harness.words import did_you_mean
+
+HEADINGS = ("case", "quantity", "machine", "commits", "ratio", "latest", "found")
+BLOCKS = "▁▂▃▄▅▆▇█"
+LONGEST = 40
+CALM = 0.02
+"""Log-ratio range that fills a sparkline at least: noise must not look like a mountain."""
 
 
 def history(
@@ -112,11 +126,11 @@ def _show(history: History, name: str, case: str, output: Output) -> tuple[Serie
     wanted = [history.baseline(name)] if name else list(history.baselines.values())
     found = _surveyed(history, wanted, case)
     owned = [(b, [one for one in found if one.series.baseline == b]) for b in wanted]
-    listed = [{**asdict(b), "series": history_show.to_json(own)} for b, own in owned]
+    listed = [{**asdict(b), "series": series_json(own)} for b, own in owned]
     output.json({"schema": 1, "baselines": listed})
     for baseline, own in owned:
         if own:
-            output.out.print(history_show.table(baseline, own))
+            output.out.print(history_table(baseline, own))
     worse = sum(finding.worse for finding in found)
     output.out.print(f"worse than before: {worse} of {len(found)}")
     return found
@@ -131,3 +145,69 @@ def _name(history: History, name: str, revision: str, output: Output) -> None:
     moved = f", before it was {before.commit[:7]}" if before else ""
     text = f"{name} is {resolved.commit[:7]} ({resolved.subject}){moved}"
     output.out.print(text)
+
+
+def history_table(baseline: Baseline, found: Sequence[SeriesFinding]) -> Sheet:
+    """Return one row per series."""
+    title = f"{baseline.name} is {baseline.commit[:7]}, named {baseline.named[:10]}"
+    machines = len({finding.series.hardware for finding in found}) > 1
+    kept = [at for at, name in enumerate(HEADINGS) if machines or name != "machine"]
+    headings = [HEADINGS[at] for at in kept]
+    rows = [[row[at] for at in kept] for row in map(_row, found)]
+    return Sheet(headings, rows, title, whole=[headings.index("ratio")])
+
+
+def _row(finding: SeriesFinding) -> tuple[Entry, ...]:
+    series = finding.series
+    return (
+        series.case,
+        series.quantity,
+        series.hardware,
+        str(len(series.points)),
+        sparkline(series.log_ratios),
+        latest(series.points[-1]),
+        _finding(finding),
+    )
+
+
+def _finding(finding: SeriesFinding) -> Text:
+    style = "red" if finding.worse else "green" if finding.steps or finding.creep else "dim"
+    sign = f"{worse(finding.series.quantity)}: " if finding.worse else ""
+    return styled(sign + finding.text, style)
+
+
+def sparkline(log_ratios: Sequence[float]) -> str:
+    """Return the last ratios as a line of blocks, higher for slower."""
+    values = log_ratios[-LONGEST:]
+    middle = (max(values) + min(values)) / 2.0
+    half = max(max(values) - min(values), CALM) / 2.0
+    heights = ((value - middle + half) / (2.0 * half) for value in values)
+    return "".join(BLOCKS[min(int(height * len(BLOCKS)), len(BLOCKS) - 1)] for height in heights)
+
+
+def latest(point: Point) -> str:
+    """Return the ratio of a point as a change, with its interval."""
+    text = change(math.exp(point.log_ratio))
+    if point.interval is None or not 0.0 < point.interval.low <= point.interval.high < math.inf:
+        return text
+    return f"{text} ({change(point.interval.low)} to {change(point.interval.high)})"
+
+
+def series_json(found: Sequence[SeriesFinding]) -> list[dict[str, Any]]:
+    """Return series with their points and findings as JSON values."""
+    values: list[dict[str, Any]] = storable([_series(finding) for finding in found])
+    return values
+
+
+def _series(finding: SeriesFinding) -> dict[str, Any]:
+    series = finding.series
+    return {
+        "case": series.case,
+        "quantity": series.quantity,
+        "hardware": series.hardware,
+        "worse": finding.worse,
+        "finding": finding.text,
+        "steps": [asdict(step) for step in finding.steps],
+        "creep": asdict(finding.creep) if finding.creep else None,
+        "points": [asdict(point) for point in series.points],
+    }

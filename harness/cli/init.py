@@ -9,15 +9,14 @@ from typing import Annotated
 
 import typer
 
-from harness import project, top
+from harness import project, scaffold, top
 from harness.cli import options
 from harness.cli.console import Output
 from harness.cli.sheet import Sheet
 from harness.config.table import not_a_suite_id
 from harness.errors import UsageError
 from harness.project import Project
-from harness.scaffold import kinds
-from harness.scaffold.drafts import Draft, add_lines, write
+from harness.scaffold import Draft, add_lines, write
 from harness.suite.load import in_folder
 from harness.words import plural, unknown
 
@@ -62,15 +61,15 @@ def new(
     """Write a new suite, with an experiment that runs; without a kind, list the kinds."""
     output = Output(quiet=quiet, no_color=no_color)
     if not kind:
-        output.out.print(Sheet(("kind", "the suite says that"), list(kinds.KINDS.items())))
+        output.out.print(Sheet(("kind", "the suite says that"), list(scaffold.KINDS.items())))
         output.out.print("harness new KIND [NAME] writes the suite and its experiment")
         return
-    if kind not in kinds.KINDS:
-        raise UsageError(unknown("kind of suite", kind, kinds.KINDS))
+    if kind not in scaffold.KINDS:
+        raise UsageError(unknown("kind of suite", kind, scaffold.KINDS))
     name = name or kind
     if wrong := not_a_suite_id(name):
         raise UsageError(f"the name of a suite {wrong}, got {name!r}")
-    drafts = kinds.drafts(kind, name, project.find().root, suites[0])
+    drafts = scaffold.drafts(kind, name, project.find().root, suites[0])
     _require_room(name, drafts, suites)
     _write(drafts, output)
     output.out.print(f"next: harness run {name}")
@@ -80,7 +79,7 @@ def _first_suite(here: Project) -> tuple[Draft, ...]:
     """Return the first suite and its experiment; none where there are suites."""
     if any(in_folder(folder) for folder in here.suites):
         return ()
-    return kinds.drafts(*FIRST, here.root, here.suites[0])
+    return scaffold.drafts(*FIRST, here.root, here.suites[0])
 
 
 def _require_room(name: str, drafts: Sequence[Draft], suites: Sequence[Path]) -> None:
@@ -100,7 +99,7 @@ def _workflow(root: Path) -> tuple[Draft, ...]:
     marks = (top.REPOSITORY, WORKFLOW.parts[0])
     if not any(os.path.lexists(root / mark) for mark in marks):
         return ()
-    return (Draft(root / WORKFLOW, kinds.text_of("claims.yml")),)
+    return (Draft(root / WORKFLOW, scaffold.text_of("claims.yml")),)
 
 
 def _write(drafts: Sequence[Draft], output: Output) -> None:

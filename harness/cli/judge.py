@@ -16,7 +16,7 @@ from harness.cli.console import Output
 from harness.config.kinds import KINDS
 from harness.errors import SuiteError, UsageError
 from harness.outlets.outcome import measured_by, reason
-from harness.tables.entries import parsed
+from harness.tables.table import parsed
 from harness.types import Scalar, Verdict
 from harness.workspace.numbers import Keys, judge_table
 

@@ -1,4 +1,7 @@
-"""``harness readme``: the numbers between marks in documents, compared with the records."""
+"""``harness readme`` and ``badge``: what a README says of claims.
+
+The numbers between marks in documents are compared with the records; a badge has the verdicts.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,13 @@ from harness.cli import codes, options, streams
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.errors import FileError, NothingMeasured, Problem, SuiteError, UsageError
-from harness.files import guarded, opened, replace_file
+from harness.files import guarded, opened, replace_file, write_text
+from harness.outlets import badge as badges
 from harness.outlets import workflow
 from harness.outlets.readme import Compared, Marked, compare, read, unknown_claims
 from harness.types import Verdict
 from harness.words import plural
+from harness.workspace.names import open_claimed
 from harness.workspace.suites import Workspace, open_workspace
 from harness.workspace.verdicts import judged
 
@@ -134,3 +139,32 @@ def _tell(compared: Sequence[Compared], output: Output, *, write: bool) -> None:
         output.out.print(f"{len(stale)} of {checked} to update; `harness readme --write` does it")
     else:
         output.out.print(f"{checked}, as the records give")
+
+
+def badge(
+    names: options.Claimed = None,
+    *,
+    suites: options.SuitesDir = options.SUITES,
+    results: options.Results = options.LOCAL,
+    label: Annotated[str, typer.Option(help="The text on the left.")] = "",
+    svg: Annotated[str, typer.Option(metavar="PATH|-", help="Write a picture; - is stdout.")] = "",
+    json_path: options.Json = "",
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a badge: JSON for the endpoint of shields.io, a picture, or both.
+
+    Without --json and --svg the JSON goes to stdout.
+    """
+    if svg == json_path == "-":
+        raise UsageError("stdout can take --json or --svg, got both; give one of them a path")
+    output = Output(quiet=quiet, json_path=json_path or ("" if svg else "-"))
+    workspace, claims = open_claimed(names or [], suites)
+    verdicts = judged(workspace, open_noted(workspace, results, output), results)
+    if claims is not None:
+        verdicts = tuple(v for v in verdicts if f"{v.suite}/{v.claim}" in claims)
+    made = badges.badge(verdicts, label)
+    output.json(badges.to_json(made))
+    if svg == "-":
+        streams.output().write(badges.to_svg(made))
+    elif svg:
+        write_text(Path(svg), badges.to_svg(made), "write the badge")

@@ -16,7 +16,7 @@ from harness.errors import NothingMeasured, UsageError
 from harness.files import write_text
 from harness.gate import selftest as tried
 from harness.gate import units
-from harness.gate.selftest import words
+from harness.gate.selftest import judged
 from harness.gate.selftest.judged import SelftestView
 
 SIZES = (0.0, 0.01, 0.03, 0.05, 0.10)
@@ -63,7 +63,7 @@ def selftest(
     if short is not None:
         tried.shorten(short, runs)
     if md is not None:
-        write_text(md, words.markdown(found), "write the self-test")
+        write_text(md, judged.markdown(found), "write the self-test")
     output.json(as_json(found))
     output.out.print(selftest_table(found))
     output.out.print(found.note)
@@ -105,8 +105,8 @@ def sizes(text: str) -> dict[float, int]:
 
 def selftest_table(view: SelftestView) -> Sheet:
     """Return one row per planted size: how the gate decided, and how pytest-benchmark did."""
-    right = range(len(words.COLUMNS))
-    return Sheet(words.COLUMNS, words.rows(view), words.facts(view), right=right)
+    right = range(len(judged.COLUMNS))
+    return Sheet(judged.COLUMNS, judged.table_rows(view), judged.facts(view), right=right)
 
 
 def as_json(view: SelftestView) -> dict[str, object]:

@@ -16,7 +16,7 @@ from harness.store.files import stores
 from harness.store.health import Health, examine
 from harness.store.health import repair as set_aside
 from harness.store.migrate import migrate as to_newest
-from harness.store.split import split as by_suite
+from harness.store.migrate import split as by_suite
 from harness.words import plural
 
 app = typer.Typer(

@@ -67,7 +67,7 @@ VERBS = (
         "export", f"{_HERE}.export:export", "Write records as CSV, parquet, benchmarks or a crate."
     ),
     Verb("readme", f"{_HERE}.readme:readme", "Compare the numbers in a document with the records."),
-    Verb("badge", f"{_HERE}.badge:badge", "Write a badge of claims, as JSON or SVG."),
+    Verb("badge", f"{_HERE}.readme:badge", "Write a badge of claims, as JSON or SVG."),
     Verb(
         "compare",
         f"{_HERE}.compare:compare",

@@ -25,7 +25,7 @@ from harness.execute.protocol import LOG, REST, Ended, Order, ProcessContext
 from harness.execute.wire import Folders
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
-from harness.processes.interrupts import postponed
+from harness.processes.tree import postponed
 from harness.sizes import in_words
 from harness.types import Environment
 

@@ -3,11 +3,11 @@
 Nothing here imports torch, and importing this package loads no plotting library.
 """
 
+from harness.figures.cache import draw_all
+from harness.figures.claimed import Reference, reference
 from harness.figures.drawing import NO_KINDS, Kinds, Numbers, Picture, Request
 from harness.figures.frame import Frame, Scale
-from harness.figures.many import draw_all
 from harness.figures.registry import KINDS, draw, request
-from harness.figures.relative import Reference, reference
 from harness.figures.theme import DARK, LIGHT, Theme
 
 __all__ = [

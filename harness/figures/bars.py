@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from harness.config.claim import same
 from harness.errors import NothingMeasured
-from harness.figures import theory
+from harness.figures import guides
 from harness.figures.canvas import WIDTH, legend, one_axes
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, has
-from harness.figures.extremes import refuse_beyond
+from harness.figures.frame import refuse_beyond
 from harness.figures.labels import in_words
 from harness.figures.marks import Bar, Line, draw_marks, dress, layout_of
-from harness.figures.merge import merged
 from harness.figures.points import basis, middle_of
 from harness.figures.select import Group, groups, heading, ordered
+from harness.figures.together import merged
 from harness.numerals import DASH, number
 from harness.types import Record, Scalar
 
@@ -40,7 +40,7 @@ def bars(request: Request) -> Drawing:
     drawn, axes = one_axes(WIDTH, layout.height)
     for index, one in enumerate(found):
         draw_marks(axes, request, layout, one, index)
-    theory.draw(axes, request, flipped=layout.flat)
+    guides.draw_theory(axes, request, flipped=layout.flat)
     dress(axes, request, layout, found)
     make_room(axes.xaxis if layout.flat else axes.yaxis, request)
     legend(drawn, axes, heading(figure.hue, request.words))

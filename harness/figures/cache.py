@@ -1,8 +1,9 @@
-"""Pictures that were drawn once, kept by the digest of what they show.
+"""Many pictures at once: known ones from the cache, the others drawn side by side.
 
-That is the figure's table, the records and the kinds of their numbers, the colours, and everything
-that draws: the harness and its libraries. Which arrays a picture shows is known once it is drawn;
-they are kept with it by their own digests, and read again before it is taken.
+A picture is kept by the digest of what it shows: the figure's table, the records and the kinds of
+their numbers, the colours, and everything that draws: the harness and its libraries. Which arrays
+it shows is known once it is drawn; they are kept with it by their own digests, and read again
+before it is taken.
 """
 
 from __future__ import annotations
@@ -21,10 +22,50 @@ from harness.errors import StoreError
 from harness.figures.claimed import shows
 from harness.figures.drawing import Numbers, Picture, Request
 from harness.figures.frame import Frame, Scale
+from harness.figures.registry import painted
+from harness.processes.parallel import parallel_map, processors
 from harness.types import Archive, Array, Environment, Record
 
+KEPT = 20_000
+"""Records of a picture from which its key in the cache takes about as long as drawing it."""
+FEWEST = 8
+"""Pictures to draw from which more than one process is worth its start."""
 CACHE = Cache("pictures", 256 * 1024**2)
 _LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
+
+
+def draw_all(requests: Sequence[Request]) -> list[Picture]:
+    """Draw many pictures.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+        What to draw, as `harness.figures.request` makes it.
+
+    Returns
+    -------
+    list of Picture
+        In the order of `requests`, as `harness.figures.draw` returns them.
+    """
+    found = [get(request) if len(request.records) < KEPT else None for request in requests]
+    missing = [request for request, one in zip(requests, found, strict=True) if one is None]
+    drawn = iter(_drawn(missing))
+    return [next(drawn) if one is None else one for one in found]
+
+
+def _drawn(requests: Sequence[Request]) -> list[Picture]:
+    processes = min(processors(), len(requests) // (FEWEST // 2))
+    if processes > 1:
+        import harness.figures.canvas  # noqa: F401 the children have the libraries then
+    return parallel_map(_draw, requests, processes)
+
+
+def _draw(request: Request) -> Picture:
+    watched, seen = seeing(request)
+    picture = painted(watched)
+    if picture.svg and len(request.records) < KEPT:
+        put(request, Drawn(picture, seen.arrays))
+    return picture
 
 
 class WatchedArchive:

@@ -29,7 +29,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from harness.figures.extremes import held, set_ends
+from harness.figures.frame import held, set_ends
 from harness.figures.theme import DASHES, MARKERS, Theme
 from harness.numerals import tick
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from harness.config.kinds import DEFAULT, Kind
 from harness.errors import NothingMeasured
-from harness.figures import theory
+from harness.figures import guides
 from harness.figures.canvas import (
     TEXT,
     beside,
@@ -27,9 +27,9 @@ from harness.figures.canvas import (
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, over_seeds
-from harness.figures.extremes import refuse_beyond
-from harness.figures.merge import merged
+from harness.figures.frame import refuse_beyond
 from harness.figures.select import Group, groups, heading
+from harness.figures.together import merged
 from harness.numerals import DASH, number
 from harness.types import Record, Series
 from harness.words import plural
@@ -85,7 +85,7 @@ def curve(request: Request) -> Drawing:
     drawn, grid = several_axes(1 if single else len(lines))
     for axes, here in zip(grid, [lines] if single else [[one] for one in lines], strict=True):
         _draw(axes, request, here, titled=not single)
-        theory.draw(axes, request)
+        guides.draw_theory(axes, request)
         _dress(axes, request, lines)
     if single:
         make_room(grid[0].yaxis, request)

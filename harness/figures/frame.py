@@ -1,17 +1,33 @@
-"""Where the numbers of a picture lie on it, so that a page can draw one more number into it."""
+"""The axes of a picture: where numbers lie on them, and how far they can reach.
+
+A page can draw one more number into a picture by its frame. The margins of an axis are computed
+from its ends; beyond `LARGEST` and below `SMALLEST` they would be infinite or 0.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+from harness.errors import NothingMeasured
+from harness.numerals import number
+
+if TYPE_CHECKING:  # the names of the kinds are known without loading matplotlib
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+    from harness.figures.estimate import Estimate
 
 POINTS = 72.0
 """Units of a picture in an inch."""
+LARGEST = 1e200
+"""Of a picture: margins and ticks beyond a mark must be numbers too."""
+SMALLEST = 1e-200
+"""Up to which the ends of a log axis are set by hand."""
+MARGIN = 0.12
+_LOWEST = -323.0  # decades
 
 
 @dataclass(frozen=True)
@@ -94,3 +110,42 @@ def frame_of(axes: Axes, metric: str, names: Sequence[str]) -> Frame:
         replace(y, log=axes.get_yscale() == "log", names=() if metric == "y" else other),
         metric,
     )
+
+
+def refuse_beyond(estimates: Iterable[Estimate]) -> None:
+    """Refuse to draw what reaches further than an axis can.
+
+    Raises
+    ------
+    NothingMeasured
+        If an estimate, or an end of its interval, is larger than `LARGEST`.
+    """
+    ends = (
+        end
+        for one in estimates
+        for end in (one.value, *((one.interval.low, one.interval.high) if one.interval else ()))
+    )
+    most = max((abs(end) for end in ends if math.isfinite(end)), default=0.0)
+    if most > LARGEST:
+        raise NothingMeasured(f"the numbers reach {number(most)}, further than a picture can")
+
+
+def held(axis: Axis) -> tuple[float, float] | None:
+    """Return the ends of a log axis for what is drawn on it, None where margins may be computed.
+
+    Until they are set the axis is kept from computing any.
+    """
+    low, high = axis.get_data_interval()
+    low = float(low) if low > 0.0 else float(axis.get_minpos())
+    high = float(high)
+    if not 0.0 < low <= min(high, SMALLEST):
+        return None
+    set_ends(axis, (1.0, 2.0))
+    first, last = math.log10(low), math.log10(high)
+    room = MARGIN * ((last - first) or 1.0)
+    return min(low, 10.0 ** max(first - room, _LOWEST)), 10.0 ** (last + room)
+
+
+def set_ends(axis: Axis, ends: tuple[float, float]) -> None:
+    """Set the ends of an axis by hand; no margins are computed from then on."""
+    (axis.axes.set_xlim if axis is axis.axes.xaxis else axis.axes.set_ylim)(*ends)

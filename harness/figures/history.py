@@ -13,7 +13,7 @@ from harness.figures.canvas import one_axes, styled, svg
 from harness.figures.theme import Theme
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Series
-from harness.gate.wording import change
+from harness.gate.units import change
 from harness.numerals import MINUS
 
 WIDTH, HEIGHT = 4.8, 2.5

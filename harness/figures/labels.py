@@ -1,33 +1,24 @@
-"""Names of axes and metrics in words, and the units of metrics."""
+"""Names of axes, metrics and machines in words, and the units of metrics."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from harness.figures.machines import machine
 from harness.figures.vocabulary import NAMELESS, NAMES, SHORT, VALUES
 from harness.numerals import axis_value
 from harness.types import Scalar
-
-__all__ = [
-    "NO_WORDS",
-    "Words",
-    "axis_title",
-    "entry",
-    "in_words",
-    "known",
-    "machine",
-    "setting",
-    "title",
-    "unit_of",
-]
 
 Words = Mapping[str, str]
 NO_WORDS: Words = {}
 _KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
 _OPTION = re.compile(r"(\w+)=(\S+)")
 _NEIGHBOURS = re.compile(r"(cv_)?accuracy_k(\d+)")
+_KINDS = re.compile(
+    r"(?:^|(?<=, ))(?:(?:x86_64|aarch64|arm64)(?:-cpu)? |cuda:|mps:)|\(R\)| Processor\b"
+)
+_CORES = re.compile(r"(\d+) cores?")
+_MODEL = re.compile(r"\b([A-Z]{1,2}\d{1,4}[A-Za-z]*|RTX \d+\w*|M\d\w*)\b")
 
 
 def known(name: str) -> bool:
@@ -97,3 +88,30 @@ def unit_of(metric: str) -> str:
     if metric == "seconds" or metric.endswith("_s"):
         return "seconds"
     return "bytes" if metric == "device_peak" or metric.endswith("_bytes") else ""
+
+
+def machine(hardware: str) -> str:
+    """Return hardware in the words of a sentence: ``"AMD EPYC, 2 cores"``."""
+    return _KINDS.sub("", hardware)
+
+
+def short(device: str, hardware: str) -> str:
+    """Return the device of a machine in few words: ``"2-core CPU"``, ``"H100"``."""
+    parts = machine(hardware).split(", ")
+    others = [part for part in parts[1:] if not _CORES.fullmatch(part)]
+    if device not in ("", "cpu") and others:
+        model = _MODEL.search(others[0])
+        return model[1] if model else others[0]
+    cores = _CORES.search(hardware)
+    return f"{cores[1]}-core CPU" if cores else machine(hardware)
+
+
+def shorts(places: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """Return (device, hardware) to few words; to all of them where the few are not enough."""
+    found = {place: short(*place) for place in dict.fromkeys(places)}
+    if len(set(found.values())) == len(found):
+        return found
+    return {
+        (device, hardware): f"{machine(hardware)}, {device}".removesuffix(", ")
+        for device, hardware in found
+    }

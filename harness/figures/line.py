@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from harness.errors import NothingMeasured
-from harness.figures import theory
+from harness.figures import guides
 from harness.figures.canvas import (
     beside,
     format_axis,
@@ -24,14 +24,13 @@ from harness.figures.canvas import (
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import has
-from harness.figures.extremes import refuse_beyond
+from harness.figures.frame import refuse_beyond
+from harness.figures.guides import NO_TRENDS, trends
 from harness.figures.labels import in_words
-from harness.figures.merge import merged
-from harness.figures.panels import by_machine, without_machine
 from harness.figures.points import Point, basis, errors, far_off, points_of, positions
 from harness.figures.select import Group, as_number, groups, heading, ordered
 from harness.figures.theme import Theme
-from harness.figures.trends import NO_TRENDS, trends
+from harness.figures.together import by_machine, merged, without_machine
 from harness.types import Scalar
 
 TOP = 0.97
@@ -56,7 +55,7 @@ def line(request: Request) -> Drawing:
     drawn, grid = several_axes(len(panels))
     for axes, (machine, here) in zip(grid, panels, strict=True):
         _draw(axes, request, here, apart=bool(machine))
-        theory.draw(axes, request)
+        guides.draw_theory(axes, request)
         _dress(axes, request, xs, lines, machine)
     found = trends(request, [_track(one) for one in lines]) if len(panels) == 1 else NO_TRENDS
     found.draw(grid[0], request)

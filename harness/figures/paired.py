@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 
 from harness.config.claim import Where
 from harness.errors import NothingMeasured
-from harness.figures import theory
+from harness.figures import guides
 from harness.figures.canvas import WIDTH, format_axis, one_axes
 from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
@@ -54,7 +54,7 @@ def paired(request: Request) -> Drawing:
         colour = request.theme.colour(track.colour)
         _draw(axes, track, -float(index), colour, MARKERS[index % 5])
     _dress(axes, request, tracks)
-    theory.draw(axes, request, flipped=True)
+    guides.draw_theory(axes, request, flipped=True)
     make_room(axes.xaxis, request)
     middle = tracks[0].estimate.middle
     note = f"Small marks: one seed each. Large mark and bar: {middle} and 95 % interval."

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.gate.history.values import Point, Series
+from harness.gate.units import change
 from harness.gate.values import Thresholds
-from harness.gate.wording import change
 from harness.numerals import chance
 from harness.statistics import MonotoneTrend, Shift, monotone_trend, shifts
 from harness.types import Interval

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import statistics
-from harness.gate.contention import SHARE, disturbed, slope, without_waiting
+from harness.gate.lockstep import SHARE, disturbed, slope, without_waiting
+from harness.gate.units import change
 from harness.gate.values import (
     LEAST_MEMORY,
     Decision,
@@ -19,7 +20,6 @@ from harness.gate.values import (
     Thresholds,
     at_least,
 )
-from harness.gate.wording import change
 from harness.numerals import number
 from harness.types import Interval
 

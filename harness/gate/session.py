@@ -12,7 +12,7 @@ from typing import Any
 
 from harness import digest, environment
 from harness.errors import NothingMeasured
-from harness.gate import contention, units
+from harness.gate import lockstep, units
 from harness.gate.journal import Journal
 from harness.gate.rounds import Bench, Limits, SelectedCases, find_cases, run
 from harness.gate.sequential import SequentialTest
@@ -156,7 +156,7 @@ class Session:
         )
         with journal:
             test, early = run(found, limits, journal)
-        notes += contention.notes(test.pairs, self.settings.threads)
+        notes += lockstep.machine_notes(test.pairs, self.settings.threads)
         return self.result((*test.decisions, *found.apart), test, early, tuple(notes))
 
 

@@ -111,7 +111,7 @@ class Pair:
             Which.
         slope : float
             How closely times follow the machine's speed, 0 for not at all: see
-            `harness.lockstep.speed`.
+            `harness.lockstep.sample`.
         """
         if quantity == "time":
             return log_ratio(self.base, self.head, slope)

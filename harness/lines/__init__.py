@@ -7,7 +7,6 @@ A line that is not as it was written is named by file and number.
 """
 
 from harness.lines.log import Line, Log
-from harness.lines.objects import object_of, storable, text_of
-from harness.lines.seal import is_sealed, sealed, unsealed
+from harness.lines.seal import is_sealed, object_of, sealed, storable, text_of, unsealed
 
 __all__ = ["Line", "Log", "is_sealed", "object_of", "sealed", "storable", "text_of", "unsealed"]

@@ -18,8 +18,7 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 from harness.errors import StoreError
 from harness.files import guarded, opened, write_all
-from harness.lines.objects import object_of, text_of
-from harness.lines.seal import sealed, unsealed
+from harness.lines.seal import object_of, sealed, text_of, unsealed
 
 Value = TypeVar("Value")
 _BOM = b"\xef\xbb\xbf"

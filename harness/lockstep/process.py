@@ -19,8 +19,7 @@ from harness.files import guarded
 from harness.lockstep import processors
 from harness.lockstep.agent.harness_side import PROTOCOL
 from harness.processes.family import signal_name
-from harness.processes.interrupts import postponed
-from harness.processes.tree import Tree
+from harness.processes.tree import Tree, postponed
 from harness.words import plain
 
 Message = Mapping[str, Any]

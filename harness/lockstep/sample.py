@@ -1,14 +1,37 @@
-"""What a side gave, and how two sides compare turn by turn."""
+"""What a side gave, how two sides compare turn by turn, and how closely times follow the machine.
+
+A neighbour on the same core, or a clock that is turned down, slows everything by much the same
+factor for milliseconds or minutes. A fixed piece of work beside the rounds shares it: the
+regression of log-times on log-speeds, within the turns of one process, says how closely times
+follow (`slope`). What computes has a slope near 1, what sleeps or waits for an accelerator a slope
+of 0. Both sides of a pair count alike, so that a test which rests on their exchangeability stays
+exact.
+
+References
+----------
+Lavenberg & Welch (1981), A perspective on the use of control variables to increase the efficiency
+of Monte Carlo simulations, Management Science 27, 322-335.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from harness.lockstep.process import Message
+
+MOST = 1.2
+"""The largest slope believed."""
+FAR = 1.0
+"""Log-distance from the median from which a turn was interrupted and says nothing of speed."""
+
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -139,8 +162,7 @@ def log_ratio(one: Sample, other: Sample, slope: float = 0.0) -> float:
     one, other : Sample
         Of two processes that took turns.
     slope : float
-        How closely times follow the machine's speed, 0 for not at all: see
-        `harness.lockstep.speed`.
+        How closely times follow the machine's speed, 0 for not at all: what `slope` returns.
     """
     return _trimmed_mean([pair.log_ratio(slope) for pair in beside(one, other)])
 
@@ -150,3 +172,31 @@ def _trimmed_mean(values: Sequence[float]) -> float:
     cut = len(values) // 5
     kept = sorted(values)[cut : len(values) - cut]
     return statistics.fmean(kept) if kept else math.nan
+
+
+def slope(samples: Iterable[Sample]) -> float:
+    """Return the common slope of log-times on log-speeds, between 0 and `MOST`.
+
+    Parameters
+    ----------
+    samples : iterable of Sample
+        Of both sides, as many as there are.
+    """
+    parts = [_deviations(sample) for sample in samples]
+    across = sum(float(x @ x) for x, _ in parts)
+    along = sum(float(x @ y) for x, y in parts)
+    return min(max(along / across, 0.0), MOST) if across > 0 else 0.0
+
+
+def _deviations(sample: Sample) -> tuple[Vector, Vector]:
+    """Return log-speeds and log-times of a process's turns, as deviations from their means."""
+    both = [
+        (math.log(speed), math.log(time))
+        for time, speed in zip(sample.turns, sample.speeds, strict=False)
+        if math.isfinite(speed)
+    ]
+    values = np.array(both, dtype=np.float64).reshape(-1, 2)
+    if len(values):
+        values = values[np.abs(values[:, 1] - np.median(values[:, 1])) < FAR]
+    centred = values - values.mean(axis=0) if len(values) else values
+    return centred[:, 0], centred[:, 1]

@@ -10,7 +10,7 @@ than its middle in differences (that of a ratio, as a rule) is wide or narrow by
 its numbers gets the digits that the factor earns it, two at least, so that none of them reads 0.
 """
 
-from harness.numerals.intervals import EXACT_DIGITS, earned, measured, span
+from harness.numerals.intervals import EXACT_DIGITS, SHARES, earned, measured, span
 from harness.numerals.plain import (
     DASH,
     MINUS,
@@ -25,7 +25,6 @@ from harness.numerals.plain import (
     places_of,
     tick,
 )
-from harness.numerals.shapes import SHARES
 from harness.numerals.units import Digits, in_unit
 
 __all__ = [

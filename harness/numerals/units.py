@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from harness.numerals.intervals import EXACT_DIGITS
-from harness.numerals.plain import SINGLE_DIGITS, count, exponent_of, fixed, places_of
-from harness.numerals.shapes import (
+from harness.numerals.intervals import (
+    EXACT_DIGITS,
     FAR,
     FEWEST_DIGITS,
     SHARES,
@@ -16,6 +15,7 @@ from harness.numerals.shapes import (
     is_nothing,
     places_by_factor,
 )
+from harness.numerals.plain import SINGLE_DIGITS, count, exponent_of, fixed, places_of
 from harness.types import Interval
 
 

@@ -4,23 +4,27 @@ A program that is not ours may leave workers that wait for ever, daemons in sess
 children that ignore SIGTERM or hold a pipe open. On Linux a command is run under a supervisor
 (`harness.processes.supervise`) that is handed what others orphan and ends all of it. What a program
 kills with its supervisor is handed on to this process, and ended here. Elsewhere its descendants
-and its process group are ended.
+and its process group are ended. Ctrl-C and SIGTERM can wait meanwhile (`postponed`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from harness.processes.family import adopt_orphans, children, end_tree, sweep_sessions
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 SUPERVISOR = Path(__file__).with_name("supervise.py")
 NOT_STARTED = 127
 """Exit code of a supervised command that could not be started; its last words say why."""
@@ -32,6 +36,35 @@ _supervisors: set[int] = set()
 """Of the trees that have not been ended yet."""
 _STARTING = threading.Lock()
 """Between the start of a supervisor and its entry among them, nobody sweeps."""
+
+
+@contextlib.contextmanager
+def postponed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until the end of the block.
+
+    Who asks a second time, while processes are ended and folders removed, would otherwise be the
+    one who leaves them behind. Keep the block short. In another thread than the main one nothing
+    has to wait.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: dict[int, FrameType | None] = {}
+    before = {number: signal.signal(number, came.__setitem__) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for number, frame in came.items():
+            _deliver(number, frame, before[signal.Signals(number)])
+
+
+def _deliver(number: int, frame: FrameType | None, handler: Any) -> None:
+    if callable(handler):
+        handler(number, frame)
+    elif handler == signal.SIG_DFL:
+        os.kill(os.getpid(), number)
 
 
 class Tree:

@@ -1,4 +1,4 @@
-"""Marks in a document around the numbers of claims.
+"""Marks in a document around the numbers of claims, and where a Markdown text shows code.
 
 ``<!-- claim: forest/accuracy -->97 %<!-- /claim -->`` in Markdown and HTML: readers see the number
 alone. In code the marks are text like any other.
@@ -6,15 +6,23 @@ alone. In code the marks are text like any other.
 
 from __future__ import annotations
 
+import bisect
 import re
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from harness.prose.code import code, inside
 
 CLOSE = "<!-- /claim -->"
 _OPENING = re.compile(r"<!--\s*(?P<word>/claim\b|claim\s*:)")
 _ENDING = "-->"
 _LINE_END = re.compile(r"\r\n|\r|\n")
+Span = tuple[int, int]
+_FENCE = re.compile(
+    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<fence>`{3,}|~{3,})(?P<info>[^\r\n]*)",
+    re.MULTILINE,
+)
+_PARAGRAPH = re.compile(r"(?:(?:\r\n?|\n)[ \t]*){2,}")
+_INLINE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -123,3 +131,41 @@ def _mark(source: str, opened: _Token, end: int) -> Mark:
 def _unclosed(source: str, opened: _Token, before: str) -> Flaw:
     line = line_of(source, opened.begin)
     return Flaw(line, f"the mark of {opened.claim} must be closed by {CLOSE}{before}")
+
+
+def code(source: str) -> tuple[Span, ...]:
+    """Return where code stands, between fences and in lines, in order."""
+    fenced = list(_fenced(source))
+    edges = [0, *(edge for span in fenced for edge in span), len(source)]
+    between = list(zip(edges[::2], edges[1::2], strict=True))
+    inline = [span for begin, end in between for span in _inline(source, begin, end)]
+    return tuple(sorted([*fenced, *inline]))
+
+
+def inside(spans: Sequence[Span], at: int) -> bool:
+    """Whether a place of the text is in one of the spans, which are in order."""
+    index = bisect.bisect_right(spans, (at, sys.maxsize)) - 1
+    return index >= 0 and at < spans[index][1]
+
+
+def _fenced(source: str) -> Iterator[Span]:
+    """Yield the blocks between fences; the last may never end."""
+    opened, begin = "", 0
+    for found in _FENCE.finditer(source):
+        fence, info = found["fence"], found["info"]
+        if not opened:
+            if fence[0] == "~" or "`" not in info:  # else it is code within a line
+                opened, begin = fence, found.start()
+        elif fence[0] == opened[0] and len(fence) >= len(opened) and not info.strip():
+            yield begin, found.end()
+            opened = ""
+    if opened:
+        yield begin, len(source)
+
+
+def _inline(source: str, begin: int, end: int) -> Iterator[Span]:
+    at = begin
+    edges = [found.span() for found in _PARAGRAPH.finditer(source, begin, end)]
+    for stop, after in [*edges, (end, end)]:
+        yield from (found.span() for found in _INLINE.finditer(source, at, stop))
+        at = after

@@ -16,8 +16,8 @@ from harness.files import write_text
 from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.judged import SelftestView
 from harness.report import changes, quotes
-from harness.report.answers import LABELS
 from harness.report.ink import Ink
+from harness.report.marks import LABELS
 from harness.report.opening import day
 from harness.report.results import SuiteResults
 from harness.report.speed import gate
@@ -29,7 +29,6 @@ from harness.words import plain, plural
 
 SCRIPTS = (
     "begin",
-    "elements",
     "later",
     "address",
     "strip",
@@ -38,10 +37,9 @@ SCRIPTS = (
     "download",
     "card",
     "ledger",
-    "print",
     "suites",
 )
-STYLES = ("base", "opening", "ledger", "card", "suites", "narrow", "print")
+STYLES = ("base", "opening", "ledger", "card", "suites", "media")
 _INDENT = re.compile(r"\n\s+(?=<)")
 NO_DOCUMENTS: Mapping[str, Document] = {}
 

@@ -16,10 +16,9 @@ from harness.figures.labels import machine, title
 from harness.numerals import measured, number
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
-from harness.report.answers import LABELS
-from harness.report.marks import SIGNS, WORDS
-from harness.report.places import Place, Places
+from harness.report.marks import LABELS, SIGNS, WORDS
 from harness.report.published import Mark
+from harness.report.quotes import Place, Places
 from harness.report.strip import Strip, distance, strip
 from harness.report.verdicts import counted
 from harness.types import VERDICTS, Environment, Finding, Grounds, Verdict

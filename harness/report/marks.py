@@ -1,4 +1,4 @@
-"""Signs and words of verdicts and statuses: never colour alone."""
+"""Signs and words of verdicts, and of answers whether sentences hold; never colour alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness import claims
+from harness.claims.sentences import Answer, Sentence
 from harness.types import VERDICTS, Verdict, VerdictName
 
 SIGNS: Mapping[VerdictName, str] = {
@@ -53,3 +55,53 @@ def tallies(verdicts: Sequence[Verdict]) -> tuple[Tally, ...]:
 def counted(verdicts: Sequence[Verdict]) -> str:
     """Return ``"✓ 511 reproduced, ✗ 36 contradicted"``, zeros left out."""
     return ", ".join(f"{t.sign} {t.count} {t.word}" for t in tallies(verdicts) if t.count)
+
+
+@dataclass(frozen=True)
+class Label:
+    """An answer as a page shows it.
+
+    Attributes
+    ----------
+    slug : str
+        In addresses, and as the class of its colour.
+    sign, word : str
+        Beside each other.
+    meaning : str
+        In a sentence.
+    """
+
+    slug: str
+    sign: str
+    word: str
+    meaning: str
+
+
+LABELS: Mapping[Answer, Label] = {
+    "does not hold": Label(
+        "fails", "✗", "did not hold", "Every literal reading of the sentence is contradicted."
+    ),
+    "holds in part": Label(
+        "part", "◐", "held in part", "Some readings are reproduced, others contradicted."
+    ),
+    "open": Label("open", "?", "open", "The measurements do not decide; the reason says why."),
+    "holds": Label("holds", "✓", "held", "Every literal reading of the sentence is reproduced."),
+    "tested in extensions only": Label(
+        "extension", "+", "extensions only", "The sentence is tested by numbers of ours alone."
+    ),
+    "not run": Label("notrun", "○", "not run", "Nothing that answers the sentence was measured."),
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many sentences got an answer."""
+
+    answer: Label
+    count: int
+
+
+def counts(found: Sequence[Sentence]) -> tuple[Count, ...]:
+    """Return the count of every answer, in the order in which they are shown, zeros included."""
+    each = claims.answers(found)
+    return tuple(Count(shown, each[answer]) for answer, shown in LABELS.items())

@@ -11,9 +11,9 @@ from harness.claims import headline
 from harness.figures.labels import machine
 from harness.figures.vocabulary import VALUES
 from harness.numerals import count
-from harness.report.answers import LABELS, Count, Label, counts
 from harness.report.ledger import Entry
-from harness.report.places import Place
+from harness.report.marks import LABELS, Count, Label, counts
+from harness.report.quotes import Place
 from harness.report.reply import Telling, tell
 from harness.types import Environment, Record, Verdict
 from harness.words import plural

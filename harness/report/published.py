@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.config.claim import Claim, Figure, same
-from harness.figures.claimed import shows
+from harness.figures.claimed import Reference, shows
 from harness.figures.frame import Frame, Scale
-from harness.figures.relative import Reference
 from harness.report.pictures import PageFigure
 from harness.types import Grounds, Scalar, Verdict
 

@@ -12,9 +12,9 @@ from harness import figures
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Point
 from harness.gate.render.text import QUANTITY_WORDS
-from harness.gate.selftest import words
+from harness.gate.selftest import judged
 from harness.gate.selftest.judged import SelftestRow, SelftestView
-from harness.gate.wording import change, worse
+from harness.gate.units import change, worse
 from harness.numerals import DASH, count, measured, number
 from harness.report.ink import Ink
 from harness.report.pictures import PageFigure
@@ -99,7 +99,9 @@ def gate(history: Sequence[SeriesFinding], selftest: SelftestView | None, ink: I
 
 def _selftest(view: SelftestView) -> SelftestTable:
     sizes = tuple(_planted(row) for row in view.rows)
-    return SelftestTable(sizes, words.facts(view), words.COLUMNS, words.rows(view), view.note)
+    return SelftestTable(
+        sizes, judged.facts(view), judged.COLUMNS, judged.table_rows(view), view.note
+    )
 
 
 def _planted(row: SelftestRow) -> Planted:

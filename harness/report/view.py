@@ -14,7 +14,7 @@ from harness.report.machines import MachineComparison, beside
 from harness.report.marks import Tally, tallies
 from harness.report.opening import Opening, RunCounts, opening
 from harness.report.pictures import PageFigure, plates
-from harness.report.places import Places
+from harness.report.quotes import Places
 from harness.report.reply import Reply, by_suite, reply
 from harness.report.results import SuiteResults
 from harness.suite.documents import Document

@@ -18,7 +18,7 @@ from harness.errors import StoreError
 from harness.files import guarded
 from harness.lines import Log, object_of
 from harness.store import files
-from harness.store.formats import VERSION, refuse_newer
+from harness.store.files import VERSION, refuse_newer
 from harness.types import Record
 
 MOST = 100_000

@@ -1,7 +1,11 @@
-"""Where in a store what lies: one file of records a suite, and the files that hold none.
+"""Where in a store what lies, and in which format.
 
-A store of earlier versions has one file for the records of all suites, ``records.jsonl``. It is
-read for ever, and never written to again; `harness.store.split` gives each suite its own.
+One file of records a suite, and the files that hold none. A store of earlier versions has one file
+for the records of all suites, ``records.jsonl``. It is read for ever, and never written to again;
+`harness.store.migrate.split` gives each suite its own.
+
+Format 1 had all of a record in its own line. Since format 2 what many records share stands once, in
+``provenance.jsonl``. Both are read; what is written is of the newest.
 """
 
 from __future__ import annotations
@@ -9,13 +13,17 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+import harness
 from harness.config.table import SuiteId
-from harness.errors import StoreError
+from harness.errors import StoreError, StoreNewer
 from harness.files import guarded
+from harness.lines import Log
 
 ENVIRONMENTS = "environments.jsonl"
 PROVENANCE = "provenance.jsonl"
@@ -33,6 +41,8 @@ _OTHERS = frozenset(
 """What other logs are called, which may lie in the same folder: no suite's file has such a name."""
 _NAME = re.compile(r"(?P<suite>[^.]+)(\.records)?\.jsonl")
 _SUITE: TypeAdapter[str] = TypeAdapter(SuiteId)
+VERSION = 2
+_PARTS = re.compile(r"\d+")
 
 
 def is_suite(text: str) -> bool:
@@ -136,3 +146,34 @@ def _checked(suite: str) -> str:
 def _holds_records(name: str) -> bool:
     found = _NAME.fullmatch(name)
     return found is not None and is_suite(found["suite"]) and name == name_of(found["suite"])
+
+
+def refuse_newer(values: Mapping[str, Any], folder: Path) -> None:
+    """Refuse the object of a line that a newer harness wrote into a store.
+
+    Raises
+    ------
+    StoreNewer
+        Naming the version to install, which the newest environment of the store has.
+    """
+    found = values.get("v", 1)
+    if type(found) is not int or found <= VERSION:
+        return
+    here, newest = harness.__version__, max(_writers(folder), key=_order, default="")
+    wanted = f"{newest} or later" if _order(newest) > _order(here) else "the newest version"
+    raise StoreNewer(
+        f"{folder}: records must be of format {VERSION} at most, which harness {here} reads, got "
+        f"format {found} of a newer one; install claims-harness, {wanted}"
+    )
+
+
+def _writers(folder: Path) -> Iterator[str]:
+    """Return the versions of the harness that wrote to a store, as far as that can be read."""
+    for line in Log[dict[str, Any]](folder / ENVIRONMENTS, dict, dict).scan([]):
+        facts = (line.value or {}).get("facts")
+        if isinstance(facts, dict) and isinstance(facts.get("harness"), str):
+            yield facts["harness"]
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(map(int, _PARTS.findall(version)))

@@ -17,7 +17,7 @@ from harness import digest
 from harness.errors import StoreError
 from harness.lines import Log, storable
 from harness.store import fields, files
-from harness.store.formats import VERSION, refuse_newer
+from harness.store.files import VERSION, refuse_newer
 from harness.types import DataUsed, Record
 
 KEY = "provenance"

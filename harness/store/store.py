@@ -25,10 +25,10 @@ from harness.errors import FileError, StoreError
 from harness.lines import Log
 from harness.lock import one_writer
 from harness.store import arrays as members
-from harness.store import files, provenance, quick
+from harness.store import codec, files, provenance
 from harness.store.by_suite import RecordsBySuite
 from harness.store.codec import decode, decode_environment, encode, encode_environment
-from harness.store.formats import refuse_newer
+from harness.store.files import refuse_newer
 from harness.store.looks import declared
 from harness.store.provenance import Provenance
 from harness.types import Array, Environment, Record
@@ -251,7 +251,7 @@ def record_log(path: Path, known: Mapping[str, Provenance]) -> Log[Record]:
         refuse_newer(values, path.parent)
         return decode(values, known)
 
-    return Log(path, encode, decoded, quick.reader(known))
+    return Log(path, encode, decoded, codec.reader(known))
 
 
 def record_logs(folder: Path, known: Mapping[str, Provenance]) -> list[Log[Record]]:

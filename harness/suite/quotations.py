@@ -13,8 +13,7 @@ from pathlib import Path
 from harness.config.claim import Claim
 from harness.errors import Problem
 from harness.files import opened
-from harness.prose.nearest import likeness, nearest
-from harness.prose.reading import Prose, read, words
+from harness.prose.reading import Prose, likeness, nearest, read, words
 from harness.suite import locate
 from harness.suite.documents import Document
 from harness.suite.originals import Originals

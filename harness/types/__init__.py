@@ -4,10 +4,8 @@
 Nothing here imports another stage, and nothing here imports torch.
 """
 
-from harness.types.archive import Archive, Environment
-from harness.types.case import Case, Cell, Profile
-from harness.types.record import DataUsed, Outcome, Record, Series, Status
-from harness.types.values import Array, Scalar, as_float_array, identical
+from harness.types.case import Array, Case, Cell, Profile, Scalar, as_float_array, identical
+from harness.types.record import Archive, DataUsed, Environment, Outcome, Record, Series, Status
 from harness.types.verdict import VERDICTS, Finding, Grounds, Interval, Verdict, VerdictName
 
 __all__ = [

@@ -1,17 +1,38 @@
-"""What is to be run: a case of a suite's grid, and a cell, which is a case at one seed."""
+"""What is to be run: a case of a suite's grid, and a cell, which is a case at one seed.
+
+Scalars and arrays, what values between the stages are made of, stand here too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from harness.config.kinds import Kind, kind_of
 from harness.config.settings import Settings
-from harness.types.values import Scalar
 
+Scalar = str | int | float | bool
+Array = NDArray[Any]
 Profile = Literal["quick", "full"]
+
+
+def identical(one: Mapping[str, Scalar], other: Mapping[str, Scalar]) -> bool:
+    """Whether two tables are the same, in their order and types too: 1 equals 1.0 and True."""
+    return one is other or (
+        one == other
+        and list(one) == list(other)
+        and list(map(type, one.values())) == list(map(type, other.values()))
+    )
+
+
+def as_float_array(values: Sequence[float]) -> NDArray[np.float64]:
+    """Return `values` as a float64 vector (n,)."""
+    return np.asarray(values, dtype=np.float64)
 
 
 @dataclass(frozen=True)

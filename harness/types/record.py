@@ -1,12 +1,12 @@
-"""What a cell left: the outcome of its experiment, and the record that is stored."""
+"""What a cell left: the outcome of its experiment, the record that is stored, and many of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
-from harness.types.values import Array, Scalar
+from harness.types.case import Array, Scalar
 
 Status = Literal["ok", "diverged", "skipped", "failed", "timeout"]
 
@@ -133,3 +133,56 @@ class Record:
     code: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     mode: str = ""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One snapshot of the machine and the libraries.
+
+    Attributes
+    ----------
+    id : str
+        Hash of everything below.
+    klass : str
+        Hash of what may change numbers or speed: processor, cores, memory class, operating
+        system, Python and library versions. Cells are reused only within one class.
+    hardware : str
+        Hardware class in words, e.g. ``"x86_64 AMD EPYC, 2 cores"``.
+    facts : mapping of str to str
+        Everything shown to the reader: libraries, BLAS, threads, commit, dirty flag, ...
+    """
+
+    id: str
+    klass: str
+    hardware: str
+    facts: Mapping[str, str]
+
+
+class Archive(Protocol):
+    """Read-only records, as the judge and the report see them: suite by suite."""
+
+    @property
+    def suites(self) -> Collection[str]:
+        """The suites of which there are records."""
+        ...
+
+    def of(self, suite: str) -> Sequence[Record]:
+        """Return the records of a suite, the latest of each cell, in the order they were written.
+
+        They may be read for this, and are best let go of before the next suite is asked for.
+        """
+        ...
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """Environment snapshots by id."""
+        ...
+
+    @property
+    def most(self) -> Mapping[str, int]:
+        """How far the seeds of suites may go, where a run until claims are settled declared it."""
+        ...
+
+    def array(self, record: Record, name: str) -> Array:
+        """Return a stored array of a record; KeyError if it has none of that name."""
+        ...

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.audit import compared
-from harness.audit.causes import NOTHING
+from harness.audit.findings import NOTHING
 from harness.types import DataUsed, Series
 
 

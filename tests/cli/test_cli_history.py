@@ -8,7 +8,7 @@ import history_builders as make
 import pytest
 
 from harness.cli import codes
-from harness.cli.history_show import BLOCKS, latest, sparkline
+from harness.cli.history import BLOCKS, latest, sparkline
 from harness.gate.history import History
 from harness.gate.selftest import Run, store
 from harness.gate.values import Pair

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.cli.app import run_main
-from harness.scaffold.kinds import KINDS
+from harness.scaffold import KINDS
 
 FILES = ["bench/example.py", "suites/example.toml"]
 

@@ -6,7 +6,7 @@ import fake_suites
 import pytest
 
 from harness import figures
-from harness.figures import cache, many
+from harness.figures import cache
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +24,11 @@ def folder(tmp_path, monkeypatch):
 def drawn(monkeypatch):
     """The kinds of the figures that were drawn, and not taken from the cache."""
     done = []
-    paint = many.painted
+    paint = cache.painted
     monkeypatch.setattr(
-        many, "painted", lambda asked: done.append(asked.figure.kind) or paint(asked)
+        cache, "painted", lambda asked: done.append(asked.figure.kind) or paint(asked)
     )
-    monkeypatch.setattr(many, "processors", lambda: 1)
+    monkeypatch.setattr(cache, "processors", lambda: 1)
     return done
 
 
@@ -94,7 +94,7 @@ def test_a_corrupted_entry_is_drawn_anew(everything, drawn, folder):
 def test_a_picture_of_many_records_is_drawn_each_time(everything, monkeypatch):
     asked = request(everything, "line")
     figures.draw_all([asked])
-    monkeypatch.setattr(many, "KEPT", len(asked.records))
+    monkeypatch.setattr(cache, "KEPT", len(asked.records))
     for module, name in ((cache, "get"), (cache, "put")):
         monkeypatch.setattr(module, name, lambda *_: pytest.fail("its key takes as long"))
     assert figures.draw_all([asked]) == [figures.registry.painted(asked)]
@@ -107,7 +107,7 @@ def test_processes_draw_what_one_draws(everything, monkeypatch):
         for kind in kinds
         for theme in (figures.LIGHT, figures.DARK)
     ]
-    monkeypatch.setattr(many, "processors", lambda: 2)
+    monkeypatch.setattr(cache, "processors", lambda: 2)
     side_by_side = figures.draw_all(asked)
     assert side_by_side == [figures.registry.painted(one) for one in asked]
 

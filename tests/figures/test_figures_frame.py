@@ -1,16 +1,26 @@
-"""Where numbers lie on a picture, against the ticks that it shows itself."""
+"""The axes of pictures: their numbers, their room, and what they can hold."""
 
 import math
 import re
+import warnings
 from xml.etree import ElementTree
 
 import fake_results as fake
 import pytest
+from fake_suites import figure
 from figure_drawing import table
 
 from harness import figures
+from harness.types import Series
 
 TEXT = "{http://www.w3.org/2000/svg}text"
+AXES = [
+    ("bars", {"x": "name"}),
+    ("bars", {"x": "n", "hue": "name"}),
+    ("line", {"x": "n", "hue": "name"}),
+    ("line", {"x": "name"}),
+    ("curve", {"x": "step", "hue": "name"}),
+]
 
 
 def suite_and_records(values, **more):
@@ -144,13 +154,51 @@ def test_zeros_are_written_where_a_log_axis_has_no_place_for_them():
 def test_text_is_eleven_pixels_high_on_a_phone(everything):
     suites, archive = everything
     for suite in suites:
-        for figure in suite.figures:
-            picture = figures.draw(figure, suite, archive.records, archive, figures.LIGHT)
+        for each in suite.figures:
+            picture = figures.draw(each, suite, archive.records, archive, figures.LIGHT)
             if not picture.svg:
                 continue
             width = float(re.search(r'viewBox="0 0 ([\d.]+)', picture.svg)[1])
             sizes = [
                 float(size) for size in re.findall(r"font:? ?(?:-size: )?([\d.]+)px", picture.svg)
             ]
-            assert sizes, figure.kind
-            assert min(sizes) * 328 / width >= 10.9, (figure.kind, sizes, width)
+            assert sizes, each.kind
+            assert min(sizes) * 328 / width >= 10.9, (each.kind, sizes, width)
+
+
+def drawn_with(kind, axes, values, log):
+    maker = fake.Maker()
+    for name, value in values.items():
+        for seed in range(3):
+            run = value * (1.0 + seed / 10)
+            series = {"loss": Series([1.0, 2.0], [run, run])}
+            settings = {"name": name, "n": 10}
+            maker.add("demo", "train", settings, seed, metrics={"loss": run}, series=series)
+    suite = fake.suite_of(figures=[figure("f", kind, "F", y="loss", log=log, **axes)])
+    archive = maker.archive()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return figures.draw(suite.figures[0], suite, archive.records, archive, figures.LIGHT)
+
+
+@pytest.mark.parametrize(("kind", "axes"), AXES)
+@pytest.mark.parametrize(
+    "values", [(1e-300, 3e-300), (1e-300, 1.0), (5e-324, 1e-300), (1e-300, 1e199), (1e-320, 0.0)]
+)
+def test_a_log_axis_holds_them(kind, axes, values):
+    picture = drawn_with(kind, axes, dict(zip("ab", values, strict=True)), ["y"])
+    scale = picture.frame.y if picture.frame.metric == "y" else picture.frame.x
+    assert scale.log
+    first, last = sorted((scale.start, scale.end))
+    for value in values:
+        if value > 0.0:
+            assert first <= scale.at(value) <= last
+
+
+@pytest.mark.parametrize(("kind", "axes"), AXES)
+@pytest.mark.parametrize("log", [[], ["y"]])
+def test_what_no_axis_can_hold_is_not_drawn_and_says_why(kind, axes, log):
+    picture = drawn_with(kind, axes, {"a": 1.0, "b": 1.3e308}, log)
+    assert picture.svg == ""
+    assert picture.alt.startswith("Not drawn: the numbers reach ")
+    assert picture.alt.endswith("further than a picture can.")

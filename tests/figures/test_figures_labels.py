@@ -1,7 +1,6 @@
 import pytest
 
-from harness.figures.labels import axis_title, entry, known, setting, title
-from harness.figures.machines import short, shorts
+from harness.figures.labels import axis_title, entry, known, setting, short, shorts, title
 
 LAPTOP = "x86_64-cpu AMD EPYC, 2 cores"
 SERVER = "x86_64-cpu Intel(R) Xeon(R) Processor, 16 cores, cuda:NVIDIA H100 80GB HBM3"

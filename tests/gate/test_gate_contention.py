@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from gate_pairs import sample
 
-from harness.gate.contention import slope
+from harness.gate.lockstep import slope
 from harness.gate.values import Pair
-from harness.lockstep.speed import MOST
+from harness.lockstep.sample import MOST
 
 
 def neighbour(rng, count, follows, slower=1.0, turns=12):

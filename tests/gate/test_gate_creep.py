@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from harness.gate.creep import LEAST, findings, survey
+from harness.gate.units import change, worse
 from harness.gate.values import QUANTITIES
-from harness.gate.wording import change, worse
 
 
 def found_in(log_ratios):

@@ -8,8 +8,8 @@ import pytest
 from gate_pairs import noisy, pair, sample
 from scipy import stats
 
-from harness.gate.contention import disturbed, notes
 from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide
+from harness.gate.lockstep import disturbed, machine_notes
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
 from harness.gate.values import SIDES, Pair, Thresholds
@@ -257,6 +257,6 @@ def test_a_slow_moment_of_the_machine_falls_out_of_a_pair():
 def test_the_reader_is_told_of_a_machine_that_changes_its_speed():
     steady = [pair(0, speeds=(5e-5, 5.1e-5))]
     moody = [pair(0, speeds=(5e-5, 9e-5) * 20)]
-    assert [*notes(steady, 999), *notes([pair()], 999)] == []
-    (note,) = notes(moody, 999)
+    assert [*machine_notes(steady, 999), *machine_notes([pair()], 999)] == []
+    (note,) = machine_notes(moody, 999)
     assert "factor of 1.8" in note

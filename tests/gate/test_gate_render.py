@@ -49,7 +49,7 @@ def test_equal_results_give_equal_text(name):
 
 def test_rendering_needs_neither_torch_nor_pytest_benchmark():
     code = (
-        "import sys; import harness.gate.render, harness.cli.gate_show;"
+        "import sys; import harness.gate.render, harness.cli.gating;"
         "assert not {'torch', 'pytest_benchmark', 'pytest'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,7 +10,7 @@ import pytest
 from gate_results import decision, result
 from rich.console import Console
 
-from harness.cli.gate_show import gate_table
+from harness.cli.gating import gate_table
 from harness.gate.render import junit, markdown, to_json
 from harness.gate.shared_changes import shared_changes
 from harness.gate.values import Difference

@@ -3,10 +3,46 @@
 import math
 import sys
 import types
+from types import SimpleNamespace
 
 import pytest
 
-from harness.lockstep.agent.harness_side import meter, turns
+from harness import words
+from harness.lockstep.agent.harness_side import channel, meter, turns
+from harness.lockstep.agent.harness_side.benchmarks import selecting
+
+IMPORTING = """ImportError while importing test module '/p/test_a.py'.
+Hint: make sure your test modules/packages have valid Python names.
+Traceback:
+test_a.py:1: in <module>
+    import x
+E   ModuleNotFoundError: No module named 'x'"""
+CONFTEST = """ImportError while loading conftest '/p/conftest.py'.
+conftest.py:1: in <module>
+    import x
+E   ModuleNotFoundError: No module named 'x'
+"""
+USAGE = """ERROR: usage: __main__.py [options] [file_or_dir] [file_or_dir] [...]
+__main__.py: error: unrecognized arguments: --cov=x
+  inifile: /p/pytest.ini
+  rootdir: /p
+
+"""
+WARNINGS = """ERROR: while parsing the following warning configuration:
+
+  bogus::x::y
+
+This error occurred:
+
+invalid action: 'bogus'
+
+"""
+FAILING = """    def test_a():
+>       assert f() == 2
+E       AssertionError: wrong answer
+E       assert 1 == 2
+
+test_a.py:3: AssertionError"""
 
 
 @pytest.fixture
@@ -99,3 +135,105 @@ def test_an_accelerator_that_is_not_in_use_is_left_alone(monkeypatch):
     cuda = types.SimpleNamespace(is_initialized=lambda: False, synchronize=refuse)
     monkeypatch.setitem(sys.modules, "torch", types.SimpleNamespace(cuda=cuda))
     turns.Turns().clock()
+
+
+class Untold(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+class Backport(Exception):
+    """As groups are before Python 3.11."""
+
+    exceptions = (KeyError("k"), ValueError())
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (IMPORTING, "ModuleNotFoundError: No module named 'x'"),
+        (FAILING, "AssertionError: wrong answer"),
+        ("[XPASS(strict)] known bad", "[XPASS(strict)] known bad"),
+        ("", ""),
+    ],
+)
+def test_the_cause_is_at_the_end_of_a_traceback(text, cause):
+    assert channel.reason_of_text(text) == cause
+
+
+def test_what_pytest_says_of_its_options_is_told_with_the_file_they_are_in(monkeypatch):
+    monkeypatch.setattr(channel.os.path, "relpath", lambda path: path.removeprefix("/p/"))
+    found = "unrecognized arguments: --cov=x (settings: pytest.ini)"
+    assert channel.reason_of_usage(USAGE) == found
+    cause = "ModuleNotFoundError: No module named 'x'"
+    assert channel.reason_of_usage(CONFTEST) == f"conftest.py: {cause}"
+    warned = "while parsing the following warning configuration: invalid action: 'bogus'"
+    assert channel.reason_of_usage(WARNINGS) == warned
+    assert channel.reason_of_usage("ERROR: nothing follows this:\n\n") == "nothing follows this:"
+    assert channel.reason_of_usage("ERROR: file or directory not found: z\n\n").endswith(
+        "not found: z"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (ValueError("a\nb"), "ValueError: a"),
+        (ValueError("\n\n  a"), "ValueError: a"),
+        (ValueError("these fail:\n  a\n  b"), "ValueError: these fail: a"),
+        (KeyError("k"), "KeyError: 'k'"),
+        (SystemExit(3), "SystemExit: 3"),
+        (RuntimeError(), "RuntimeError"),
+        (Untold(), "Untold"),
+        (
+            ExceptionGroup("two", [ExceptionGroup("in", [ValueError("the cause")]), OSError()]),
+            "ExceptionGroup: two (2 sub-exceptions): ExceptionGroup: in (1 sub-exception): "
+            "ValueError: the cause",
+        ),
+        (Backport("two"), "Backport: two: KeyError: 'k'"),
+    ],
+)
+def test_an_exception_is_its_class_and_first_line(error, cause):
+    assert channel.reason_of_exception(error) == cause
+
+
+@pytest.mark.parametrize(
+    ("report", "text"),
+    [
+        ({"wasxfail": "known bad"}, "xfail: known bad"),
+        ({"wasxfail": "reason: known bad"}, "xfail: known bad"),
+        ({"wasxfail": ""}, "xfail"),
+        ({"longrepr": ("a.py", 3, "Skipped: no GPU")}, "skipped: no GPU"),
+        ({"longrepr": "no GPU"}, "skipped: no GPU"),
+    ],
+)
+def test_skips_and_expected_failures_say_which_they_are(report, text):
+    assert channel.reason_of_skip(SimpleNamespace(**report)) == text
+
+
+def test_names_are_made_plain_as_everywhere():
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert selecting.plain(every) == words.plain(every)
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["t"], [True, True, True]),
+        (["."], [True, True, True]),
+        (["t/a.py::one"], [True, False, False]),
+        (["./t/a.py::C"], [False, False, True]),
+        (["t/a.py::two"], [False, True, False]),
+        (["t/a.py::one", "t"], [True, True, True]),
+        (["t/a.py::one", "t/b.py"], [True, False, False]),
+    ],
+)
+def test_tests_are_asked_for_by_folder_file_or_name(paths, expected):
+    found = ["t/a.py::one", "t/a.py::two[3]", "t/a.py::C::one"]
+    assert [selecting.selected(name, paths) for name in found] == expected
+
+
+def test_files_are_given_once_and_only_if_they_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").touch()
+    assert selecting.files(["a.py::one", "a.py::two", "b.py", "."]) == ["a.py", "."]

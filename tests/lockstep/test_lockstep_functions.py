@@ -7,10 +7,9 @@ import types
 import numpy as np
 import pytest
 
-from harness.lockstep.agent.harness_side.functions import burst, queue
-from harness.lockstep.agent.harness_side.functions.agreeing import same
+from harness.lockstep.agent.harness_side.functions import burst
 from harness.lockstep.agent.harness_side.functions.finding import arguments
-from harness.lockstep.agent.harness_side.functions.work import Failed, Work
+from harness.lockstep.agent.harness_side.functions.work import Failed, Work, same
 
 
 class Line:
@@ -267,8 +266,8 @@ def test_what_a_round_waited_is_no_part_of_its_time():
 
 
 def test_where_the_system_does_not_tell_nothing_has_waited(monkeypatch):
-    monkeypatch.setattr(queue, "FILE", "/no/such/file")
-    untold = queue.Queue()
+    monkeypatch.setattr(burst, "FILE", "/no/such/file")
+    untold = burst.Queue()
     assert (untold.told, untold.waited()) == (False, 0.0)
     untold.close()
 
@@ -276,7 +275,7 @@ def test_where_the_system_does_not_tell_nothing_has_waited(monkeypatch):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has schedstat")
 def test_a_thread_can_wait_no_longer_than_it_lives():
     began = time.monotonic()
-    own = queue.Queue()
+    own = burst.Queue()
     first = own.waited()
     assert 0.0 <= own.waited() - first <= time.monotonic() - began
     own.close()

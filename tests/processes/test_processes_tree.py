@@ -1,16 +1,15 @@
-"""A tree of processes ends together, whatever it has left behind."""
-
 import os
 import signal
 import subprocess
 import sys
+import threading
 
 import psutil
 import pytest
 
 from harness.processes import family
 from harness.processes import tree as trees
-from harness.processes.tree import Tree
+from harness.processes.tree import Tree, postponed
 
 PREPARED = r"""
 import multiprocessing, os, signal, subprocess, sys, time
@@ -177,3 +176,57 @@ def test_a_tree_without_a_supervisor_ends_too(monkeypatch):
         made.end()
         assert gone(found)
         assert made.process.poll() == -signal.SIGKILL
+
+
+def test_an_interrupt_comes_after_the_block():
+    done = []
+
+    def interrupted():
+        with postponed():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("put away")
+        done.append("went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert done == ["put away"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_error_of_the_block_is_not_lost():
+    def failing():
+        with postponed():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise ValueError("cannot remove it")
+
+    with pytest.raises(KeyboardInterrupt) as found:
+        failing()
+    assert isinstance(found.value.__context__, ValueError)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals end a process otherwise there")
+def test_a_request_to_end_is_obeyed_after_the_block():
+    code = """
+import os, signal
+from harness.processes.tree import postponed
+with postponed():
+    os.kill(os.getpid(), signal.SIGTERM)
+    print("put away", flush=True)
+print("went on", flush=True)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (-signal.SIGTERM, "put away\n")
+
+
+def test_in_another_thread_nothing_waits():
+    ran = []
+
+    def work():
+        with postponed():
+            ran.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert ran == [signal.getsignal(signal.SIGINT)]

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.prose.code import code, inside
-from harness.prose.marks import line_of, marks, replaced
+from harness.prose.marks import code, inside, line_of, marks, replaced
 
 ONE = "It reaches <!-- claim: forest/accuracy -->97 %<!-- /claim --> here.\n"
 

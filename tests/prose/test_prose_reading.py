@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from harness.prose.nearest import nearest, sentences
-from harness.prose.reading import read, words
+from harness.prose.reading import nearest, read, sentences, words
 
 
 @pytest.mark.parametrize(

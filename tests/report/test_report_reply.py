@@ -6,7 +6,7 @@ import fake_verdicts as fake
 import pytest
 
 from harness.report.ledger import entries
-from harness.report.places import Places
+from harness.report.quotes import Places
 from harness.report.reply import by_suite, reply
 from harness.types import Grounds, Interval
 

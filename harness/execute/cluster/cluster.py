@@ -18,7 +18,7 @@ from harness.execute.cluster.dispatch import Dispatch
 from harness.execute.cluster.link import Link, TaskEnded
 from harness.execute.cluster.roster import Roster
 from harness.execute.pool import Batch, Finished
-from harness.processes.interrupts import postponed
+from harness.processes.tree import postponed
 from harness.types import Environment
 
 _FIRST = 60.0

@@ -21,8 +21,7 @@ from harness.errors import UsageError
 from harness.experiments import named
 from harness.experiments.experiment import Context, Experiment
 from harness.experiments.speed.sides import Pair, SideResults, Work
-from harness.lockstep.sample import Sample, log_ratio
-from harness.lockstep.speed import slope
+from harness.lockstep.sample import Sample, log_ratio, slope
 from harness.timing import WAITED
 from harness.types import Outcome
 

@@ -5,8 +5,7 @@ are not. So the base is a fixed revision with a name, and each measured ratio he
 kept as a point. What the points say together is the business of `harness.gate.creep`.
 """
 
-from harness.gate.history.record import record, rejection
-from harness.gate.history.series import first_parent, series
+from harness.gate.history.series import first_parent, record, rejection, series
 from harness.gate.history.store import History
 from harness.gate.history.values import Baseline, Point, Series, check_name
 

@@ -1,16 +1,123 @@
-"""Points to series, one per case, quantity and machine, in the order of the commits."""
+"""A result of the gate to points of the history, and points to series.
+
+There is one series per case, quantity and machine, in the order of the commits.
+"""
 
 from __future__ import annotations
 
+import math
 import shutil
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from harness import digest
+from harness.environment import CLASS_FACTS
+from harness.errors import NothingMeasured, UsageError
 from harness.gate.history.store import History
 from harness.gate.history.values import Baseline, Point, Series, instant
+from harness.gate.lockstep import slope
 from harness.gate.sides.git import run
-from harness.gate.values import QUANTITIES
+from harness.gate.values import QUANTITIES, Decision, GateResult
+
+
+def record(history: History, baseline: Baseline, result: GateResult) -> tuple[Point, ...]:
+    """Keep what the gate measured against a baseline; a commit measured before counts anew.
+
+    Parameters
+    ----------
+    history : History
+        Where to keep it.
+    baseline : Baseline
+        The base of `result`.
+    result : GateResult
+        Of a clean head.
+
+    Returns
+    -------
+    tuple of Point
+        One per decision with a pair of values, but for broken and missing cases, whose few
+        values are those that happened to survive.
+
+    Raises
+    ------
+    UsageError
+        If the base of `result` is not `baseline`.
+    NothingMeasured
+        If it has no place in a history; the text is that of `rejection`.
+    """
+    if result.base.tree != baseline.tree:
+        raise UsageError(
+            f"the base must be the baseline {baseline.name!r} ({baseline.commit[:12]}), "
+            f"got {result.base.label!r} ({result.base.commit[:12]}); "
+            f"compare with `harness gate {baseline.name}`"
+        )
+    if reason := rejection(baseline, result):
+        raise NothingMeasured(reason)
+    points = tuple(_points(baseline, result))
+    history.add(points)
+    return points
+
+
+def rejection(baseline: Baseline, result: GateResult) -> str:
+    """Return why a result has no place in a history, ``""`` when it has."""
+    if result.head.dirty:
+        return (
+            f"the head must be a commit to enter the history, got {result.head.label!r} with "
+            "uncommitted changes; commit them and run the gate again"
+        )
+    if not any(_points(baseline, result)):
+        return "no case was measured on both sides: nothing enters the history"
+    return ""
+
+
+def log_ratios(result: GateResult, decision: Decision) -> tuple[float, ...]:
+    """Return log(head / base) of every pair of a decision in which both sides gave a value."""
+    own = [pair for pair in result.pairs if pair.case == decision.case]
+    follows = slope(own) if decision.quantity == "time" else 0.0
+    found = (pair.log_ratio(decision.quantity, follows) for pair in own)
+    return tuple(value for value in found if math.isfinite(value))
+
+
+def _points(baseline: Baseline, result: GateResult) -> Iterator[Point]:
+    for decision in result.decisions:
+        raw = log_ratios(result, decision)
+        if not raw or decision.verdict in ("broken", "missing"):
+            continue
+        interval = decision.interval
+        yield Point(
+            baseline=baseline.name,
+            baseline_tree=baseline.tree,
+            commit=result.head.commit,
+            tree=result.head.tree,
+            subject=result.head.subject,
+            committed=result.head.committed,
+            measured=result.started,
+            case=decision.case,
+            quantity=decision.quantity,
+            verdict=decision.verdict,
+            ratio=decision.ratio,
+            low=interval.low if interval else None,
+            high=interval.high if interval else None,
+            level=interval.level if interval else 0.0,
+            log_ratios=raw,
+            pairs=decision.pairs,
+            hardware=result.hardware,
+            environment=_environment(result, decision),
+        )
+
+
+def _environment(result: GateResult, decision: Decision) -> str:
+    """Return the digest of what may move a ratio besides the commit.
+
+    Memory counts from what a process held before, where that is known: a ratio of those is not
+    to be compared with one of whole processes.
+    """
+    facts = {name: result.environment.get(name, "") for name in CLASS_FACTS}
+    own = (pair for pair in result.pairs if pair.case == decision.case)
+    if decision.quantity == "memory" and any(math.isfinite(pair.head.held) for pair in own):
+        facts["memory"] = "above what the process held"
+    return digest.of_value(facts)
 
 
 def series(history: History, baseline: Baseline, commits: Sequence[str] = ()) -> tuple[Series, ...]:

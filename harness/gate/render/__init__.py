@@ -1,6 +1,6 @@
 """Renderings of a gate result: pure functions from `GateResult` to text.
 
-A new one is one module beside these and one entry in `RENDERERS`; the contract test in
+A new one is one function beside these and one entry in `RENDERERS`; the contract test in
 ``tests/gate/test_gate_render.py`` then holds it to what all of them promise.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from harness.gate.render import bencher, junit, markdown, pytest_benchmark, to_json
+from harness.gate.render import head, junit, markdown, to_json
 from harness.gate.values import GateResult
 from harness.registry import Registry
 
@@ -25,8 +25,8 @@ _BY_NAME: tuple[tuple[str, Renderer], ...] = (
     ("json", to_json.render),
     ("md", markdown.render),
     ("junit", junit.render),
-    ("benchmark-json", pytest_benchmark.render),
-    ("bencher", bencher.render),
+    ("benchmark-json", head.benchmark_json),
+    ("bencher", head.bencher),
 )
 RENDERERS: Registry[Renderer] = Registry("rendering", _BY_NAME)
 """By the name of the option of ``harness gate`` that asks for it."""

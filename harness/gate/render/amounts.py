@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from harness.gate.units import LARGE, is_large, signed, unit
 from harness.gate.values import Decision, Quantity, SideName
-from harness.gate.wording import LARGE, is_large, signed, unit
 from harness.numerals import DASH, number, places_of
 from harness.types import Interval
 

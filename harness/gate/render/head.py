@@ -1,16 +1,137 @@
-"""The head side alone, for formats that know one side only.
+"""The head side alone, for tools that know one side only: Bencher, and what reads pytest-benchmark.
 
-Its values case by case, and the statistics of pytest-benchmark's tables by its own definitions.
+Bencher Metric Format has its medians, for ``bencher run --adapter json``
+(https://bencher.dev/docs/reference/bencher-metric-format). The JSON of pytest-benchmark has one
+value per process, and statistics by the definitions of ``pytest_benchmark/stats.py``;
+pytest-benchmark itself is not needed.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from harness.gate.values import GateResult, Quantity
+from harness import digest
+from harness.gate.render.text import packages
+from harness.gate.values import Decision, GateResult, Quantity
+from harness.statistics import median_interval
+from harness.words import one_line
+
+LONGEST_NAME = 1024
+FORMAT = "5.3.1"
+"""The version of pytest-benchmark whose format this is."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of Bencher's by its slug, and what our unit is in its unit."""
+
+    slug: str
+    factor: float
+
+
+MEASURES: Mapping[Quantity, Measure] = {
+    "time": Measure("latency", 1e9),  # built in, nanoseconds
+    "memory": Measure("memory-taken", 1.0),
+    "device_memory": Measure("peak-device-memory", 1.0),
+}
+
+
+def bencher(result: GateResult, _exit_code: int | None = None, /) -> str:
+    """Return the medians of head over pairs as Bencher Metric Format.
+
+    The bounds are those of a distribution-free 95 % interval of the median, left out while there
+    are too few values for one.
+    """
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for quantity, measure in MEASURES.items():
+        for case, values in head_values(result, quantity).items():
+            found.setdefault(_name(case), {})[measure.slug] = _metric(values, measure.factor)
+    return json.dumps(found, indent=2, allow_nan=False) + "\n"
+
+
+def _metric(values: Sequence[float], factor: float) -> dict[str, float]:
+    metric = {"value": factor * statistics.median(values)}
+    bounds = median_interval(values)
+    if math.isfinite(bounds.low) and math.isfinite(bounds.high):
+        metric |= {"lower_value": factor * bounds.low, "upper_value": factor * bounds.high}
+    return metric
+
+
+def _name(case: str) -> str:
+    """Return the name, one that is too long cut and made unique by a digest."""
+    line = one_line(case, len(case) + 1)
+    if len(line) <= LONGEST_NAME:
+        return line
+    mark = f" {digest.of_value(case)}"
+    return line[: LONGEST_NAME - len(mark)] + mark
+
+
+def benchmark_json(result: GateResult, _exit_code: int | None = None, /) -> str:
+    """Return head's times as ``pytest --benchmark-json`` writes them."""
+    decisions = {d.case: d for d in result.decisions if d.quantity == "time"}
+    told = {"packages": packages(result), "notes": list(result.notes)}
+    document = {
+        "machine_info": _machine(result.environment),
+        "commit_info": _commit(result),
+        "benchmarks": [
+            _benchmark(case, data, decisions.get(case), told)
+            for case, data in head_values(result, "time").items()
+        ],
+        "datetime": result.started,
+        "version": FORMAT,
+    }
+    return json.dumps(document, indent=4, allow_nan=False) + "\n"
+
+
+def _machine(facts: Mapping[str, str]) -> dict[str, Any]:
+    """Return what pytest-benchmark records of a machine, without its name on the network."""
+    processor, machine = facts.get("processor", ""), facts.get("machine", "")
+    return {
+        "node": "",
+        "processor": processor,
+        "machine": machine,
+        "python_version": facts.get("python", ""),
+        "release": facts.get("release", ""),
+        "system": facts.get("system", ""),
+        "cpu": {"brand_raw": processor, "arch": machine, "count": facts.get("cores", "")},
+    }
+
+
+def _commit(result: GateResult) -> dict[str, Any]:
+    head = result.head
+    return {
+        "id": head.commit,
+        "time": head.committed or None,
+        "author_time": None,
+        "dirty": head.dirty,
+        "project": "",
+        "branch": head.label,
+    }
+
+
+def _benchmark(
+    case: str, data: Sequence[float], decision: Decision | None, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    place, bracket, rest = one_line(case, len(case) + 1).partition("[")
+    extra: dict[str, Any] = {}
+    if decision is not None:
+        extra = {"verdict": decision.verdict, "pairs": decision.pairs}
+    extra |= {name: value for name, value in told.items() if value}
+    return {
+        "group": None,
+        "name": place.rpartition("::")[2] + bracket + rest,
+        "fullname": place + bracket + rest,
+        "params": None,
+        "param": rest.removesuffix("]") if bracket else None,
+        "extra_info": extra,
+        "options": {},
+        "stats": {**stats(data), "data": list(data), "iterations": 1},
+    }
 
 
 def head_values(result: GateResult, quantity: Quantity) -> Mapping[str, tuple[float, ...]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from harness.gate.shared_changes import SharedChange, shared_changes
+from harness.gate.units import change
 from harness.gate.values import (
     GATE_VERDICTS,
     Decision,
@@ -16,7 +17,6 @@ from harness.gate.values import (
     Revision,
     Thresholds,
 )
-from harness.gate.wording import change
 from harness.numerals import number
 from harness.words import one_line, plural
 

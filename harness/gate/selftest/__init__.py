@@ -6,9 +6,8 @@ how often the gate was right is computed from them when asked.
 """
 
 from harness.gate.selftest.bench import measure, missing_runs
-from harness.gate.selftest.judged import view
+from harness.gate.selftest.judged import markdown, view
 from harness.gate.selftest.runs import Run, of_this_machine, shorten, store, stored
-from harness.gate.selftest.words import markdown
 
 __all__ = [
     "Run",

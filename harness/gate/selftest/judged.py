@@ -1,4 +1,7 @@
-"""How often the gate was right about slow-downs of known size."""
+"""How often the gate was right about slow-downs of known size, and the same in words.
+
+The terminal, Markdown and the page show one table.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from harness.gate.selftest.runs import Run
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
 from harness.gate.values import Decision
+from harness.numerals import count, measured, number
 from harness.statistics import proportion_interval
 from harness.types import Interval
 
@@ -22,6 +26,18 @@ RIVAL = 0.05
 CACHE = Cache("selftests", 16 * 1024**2)
 Told = Sequence[tuple[str, str]]
 """Quantity and verdict of each decision."""
+COLUMNS = (
+    "Planted slow-down",
+    "Decisions",
+    "Regressed",
+    "Share regressed",
+    "Inconclusive",
+    "Ok",
+    "Improved",
+    "Failed by pytest-benchmark",
+    "Share failed by it",
+)
+"""Shares stand with their 95 % Clopper-Pearson intervals; the rival is ``mean:5%``."""
 
 
 @dataclass(frozen=True)
@@ -119,3 +135,42 @@ def _row(planted: float, decided: Sequence[tuple[Run, Told]]) -> SelftestRow:
         rival_flagged=flagged,
         rival=proportion_interval(flagged, len(verdicts)),
     )
+
+
+def facts(view: SelftestView) -> str:
+    """Return where and when it was measured, and on how much."""
+    return (
+        f"{view.hardware}, commit {view.commit[:7]}, {view.measured[:10]}, "
+        f"{count(view.pairs)} pairs"
+    )
+
+
+def table_rows(view: SelftestView) -> tuple[tuple[str, ...], ...]:
+    """Return one row per planted size, at the digits that its intervals earn."""
+    return tuple(_cells(row) for row in view.rows)
+
+
+def markdown(view: SelftestView) -> str:
+    """Return the table in Markdown, with what it rests on."""
+    lines = [COLUMNS, ["---", *["---:"] * (len(COLUMNS) - 1)], *table_rows(view)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{table}\n\n{facts(view)}. Shares with 95 % Clopper-Pearson intervals. {view.note}\n"
+
+
+def _cells(row: SelftestRow) -> tuple[str, ...]:
+    planted = number(row.planted, "fraction") if row.planted else "none (A against A)"
+    return (
+        planted,
+        count(row.decisions),
+        count(row.regressed),
+        _share(row.regressed, row.decisions, row.caught),
+        count(row.inconclusive),
+        count(row.ok),
+        count(row.improved),
+        count(row.rival_flagged),
+        _share(row.rival_flagged, row.decisions, row.rival),
+    )
+
+
+def _share(part: int, whole: int, interval: Interval) -> str:
+    return measured(part / whole, interval, "fraction")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.gate.contention import slope
+from harness.gate.lockstep import slope
 from harness.gate.values import SIDES, Pair
 from harness.lockstep.sample import Sample
 

@@ -1,12 +1,17 @@
-"""Environments for sides that need different packages, as alike as their needs allow."""
+"""That the sides differ in nothing but their code: like environments, and imports of their own.
+
+Sides that need different packages get environments as alike as their needs allow; what a side would
+import by mistake from elsewhere, as from the other side, is found before anything is measured.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import SideBroken
-from harness.gate.sides import interpreters
+from harness.gate.sides import interpreters, project
 from harness.gate.sides.groups import normal
 from harness.gate.sides.interpreters import Package
 from harness.gate.sides.venvs import RUNNERS
@@ -25,6 +30,7 @@ CONFLICTS = (
 
 INSTALLER = "pip"
 """No benchmark imports it, and every environment comes with its own."""
+_SETTINGS = frozenset({"setup", "conftest", "noxfile"})
 
 
 def together(make: Make, own: Sequence[str]) -> Mapping[SideName, Path]:
@@ -95,3 +101,51 @@ def _packages(python: Path, own: Sequence[str]) -> Mapping[str, Package]:
     aside = {INSTALLER, *map(normal, own)}
     found = interpreters.packages(python, RUNNERS)
     return {name: package for name, package in found.items() if name not in aside}
+
+
+def foreign_code(python: Path, path: Sequence[Path], name: str) -> str:
+    """Return what an interpreter would import from elsewhere than a side's own code.
+
+    Editable installs of some build back ends hook into the import before ``PYTHONPATH`` is
+    read, and a layout that was misread leaves an installed copy as the only one.
+
+    Parameters
+    ----------
+    python : Path
+        The interpreter.
+    path : sequence of Path
+        The side's own code.
+    name : str
+        Of the distribution whose modules must be in `path` where an installed copy has them;
+        ``""`` not to ask.
+
+    Returns
+    -------
+    str
+        A sentence, ``""`` when all is well.
+
+    Raises
+    ------
+    UsageError
+        If the interpreter does not start.
+    """
+    own = {module for folder in path for module in project.modules(folder)}
+    own -= sys.stdlib_module_names | _SETTINGS
+    installed = set(interpreters.modules(python, name))
+    found = interpreters.origins(python, path, sorted(own | installed))
+    foreign = {module for module, file in found.items() if not _within(file, path)}
+    # a module may have been removed, but not all of them
+    wrong = (foreign & own) or (installed if installed <= foreign else set())
+    if not wrong:
+        return ""
+    module = min(wrong)
+    return (
+        f"module {module!r} must come from {' or '.join(map(str, path))}, the side's own code, and "
+        f"{python} takes it from {found[module] or 'nowhere'}: uninstall an editable install that "
+        "hooks into imports, or let the gate build environments"
+    )
+
+
+def _within(file: str, folders: Sequence[Path]) -> bool:
+    place = Path(file).resolve()
+    return bool(file) and any(place.is_relative_to(folder.resolve()) for folder in folders)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.gate.sides import groups, project, scripts, tox
+from harness.gate.sides import groups, older, project
 from harness.gate.sides.groups import normal
 from harness.words import plural
 
@@ -74,7 +74,7 @@ def extras(tree: Path) -> tuple[str, ...]:
     UsageError
         If ``pyproject.toml`` or ``setup.cfg`` is malformed.
     """
-    return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *scripts.extras(tree))))
+    return tuple(dict.fromkeys((*_of_pyproject(tree), *_of_setup_cfg(tree), *older.extras(tree))))
 
 
 def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
@@ -82,7 +82,7 @@ def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
     apart, without = _apart(tree, wanted)
     needs = [one for asked in apart.values() for one in asked]
     files = () if own or apart else tuple(_files(tree, wanted))
-    beside = tox.requirements(tree) if wanted and not (own or apart or files) else ()
+    beside = older.requirements(tree) if wanted and not (own or apart or files) else ()
     if project.installable(tree):
         plain, text = [f".[{','.join(own)}]" if own else "."], "the project"
     else:
@@ -90,7 +90,7 @@ def _choice(tree: Path, wanted: Sequence[str]) -> Choice:
         plain, text = [], ""
     parts = (
         *(text, _named("extra", own), _named("dependency group", tuple(apart)), *files),
-        tox.NAME if beside else "",
+        older.TOX if beside else "",
     )
     named = ", ".join(part for part in parts if part)
     read = [part for name in files for part in ("-r", name)]

@@ -11,9 +11,8 @@ from typing import Literal
 from harness.errors import SideBroken, UsageError
 from harness.files import guarded
 from harness.gate.sides import interpreters, project
-from harness.gate.sides.alike import conflict, together
+from harness.gate.sides.alike import conflict, foreign_code, together
 from harness.gate.sides.choice import Choice, choices
-from harness.gate.sides.foreign import foreign_code
 from harness.gate.sides.groups import OPTION, absent, expanded
 from harness.gate.sides.installs import Deadline, cause
 from harness.gate.sides.locks import lock

@@ -1,30 +1,36 @@
-"""Running pip, with a deadline and an account of what went wrong."""
+"""Running pip, with a deadline and an account of what went wrong.
+
+A note of a failed installation is kept, so that it is not tried again at once.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shlex
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from harness import digest
 from harness.errors import SideBroken, SideLate
-from harness.files import guarded
+from harness.files import guarded, write_text
 from harness.gate.values import SideName
-from harness.processes.interrupts import postponed
-from harness.processes.tree import NOT_STARTED, Tree
+from harness.processes.tree import NOT_STARTED, Tree, postponed
 
 LAST_LINES = 15
 LONGEST_COMMAND = 200
 _PIP = ("pip", "install", "--disable-pip-version-check", "-q", "--no-input")
 # what these name belongs to the harness's own interpreter
 _OWN_PYTHON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+TERM = 86400.0
+"""Seconds that a failure counts: an index or a compiler may be there another day."""
 
 
 @dataclass(frozen=True)
@@ -174,3 +180,51 @@ def _environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in _OWN_PYTHON}
     # `user = true` in the user's pip.conf contradicts a virtual environment and --target
     return inherited | {"PIP_USER": "0"}
+
+
+@contextlib.contextmanager
+def noted(place: Path) -> Iterator[None]:
+    """Keep a note of a failure of the block; take an older one away where there is none.
+
+    That the time ended is no failure: there may be more of it next time.
+
+    Parameters
+    ----------
+    place : Path
+        File to keep it in.
+    """
+    try:
+        yield
+    except SideLate:
+        raise
+    except SideBroken as error:
+        text = str(error).removeprefix(f"{error.side}: ")
+        note = json.dumps({"text": text, "pip": _settings_of_pip()}, indent=1)
+        write_text(place, note, "note what could not be installed")
+        raise
+    with guarded("remove the note of a failure", place):
+        place.unlink(missing_ok=True)
+
+
+def earlier(place: Path) -> str:
+    """Return the words of a failure that still counts, ``""`` where there is none.
+
+    Parameters
+    ----------
+    place : Path
+        File of the note: of a day ago at most, and made under the same settings of pip.
+    """
+    try:
+        recent = time.time() - place.stat().st_mtime < TERM
+        note = json.loads(place.read_text(encoding="utf-8")) if recent else {}
+    except (OSError, ValueError):  # none, or none that can be read: then it is tried
+        return ""
+    if not isinstance(note, dict) or note.get("pip") != _settings_of_pip():
+        return ""
+    return str(note.get("text", ""))
+
+
+def _settings_of_pip() -> str:
+    """Return what the environment says to pip, as one word that gives nothing away."""
+    variables = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    return digest.of_value(variables)

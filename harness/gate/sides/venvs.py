@@ -13,7 +13,7 @@ from pathlib import Path
 from harness import digest
 from harness.errors import GateError, SideBroken
 from harness.files import guarded, write_text
-from harness.gate.sides import failures, interpreters
+from harness.gate.sides import installs, interpreters
 from harness.gate.sides.installs import Deadline, pip, run
 from harness.gate.values import SideName
 from harness.lock import locked
@@ -99,7 +99,7 @@ class Workshop:
                 what = f": {text}" if text else ""
                 self.tell(f"installing the dependencies of {side} (Python {identity[0]}){what}")
                 run(side, [str(python), "-m", "venv", str(folder)], self.cache, self.deadline)
-                with failures.noted(note):
+                with installs.noted(note):
                     self._fill(side, _python(folder), tree, install, self._constraints(held))
         return _python(folder)
 
@@ -140,7 +140,7 @@ class Workshop:
         return folder / "site"
 
     def _refuse_again(self, side: SideName, note: Path) -> None:
-        words = failures.earlier(note)
+        words = installs.earlier(note)
         if words:
             self.tell(
                 f"what failed less than a day ago is not tried again, unless {note} is removed"

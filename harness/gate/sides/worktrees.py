@@ -19,7 +19,7 @@ from harness.files import guarded
 from harness.gate.sides.git import git
 from harness.gate.sides.submodules import populate
 from harness.gate.values import Revision
-from harness.processes.interrupts import postponed
+from harness.processes.tree import postponed
 
 PREFIX = "harness-gate-"
 """How the names of the folders begin that hold the worktrees of a run."""

@@ -10,10 +10,8 @@ import sys
 import traceback
 from typing import Any
 
-from .. import reasons
-from ..channel import Channel
-from . import names
-from .options import always, has
+from ..channel import Channel, reason_of_exception, reason_of_usage
+from .selecting import always, files, has
 
 
 class KeptErrors:
@@ -38,7 +36,7 @@ def main(channel: Channel, paths: list[str]) -> None:
     missing = [name for name in ("pytest", "pytest_benchmark") if not has(name)]
     if missing:
         channel.send("error", text=f"{' and '.join(missing)} must be installed, add to the install")
-    elif not names.files(paths):
+    elif not files(paths):
         channel.send("cases", names=[])
     else:
         _run(channel, paths, request)
@@ -61,9 +59,9 @@ def _run(channel: Channel, paths: list[str], request: dict[str, object]) -> None
     plugin = Measured(channel, names_wanted, paths, collecting.uncollected)
     extra = [str(option) for option in options] if isinstance(options, list) else []
     sys.stderr = heard = KeptErrors(sys.stderr)
-    code = int(pytest.main([*names.files(paths), *always(), *extra], plugins=[plugin, collecting]))
+    code = int(pytest.main([*files(paths), *always(), *extra], plugins=[plugin, collecting]))
     if code not in (0, 1, 5):  # 1: tests failed, 5: none was run; both are said by then
-        cause = plugin.trouble or reasons.of_usage(heard.text)
+        cause = plugin.trouble or reason_of_usage(heard.text)
         channel.send("error", text=f"pytest ended with exit code {code}: {cause}")
 
 
@@ -80,7 +78,7 @@ if __name__ == "__main__":
         main(line, sys.argv[1:])
     except BaseException as error:  # noqa: BLE001 - whatever the project's own code raised
         traceback.print_exc()
-        line.send("error", text=reasons.of_exception(error))
+        line.send("error", text=reason_of_exception(error))
     line.send("end")
     sys.stderr.flush()
     os._exit(0)  # at once: threads and workers that the project left would be waited for

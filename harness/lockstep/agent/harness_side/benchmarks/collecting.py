@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from .. import reasons
-from .names import plain
+from ..channel import reason_of_exception, reason_of_report, reason_of_skip
+from .selecting import plain
 
 
 class Collecting:
@@ -99,12 +99,12 @@ def _ends(excinfo: Any) -> str:
     """Return what a module raised that would end pytest, ``""`` if nothing."""
     if excinfo is None or isinstance(excinfo[1], Exception):
         return ""
-    return f"{reasons.of_exception(excinfo[1])}: it ends the process at import"
+    return f"{reason_of_exception(excinfo[1])}: it ends the process at import"
 
 
 def _uncollected(collector: pytest.Collector, report: Any) -> dict[str, Any]:
     raised = getattr(getattr(report, "call", None), "excinfo", None)
     error = raised.value if raised is not None else None
     skipped = bool(report.skipped)
-    text = reasons.of_skip(report) if skipped else reasons.of_report(report, error)
+    text = reason_of_skip(report) if skipped else reason_of_report(report, error)
     return {"name": plain(collector.nodeid or "every test"), "text": text, "skipped": skipped}

@@ -11,12 +11,10 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from .. import reasons
-from ..channel import Channel
+from ..channel import Channel, reason_of_exception, reason_of_report, reason_of_skip
 from ..meter import Meter
 from ..turns import TURNS, by_turn, clock
-from . import options
-from .names import plain, selected
+from .selecting import leaving_out, overrule, plain, selected
 
 ENOUGH = 1000
 """Rounds whose memory counts. A faster side has more of them, and every one leaves its time in the
@@ -70,7 +68,7 @@ class Measured:
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
         """Overrule what the project's own options say beside what to measure."""
-        options.overrule(config)
+        overrule(config)
         config.option.verbose = -2  # what is printed is quoted where a process dies: no headings
 
     @pytest.hookimpl(tryfirst=True, hookwrapper=True)
@@ -85,7 +83,7 @@ class Measured:
             names=list(known),
             uncollected=self.uncollected,
             deselected=[name for name in before if name not in known],
-            **options.leaving_out(config),
+            **leaving_out(config),
         )
         wanted = [] if self.names is None else self.names
         items[:] = [
@@ -134,16 +132,16 @@ class Measured:
             return  # what came first is the cause
         if report.failed:
             raised = call.excinfo.value if call.excinfo is not None else None
-            self.found["error"] = f"{report.when}: {reasons.of_report(report, raised)}"
+            self.found["error"] = f"{report.when}: {reason_of_report(report, raised)}"
         elif report.skipped:
-            self.found.update(error=reasons.of_skip(report), skipped=True)
+            self.found.update(error=reason_of_skip(report), skipped=True)
 
     def pytest_internalerror(self, excinfo: Any) -> None:
-        self.trouble = reasons.of_exception(excinfo.value)
+        self.trouble = reason_of_exception(excinfo.value)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         """Note what a test or a hook ended the session with: `pytest.exit` comes here too."""
-        self.trouble = reasons.of_exception(excinfo.value)
+        self.trouble = reason_of_exception(excinfo.value)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
@@ -159,7 +157,7 @@ class Measured:
 def _ended(session: pytest.Session, excinfo: Any) -> str:
     """Return how a test ended the session for those after it too, ``""`` if it did not."""
     if excinfo is not None:  # Ctrl-C, `pytest.exit`, a hook that raised
-        return f"it ends pytest: {reasons.of_exception(excinfo[1])}"
+        return f"it ends pytest: {reason_of_exception(excinfo[1])}"
     stopped = session.shouldfail or session.shouldstop  # by hooks, `--stepwise`, time limits
     return f"it ends pytest: {stopped}" if stopped else ""
 

@@ -12,8 +12,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from .. import reasons
-from ..channel import Channel
+from ..channel import Channel, reason_of_exception
 from .burst import measured
 from .work import Work
 
@@ -62,7 +61,7 @@ if __name__ == "__main__":
         main(line)
     except BaseException as error:  # noqa: BLE001 - whatever the user's own code raised
         traceback.print_exc()
-        line.send("error", text=f"{reasons.of_exception(error)}{_place(error)}")
+        line.send("error", text=f"{reason_of_exception(error)}{_place(error)}")
     line.send("end")
     sys.stderr.flush()
     os._exit(0)  # at once: threads and workers that were left would be waited for

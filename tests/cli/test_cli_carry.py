@@ -2,8 +2,8 @@ import io
 
 from rich.console import Console
 
+from harness.cli.carry import Failures
 from harness.cli.console import Output
-from harness.cli.failures import Failures
 from harness.types import Record
 
 

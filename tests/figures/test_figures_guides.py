@@ -2,7 +2,7 @@ import fake_results as fake
 import pytest
 from figure_drawing import draw, table
 
-from harness.figures.trends import crossing
+from harness.figures.guides import crossing
 
 
 def timed(times, **keys):

@@ -1,14 +1,21 @@
-"""Groups whose numbers are equal in every digit shown are drawn once: ``"NumPy = PyTorch"``."""
+"""Which groups are drawn together: equal ones once, those of one machine in one panel.
+
+Groups whose numbers are equal in every digit shown become one: ``"NumPy = PyTorch"``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from harness.figures.select import BACKEND, Group
+from harness.figures.select import BACKEND, DEVICE, MACHINE, Group
 
 LONGEST = 44
 """Letters of a name that fit beside a mark of a legend."""
+Drawn = TypeVar("Drawn")
+CROWD = 4
+"""Lines that can be told apart in one panel, whatever machines they are of."""
 
 
 @dataclass(frozen=True)
@@ -76,3 +83,29 @@ def _told_by_backend(
         and all(group.parts.get(name) == words for name, words in shared.items())
     ]
     return None not in names and len(meant) == len(equal)
+
+
+def by_machine(
+    lines: Sequence[Drawn], group: Callable[[Drawn], Group]
+) -> list[tuple[str, list[Drawn]]]:
+    """Return machine to its lines, beside each other; all under ``""`` where they are few.
+
+    Parameters
+    ----------
+    lines : sequence
+        What is drawn.
+    group : callable
+        The group of one.
+    """
+    machines = dict.fromkeys(group(one).parts.get(MACHINE, "") for one in lines)
+    if len(lines) <= CROWD or len(machines) != 2 or "" in machines:
+        return [("", list(lines))]
+    return [
+        (name, [one for one in lines if group(one).parts[MACHINE] == name]) for name in machines
+    ]
+
+
+def without_machine(group: Group) -> Group:
+    """Return a group whose name leaves out the machine, which stands over its panel."""
+    parts = {name: text for name, text in group.parts.items() if name not in (MACHINE, DEVICE)}
+    return replace(group, parts=parts)

@@ -1,7 +1,31 @@
+import ast
+import tomllib
+from importlib import resources
+
 import pytest
 
+from harness import scaffold
 from harness.errors import FileError
-from harness.scaffold.drafts import Draft, add_lines, write
+from harness.scaffold import Draft, add_lines, write
+
+TEMPLATES = resources.files("harness.scaffold").joinpath("templates")
+
+
+def test_every_kind_has_its_templates_and_no_other():
+    folders = {one.name for one in TEMPLATES.iterdir() if one.is_dir()}
+    assert folders == set(scaffold.KINDS)
+
+
+@pytest.mark.parametrize("kind", scaffold.KINDS)
+def test_a_kind_is_filled_in(tmp_path, kind):
+    suite, experiment = scaffold.drafts(kind, "my-own", tmp_path, tmp_path / "suites")
+    assert suite.path == tmp_path / "suites" / "my-own.toml"
+    assert experiment.path == tmp_path / "bench" / "my_own.py"
+    assert "@" not in suite.text.replace("@harness", "") + experiment.text
+    assert "bench/my_own.py" in suite.text
+    assert tomllib.loads(suite.text)["claims"]
+    assert ast.get_docstring(ast.parse(experiment.text))
+    assert max(len(line) for line in (suite.text + experiment.text).splitlines()) <= 100
 
 
 def test_files_are_written_with_their_folders(tmp_path):

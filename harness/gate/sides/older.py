@@ -1,14 +1,23 @@
-"""The extras that a ``setup.py`` names; it is read, never run."""
+"""What older files say that tests need: a ``setup.py`` its extras, a ``tox.ini`` its requirements.
+
+A ``setup.py`` is read, never run.
+"""
 
 from __future__ import annotations
 
 import ast
+import configparser
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from harness.files import guarded
+from harness.gate.sides.project import editable, has_file, source
 
 EXTRAS = "extras_require"
+TOX = "tox.ini"
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*\s*([\[<>=!~;@(].*)?")
+_NAMED_FILE = re.compile(r"(?:-r|--requirement[ =])\s*(?:\{toxinidir\}/|\{tox_root\}/)?([^\s{}]+)")
 
 
 def extras(tree: Path) -> tuple[str, ...]:
@@ -113,3 +122,38 @@ def _is_dict(function: ast.Name) -> bool:
 
 def _text(key: ast.expr | None) -> str:
     return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+
+
+def requirements(tree: Path) -> tuple[str, ...]:
+    """Return the unconditional lines of ``deps`` in ``[testenv]``, as arguments of pip.
+
+    Lines for some environments only (``py38: x``), placeholders and options are left out: what
+    they come to is tox's to say.
+
+    Parameters
+    ----------
+    tree : Path
+        Top folder of the project.
+
+    Raises
+    ------
+    UsageError
+        If the file is not UTF-8.
+    """
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(source(tree, TOX))
+    except configparser.Error:  # tox reads files that this does not
+        return ()
+    lines = parser.get("testenv", "deps", fallback="").splitlines()
+    return tuple(
+        part for line in lines for part in _requirement(tree, line.partition(" #")[0].strip())
+    )
+
+
+def _requirement(tree: Path, line: str) -> Iterator[str]:
+    named = _NAMED_FILE.fullmatch(line)
+    if named and has_file(tree, named[1]) and not editable(tree / named[1]):
+        yield from ("-r", named[1])
+    elif _REQUIREMENT.fullmatch(line):
+        yield line

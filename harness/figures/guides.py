@@ -1,4 +1,7 @@
-"""What two log axes show: the exponent of a line, and where two lines cross."""
+"""Lines and marks that are no measurement: what theory says, and what two log axes show.
+
+That is the exponent of a line, and where two lines cross.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from harness import statistics as hs
+from harness.config.claim import Theory
+from harness.figures.canvas import in_legend
 from harness.figures.drawing import Request
 from harness.figures.estimate import Estimate, over_seeds, scalar
 from harness.figures.select import DEVICE, Group, as_number
@@ -24,6 +29,50 @@ EXACT = 1e-3
 """Half widths below it say nothing of an exponent."""
 Track = tuple[Group, Mapping[float, float]]
 """A group, and its estimate at every x."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where a line lies, and what it is: ``"stability limit: 0.0292"``."""
+
+    axis: str
+    value: float
+    text: str
+
+
+def theory_lines(request: Request) -> tuple[Line, ...]:
+    """Return the lines of a figure; those of metrics without a number are left out."""
+    return tuple(line for theory in request.figure.theory for line in _lines_of(theory, request))
+
+
+def draw_theory(axes: Axes, request: Request, *, flipped: bool = False) -> None:
+    """Draw the lines of a figure, on a picture whose metric lies along x if `flipped`."""
+    for line in theory_lines(request):
+        across = (line.axis == "x") is not flipped
+        (axes.axvline if across else axes.axhline)(
+            line.value,
+            color=request.theme.ink,
+            linewidth=1.3,
+            linestyle=(0, (1.5, 2.0)),
+            label=in_legend(line.text),
+            zorder=1.5,
+        )
+
+
+def _lines_of(theory: Theory, request: Request) -> Iterator[Line]:
+    for axis, said in (("x", theory.x), ("y", theory.y)):
+        if said is None:
+            continue
+        value = _measured(said, request) if isinstance(said, str) else said
+        if value is not None:
+            unit = request.unit if axis == "y" else ""
+            yield Line(axis, value, f"{theory.label}: {number(value, unit, digits=3)}")
+
+
+def _measured(name: str, request: Request) -> float | None:
+    values = [float(r.metrics[name]) for r in request.records if name in r.metrics]
+    median = float(np.median(values)) if values else math.nan
+    return median if math.isfinite(median) else None  # which has no place, and no line
 
 
 @dataclass(frozen=True)

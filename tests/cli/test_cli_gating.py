@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from harness.cli import codes
-from harness.cli.gate_show import gate_table
+from harness.cli.gating import gate_table
 from harness.gate.values import Thresholds
 
 
