@@ -45,7 +45,7 @@ def _stack(backend: str, kind: str, settings: Train, pool: Pool) -> Stack:
     if backends.get("torch").absent("cpu") is None:
         backends.get("torch").threads(1)
     made: Stack = backends.get(backend).stack(  # type: ignore[attr-defined]
-        placed(kind, settings.loss), _initial(kind, settings), settings, "cpu", pool
+        placed(kind, settings.loss), _initial(kind, settings), [settings] * MEMBERS, "cpu", pool
     )
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -69,7 +69,7 @@ class Member:
 
 
 def fit(contexts: Sequence[Context], starts: Sequence[Start]) -> tuple[Stack, list[Member]]:
-    """Train the networks of all cells to their ends.
+    """Train the networks of all cells, in the order of their feeds, to their ends.
 
     Raises
     ------
@@ -85,9 +85,9 @@ def fit(contexts: Sequence[Context], starts: Sequence[Start]) -> tuple[Stack, li
         )
     n, at_once = len(starts[0].split.x_train), DEVICES.get(first.device).host
     per_epoch = batches.steps_per_epoch(train, n)
-    members = [Member(start.train, per_epoch, at_once=at_once) for start in starts]
-    weights = [start.weights for start in starts]
-    stack = first.backend.stack(starts[0].placed, weights, train, first.device, _pool(starts))
+    trains, weights = [start.train for start in starts], [start.weights for start in starts]
+    members = [Member(own, per_epoch, at_once=at_once) for own in trains]
+    stack = first.backend.stack(starts[0].placed, weights, trains, first.device, _pool(starts))
     _run(stack, members, _Blocks(contexts, starts, steps_of(train, per_epoch), per_epoch))
     return stack, members
 
@@ -108,28 +108,30 @@ def _run(stack: Stack, members: Sequence[Member], blocks: _Blocks) -> None:
 def _seen(stack: Stack, members: Sequence[Member], rows: Array | None) -> None:
     losses = stack.losses()
     for number, member in enumerate(members):
-        member.add(losses[:, number], None if rows is None else rows[:, number])
+        feed = 0 if rows is None else number * rows.shape[1] // len(members)
+        member.add(losses[:, number], None if rows is None else rows[:, feed])
 
 
 class _Blocks:
-    """Blocks of steps of one size: rows of each member, rows of the pool, learning rates."""
+    """Blocks of steps of one size: rows of each feed, rows of the pool, learning rates."""
 
     def __init__(
         self, contexts: Sequence[Context], starts: Sequence[Start], total: int, per_epoch: int
     ) -> None:
-        self._total, self._starts = total, starts
+        self._total = total
+        count, shared = _count(contexts, starts), _shared(starts)
+        each = slice(None, None, len(starts) // count)
         self._draws = [
             batches.draw(
                 start.train, len(start.split.x_train),
                 context.streams.generator("shuffle"), start.split.y_train,
             )
-            for context, start in zip(contexts, starts, strict=True)
+            for context, start in zip(contexts[each], starts[each], strict=True)
         ]  # fmt: skip
         self._rates = _rates([start.train for start in starts], total, per_epoch)
-        count = len(starts[0].split.x_train)
-        self._whole = batches.whole(starts[0].train, count)
-        own = not _shared(starts)
-        self._offsets = np.arange(len(starts))[:, None] * count if own else None
+        n = len(starts[0].split.x_train)
+        self._whole = batches.whole(starts[0].train, n)
+        self._offsets = None if shared else np.arange(count)[:, None] * n
 
     def __iter__(self) -> Iterator[tuple[Array | None, Array | None, Array]]:
         for begin in range(0, self._total, BLOCK):
@@ -140,7 +142,7 @@ class _Blocks:
                 begin += count
 
     def _drawn(self, steps: int) -> Iterator[tuple[Array | None, int]]:
-        """Yield the rows (steps, members, batch) of the next steps, those of one size together."""
+        """Yield the rows (steps, feeds, batch) of the next steps, those of one size together."""
         if self._whole:
             yield None, steps
             return
@@ -167,6 +169,33 @@ def _rates(trains: Sequence[Train], total: int, per_epoch: int) -> Array | list[
     changing = [schedule(train, total, per_epoch) for train in trains]
     found = [rate for rate in changing if rate is not None]
     return found or np.array([learning_rate(train) for train in trains])
+
+
+def _feeds(contexts: Sequence[Context], starts: Sequence[Start]) -> list[Hashable]:
+    """Return for every member what it has in common with those that see the same batches."""
+    drawn = batches.drawn(starts[0].train, len(starts[0].split.x_train))
+    return [
+        (id(start.split), context.streams if drawn else None)
+        for context, start in zip(contexts, starts, strict=True)
+    ]
+
+
+def by_feed(contexts: Sequence[Context], starts: Sequence[Start]) -> list[int]:
+    """Return the members (places in `contexts`) feed by feed, in order of their first."""
+    feeds = _feeds(contexts, starts)
+    return sorted(range(len(feeds)), key=lambda place: feeds.index(feeds[place]))
+
+
+def _count(contexts: Sequence[Context], starts: Sequence[Start]) -> int:
+    """Return how many feeds the members share, see `harness.backends.protocol.Stack`.
+
+    As many as there are members where these do not stand feed by feed in equal numbers, or have
+    examples of their own.
+    """
+    keys = _feeds(contexts, starts)
+    sizes = [len(list(group)) for _, group in groupby(keys)]
+    even = len(set(sizes)) == 1 and len(sizes) == len(set(keys))
+    return len(sizes) if even and _shared(starts) else len(keys)
 
 
 def _shared(starts: Sequence[Start]) -> bool:
