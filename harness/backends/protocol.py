@@ -107,6 +107,10 @@ class Network(Protocol):
         """
         ...
 
+    def score(self, x: Handle, y: Handle) -> tuple[Handle, float]:
+        """Return what `predict` and `loss` do, in evaluation mode, from one pass."""
+        ...
+
     def statistics_kept(self) -> AbstractContextManager[None]:
         """Return a context at whose end running statistics are what they were at its start."""
         ...

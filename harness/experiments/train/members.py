@@ -119,7 +119,7 @@ class _Blocks:
         self, contexts: Sequence[Context], starts: Sequence[Start], total: int, per_epoch: int
     ) -> None:
         self._total = total
-        count, shared = _count(contexts, starts), _shared(starts)
+        count, same = _count(contexts, starts), shared(starts)
         each = slice(None, None, len(starts) // count)
         self._draws = [
             batches.draw(
@@ -131,7 +131,7 @@ class _Blocks:
         self._rates = _rates([start.train for start in starts], total, per_epoch)
         n = len(starts[0].split.x_train)
         self._whole = batches.whole(starts[0].train, n)
-        self._offsets = None if shared else np.arange(count)[:, None] * n
+        self._offsets = None if same else np.arange(count)[:, None] * n
 
     def __iter__(self) -> Iterator[tuple[Array | None, Array | None, Array]]:
         for begin in range(0, self._total, BLOCK):
@@ -195,17 +195,18 @@ def _count(contexts: Sequence[Context], starts: Sequence[Start]) -> int:
     keys = _feeds(contexts, starts)
     sizes = [len(list(group)) for _, group in groupby(keys)]
     even = len(set(sizes)) == 1 and len(sizes) == len(set(keys))
-    return len(sizes) if even and _shared(starts) else len(keys)
+    return len(sizes) if even and shared(starts) else len(keys)
 
 
-def _shared(starts: Sequence[Start]) -> bool:
+def shared(starts: Sequence[Start]) -> bool:
+    """Whether all trainings are of the same examples."""
     return all(start.split is starts[0].split for start in starts)
 
 
 def _pool(starts: Sequence[Start]) -> Pool:
     """Return the examples of all cells: one for all where they are the same."""
     train = starts[0].train
-    if _shared(starts):
+    if shared(starts):
         start = starts[0]
         scaler = Scaler.of(start.data, start.split)
         y = targets(start.split.y_train, train.dtype)

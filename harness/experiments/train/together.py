@@ -25,10 +25,11 @@ from harness.errors import Skip
 from harness.experiments import batches, tasks
 from harness.experiments.experiment import Context, Shared
 from harness.experiments.tasks import Start, Task
+from harness.experiments.train.evaluation import Shown
 from harness.experiments.train.history import History
 from harness.experiments.train.loop import closes
 from harness.experiments.train.measures import Trained
-from harness.experiments.train.members import Member, by_feed, fit
+from harness.experiments.train.members import Member, by_feed, fit, shared
 from harness.experiments.train.names import facts_of
 from harness.experiments.train.outcome import check_loss, outcome
 from harness.types import Array, Outcome
@@ -56,14 +57,14 @@ def together(settings: Settings) -> Shared | None:
         "measure": (),
         "keep": (),
     }
-    shared = settings.model_copy(update={"train": train.model_copy(update=differing)})
+    common = settings.model_copy(update={"train": train.model_copy(update=differing)})
     try:
-        return _sized(shared, settings.data, model, train)
+        return _sized(common, settings.data, model, train)
     except ShapeError:  # which the cell tells, when it runs by itself
         return None
 
 
-def _sized(shared: Settings, data: Data | None, model: Model, train: Train) -> Shared:
+def _sized(common: Settings, data: Data | None, model: Model, train: Train) -> Shared:
     """Return what cells share, with the bytes of a batch and of what layers make of it."""
     facts = facts_of(data)
     every = facts.n_train if data is None or data.n_train is None else data.n_train
@@ -73,8 +74,8 @@ def _sized(shared: Settings, data: Data | None, model: Model, train: Train) -> S
     one = examples * np.dtype(train.dtype).itemsize
     batch, made = one * math.prod(facts.shape), 2 * one * sum(map(math.prod, shapes))
     if data is None or data.dataset == "synthetic":  # every cell has data of its own
-        return Shared(shared, batch + made)
-    return Shared(shared, made, batch, "seed" if batches.drawn(train, every) else "all")
+        return Shared(common, batch + made)
+    return Shared(common, made, batch, "seed" if batches.drawn(train, every) else "all")
 
 
 def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:
@@ -95,11 +96,11 @@ def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:
     order = by_feed(contexts, starts)
     stack, members = fit([contexts[at] for at in order], [starts[at] for at in order])
     last = _last(stack, starts, members)
-    networks = _networks(first, starts)
+    networks, shown = _networks(first, starts), Shown() if shared(starts) else None
     found = {
         at: partial(
             _evaluated, contexts[at], starts[at].task(networks[at]), starts[at].weights,
-            _history(starts[at].train, members[place], last[place]), stack.weights(place),
+            _history(starts[at].train, members[place], last[place]), stack.weights(place), shown,
         )
         for place, at in enumerate(order)
     }  # fmt: skip
@@ -138,9 +139,14 @@ def _starts(contexts: Sequence[Context]) -> list[Start]:
 
 
 def _evaluated(
-    context: Context, task: Task, drawn: Weights, history: History, after: Weights
+    context: Context,
+    task: Task,
+    drawn: Weights,
+    history: History,
+    after: Weights,
+    shown: Shown | None,
 ) -> Outcome:
     """Ask of a trained member what its cell asks."""
     before = {name: value.astype(task.train.dtype) for name, value in drawn.items()}
     task.network.load(after)
-    return outcome(Trained(context, task, task.split, before, after, history), {})
+    return outcome(Trained(context, task, task.split, before, after, history), {}, shown)

@@ -109,7 +109,7 @@ class NumpyStack:
     def _step(self, x: Array, y: Array) -> Array:
         outputs, caches = self._forward(x)
         loss, grad = self._loss(outputs, y)
-        loss = loss + self._penalty()
+        loss += self._penalty()
         grads: dict[str, Array] = {}
         for i in range(len(self._layers) - 1, self._first - 1, -1):
             layer = self._layers[i]

@@ -41,8 +41,8 @@ class TorchStack:
         self._layers = [self._build(step) for step in layers]
         self._first = first_trained(layers)
         self._loss = build_loss(train)
-        sizes = [penalty(trains, name) for name in ("l2", "l1")]
-        self._penalties = Penalties(*sizes, decayed(layers), self._params, self._grads)
+        l2, l1 = penalty(trains, "l2"), penalty(trains, "l1")
+        self._penalties = Penalties(l2, l1, decayed(layers), self._params, self._grads)
         self._rule = OPTIMIZERS[train.optimizer.name](self._params, train.optimizer)
         self._stopped = Stopped(train)
         streams = self._host and train.batch_size != "full"
