@@ -12,10 +12,11 @@ from harness.config.shapes import parameter_count
 from harness.config.train import CLASS_LOSSES, Loss
 from harness.datasets.parts import Parts
 from harness.errors import DataUnfit
-from harness.experiments.train.evaluation import Evaluator, Shown
+from harness.experiments.train.evaluation import Evaluator
 from harness.experiments.train.history import History, curve, divergence, first
 from harness.experiments.train.keep import arrays_kept, line_of
 from harness.experiments.train.measures import Trained, measured
+from harness.experiments.train.shown import Shown
 from harness.experiments.train.watch import setbacks
 from harness.types import Array, Outcome, Series
 

@@ -25,13 +25,14 @@ from harness.errors import Skip
 from harness.experiments import batches, tasks
 from harness.experiments.experiment import Context, Shared
 from harness.experiments.tasks import Start, Task
-from harness.experiments.train.evaluation import Shown
+from harness.experiments.train import feeds
 from harness.experiments.train.history import History
 from harness.experiments.train.loop import closes
 from harness.experiments.train.measures import Trained
-from harness.experiments.train.members import Member, by_feed, fit, shared
+from harness.experiments.train.members import Member, fit
 from harness.experiments.train.names import facts_of
 from harness.experiments.train.outcome import check_loss, outcome
+from harness.experiments.train.shown import Shown
 from harness.types import Array, Outcome
 
 Weights = Mapping[str, Array]
@@ -93,10 +94,10 @@ def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:
     starts = _starts(contexts)
     for start in starts:
         check_loss(start.train.loss, start.split)
-    order = by_feed(contexts, starts)
+    order = feeds.by_feed(contexts, starts)
     stack, members = fit([contexts[at] for at in order], [starts[at] for at in order])
     last = _last(stack, starts, members)
-    networks, shown = _networks(first, starts), Shown() if shared(starts) else None
+    networks, shown = _networks(first, starts), Shown() if feeds.shared(starts) else None
     found = {
         at: partial(
             _evaluated, contexts[at], starts[at].task(networks[at]), starts[at].weights,
