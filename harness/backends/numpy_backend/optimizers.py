@@ -55,7 +55,7 @@ class Rule:
         self.lr, self._decay = lr, settings.weight_decay
         self._dtype = next((param.dtype for param in params.values()), np.dtype(np.float64))
         self._pieces = [
-            (name, place, [array[place] for array in (param, *own)])
+            (name, place, [a if place is None else a[place] for a in (param, *own)])
             for name, param in params.items()
             for own in ([np.zeros_like(param) for _ in range(self.states)],)
             for place in _places(param.shape)
@@ -66,10 +66,11 @@ class Rule:
         rate = self._rate()
         sized = rate.astype(self._dtype) if isinstance(rate, np.ndarray) else rate
         for name, place, (param, *own) in self._pieces:
-            grad = grads[name][place]
+            grad, lr = grads[name], sized
+            if place is not None:
+                grad, lr = grad[place], lr[place[0]] if isinstance(lr, np.ndarray) else lr
             if self._decay:
                 grad += self._decay * param
-            lr = sized[place[0]] if isinstance(sized, np.ndarray) else sized
             param -= self._move(grad, lr, *own)
         self._taken()
 
@@ -85,16 +86,19 @@ class Rule:
         """Know of a step that all parameters have taken."""
 
 
-def _places(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
-    """Yield the places of an array, some `PIECE` numbers each: along its first axis, or two."""
+def _places(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...] | None]:
+    """Yield the places of an array, some `PIECE` numbers each; None for one that holds no more.
+
+    They lie along its first axis, or along further ones in one place of it.
+    """
     if math.prod(shape) <= PIECE or len(shape) < 2:
-        yield (slice(None),)
+        yield None
         return
     each = math.prod(shape[1:])
     ones = max(1, PIECE // each)
     for start in range(0, shape[0], ones):
-        for further in _places(shape[1:]) if ones == 1 else [()]:
-            yield (slice(start, start + ones), *further)
+        for further in _places(shape[1:]) if ones == 1 else [None]:
+            yield (slice(start, start + ones), *(further or ()))
 
 
 class SGD(Rule):

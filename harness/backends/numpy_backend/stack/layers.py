@@ -40,16 +40,13 @@ class Linear(Layer):
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
         """Return the outputs (S, N, out) of `x`; keep `x`."""
-        weight = self.params["weight"]
-        if len(x) < len(weight):
-            out = _apart(np.matmul(x, _joined(weight, len(x)).transpose(0, 2, 1)), len(weight))
-        else:
-            across = weight.transpose(0, 2, 1)
-            # A product of one feature is no sum, and matmul calls the library for every member.
-            out = x * across if x.shape[2] == 1 else np.matmul(x, across)
+        weight, feeds = self.params["weight"], len(x)
+        across = _joined(weight, feeds).transpose(0, 2, 1)
+        # A product of one feature is no sum, and matmul calls the library for every member.
+        out: Array = x * across if x.shape[2] == 1 else np.matmul(x, across)
         if "bias" in self.params:
-            out += self.params["bias"]
-        return out, x
+            out += self.params["bias"].reshape(feeds, 1, -1)
+        return (out if feeds == len(weight) else _apart(out, len(weight))), x
 
     def backward(self, grad: Array, cache: Cache) -> Array:
         """Return ``grad @ W``, (S, N, in), for `grad` (S, N, out)."""
