@@ -60,16 +60,28 @@ class Linear(Layer):
 
     def __init__(self, params: Params, grads: Params) -> None:
         super().__init__(params, grads)
-        self._members, _, self._width = params["weight"].shape
+        self._members = params["weight"].shape[0]
+        self._joined: dict[int, tuple[torch.Tensor, ...]] = {}
+
+    def _wide(self, feeds: int) -> tuple[torch.Tensor, ...]:
+        """Return W (F, in, M * out), its gradient (F, M * out, in), and b (F, 1, M * out) if any.
+
+        They share the memory of the parameters, so that they are made once.
+        """
+        if feeds not in self._joined:
+            weight, grad = (
+                of["weight"].view(feeds, -1, of["weight"].shape[2])
+                for of in (self.params, self.grads)
+            )
+            bias = [self.params["bias"].view(feeds, 1, -1)] if "bias" in self.params else []
+            self._joined[feeds] = (weight.mT, grad, *bias)
+        return self._joined[feeds]
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, Cache]:
         """Return the outputs (S, N, out) of `x`; keep `x`."""
-        feeds, bias = x.shape[0], self.params.get("bias")
-        wide = self.params["weight"].view(feeds, -1, self._width).mT
-        if bias is None:
-            out = torch.bmm(x, wide)
-        else:
-            out = torch.baddbmm(bias.view(feeds, 1, -1), x, wide)
+        feeds = x.shape[0]
+        weight, _, *bias = self._wide(feeds)
+        out = torch.baddbmm(bias[0], x, weight) if bias else torch.bmm(x, weight)
         return (out if feeds == self._members else _apart(out, self._members)), x
 
     def backward(self, grad: torch.Tensor, cache: Cache) -> torch.Tensor:
@@ -79,8 +91,8 @@ class Linear(Layer):
     def gradients(self, grad: torch.Tensor, cache: Cache) -> None:
         """Write dW = grad.T @ x and db, the column sums of grad, of every member."""
         feeds, count, _ = cache.shape
-        wide = self.grads["weight"].view(feeds, -1, self._width)
-        torch.bmm(grad.mT.reshape(feeds, -1, count), cache, out=wide)
+        columns = grad.mT if feeds == self._members else grad.mT.reshape(feeds, -1, count)
+        torch.bmm(columns, cache, out=self._wide(feeds)[1])
         if "bias" in self.grads:
             torch.sum(grad, 1, keepdim=True, out=self.grads["bias"])
 

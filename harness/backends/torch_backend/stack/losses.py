@@ -26,7 +26,7 @@ bce, bce_backward = aten.binary_cross_entropy.default, aten.binary_cross_entropy
 
 def _even(like: torch.Tensor, share: float) -> torch.Tensor:
     """Return the gradient of terms (S, ...) that all count alike."""
-    return like.new_full((), share).expand_as(like)
+    return torch.full_like(like, share)
 
 
 def nll(log_probabilities: torch.Tensor, labels: torch.Tensor, share: float) -> Found:
