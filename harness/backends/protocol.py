@@ -107,6 +107,10 @@ class Network(Protocol):
         """
         ...
 
+    def score(self, x: Handle, y: Handle) -> tuple[Handle, float]:
+        """Return what `predict` and `loss` do, in evaluation mode, from one pass."""
+        ...
+
     def statistics_kept(self) -> AbstractContextManager[None]:
         """Return a context at whose end running statistics are what they were at its start."""
         ...
@@ -238,15 +242,20 @@ class StepMemory(Protocol):
 
 
 class Stack(Protocol):
-    """Networks of one shape that are trained side by side, each on batches of its own."""
+    """Networks of one shape that are trained side by side.
+
+    Members that see the same batches share a *feed*. They stand next to each other, and as many
+    share one feed as any other: of 6 members and 2 feeds the first 3 see those of the first.
+    """
 
     def train(self, rows: Array | None, rates: Array) -> None:
         """Take steps with every member; an accelerator may take them after this returns.
 
         Parameters
         ----------
-        rows : ndarray, (steps, members, batch), int64, or None
-            Rows of the pool that each member sees at each step; None for all of its own.
+        rows : ndarray, (steps, feeds, batch), int64, or None
+            Rows of the pool that the members of each feed see at each step; None for all examples,
+            or for all of its own.
         rates : ndarray, (steps, members), float64
             Learning rates.
         """
@@ -256,6 +265,13 @@ class Stack(Protocol):
         """Return the losses of the steps of the last `train`, (steps, members) float64.
 
         Each is that of its batch before the update.
+        """
+        ...
+
+    def whole_losses(self) -> Array:
+        """Return each member's loss on all examples, or all of its own, (members,) float64.
+
+        As its weights are now; no update.
         """
         ...
 
@@ -301,9 +317,12 @@ class Stacks(Protocol):
         self,
         layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
-        train: Train,
+        trains: Sequence[Train],
         device: str,
         pool: Pool,
     ) -> Stack:
-        """Build a stack from the initial weights of its members (copied); rates come by step."""
+        """Build a stack from the initial weights of its members (copied).
+
+        Their ``[train]`` may differ in the penalties, and in the rates, which come by step.
+        """
         ...

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.backends.protocol import decays, each_batch_updates
 from harness.config import layers
 from harness.config.layers import Layer
 from harness.config.model import PlacedLayer
 from harness.config.train import Train
+from harness.errors import UsageError
 from harness.types import Array
 
 LAYERS: frozenset[type[Layer]] = frozenset(
@@ -68,6 +70,30 @@ def decayed(placed: Sequence[PlacedLayer]) -> list[str]:
     """Return the names of the parameters that penalties cover."""
     names = [(f"{p.index}.{part}", len(shape)) for p in placed for part, shape in p.params.items()]
     return [name for name, rank in names if decays(name, rank)]
+
+
+def first_trained(placed: Sequence[PlacedLayer]) -> int:
+    """Return the place of the first layer with parameters: nothing below needs a gradient."""
+    return next((place for place, step in enumerate(placed) if step.params), 0)
+
+
+def penalty(trains: Sequence[Train], name: str) -> NDArray[np.float64] | None:
+    """Return the penalty ``l2`` or ``l1`` of every member, (members,); None where nobody has one.
+
+    Raises
+    ------
+    UsageError
+        If only some have one: a penalty of 0 would turn weights that are not finite into nan.
+    """
+    sizes = np.array([getattr(train, name) for train in trains])
+    if not sizes.any():
+        return None
+    if not sizes.all():
+        raise UsageError(
+            f"[train] {name} must be above 0 for all cells that are trained together, or 0 for "
+            f"all, got {sorted(set(sizes.tolist()))}; train them apart"
+        )
+    return sizes
 
 
 class Stopped:

@@ -15,6 +15,8 @@ from harness.types import Array
 Batch = tuple[Handle, Handle]
 Index = Array | None
 """Rows of a batch, int64 (m,); None for all of them, which need not be gathered."""
+FIXED = ("none", "sorted")
+"""Samplings that leave nothing to chance."""
 Feed = Callable[[Index], Batch]
 """From rows to a batch on the device."""
 
@@ -48,6 +50,11 @@ def whole(train: Train, n: int) -> bool:
     return train.sampling != "replacement" and _size(train, n) >= n
 
 
+def drawn(train: Train, n: int) -> bool:
+    """Whether the batches of `n` examples are another draw for every seed."""
+    return not whole(train, n) and train.sampling not in FIXED
+
+
 def draw(train: Train, n: int, rng: np.random.Generator, y: Array | None = None) -> Iterator[Index]:
     """Yield the rows of one batch after another, without end, as ``[train] sampling`` says.
 
@@ -79,7 +86,7 @@ def _order(train: Train, n: int, y: Array | None) -> Array | None:
     """Return the rows in the order of every epoch, (n,); None where each epoch draws its own."""
     if train.sampling == "sorted" and y is not None:
         return np.argsort(y.reshape(n, -1)[:, 0], kind="stable")
-    return np.arange(n) if train.sampling in ("none", "sorted") else None
+    return np.arange(n) if train.sampling in FIXED else None
 
 
 def _size(train: Train, n: int) -> int:

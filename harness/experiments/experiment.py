@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -68,11 +68,17 @@ class Shared:
     settings : Settings
         The tables, without what may differ.
     size : int
-        Bytes that a step of one cell works on, its parameters not counted.
+        Bytes that a step of one cell works on, its parameters not counted, nor what it shares.
+    batch : int
+        Bytes that a step of several cells works on, whose number makes no difference to it.
+    same : {'none', 'seed', 'all'}
+        The cells that share it: those of a seed, or all.
     """
 
     settings: Settings
     size: int
+    batch: int = 0
+    same: Literal["none", "seed", "all"] = "none"
 
 
 def _unknown(settings: Settings) -> Mapping[str, Kind]:  # noqa: ARG001 - a user's experiment

@@ -9,6 +9,8 @@ declares that its cells may.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, chain, groupby
+from typing import TypeVar
 
 from harness import digest
 from harness.devices import DEVICES
@@ -16,6 +18,7 @@ from harness.experiments import registry as experiments
 from harness.experiments.experiment import Shared
 from harness.types import Case, Cell
 
+T = TypeVar("T")
 Named = tuple[str, Cell]
 """A cell and its id."""
 MOST = 512
@@ -68,13 +71,45 @@ def _key(case: Case, shared: Shared) -> str:
 
 
 def _split(group: list[Named], shared: Shared | None, jobs: int) -> list[list[Named]]:
-    """Return a group in parts of about one size."""
+    """Return a group in parts: cells of one seed stay together where they see the same batches.
+
+    Every part has as many cells of one such bunch as of any other.
+    """
     if shared is None:
         return [group]
-    host = DEVICES.get(group[0][1].case.device).host
-    room = (CACHE if host else MEMORY) // max(1, shared.size)
-    most = max(1, min(MOST, room))
-    busy = min(jobs, max(1, len(group) * shared.size // LEAST)) if host else 1
-    parts = max(-(-len(group) // most), busy)
-    size = -(-len(group) // parts)
-    return [group[start : start + size] for start in range(0, len(group), size)]
+    host, size = DEVICES.get(group[0][1].case.device).host, max(1, shared.size)
+    room, bunches = CACHE if host else MEMORY, _bunches(group, shared)
+    work = shared.batch * len(bunches) + size * len(group)
+    busy = min(jobs, max(1, work // LEAST)) if host else 1
+    # What a bunch shares is read for all of its cells at once: the more there are, the better.
+    widest = max(1, min(MOST, max(room - shared.batch, shared.batch) // size))
+    narrow = -(-busy // len(bunches))
+    pieces = [one for b in bunches for one in _cut(b, max(narrow, -(-len(b) // widest)))]
+    pieces.sort(key=len, reverse=True)
+    parts: list[list[Named]] = []
+    for width, alike in groupby(pieces, key=len):
+        some = list(alike)
+        most = max(1, min(MOST // width, room // (shared.batch + width * size)))
+        joined = _cut(some, max(busy, -(-len(some) // most)))
+        parts += [list(chain.from_iterable(part)) for part in joined]
+    return parts
+
+
+def _bunches(group: list[Named], shared: Shared) -> list[list[Named]]:
+    """Return the cells that see the same batches, each time together."""
+    if shared.same == "all":
+        return [group]
+    found: dict[int, list[Named]] = {}
+    for position, (name, cell) in enumerate(group):
+        key = cell.seed if shared.same == "seed" else position
+        found.setdefault(key, []).append((name, cell))
+    return list(found.values())
+
+
+def _cut(items: list[T], parts: int) -> list[list[T]]:
+    """Return so many parts of about one size, or as many as there are items."""
+    parts = min(parts, len(items))
+    short, longer = divmod(len(items), parts)
+    sizes = [short + (part < longer) for part in range(parts)]
+    ends = list(accumulate(sizes))
+    return [items[end - size : end] for size, end in zip(sizes, ends, strict=True)]

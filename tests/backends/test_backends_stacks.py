@@ -13,12 +13,14 @@ from backends_helpers import LAYERS, LOSSES, OUTPUTS, SHAPE, batch, placed, trai
 
 from harness import backends
 from harness.backends.initial import initial_weights
+from harness.backends.numpy_backend import optimizers
 from harness.backends.protocol import Pool, Stack
 from harness.backends.stacks import LAYERS as STACKED
 from harness.backends.stacks import stackable
 from harness.config.layers import LAYERS as KINDS
 from harness.config.model import Init
 from harness.config.train import Optimizer, Train
+from harness.errors import UsageError
 
 BOTH = ("numpy", "torch")
 MEMBERS, STEPS, POOL, BATCH = 3, 6, 20, 7
@@ -45,7 +47,7 @@ def _stack(backend: str, kind: str, settings: Train, pool: Pool) -> Stack:
     if backends.get("torch").absent("cpu") is None:
         backends.get("torch").threads(1)
     made: Stack = backends.get(backend).stack(  # type: ignore[attr-defined]
-        placed(kind, settings.loss), _initial(kind, settings), settings, "cpu", pool
+        placed(kind, settings.loss), _initial(kind, settings), [settings] * MEMBERS, "cpu", pool
     )
     return made
 
@@ -107,6 +109,73 @@ def test_every_optimizer(backend: str, rule: str) -> None:
 @pytest.mark.parametrize("backend", BOTH)
 def test_all_examples_in_every_step(backend: str) -> None:
     _agree(backend, "relu", train("huber", batch_size="full"), full=True)
+
+
+@pytest.mark.parametrize("backend", BOTH)
+@pytest.mark.parametrize("kind", ["linear", "layer_norm", "relu"])
+@pytest.mark.parametrize("feeds", [1, 2])
+def test_members_that_share_feeds_do_as_if_each_had_its_own(
+    backend: str, kind: str, feeds: int
+) -> None:
+    settings, pool = train("mse", l2=0.1), Pool(*batch("mse", POOL))
+    initial = [one for seed in range(2) for one in _initial(kind, settings)[:2]]
+    rows, rates = _rows()[:, :feeds], np.tile(np.array([0.05, 0.02, 0.08, 0.01]), (STEPS, 1))
+    own = rows.repeat(4 // feeds, axis=1)
+    both = []
+    for seen in (rows, own):
+        stack = backends.get(backend).stack(  # type: ignore[attr-defined]
+            placed(kind, settings.loss), initial, [settings] * 4, "cpu", pool
+        )
+        stack.train(seen, rates)
+        both.append((stack.losses(), [stack.weights(member) for member in range(4)]))
+    (losses, weights), (apart, alone) = both
+    np.testing.assert_allclose(losses, apart, rtol=1e-10)
+    for one, other in zip(weights, alone, strict=True):
+        for name, value in other.items():
+            np.testing.assert_allclose(one[name], value, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("backend", BOTH)
+def test_losses_on_all_examples(backend: str) -> None:
+    settings = train("mse", l2=0.1, l1=0.02, batch_size=BATCH)
+    pool = Pool(*batch("mse", POOL))
+    stack = _stack(backend, "tanh", settings, pool)
+    stack.train(_rows(), np.tile(RATES, (STEPS, 1)))
+    own = backends.get(backend)
+    for member, loss in enumerate(stack.whole_losses()):
+        steps, stream = placed("tanh", settings.loss), np.random.default_rng(0)
+        network = own.network(steps, stack.weights(member), settings, "cpu", stream)
+        whole = own.put(pool.x, "cpu"), own.put(pool.y, "cpu")
+        assert loss == pytest.approx(network.loss(*whole), rel=1e-12)
+        outputs, again = network.score(*whole)
+        assert again == network.loss(*whole)
+        np.testing.assert_array_equal(own.array(outputs), own.array(network.predict(whole[0])))
+
+
+@pytest.mark.parametrize("backend", BOTH)
+def test_a_penalty_that_only_some_have_is_refused(backend: str) -> None:
+    settings = [train("mse", l2=l2) for l2 in (0.1, 0.0, 0.2)]
+    with pytest.raises(UsageError, match="l2 must be above 0 for all cells"):
+        backends.get(backend).stack(  # type: ignore[attr-defined]
+            placed("tanh", "mse"), _initial("tanh", settings[0]), settings, "cpu",
+            Pool(*batch("mse", POOL)),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_updates_in_pieces_are_those_of_the_whole(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = train("cross_entropy", optimizer=Optimizer(lr=0.05, **RULES[rule]))
+    pool, rates = Pool(*batch("cross_entropy", POOL)), np.tile(RATES, (STEPS, 1))
+    stacks = []
+    for piece in (10**6, 3, 40):
+        monkeypatch.setattr(optimizers, "PIECE", piece)
+        stacks.append(_stack("numpy", "relu", settings, pool))
+        stacks[-1].train(_rows(), rates)
+    for member in range(MEMBERS):
+        for other in stacks[1:]:
+            np.testing.assert_equal(other.weights(member), stacks[0].weights(member))
 
 
 @pytest.mark.parametrize("backend", BOTH)

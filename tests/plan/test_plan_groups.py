@@ -42,7 +42,11 @@ seeds = 2
 
 @pytest.fixture
 def cells(tmp_path) -> list[tuple[str, Cell]]:
-    cells = expand(load_suite(tmp_path, TEXT)).full.cells()
+    return _cells(tmp_path, TEXT)
+
+
+def _cells(folder, text) -> list[tuple[str, Cell]]:
+    cells = expand(load_suite(folder, text)).full.cells()
     return [(str(number), cell) for number, cell in enumerate(cells)]
 
 
@@ -71,8 +75,30 @@ def test_cells_that_differ_in_seed_or_rate(cells):
 
 def test_on_the_host_a_group_is_split_among_the_processes(cells):
     found = grouped(cells, 4)
-    assert ("numpy", "cpu", "16", 3) in _kinds(found)
+    sizes = [kind[3] for kind in _kinds(found) if kind[:3] == ("numpy", "cpu", "16")]
+    assert sizes == [2, 2, 4, 4]
     assert ("torch", "cuda", "16", 12) in _kinds(found)
+    assert all(len(seeds) == 2 * len(set(seeds)) for seeds in _seeds(found)), "both rates of each"
+
+
+def _seeds(found):
+    kind = ("numpy", "16")
+    cases = [(g, g[0][1].case) for g in found if len(g) > 1]
+    wanted = [g for g, case in cases if (case.backend, str(case.axes["hidden"])) == kind]
+    return [[cell.seed for _, cell in group] for group in wanted]
+
+
+def test_where_all_see_the_same_batch_they_add_less_than_they_share(tmp_path, monkeypatch):
+    text = TEXT.replace("hidden = [[], [8]]\nlr", 'hidden = [[]]\nbatch_size = ["full"]\nlr')
+    full = [c for c in _cells(tmp_path, text) if c[1].case.axes["batch_size"] == "full"]
+    many = [(f"{name}-{seed}", replace(cell, seed=seed)) for seed, (name, cell) in enumerate(full)]
+    assert len(many) == 3
+    many += [(f"more-{seed}", replace(full[0][1], seed=seed)) for seed in range(3, 7)]
+    assert [len(group) for group in grouped(many, 1)] == [7]
+    assert [len(group) for group in grouped(many, 2)] == [4, 3]
+    monkeypatch.setattr(groups, "CACHE", 1)
+    # 64 features of an example are three times the ten outputs, on the way up and down
+    assert [len(group) for group in grouped(many, 1)] == [3, 2, 2]
 
 
 def test_a_group_of_small_steps_is_not_split(cells, monkeypatch):
@@ -89,11 +115,11 @@ def test_a_group_has_a_largest_size(cells):
 
 def test_a_group_on_the_host_stays_in_cache(cells, monkeypatch):
     plain = grouped(cells, 1)
-    size = 4 * 32 * (64 + 2 * (64 + 16 + 16 + 10))  # digits in batches of 32, 16 units
-    monkeypatch.setattr(groups, "CACHE", 4 * size)
+    batch, own = 4 * 32 * 64, 4 * 32 * 2 * (16 + 16 + 10)  # digits, 16 units
+    monkeypatch.setattr(groups, "CACHE", 2 * (batch + 2 * own))  # two seeds at both rates
     found = [len(group) for group in grouped(cells, 1) if group[0][1].case.backend == "torch"]
     assert sorted(found) == [4, 4, 4, 12]
-    monkeypatch.setattr(groups, "CACHE", size - 1)
+    monkeypatch.setattr(groups, "CACHE", batch + own - 1)
     assert len(grouped(cells, 1)) > len(plain)
     assert _kinds(grouped(cells, 1)) == [("torch", "cuda", "16", 12)]
 

@@ -41,12 +41,12 @@ class NumpyBackend(HostArrays):
         self,
         layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
-        train: Train,
+        trains: Sequence[Train],
         device: str,
         pool: Pool,
     ) -> Stack:
         """Build networks that are trained side by side from copies of `weights`."""
-        return NumpyStack(layers, weights, train, pool)
+        return NumpyStack(layers, weights, trains, pool)
 
     def neighbors(
         self, train: Array, test: Array, k: int, implementation: str

@@ -99,6 +99,12 @@ class NumpyNetwork:
         """Return the outputs (N, outputs), in evaluation mode unless `training`."""
         return self._outputs(x, training=training)
 
+    @divergence_is_a_result()
+    def score(self, x: Array, y: Array) -> tuple[Array, float]:
+        """Return the outputs (N, outputs) and the loss, in evaluation mode."""
+        outputs = self._outputs(x)
+        return outputs, float(self._loss(outputs, y)[0] + self._penalty())
+
     @contextmanager
     def statistics_kept(self) -> Iterator[None]:
         """Put running statistics back at the end."""

@@ -7,7 +7,7 @@ dtype (float32 or float64), in which the update is computed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy as np
 from harness.config.train import Optimizer
 from harness.types import Array
 
+PIECE = 2**16
+"""Numbers that are done with before others: with their state they stay in the cache of a core."""
 Rate = float | Array
 """A learning rate, or one for each member of a stack, to be broadcast over its parameters."""
 
@@ -30,7 +32,10 @@ class Update(Protocol):
 
 
 class Rule:
-    """What all rules share: the learning rate and the decay of the weights.
+    """What all rules share: the learning rate, the decay of the weights, and the order of the work.
+
+    A rule passes many times over each number, so it is done with some, which stay in cache, before
+    it goes on to others.
 
     Parameters
     ----------
@@ -43,26 +48,57 @@ class Rule:
         The learning rate of the first update.
     """
 
+    states = 0
+    """Arrays that a rule keeps of the size of the parameters."""
+
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: Rate) -> None:
-        self._params, self.lr, self._decay = params, lr, settings.weight_decay
+        self.lr, self._decay = lr, settings.weight_decay
         self._dtype = next((param.dtype for param in params.values()), np.dtype(np.float64))
+        self._pieces = [
+            (name, place, [a if place is None else a[place] for a in (param, *own)])
+            for name, param in params.items()
+            for own in ([np.zeros_like(param) for _ in range(self.states)],)
+            for place in _places(param.shape)
+        ]
 
     def update(self, grads: Mapping[str, Array]) -> None:
         """Take one step with d loss / d parameter by name, which is overwritten."""
-        if self._decay:
-            for name, param in self._params.items():
-                grads[name][...] += self._decay * param
-        self._move(grads)
+        rate = self._rate()
+        sized = rate.astype(self._dtype) if isinstance(rate, np.ndarray) else rate
+        for name, place, (param, *own) in self._pieces:
+            grad, lr = grads[name], sized
+            if place is not None:
+                grad, lr = grad[place], lr[place[0]] if isinstance(lr, np.ndarray) else lr
+            if self._decay:
+                grad += self._decay * param
+            param -= self._move(grad, lr, *own)
+        self._taken()
 
-    def _move(self, grads: Mapping[str, Array]) -> None:
+    def _rate(self) -> Rate:
+        """Return what a step is multiplied with."""
+        return self.lr
+
+    def _move(self, grad: Array, lr: Rate, *own: Array) -> Array:
+        """Return what is taken off some numbers, given their gradient and state."""
         raise NotImplementedError
 
-    def _sized(self, rate: Rate) -> Rate:
-        """Return rates in the dtype of the parameters, as a product takes a float by itself."""
-        return rate.astype(self._dtype) if isinstance(rate, np.ndarray) else rate
+    def _taken(self) -> None:
+        """Know of a step that all parameters have taken."""
 
-    def _zeros(self) -> dict[str, Array]:
-        return {name: np.zeros_like(value) for name, value in self._params.items()}
+
+def _places(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...] | None]:
+    """Yield the places of an array, some `PIECE` numbers each; None for one that holds no more.
+
+    They lie along its first axis, or along further ones in one place of it.
+    """
+    if math.prod(shape) <= PIECE or len(shape) < 2:
+        yield None
+        return
+    each = math.prod(shape[1:])
+    ones = max(1, PIECE // each)
+    for start in range(0, shape[0], ones):
+        for further in _places(shape[1:]) if ones == 1 else [None]:
+            yield (slice(start, start + ones), *(further or ()))
 
 
 class SGD(Rule):
@@ -76,24 +112,21 @@ class SGD(Rule):
     """
 
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: Rate) -> None:
-        super().__init__(params, settings, lr)
         self._momentum = settings.momentum
+        self.states = 1 if settings.momentum else 0
         self._share = 1.0  # of the first gradient; of the later ones 1 - dampening
         self._later = 1.0 - settings.dampening
-        self._velocity = self._zeros() if settings.momentum else {}
+        super().__init__(params, settings, lr)
 
-    def _move(self, grads: Mapping[str, Array]) -> None:
-        lr = self._sized(self.lr)
-        for name, param in self._params.items():
-            grad = grads[name]
-            if self._momentum:
-                velocity = self._velocity[name]
-                velocity *= self._momentum
-                velocity += grad if self._share == 1.0 else self._share * grad
-                np.multiply(velocity, lr, out=grad)
-            else:
-                grad *= lr
-            param -= grad
+    def _move(self, grad: Array, lr: Rate, *own: Array) -> Array:
+        for velocity in own:
+            velocity *= self._momentum
+            velocity += grad if self._share == 1.0 else self._share * grad
+            return np.multiply(velocity, lr, out=grad)
+        grad *= lr
+        return grad
+
+    def _taken(self) -> None:
         self._share = self._later
 
 
@@ -105,27 +138,20 @@ class Adam(Rule):
     Kingma & Ba (2015), algorithm 1; epsilon is added after the bias correction.
     """
 
+    states = 3
+
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: Rate) -> None:
         super().__init__(params, settings, lr)
         self._beta1, self._beta2, self._eps = settings.beta1, settings.beta2, settings.eps
-        self._mean, self._square, self._scratch = self._zeros(), self._zeros(), self._zeros()
         self._steps = 0
 
-    def _move(self, grads: Mapping[str, Array]) -> None:
+    def _rate(self) -> Rate:
         self._steps += 1
-        size = self._sized(self.lr / (1 - self._beta1**self._steps))
-        root = math.sqrt(1 - self._beta2**self._steps)
-        for name, param in self._params.items():
-            self._moments(name, grads[name])
-            scratch = np.sqrt(self._square[name], out=self._scratch[name])
-            scratch /= root
-            scratch += self._eps
-            np.divide(self._mean[name], scratch, out=scratch)
-            scratch *= size
-            param -= scratch
+        self._root = math.sqrt(1 - self._beta2**self._steps)
+        return self.lr / (1 - self._beta1**self._steps)
 
-    def _moments(self, name: str, grad: Array) -> None:
-        mean, square, scratch = self._mean[name], self._square[name], self._scratch[name]
+    def _move(self, grad: Array, lr: Rate, *own: Array) -> Array:
+        mean, square, scratch = own
         np.multiply(grad, grad, out=scratch)
         scratch *= 1 - self._beta2
         square *= self._beta2
@@ -133,6 +159,12 @@ class Adam(Rule):
         grad -= mean
         grad *= 1 - self._beta1
         mean += grad
+        np.sqrt(square, out=scratch)
+        scratch /= self._root
+        scratch += self._eps
+        np.divide(mean, scratch, out=scratch)
+        scratch *= lr
+        return scratch
 
 
 class RMSProp(Rule):
@@ -143,21 +175,21 @@ class RMSProp(Rule):
     Tieleman & Hinton (2012), lecture 6.5; epsilon outside of the root, as ``torch.optim.RMSprop``.
     """
 
+    states = 1
+
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: Rate) -> None:
         super().__init__(params, settings, lr)
-        self._alpha, self._eps, self._square = settings.alpha, settings.eps, self._zeros()
+        self._alpha, self._eps = settings.alpha, settings.eps
 
-    def _move(self, grads: Mapping[str, Array]) -> None:
-        lr = self._sized(self.lr)
-        for name, param in self._params.items():
-            grad, square = grads[name], self._square[name]
-            square *= self._alpha
-            square += (1 - self._alpha) * grad * grad
-            root = np.sqrt(square)
-            root += self._eps
-            grad /= root
-            grad *= lr
-            param -= grad
+    def _move(self, grad: Array, lr: Rate, *own: Array) -> Array:
+        (square,) = own
+        square *= self._alpha
+        square += (1 - self._alpha) * grad * grad
+        root = np.sqrt(square)
+        root += self._eps
+        grad /= root
+        grad *= lr
+        return grad
 
 
 OPTIMIZERS: Mapping[str, Callable[[Mapping[str, Array], Optimizer, Rate], Update]] = {

@@ -107,7 +107,7 @@ class TorchBackend:
         self,
         layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
-        train: Train,
+        trains: Sequence[Train],
         device: str,
         pool: Pool,
     ) -> Stack:
@@ -118,10 +118,10 @@ class TorchBackend:
         Skip
             For float64 on a device that has none.
         """
-        DEVICES.get(device).check(train.dtype, "[train] dtype")
+        DEVICES.get(device).check(trains[0].dtype, "[train] dtype")
         from harness.backends.torch_backend.stack import TorchStack
 
-        return TorchStack(layers, weights, train, device, pool)
+        return TorchStack(layers, weights, trains, device, pool)
 
     def neighbors(
         self, train: torch.Tensor, test: torch.Tensor, k: int, implementation: str

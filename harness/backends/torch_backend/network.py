@@ -127,6 +127,12 @@ class TorchNetwork:
             outputs: torch.Tensor = self.model(x)
         return outputs
 
+    def score(self, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, float]:
+        """Return the outputs (N, outputs) and the loss, in evaluation mode, no graph."""
+        with torch.no_grad(), _evaluating(self.model):
+            outputs = self.model(x)
+            return outputs, float(self._penalized(self._loss(outputs, y)))
+
     @contextmanager
     def statistics_kept(self) -> Iterator[None]:
         """Put running statistics back at the end."""
@@ -154,7 +160,9 @@ class TorchNetwork:
             param.copy_(torch.from_numpy(weights[name]))
 
     def _objective(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        loss = self._loss(self.model(x), y)
+        return self._penalized(self._loss(self.model(x), y))
+
+    def _penalized(self, loss: torch.Tensor) -> torch.Tensor:
         if self._l2:
             squares = torch.stack([param.square().sum() for param in self._decayed])
             loss = loss + 0.5 * self._l2 * squares.sum()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from functools import cache
 
 import numpy as np
 
+from harness.backends.protocol import Handle
 from harness.config.train import Evaluation, Train
 from harness.datasets.parts import Parts
 from harness.datasets.scaling import Scaler
@@ -15,6 +17,7 @@ from harness.experiments.experiment import Context
 from harness.experiments.tasks import Task
 from harness.experiments.train.loop import targets
 from harness.experiments.train.scores import Scores, metrics
+from harness.experiments.train.shown import Shown
 from harness.types import Array
 
 BLOCK_BYTES = 64 * 2**20
@@ -32,10 +35,14 @@ class Evaluator:
     task : Task
         With the trained network.
     split : Parts
+    shown : Shown, optional
+        Where to keep the examples for networks on the same data, scale and dtype.
     """
 
-    def __init__(self, context: Context, task: Task, split: Parts) -> None:
-        self._context, self._task = context, task
+    def __init__(
+        self, context: Context, task: Task, split: Parts, shown: Shown | None = None
+    ) -> None:
+        self._context, self._task, self._shown = context, task, shown
         self._parts: Mapping[str, tuple[Array, Array]] = {
             "train": (split.x_train, split.y_train),
             "validation": (split.x_validation, split.y_validation),
@@ -83,13 +90,21 @@ class Evaluator:
         width = int(np.prod(x.shape[1:])) * np.dtype(train.dtype).itemsize
         size = evaluation.batch_size or max(1, BLOCK_BYTES // width)
         blocks = [slice(start, start + size) for start in range(0, len(x), size)]
-        scaler = Scaler.of(self._task.data, self._task.split, evaluation.scale)
+        scaler = cache(lambda: Scaler.of(self._task.data, self._task.split, evaluation.scale))
         training = evaluation.mode == "train"
+
+        def block(rows: slice) -> tuple[Array, float]:
+            def here() -> Handle:
+                scaled = scaler().apply(moved(x[rows], evaluation.shift), train.dtype)
+                return self._context.backend.put(scaled, self._context.device)
+
+            shown = self._shown
+            key = (evaluation, rows.start)
+            seen = here() if shown is None else shown.block(key, len(y[rows]) * width, here)
+            return self._block(seen, y[rows], training=training)
+
         with network.statistics_kept() if training else nullcontext():
-            scored = [
-                self._block(moved(x[rows], evaluation.shift), y[rows], scaler, training=training)
-                for rows in blocks
-            ]
+            scored = [block(rows) for rows in blocks]
         outputs = np.concatenate([outputs for outputs, _ in scored])
         return Scores(outputs, y, _total(scored, train))
 
@@ -108,11 +123,14 @@ class Evaluator:
             )
         return x, y
 
-    def _block(self, x: Array, y: Array, scaler: Scaler, *, training: bool) -> tuple[Array, float]:
-        backend, device, network = self._context.backend, self._context.device, self._task.network
-        here = backend.put(scaler.apply(x, self._task.train.dtype), device)
-        outputs = backend.array(network.predict(here, training=training))
-        return outputs, network.loss(here, backend.put(y, device), training=training)
+    def _block(self, x: Handle, y: Array, *, training: bool) -> tuple[Array, float]:
+        backend, network = self._context.backend, self._task.network
+        right = backend.put(y, self._context.device)
+        if training:  # each pass draws its own masks
+            outputs = backend.array(network.predict(x, training=True))
+            return outputs, network.loss(x, right, training=True)
+        found, loss = network.score(x, right)
+        return backend.array(found), loss
 
 
 def _total(scored: Sequence[tuple[Array, float]], train: Train) -> float:

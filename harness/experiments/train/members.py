@@ -19,6 +19,7 @@ from harness.experiments import batches
 from harness.experiments.batches import Index
 from harness.experiments.experiment import Context
 from harness.experiments.tasks import Start
+from harness.experiments.train import feeds
 from harness.experiments.train.loop import SYNC_EVERY, steps_of, targets
 from harness.experiments.train.schedule import Rate, schedule
 from harness.types import Array
@@ -69,7 +70,7 @@ class Member:
 
 
 def fit(contexts: Sequence[Context], starts: Sequence[Start]) -> tuple[Stack, list[Member]]:
-    """Train the networks of all cells to their ends.
+    """Train the networks of all cells, in the order of their feeds, to their ends.
 
     Raises
     ------
@@ -85,9 +86,9 @@ def fit(contexts: Sequence[Context], starts: Sequence[Start]) -> tuple[Stack, li
         )
     n, at_once = len(starts[0].split.x_train), DEVICES.get(first.device).host
     per_epoch = batches.steps_per_epoch(train, n)
-    members = [Member(start.train, per_epoch, at_once=at_once) for start in starts]
-    weights = [start.weights for start in starts]
-    stack = first.backend.stack(starts[0].placed, weights, train, first.device, _pool(starts))
+    trains, weights = [start.train for start in starts], [start.weights for start in starts]
+    members = [Member(own, per_epoch, at_once=at_once) for own in trains]
+    stack = first.backend.stack(starts[0].placed, weights, trains, first.device, _pool(starts))
     _run(stack, members, _Blocks(contexts, starts, steps_of(train, per_epoch), per_epoch))
     return stack, members
 
@@ -108,28 +109,30 @@ def _run(stack: Stack, members: Sequence[Member], blocks: _Blocks) -> None:
 def _seen(stack: Stack, members: Sequence[Member], rows: Array | None) -> None:
     losses = stack.losses()
     for number, member in enumerate(members):
-        member.add(losses[:, number], None if rows is None else rows[:, number])
+        feed = 0 if rows is None else number * rows.shape[1] // len(members)
+        member.add(losses[:, number], None if rows is None else rows[:, feed])
 
 
 class _Blocks:
-    """Blocks of steps of one size: rows of each member, rows of the pool, learning rates."""
+    """Blocks of steps of one size: rows of each feed, rows of the pool, learning rates."""
 
     def __init__(
         self, contexts: Sequence[Context], starts: Sequence[Start], total: int, per_epoch: int
     ) -> None:
-        self._total, self._starts = total, starts
+        self._total = total
+        count, same = feeds.count(contexts, starts), feeds.shared(starts)
+        each = slice(None, None, len(starts) // count)
         self._draws = [
             batches.draw(
                 start.train, len(start.split.x_train),
                 context.streams.generator("shuffle"), start.split.y_train,
             )
-            for context, start in zip(contexts, starts, strict=True)
+            for context, start in zip(contexts[each], starts[each], strict=True)
         ]  # fmt: skip
         self._rates = _rates([start.train for start in starts], total, per_epoch)
-        count = len(starts[0].split.x_train)
-        self._whole = batches.whole(starts[0].train, count)
-        own = not _shared(starts)
-        self._offsets = np.arange(len(starts))[:, None] * count if own else None
+        n = len(starts[0].split.x_train)
+        self._whole = batches.whole(starts[0].train, n)
+        self._offsets = None if same else np.arange(count)[:, None] * n
 
     def __iter__(self) -> Iterator[tuple[Array | None, Array | None, Array]]:
         for begin in range(0, self._total, BLOCK):
@@ -140,7 +143,7 @@ class _Blocks:
                 begin += count
 
     def _drawn(self, steps: int) -> Iterator[tuple[Array | None, int]]:
-        """Yield the rows (steps, members, batch) of the next steps, those of one size together."""
+        """Yield the rows (steps, feeds, batch) of the next steps, those of one size together."""
         if self._whole:
             yield None, steps
             return
@@ -169,14 +172,10 @@ def _rates(trains: Sequence[Train], total: int, per_epoch: int) -> Array | list[
     return found or np.array([learning_rate(train) for train in trains])
 
 
-def _shared(starts: Sequence[Start]) -> bool:
-    return all(start.split is starts[0].split for start in starts)
-
-
 def _pool(starts: Sequence[Start]) -> Pool:
     """Return the examples of all cells: one for all where they are the same."""
     train = starts[0].train
-    if _shared(starts):
+    if feeds.shared(starts):
         start = starts[0]
         scaler = Scaler.of(start.data, start.split)
         y = targets(start.split.y_train, train.dtype)

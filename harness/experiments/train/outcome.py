@@ -16,6 +16,7 @@ from harness.experiments.train.evaluation import Evaluator
 from harness.experiments.train.history import History, curve, divergence, first
 from harness.experiments.train.keep import arrays_kept, line_of
 from harness.experiments.train.measures import Trained, measured
+from harness.experiments.train.shown import Shown
 from harness.experiments.train.watch import setbacks
 from harness.types import Array, Outcome, Series
 
@@ -34,10 +35,13 @@ SHORT = 16
 """Digits of the digests of losses: enough to see a difference, and a record has many."""
 
 
-def outcome(trained: Trained, during: Mapping[str, Series]) -> Outcome:
-    """Return what is stored of a training, and the series of what was watched."""
+def outcome(trained: Trained, during: Mapping[str, Series], shown: Shown | None = None) -> Outcome:
+    """Return what is stored of a training, and the series of what was watched.
+
+    `shown` keeps examples for the evaluation of others on the same data.
+    """
     task, history, after = trained.task, trained.history, trained.after
-    evaluator = Evaluator(trained.context, task, trained.split)
+    evaluator = Evaluator(trained.context, task, trained.split, shown)
     line, fitted = line_of(task, trained.split, after)
     series = curve(history)
     metrics = {

@@ -13,7 +13,7 @@ import pytest
 
 from harness import backends
 from harness.config.data import Data
-from harness.config.layers import Dropout, Linear
+from harness.config.layers import Dropout, Flatten, LayerNorm, Linear, ReLU
 from harness.config.model import Model
 from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
@@ -113,6 +113,37 @@ def test_seeds_and_rates_side_by_side(backend: str, name: str) -> None:
     _check(contexts)
 
 
+SHARED: dict[str, dict[str, Any]] = {
+    "shuffled": {"epochs": 2, "batch_size": 40},
+    "replacement": {"steps": 30, "batch_size": 8, "sampling": "replacement"},
+    "sorted": {"epochs": 2, "batch_size": 30, "sampling": "sorted"},
+    "full": {"epochs": 5, "batch_size": "full", "log_every": 2},
+}
+NETWORKS = {
+    "linear": Model(hidden=()),
+    "hidden": Model(hidden=(6,)),
+    "normalized": Model(layers=(Flatten(), LayerNorm(), Linear(out=5), ReLU(), Linear(out=3))),
+}
+
+
+@pytest.mark.parametrize("backend", BOTH)
+@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_penalties_and_rates_that_see_the_same_batches(
+    backend: str, name: str, network: str
+) -> None:
+    dataset, asked = _pixels(), {"loss": "multiclass_hinge", "l1": 0.01, **SHARED[name]}
+    model, data = NETWORKS[network], {"scale": "unit"}
+    contexts = [
+        _context(backend, _settings(model, data, lr=lr, l2=l2, **asked), seed, dataset)
+        for lr, l2 in ((0.1, 0.1), (0.1, 0.3), (0.02, 0.1))
+        for seed in range(2)
+    ]
+    _check(contexts)
+    _check(contexts[:5])  # of one seed more than of the other
+    _check(contexts[::2])
+
+
 @pytest.mark.parametrize("backend", BOTH)
 @pytest.mark.parametrize("rule", [Optimizer(name="adam"), Optimizer(momentum=0.9)])
 def test_optimizers_and_what_each_cell_asks(backend: str, rule: Optimizer) -> None:
@@ -175,7 +206,10 @@ def test_what_cells_that_train_together_share() -> None:
     assert one == _shared(loss="mse", optimizer=Optimizer(lr=0.2), epochs=1)
     assert one == _shared(loss="mse", lr=0.1, epochs=1, keep=("weights",))
     assert one != _shared(loss="mse", lr=0.1, epochs=2)
-    assert one != _shared(loss="mse", lr=0.1, epochs=1, l2=0.1)
+    decayed = _shared(loss="mse", lr=0.1, epochs=1, l2=0.1)
+    assert one != decayed
+    assert decayed == _shared(loss="mse", lr=0.1, epochs=1, l2=0.2)
+    assert decayed != _shared(loss="mse", lr=0.1, epochs=1, l2=0.1, l1=0.1)
     assert one != _shared(loss="mse", lr=0.1, epochs=1, data={"n_train": 5})
     dropped = Model(layers=(Linear(out=4), Dropout(rate=0.5), Linear(out=1)))
     assert _shared(dropped, loss="mse", lr=0.1, epochs=1) is None
@@ -189,7 +223,18 @@ def test_the_size_of_a_step() -> None:
     asked: dict[str, Any] = {"loss": "cross_entropy", "lr": 0.1, "epochs": 1, "batch_size": 100}
     mnist = together(_settings(data={"dataset": "mnist"}, **asked))
     assert mnist is not None
-    assert mnist.size == 4 * 100 * (784 + 2 * (784 + 6 + 6 + 10))
+    assert (mnist.batch, mnist.size) == (4 * 100 * 784, 4 * 100 * 2 * (6 + 6 + 10))
+    assert mnist.same == "seed"
     full = together(_settings(data={"dataset": "mnist"}, **asked | {"batch_size": "full"}))
     assert full is not None
-    assert full.size == 600 * mnist.size
+    assert (full.batch, full.size) == (600 * mnist.batch, 600 * mnist.size)
+    assert full.same == "all"
+    ordered = together(_settings(data={"dataset": "mnist"}, sampling="none", **asked))
+    assert ordered is not None
+    assert ordered.same == "all"
+
+
+def test_drawn_data_are_shared_by_nobody() -> None:
+    drawn = together(_settings(data={"dataset": "synthetic"}, loss="mse", lr=0.1, epochs=1))
+    assert drawn is not None
+    assert (drawn.same, drawn.batch) == ("none", 0)

@@ -32,16 +32,21 @@ class Flatten(Layer):
 
 
 class Linear(Layer):
-    """(S, N, in) -> (S, N, out), each member with its own W (out, in) and b (1, out)."""
+    """(S, N, in) -> (S, N, out), each member with its own W (out, in) and b (1, out).
+
+    Where members share feeds the examples are (F, N, in), and those of a feed are multiplied with
+    the weights of all its members at once: one product of many columns.
+    """
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
-        """Return the outputs (S, N, out) of `x` (S, N, in); keep `x`."""
-        across = self.params["weight"].transpose(0, 2, 1)
+        """Return the outputs (S, N, out) of `x`; keep `x`."""
+        weight, feeds = self.params["weight"], len(x)
+        across = _joined(weight, feeds).transpose(0, 2, 1)
         # A product of one feature is no sum, and matmul calls the library for every member.
         out: Array = x * across if x.shape[2] == 1 else np.matmul(x, across)
         if "bias" in self.params:
-            out += self.params["bias"]
-        return out, x
+            out += self.params["bias"].reshape(feeds, 1, -1)
+        return (out if feeds == len(weight) else _apart(out, len(weight))), x
 
     def backward(self, grad: Array, cache: Cache) -> Array:
         """Return ``grad @ W``, (S, N, in), for `grad` (S, N, out)."""
@@ -50,10 +55,25 @@ class Linear(Layer):
 
     def gradients(self, grad: Array, cache: Cache) -> dict[str, Array]:
         """Return dW = grad.T @ x and db, the column sums of grad, of every member."""
-        grads: dict[str, Array] = {"weight": np.matmul(grad.transpose(0, 2, 1), cache)}
+        columns = _joined(grad.transpose(0, 2, 1), len(cache))
+        product: Array = np.matmul(columns, cache)
+        grads = {"weight": product.reshape(self.params["weight"].shape)}
         if "bias" in self.params:
             grads["bias"] = grad.sum(axis=1, keepdims=True)
         return grads
+
+
+def _joined(array: Array, feeds: int) -> Array:
+    """Return (S, rows, columns) as (F, rows of all members of a feed, columns)."""
+    return array if len(array) == feeds else array.reshape(feeds, -1, array.shape[2])
+
+
+def _apart(outputs: Array, members: int) -> Array:
+    """Return outputs (F, N, those of all members of a feed) as (S, N, out)."""
+    feeds, count, columns = outputs.shape
+    own = members // feeds
+    each = outputs.reshape(feeds, count, own, columns // own).transpose(0, 2, 1, 3)
+    return each.reshape(members, count, -1)
 
 
 class LayerNorm(Layer):
@@ -65,6 +85,7 @@ class LayerNorm(Layer):
 
     def forward(self, x: Array, *, training: bool) -> tuple[Array, Cache]:
         """Return the normalised `x`; keep it before weight and bias, and what it was scaled by."""
+        x = np.repeat(x, len(self.params["weight"]) // len(x), axis=0)  # of feeds that are shared
         inverse = 1 / np.sqrt(x.var(axis=2, keepdims=True) + self._eps)
         values = (x - x.mean(axis=2, keepdims=True)) * inverse
         return values * self.params["weight"] + self.params["bias"], (values, inverse)

@@ -1,7 +1,7 @@
-"""The parameters of a stack in one tensor: an update is then one kernel an operation.
+"""The parameters of a stack in one tensor: what updates do to each element is one call for all.
 
-Every parameter is a view of it. ``torch._foreach_*`` over a few large tensors would leave most of a
-GPU idle, and on the host costs a call for each of them.
+``torch._foreach_*`` over a few large tensors would leave most of a GPU idle, and on the host costs
+a call for each of them.
 """
 
 from __future__ import annotations
@@ -17,42 +17,45 @@ ALIGNED = 32
 
 
 class Flat:
-    """Parameters (members, ...) by name, all of them in `whole`, (members, P).
+    """Tensors (members, ...) by name, each without gaps, all of them in `whole`.
 
     Parameters
     ----------
-    arrays : mapping of str to ndarray
-        Initial values.
+    shapes : mapping of str to sequence of int
+        Of the tensors.
+    dtype : torch.dtype
     device : str
         Where they lie.
 
     Attributes
     ----------
-    whole : Tensor, (members, P)
-        What updates move, in place.
-    params : dict of str to Tensor
-        Leaves of autograd that share its memory.
+    whole : Tensor, (P,)
+        What updates move, in place; zeros at first.
+    parts : dict of str to Tensor
+        The tensors, which share its memory.
+    all : list of Tensor
+        Those, without their names.
     """
 
-    def __init__(self, arrays: Mapping[str, Array], device: str) -> None:
-        firsts = [torch.from_numpy(array) for array in arrays.values()]
-        members, dtype = len(firsts[0]), firsts[0].dtype
-        self._gaps = [-first[0].numel() % ALIGNED for first in firsts]
-        widths = [first[0].numel() + gap for first, gap in zip(firsts, self._gaps, strict=True)]
-        self.whole = torch.zeros((members, sum(widths)), dtype=dtype, device=device)
-        self._empty = torch.zeros((members, ALIGNED), dtype=dtype, device=device)
-        self.params: dict[str, torch.Tensor] = {}
-        parts = torch.split(self.whole, widths, 1)
-        for name, first, part in zip(arrays, firsts, parts, strict=True):
-            view = torch.unflatten(part[:, : first[0].numel()], 1, first.shape[1:])
-            view.copy_(first)
-            self.params[name] = view.detach().requires_grad_()
+    def __init__(
+        self, shapes: Mapping[str, Sequence[int]], dtype: torch.dtype, device: str
+    ) -> None:
+        self._shapes = {name: torch.Size(shape) for name, shape in shapes.items()}
+        sizes = {name: shape.numel() for name, shape in self._shapes.items()}
+        padded = [size + -size % ALIGNED for size in sizes.values()]
+        self.whole = torch.zeros(sum(padded), dtype=dtype, device=device)
+        blocks = zip(self._shapes.items(), torch.split(self.whole, padded), strict=True)
+        self.parts = {name: part[: sizes[name]].view(shape) for (name, shape), part in blocks}
+        self.all = list(self.parts.values())
 
-    def gathered(self, grads: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return gradients, in the order of the parameters, as one tensor (members, P)."""
-        parts: list[torch.Tensor] = []
-        for grad, gap in zip(grads, self._gaps, strict=True):
-            parts.append(grad.flatten(1))
-            if gap:
-                parts.append(self._empty[:, :gap])
-        return torch.cat(parts, 1)
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array], dtype: torch.dtype, device: str) -> Flat:
+        """Return a copy of arrays."""
+        made = cls({name: array.shape for name, array in arrays.items()}, dtype, device)
+        for name, array in arrays.items():
+            made.parts[name].copy_(torch.from_numpy(array))
+        return made
+
+    def like(self) -> Flat:
+        """Return zeros in the same order."""
+        return Flat(self._shapes, self.whole.dtype, str(self.whole.device))

@@ -14,7 +14,7 @@ import torch
 from harness.types import Array
 
 Step = Callable[[torch.Tensor | None, torch.Tensor], torch.Tensor]
-"""From rows (S, N), None for all, and rates (S, 1) to losses (S,)."""
+"""From rows (F, N), None for all, and rates (S,) to losses (S,)."""
 WARM = 3
 """Steps taken before one is captured: libraries choose their kernels and take memory in the first.
 
@@ -30,7 +30,7 @@ class Repeated:
     step : callable
         Takes one step.
     rows : (int, int) or None
-        Members and batch; None where a step sees everything.
+        Feeds and batch; None where a step sees everything.
     members : int
         Of the stack.
     most : int
@@ -46,7 +46,7 @@ class Repeated:
         self._rows = (
             None if rows is None else torch.zeros((most, *rows), dtype=torch.int64, device=device)
         )
-        self._rates = torch.zeros((most, members, 1), dtype=torch.float64, device=device)
+        self._rates = torch.zeros((most, members), dtype=torch.float64, device=device)
         self._losses = torch.zeros((most, members), dtype=torch.float64, device=device)
         self._place = torch.zeros(1, dtype=torch.int64, device=device)
         self._side = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
@@ -58,7 +58,7 @@ class Repeated:
         count = len(rates)
         if rows is not None and self._rows is not None:
             self._rows[:count].copy_(torch.from_numpy(rows))
-        self._rates[:count, :, 0].copy_(torch.from_numpy(rates))
+        self._rates[:count].copy_(torch.from_numpy(rates))
         self._place.zero_()
         for _ in range(count):
             self._one()

@@ -1,90 +1,116 @@
-"""Losses of a stack: outputs (S, N, C) and targets to a loss a member, (S,).
+"""Losses of a stack: from outputs (S, N, C) and targets to a loss a member and its gradient.
 
-Labels are (S, N), targets (S, N, D). Terms of one example, or one element, are torch's own
-(``reduction="none"``); each member has the mean, or the sum, of its own.
+Labels are (S, N), targets (S, N, D). Terms of one example, or one element, and their derivatives
+are torch's own; each member has the mean, or the sum, of its own: every term counts by `share`, 1
+over their number or 1. The gradient is that of the sum over members, which is that of each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import torch
 from torch.nn import functional
 
-from harness.config.train import Train
+from harness.config.train import CLASS_LOSSES, Train
 
-Terms = Callable[..., torch.Tensor]
-"""From outputs and targets to what is averaged, (S, ...)."""
-
-
-def _of_classes(
-    function: Callable[..., torch.Tensor], scores: torch.Tensor, labels: torch.Tensor
-) -> torch.Tensor:
-    flat = function(scores.flatten(0, 1), labels.flatten(), reduction="none")
-    return flat.view(labels.shape)
+Found = tuple[torch.Tensor, torch.Tensor]
+Terms = Callable[[torch.Tensor, torch.Tensor, float], Found]
+"""From outputs, targets and share to what is averaged, (S, ...), and the gradient."""
+NONE = 0
+"""The number that torch's kernels have for ``reduction="none"``."""
+aten = torch.ops.aten
+bce, bce_backward = aten.binary_cross_entropy.default, aten.binary_cross_entropy_backward.default
 
 
-def multiclass_hinge(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Return ``sum_{j != y} max(0, 1 + s_j - s_y)`` of every example, (S, N)."""
+def _even(like: torch.Tensor, share: float) -> torch.Tensor:
+    """Return the gradient of terms (S, ...) that all count alike."""
+    return torch.full_like(like, share)
+
+
+def nll(log_probabilities: torch.Tensor, labels: torch.Tensor, share: float) -> Found:
+    """Return ``-log_probabilities[s, i, y_si]``."""
     true = labels[:, :, None]
-    margins = torch.relu(scores - scores.gather(2, true) + 1)
-    return margins.scatter(2, true, 0.0).sum(2)
+    grad = torch.zeros_like(log_probabilities).scatter_(2, true, -share)
+    return log_probabilities.gather(2, true).neg_(), grad
 
 
-def binary_cross_entropy(probabilities: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+def cross_entropy(scores: torch.Tensor, labels: torch.Tensor, share: float) -> Found:
+    """Return ``log(sum_j exp(s_j)) - s_y``."""
+    logs = torch.log_softmax(scores, 2)
+    terms, grad = nll(logs, labels, share)
+    return terms, aten._log_softmax_backward_data(grad, logs, 2, logs.dtype)
+
+
+def multiclass_hinge(scores: torch.Tensor, labels: torch.Tensor, share: float) -> Found:
+    """Return ``sum_{j != y} max(0, 1 + s_j - s_y)``."""
+    true = labels[:, :, None]
+    margins = torch.sub(scores, scores.gather(2, true)).add_(1).relu_().scatter_(2, true, 0.0)
+    grad = aten.threshold_backward(_even(margins, share), margins, 0)
+    return margins.sum(2), grad.scatter_(2, true, grad.sum(2, keepdim=True).neg_())
+
+
+def binary_cross_entropy(probabilities: torch.Tensor, targets: torch.Tensor, share: float) -> Found:
     """Return torch's terms, and nan for a nan, which torch refuses: one member may diverge."""
+    even = _even(probabilities, share)
+    grad = bce_backward(even, probabilities, targets, None, NONE)
+    if probabilities.device.type == "cpu":
+        try:
+            return bce(probabilities, targets, None, NONE), grad
+        except RuntimeError:
+            if not probabilities.isnan().any():
+                raise
+    # Elsewhere there is nothing to catch: the check ends the process.
     known = probabilities.nan_to_num(nan=0.5)
-    terms = functional.binary_cross_entropy(known, targets, reduction="none")
-    return terms + 0 * probabilities
+    terms = bce(known, targets, None, NONE)
+    return terms.add_(probabilities, alpha=0.0), grad
 
 
-class SquaredError(torch.autograd.Function):
-    """Mean or sum of squares of every member, with the gradient in the form of ``mse_loss``.
+def mse(outputs: torch.Tensor, targets: torch.Tensor, share: float) -> Found:
+    """Return the squared errors.
 
-    The gradient of single squares, 2 (o - t), would overflow before its mean does, and a training
-    that diverges would see nan a step sooner than alone.
+    The gradient has the form of ``mse_loss``: that of single squares, 2 (o - t), would overflow
+    before its mean does, and a training that diverges would see nan a step sooner than alone.
     """
+    apart = outputs - targets
+    return apart.square(), apart.mul_(2.0 * share)
 
-    @staticmethod
-    def forward(
-        ctx: Any, outputs: torch.Tensor, targets: torch.Tensor, reduction: str
-    ) -> torch.Tensor:
-        """Return the losses (S,)."""
-        apart = outputs - targets
-        ctx.save_for_backward(apart)
-        ctx.scale = 2.0 / apart[0].numel() if reduction == "mean" else 2.0
-        squares = (apart * apart).flatten(1)
-        return squares.mean(1) if reduction == "mean" else squares.sum(1)
 
-    @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, None, None]:
-        """Return d loss / d outputs."""
-        (apart,) = ctx.saved_tensors
-        return ctx.scale * apart * grads[0][:, None, None], None, None
+def l1(outputs: torch.Tensor, targets: torch.Tensor, share: float) -> Found:
+    """Return the absolute errors."""
+    apart = outputs - targets
+    return apart.abs(), apart.sign_().mul_(share)
+
+
+def huber(outputs: torch.Tensor, targets: torch.Tensor, share: float, delta: float) -> Found:
+    """Return Huber's function of the errors."""
+    terms = functional.huber_loss(outputs, targets, reduction="none", delta=delta)
+    even = _even(outputs, share)
+    return terms, aten.huber_loss_backward(even, outputs, targets, NONE, delta)
 
 
 LOSSES: Mapping[str, Terms] = {
-    "cross_entropy": partial(_of_classes, functional.cross_entropy),
-    "nll": partial(_of_classes, functional.nll_loss),
+    "cross_entropy": cross_entropy,
+    "nll": nll,
     "multiclass_hinge": multiclass_hinge,
     "binary_cross_entropy": binary_cross_entropy,
-    "l1": partial(functional.l1_loss, reduction="none"),
-    "huber": partial(functional.huber_loss, reduction="none"),
+    "mse": mse,
+    "l1": l1,
+    "huber": partial(huber, delta=1.0),
 }
 
 
-def build(train: Train) -> Terms:
-    """Return the loss of every member (S,), as ``[train]`` has it."""
-    if train.loss == "mse":
-        return lambda o, t: SquaredError.apply(o, t, train.reduction)  # type: ignore[no-untyped-call]
-    terms = LOSSES[train.loss]
-    if train.loss == "huber":
-        terms = partial(terms, delta=train.huber_delta)
-    reduce = torch.mean if train.reduction == "mean" else torch.sum
+def build(train: Train) -> Callable[[torch.Tensor, torch.Tensor], Found]:
+    """Return the loss of every member (S,) and its gradient, as ``[train]`` has it."""
+    classes, mean = train.loss in CLASS_LOSSES, train.reduction == "mean"
+    huber_of = partial(huber, delta=train.huber_delta)
+    terms_of = huber_of if train.loss == "huber" else LOSSES[train.loss]
+    reduce = torch.mean if mean else torch.sum
 
-    def loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        return reduce(terms(outputs, targets).flatten(1), 1)
+    def loss(outputs: torch.Tensor, targets: torch.Tensor) -> Found:
+        count = outputs.shape[1] if classes else outputs[0].numel()
+        terms, grad = terms_of(outputs, targets, 1.0 / count if mean else 1.0)
+        return reduce(terms.flatten(1), 1), grad
 
     return loss

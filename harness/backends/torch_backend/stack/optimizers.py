@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import torch
 
+from harness.backends.torch_backend.stack.flat import Flat
 from harness.config.train import Optimizer
 
 
@@ -19,86 +20,89 @@ class Rule:
 
     Parameters
     ----------
-    params : Tensor, (members, P)
+    params : Flat
         Moved in place.
     settings : Optimizer
         As in ``[train]``.
     """
 
-    def __init__(self, params: torch.Tensor, settings: Optimizer) -> None:
+    def __init__(self, params: Flat, settings: Optimizer) -> None:
         self._params, self._decay = params, settings.weight_decay
+        self._moved = params.all
 
-    def update(self, grad: torch.Tensor, rate: torch.Tensor) -> None:
-        """Take a step with d loss / d parameter, which may be overwritten, at rates (members, 1).
+    def update(self, grad: Flat, rate: torch.Tensor) -> None:
+        """Take a step with d loss / d parameter, which may be overwritten, at rates (members,).
 
         The rates are float64.
         """
         if self._decay:
-            grad.add_(self._params, alpha=self._decay)
+            grad.whole.add_(self._params.whole, alpha=self._decay)
         self._move(grad, rate)
 
-    def _move(self, grad: torch.Tensor, rate: torch.Tensor) -> None:
+    def _move(self, grad: Flat, rate: torch.Tensor) -> None:
         raise NotImplementedError
 
-    def _subtract(self, move: torch.Tensor, rate: torch.Tensor) -> None:
-        self._params.addcmul_(move, rate.to(move.dtype), value=-1.0)
+    def _subtract(self, move: Flat, rate: torch.Tensor) -> None:
+        rates = [rate.to(move.whole.dtype).view(-1, 1, 1)] * len(self._moved)
+        torch._foreach_addcmul_(self._moved, move.all, rates, value=-1.0)
 
 
 class SGD(Rule):
     """As ``torch.optim.SGD``."""
 
-    def __init__(self, params: torch.Tensor, settings: Optimizer) -> None:
+    def __init__(self, params: Flat, settings: Optimizer) -> None:
         super().__init__(params, settings)
-        self._momentum, self._velocity = settings.momentum, torch.zeros_like(params)
+        self._momentum = settings.momentum
+        self._velocity = params.like() if settings.momentum else params
         # Of the first gradient all, of the later ones 1 - dampening.
-        self._share = torch.ones((), dtype=params.dtype, device=params.device)
+        self._share = torch.ones((), dtype=params.whole.dtype, device=params.whole.device)
         self._later = 1.0 - settings.dampening
 
-    def _move(self, grad: torch.Tensor, rate: torch.Tensor) -> None:
+    def _move(self, grad: Flat, rate: torch.Tensor) -> None:
         if self._momentum:
-            grad = self._velocity.mul_(self._momentum).addcmul_(grad, self._share)
+            self._velocity.whole.mul_(self._momentum).addcmul_(grad.whole, self._share)
             self._share.fill_(self._later)
-        self._subtract(grad, rate)
+        self._subtract(self._velocity if self._momentum else grad, rate)
 
 
 class Adam(Rule):
     """As ``torch.optim.Adam``: Kingma & Ba (2015), epsilon added after the bias correction."""
 
-    def __init__(self, params: torch.Tensor, settings: Optimizer) -> None:
+    def __init__(self, params: Flat, settings: Optimizer) -> None:
         super().__init__(params, settings)
         self._betas, self._eps = (settings.beta1, settings.beta2), settings.eps
-        self._mean, self._square = torch.zeros_like(params), torch.zeros_like(params)
+        self._mean, self._square, self._scale = params.like(), params.like(), params.like()
         # beta ** steps of both betas, in double as Python's floats are.
-        self._powers = torch.ones(2, dtype=torch.float64, device=params.device)
-        self._factors = torch.tensor(self._betas, dtype=torch.float64, device=params.device)
+        device = params.whole.device
+        self._powers = torch.ones(2, dtype=torch.float64, device=device)
+        self._factors = torch.tensor(self._betas, dtype=torch.float64, device=device)
 
-    def _move(self, grad: torch.Tensor, rate: torch.Tensor) -> None:
-        beta1, beta2 = self._betas
+    def _move(self, grad: Flat, rate: torch.Tensor) -> None:
+        (beta1, beta2), found = self._betas, grad.whole
         left = 1.0 - self._powers.mul_(self._factors)
-        size, root = rate / left[0], left[1].sqrt().to(grad.dtype)
-        self._mean.lerp_(grad, 1.0 - beta1)
-        self._square.mul_(beta2).addcmul_(grad, grad, value=1.0 - beta2)
-        scale = self._square.sqrt().div_(root).add_(self._eps)
-        self._subtract(torch.div(self._mean, scale, out=scale), size)
+        size, root = rate / left[0], left[1].sqrt().to(found.dtype)
+        mean = self._mean.whole.lerp_(found, 1.0 - beta1)
+        square = self._square.whole.mul_(beta2).addcmul_(found, found, value=1.0 - beta2)
+        scale = torch.sqrt(square, out=self._scale.whole).div_(root).add_(self._eps)
+        torch.div(mean, scale, out=scale)
+        self._subtract(self._scale, size)
 
 
 class RMSProp(Rule):
     """As ``torch.optim.RMSprop``: Tieleman & Hinton (2012), epsilon outside of the root."""
 
-    def __init__(self, params: torch.Tensor, settings: Optimizer) -> None:
+    def __init__(self, params: Flat, settings: Optimizer) -> None:
         super().__init__(params, settings)
-        self._alpha, self._eps, self._square = (
-            settings.alpha,
-            settings.eps,
-            torch.zeros_like(params),
-        )
+        self._alpha, self._eps, self._square = settings.alpha, settings.eps, params.like()
 
-    def _move(self, grad: torch.Tensor, rate: torch.Tensor) -> None:
-        self._square.mul_(self._alpha).addcmul_(grad, grad, value=1.0 - self._alpha)
-        self._subtract(grad.div_(self._square.sqrt().add_(self._eps)), rate)
+    def _move(self, grad: Flat, rate: torch.Tensor) -> None:
+        found, square = grad.whole, self._square.whole
+        square.mul_(self._alpha).addcmul_(found, found, value=1.0 - self._alpha)
+        found.div_(square.sqrt().add_(self._eps))
+        self._subtract(grad, rate)
 
 
-OPTIMIZERS: Mapping[str, Callable[[torch.Tensor, Optimizer], Rule]] = {
+OPTIMIZERS: Mapping[str, Callable[[Flat, Optimizer], Rule]] = {
     "sgd": SGD,
     "adam": Adam,
     "rmsprop": RMSProp,

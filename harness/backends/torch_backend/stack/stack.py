@@ -1,4 +1,4 @@
-"""Networks trained side by side by autograd, which keeps the gradients of members apart."""
+"""Networks trained side by side in torch, by a backward pass of our own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from harness.backends.protocol import Pool
-from harness.backends.stacks import Stopped, decayed, stacked, unstacked
+from harness.backends.stacks import Stopped, decayed, first_trained, penalty, stacked, unstacked
+from harness.backends.torch_backend.network import DTYPES
 from harness.backends.torch_backend.stack.batches import Batch, Resident, streamed
 from harness.backends.torch_backend.stack.flat import Flat
 from harness.backends.torch_backend.stack.graph import Repeated
-from harness.backends.torch_backend.stack.layers import LAYERS, turned
+from harness.backends.torch_backend.stack.layers import LAYERS, Cache, Layer
 from harness.backends.torch_backend.stack.losses import build as build_loss
 from harness.backends.torch_backend.stack.optimizers import OPTIMIZERS
+from harness.backends.torch_backend.stack.penalties import Penalties
 from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.devices import DEVICES
@@ -27,102 +29,115 @@ class TorchStack:
         self,
         layers: Sequence[PlacedLayer],
         weights: Sequence[Mapping[str, Array]],
-        train: Train,
+        trains: Sequence[Train],
         device: str,
         pool: Pool,
     ) -> None:
+        train = trains[0]
         self._placed, self._pool, self._device, self._members = layers, pool, device, len(weights)
-        self._turned = turned(layers)
-        arrays = {name: self._either(name, a) for name, a in stacked(weights, train.dtype).items()}
-        self._flat = Flat(arrays, device)
-        self._params, self._decayed = self._flat.params, decayed(layers)
-        self._leaves = list(self._params.values())
-        self._by_layer = [
-            (LAYERS[type(p.layer)], p.layer, {k: self._params[f"{p.index}.{k}"] for k in p.params})
-            for p in layers
-        ]
-        self._loss, self._l2, self._l1 = build_loss(train), train.l2, train.l1
-        self._rule = OPTIMIZERS[train.optimizer.name](self._flat.whole, train.optimizer)
+        self._host = DEVICES.get(device).host
+        self._params = Flat.of(stacked(weights, train.dtype), DTYPES[train.dtype], device)
+        self._grads = self._params.like()
+        self._layers = [self._build(step) for step in layers]
+        self._first = first_trained(layers)
+        self._loss = build_loss(train)
+        l2, l1 = penalty(trains, "l2"), penalty(trains, "l1")
+        self._penalties = Penalties(l2, l1, decayed(layers), self._params, self._grads)
+        self._rule = OPTIMIZERS[train.optimizer.name](self._params, train.optimizer)
         self._stopped = Stopped(train)
-        streams = DEVICES.get(device).host and train.batch_size != "full"
+        streams = self._host and train.batch_size != "full"
         self._resident = None if streams else Resident(pool, self._members, device)
-        self._repeated: dict[int, Repeated] = {}
+        self._repeated: dict[tuple[int, int] | None, Repeated] = {}
         self._losses = torch.zeros((0, self._members), dtype=torch.float64)
 
+    def _build(self, step: PlacedLayer) -> Layer:
+        params, grads = (
+            {part: flat.parts[f"{step.index}.{part}"] for part in step.params}
+            for flat in (self._params, self._grads)
+        )
+        return LAYERS[type(step.layer)](step.layer, params, grads)
+
+    @torch.inference_mode()
     def train(self, rows: Array | None, rates: Array) -> None:
         """Take steps with every member; cuda may take them later."""
         if self._device.startswith("cuda"):
             self._losses = self._graph(rows, rates).run(rows, rates)
             return
-        losses = [
-            self._step(self._batch(None if rows is None else rows[number]), self._rate(rate))
-            for number, rate in enumerate(rates)
-        ]
-        self._losses = torch.stack(losses)
+        there = torch.from_numpy(rates).to(self._device)
+        self._losses = torch.stack(
+            [
+                self._step(self._batch(None if rows is None else rows[number]), rate)
+                for number, rate in enumerate(there.unbind())
+            ]
+        )
 
     def losses(self) -> Array:
         """Return the losses of the last steps, (steps, members); waits for the device."""
         losses: Array = self._losses.cpu().numpy().astype("float64")
-        if not DEVICES.get(self._device).host:
+        if not self._host:
             self._stopped.look(losses, self._now)
         return losses
+
+    @torch.inference_mode()
+    def whole_losses(self) -> Array:
+        """Return the losses on all examples, (members,)."""
+        x, y = self._everything
+        losses, _ = self._loss(self._forward(x)[0], y)
+        found: Array = self._penalties.added(losses).cpu().numpy().astype("float64")
+        return found
 
     def weights(self, member: int) -> dict[str, Array]:
         """Return a copy of a member's parameters."""
         return self._stopped.get(member) or self._now(member)
 
     def _now(self, member: int) -> dict[str, Array]:
-        own = {name: p[member].detach().cpu().numpy() for name, p in self._params.items()}
-        return unstacked({name: self._either(name, a) for name, a in own.items()}, self._placed)
+        own = {name: part[member].cpu().numpy() for name, part in self._params.parts.items()}
+        return unstacked(own, self._placed)
 
-    def _either(self, name: str, array: Array) -> Array:
-        """Return a parameter as products have it here, or that one as all others have it."""
-        return array.swapaxes(-1, -2) if name in self._turned else array
-
-    def _rate(self, rate: Array) -> torch.Tensor:
-        return torch.from_numpy(rate).to(self._device)[:, None]
+    @property
+    def _everything(self) -> Batch:
+        if self._resident is None:
+            self._resident = Resident(self._pool, self._members, self._device)
+        return self._resident.all
 
     def _batch(self, rows: Array | None) -> Batch:
-        if rows is None or self._resident is not None:
-            assert self._resident is not None, "rows must be given where examples are streamed"
-            there = None if rows is None else torch.from_numpy(rows).to(self._device)
-            return self._resident.all() if there is None else self._resident.take(there)
-        return streamed(self._pool, rows)
+        if rows is None:
+            return self._everything
+        if self._resident is None:
+            return streamed(self._pool, rows, self._members)
+        return self._resident.take(torch.from_numpy(rows).to(self._device))
 
     def _graph(self, rows: Array | None, rates: Array) -> Repeated:
-        size = 0 if rows is None else rows.shape[2]
-        known = self._repeated.get(size)
+        shape = None if rows is None else (rows.shape[1], rows.shape[2])
+        known = self._repeated.get(shape)
         if known is None or known.most < len(rates):
-            shape = None if rows is None else (self._members, size)
             known = Repeated(self._on_device, shape, self._members, len(rates), self._device)
-            self._repeated[size] = known
+            self._repeated[shape] = known
         return known
 
     def _on_device(self, rows: torch.Tensor | None, rate: torch.Tensor) -> torch.Tensor:
         assert self._resident is not None, "an accelerator holds all examples"
-        batch = self._resident.all() if rows is None else self._resident.take(rows)
-        return self._step(batch, rate)
+        return self._step(self._resident.all if rows is None else self._resident.take(rows), rate)
+
+    def _forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[Cache]]:
+        caches = []
+        for layer in self._layers:
+            x, cache = layer.forward(x)
+            caches.append(cache)
+        return x, caches
 
     def _step(self, batch: Batch, rate: torch.Tensor) -> torch.Tensor:
-        losses = self._objective(*batch)
-        total = losses.sum()
-        grads = torch.autograd.grad(total, self._leaves)
-        with torch.no_grad():
-            self._rule.update(self._flat.gathered(grads), rate)
-        found = losses.detach()
-        if DEVICES.get(self._device).host:
-            self._stopped.look(found.numpy(), self._now)
-        return found
-
-    def _objective(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """Return the loss of every member, (S,), penalties included."""
-        for forward, layer, params in self._by_layer:
-            x = forward(layer, params, x)
-        losses = self._loss(x, y)
-        for name in self._decayed:
-            weight = self._params[name].flatten(1)
-            if self._l2:
-                losses = losses + 0.5 * self._l2 * weight.square().sum(1)
-            if self._l1:
-                losses = losses + self._l1 * weight.abs().sum(1)
+        x, y = batch
+        outputs, caches = self._forward(x)
+        losses, grad = self._loss(outputs, y)
+        losses = self._penalties.added(losses)
+        for place in range(len(self._layers) - 1, self._first - 1, -1):
+            layer = self._layers[place]
+            layer.gradients(grad, caches[place])
+            if place > self._first:
+                grad = layer.backward(grad, caches[place])
+        self._penalties.pull()
+        self._rule.update(self._grads, rate)
+        if self._host:
+            self._stopped.look(losses.numpy(), self._now)
         return losses
