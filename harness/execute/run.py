@@ -23,7 +23,7 @@ from harness.execute.machines import LocalMachine, Machines
 from harness.execute.pool import Batch, Finished
 from harness.execute.sharing import Needs, joined, run_each
 from harness.plan.expand import Plan
-from harness.plan.groups import grouped
+from harness.plan.select import grouped
 from harness.store.store import Store
 from harness.types import Case, Cell, DataUsed, Environment, Record, Status
 

@@ -11,8 +11,8 @@ from harness import sizes
 from harness.code.project import standing
 from harness.experiments.registry import SuiteExperiments
 from harness.plan import names, recorded, size
-from harness.plan.axes import Axes, label
 from harness.plan.cases import Maker, feasible
+from harness.plan.names import Axes, label
 from harness.plan.recorded import Recording
 from harness.store.memory import Memory
 from harness.suite.schema import Grid, Suite

@@ -1,21 +1,34 @@
-"""The part of a plan to run, and whether the names that select it are known."""
+"""The part of a plan to run, and which of its cells run together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness import backends, datasets
+from harness import backends, datasets, digest
 from harness.config.claim import function_name
 from harness.datasets.dataset import Roots
 from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import registry as experiments
+from harness.experiments.experiment import Shared
 from harness.plan import size
-from harness.plan.axes import TOP
 from harness.plan.expand import Plan, Plans
-from harness.types import Case, Profile
+from harness.plan.names import TOP
+from harness.types import Case, Cell, Profile
 from harness.words import unknown
+
+Named = tuple[str, Cell]
+"""A cell and its id."""
+MOST = 512
+"""Cells of a group; more are several groups."""
+CACHE, MEMORY = 4 * 2**20, 2**30
+"""Bytes that a step of a group may work on: on a host what stays in cache, elsewhere what is there.
+
+Large steps on a host gain nothing: they are no faster beside each other, and wait for memory.
+"""
+LEAST = 32 * 2**10
+"""Bytes of a step below which a part of a group takes as long as the whole: it is all calls."""
 
 
 @dataclass(frozen=True)
@@ -99,3 +112,54 @@ def used(plans: Sequence[Plan]) -> dict[str, tuple[str, ...]]:
     """Return the experiments, backends and devices that the cases of plans have."""
     cases = [case for plan in plans for case in plan.cases]
     return {axis: tuple(dict.fromkeys(getattr(case, axis) for case in cases)) for axis in TOP}
+
+
+def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
+    """Return the cells in groups that run together, in order of their first; most have one cell.
+
+    Parameters
+    ----------
+    cells : sequence of (str, Cell)
+        With their ids.
+    jobs : int
+        Processes at a time: on the host a group is split among them, unless its steps are small.
+    """
+    known = {cell.case.id: cell.case for _, cell in cells}
+    shared = {name: _shared(case) for name, case in known.items()}
+    keys = {name: _key(known[name], what) for name, what in shared.items() if what is not None}
+    found: dict[object, list[Named]] = {}
+    for position, (name, cell) in enumerate(cells):
+        key = keys.get(cell.case.id)
+        own = position if key is None else (key, cell.root, cell.budget, cell.memory)
+        found.setdefault(own, []).append((name, cell))
+    return [
+        part
+        for group in found.values()
+        for part in _split(group, shared[group[0][1].case.id], jobs)
+    ]
+
+
+def _shared(case: Case) -> Shared | None:
+    """Return what the cells of a case share with those beside which they can run, if any."""
+    experiment = experiments.of(case)
+    if case.timed or case.alone or experiment.together is None:
+        return None
+    return experiment.together(case.settings)
+
+
+def _key(case: Case, shared: Shared) -> str:
+    names = [case.suite, case.experiment, case.backend, case.device, case.stand_in_for]
+    return digest.of_value([*names, shared.settings.non_default()])
+
+
+def _split(group: list[Named], shared: Shared | None, jobs: int) -> list[list[Named]]:
+    """Return a group in parts of about one size."""
+    if shared is None:
+        return [group]
+    host = DEVICES.get(group[0][1].case.device).host
+    room = (CACHE if host else MEMORY) // max(1, shared.size)
+    most = max(1, min(MOST, room))
+    busy = min(jobs, max(1, len(group) * shared.size // LEAST)) if host else 1
+    parts = max(-(-len(group) // most), busy)
+    size = -(-len(group) // parts)
+    return [group[start : start + size] for start in range(0, len(group), size)]

@@ -9,8 +9,8 @@ from harness.errors import SuiteError
 from harness.experiments import timing
 from harness.experiments.probe import PROBES, Probe
 from harness.experiments.registry import SuiteExperiments
-from harness.plan.axes import Axes, label
 from harness.plan.expand import expand
+from harness.plan.names import Axes, label
 from harness.plan.select import Selection, narrow
 
 TEXT = suite_text(

@@ -8,9 +8,9 @@ import pytest
 from suite_texts import DIGITS_NET, load_suite, suite_text, train_text
 
 from harness.experiments.registry import EXPERIMENTS
-from harness.plan import groups
+from harness.plan import select
 from harness.plan.expand import expand
-from harness.plan.groups import MOST, grouped
+from harness.plan.select import MOST, grouped
 from harness.types import Cell
 
 TEXT = suite_text(
@@ -76,7 +76,7 @@ def test_on_the_host_a_group_is_split_among_the_processes(cells):
 
 
 def test_a_group_of_small_steps_is_not_split(cells, monkeypatch):
-    monkeypatch.setattr(groups, "LEAST", 10**9)
+    monkeypatch.setattr(select, "LEAST", 10**9)
     assert ("numpy", "cpu", "16", 12) in _kinds(grouped(cells, 4))
 
 
@@ -90,10 +90,10 @@ def test_a_group_has_a_largest_size(cells):
 def test_a_group_on_the_host_stays_in_cache(cells, monkeypatch):
     plain = grouped(cells, 1)
     size = 4 * 32 * (64 + 2 * (64 + 16 + 16 + 10))  # digits in batches of 32, 16 units
-    monkeypatch.setattr(groups, "CACHE", 4 * size)
+    monkeypatch.setattr(select, "CACHE", 4 * size)
     found = [len(group) for group in grouped(cells, 1) if group[0][1].case.backend == "torch"]
     assert sorted(found) == [4, 4, 4, 12]
-    monkeypatch.setattr(groups, "CACHE", size - 1)
+    monkeypatch.setattr(select, "CACHE", size - 1)
     assert len(grouped(cells, 1)) > len(plain)
     assert _kinds(grouped(cells, 1)) == [("torch", "cuda", "16", 12)]
 
