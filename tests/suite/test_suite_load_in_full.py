@@ -6,8 +6,7 @@ from suite_texts import document_text
 from harness.config.experiments import IMPLIED
 from harness.errors import SuiteError
 from harness.suite.documents import library
-from harness.suite.load import load
-from harness.suite.normalize import in_full
+from harness.suite.load import in_full, load
 from harness.suite.schema import Seeds, json_schema
 from harness.suite.text import Text
 
