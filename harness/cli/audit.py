@@ -29,8 +29,8 @@ from harness.numerals import number
 from harness.plan.expand import Plans
 from harness.types import Archive, Environment, Record
 from harness.words import plural
-from harness.workspace.names import open_claimed
 from harness.workspace.suites import Workspace
+from harness.workspace.verdicts import open_claimed
 
 SAMPLE = "5%"
 

@@ -11,9 +11,8 @@ from harness.cli import options
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.errors import NothingMeasured, UsageError
-from harness.export.benchmarks import write_benchmarks
 from harness.export.crate import licence_url, write_crate
-from harness.export.rows import rows, write_csv, write_parquet
+from harness.export.rows import rows, write_benchmarks, write_csv, write_parquet
 from harness.report.results import records_of
 from harness.words import plural
 from harness.workspace.suites import open_workspace
