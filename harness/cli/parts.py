@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from harness.experiments.probe import PROBES, Probe
 from harness.experiments.timing.kernels import KERNELS
@@ -44,7 +42,7 @@ def parts() -> list[Part]:
 def _probes() -> Iterator[Part]:
     for name, probe in PROBES.items():
         settings = ", ".join(probe.params.model_fields)
-        yield Part("probe", name, _of_module(probe.run), settings, _choices(probe))
+        yield Part("probe", name, probe.does, settings, _choices(probe))
 
 
 def _choices(probe: Probe) -> str:
@@ -55,7 +53,7 @@ def _kernels() -> Iterator[Part]:
     for name, kernel in KERNELS.items():
         variants = "; ".join(f"{backend}: {', '.join(v)}" for backend, v in kernel.variants.items())
         settings = ", ".join(kernel.params.model_fields)
-        yield Part("kernel", name, _of_module(kernel.inputs), settings, variants)
+        yield Part("kernel", name, kernel.does, settings, variants)
 
 
 def _measures() -> Iterator[Part]:
@@ -66,9 +64,3 @@ def _measures() -> Iterator[Part]:
 def sentence_of(docstring: str) -> str:
     """Return the first sentence or line of a docstring, without a full stop at its end."""
     return docstring.strip().partition("\n")[0].rstrip(".").replace("``", "")
-
-
-def _of_module(function: Any) -> str:
-    """Return what the module of a function says it is, without its own name."""
-    text = sentence_of(sys.modules[function.__module__].__doc__ or "")
-    return text.partition(": ")[2] or text

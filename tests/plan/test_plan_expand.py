@@ -195,7 +195,7 @@ def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
     class Sized(Table):
         size: int = 1
 
-    sized = Probe("sized", run=None, produces=lambda *_: frozenset(), params=Sized)
+    sized = Probe("sized", "has a size", run=None, produces=lambda *_: frozenset(), params=Sized)
     known = PROBES.get
     monkeypatch.setattr(PROBES, "get", lambda name: sized if name == "sized" else known(name))
     first, second = expand(load_suite(tmp_path, TWO_PROBES)).full.cases

@@ -1,4 +1,4 @@
-"""Kernel ``data_loader``: a pass over pictures, converted one by one, with and without workers."""
+"""Kernels that bring examples to a network: ``data_loader`` and ``to_device``."""
 
 # ruff: noqa: ARG001 - all kernels share one signature
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Params(Table):
+class DataLoading(Table):
     """`examples` grey pictures of `side` x `side` bytes, in batches of `rows`."""
 
     examples: PositiveInt = 10_000
@@ -40,12 +40,12 @@ class Pictures:
         return torch.from_numpy(self._pixels[index]).float().div(255)
 
 
-def _inputs(params: Params, rng: np.random.Generator) -> dict[str, Array]:
+def _pixels(params: DataLoading, rng: np.random.Generator) -> dict[str, Array]:
     shape = (params.examples, params.side, params.side)
     return {"x": rng.integers(256, size=shape, dtype=np.uint8)}
 
 
-def _reference(params: Params, arrays: Mapping[str, Array]) -> tuple[Array, ...]:
+def _mean_picture(params: DataLoading, arrays: Mapping[str, Array]) -> tuple[Array, ...]:
     return (arrays["x"].mean(axis=0, dtype=np.float64) / 255,)
 
 
@@ -68,12 +68,49 @@ def _workers(count: int) -> Variant:
     return variant
 
 
-KERNEL = Kernel(
+DATA_LOADER = Kernel(
     name="data_loader",
-    params=Params,
-    inputs=_inputs,
-    reference=_reference,
+    does="a pass over pictures, converted one by one, with and without workers",
+    params=DataLoading,
+    inputs=_pixels,
+    reference=_mean_picture,
     variants={"torch": {"main_process": _workers(0), "two_workers": _workers(2)}},
     devices=("cpu",),
     processes=True,
+)
+
+
+class ToDevice(Table):
+    """`n` examples of `d` float32 features."""
+
+    n: PositiveInt = 128
+    d: PositiveInt = 784
+
+
+def _host(params: ToDevice, rng: np.random.Generator) -> dict[str, Array]:
+    return {"x": rng.standard_normal((params.n, params.d), dtype=np.float32)}
+
+
+def _same(params: ToDevice, arrays: Mapping[str, Array]) -> tuple[Array, ...]:
+    return (arrays["x"],)
+
+
+def _pageable(setup: Setup) -> Call:
+    host = setup.backend.put(setup.arrays["x"], "cpu")
+    return lambda: (setup.backend.move(host, setup.device),)
+
+
+def _pinned(setup: Setup) -> Call:
+    host = setup.backend.put(setup.arrays["x"], setup.device, pinned=True)
+    return lambda: (setup.backend.move(host, setup.device, non_blocking=True),)
+
+
+TO_DEVICE = Kernel(
+    name="to_device",
+    does="one copy from host memory to an accelerator, pageable or page-locked",
+    params=ToDevice,
+    inputs=_host,
+    reference=_same,
+    variants={"torch": {"pageable": _pageable, "pinned": _pinned}},
+    devices=("cuda",),
 )
