@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import datasets, project
-from harness.audit.selection import Size
+from harness.audit.again import Size
 from harness.cli import codes
 from harness.cli.carry import RunResult, carry_out
 from harness.cli.console import Output

@@ -1,4 +1,4 @@
-"""Records as rows of one table: one row for each record."""
+"""Records as rows of one table, one row each, and as pytest-benchmark stores times."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from harness.types import Environment, Record, Scalar
 Row = Mapping[str, Scalar]
 METRIC = "metric."
 """What a metric is called by that is named like another column."""
+_FORMAT = "5.3.1"
+"""The version of pytest-benchmark whose files are written."""
 
 
 def rows(records: Sequence[Record], environments: Mapping[str, Environment]) -> list[Row]:
@@ -105,10 +107,6 @@ def _column(found: Sequence[Row], name: str) -> list[Any]:
     if kinds <= {int, float}:
         return [None if value is None else float(value) for value in values]
     return [None if value is None else str(value) for value in values]
-
-
-_FORMAT = "5.3.1"
-"""The version of pytest-benchmark whose files are written."""
 
 
 def write_benchmarks(

@@ -1,4 +1,4 @@
-"""The claims of a workspace, judged from records."""
+"""The claims of a workspace, found by name and judged from records."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.config.data import Data
-from harness.datasets import Roots, archives, fetch, load, missing, mnist, vision
+from harness.datasets import Roots, archives, catalogue, digits, load, missing, vision
 from harness.errors import DataCorrupt, DataError, DataMissing, UsageError
 
 MNIST = Data(dataset="mnist")
@@ -62,7 +62,7 @@ def listing(folder: Path) -> dict[str, int]:
 
 
 def decode(roots: Roots, scratch: Path) -> Any:
-    reader = mnist.Mnist()
+    reader = digits.Mnist()
     return reader.decode(reader.sources(MNIST, roots.data), scratch)
 
 
@@ -81,7 +81,7 @@ def test_archives_are_found_where_people_put_them(
 def test_one_absent_archive_is_named_with_every_place(
     roots: Roots,
 ) -> None:
-    place(dict.fromkeys(mnist.ARCHIVES[1:], b""), roots.data / "mnist")
+    place(dict.fromkeys(digits.ARCHIVES[1:], b""), roots.data / "mnist")
     message = missing(MNIST, roots)
     assert message is not None
     assert message.startswith("mnist: train-images-idx3-ubyte.gz must be in one of ")
@@ -92,7 +92,7 @@ def test_one_absent_archive_is_named_with_every_place(
 
 
 def test_unpacked_files_without_their_archives_are_not_enough(roots: Roots) -> None:
-    place({name.removesuffix(".gz"): b"?" for name in mnist.ARCHIVES}, roots.data / "MNIST/raw")
+    place({name.removesuffix(".gz"): b"?" for name in digits.ARCHIVES}, roots.data / "MNIST/raw")
     with pytest.raises(DataMissing):
         load(MNIST, roots, RNG)
 
@@ -160,7 +160,7 @@ def test_a_wrong_archive_is_never_fetched_behind_the_users_back(
 def test_archives_from_a_mirror_are_checked_and_unpacked(
     tiny: dict[str, bytes], roots: Roots, serve: Serve, tmp_path: Path
 ) -> None:
-    lines = fetch.get("mnist", roots, mirror=serve(tiny))
+    lines = catalogue.get("mnist", roots, mirror=serve(tiny))
     assert len(lines) == 4
     held = listing(roots.data)
     assert set(held) == {
@@ -175,7 +175,7 @@ def test_the_mirror_can_come_from_the_environment(
     tiny: dict[str, bytes], roots: Roots, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HARNESS_MNIST_MIRROR", serve(tiny) + "/")
-    fetch.get("mnist", roots)
+    catalogue.get("mnist", roots)
     assert missing(MNIST, roots) is None
 
 
@@ -185,7 +185,7 @@ def test_a_mirror_that_gives_other_bytes_is_named_and_nothing_is_kept(
     name = "train-labels-idx1-ubyte.gz"
     address = serve({**tiny, name: tiny[name][:-1] + b"?"})
     with pytest.raises(DataCorrupt, match=rf"{name} from {address}/ must have MD5 .* got "):
-        fetch.get("mnist", roots, mirror=address)
+        catalogue.get("mnist", roots, mirror=address)
     assert listing(roots.data) == {}
     assert list(roots.data.iterdir()) == []
 
@@ -195,7 +195,7 @@ def test_a_mirror_without_the_file_is_reported(
 ) -> None:
     del tiny["t10k-labels-idx1-ubyte.gz"]
     with pytest.raises(DataMissing, match=r"could not be downloaded from .*404") as caught:
-        fetch.get("mnist", roots, mirror=serve(tiny))
+        catalogue.get("mnist", roots, mirror=serve(tiny))
     assert "`harness data get mnist --from DIR`" in str(caught.value)
     assert list(roots.data.iterdir()) == []
 
@@ -204,7 +204,7 @@ def test_a_download_replaces_a_damaged_archive(
     tiny: dict[str, bytes], roots: Roots, serve: Serve, tmp_path: Path
 ) -> None:
     place({**tiny, "t10k-images-idx3-ubyte.gz": b"no"}, roots.data / "MNIST/raw")
-    fetch.get("mnist", roots, mirror=serve(tiny))
+    catalogue.get("mnist", roots, mirror=serve(tiny))
     assert len(decode(roots, tmp_path / "scratch").x_test) == 2
 
 
@@ -214,7 +214,7 @@ def test_local_archives_are_checked_and_copied(
 ) -> None:
     place(tiny, tmp_path / "mine" / inner)
     before = listing(tmp_path / "mine")
-    lines = fetch.get("mnist", roots, source=tmp_path / "mine")
+    lines = catalogue.get("mnist", roots, source=tmp_path / "mine")
     assert all("verified" in line for line in lines)
     assert (roots.data / "MNIST/raw/train-images-idx3-ubyte").is_file()
     assert listing(tmp_path / "mine") == before
@@ -226,7 +226,7 @@ def test_local_archives_with_another_checksum_are_refused(
     name = "train-images-idx3-ubyte.gz"
     folder = place({**tiny, name: b"no"}, tmp_path / "mine")
     with pytest.raises(DataCorrupt, match=name) as caught:
-        fetch.get("mnist", roots, source=folder)
+        catalogue.get("mnist", roots, source=folder)
     assert str(folder / name) in str(caught.value)
     assert listing(roots.data) == {}
 
@@ -236,9 +236,9 @@ def test_a_source_without_archives_says_where_it_looked(
 ) -> None:
     assert torchvision_datasets.MNIST.mirrors
     with pytest.raises(DataMissing, match=rf"must be in one of {tmp_path}/MNIST/raw"):
-        fetch.get("mnist", roots, source=tmp_path)
+        catalogue.get("mnist", roots, source=tmp_path)
     with pytest.raises(UsageError, match="--from must be a folder"):
-        fetch.get("mnist", roots, source=tmp_path / "none")
+        catalogue.get("mnist", roots, source=tmp_path / "none")
 
 
 def test_a_data_root_that_cannot_be_written_says_what_to_do(
@@ -246,15 +246,15 @@ def test_a_data_root_that_cannot_be_written_says_what_to_do(
 ) -> None:
     roots.data.write_text("a file where the folder should be")
     with pytest.raises(DataError, match=r"data folder must be writable.*--data DIR"):
-        fetch.get("mnist", roots, source=place(tiny, tmp_path / "mine"))
+        catalogue.get("mnist", roots, source=place(tiny, tmp_path / "mine"))
 
 
 @pytest.mark.data
 def test_the_real_archives_have_the_published_checksums(
     real_data: Path, torchvision_datasets: Any
 ) -> None:
-    sums = mnist.checksums(torchvision_datasets.MNIST)
-    sources = mnist.find(real_data, "")
+    sums = digits.checksums(torchvision_datasets.MNIST)
+    sources = digits.find(real_data, "")
     assert {name: archives.md5(path) for name, path in sources.items()} == sums
 
 
@@ -274,13 +274,13 @@ def test_real_mnist_is_what_is_published(real_roots: Roots) -> None:
 def test_a_read_only_data_root_is_left_alone(real_data: Path, tmp_path: Path) -> None:
     root = tmp_path / "data"
     (root / "mnist").mkdir(parents=True)
-    for name, path in mnist.find(real_data, "").items():
+    for name, path in digits.find(real_data, "").items():
         shutil.copyfile(path, root / "mnist" / name)
     (root / "mnist").chmod(0o555)
     root.chmod(0o555)
     before = listing(root)
     dataset = load(MNIST, Roots(root, tmp_path / "cache"), RNG)
-    assert dataset.facts == mnist.Mnist.known
+    assert dataset.facts == digits.Mnist.known
     assert listing(root) == before
     root.chmod(0o755)
 
@@ -305,10 +305,10 @@ def test_a_decoded_copy_needs_no_torch(real_roots: Roots) -> None:
 def test_the_whole_download_from_a_loopback_mirror(
     real_roots: Roots, tmp_path: Path, serve: Serve
 ) -> None:
-    sources = mnist.find(real_roots.data, "")
+    sources = digits.find(real_roots.data, "")
     address = serve({name: path.read_bytes() for name, path in sources.items()})
     roots = Roots(tmp_path / "data", real_roots.cache)
-    fetch.get("mnist", roots, mirror=address)
+    catalogue.get("mnist", roots, mirror=address)
     assert missing(MNIST, roots) is None
     assert load(MNIST, roots, RNG).used == load(MNIST, real_roots, RNG).used
     assert os.listdir(roots.data) == ["MNIST"]  # noqa: PTH208 - hidden leftovers count

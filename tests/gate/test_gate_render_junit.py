@@ -5,11 +5,11 @@ import gate_results as fake
 import pytest
 from hypothesis import given, settings
 
-from harness.gate.render import junit
+from harness.gate.render import files
 
 
 def read(result, exit_code=None):
-    return ET.fromstring(junit.render(result, exit_code).encode())  # noqa: S314 our own
+    return ET.fromstring(files.as_junit(result, exit_code).encode())  # noqa: S314 our own
 
 
 def properties(element):
@@ -60,7 +60,7 @@ def test_why_a_case_is_missing_or_broken_is_its_message():
 
 
 def test_characters_that_xml_forbids_are_removed():
-    text = junit.render(fake.evil())
+    text = files.as_junit(fake.evil())
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", text)
     case = read(fake.evil()).find("testsuite/testcase")
     assert case.get("classname") == "bad.py"

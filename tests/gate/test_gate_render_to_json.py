@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from harness.errors import UsageError
-from harness.gate.render import to_json
+from harness.gate.render import files
 from harness.gate.values import GateResult
 
 
@@ -21,14 +21,14 @@ def strict(text):
 @given(fake.results)
 @settings(deadline=None)
 def test_a_result_comes_back_equal(result):
-    text = to_json.render(result)
+    text = files.as_json(result)
     strict(text)
     # nan is not equal to itself; its text is
-    assert repr(to_json.from_json(text)) == repr(result)
+    assert repr(files.from_json(text)) == repr(result)
 
 
 def test_everything_is_there():
-    found = strict(to_json.render(fake.everything(), 3))
+    found = strict(files.as_json(fake.everything(), 3))
     fields = {field.name for field in dataclasses.fields(GateResult)}
     assert set(found) == fields | {"schema", "headline", "exit_code", "alike"}
     assert (found["schema"], found["exit_code"]) == (1, 3)
@@ -40,23 +40,23 @@ def test_everything_is_there():
 
 
 def test_what_json_lacks_is_a_string():
-    found = strict(to_json.render(fake.result(fake.decision(verdict="missing"))))
+    found = strict(files.as_json(fake.result(fake.decision(verdict="missing"))))
     assert found["decisions"][0]["ratio"] == "nan"
     assert found["decisions"][0]["detectable"] == "inf"
-    back = to_json.from_json(json.dumps(found)).decisions[0]
+    back = files.from_json(json.dumps(found)).decisions[0]
     assert math.isnan(back.ratio)
     assert back.detectable == math.inf
     assert found["exit_code"] is None
 
 
 def test_keys_of_a_newer_version_are_passed_over():
-    values = to_json.values(fake.everything())
+    values = files.values(fake.everything())
     values["colour"] = "blue"
-    assert repr(to_json.from_json(json.dumps(values))) == repr(fake.everything())
+    assert repr(files.from_json(json.dumps(values))) == repr(fake.everything())
 
 
 def broken(**changes):
-    return json.dumps({**to_json.values(fake.everything()), **changes})
+    return json.dumps({**files.values(fake.everything()), **changes})
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def broken(**changes):
 )  # fmt: skip
 def test_what_is_no_result_is_refused_with_what_is_wrong(text, words):
     with pytest.raises(UsageError) as caught:
-        to_json.from_json(text)
+        files.from_json(text)
     assert words in str(caught.value)

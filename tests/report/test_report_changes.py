@@ -3,7 +3,7 @@ import json
 import fake_verdicts
 import pytest
 
-from harness.report import changes
+from harness.report import compared
 
 
 def verdicts(**names):
@@ -11,8 +11,8 @@ def verdicts(**names):
 
 
 def built(folder, started, **names):
-    found = changes.ledger(folder, verdicts(**names), started)
-    changes.keep(folder, found)
+    found = compared.ledger(folder, verdicts(**names), started)
+    compared.keep(folder, found)
     return found.changes()
 
 
@@ -25,7 +25,7 @@ def test_verdicts_are_compared_with_those_of_the_run_before(tmp_path):
     found = built(tmp_path, "2026-01-02T10:00:00", a="contradicted", b="reproduced", d="not-run")
     assert found.since == "2026-01-01T10:00:00"
     (moved,) = found.moved
-    assert moved == changes.Change("s/a", "claim-s-a", "reproduced", "contradicted")
+    assert moved == compared.Change("s/a", "claim-s-a", "reproduced", "contradicted")
     assert (found.new, found.gone) == (1, 1)
 
 
@@ -40,15 +40,15 @@ def test_a_page_built_again_from_the_same_records_says_the_same(tmp_path):
 def test_suites_that_a_page_leaves_out_are_not_gone(tmp_path):
     built(tmp_path, "2026-01-01T10:00:00", a="reproduced")
     other = [fake_verdicts.verdict("b", "reproduced", suite="other")]
-    found = changes.ledger(tmp_path, other, "2026-01-02T10:00:00").changes()
+    found = compared.ledger(tmp_path, other, "2026-01-02T10:00:00").changes()
     assert (found.moved, found.new, found.gone) == ((), 1, 0)
 
 
 def test_a_page_of_one_suite_forgets_nothing_of_the_others(tmp_path):
     def page(started, **suites):
         every = [fake_verdicts.verdict("c", name, suite=suite) for suite, name in suites.items()]
-        found = changes.ledger(tmp_path, every, started)
-        changes.keep(tmp_path, found)
+        found = compared.ledger(tmp_path, every, started)
+        compared.keep(tmp_path, found)
         return found.changes()
 
     page("2026-01-01", a="reproduced", b="reproduced")
@@ -74,7 +74,7 @@ DAMAGED = [
 
 @pytest.mark.parametrize("text", DAMAGED, ids=map(str, range(len(DAMAGED))))
 def test_what_is_damaged_counts_as_absent(tmp_path, text):
-    (tmp_path / changes.NAME).write_text(text)
+    (tmp_path / compared.NAME).write_text(text)
     assert built(tmp_path, "2026-01-01T10:00:00", a="reproduced") is None
-    kept = json.loads((tmp_path / changes.NAME).read_text())
+    kept = json.loads((tmp_path / compared.NAME).read_text())
     assert kept["now"]["verdicts"] == {"s/a": "reproduced"}

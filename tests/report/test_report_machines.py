@@ -1,7 +1,7 @@
 import fake_results as fake
 import fake_verdicts
 
-from harness.report.machines import beside
+from harness.report.compared import beside
 
 ENVIRONMENTS = {env.id: env for env in (fake.LAPTOP, fake.SERVER)}
 

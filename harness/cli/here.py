@@ -1,4 +1,4 @@
-"""``harness data list|get|verify``: which data sets there are, fetched and checked."""
+"""``harness env`` and ``data list|get|verify``: the machine and the data sets at hand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from harness import backends, environment
 from harness.cli import options
 from harness.cli.console import Output
 from harness.cli.sheet import Sheet
 from harness.cli.verbs import UncutHelp
-from harness.datasets import fetch
+from harness.datasets import catalogue
 from harness.datasets.dataset import Roots
 
 app = typer.Typer(
@@ -21,11 +22,19 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="List, get and verify data sets.",
 )
-
-
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="A data set; `harness data list` shows the names.")
 ]
+
+
+def env(json_path: options.Json = "", no_color: options.NoColor = False) -> None:
+    """Show the environment that records will carry, and which devices are here."""
+    output = Output(no_color=no_color, json_path=json_path)
+    snapshot = environment.snapshot()
+    output.json({"schema": 1, **environment.to_json(snapshot)})
+    here = {f"device {name}": reason or "present" for name, reason in backends.present().items()}
+    rows = list({**snapshot.facts, **here}.items())
+    output.out.print(Sheet(("fact", "value"), rows, snapshot.hardware))
 
 
 @app.command("list")
@@ -34,7 +43,7 @@ def list_data(
 ) -> None:
     """List the data sets and whether each is here."""
     output = Output(no_color=no_color, json_path=json_path)
-    rows = fetch.listing(Roots.find(data))
+    rows = catalogue.listing(Roots.find(data))
     listed = [{"name": r.name, "present": r.present, "detail": r.detail} for r in rows]
     output.json({"schema": 1, "datasets": listed})
     here = [(row.name, "yes" if row.present else "no", row.detail) for row in rows]
@@ -51,14 +60,14 @@ def get(
 ) -> None:
     """Download a data set, or verify and unpack local archives; checksums are always checked."""
     output = Output()
-    for line in fetch.get(name, Roots.find(data), source=source):
+    for line in catalogue.get(name, Roots.find(data), source=source):
         output.out.print(line)
 
 
 @app.command("verify")
 def verify(name: Name, data: options.DataDir = None) -> None:
     """Decode a data set afresh from its files and print its fingerprint."""
-    dataset = fetch.verify(name, Roots.find(data))
+    dataset = catalogue.verify(name, Roots.find(data))
     facts = dataset.facts
     Output().out.print(
         f"{name}: {facts.n_train} training and {facts.n_test} test examples of shape "
