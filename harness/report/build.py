@@ -16,9 +16,9 @@ from harness.files import write_text
 from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.judged import SelftestView
 from harness.report import compared, quotes
-from harness.report.ink import Ink
 from harness.report.marks import LABELS
 from harness.report.opening import day
+from harness.report.pictures import Ink
 from harness.report.results import SuiteResults
 from harness.report.speed import gate
 from harness.report.view import Command, PageRequest, page

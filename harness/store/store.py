@@ -29,8 +29,7 @@ from harness.store import codec, files, provenance
 from harness.store.by_suite import RecordsBySuite
 from harness.store.codec import decode, decode_environment, encode, encode_environment
 from harness.store.files import refuse_newer
-from harness.store.looks import declared
-from harness.store.provenance import Provenance
+from harness.store.provenance import Provenance, declared
 from harness.types import Array, Environment, Record
 
 

@@ -1,5 +1,5 @@
 from harness.figures import DARK, LIGHT
-from harness.report.ink import Ink
+from harness.report.pictures import Ink
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><defs><style type="text/css">'
