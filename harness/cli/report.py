@@ -20,9 +20,8 @@ from harness.report.results import SuiteResults
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Environment, Profile, Verdict
-from harness.workspace.pages import judged_with_results
 from harness.workspace.suites import Workspace, open_workspace
-from harness.workspace.verdicts import with_q_values
+from harness.workspace.verdicts import judged_with_results, with_q_values
 
 
 def report(

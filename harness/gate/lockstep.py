@@ -15,10 +15,11 @@ from contextlib import ExitStack
 import numpy as np
 
 from harness.gate.values import SIDES, Pair, SideName
-from harness.lockstep import sample, turns
+from harness.lockstep import processors, sample
 from harness.lockstep.process import Command, SideProcess
+from harness.lockstep.processors import available, of_round
 from harness.lockstep.sample import read
-from harness.lockstep.turns import Timeouts, ask, available, in_turns, let_go, of_round
+from harness.lockstep.turns import Timeouts, ask, in_turns, let_go
 from harness.numerals import number
 
 Commands = Mapping[SideName, Command]
@@ -121,8 +122,8 @@ def machine_notes(pairs: Iterable[Pair], threads: int) -> Iterator[str]:
     if ratio > VARIED:
         factor = number(ratio, digits=2)
         yield f"the machine's speed varied by a factor of {factor} (taken out of the times)"
-    several = threads < len(turns.available() or range(os.cpu_count() or 1))
-    if several and (why := turns.refused()):
+    several = threads < len(processors.available() or range(os.cpu_count() or 1))
+    if several and (why := processors.refused()):
         yield (
             "this machine forbids choosing a processor, and the two sides may have run on "
             f"different ones ({why})"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.files import guarded
-from harness.lockstep import turns
+from harness.lockstep import processors
 from harness.lockstep.agent.harness_side import PROTOCOL
 from harness.processes.family import signal_name
 from harness.processes.tree import Tree, postponed
@@ -108,7 +108,7 @@ class SideProcess:
                 errors="replace",
             )
         self._process = self._tree.process
-        turns.keep(self._process.pid, on)
+        processors.keep(self._process.pid, on)
         self._messages: queue.Queue[str] = queue.Queue()
         self._heard = time.monotonic()
         self._printed = 0

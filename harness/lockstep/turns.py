@@ -1,14 +1,12 @@
 """Two sides that take turns: one of them measures while the other waits.
 
 What both gave was taken within moments of each other although starting a process may take ten
-seconds. Both run on the same processors, and on others in the next round: those of a shared machine
-are not equally fast, each has its own neighbours.
+seconds.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -149,61 +147,3 @@ def let_go(side: SideProcess, timeouts: Timeouts) -> None:
     """Read until the side has ended; what it reports after its last case changes nothing."""
     while side.receive(timeouts.left(LEAVE))["event"] not in ("end", "died", "silent"):
         pass
-
-
-def available() -> tuple[int, ...]:
-    """Return the processors this process may use; none where the system does not say."""
-    if not hasattr(os, "sched_getaffinity"):
-        return ()
-    return tuple(sorted(os.sched_getaffinity(0)))
-
-
-def of_round(index: int, threads: int, processors: Sequence[int]) -> frozenset[int]:
-    """Return the processors of a round, one a thread, in turn.
-
-    Parameters
-    ----------
-    index : int
-        Number of the round.
-    threads : int
-        How many threads the libraries of a side may use, at least 1.
-    processors : sequence of int
-        Those there are.
-
-    Returns
-    -------
-    frozenset of int
-        Empty when there are no more processors than threads: then any will do.
-    """
-    count = len(processors)
-    if threads >= count:
-        return frozenset()
-    return frozenset(processors[(index * threads + k) % count] for k in range(threads))
-
-
-def refused() -> str:
-    """Return why no processor can be chosen here, ``""`` where one can.
-
-    The choice is tried on this thread, and undone.
-    """
-    if not hasattr(os, "sched_setaffinity"):
-        return "the system has no such call"
-    before = os.sched_getaffinity(0)
-    try:
-        os.sched_setaffinity(0, {min(before)})
-        kept = os.sched_getaffinity(0) == {min(before)}
-        os.sched_setaffinity(0, before)
-    except OSError as error:  # a sandbox forbids it
-        return (error.strerror or str(error)).lower()
-    return "" if kept else "the system takes no notice"
-
-
-def keep(process: int, processors: frozenset[int]) -> None:
-    """Keep a process that has just begun, and all it will start, on some processors."""
-    if not processors:
-        return
-    try:
-        os.sched_setaffinity(process, processors)
-    except OSError:
-        # It has ended, or a sandbox forbids it (`refused`): no condition of a verdict.
-        return

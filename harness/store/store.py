@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import FileError, StoreError
+from harness.files import one_writer
 from harness.lines import Log
-from harness.lock import one_writer
 from harness.store import arrays as members
 from harness.store import codec, files, provenance
 from harness.store.by_suite import RecordsBySuite

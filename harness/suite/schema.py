@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
-from harness import sizes
+from harness import words
 from harness.config.claim import Claim, ClaimTable, Figure, QuoteTable, SentencePlace, Source
 from harness.config.experiments import IMPLIED, Recorded
 from harness.config.kinds import Kind
@@ -23,7 +23,7 @@ SCHEMA_ID = "urn:claims-harness:suite:1"
 
 def _is_memory(text: str) -> str:
     if text:
-        sizes.parse(text)
+        words.bytes_of(text)
     return text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from harness import claims as judging
 from harness.errors import NothingMeasured, UsageError
@@ -14,9 +14,12 @@ from harness.processes.parallel import parallel_map
 from harness.store.files import is_large
 from harness.store.folder import StoreFolder, snapshots
 from harness.suite.schema import Suite
-from harness.types import Archive, Verdict
+from harness.types import Archive, Profile, Verdict
 from harness.words import unknown
 from harness.workspace.suites import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from harness.report.results import SuiteResults
 
 Result = TypeVar("Result")
 
@@ -164,3 +167,38 @@ def open_claimed(
     kept = {suite.id for suite in open_workspace(whole, folders).suites} if whole else set()
     meant = [name for name in known if name in claims or name.split("/")[0] in kept]
     return workspace, frozenset(meant)
+
+
+def judged_with_results(
+    workspace: Workspace, archive: Archive, results: Path, profile: Profile
+) -> tuple[tuple[Verdict, ...], Sequence[SuiteResults]]:
+    """Judge the claims of the workspace, and take from its records all that a page shows of them.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its suites.
+    archive : Archive
+        Their records.
+    results : Path
+        The folder they are in.
+    profile : {'quick', 'full'}
+        Whose figures are drawn.
+
+    Returns
+    -------
+    tuple of Verdict
+        As `harness.workspace.judged` returns them.
+    sequence of SuiteResults
+        Of each suite, in order.
+    """
+    from harness import report  # here: it loads the figures, and most only judge
+
+    def of_part(part: Workspace) -> tuple[tuple[Verdict, ...], Sequence[SuiteResults]]:
+        plans = {plans.suite.id: plans.cases for plans in part.plans}
+        verdicts = judge_all(part, archive)
+        return verdicts, report.results_of(part.suites, plans, archive, profile, verdicts)
+
+    found = by_suite(workspace, of_part, results)
+    verdicts = [verdict for own, _ in found for verdict in own]
+    return informing(verdicts, archive, results), [one for _, own in found for one in own]

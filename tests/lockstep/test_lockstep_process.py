@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.lockstep.process import AGENT, THREADS, Command, SideProcess
-from harness.lockstep.turns import available
+from harness.lockstep.processors import available
 
 TALK = """
 import json, sys

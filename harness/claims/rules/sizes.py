@@ -1,4 +1,4 @@
-"""How large a number, a rate, a difference or a ratio is: a quoted size, exactly or within a range."""
+"""How large a number, a rate, a difference or a ratio is: exactly, about so, or in a range."""
 
 from __future__ import annotations
 
