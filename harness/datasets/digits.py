@@ -1,9 +1,9 @@
 """Handwritten digits: 1,797 of 8x8 that come with scikit-learn, and MNIST.
 
 Sources: Alpaydin and Kaynak, "Optical recognition of handwritten digits", UCI repository, 1998 (its
-test part), as packaged by `sklearn.datasets.load_digits`; LeCun, Cortes and
-Burges, "The MNIST database of handwritten digits", checked and unpacked by torchvision: the
-archives and checksums are those of `torchvision.datasets.MNIST`.
+test part), as packaged by `sklearn.datasets.load_digits`; LeCun, Cortes and Burges, "The MNIST
+database of handwritten digits", checked and unpacked by torchvision: the archives and checksums are
+those of `torchvision.datasets.MNIST`.
 """
 
 from __future__ import annotations
