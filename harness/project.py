@@ -18,8 +18,7 @@ from harness import top
 from harness.config.table import Table
 from harness.errors import SuiteError
 from harness.suite.explain import validate, with_type
-from harness.suite.text import Text, parse
-from harness.suite.values import complaints
+from harness.suite.text import Text, parse, unfit
 
 README = "README.md"
 
@@ -121,7 +120,7 @@ def read_settings(root: Path) -> Settings:
         return Settings()
     if not isinstance(table, Mapping):
         text.refuse([(top.TABLE, f"must be a table, got {with_type(table)} instead")])
-    text.refuse(((*top.TABLE, *key), message) for key, message in complaints(table))
+    text.refuse(((*top.TABLE, *key), message) for key, message in unfit(table))
     inside = {key[2:]: line for key, line in text.lines.items() if key[:2] == top.TABLE}
     try:
         return validate(Settings, Text(text.file, table, inside))

@@ -1,13 +1,28 @@
-"""Wording shared by every message: nearest names and lists."""
+"""Wording shared by every message: nearest names, lists, amounts of memory as people write them."""
 
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 
 MOST_NAMED = 40
 """Names that a message lists; more are a wall of text."""
+_SPELLED = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve"),
+)
+# C0 and C1 controls but newline and tab, and what turns the direction of text around; a lone
+# surrogate is a byte of a file name that is no text, and no encoding takes it.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 forbids or discourages, and no other rendering has a use for."""
+_WRITTEN = re.compile(
+    r"\s*([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?:([kmgt])(?:i?b)?|b)?\s*", re.IGNORECASE
+)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_BYTES = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 def did_you_mean(found: str, valid: Iterable[str]) -> str:
@@ -51,20 +66,9 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-_SPELLED = (
-    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve"),
-)
-
-
 def spelled(count: int) -> str:
     """Return a count within a sentence: ``"seven"``, ``"13"``, ``"1,300"``."""
     return _SPELLED[count] if count < len(_SPELLED) else f"{count:,}"
-
-
-# C0 and C1 controls but newline and tab, and what turns the direction of text around; a lone
-# surrogate is a byte of a file name that is no text, and no encoding takes it.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
@@ -85,10 +89,6 @@ def encodable(text: str) -> str:
     return text
 
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 forbids or discourages, and no other rendering has a use for."""
-
-
 def clean(text: str) -> str:
     """Return text without control characters and lone surrogates."""
     return _FORBIDDEN.sub("", text)
@@ -98,3 +98,26 @@ def one_line(text: str, most: int = 300) -> str:
     """Return text as one clean line of at most so many characters."""
     line = " ".join(clean(text).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def bytes_of(text: str) -> int:
+    """Return the bytes of ``"4G"``, ``"500M"``, ``"1.5 GiB"`` or a plain number; units are of 1024.
+
+    Raises
+    ------
+    ValueError
+        If it is no amount above nothing; the text is for the user.
+    """
+    found = _WRITTEN.fullmatch(text)
+    amount = float(found[1]) * 1024 ** _POWERS[(found[2] or "").lower()] if found else 0.0
+    if amount < 1:
+        raise ValueError(
+            f"must be an amount of memory such as '4G' or '500M', got {text!r} instead"
+        )
+    return math.floor(amount)
+
+
+def memory(amount: int) -> str:
+    """Return ``"4 GiB"``, ``"1.5 MiB"``."""
+    power = min(max(amount.bit_length() - 1, 0) // 10, len(_BYTES) - 1)
+    return f"{amount / 1024**power:.4g} {_BYTES[power]}" if amount != 1 else "1 byte"

@@ -11,12 +11,16 @@ from harness.claims.decidable import undecidable
 from harness.claims.judge import judge, open_cases
 from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
-from harness.claims.sentences import Sentence, answers, headline, sentence_counts, sentences
 from harness.claims.verdicts import (
+    Sentence,
+    answers,
     by_chance,
     chance_text,
     counts,
+    headline,
     q_value_text,
+    sentence_counts,
+    sentences,
     to_json,
     with_q_values,
 )

@@ -13,9 +13,8 @@ import typer
 
 from harness import datasets, environment
 from harness.audit import Finding
-from harness.audit.again import Stored, again, array_digests
+from harness.audit.again import Size, Stored, again, array_digests, cases_of, drawn, size, stored
 from harness.audit.machines import between, check_two, records_on
-from harness.audit.selection import Size, cases_of, drawn, size, stored
 from harness.audit.spreads import FALSE_ALARM, Spread
 from harness.cli import codes, options
 from harness.cli.claims import open_noted
@@ -29,8 +28,8 @@ from harness.numerals import number
 from harness.plan.expand import Plans
 from harness.types import Archive, Environment, Record
 from harness.words import plural
-from harness.workspace.names import open_claimed
 from harness.workspace.suites import Workspace
+from harness.workspace.verdicts import open_claimed
 
 SAMPLE = "5%"
 

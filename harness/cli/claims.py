@@ -1,23 +1,35 @@
-"""``harness claims``: judge the claims of suites from stored records."""
+"""``harness claims``: judge the claims of suites from stored records, and show their verdicts."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from harness import claims as judging
-from harness.cli import codes, options, show, streams
+from harness.cli import codes, options, streams
 from harness.cli.console import Output
 from harness.cli.selection import Filter, chosen
+from harness.cli.sheet import Sheet
 from harness.files import write_text
 from harness.outlets import outcome, tests, workflow
-from harness.types import Archive, Verdict
-from harness.words import plain
+from harness.outlets.outcome import measured_by, reason
+from harness.types import VERDICTS, Archive, Verdict
+from harness.words import plain, plural
 from harness.workspace.suites import Workspace, open_workspace
 from harness.workspace.verdicts import judged, open_archive, with_q_values
+
+STYLES = {
+    "reproduced": "green",
+    "contradicted": "red",
+    "inconclusive": "yellow",
+    "not-comparable": "blue",
+    "not-run": "dim",
+}
 
 
 def claims(
@@ -87,13 +99,13 @@ def claims(
         streams.annotate(workflow.of_verdicts(verdicts, places, strict=strict))
     filters = Filter(every or bool(names), *(tuple(x or ()) for x in (verdict, document, claim)))
     shown = chosen(verdicts, filters, workspace)
-    for line in show.opening(verdicts):
+    for line in opening(verdicts):
         output.out.print(line)
     if shown:
-        output.out.print(show.verdict_table(shown))
+        output.out.print(verdict_table(shown))
     if len(shown) < len(verdicts):
-        output.out.print(show.left_out(len(verdicts) - len(shown), asked=filters.anything))
-    for line in show.closing(verdicts):
+        output.out.print(left_out(len(verdicts) - len(shown), asked=filters.anything))
+    for line in closing(verdicts):
         output.out.print(line)
     raise typer.Exit(codes.of_verdicts(verdicts, strict=strict))
 
@@ -128,3 +140,64 @@ def _comment(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
     from harness import report  # as in `ledger_text`
 
     return report.comment(verdicts, workspace.facts)
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
+    """Return the table of verdicts, one row a claim."""
+    headings = ("claim", "published", "measured", "verdict", "why")
+    return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], whole=(0,))
+
+
+def opening(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return how many claims got which verdict, and how many sentences hold."""
+    lines = [f"{plural(len(verdicts), 'claim')}: {counts(verdicts)}"] if verdicts else []
+    return lines + ([sentences] if (sentences := judging.sentence_counts(verdicts)) else [])
+
+
+def left_out(count: int, *, asked: bool) -> str:
+    """Return how many claims are not in the table, and how to see them."""
+    rest = plural(count, "claim")
+    if asked:
+        return f"{rest} left out, which are not what was asked for"
+    return f"{rest} left out, which are as the suites record: --all prints them"
+
+
+def closing(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return what a reader of all those claims must know besides: chance and failures."""
+    lines = [chance] if (chance := judging.chance_text(verdicts)) else []
+    if failing := [verdict for verdict in verdicts if verdict.fails]:
+        named = ", ".join(f"{v.suite}/{v.claim} ({_failure(v)})" for v in failing)
+        verb = "fails" if len(failing) == 1 else "fail"
+        lines.append(f"{plural(len(failing), 'claim')} {verb}: {named}")
+    return lines
+
+
+def _failure(verdict: Verdict) -> str:
+    if verdict.moved:
+        return f"moved from {verdict.expected} to {verdict.verdict}"
+    return "contradicted, which the suite does not record as expected"
+
+
+def _claim_row(verdict: Verdict) -> tuple[str | Text, ...]:
+    name = Text(verdict.verdict, STYLES[verdict.verdict])
+    if verdict.moved:
+        name.append(" (moved)")
+    return (
+        f"{verdict.suite}/{verdict.claim}",
+        verdict.published,
+        measured_by(verdict),
+        name,
+        why(verdict),
+    )
+
+
+def why(verdict: Verdict) -> str:
+    """Return the reason of a verdict, with the rate of false discoveries."""
+    said = reason(verdict)
+    return f"{said}; {q}" if (q := judging.q_value_text(verdict)) else said
+
+
+def counts(verdicts: Sequence[Verdict]) -> str:
+    """Return ``"12 reproduced, 3 contradicted, ..."``."""
+    found = Counter(verdict.verdict for verdict in verdicts)
+    return ", ".join(f"{found[name]} {name}" for name in VERDICTS if found[name]) or "no claims"

@@ -10,8 +10,7 @@ import typer
 from harness.cli import gating, options
 from harness.cli.console import Output
 from harness.errors import UsageError
-from harness.gate.implementations import compare_selections, selection, side
-from harness.gate.selections import resolved
+from harness.gate.selections import compare_selections, resolved, selection, side
 from harness.gate.settings import GateSettings, override
 from harness.workspace.suites import open_workspace
 

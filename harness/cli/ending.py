@@ -13,10 +13,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from harness.cli import show
+from harness.cli import claims
 from harness.cli.progress import duration
 from harness.cli.sheet import wrapped
-from harness.datasets import catalogue, fetch
+from harness.datasets import catalogue
 from harness.datasets.dataset import Roots
 from harness.numerals import count
 from harness.outlets.outcome import measured_by
@@ -80,7 +80,7 @@ def print_ending(console: Console, ending: Ending) -> None:
 def _lines(ending: Ending) -> Iterator[str]:
     yield f"{cells(ending.counts, ending.done)}, in {duration(ending.seconds)}"
     yield from _skipped(Counter(ending.skipped).most_common())
-    yield f"{plural(len(ending.verdicts), 'claim')}: {show.counts(ending.verdicts)}"
+    yield f"{plural(len(ending.verdicts), 'claim')}: {claims.counts(ending.verdicts)}"
     yield from _noteworthy(ending)
     where = f"Records are in {ending.results}" if ending.results else "The numbers are in files"
     yield f"{where}. All claims, one by one:"
@@ -159,6 +159,6 @@ def fetchable(plans: Iterable[Plan], roots: Roots, use: Mapping[str, str]) -> tu
     """Return the data sets of plans that are not here and that ``harness data get`` brings."""
     tables = (case.settings.data for plan in plans for case in plan.cases)
     named = dict.fromkeys(data.dataset for data in tables if data is not None)
-    absent = {row.name for row in fetch.listing(roots) if not row.present}
+    absent = {row.name for row in catalogue.listing(roots) if not row.present}
     wanted = (name for name in named if name in absent and name not in use)
     return tuple(name for name in wanted if catalogue.entry(name).get is not None)

@@ -1,9 +1,11 @@
-"""``harness list`` and ``check``: what there is, before anything runs."""
+"""``harness list``, of suites or parts, and ``check``: what there is, before anything runs."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple
-from typing import Annotated, Any
+import inspect
+from collections.abc import Iterator
+from dataclasses import asdict, astuple, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +15,9 @@ from harness.cli.sheet import Sheet
 from harness.errors import SuiteError
 from harness.words import plural
 from harness.workspace.overview import Outline, overview
+
+if TYPE_CHECKING:
+    from harness.experiments.probe import Probe
 
 
 def list_suites(
@@ -37,8 +42,6 @@ def list_suites(
 
 
 def _list_parts(output: Output) -> None:
-    from harness.cli.parts import parts  # here: it loads every probe, kernel and measure
-
     found = parts()
     output.json({"schema": 1, "parts": [asdict(part) for part in found]})
     headings = ("kind", "name", "what it does", "settings", "names")
@@ -93,3 +96,64 @@ def check(
         output.err.print(f"note: {note}")
     counted = f"{plural(len(found.suites), 'suite')}, {plural(claims, 'claim')}"
     output.out.print(f"{counted}: no problem")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something found by name.
+
+    Attributes
+    ----------
+    kind, name : str
+        ``"probe"``, ``"kernel"`` or ``"measure"``, and what suites call it.
+    does : str
+        In a few words.
+    settings : str
+        The keys of ``[params]`` it reads, or the variants it has.
+    choices : str
+        The names that such a key may take.
+    """
+
+    kind: str
+    name: str
+    does: str
+    settings: str = ""
+    choices: str = ""
+
+
+def parts() -> list[Part]:
+    """Return every probe, kernel and measure; loads them all."""
+    return [*_probes(), *_kernels(), *_measures()]
+
+
+def _probes() -> Iterator[Part]:
+    from harness.experiments.probe import PROBES
+
+    for name, probe in PROBES.items():
+        settings = ", ".join(probe.params.model_fields)
+        yield Part("probe", name, probe.does, settings, _choices(probe))
+
+
+def _choices(probe: Probe) -> str:
+    return "; ".join(f"{key}: {', '.join(sorted(names()))}" for key, names in probe.choices.items())
+
+
+def _kernels() -> Iterator[Part]:
+    from harness.experiments.timing.kernels import KERNELS
+
+    for name, kernel in KERNELS.items():
+        variants = "; ".join(f"{backend}: {', '.join(v)}" for backend, v in kernel.variants.items())
+        settings = ", ".join(kernel.params.model_fields)
+        yield Part("kernel", name, kernel.does, settings, variants)
+
+
+def _measures() -> Iterator[Part]:
+    from harness.experiments.train.measures.registry import MEASURES
+
+    for name in sorted(MEASURES):
+        yield Part("measure", name, sentence_of(inspect.getdoc(MEASURES.get(name).run) or ""))
+
+
+def sentence_of(docstring: str) -> str:
+    """Return the first sentence or line of a docstring, without a full stop at its end."""
+    return docstring.strip().partition("\n")[0].rstrip(".").replace("``", "")

@@ -23,9 +23,8 @@ from harness.outlets import workflow
 from harness.outlets.readme import Compared, Marked, compare, read, unknown_claims
 from harness.types import Verdict
 from harness.words import plural
-from harness.workspace.names import open_claimed
 from harness.workspace.suites import Workspace, open_workspace
-from harness.workspace.verdicts import judged
+from harness.workspace.verdicts import judged, open_claimed
 
 
 def readme(

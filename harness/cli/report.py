@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import project
 from harness import report as reporting
-from harness.cli import options, show
+from harness.cli import claims, options
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
@@ -20,9 +20,8 @@ from harness.report.results import SuiteResults
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
 from harness.types import Environment, Profile, Verdict
-from harness.workspace.pages import judged_with_results
 from harness.workspace.suites import Workspace, open_workspace
-from harness.workspace.verdicts import with_q_values
+from harness.workspace.verdicts import judged_with_results, with_q_values
 
 
 def report(
@@ -47,7 +46,7 @@ def report(
     judged, found = judged_with_results(workspace, archive, results, target.profile)
     verdicts = with_q_values(judged, workspace, archive, results)
     page = write_page(workspace, archive.environments, verdicts, found, target)
-    output.out.print(f"{show.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
+    output.out.print(f"{claims.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness import extras, sizes
+from harness import extras, words
 from harness.cli import options
 from harness.cli.console import Output
 from harness.execute import client
@@ -17,7 +17,7 @@ from harness.gate import units
 
 def _memory(text: str) -> int:
     try:
-        return sizes.parse(text)
+        return words.bytes_of(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import datasets, project
-from harness.audit.selection import Size
+from harness.audit.again import Size
 from harness.cli import codes
 from harness.cli.carry import RunResult, carry_out
 from harness.cli.console import Output
@@ -142,7 +142,7 @@ def _judged(
     if asked.report is None:
         return judged(workspace, store, asked.results), None
     from harness.cli.report import Target, write_page  # here: a run without a page is quicker
-    from harness.workspace.pages import judged_with_results
+    from harness.workspace.verdicts import judged_with_results
 
     archive = workspace.beside(store)
     profile = asked.wanted

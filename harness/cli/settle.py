@@ -12,7 +12,7 @@ from harness.cli.console import Output
 from harness.errors import UsageError
 from harness.execute.run import Runner
 from harness.plan.expand import Plan, Plans
-from harness.store.looks import declare, declared
+from harness.store.provenance import declare, declared
 from harness.words import plural
 from harness.workspace.suites import Workspace
 from harness.workspace.verdicts import looks_of

@@ -64,7 +64,7 @@ VERBS = (
         "Write the page and its summary from stored records.",
     ),
     Verb(
-        "export", f"{_HERE}.export:export", "Write records as CSV, parquet, benchmarks or a crate."
+        "export", f"{_HERE}.store:export", "Write records as CSV, parquet, benchmarks or a crate."
     ),
     Verb("readme", f"{_HERE}.readme:readme", "Compare the numbers in a document with the records."),
     Verb("badge", f"{_HERE}.readme:badge", "Write a badge of claims, as JSON or SVG."),
@@ -84,8 +84,8 @@ VERBS = (
         f"{_HERE}.history:history",
         "Show speed over commits; find steps and slow growth.",
     ),
-    Verb("env", f"{_HERE}.env:env", "Show the environment that records store, and the devices."),
-    Verb("data", f"{_HERE}.data:app", "List, get and verify data sets."),
+    Verb("env", f"{_HERE}.here:env", "Show the environment that records store, and the devices."),
+    Verb("data", f"{_HERE}.here:app", "List, get and verify data sets."),
     Verb(
         "store", f"{_HERE}.store:app", "Check stored records; repair, split or migrate their files."
     ),

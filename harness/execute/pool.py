@@ -26,8 +26,8 @@ from harness.execute.wire import Folders
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.tree import postponed
-from harness.sizes import in_words
 from harness.types import Environment
+from harness.words import memory
 
 _GRACE = 60.0
 """Seconds beyond its budget after which a cell without news is given up."""
@@ -305,7 +305,7 @@ def _starter() -> client.Client | spawn.Spawner:
 
 def _refused(job: Job, event: Ended) -> str:
     if event.how == "memory":
-        bound = in_words(job.cell.memory)
+        bound = memory(job.cell.memory)
         return f"took more memory than its bound of {bound} and was killed"
     return f"its process could not be started: {event.text}"
 

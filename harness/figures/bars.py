@@ -14,9 +14,8 @@ from harness.figures.estimate import Estimate, has
 from harness.figures.frame import refuse_beyond
 from harness.figures.labels import in_words
 from harness.figures.marks import Bar, Line, draw_marks, dress, layout_of
-from harness.figures.points import basis, middle_of
+from harness.figures.points import basis, merged, middle_of
 from harness.figures.select import Group, groups, heading, ordered
-from harness.figures.together import merged
 from harness.numerals import DASH, number
 from harness.types import Record, Scalar
 

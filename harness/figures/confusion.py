@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.figures.canvas import WIDTH, one_axes
-from harness.figures.choice import Namer, caption, first_case, namer
 from harness.figures.drawing import Drawing, Numbers, Request
+from harness.figures.pictures import Namer, caption, first_case, namer
 from harness.figures.select import Group
 from harness.numerals import DASH, count, number
 from harness.words import plural

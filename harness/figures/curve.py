@@ -28,8 +28,8 @@ from harness.figures.claimed import make_room
 from harness.figures.drawing import Drawing, Numbers, Place, Request
 from harness.figures.estimate import Estimate, over_seeds
 from harness.figures.frame import refuse_beyond
+from harness.figures.points import merged
 from harness.figures.select import Group, groups, heading
-from harness.figures.together import merged
 from harness.numerals import DASH, number
 from harness.types import Record, Series
 from harness.words import plural

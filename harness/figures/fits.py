@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 
 from harness.errors import NothingMeasured
 from harness.figures.canvas import legend, look, one_axes
-from harness.figures.choice import first_case
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
+from harness.figures.pictures import first_case
 from harness.figures.select import Group, groups
 from harness.types import Array
 

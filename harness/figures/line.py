@@ -27,10 +27,19 @@ from harness.figures.estimate import has
 from harness.figures.frame import refuse_beyond
 from harness.figures.guides import NO_TRENDS, trends
 from harness.figures.labels import in_words
-from harness.figures.points import Point, basis, errors, far_off, points_of, positions
+from harness.figures.points import (
+    Point,
+    basis,
+    by_machine,
+    errors,
+    far_off,
+    merged,
+    points_of,
+    positions,
+    without_machine,
+)
 from harness.figures.select import Group, as_number, groups, heading, ordered
 from harness.figures.theme import Theme
-from harness.figures.together import by_machine, merged, without_machine
 from harness.types import Scalar
 
 TOP = 0.97

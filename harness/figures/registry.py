@@ -25,7 +25,9 @@ class Kind:
     Attributes
     ----------
     name : str
-        As suites write it.
+        As suites write it; the function that draws it has the same.
+    module : str
+        Where that is, unless in a module of its name.
     x_is_axis, hue_is_axis : bool
         Whether what ``x``, and ``hue``, name is an axis of the suite.
     draws_y : bool
@@ -35,6 +37,7 @@ class Kind:
     """
 
     name: str
+    module: str = ""
     x_is_axis: bool = False
     hue_is_axis: bool = False
     draws_y: bool = False
@@ -51,7 +54,7 @@ class Kind:
 
     def painter(self) -> Painter:
         """Return what draws it; imports the plotting library."""
-        return cast(Painter, Lazy(f"harness.figures.{self.name}:{self.name}").load())
+        return cast(Painter, Lazy(f"harness.figures.{self.module or self.name}:{self.name}").load())
 
 
 KINDS: Registry[Kind] = named(
@@ -62,9 +65,9 @@ KINDS: Registry[Kind] = named(
         Kind("curve", hue_is_axis=True, draws_y=True, writes=("x", "y", "hue")),
         Kind("fits", hue_is_axis=True, writes=("hue",)),
         Kind("heatmap", writes=("x", "y", "hue")),
-        Kind("images"),
+        Kind("images", "pictures"),
         Kind("line", x_is_axis=True, hue_is_axis=True, draws_y=True, writes=("x", "y", "hue")),
-        Kind("neighbors"),
+        Kind("neighbors", "pictures"),
         Kind("paired", draws_y=True, writes=("y",)),
     ),
 )

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.config.claim import Figure, Where, selects
-from harness.figures.labels import NO_WORDS, Words, axis_title, entry, setting, shorts
+from harness.figures.labels import NAMELESS, NO_WORDS, Words, axis_title, entry, setting, shorts
 from harness.figures.theme import IMPLEMENTATIONS
-from harness.figures.vocabulary import NAMELESS
 from harness.types import Archive, Record, Scalar
 
 MACHINE, DEVIATION, BACKEND, DEVICE = "machine", "deviation", "backend", "device"

@@ -19,8 +19,8 @@ from harness.devices import DEVICES
 from harness.errors import SuiteError
 from harness.experiments.experiment import Experiment
 from harness.experiments.registry import SuiteExperiments
-from harness.plan.axes import TOP, Axes, label
 from harness.plan.identity import case_id
+from harness.plan.names import TOP, Axes, label
 from harness.suite.explain import sentence
 from harness.suite.schema import Suite
 from harness.types import Case, Scalar

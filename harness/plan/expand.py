@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness import sizes
+from harness import words
 from harness.code.project import standing
 from harness.experiments.registry import SuiteExperiments
 from harness.plan import names, recorded, size
-from harness.plan.axes import Axes, label
 from harness.plan.cases import Maker, feasible
+from harness.plan.names import Axes, label
 from harness.plan.recorded import Recording
 from harness.store.memory import Memory
 from harness.suite.schema import Grid, Suite
@@ -63,7 +63,7 @@ class Plan:
 
     def _cell(self, case: Case, seed: int) -> Cell:
         seeds = self.suite.seeds
-        memory = sizes.parse(self.suite.memory) if self.suite.memory else 0
+        memory = words.bytes_of(self.suite.memory) if self.suite.memory else 0
         budget = self.suite.budget
         reusable = self.suite.reusable
         return Cell(

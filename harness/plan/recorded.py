@@ -22,7 +22,7 @@ from harness.errors import DataError, FileError, SuiteError, UsageError
 from harness.experiments.recorded import COLUMNS
 from harness.kept import look
 from harness.plan import size
-from harness.plan.axes import TOP, Axes
+from harness.plan.names import TOP, Axes
 from harness.store.memory import Memory
 from harness.suite.schema import Suite
 from harness.tables import Entry, Place, Table

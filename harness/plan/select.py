@@ -12,8 +12,8 @@ from harness.devices import DEVICES
 from harness.errors import UsageError
 from harness.experiments import registry as experiments
 from harness.plan import size
-from harness.plan.axes import TOP
 from harness.plan.expand import Plan, Plans
+from harness.plan.names import TOP
 from harness.types import Case, Profile
 from harness.words import unknown
 

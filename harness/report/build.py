@@ -15,10 +15,10 @@ from markupsafe import Markup
 from harness.files import write_text
 from harness.gate.creep import SeriesFinding
 from harness.gate.selftest.judged import SelftestView
-from harness.report import changes, quotes
-from harness.report.ink import Ink
+from harness.report import compared, quotes
 from harness.report.marks import LABELS
 from harness.report.opening import day
+from harness.report.pictures import Ink
 from harness.report.results import SuiteResults
 from harness.report.speed import gate
 from harness.report.view import Command, PageRequest, page
@@ -90,7 +90,7 @@ def build(
     ink = Ink()
     request = PageRequest(suites, results, environments, verdicts, profile, command, documents)
     view, speed = page(request, ink), gate(history, selftest, ink)
-    told = changes.ledger(out.parent, verdicts, view.last)
+    told = compared.ledger(out.parent, verdicts, view.last)
     templates = _templates()
     script = "".join(_source(templates, f"{name}.js") for name in SCRIPTS)
     style = "".join(_source(templates, f"{name}.css") for name in STYLES)
@@ -103,7 +103,7 @@ def build(
         script_hash=integrity(script),
     )
     write_text(out, plain(_INDENT.sub("\n", html)), "write the page")
-    changes.keep(out.parent, told)
+    compared.keep(out.parent, told)
     return out
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from harness import numerals
 from harness.claims import q_value_text, sentences
-from harness.claims.sentences import Sentence
 from harness.claims.text import band
+from harness.claims.verdicts import Sentence
 from harness.figures.labels import machine, title
 from harness.numerals import measured, number
 from harness.outlets.outcome import unit_of

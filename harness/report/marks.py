@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness import claims
-from harness.claims.sentences import Answer, Sentence
+from harness.claims.verdicts import Answer, Sentence
 from harness.types import VERDICTS, Verdict, VerdictName
 
 SIGNS: Mapping[VerdictName, str] = {

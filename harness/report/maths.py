@@ -6,17 +6,29 @@ What it does not know is refused, and the reader is then shown the source.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import escape
 
 from harness.numerals import MINUS
-from harness.report import symbols
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|\d+(?:[.,]\d+)*|[A-Za-z]+|.", re.DOTALL)
 _LETTERS_APART = 2
 """Up to so many letters beside each other are factors; more are a word."""
+_WORDS = "arg cos det dim exp lim ln log max min mod sin sup inf tan tanh softmax"
+WORDS = frozenset(_WORDS.split(" "))
+DOUBLE: Mapping[str, str] = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "E": "𝔼", "P": "ℙ", "C": "ℂ", "1": "𝟙"}
+ACCENTS: Mapping[str, str] = {"hat": "^", "bar": "¯", "tilde": "~", "vec": "→", "dot": "˙"}
+SPACES: Mapping[str, str] = {**dict.fromkeys((",", ";", ":", " ", "quad", "qquad"), " "), "!": ""}
+ESCAPED = frozenset("_%#&${}|")
+TYPED: Mapping[str, str] = {"-": "−", "*": "∗", "'": "′"}
+APART = frozenset(
+    ["≈", "=", "→", "←", "↔", "⟹", "≤", "≥", "≠", "∼", "+", "−", "×", "·", "⊙", "<", ">"]
+)
+"""Signs with room on both sides in a line of text."""
+FENCES = frozenset("()[]|{}")
+"""Signs that MathML would stretch to the height of what stands beside them."""
 
 
 class Unknown(Exception):
@@ -128,17 +140,17 @@ class _Reader:
         if sign.isalpha() and sign.isascii():
             apart = len(sign) <= _LETTERS_APART
             return [Node("mi", letter) for letter in sign] if apart else [Node("mi", sign)]
-        return [Node("mo", symbols.TYPED.get(sign, sign))]
+        return [Node("mo", TYPED.get(sign, sign))]
 
     def _command(self, name: str) -> Node:
-        for kind, table in (("mi", symbols.LETTERS), ("mo", symbols.SIGNS)):
+        for kind, table in (("mi", LETTERS), ("mo", SIGNS)):
             if name in table:
                 return Node(kind, table[name])
-        if name in symbols.WORDS:
+        if name in WORDS:
             return Node("mi", name)
-        if name in symbols.SPACES:
-            return Node("mtext", symbols.SPACES[name])
-        if name in symbols.ESCAPED:
+        if name in SPACES:
+            return Node("mtext", SPACES[name])
+        if name in ESCAPED:
             return Node("mo", name)
         return self._structure(name)
 
@@ -153,9 +165,9 @@ class _Reader:
             return self._argument()
         if name == "mathbb":
             letter = self._literally()
-            return Node("mi", symbols.DOUBLE.get(letter, letter))
-        if name in symbols.ACCENTS:
-            return Node("mover", parts=(self._argument(), Node("mo", symbols.ACCENTS[name])))
+            return Node("mi", DOUBLE.get(letter, letter))
+        if name in ACCENTS:
+            return Node("mover", parts=(self._argument(), Node("mo", ACCENTS[name])))
         if name == "underbrace":
             return Node("munder", parts=(self._argument(), Node("mo", "⏟")))
         if name in ("left", "right", "big", "Big", "displaystyle"):
@@ -176,7 +188,7 @@ class _Reader:
 def _written(node: Node) -> str:
     if node.parts or node.kind == "mrow":
         return f"<{node.kind}>{''.join(map(_written, node.parts))}</{node.kind}>"
-    fixed = ' stretchy="false"' if node.text in symbols.FENCES else ""
+    fixed = ' stretchy="false"' if node.text in FENCES else ""
     return f"<{node.kind}{fixed}>{escape(node.text)}</{node.kind}>"
 
 
@@ -205,9 +217,34 @@ def _joined(nodes: Sequence[Node], parts: Sequence[str]) -> str:
 
 
 def _is_apart(node: Node, text: str) -> bool:
-    return node.kind == "mo" and text in symbols.APART
+    return node.kind == "mo" and text in APART
 
 
 def _held(text: str) -> str:
     """Return a part in brackets where it would fall apart beside a sign."""
     return text if re.fullmatch(rf"[^\s+{MINUS}/]+", text) else f"({text})"
+
+
+# ruff: noqa: RUF001 characters that look alike are what it is about
+
+
+def _pairs(text: str) -> Mapping[str, str]:
+    """Return what ``"name character, name character"`` lists."""
+    return dict(pair.split() for pair in text.split(", "))
+
+
+LETTERS: Mapping[str, str] = _pairs(
+    "alpha α, beta β, gamma γ, delta δ, epsilon ε, varepsilon ε, zeta ζ, eta η, theta θ, "
+    "kappa κ, lambda λ, mu μ, nu ν, xi ξ, pi π, rho ρ, sigma σ, tau τ, phi φ, varphi φ, "
+    "chi χ, psi ψ, omega ω, Gamma Γ, Delta Δ, Theta Θ, Lambda Λ, Sigma Σ, Phi Φ, Psi Ψ, "
+    "Omega Ω, ell ℓ, hbar ℏ, infty ∞, partial ∂, nabla ∇, emptyset ∅"
+)
+SIGNS: Mapping[str, str] = _pairs(
+    "approx ≈, cdot ·, times ×, div ÷, pm ±, mp ∓, le ≤, leq ≤, ge ≥, geq ≥, neq ≠, ne ≠, "
+    "ll ≪, gg ≫, sim ∼, simeq ≃, equiv ≡, propto ∝, to →, rightarrow →, leftarrow ←, "
+    "leftrightarrow ↔, Rightarrow ⇒, Leftarrow ⇐, Leftrightarrow ⇔, implies ⟹, iff ⟺, "
+    "uparrow ↑, downarrow ↓, mapsto ↦, in ∈, notin ∉, subset ⊂, cup ∪, cap ∩, forall ∀, "
+    "exists ∃, odot ⊙, otimes ⊗, oplus ⊕, ast ∗, circ ∘, star ⋆, sum ∑, prod ∏, int ∫, "
+    "dots …, ldots …, cdots ⋯, vdots ⋮, lceil ⌈, rceil ⌉, lfloor ⌊, rfloor ⌋, langle ⟨, "
+    "rangle ⟩, mid ∣, parallel ∥, prime ′, neg ¬, lvert |, rvert |, lVert ‖, rVert ‖"
+)

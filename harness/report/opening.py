@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from harness.claims import headline
-from harness.figures.labels import machine
-from harness.figures.vocabulary import VALUES
+from harness.figures.labels import VALUES, machine
 from harness.numerals import count
 from harness.report.ledger import Entry
 from harness.report.marks import LABELS, Count, Label, counts

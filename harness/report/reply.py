@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from harness import claims
-from harness.claims.sentences import Answer
+from harness.claims.verdicts import Answer
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
 from harness.report.ledger import Entry, anchor, found, published, quoted

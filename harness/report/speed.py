@@ -16,8 +16,7 @@ from harness.gate.selftest import judged
 from harness.gate.selftest.judged import SelftestRow, SelftestView
 from harness.gate.units import change, worse
 from harness.numerals import DASH, count, measured, number
-from harness.report.ink import Ink
-from harness.report.pictures import PageFigure
+from harness.report.pictures import Ink, PageFigure
 from harness.types import Interval
 from harness.words import plural
 

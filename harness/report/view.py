@@ -9,11 +9,10 @@ from markupsafe import Markup
 
 from harness.claims import chance_text
 from harness.report import ledger, published, repeat
-from harness.report.ink import Ink
-from harness.report.machines import MachineComparison, beside
+from harness.report.compared import MachineComparison, beside
 from harness.report.marks import Tally, tallies
 from harness.report.opening import Opening, RunCounts, opening
-from harness.report.pictures import PageFigure, plates
+from harness.report.pictures import Ink, PageFigure, plates
 from harness.report.quotes import Places
 from harness.report.reply import Reply, by_suite, reply
 from harness.report.results import SuiteResults

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import StoreError
-from harness.files import guarded
+from harness.files import guarded, one_writer
 from harness.lines import Line, Log, is_sealed, sealed
-from harness.lock import one_writer
 from harness.store import arrays
 from harness.store.files import RECORDS
 from harness.store.store import logs

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import StoreError
-from harness.files import guarded
+from harness.files import guarded, one_writer
 from harness.lines import Line, Log, object_of, sealed, text_of, unsealed
-from harness.lock import one_writer
 from harness.store import arrays, files, provenance
 from harness.store.codec import shared
 from harness.store.provenance import Provenance, key_of, of_record

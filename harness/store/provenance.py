@@ -2,7 +2,9 @@
 
 Thousands of records share one machine, one data set and one state of the code. So a store holds a
 line for each such combination in ``provenance.jsonl``, under a digest of what it says, and a record
-has that digest in the place of the values.
+has that digest in the place of the values. How far the seeds of a suite may go stands beside it,
+declared before the first of them is added: what was declared first holds for ever, since the levels
+of all looks depend on it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from harness.types import DataUsed, Record
 
 KEY = "provenance"
 """What a record's line calls the digest."""
+_EMPTY: Mapping[str, Any] = {"environment": None, "data": None, "code": {}, "commit": ""}
+LOOKS = "looks.jsonl"
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,6 @@ class Provenance:
 
 
 NAMES = tuple(each.name for each in dataclasses.fields(Provenance))
-_EMPTY: Mapping[str, Any] = {"environment": None, "data": None, "code": {}, "commit": ""}
 
 
 def of_record(record: Record) -> Provenance:
@@ -95,3 +98,36 @@ def decode(values: dict[str, Any]) -> Provenance:
 def _said(provenance: Provenance) -> dict[str, Any]:
     values = storable(dataclasses.asdict(provenance))
     return {name: value for name, value in values.items() if value != _EMPTY[name]}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The most seeds of a suite."""
+
+    suite: str
+    most: int
+
+
+def declared(folder: Path) -> Mapping[str, int]:
+    """Return the most seeds of every suite of a store that has a declaration: the first."""
+    found: dict[str, int] = {}
+    for each in _log(folder).read([]):
+        found.setdefault(each.suite, each.most)
+    return found
+
+
+def declare(folder: Path, suite: str, most: int) -> None:
+    """Write how far a suite's seeds may go, if that is not declared yet."""
+    if suite not in declared(folder):
+        _log(folder).append(Declared(suite, most))
+
+
+def _log(folder: Path) -> Log[Declared]:
+    return Log(folder / LOOKS, lambda each: {"suite": each.suite, "most": each.most}, _decode)
+
+
+def _decode(values: dict[str, Any]) -> Declared:
+    suite, most = values.get("suite"), values.get("most")
+    if not isinstance(suite, str) or not isinstance(most, int) or isinstance(most, bool):
+        raise StoreError("a declaration must have a suite and the most of its seeds")
+    return Declared(suite, most)

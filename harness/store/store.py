@@ -22,15 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import FileError, StoreError
+from harness.files import one_writer
 from harness.lines import Log
-from harness.lock import one_writer
 from harness.store import arrays as members
 from harness.store import codec, files, provenance
 from harness.store.by_suite import RecordsBySuite
 from harness.store.codec import decode, decode_environment, encode, encode_environment
 from harness.store.files import refuse_newer
-from harness.store.looks import declared
-from harness.store.provenance import Provenance
+from harness.store.provenance import Provenance, declared
 from harness.types import Array, Environment, Record
 
 

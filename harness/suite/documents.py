@@ -18,8 +18,7 @@ from pydantic import Field
 from harness.config.table import Files, Id, SuiteId, Table
 from harness.errors import Problem, SuiteError
 from harness.suite.explain import validate
-from harness.suite.originals import Originals, named
-from harness.suite.text import Text, read
+from harness.suite.text import Originals, Text, named, read
 
 DOCUMENT = "document.toml"
 BIBLIOGRAPHY, OUTLINES = "sources.toml", "sections"

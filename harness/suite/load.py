@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from harness.config.experiments import implied
+from harness.config.table import not_a_suite_id
 from harness.errors import UsageError
-from harness.suite import documents, quoted
+from harness.suite import documents, locate, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
 from harness.suite.explain import validate
-from harness.suite.normalize import in_full, in_words
-from harness.suite.schema import Frame, Suite, SuiteTable
-from harness.suite.text import read
-from harness.words import unknown
+from harness.suite.schema import Frame, Grid, Suite, SuiteTable
+from harness.suite.text import Text, read
+from harness.words import shortened, unknown
 
 _NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)
 _BEGIN = "`harness init` writes a first suite, `harness new` shows which others there are"
@@ -98,3 +102,85 @@ def _find_one(name: str, known: Mapping[str, Sequence[Path]]) -> Path:
     raise UsageError(
         unknown("suite", name, known) + ("" if known else f" There are no suites here; {_BEGIN}.")
     )
+
+
+def in_full(text: Text, name: str) -> Text:
+    """Return a suite file in the form of the model; the line of every key is still known.
+
+    Values of a wrong type are left for validation to name.
+
+    Parameters
+    ----------
+    text : Text
+        As read.
+    name : str
+        Of the file, without its ending.
+
+    Raises
+    ------
+    SuiteError
+        If it has no id, and the name of the file cannot be one.
+    """
+    values, lines = dict(text.values), dict(text.lines)
+    meant = implied(values)
+    if meant.experiment:
+        values.setdefault("experiment", meant.experiment)
+    if "id" not in values:
+        text.refuse(_unnamed(name))
+        values["id"] = name
+    if isinstance(values.get("grid"), dict):  # its keys are those of grid[0]
+        values["grid"] = [values["grid"]]
+        lines |= _moved(lines, ("grid",), ("grid", 0))
+    if isinstance(values.get("grid"), list):
+        values["grid"] = [_split(one) if isinstance(one, dict) else one for one in values["grid"]]
+    if isinstance(values.get("command"), str):
+        text.refuse([(("command",), _not_words(values["command"]))])
+    if isinstance(values.get("command"), list):  # its words alone: those are its `run`
+        values["command"] = {"run": values["command"]}
+        lines |= _moved(lines, ("command",), ("command", "run"))
+    if "seeds" in values or meant.seeds > 1:
+        values["seeds"] = _seeds(values.get("seeds", {}), meant.seeds)
+    return replace(text, values=values, lines=lines)
+
+
+def _not_words(command: str) -> str:
+    words = json.dumps(command.split(), ensure_ascii=False)
+    return f"must be the list of its words, as no shell reads them: {shortened(words, 200)}"
+
+
+def _moved(
+    lines: Mapping[locate.Path, int], old: locate.Path, new: locate.Path
+) -> dict[locate.Path, int]:
+    """Return the lines of what stands under one key as those of another."""
+    depth = len(old)
+    return {(*new, *key[depth:]): n for key, n in lines.items() if key[:depth] == old}
+
+
+def _seeds(given: Any, count: int) -> Any:
+    """Return ``[seeds]``, which may be written as its count alone."""
+    if type(given) is int:
+        return {"count": given}
+    return {"count": count, **given} if isinstance(given, dict) else given
+
+
+def _unnamed(name: str) -> list[tuple[tuple[str, ...], str]]:
+    wrong = not_a_suite_id(name)
+    if not wrong:
+        return []
+    message = (
+        f"must be given, because the file's name, {name!r}, cannot be it: an id {wrong}; "
+        "add id = ... or rename the file"
+    )
+    return [(("id",), message)]
+
+
+def in_words(name: str) -> str:
+    """Return an id as a title: ``line-fit`` is ``Line fit``."""
+    return name.replace("-", " ").capitalize()
+
+
+def _split(grid: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the axes, which in the file stand beside the reserved keys, into their own table."""
+    names = Grid.model_fields.keys() - {"axes"}
+    reserved: dict[str, Any] = {key: grid[key] for key in names if key in grid}
+    return {**reserved, "axes": {k: v for k, v in grid.items() if k not in reserved}}

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import pathlib
 import re
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from harness.cache import Cache
 
 Path = tuple[str | int, ...]
 # Possessive, for a text of any length: what is taken is not remembered to be given back.
@@ -21,6 +29,10 @@ _TOKEN = re.compile(
 )
 _DEEPEST = 50
 """Items of a path that are told apart; what lies deeper is refused anyway."""
+CACHE = Cache("texts", 64 * 1024**2)
+SHORT = 4000
+"""Characters below which a text is parsed as fast as it is looked up."""
+Parsed = tuple[dict[str, Any], dict[Path, int]]
 
 
 def lines_of(text: str) -> dict[Path, int]:
@@ -194,3 +206,32 @@ def _plain(token: str) -> str:
     if token[:1] not in ("'", '"'):
         return token
     return str(tomllib.loads(f"key = {token}")["key"])
+
+
+def kept(text: str) -> Parsed | None:
+    """Return the values of a text and the lines of its keys, None where it was never parsed."""
+    data = CACHE.get(_kept_key(text))
+    if data is None:
+        return None
+    values, lines = json.loads(data)
+    return values, {tuple(path): line for path, line in lines}
+
+
+def keep(text: str, values: dict[str, Any], lines: dict[Path, int]) -> None:
+    """Keep what a text says, unless JSON cannot: it has no dates."""
+    try:
+        data = json.dumps([values, list(lines.items())])
+    except TypeError:
+        return
+    CACHE.put(_kept_key(text), data.encode())
+
+
+def _kept_key(text: str) -> str:
+    return hashlib.sha256(f"{_reader()}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def _reader() -> str:
+    """Return the digest of what finds the lines, and the version of what reads the values."""
+    ours = pathlib.Path(__file__).read_bytes()
+    return f"{sys.version} {hashlib.sha256(ours).hexdigest()}"

@@ -16,8 +16,8 @@ from harness.files import opened
 from harness.prose.reading import Prose, likeness, nearest, read, words
 from harness.suite import locate
 from harness.suite.documents import Document
-from harness.suite.originals import Originals
 from harness.suite.schema import Suite
+from harness.suite.text import Originals
 from harness.words import shortened
 
 LARGEST_DOCUMENT = 16 * 1024**2

@@ -8,14 +8,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
-from harness import sizes
+from harness import words
 from harness.config.claim import Claim, ClaimTable, Figure, QuoteTable, SentencePlace, Source
 from harness.config.experiments import IMPLIED, Recorded
 from harness.config.kinds import Kind
 from harness.config.settings import Tables
 from harness.config.table import LONGEST, Amount, Count, Files, SuiteId, Table
-from harness.suite.originals import Originals, named
-from harness.suite.text import Text
+from harness.suite.text import Originals, Text, named
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_ID = "urn:claims-harness:suite:1"
@@ -24,7 +23,7 @@ SCHEMA_ID = "urn:claims-harness:suite:1"
 
 def _is_memory(text: str) -> str:
     if text:
-        sizes.parse(text)
+        words.bytes_of(text)
     return text
 
 
@@ -233,7 +232,7 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a suite file, for editors."""
     schema = {"$schema": DIALECT, "$id": SCHEMA_ID, **SuiteTable.model_json_schema(by_alias=True)}
     grid = schema["$defs"]["Grid"]
-    # In the file the axes stand beside seeds and profiles, see `harness.suite.normalize`.
+    # In the file the axes stand beside seeds and profiles, see `harness.suite.load.in_full`.
     axes = grid["properties"].pop("axes")
     grid["additionalProperties"] = axes["additionalProperties"]
     grid["required"] = []

@@ -1,4 +1,4 @@
-"""The sections of a source document: which claims cover each, or why there is nothing to measure.
+"""The sections of a document: which claims cover each, or why nothing does; the order of suites.
 
 A document lists every numbered section it has. A ledger of them can be complete, and a test can
 keep it so, which a list of claims alone cannot.
@@ -7,13 +7,37 @@ keep it so, which a list of claims alone cannot.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from harness.errors import Problem
-from harness.suite.documents import Document, Section
+from harness.suite.documents import Document, Library, Section
 from harness.suite.schema import Suite
 from harness.words import unknown
 
+Tier = Literal["headline", "experiments", "facts"]
+TIERS: tuple[Tier, ...] = ("headline", "experiments", "facts")
 Places = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+def tier(suite: Suite, library: Library) -> Tier:
+    """Return where a suite is shown.
+
+    The headline is what the documents name; facts are what probes alone can tell, which takes
+    neither training nor a clock.
+    """
+    if suite.id in library.headline:
+        return "headline"
+    return "facts" if suite.tells_facts else "experiments"
+
+
+def rank(suite: Suite, library: Library) -> tuple[int, ...]:
+    """Return the sort key of a suite among all of its tree: by tier, then by document."""
+    own = tier(suite, library)
+    if own == "headline":
+        return TIERS.index(own), library.headline.index(suite.id)
+    keys: Sequence[str] = [*library.documents]
+    key = suite.source.key if suite.source else ""
+    return TIERS.index(own), keys.index(key) if key in keys else len(keys)
 
 
 def cited(suites: Sequence[Suite]) -> dict[tuple[str, str], tuple[str, ...]]:

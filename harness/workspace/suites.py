@@ -21,8 +21,8 @@ from harness.suite import quotations, sections
 from harness.suite.documents import Library, tree_of
 from harness.suite.documents import library as read_library
 from harness.suite.load import find, in_folder, load
-from harness.suite.order import Tier, rank, tier
 from harness.suite.schema import Suite
+from harness.suite.sections import Tier, rank, tier
 from harness.types import Archive, Profile
 from harness.words import plural
 

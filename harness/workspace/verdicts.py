@@ -1,21 +1,25 @@
-"""The claims of a workspace, judged from records."""
+"""The claims of a workspace, found by name and judged from records."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from harness import claims as judging
-from harness.errors import NothingMeasured
+from harness.errors import NothingMeasured, UsageError
 from harness.plan.expand import Plans
 from harness.processes.parallel import parallel_map
 from harness.store.files import is_large
 from harness.store.folder import StoreFolder, snapshots
 from harness.suite.schema import Suite
-from harness.types import Archive, Verdict
-from harness.workspace.suites import Workspace
+from harness.types import Archive, Profile, Verdict
+from harness.words import unknown
+from harness.workspace.suites import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from harness.report.results import SuiteResults
 
 Result = TypeVar("Result")
 
@@ -130,3 +134,71 @@ def informing(verdicts: Sequence[Verdict], archive: Archive, results: Path) -> t
 def _hardware(verdict: Verdict, archive: Archive) -> set[str]:
     named = {finding.environment for finding in verdict.findings if finding.environment}
     return {archive.environments[name].hardware for name in named if name in archive.environments}
+
+
+def is_claim(name: str) -> bool:
+    """Whether a name is that of a claim; a path leads to a file, or says that it should."""
+    return name.count("/") == 1 and not name.endswith(".toml") and not Path(name).exists()
+
+
+def open_claimed(
+    names: Sequence[str], folders: Sequence[Path]
+) -> tuple[Workspace, frozenset[str] | None]:
+    """Open the suites of names; return them with the claims meant, all of them if None.
+
+    A claim is ``SUITE/CLAIM``. Of a suite that is named itself, all claims are meant.
+
+    Raises
+    ------
+    SuiteError
+        As of `open_workspace`.
+    UsageError
+        If there is no such claim.
+    """
+    claims = [name for name in names if is_claim(name)]
+    whole = [name for name in names if not is_claim(name)]
+    workspace = open_workspace([*whole, *(name.split("/")[0] for name in claims)], folders)
+    known = [f"{suite.id}/{claim.id}" for suite in workspace.suites for claim in suite.claims]
+    for name in claims:
+        if name not in known:
+            raise UsageError(unknown("claim", name, known))
+    if not claims:
+        return workspace, None
+    kept = {suite.id for suite in open_workspace(whole, folders).suites} if whole else set()
+    meant = [name for name in known if name in claims or name.split("/")[0] in kept]
+    return workspace, frozenset(meant)
+
+
+def judged_with_results(
+    workspace: Workspace, archive: Archive, results: Path, profile: Profile
+) -> tuple[tuple[Verdict, ...], Sequence[SuiteResults]]:
+    """Judge the claims of the workspace, and take from its records all that a page shows of them.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its suites.
+    archive : Archive
+        Their records.
+    results : Path
+        The folder they are in.
+    profile : {'quick', 'full'}
+        Whose figures are drawn.
+
+    Returns
+    -------
+    tuple of Verdict
+        As `harness.workspace.judged` returns them.
+    sequence of SuiteResults
+        Of each suite, in order.
+    """
+    from harness import report  # here: it loads the figures, and most only judge
+
+    def of_part(part: Workspace) -> tuple[tuple[Verdict, ...], Sequence[SuiteResults]]:
+        plans = {plans.suite.id: plans.cases for plans in part.plans}
+        verdicts = judge_all(part, archive)
+        return verdicts, report.results_of(part.suites, plans, archive, profile, verdicts)
+
+    found = by_suite(workspace, of_part, results)
+    verdicts = [verdict for own, _ in found for verdict in own]
+    return informing(verdicts, archive, results), [one for _, own in found for one in own]

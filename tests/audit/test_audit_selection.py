@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness.audit.selection import Size, drawn, size, stored
+from harness.audit.again import Size, drawn, size, stored
 from harness.config.settings import Settings
 from harness.store.memory import Memory
 from harness.types import Case, Cell

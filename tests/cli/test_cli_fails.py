@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.cli import codes, show
+from harness.cli import claims, codes
 from harness.types import Verdict
 
 FALSE = Verdict("s", "c", "q", "002", "", "m", "value", "contradicted", "r")
@@ -37,12 +37,14 @@ def test_a_false_number_nobody_recorded_fails(changes, fails) -> None:
 
 def test_the_last_line_names_what_fails() -> None:
     moved = replace(FALSE, claim="d", verdict="reproduced", expected="contradicted")
-    *_, last = show.closing([FALSE, moved, replace(FALSE, claim="e", expected="contradicted")])
+    *_, last = claims.closing([FALSE, moved, replace(FALSE, claim="e", expected="contradicted")])
     assert last == (
         "2 claims fail: s/c (contradicted, which the suite does not record as expected), "
         "s/d (moved from contradicted to reproduced)"
     )
-    assert not any("fail" in line for line in show.closing([replace(FALSE, verdict="reproduced")]))
+    assert not any(
+        "fail" in line for line in claims.closing([replace(FALSE, verdict="reproduced")])
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,5 +73,7 @@ def test_chance_is_told_of_contradictions() -> None:
     tested = [replace(FALSE, claim=str(i), q=0.04) for i in range(50)]
     facts = [replace(FALSE, claim=f"f{i}", q=None) for i in range(10)]
     told = "of the 60 contradicted 50 rest on a test (the others are facts), with q of at most 0.04"
-    assert f"{told}: on average chance gave at most 2 of the 50" in show.closing([*tested, *facts])
-    assert not any("chance" in line for line in show.closing(facts))
+    assert f"{told}: on average chance gave at most 2 of the 50" in claims.closing(
+        [*tested, *facts]
+    )
+    assert not any("chance" in line for line in claims.closing(facts))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.cli.parts import parts
+from harness.cli.inspect import parts
 from harness.experiments.probe import PROBES
 from harness.experiments.timing.kernels import KERNELS
 from harness.experiments.train.measures.registry import MEASURES

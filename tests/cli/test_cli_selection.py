@@ -5,7 +5,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 import fake_verdicts
 import pytest
 
-from harness.cli import show
+from harness.cli import claims
 from harness.cli.selection import FEW, Filter, chosen
 from harness.errors import UsageError
 from harness.workspace.suites import Workspace
@@ -53,7 +53,7 @@ def test_what_there_is_not_is_refused(filters, words):
 
 
 def test_counts_stand_first():
-    first, second = show.opening(MANY)
+    first, second = claims.opening(MANY)
     assert first == "35 claims: 31 reproduced, 2 contradicted, 2 inconclusive"
     assert second.startswith("1 sentence: ")
-    assert "--all" in show.left_out(32, asked=False)
+    assert "--all" in claims.left_out(32, asked=False)

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.config.data import Data
-from harness.datasets import Roots, cifar10, fetch, load, missing, vision
+from harness.datasets import Roots, catalogue, cifar10, load, missing, vision
 from harness.errors import DataCorrupt
 
 CIFAR10 = Data(dataset="cifar10")
@@ -206,7 +206,7 @@ def test_a_data_set_of_another_size_is_refused(archive: bytes, roots: Roots) -> 
 def test_the_archive_comes_from_a_mirror(
     archive: bytes, roots: Roots, serve: Serve, tmp_path: Path
 ) -> None:
-    fetch.get("cifar10", roots, mirror=serve({cifar10.ARCHIVE: archive}))
+    catalogue.get("cifar10", roots, mirror=serve({cifar10.ARCHIVE: archive}))
     assert missing(CIFAR10, roots) is None
     assert len(decode(roots, tmp_path / "scratch").x_train) == 10
 
@@ -214,7 +214,7 @@ def test_the_archive_comes_from_a_mirror(
 def test_other_bytes_from_a_mirror_are_refused(archive: bytes, roots: Roots, serve: Serve) -> None:
     address = serve({cifar10.ARCHIVE: archive + b"?"})
     with pytest.raises(DataCorrupt, match=rf"{cifar10.ARCHIVE} from {address}.* must have MD5"):
-        fetch.get("cifar10", roots, mirror=address)
+        catalogue.get("cifar10", roots, mirror=address)
     assert list(roots.data.iterdir()) == []
 
 
@@ -228,7 +228,7 @@ def test_local_files_are_checked_and_copied(
         (mine / cifar10.ARCHIVE).write_bytes(archive)
     else:
         unpack(batches, mine / cifar10.FOLDER)
-    (line,) = fetch.get("cifar10", roots, source=mine)
+    (line,) = catalogue.get("cifar10", roots, source=mine)
     assert str(mine) in line
     assert len(decode(roots, tmp_path / "scratch").x_test) == 2
 

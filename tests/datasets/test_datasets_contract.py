@@ -128,8 +128,8 @@ def test_an_unknown_name_suggests_the_nearest(roots: Roots) -> None:
 
 def test_listing_data_sets_imports_nothing_slow(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from harness.datasets import Roots, fetch\n"
-        f"rows = fetch.listing(Roots(Path({str(tmp_path)!r}), Path({str(tmp_path)!r})))\n"
+        "import sys; from pathlib import Path; from harness.datasets import Roots, catalogue\n"
+        f"rows = catalogue.listing(Roots(Path({str(tmp_path)!r}), Path({str(tmp_path)!r})))\n"
         "assert rows\n"
         "print({'torch', 'torchvision', 'sklearn', 'pyarrow'} & set(sys.modules))"
     )

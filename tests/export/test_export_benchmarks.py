@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.errors import NothingMeasured
-from harness.export.benchmarks import statistics, write_benchmarks
+from harness.export.rows import statistics, write_benchmarks
 
 storage = pytest.importorskip("pytest_benchmark.storage.file")
 stats = pytest.importorskip("pytest_benchmark.stats")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from harness.errors import NothingMeasured
-from harness.figures.images import as_pictures
+from harness.figures.pictures import as_pictures
 from harness.figures.select import groups, ordered
 
 

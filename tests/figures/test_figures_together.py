@@ -1,5 +1,5 @@
+from harness.figures.points import merged
 from harness.figures.select import Group
-from harness.figures.together import merged
 
 
 def group(**parts):

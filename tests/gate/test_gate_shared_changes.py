@@ -11,8 +11,8 @@ from gate_results import decision, result
 from rich.console import Console
 
 from harness.cli.gating import gate_table
-from harness.gate.render import junit, markdown, to_json
-from harness.gate.shared_changes import shared_changes
+from harness.gate.render import files, markdown
+from harness.gate.render.amounts import shared_changes
 from harness.gate.values import Difference
 
 MIB = 2.0**20
@@ -79,22 +79,22 @@ def test_it_is_one_line_in_the_terminal_and_in_markdown_and_the_other_verdicts_s
 
 def test_junit_keeps_its_cases_and_json_says_what_is_alike():
     found = result(*ALL)
-    suite = ET.fromstring(junit.render(found).encode()).find("testsuite")  # noqa: S314 - our own
+    suite = ET.fromstring(files.as_junit(found).encode()).find("testsuite")  # noqa: S314 - our own
     assert suite.get("failures") == "6"
     said = {p.get("name"): p.get("value") for p in suite.find("properties")}
     assert "6 of 6 cases regressed alike" in said["alike"]
-    (alike,) = json.loads(to_json.render(found))["alike"]
+    (alike,) = json.loads(files.as_json(found))["alike"]
     assert len(alike["cases"]) == 6
-    assert to_json.from_json(to_json.render(found)) == found
+    assert files.from_json(files.as_json(found)) == found
 
 
 def test_packages_that_differ_are_named_everywhere():
     packages = (Difference("pytest", "9.1.1", "9.2.0"), Difference("wrapt", "", "2.0"))
     found = result(decision(), packages=packages)
-    for text in (shown(found), markdown.render(found), junit.render(found)):
+    for text in (shown(found), markdown.render(found), files.as_junit(found)):
         assert "pytest 9.1.1 → 9.2.0, wrapt none → 2.0" in text
-    assert json.loads(to_json.render(found))["packages"][0]["head"] == "9.2.0"
-    assert to_json.from_json(to_json.render(found)) == found
+    assert json.loads(files.as_json(found))["packages"][0]["head"] == "9.2.0"
+    assert files.from_json(files.as_json(found)) == found
     many = result(decision(), packages=tuple(Difference(f"p{n}", "1", "2") for n in range(40)))
     assert "and 30 more" in markdown.render(many)
-    assert "p39 1 → 2" in junit.render(many)
+    assert "p39 1 → 2" in files.as_junit(many)

@@ -122,7 +122,7 @@ def test_a_line_that_does_not_fit_on_the_disk_leaves_the_file_as_it_was(tmp_path
         target.write(line[: len(line) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("harness.lines.log._write", half)
+    monkeypatch.setattr("harness.lines._write", half)
     with pytest.raises(FileError, match=r"cannot write to .*x.jsonl: no space left on device; fr"):
         file.append("b")
     assert file.path.read_bytes() == before

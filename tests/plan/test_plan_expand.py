@@ -9,8 +9,8 @@ from harness.errors import SuiteError
 from harness.experiments import timing
 from harness.experiments.probe import PROBES, Probe
 from harness.experiments.registry import SuiteExperiments
-from harness.plan.axes import Axes, label
 from harness.plan.expand import expand
+from harness.plan.names import Axes, label
 from harness.plan.select import Selection, narrow
 
 TEXT = suite_text(
@@ -195,7 +195,7 @@ def test_a_probe_reads_its_own_params_only(tmp_path, monkeypatch):
     class Sized(Table):
         size: int = 1
 
-    sized = Probe("sized", run=None, produces=lambda *_: frozenset(), params=Sized)
+    sized = Probe("sized", "has a size", run=None, produces=lambda *_: frozenset(), params=Sized)
     known = PROBES.get
     monkeypatch.setattr(PROBES, "get", lambda name: sized if name == "sized" else known(name))
     first, second = expand(load_suite(tmp_path, TWO_PROBES)).full.cases

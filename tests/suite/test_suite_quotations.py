@@ -6,8 +6,8 @@ from suite_texts import NUMPY, document_text, sources_text, suite_text
 from harness.errors import SuiteError
 from harness.suite.documents import library
 from harness.suite.load import load
-from harness.suite.originals import Originals
 from harness.suite.quotations import DocumentFiles, problems
+from harness.suite.text import Originals
 
 README = """\
 # Forests

@@ -9,8 +9,8 @@ import pytest
 
 from harness.suite.documents import library
 from harness.suite.load import find, load
-from harness.suite.originals import Originals
 from harness.suite.quotations import DocumentFiles, problems
+from harness.suite.text import Originals
 
 FOLDER = Path(__file__).parent.parent.parent / "suites"
 DOCUMENTS = library(FOLDER).documents

@@ -17,8 +17,7 @@ from typing import Any
 
 from harness import figures
 from harness.figures import canvas
-from harness.lines import object_of, text_of
-from harness.lines.log import Log
+from harness.lines import Log, object_of, text_of
 from harness.lines.seal import sealed, unsealed
 from harness.report.results import records_of
 from harness.store import arrays

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.claims.rules import exact, order, sizes, trend
+from harness.claims.rules import order, sizes, trend
 from harness.claims.rules.rule import Rule
 from harness.registry import Registry, named
 
@@ -10,7 +10,7 @@ RULES: Registry[Rule] = named(
     "rule",
     (
         sizes.VALUE,
-        exact.EXACT,
+        sizes.EXACT,
         sizes.RANGE,
         sizes.DIFFERENCE,
         sizes.RATIO,

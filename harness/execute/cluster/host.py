@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from harness import backends, datasets, environment
 from harness.config.data import Data
-from harness.datasets import catalogue, fetch
+from harness.datasets import catalogue
 from harness.datasets.dataset import Roots
 from harness.devices import DEVICES
 from harness.errors import HarnessError
@@ -188,7 +188,7 @@ class Found:
             self._fetched[name] = ""
             if datasets.missing(data, job.roots, job.use) and catalogue.entry(name).get is not None:
                 try:
-                    fetch.get(name, job.roots)
+                    catalogue.get(name, job.roots)
                 except HarnessError as error:
                     self._fetched[name] = shortened(plain(str(error)))
         return self._fetched[name]

@@ -1,6 +1,6 @@
 """Probes: small measurements that are neither training nor timing, found by name.
 
-A new probe is one module with a ``PROBE`` and one entry here; it is imported when it is asked for.
+A new probe is one `Probe` in a module and one entry here; it is imported when it is asked for.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Probe:
     ----------
     name : str
         As suites write it in ``[probe] name``.
+    does : str
+        In a few words.
     run : callable
         ``run(context, params) -> Outcome``; `params` is an instance of `params`. It computes
         with ``context.backend`` and raises `harness.errors.Skip` where that has no such thing.
@@ -61,6 +63,7 @@ class Probe:
     """
 
     name: str
+    does: str
     run: Callable[[Context, Any], Outcome]
     produces: Callable[[Settings, Any], frozenset[str]]
     params: type[Table] = NoParams
@@ -73,9 +76,9 @@ _HERE = "harness.experiments.probe"
 PROBES: Registry[Probe] = lazily(
     "probe",
     (
-        ("parameters", f"{_HERE}.parameters:PROBE"),
-        ("memory", f"{_HERE}.memory:PROBE"),
-        ("training_memory", f"{_HERE}.training_memory:PROBE"),
+        ("parameters", f"{_HERE}.memory:PARAMETERS"),
+        ("memory", f"{_HERE}.memory:MEMORY"),
+        ("training_memory", f"{_HERE}.memory:TRAINING_MEMORY"),
         ("data_summary", f"{_HERE}.data_summary:PROBE"),
         ("function", f"{_HERE}.function:PROBE"),
         ("layer", f"{_HERE}.layer:PROBE"),

@@ -97,4 +97,10 @@ def _produces(settings: Settings, params: NoParams) -> frozenset[str]:  # noqa: 
     return frozenset(VALUES + CLASSES)
 
 
-PROBE = Probe("data_summary", run, _produces, requires=("data",))
+PROBE = Probe(
+    "data_summary",
+    "what the examples of [data] look like, and what a constant achieves",
+    run,
+    _produces,
+    requires=("data",),
+)

@@ -127,4 +127,11 @@ def _produces(settings: Settings, params: Any) -> frozenset[str]:
     return frozenset({"raised", *describe(x, out)})
 
 
-PROBE = Probe("layer", run, _produces, Params, requires=("model",))
+PROBE = Probe(
+    "layer",
+    "what the layers of [model] make of a given matrix, in either mode",
+    run,
+    _produces,
+    Params,
+    requires=("model",),
+)

@@ -215,4 +215,12 @@ KINDS: Mapping[str, Kind] = {
     "*": "real",  # means over hundreds of units and inputs
 }
 
-PROBE = Probe("signal", run, _produces, Params, requires=("model",), kinds=KINDS)
+PROBE = Probe(
+    "signal",
+    "what becomes of N(0, 1) inputs, and of gradients, on the way through a network",
+    run,
+    _produces,
+    Params,
+    requires=("model",),
+    kinds=KINDS,
+)

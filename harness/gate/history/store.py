@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import NothingMeasured, StoreError
-from harness.files import check_folder
+from harness.files import check_folder, one_writer
 from harness.gate.history.values import Baseline, Point, check_name
 from harness.lines import Log
-from harness.lock import one_writer
 from harness.words import did_you_mean
 
 BASELINES = "baselines.jsonl"

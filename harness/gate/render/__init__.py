@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from harness.gate.render import head, junit, markdown, to_json
+from harness.gate.render import files, head, markdown
 from harness.gate.values import GateResult
 from harness.registry import Registry
 
@@ -22,9 +22,9 @@ class Renderer(Protocol):
 
 
 _BY_NAME: tuple[tuple[str, Renderer], ...] = (
-    ("json", to_json.render),
+    ("json", files.as_json),
     ("md", markdown.render),
-    ("junit", junit.render),
+    ("junit", files.as_junit),
     ("benchmark-json", head.benchmark_json),
     ("bencher", head.bencher),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from harness.gate.render import amounts
+from harness.gate.render.amounts import SharedChange
 from harness.gate.render.text import (
     QUANTITY_WORDS,
     SIGNS,
@@ -20,7 +21,6 @@ from harness.gate.render.text import (
     shared,
     why,
 )
-from harness.gate.shared_changes import SharedChange
 from harness.gate.values import GATE_VERDICTS, Decision, GateResult
 from harness.words import one_line
 

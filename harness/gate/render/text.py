@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from harness.gate.shared_changes import SharedChange, shared_changes
+from harness.gate.render.amounts import SharedChange, shared_changes
 from harness.gate.units import change
 from harness.gate.values import (
     GATE_VERDICTS,

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from harness import digest
 from harness.errors import GateError, SideBroken
-from harness.files import guarded, write_text
+from harness.files import guarded, locked, write_text
 from harness.gate.sides import installs, interpreters
 from harness.gate.sides.installs import Deadline, pip, run
 from harness.gate.values import SideName
-from harness.lock import locked
 
 MARKER = "complete.json"
 """Written last: a folder without it was left half-made, and is made again."""

@@ -173,5 +173,11 @@ DRAWN: Mapping[str, Kind] = {
 }
 
 PROBE = Probe(
-    "function", run, _produces, Params, choices={"function": lambda: FUNCTIONS}, kinds=DRAWN
+    "function",
+    "value and gradient of a named function, by hand and by autograd",
+    run,
+    _produces,
+    Params,
+    choices={"function": lambda: FUNCTIONS},
+    kinds=DRAWN,
 )

@@ -166,4 +166,12 @@ KINDS: Mapping[str, Kind] = {
     "*": "positive",
 }
 
-PROBE = Probe("least_squares", run, _produces, Params, requires=("data",), kinds=KINDS)
+PROBE = Probe(
+    "least_squares",
+    "[data] to a problem, a solver to a fit, a fit to its measures",
+    run,
+    _produces,
+    Params,
+    requires=("data",),
+    kinds=KINDS,
+)

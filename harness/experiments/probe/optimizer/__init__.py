@@ -161,4 +161,12 @@ def _produces(settings: Settings, params: Params) -> frozenset[str]:  # noqa: AR
 
 KINDS: Mapping[str, Kind] = {"mean_step": "real", "rms_step": "real"}
 
-PROBE = Probe("optimizer", run, _produces, params=Params, requires=("train",), kinds=KINDS)
+PROBE = Probe(
+    "optimizer",
+    "the update rule of [train] on declared gradients or a small surface",
+    run,
+    _produces,
+    params=Params,
+    requires=("train",),
+    kinds=KINDS,
+)

@@ -61,6 +61,8 @@ class Kernel:
     ----------
     name : str
         As suites write it in ``[timing] kernel``.
+    does : str
+        In a few words.
     params : type of Table
         The keys of ``[params]`` it understands, with their defaults.
     inputs : callable
@@ -80,6 +82,7 @@ class Kernel:
     """
 
     name: str
+    does: str
     params: type[Table]
     inputs: Callable[[Any, np.random.Generator], Mapping[str, Array]]
     reference: Callable[[Any, Mapping[str, Array]], tuple[Array, ...]]
@@ -137,16 +140,16 @@ KERNELS: Registry[Kernel] = lazily(
     (
         ("conv2d_forward", f"{_HERE}.conv2d:FORWARD"),
         ("conv2d_backward", f"{_HERE}.conv2d:BACKWARD"),
-        ("data_loader", f"{_HERE}.data_loader:KERNEL"),
-        ("forward", f"{_HERE}.forward:KERNEL"),
+        ("data_loader", f"{_HERE}.feeding:DATA_LOADER"),
+        ("forward", f"{_HERE}.networks:FORWARD"),
         ("hinge_loss", f"{_HERE}.hinge_loss:KERNEL"),
-        ("linear", f"{_HERE}.linear:KERNEL"),
-        ("matmul", f"{_HERE}.matmul:KERNEL"),
-        ("inverse", f"{_HERE}.inverse:KERNEL"),
-        ("least_squares", f"{_HERE}.least_squares:KERNEL"),
-        ("recurrent", f"{_HERE}.recurrent:KERNEL"),
-        ("scaled_gradients", f"{_HERE}.scaled_gradients:KERNEL"),
-        ("to_device", f"{_HERE}.to_device:KERNEL"),
+        ("linear", f"{_HERE}.algebra:LINEAR"),
+        ("matmul", f"{_HERE}.algebra:MATMUL"),
+        ("inverse", f"{_HERE}.algebra:INVERSE"),
+        ("least_squares", f"{_HERE}.algebra:LEAST_SQUARES"),
+        ("recurrent", f"{_HERE}.networks:RECURRENT"),
+        ("scaled_gradients", f"{_HERE}.networks:SCALED_GRADIENTS"),
+        ("to_device", f"{_HERE}.feeding:TO_DEVICE"),
     ),
 )
 """What ``[timing] kernel`` can name."""

@@ -142,6 +142,7 @@ def _backward_native(setup: Setup) -> Call:
 
 FORWARD = Kernel(
     name="conv2d_forward",
+    does="loops, columns, or the library's own",
     params=Params,
     inputs=_inputs,
     reference=_forward_reference,
@@ -152,6 +153,7 @@ FORWARD = Kernel(
 )
 BACKWARD = Kernel(
     name="conv2d_backward",
+    does="loops, columns, or the library's own",
     params=Params,
     inputs=_inputs,
     reference=_backward_reference,

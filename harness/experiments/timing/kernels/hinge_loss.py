@@ -167,6 +167,7 @@ def _mean(loss: float, grad: Array | None, n: int, gradient: bool) -> Results:
 
 KERNEL = Kernel(
     name="hinge_loss",
+    does="the multiclass SVM loss over two loops, one loop, or none",
     params=Params,
     inputs=_inputs,
     reference=_reference,
