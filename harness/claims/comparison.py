@@ -42,7 +42,8 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
         if min(a.mean(), b.mean()) <= 0.0:
             raise Undecided("a ratio needs positive values, got some that are not", n=a.size)
         spread = BoundedRatio(*(tuple(shuffled(side, over).tolist()) for side in (a, b)))
-        size = float(a.mean() / b.mean())
+        with np.errstate(over="ignore"):  # infinite where it is too large for a number
+            size = float(a.mean() / b.mean())
         return Estimate("ratio of the means", size, a.size, over, spread)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         ratios = a / b  # infinite where it is too large for a number

@@ -88,6 +88,8 @@ def _least_mean(unit: Floats, tail: float) -> float:
     return _end(lambda means: _p_values(unit, means), 0.0, float(unit.mean()), tail)
 
 
+LARGEST = 2.0**1000
+"""Ratios beyond this, and below its inverse, are told by it: twice as much is no number."""
 DOUBLINGS = 40
 """How far from the estimate the end of the interval of a ratio is looked for."""
 
@@ -125,7 +127,9 @@ class BoundedRatio:
 
     def _least(self, tail: float) -> float:
         """Return the lower end of the interval; 0 where no bound is rejected."""
-        centre = math.log2(float(np.mean(self.a) / np.mean(self.b)))
+        with np.errstate(over="ignore", under="ignore"):
+            ratio = float(np.mean(self.a) / np.mean(self.b))
+        centre = math.log2(min(max(ratio, 1.0 / LARGEST), LARGEST))
         far = centre - DOUBLINGS
         found = _end(lambda logs: self._p_values(np.exp2(logs)), far, centre, tail, ROUNDS + 1)
         return 2.0**found if found > far else 0.0

@@ -52,6 +52,12 @@ def test_the_order_of_records_changes_nothing(kind: str, data, make, random) -> 
     assert verdict(about, of, records) == verdict(about, of, Shelf(shuffled))
 
 
+def test_a_ratio_to_a_share_next_to_nothing_is_judged() -> None:
+    of = sides("share")
+    found = verdict(CLAIMS[5](1.0), of, both(of, [0.0, 1.0], [0.0, 2.2e-311]))
+    assert found.verdict in ("contradicted", "inconclusive")
+
+
 @every
 @settings(max_examples=25)
 @given(data=st.data(), make=st.sampled_from(CLAIMS))
