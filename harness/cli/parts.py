@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.experiments.probe import PROBES, Probe
 from harness.experiments.timing.kernels import KERNELS
-from harness.experiments.train.measures.registry import MEASURES
+from harness.experiments.train.measures import MEASURES
 
 
 @dataclass(frozen=True)

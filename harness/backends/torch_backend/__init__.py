@@ -20,6 +20,8 @@ from harness.words import plain
 if TYPE_CHECKING:
     import torch
 
+    from harness.backends.torch_backend.network import TorchNetwork
+
 
 class TorchBackend:
     """See `harness.backends.protocol.Backend` and `Memory`; a handle is a tensor."""
@@ -151,19 +153,23 @@ class TorchBackend:
     ) -> tuple[int, int]:
         """Return (peak, retained) bytes of one forward pass over `x` (N, *shape)."""
         from harness.backends.torch_backend.memory import forward_memory
-        from harness.backends.torch_backend.network import TorchNetwork
 
-        if not isinstance(network, TorchNetwork):
-            raise TypeError(f"network must be a TorchNetwork, got {type(network).__name__}")
-        return forward_memory(network.model, x, device, grad=grad)
+        return forward_memory(_own(network).model, x, device, grad=grad)
 
     def step_memory(
         self, network: Network, x: torch.Tensor, y: torch.Tensor, device: str
     ) -> tuple[int, int]:
         """Return (peak, retained) bytes of the first optimizer step on a batch."""
         from harness.backends.torch_backend.memory import step_memory
-        from harness.backends.torch_backend.network import TorchNetwork
 
-        if not isinstance(network, TorchNetwork):
-            raise TypeError(f"network must be a TorchNetwork, got {type(network).__name__}")
-        return step_memory(network.model, lambda: network.step(x, y), (x, y), device)
+        own = _own(network)
+        return step_memory(own.model, lambda: own.step(x, y), (x, y), device)
+
+
+def _own(network: Network) -> TorchNetwork:
+    """Return a network that this backend has built, and refuse others."""
+    from harness.backends.torch_backend.network import TorchNetwork
+
+    if not isinstance(network, TorchNetwork):
+        raise TypeError(f"network must be a TorchNetwork, got {type(network).__name__}")
+    return network
