@@ -51,9 +51,7 @@ class TorchBackend:
         """Place an array; on cpu the tensor shares its memory where it may be written."""
         import torch
 
-        # torch has no read-only tensors and warns of them; a memory-mapped array is copied.
-        whole = np.asarray(array, order="C")  # ascontiguousarray would make a scalar a vector
-        tensor = torch.from_numpy(whole if whole.flags.writeable else whole.copy())
+        tensor = host_tensor(array)
         if pinned:
             return tensor.pin_memory() if torch.cuda.is_available() else tensor
         return tensor.to(device)
@@ -164,6 +162,15 @@ class TorchBackend:
 
         own = _own(network)
         return step_memory(own.model, lambda: own.step(x, y), (x, y), device)
+
+
+def host_tensor(array: Array) -> torch.Tensor:
+    """Return an array (...) as a tensor on cpu, which shares its memory where it may be written."""
+    import torch
+
+    # torch has no read-only tensors and warns of them; a memory-mapped array is copied.
+    whole = np.asarray(array, order="C")  # ascontiguousarray would make a scalar a vector
+    return torch.from_numpy(whole if whole.flags.writeable else whole.copy())
 
 
 def _own(network: Network) -> TorchNetwork:

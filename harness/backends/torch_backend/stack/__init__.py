@@ -15,6 +15,7 @@ import torch
 
 from harness.backends.protocol import Pool
 from harness.backends.stacks import Stopped, decayed, first_trained, penalty, stacked, unstacked
+from harness.backends.torch_backend import host_tensor
 from harness.backends.torch_backend.network import DTYPES
 from harness.backends.torch_backend.stack.graph import Repeated
 from harness.backends.torch_backend.stack.layers import LAYERS, Cache, Layer
@@ -34,7 +35,7 @@ class Resident:
 
     def __init__(self, pool: Pool, members: int, device: str) -> None:
         x = pool.x if pool.scale is None else pool.scale(pool.x)
-        self._x, self._y = (_tensor(array).to(device) for array in (x, pool.y))
+        self._x, self._y = (host_tensor(array).to(device) for array in (x, pool.y))
         self._members, self._own = members, 1 if pool.shared else members
 
     def take(self, rows: torch.Tensor) -> Batch:
@@ -57,7 +58,7 @@ def _streamed(pool: Pool, rows: Array, members: int) -> Batch:
     x, y = np.take(pool.x, rows.ravel(), axis=0), np.take(pool.y, rows, axis=0)
     if pool.scale is not None:
         x = pool.scale(x)
-    return _tensor(x).view(*rows.shape, *x.shape[1:]), _of_members(_tensor(y), members)
+    return host_tensor(x).view(*rows.shape, *x.shape[1:]), _of_members(host_tensor(y), members)
 
 
 class TorchStack:
@@ -186,9 +187,3 @@ def _of_members(y: torch.Tensor, members: int) -> torch.Tensor:
     own = members // len(y)
     each = y[:, None].expand(-1, own, *y.shape[1:])
     return y if own == 1 else each.reshape(members, *y.shape[1:])
-
-
-def _tensor(array: Array) -> torch.Tensor:
-    whole = np.asarray(array, order="C")
-    # torch has no read-only tensors and warns of them.
-    return torch.from_numpy(whole if whole.flags.writeable else whole.copy())
