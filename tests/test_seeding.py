@@ -98,7 +98,7 @@ def test_the_published_parameters_come_out(backend: str) -> None:
     from harness import backends
     from harness.config.settings import Settings
     from harness.experiments.experiment import Context
-    from harness.experiments.train.experiment import run
+    from harness.experiments.train import run
 
     table = Synthetic(
         generator="linear",

@@ -1,6 +1,6 @@
 """The table of backends. Importing this imports no backend's library but NumPy.
 
-A new backend is one folder beside these and one entry in `BACKENDS`; the contract test in
+A new backend is one folder or module beside these and one entry in `BACKENDS`; the contract test in
 ``tests/backends/test_backends_contract.py`` then holds it to the protocol.
 """
 

@@ -148,7 +148,7 @@ def _kernels() -> Iterator[Part]:
 
 
 def _measures() -> Iterator[Part]:
-    from harness.experiments.train.measures.registry import MEASURES
+    from harness.experiments.train.measures import MEASURES
 
     for name in sorted(MEASURES):
         yield Part("measure", name, sentence_of(inspect.getdoc(MEASURES.get(name).run) or ""))

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.threads import Pools
+from harness.backends.host import Pools
 from harness.execute.state_parts import OPEN_FILES, Part, parts
 from harness.processes.family import children
 

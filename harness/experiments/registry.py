@@ -21,7 +21,7 @@ EXPERIMENTS: Registry[Experiment] = lazily(
     "experiment",
     (
         ("knn", f"{_HERE}.knn:EXPERIMENT"),
-        ("train", f"{_HERE}.train.experiment:EXPERIMENT"),
+        ("train", f"{_HERE}.train:EXPERIMENT"),
         ("timing", f"{_HERE}.timing:EXPERIMENT"),
         ("probe", f"{_HERE}.probe:EXPERIMENT"),
         ("speed", f"{_HERE}.speed:EXPERIMENT"),

@@ -10,7 +10,7 @@ import pytest
 from backends_helpers import LAYERS, batch, network, on, placed, train
 
 from harness import backends
-from harness.backends import threads
+from harness.backends import host
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Memory, learning_rate
 from harness.config import layers
@@ -164,7 +164,7 @@ def test_standard_deviations_of_normal_schemes(scheme: str, std: float) -> None:
 
 
 def test_thread_counts() -> None:
-    assert threads.resolve(3) == 3
-    assert threads.resolve(0) >= 1
+    assert host.resolve(3) == 3
+    assert host.resolve(0) >= 1
     with pytest.raises(ValueError, match="0 \\(all cores\\) or more"):
-        threads.resolve(-1)
+        host.resolve(-1)

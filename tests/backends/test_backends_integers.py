@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from harness.backends.integers import search as integers
-from harness.backends.integers.span import EXACT, Span, ends, span_of
+from harness.backends import integers
+from harness.backends.integers.rows import EXACT, Span, ends, span_of
 
 LEVELS = {
     "pixels": (0, 256),

@@ -9,8 +9,8 @@ from scipy import integrate, stats
 
 from harness import backends
 from harness.backends.initial import initial_weights
+from harness.backends.numpy_backend.layers import GELU, LogSoftmax, Softmax
 from harness.backends.numpy_backend.normalization import BatchNorm, LayerNorm
-from harness.backends.numpy_backend.smooth import GELU, LogSoftmax, Softmax
 from harness.backends.protocol import check_batch_norm_input, decays
 from harness.config import layers
 from harness.config.model import Init, Model, ShapeError, place

@@ -7,7 +7,7 @@ import pytest
 from harness.cli.inspect import parts
 from harness.experiments.probe import PROBES
 from harness.experiments.timing.kernels import KERNELS
-from harness.experiments.train.measures.registry import MEASURES
+from harness.experiments.train.measures import MEASURES
 
 TABLES = {"probe": set(PROBES), "kernel": set(KERNELS), "measure": set(MEASURES)}
 

@@ -2,5 +2,110 @@
 
 A product of matrices of integers is exact in float32, whatever the order of its sums, as long as
 no sum of magnitudes can pass 2^24. Rows are therefore shifted by the middle of their range, which
-changes no distance; `span` says by how much, `products` which products are exact, `search` finds.
+changes no distance (`rows`). Test rows meet one block of training rows after another, on several
+threads (`best` says how).
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
+
+from harness.backends.integers.best import Best, Block, Found, Multiply, joined
+from harness.backends.integers.rows import Rows, Span, ends, span_of
+from harness.types import Array
+
+SCORE_BYTES = 16 * 2**20
+"""Memory for the scores of a block of pairs, and for the products of each part."""
+ROW_BYTES = 24 * 2**20
+"""Memory for a shifted block of training rows."""
+TEST_ROWS = 4096
+"""Test rows at most that are compared with a block of training rows once it is shifted."""
+
+
+def search(train: Array, test: Array, k: int, multiply: Multiply, hands: int) -> Found | None:
+    """Return the k nearest rows of `train` for every row of `test`.
+
+    Parameters
+    ----------
+    train, test : ndarray, (n, d) and (m, d), float32 or float64
+    k : int
+        Number of neighbours, at most n.
+    multiply : callable
+        Puts ``a b^T`` into its third argument, on the thread it is called on.
+    hands : int
+        Threads that share the work.
+
+    Returns
+    -------
+    tuple of ndarray or None
+        Distances float32 and indices int64, (m, k), by distance, equal distances by index. None
+        unless the rows are whole numbers of a small range.
+    """
+    with ThreadPoolExecutor(hands) as pool:
+        pieces = [rows[some] for rows in (train, test) for some in _cut(len(rows), hands)]
+        span = span_of(list(pool.map(ends, pieces)))
+        parts = None if span is None else span.parts(train.shape[1])
+        if span is None or parts is None:
+            return None
+        work = _Work(train, k, span, parts, multiply, hands, pool)
+        firsts = range(0, len(test), TEST_ROWS)
+        return joined([work.nearest(test[first : first + TEST_ROWS]) for first in firsts], k)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is searched, in what parts of the features, by whom."""
+
+    train: Array
+    k: int
+    span: Span
+    parts: Sequence[slice]
+    multiply: Multiply
+    hands: int
+    pool: ThreadPoolExecutor
+
+    def nearest(self, test: Array) -> Found:
+        """Let all of the training rows go past some test rows."""
+        n, d = self.train.shape
+        columns = min(n, max(1, min(SCORE_BYTES // (4 * len(test)), ROW_BYTES // (4 * d))))
+        blocks = self._blocks(self._shifted(test, Rows.empty(len(test), d)), columns)
+        memory = Rows.empty(columns, d)
+        for first in range(0, n, columns):
+            some = self._shifted(self.train[first : first + columns], memory)
+            self._all(self.pool.map(Block.meet, blocks, repeat(some), repeat(first)))
+        return joined([block.best.found() for block in blocks], self.k)
+
+    def _blocks(self, test: Rows, columns: int) -> list[Block]:
+        return [
+            Block.of(
+                test[some],
+                Best(len(test[some]), self.k, len(self.train)),
+                self.parts,
+                columns,
+                self.multiply,
+            )
+            for some in _cut(len(test), self.hands)
+        ]
+
+    def _shifted(self, rows: Array, memory: Rows) -> Rows:
+        """Return rows, shifted, in memory for at least as many."""
+        shifted = memory[: len(rows)]
+        cuts = _cut(len(rows), self.hands)
+        pieces, places = [rows[some] for some in cuts], [shifted[some] for some in cuts]
+        self._all(self.pool.map(Rows.fill, places, pieces, repeat(self.span), repeat(self.parts)))
+        return shifted
+
+    @staticmethod
+    def _all(done: Iterable[None]) -> None:
+        """Wait for pieces of work; what one of them raises is raised here."""
+        for _ in done:
+            pass
+
+
+def _cut(count: int, pieces: int) -> list[slice]:
+    """Cut so many into pieces of equal size, none of them empty."""
+    size = max(1, -(-count // pieces))
+    return [slice(first, min(count, first + size)) for first in range(0, count, size)]

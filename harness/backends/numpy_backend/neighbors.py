@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.backends.host import one_each
+from harness.backends.integers import search as search_integers
 from harness.backends.integers.best import Found, joined
-from harness.backends.integers.search import search as search_integers
 from harness.backends.numpy_backend import candidates
-from harness.backends.threads import one_each
 from harness.types import Array
 
 FORMULA_BYTES = 256 * 2**20

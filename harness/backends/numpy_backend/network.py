@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.numpy_backend.accumulate import Accumulator
 from harness.backends.numpy_backend.layer import Cache, Layer
 from harness.backends.numpy_backend.layers import LAYERS
 from harness.backends.numpy_backend.losses import build as build_loss
@@ -18,6 +17,50 @@ from harness.backends.protocol import decays, each_batch_updates, learning_rate
 from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.types import Array
+
+Gradients = dict[str, Array]
+
+
+class Accumulator:
+    """Sums gradients over batches as ``[train]`` says: `accumulate`, `zero_grad`.
+
+    PyTorch adds every backward pass to ``.grad`` until ``optimizer.zero_grad()`` clears it. This
+    does the same by hand, so that a forgotten or misplaced ``zero_grad`` can be run in NumPy too.
+
+    Parameters
+    ----------
+    train : Train
+        With ``accumulate_mean`` each batch counts by ``1 / accumulate``.
+    """
+
+    def __init__(self, train: Train) -> None:
+        self._every, self._when = train.accumulate, train.zero_grad
+        self._weight = 1.0 / train.accumulate if train.accumulate_mean else 1.0
+        self._sum: Gradients = {}
+        self._batches = 0
+
+    def add(self, grads: Mapping[str, Array]) -> Gradients | None:
+        """Add one batch's gradients; return what to update with, or None when there is nothing.
+
+        Gradients are arrays by name, in the shape and dtype of their parameter. What is returned
+        may be overwritten.
+        """
+        first = self._batches % self._every == 0
+        # Before the forward pass or before the backward pass: no gradient is born in between.
+        if first and self._when in ("each_update", "before_backward"):
+            self._sum = {}
+        self._batches += 1
+        for name, grad in grads.items():
+            part = grad * self._weight if self._weight != 1.0 else grad
+            self._sum[name] = self._sum[name] + part if name in self._sum else part.copy()
+        if self._when == "before_update":
+            self._sum = {}
+        if self._batches % self._every or not self._sum:
+            return None
+        moving = {name: grad.copy() for name, grad in self._sum.items()}
+        if self._when == "after_update":
+            self._sum = {}
+        return moving
 
 
 def divergence_is_a_result() -> np.errstate:

@@ -14,10 +14,9 @@ from contextlib import contextmanager
 
 import torch
 
+from harness.backends.integers import search as search_host
 from harness.backends.integers.best import Found
-from harness.backends.integers.rows import Floats
-from harness.backends.integers.search import search as search_host
-from harness.backends.integers.span import Ends, Span, span_of
+from harness.backends.integers.rows import Ends, Floats, Span, span_of
 
 SPARE = 28
 """Rows taken beyond k, so that ties with the k-th seldom hide among what is not taken."""

@@ -24,8 +24,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness.alone import Traits, Watch, had_company, until_alone, wait_until_idle
+from harness.backends.host import limit_threads
 from harness.backends.protocol import Backend, Handle, Memory
-from harness.backends.threads import limit_threads
 from harness.config.experiments import Timing
 from harness.config.kinds import Kind, kinds_of
 from harness.config.settings import Settings

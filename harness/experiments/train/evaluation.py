@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
 
@@ -17,13 +17,31 @@ from harness.experiments.experiment import Context
 from harness.experiments.tasks import Task
 from harness.experiments.train.loop import targets
 from harness.experiments.train.scores import Scores, metrics
-from harness.experiments.train.shown import Shown
 from harness.types import Array
 
 BLOCK_BYTES = 64 * 2**20
 """Memory that the scaled examples of one block of an evaluation may take."""
 TEST = Evaluation(name="test")
 """The test part as it is."""
+KEPT_BYTES = 256 * 2**20
+"""Memory that kept blocks may take."""
+
+
+class Shown:
+    """Blocks of examples as networks see them, kept for the next network on the same data."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[Hashable, Handle] = {}
+        self._bytes = 0
+
+    def block(self, key: Hashable, size: int, make: Callable[[], Handle]) -> Handle:
+        """Return what `make` makes of `size` bytes; what was made before under the key if kept."""
+        if key not in self._blocks:
+            made = make()
+            if self._bytes + size > KEPT_BYTES:
+                return made
+            self._blocks[key], self._bytes = made, self._bytes + size
+        return self._blocks[key]
 
 
 class Evaluator:

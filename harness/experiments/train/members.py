@@ -1,9 +1,12 @@
-"""The training loop of networks side by side: blocks of steps, and what becomes of each member."""
+"""The training loop of networks side by side: blocks of steps, and what becomes of each member.
+
+Members that see the same batches share a feed.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -19,13 +22,44 @@ from harness.experiments import batches
 from harness.experiments.batches import Index
 from harness.experiments.experiment import Context
 from harness.experiments.tasks import Start
-from harness.experiments.train import feeds
 from harness.experiments.train.loop import SYNC_EVERY, steps_of, targets
 from harness.experiments.train.schedule import Rate, schedule
 from harness.types import Array
 
 BLOCK = SYNC_EVERY
 """Most steps between looks at the losses: as many as a training alone takes on an accelerator."""
+
+
+def same_examples(starts: Sequence[Start]) -> bool:
+    """Whether all trainings are of the same examples."""
+    return all(start.split is starts[0].split for start in starts)
+
+
+def _feeds(contexts: Sequence[Context], starts: Sequence[Start]) -> list[Hashable]:
+    """Return for every member what it has in common with those that see the same batches."""
+    drawn = batches.drawn(starts[0].train, len(starts[0].split.x_train))
+    return [
+        (id(start.split), context.streams if drawn else None)
+        for context, start in zip(contexts, starts, strict=True)
+    ]
+
+
+def by_feed(contexts: Sequence[Context], starts: Sequence[Start]) -> list[int]:
+    """Return the members (places in `contexts`) feed by feed, in order of their first."""
+    feeds = _feeds(contexts, starts)
+    return sorted(range(len(feeds)), key=lambda place: feeds.index(feeds[place]))
+
+
+def _feed_count(contexts: Sequence[Context], starts: Sequence[Start]) -> int:
+    """Return how many feeds the members share, see `harness.backends.protocol.Stack`.
+
+    As many as there are members where these do not stand feed by feed in equal numbers, or have
+    examples of their own.
+    """
+    keys = _feeds(contexts, starts)
+    sizes = [len(list(group)) for _, group in groupby(keys)]
+    even = len(set(sizes)) == 1 and len(sizes) == len(set(keys))
+    return len(sizes) if even and same_examples(starts) else len(keys)
 
 
 class Member:
@@ -120,7 +154,7 @@ class _Blocks:
         self, contexts: Sequence[Context], starts: Sequence[Start], total: int, per_epoch: int
     ) -> None:
         self._total = total
-        count, same = feeds.count(contexts, starts), feeds.shared(starts)
+        count, same = _feed_count(contexts, starts), same_examples(starts)
         each = slice(None, None, len(starts) // count)
         self._draws = [
             batches.draw(
@@ -175,7 +209,7 @@ def _rates(trains: Sequence[Train], total: int, per_epoch: int) -> Array | list[
 def _pool(starts: Sequence[Start]) -> Pool:
     """Return the examples of all cells: one for all where they are the same."""
     train = starts[0].train
-    if feeds.shared(starts):
+    if same_examples(starts):
         start = starts[0]
         scaler = Scaler.of(start.data, start.split)
         y = targets(start.split.y_train, train.dtype)

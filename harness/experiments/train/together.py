@@ -24,20 +24,19 @@ from harness.errors import Skip
 from harness.experiments import batches, tasks
 from harness.experiments.experiment import Context, Shared
 from harness.experiments.tasks import Start, Task
-from harness.experiments.train import feeds
+from harness.experiments.train.evaluation import Shown
 from harness.experiments.train.history import History
 from harness.experiments.train.loop import closes
-from harness.experiments.train.measures import Trained
-from harness.experiments.train.members import Member, fit
+from harness.experiments.train.measures.measure import Trained
+from harness.experiments.train.members import Member, by_feed, fit, same_examples
 from harness.experiments.train.names import facts_of
-from harness.experiments.train.outcome import check_loss, outcome
-from harness.experiments.train.shown import Shown
+from harness.experiments.train.outcome import check_loss, stored
 from harness.types import Array, Outcome
 
 Weights = Mapping[str, Array]
 
 
-def together(settings: Settings) -> Shared | None:
+def shared(settings: Settings) -> Shared | None:
     """Return what cells share that can be trained side by side.
 
     All but the learning rate, how large a penalty is that there is, and what is asked of the
@@ -93,10 +92,10 @@ def side_by_side(contexts: Sequence[Context]) -> list[Callable[[], Outcome]]:
     starts = _starts(contexts)
     for start in starts:
         check_loss(start.train.loss, start.split)
-    order = feeds.by_feed(contexts, starts)
+    order = by_feed(contexts, starts)
     stack, members = fit([contexts[at] for at in order], [starts[at] for at in order])
     last = _last(stack, starts, members)
-    networks, shown = _networks(first, starts), Shown() if feeds.shared(starts) else None
+    networks, shown = _networks(first, starts), Shown() if same_examples(starts) else None
     found = {
         at: partial(
             _evaluated, contexts[at], starts[at].task(networks[at]), starts[at].weights,
@@ -149,4 +148,4 @@ def _evaluated(
     """Ask of a trained member what its cell asks."""
     before = {name: value.astype(task.train.dtype) for name, value in drawn.items()}
     task.network.load(after)
-    return outcome(Trained(context, task, task.split, before, after, history), {}, shown)
+    return stored(Trained(context, task, task.split, before, after, history), {}, shown)

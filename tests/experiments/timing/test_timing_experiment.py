@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_info
 from harness import environment
 from harness.alone import IDLE, TRIES, Watch
 from harness.backends import get
-from harness.backends.threads import limit_threads
+from harness.backends.host import limit_threads
 from harness.config.data import Data
 from harness.config.experiments import Knn, Timing
 from harness.config.layers import Linear

@@ -18,9 +18,8 @@ from harness.datasets.dataset import Dataset
 from harness.errors import Skip, UsageError
 from harness.experiments import registry
 from harness.experiments.experiment import Context
-from harness.experiments.train import evaluation
+from harness.experiments.train import evaluation, run
 from harness.experiments.train import loop as train_loop
-from harness.experiments.train.experiment import run
 from harness.seeding import Streams
 
 

@@ -16,9 +16,9 @@ from harness.config.model import Model
 from harness.config.train import Evaluation, Train
 from harness.datasets.dataset import Dataset
 from harness.errors import UsageError
-from harness.experiments.train import scores
-from harness.experiments.train.evaluation import inverted, moved
-from harness.experiments.train.experiment import produces, run
+from harness.experiments.train import evaluation as module
+from harness.experiments.train import produces, run, scores
+from harness.experiments.train.evaluation import Shown, inverted, moved
 from harness.experiments.train.scores import Scores
 
 BACKENDS = ("numpy", "torch")
@@ -185,3 +185,26 @@ def test_a_rounded_output_is_right_where_it_meets_its_target() -> None:
     y = np.array([[0.0], [2.0], [3.0], [-1.0], [8.0]])
     assert of(outputs, y, rounded=True) == {"accuracy": pytest.approx(3 / 5)}  # 2.5 rounds to even
     assert of(outputs, y) == {}
+
+
+def test_a_block_is_made_once() -> None:
+    shown, made = Shown(), []
+
+    def make() -> np.ndarray:
+        made.append(len(made))
+        return np.full(2, len(made))
+
+    first = shown.block("a", 8, make)
+    assert shown.block("a", 8, make) is first
+    assert shown.block("b", 8, make) is not first
+    assert made == [0, 1]
+
+
+def test_what_would_take_too_much_memory_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_BYTES", 20)
+    shown = Shown()
+    kept, large = shown.block("a", 12, object), shown.block("b", 12, object)
+    assert shown.block("b", 12, object) is not large
+    assert shown.block("a", 12, object) is kept
+    small = shown.block("c", 8, object)
+    assert shown.block("c", 8, object) is small

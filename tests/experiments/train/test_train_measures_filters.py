@@ -8,7 +8,7 @@ from harness.backends import get
 from harness.config.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from harness.config.model import Init, Model
 from harness.config.train import Train
-from harness.experiments.train import experiment
+from harness.experiments import train as experiment
 from harness.experiments.train.measures.filters import (
     NAMES,
     coherence,

@@ -1,4 +1,4 @@
-"""Measures of the first hidden layer, held to the same words written out in NumPy."""
+"""Measures of hidden layers and their units, held to the same words written out in NumPy."""
 
 from __future__ import annotations
 
@@ -12,12 +12,21 @@ from harness import backends
 from harness.config.layers import Flatten, LeakyReLU, Linear, ReLU
 from harness.config.model import Init, Model
 from harness.config.train import Train
-from harness.experiments.train import experiment
-from harness.experiments.train.watch import setbacks
+from harness.experiments import train as experiment
+from harness.experiments.train.outcome import setbacks
 from harness.types import Series
 
 LAYERS = (Flatten(), Linear(out=7), ReLU(), Linear(out=4))
 NAMES = ("hidden_range", "zero_activations", "layer_changes")
+UNITS = (Flatten(), Linear(out=6), ReLU(), Linear(out=4))
+SPREAD = Train(
+    loss="cross_entropy",
+    lr=0.001,
+    epochs=1,
+    batch_size=16,
+    measure=("unit_spread",),
+    keep=("weights",),
+)
 BOTH = ("numpy", "torch")
 
 
@@ -86,3 +95,18 @@ def test_watched_cells_declare_their_setbacks():
     outcome = run(evaluate_every=1)
     assert {"test_loss_setbacks", "test_accuracy_from_best"} <= outcome.metrics.keys()
     assert not any(name.endswith("_setbacks") for name in run().metrics)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_spread_of_random_equal_and_zero_units(backend):
+    found = {}
+    for scheme in ("default", "constant", "zeros"):
+        model = Model(layers=UNITS, init=Init(scheme=scheme, std=0.001, bias="zeros"))
+        found[scheme] = experiment.run(
+            context(images(), backends.get(backend), model=model, train=SPREAD)
+        )
+    weights = found["default"].arrays["weights"].reshape(6, -1).astype(np.float64)
+    apart = max(abs(weights[i] - weights.mean(axis=0)).max() for i in range(6))
+    assert found["default"].metrics["unit_spread"] == pytest.approx(apart / abs(weights).max())
+    assert found["constant"].metrics["unit_spread"] < 1e-5
+    assert found["zeros"].metrics["unit_spread"] == 0

@@ -11,7 +11,7 @@ from harness import backends
 from harness.config.data import Data
 from harness.config.model import Init, Model
 from harness.config.train import Evaluation, Train
-from harness.experiments.train import experiment
+from harness.experiments import train as experiment
 
 MEASURES = ("generalization_gap", "confidence", "black_image", "templates")
 BOTH = (Evaluation(name="train", part="train"), Evaluation(name="test"))

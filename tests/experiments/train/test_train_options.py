@@ -16,7 +16,7 @@ from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.errors import UsageError
 from harness.experiments import batches
-from harness.experiments.train import experiment
+from harness.experiments import train as experiment
 from harness.types import Outcome
 
 BOTH = ("numpy", "torch")

@@ -20,8 +20,9 @@ from harness.config.train import Evaluation, Optimizer, Train
 from harness.datasets.dataset import Dataset, Facts
 from harness.errors import UsageError
 from harness.experiments.experiment import Context
-from harness.experiments.train.experiment import run
-from harness.experiments.train.together import side_by_side, together
+from harness.experiments.train import run
+from harness.experiments.train.together import shared as what_is_shared
+from harness.experiments.train.together import side_by_side
 from harness.seeding import Streams
 from harness.types import DataUsed, Outcome
 
@@ -75,7 +76,7 @@ def _same(one: Outcome, alone: Outcome) -> None:
 
 
 def _check(contexts: list[Context]) -> list[Outcome]:
-    shared = [together(context.settings) for context in contexts]
+    shared = [what_is_shared(context.settings) for context in contexts]
     assert shared[0] is not None
     assert all(one == shared[0] for one in shared)
     alone = [run(context) for context in contexts]
@@ -196,7 +197,7 @@ def test_cells_of_other_sizes_are_refused() -> None:
 
 
 def _shared(*args: Any, **train: Any) -> Settings | None:
-    found = together(_settings(*args, **train))
+    found = what_is_shared(_settings(*args, **train))
     return found and found.settings
 
 
@@ -214,27 +215,27 @@ def test_what_cells_that_train_together_share() -> None:
     dropped = Model(layers=(Linear(out=4), Dropout(rate=0.5), Linear(out=1)))
     assert _shared(dropped, loss="mse", lr=0.1, epochs=1) is None
     assert _shared(loss="mse", lr=0.1, epochs=1, evaluate_every=1) is None
-    assert together(Settings()) is None
+    assert what_is_shared(Settings()) is None
     unfit = Model(layers=(Linear(out=1),))  # of images, without a flatten
     assert _shared(unfit, loss="mse", lr=0.1, epochs=1, data={"dataset": "mnist"}) is None
 
 
 def test_the_size_of_a_step() -> None:
     asked: dict[str, Any] = {"loss": "cross_entropy", "lr": 0.1, "epochs": 1, "batch_size": 100}
-    mnist = together(_settings(data={"dataset": "mnist"}, **asked))
+    mnist = what_is_shared(_settings(data={"dataset": "mnist"}, **asked))
     assert mnist is not None
     assert (mnist.batch, mnist.size) == (4 * 100 * 784, 4 * 100 * 2 * (6 + 6 + 10))
     assert mnist.same == "seed"
-    full = together(_settings(data={"dataset": "mnist"}, **asked | {"batch_size": "full"}))
+    full = what_is_shared(_settings(data={"dataset": "mnist"}, **asked | {"batch_size": "full"}))
     assert full is not None
     assert (full.batch, full.size) == (600 * mnist.batch, 600 * mnist.size)
     assert full.same == "all"
-    ordered = together(_settings(data={"dataset": "mnist"}, sampling="none", **asked))
+    ordered = what_is_shared(_settings(data={"dataset": "mnist"}, sampling="none", **asked))
     assert ordered is not None
     assert ordered.same == "all"
 
 
 def test_drawn_data_are_shared_by_nobody() -> None:
-    drawn = together(_settings(data={"dataset": "synthetic"}, loss="mse", lr=0.1, epochs=1))
+    drawn = what_is_shared(_settings(data={"dataset": "synthetic"}, loss="mse", lr=0.1, epochs=1))
     assert drawn is not None
     assert (drawn.same, drawn.batch) == ("none", 0)

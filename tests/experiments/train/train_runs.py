@@ -11,7 +11,7 @@ from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets.dataset import Dataset, Facts
 from harness.experiments.experiment import Context
-from harness.experiments.train.experiment import produces, run
+from harness.experiments.train import produces, run
 from harness.seeding import Streams
 from harness.types import DataUsed, Outcome
 

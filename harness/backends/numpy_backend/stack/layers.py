@@ -13,8 +13,15 @@ from typing import Any
 import numpy as np
 
 from harness.backends.numpy_backend.layer import Cache, Layer
-from harness.backends.numpy_backend.layers import LeakyReLU, ReLU, Sigmoid, Tanh
-from harness.backends.numpy_backend.smooth import GELU, LogSoftmax, Softmax
+from harness.backends.numpy_backend.layers import (
+    GELU,
+    LeakyReLU,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from harness.config import layers
 from harness.types import Array
 

@@ -1,4 +1,4 @@
-"""Losses of a stack: from outputs (S, N, C) and targets to a loss a member and its gradient.
+"""What a stack lowers: losses, from outputs (S, N, C) and targets to one a member; penalties.
 
 Labels are (S, N), targets (S, N, D). Terms of one example, or one element, and their derivatives
 are torch's own; each member has the mean, or the sum, of its own: every term counts by `share`, 1
@@ -7,13 +7,15 @@ over their number or 1. The gradient is that of the sum over members, which is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import torch
 from torch.nn import functional
 
+from harness.backends.torch_backend.stack.parameters import Flat
 from harness.config.train import CLASS_LOSSES, Train
+from harness.types import Array
 
 Found = tuple[torch.Tensor, torch.Tensor]
 Terms = Callable[[torch.Tensor, torch.Tensor, float], Found]
@@ -114,3 +116,42 @@ def build(train: Train) -> Callable[[torch.Tensor, torch.Tensor], Found]:
         return reduce(terms.flatten(1), 1), grad
 
     return loss
+
+
+class Penalties:
+    """``0.5 * l2 * sum(W**2) + l1 * sum(|W|)`` of every member.
+
+    Parameters
+    ----------
+    l2, l1 : ndarray, (members,), float64, or None
+        Their sizes.
+    names : sequence of str
+        The parameters that they cover.
+    params, grads : Flat
+        All parameters, and d loss / d parameter.
+    """
+
+    def __init__(
+        self, l2: Array | None, l1: Array | None, names: Sequence[str], params: Flat, grads: Flat
+    ) -> None:
+        self._l2, self._l1 = (
+            None if size is None else torch.from_numpy(size).to(params.whole) for size in (l2, l1)
+        )
+        self._pairs = [(params.parts[name], grads.parts[name]) for name in names]
+
+    def added(self, losses: torch.Tensor) -> torch.Tensor:
+        """Return losses (members,) with the penalties."""
+        for weight, _ in self._pairs:
+            if self._l2 is not None:
+                losses = losses + 0.5 * self._l2 * weight.square().sum((1, 2))
+            if self._l1 is not None:
+                losses = losses + self._l1 * weight.abs().sum((1, 2))
+        return losses
+
+    def pull(self) -> None:
+        """Add the penalties' gradients."""
+        for weight, grad in self._pairs:
+            if self._l2 is not None:
+                grad.addcmul_(weight, self._l2[:, None, None])
+            if self._l1 is not None:
+                grad.addcmul_(weight.sign(), self._l1[:, None, None])

@@ -16,11 +16,12 @@ from harness.config.train import Train
 from harness.datasets import Dataset, load
 from harness.datasets.dataset import Roots
 from harness.experiments.experiment import Context
-from harness.experiments.train.experiment import produces, run
-from harness.experiments.train.measures import line
+from harness.experiments.train import produces, run
+from harness.experiments.train.measures import MEASURES
 from harness.types import Outcome
 
 BOTH = ("numpy", "torch")
+OF_PLANES = ("least_squares", "parameter_error")
 PLANE = Synthetic(
     generator="linear", features="normal", coefficients=(2.0, 3.0), intercept=5.0, n_train=40
 )
@@ -34,7 +35,7 @@ def fit(
     **train: object,
 ) -> tuple[Outcome, Dataset]:
     settings = {"loss": "mse", "lr": 0.1, "epochs": 50, "batch_size": "full", "log_every": 1}
-    settings |= {"measure": ("least_squares", "parameter_error", "settled", "loss_ratio"), **train}
+    settings |= {"measure": (*OF_PLANES, "settled", "loss_ratio"), **train}
     tables = Settings(
         data=Data(dataset="synthetic", synthetic=table),
         model=model or Model(hidden=()),
@@ -71,7 +72,7 @@ def test_measures_of_lines_move_nothing_and_fall_to_nothing(backend: str) -> Non
     outcome, _ = fit(backend, clean, **settings)
     plain, _ = fit(backend, clean, measure=(), **settings)
     assert outcome.digests == plain.digests
-    names = {name for measure in line.MEASURES for name in measure.produces(Settings())}
+    names = {name for measure in OF_PLANES for name in MEASURES.get(measure).produces(Settings())}
     assert {name: outcome.metrics[name] for name in names} == {
         name: pytest.approx(0, abs=1e-5) for name in names
     }
