@@ -161,7 +161,7 @@ def test_a_stream_that_is_not_there_takes_everything(monkeypatch):
 
 
 def test_a_disk_that_fills_during_a_run_ends_it_and_keeps_what_was_stored(harness, monkeypatch):
-    from harness.lines import log as lines
+    from harness import lines
 
     write, calls = lines.write_all, []
 

@@ -157,7 +157,7 @@ def test_what_is_missing_is_fetched_once(jobs, tmp_path, monkeypatch):
         asked.append((name, roots.data))
         raise DataMissing("no network here")
 
-    monkeypatch.setattr(host.fetch, "get", get)
+    monkeypatch.setattr(host.catalogue, "get", get)
     (job,) = jobs(1, fingerprint="f" * 64)
     settings = job.cell.case.settings.model_copy(update={"data": Data(dataset="mnist")})
     own = replace(job.cell, case=replace(job.cell.case, settings=settings))
