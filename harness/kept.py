@@ -34,6 +34,8 @@ _PASSING = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES", "PYTEST
 _IMPORTABLE = re.compile(
     r"(?!__pycache__)\w+|[^.].*\.(py|so|pyd|pth|zip|dist-info|egg-info|egg-link)"
 )
+_LEADING = re.compile(r"__editable__.*|.*\.(pth|egg-link)")
+"""Files that say where a library lies that is developed elsewhere."""
 _READING = frozenset({"open", "os.listdir", "os.scandir"})
 _LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|__pycache__)([/\\]|$)")
 _STANDARD = sysconfig.get_path("stdlib") + os.sep
@@ -55,14 +57,15 @@ def stamp(path: str | Path) -> Stamp:
 def names_in(folder: str, every: bool) -> str:
     """Return the digest of the names in a folder, all or those of modules and libraries.
 
-    It is ``""`` where the folder cannot be read.
+    With files that lead elsewhere go their stamps. It is ``""`` where the folder cannot be read.
     """
     try:
         names = sorted(os.listdir(folder))  # noqa: PTH208 names are all
     except OSError:
         return ""
     kept = [name for name in names if every or _IMPORTABLE.fullmatch(name)]
-    text = "\0".join(kept).encode("utf-8", "surrogateescape")
+    led = (f"{name}{stamp(f'{folder}/{name}')}" for name in kept if _LEADING.fullmatch(name))
+    text = "\0".join([*kept, *led]).encode("utf-8", "surrogateescape")
     return hashlib.sha256(text).hexdigest()[:16]
 
 

@@ -59,6 +59,18 @@ def test_it_is_not_found_after_a_change(store, tmp_path, change):
     assert store.get("asked", Inputs()) is None
 
 
+def test_a_library_that_lies_elsewhere_now_is_a_change(store, tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    finder = site / "__editable___mine_1_finder.py"
+    finder.write_text("MAPPING = {'mine': '/one'}\n", encoding="utf-8")
+    store.put("asked", 1, inputs_of(listed=[(str(site), False)]))
+    (site / "notes.txt").write_text("no module", encoding="utf-8")
+    assert store.get("asked", Inputs()) is not None
+    finder.write_text("MAPPING = {'mine': '/other'}\n", encoding="utf-8")
+    assert store.get("asked", Inputs()) is None
+
+
 def test_nothing_is_looked_at_twice_for_several_questions(store, tmp_path, monkeypatch):
     file = tmp_path / "a.txt"
     file.write_text("a", encoding="utf-8")
