@@ -34,10 +34,15 @@ _PASSING = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "COLUMNS", "LINES", "PYTEST
 _IMPORTABLE = re.compile(
     r"(?!__pycache__)\w+|[^.].*\.(py|so|pyd|pth|zip|dist-info|egg-info|egg-link)"
 )
+_LEADING = re.compile(r"__editable__.*|.*\.(pth|egg-link)")
+"""Files that say where a library lies that is developed elsewhere."""
 _READING = frozenset({"open", "os.listdir", "os.scandir"})
 _LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|__pycache__)([/\\]|$)")
 _STANDARD = sysconfig.get_path("stdlib") + os.sep
-_MACHINE = ("/proc/", "/sys/", "/dev/")
+_MACHINE = re.compile("/(proc|sys|dev(?!/shm/))/")
+"""What the machine tells of itself; in /dev/shm are files like any others."""
+_ENTRY = re.compile(r"[^/\\]+[/\\](..)[/\\]\1[^/\\]*")
+"""A file of the cache, from its top on: a project may lie beside."""
 
 
 def stamp(path: str | Path) -> Stamp:
@@ -52,18 +57,19 @@ def stamp(path: str | Path) -> Stamp:
 def names_in(folder: str, every: bool) -> str:
     """Return the digest of the names in a folder, all or those of modules and libraries.
 
-    It is ``""`` where the folder cannot be read.
+    With files that lead elsewhere go their stamps. It is ``""`` where the folder cannot be read.
     """
     try:
         names = sorted(os.listdir(folder))  # noqa: PTH208 names are all
     except OSError:
         return ""
     kept = [name for name in names if every or _IMPORTABLE.fullmatch(name)]
-    text = "\0".join(kept).encode("utf-8", "surrogateescape")
+    led = (f"{name}{stamp(f'{folder}/{name}')}" for name in kept if _LEADING.fullmatch(name))
+    text = "\0".join([*kept, *led]).encode("utf-8", "surrogateescape")
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-_LISTENING: list[dict[str, None]] = []
+_LISTENING: list[dict[str, Stamp]] = []
 
 
 @cache
@@ -79,16 +85,19 @@ def _listen() -> None:
         if not by.startswith(("<", __file__)):
             path = os.path.abspath(os.fsdecode(given[0]))  # noqa: PTH100 links stay
             for opened in _LISTENING:
-                opened[path] = None
+                opened.setdefault(path, stamp(path))
 
     sys.addaudithook(hear)
 
 
 @contextlib.contextmanager
-def watching() -> Iterator[Mapping[str, None]]:
-    """Return what fills with the files and folders that are opened inside the block, in order."""
+def watching() -> Iterator[Mapping[str, Stamp]]:
+    """Return what fills with the files and folders that are opened inside the block, in order.
+
+    With each is its `stamp` from before.
+    """
     _listen()
-    opened: dict[str, None] = {}
+    opened: dict[str, Stamp] = {}
     _LISTENING.append(opened)
     try:
         yield opened
@@ -98,8 +107,29 @@ def watching() -> Iterator[Mapping[str, None]]:
 
 def of_users(opened: Iterable[str]) -> list[str]:
     """Return the paths that are of no library, nor of Python or the machine."""
-    ours = (_STANDARD, *_MACHINE, f"{_HERE}{os.sep}", f"{root()}{os.sep}")
-    return [path for path in list(opened) if not (_LIBRARY.search(path) or path.startswith(ours))]
+    ours, cached = (_STANDARD, f"{_HERE}{os.sep}"), f"{root()}{os.sep}"
+    return [
+        path
+        for path in list(opened)
+        if not (_LIBRARY.search(path) or _MACHINE.match(path) or path.startswith(ours))
+        and not (path.startswith(cached) and _ENTRY.fullmatch(path, len(cached)))
+    ]
+
+
+def changed(opened: Mapping[str, Stamp], since: int) -> bool:
+    """Whether a file or folder of users that was opened is not what it was then.
+
+    Parameters
+    ----------
+    opened : mapping of str to Stamp
+        What `watching` has returned.
+    since : int
+        When that began, nanoseconds of the system's clock. What was made later and is gone was
+        nobody's; `Inputs.settled` tells of what is still there.
+    """
+    mine = of_users(opened)
+    old = (path for path in mine if max(opened[path][:2], default=0) < since)
+    return any(stamp(path) != opened[path] for path in old)
 
 
 @dataclass

@@ -59,6 +59,18 @@ def test_it_is_not_found_after_a_change(store, tmp_path, change):
     assert store.get("asked", Inputs()) is None
 
 
+def test_a_library_that_lies_elsewhere_now_is_a_change(store, tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    finder = site / "__editable___mine_1_finder.py"
+    finder.write_text("MAPPING = {'mine': '/one'}\n", encoding="utf-8")
+    store.put("asked", 1, inputs_of(listed=[(str(site), False)]))
+    (site / "notes.txt").write_text("no module", encoding="utf-8")
+    assert store.get("asked", Inputs()) is not None
+    finder.write_text("MAPPING = {'mine': '/other'}\n", encoding="utf-8")
+    assert store.get("asked", Inputs()) is None
+
+
 def test_nothing_is_looked_at_twice_for_several_questions(store, tmp_path, monkeypatch):
     file = tmp_path / "a.txt"
     file.write_text("a", encoding="utf-8")
@@ -109,6 +121,24 @@ def test_files_and_folders_are_heard_of_while_they_are_watched(tmp_path):
     (tmp_path / "b.txt").write_text("b", encoding="utf-8")
     assert list(opened) == [str(tmp_path / "a.txt"), str(tmp_path)]
     assert kept.of_users([*opened, os.__file__, "/proc/self/maps"]) == list(opened)
+
+
+def test_what_was_edited_after_it_was_opened_is_told(tmp_path):
+    (tmp_path / "a.txt").write_text("a", encoding="utf-8")
+    since = (tmp_path / "a.txt").stat().st_ctime_ns + 1
+    with watching() as opened:
+        (tmp_path / "a.txt").read_bytes()
+    assert not kept.changed(opened, since)
+    (tmp_path / "a.txt").unlink()
+    assert kept.changed(opened, since)
+    assert not kept.changed(opened, since - 1)  # made meanwhile, by ourselves
+
+
+def test_files_in_memory_and_beside_the_cache_are_the_users(tmp_path, monkeypatch):
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
+    mine = [f"{os.sep}dev/shm/project/a.toml", str(tmp_path / "suites" / "a.toml")]
+    entry = tmp_path / "overviews" / "ab" / f"ab{'0' * 62}"
+    assert kept.of_users([*mine, str(entry), "/dev/null"]) == mine
 
 
 def test_a_question_is_another_elsewhere(monkeypatch, tmp_path):

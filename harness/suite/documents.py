@@ -17,6 +17,7 @@ from pydantic import Field
 
 from harness.config.table import Files, Id, SuiteId, Table
 from harness.errors import Problem, SuiteError
+from harness.kept import look
 from harness.suite.explain import validate
 from harness.suite.text import Originals, Text, named, read
 
@@ -218,7 +219,7 @@ def of_suite(path: Path) -> Document | None:
 def _of_bibliography(folder: Path) -> tuple[list[tuple[Document, Problem]], list[Problem]]:
     """Return the documents of a ``sources.toml``, each with what to say if its key is taken."""
     path = folder / BIBLIOGRAPHY
-    if not os.path.lexists(path):  # a dangling link must be reported, not ignored
+    if not os.path.lexists(look(path)):  # a dangling link must be reported, not ignored
         return [], []
     found, problems = list[tuple[Document, Problem]](), list[Problem]()
     text = read(path)
@@ -235,7 +236,7 @@ def _of_bibliography(folder: Path) -> tuple[list[tuple[Document, Problem]], list
 def _of_outline(entry: NamedDocument, outlines: Path, files: Originals) -> Document:
     known = Document(entry.key, entry.number, entry.title, files=files)
     path = outlines / f"{entry.key}.toml"
-    if not path.exists():
+    if not look(path).exists():
         return known
     text = read(path)
     return replace(known, sections=validate(Outline, text).sections, text=text)
@@ -243,7 +244,7 @@ def _of_outline(entry: NamedDocument, outlines: Path, files: Originals) -> Docum
 
 def is_document(folder: Path) -> bool:
     """Whether a folder is that of a document."""
-    return os.path.lexists(folder / DOCUMENT)
+    return os.path.lexists(look(folder / DOCUMENT))
 
 
 def folders(root: Path) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.config.claim import Claim
 from harness.errors import Problem
 from harness.files import opened
+from harness.kept import look
 from harness.prose.reading import Prose, likeness, nearest, read, words
 from harness.suite import locate
 from harness.suite.documents import Document
@@ -36,7 +37,7 @@ class DocumentFiles:
     def prose(self, path: Path, *, required: bool = True) -> Prose | str | None:
         """Return the words of a file, or what is wrong with it; None if it need not be there."""
         if path not in self._read:
-            self._read[path] = None if not (required or path.exists()) else _read(path)
+            self._read[path] = None if not (required or look(path).exists()) else _read(path)
         return self._read[path]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.cache import Cache
 from harness.code.project import MARKS
-from harness.kept import Inputs, Kept, depending, of_users, question, watching
+from harness.kept import Inputs, Kept, changed, depending, of_users, question, watching
 from harness.top import SUITES
 
 if TYPE_CHECKING:  # opening suites takes longer than to look at what was kept
@@ -84,7 +84,8 @@ def overview(names: Sequence[str], folders: Sequence[Path], *, whole: bool = Fal
     paths = [Path(path) for path in of_users(opened)]
     listed = [path for path in paths if path.is_dir()]
     inputs.read([path for path in paths if path not in listed], [(str(f), True) for f in listed])
-    inputs.read(_around([*folders, *listed]))
+    inputs.read(_around([*folders, *listed, *{path.parent for path in paths}]))
+    inputs.lasting &= not changed(opened, inputs.since)
     OVERVIEWS.put(asked, asdict(found), inputs)
     return found
 

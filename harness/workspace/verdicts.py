@@ -188,7 +188,7 @@ def judged_with_results(
     Returns
     -------
     tuple of Verdict
-        As `harness.workspace.judged` returns them.
+        As `judged` returns them.
     sequence of SuiteResults
         Of each suite, in order.
     """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import harness.workspace.suites  # noqa: F401 - what it imports sets variables of the environment
 from harness import kept
 from harness.errors import SuiteError, UsageError
 from harness.workspace import overview as overviews
@@ -26,6 +27,13 @@ quote = "It reaches 97 %."
 expect = { at_least = 0.9 }
 """
 CODE = "from tools import VALUE\n\n\ndef estimate(seed: int) -> float:\n    return VALUE\n"
+SOURCES = """
+schema = 1
+[[sources]]
+key = "paper"
+number = "1"
+title = "A paper"
+"""
 README = "# Mine\n\nPi is 3. It reaches 97 %.\n"
 
 
@@ -46,6 +54,7 @@ def project(tmp_path, monkeypatch):
         "suites/runs.csv": "accuracy\n0.97\n0.98\n",
         "bench/pi.py": CODE,
         "bench/tools.py": "VALUE = 3.14\n",
+        "suites/notes/draft.toml": SUITE,
         "README.md": README,
     }
     for name, text in files.items():
@@ -112,6 +121,9 @@ CHANGES = {
     "a folder of a document": lambda root: write(
         root / "suites" / "paper" / "document.toml", 'schema = 1\nkey = "paper"\n'
     ),
+    "a folder becomes that of a document": lambda root: write(
+        root / "suites" / "notes" / "document.toml", 'schema = 1\nkey = "notes"\n'
+    ),
     "a suite in a new folder": lambda root: write(root / "suites" / "deep" / "a.toml", SUITE),
     "settings": lambda root: write(root / "pyproject.toml", "[tool.harness]\nsuites = 3\n"),
     "an older file in its place": lambda root: (
@@ -165,6 +177,45 @@ def test_suites_edited_just_now_are_not_kept(project, made, monkeypatch):
     monkeypatch.setattr(kept, "_SETTLED", 60 * 10**9)
     ask()
     ask()
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [CHANGES["another suite"], CHANGES["a suite that is broken"], CHANGES["no document"]],
+    ids=["come", "edited", "gone"],
+)
+def test_what_changes_while_suites_are_opened_is_not_kept(project, made, monkeypatch, meanwhile):
+    make = overviews._made
+
+    def slow(*given):
+        found = make(*given)
+        meanwhile(project)
+        monkeypatch.setattr(overviews, "_made", make)
+        return found
+
+    monkeypatch.setattr(overviews, "_made", slow)
+    ask()
+    ask()
+    assert len(made) == 2
+
+
+def test_an_outline_that_comes_to_be_is_read(project, made):
+    write(project / "suites" / "sources.toml", SOURCES)
+    ask()
+    write(project / "suites" / "sections" / "paper.toml", "broken = \n")
+    assert "paper.toml" in ask()
+
+
+def test_the_project_of_a_suite_elsewhere_counts_too(project, made):
+    other = project.parent / "other" / "one.toml"
+    write(other, SUITE.replace("bench/pi.py", "pi.py"))
+    write(other.parent / "pi.py", "def estimate(seed: int) -> float:\n    return 3.1\n")
+    assert [one.id for one in ask(str(other)).suites] == ["one"]
+    ask(str(other))
+    assert len(made) == 1
+    write(other.parent / "setup.cfg", "")
+    ask(str(other))
     assert len(made) == 2
 
 

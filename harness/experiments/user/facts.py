@@ -99,7 +99,8 @@ class Answer:
     loaded : tuple of str
         Files of the modules that the import brought.
     opened : tuple of str or None
-        Files and folders that it has read, libraries apart; None where those are too many.
+        Files and folders that it has read, libraries apart; None where those are too
+        many, or one was edited meanwhile.
     """
 
     error: str = ""

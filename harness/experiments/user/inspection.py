@@ -11,6 +11,7 @@ import inspect
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -52,11 +53,11 @@ def _warm() -> None:
 
 def _answer(question: Mapping[str, Any]) -> NoReturn:
     place = Place(**{**question["place"], "path": tuple(question["place"]["path"])})
-    before = set(sys.modules)
+    before, since = set(sys.modules), time.time_ns()
     try:
         with kept.watching() as opened:
             module = load(place)
-        brought = {"loaded": _loaded(before), "opened": _read(opened)}
+        brought = {"loaded": _loaded(before), "opened": _read(opened, since)}
         facts = {**_facts(module, place.attribute), **brought}
     except BaseException as error:  # noqa: BLE001 - whatever a module raises is the answer
         facts = _failure(error)
@@ -64,10 +65,10 @@ def _answer(question: Mapping[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-def _read(opened: Mapping[str, None]) -> list[str] | None:
-    """Return those that are no library's; None where they are very many."""
+def _read(opened: Mapping[str, kept.Stamp], since: int) -> list[str] | None:
+    """Return those that are no library's; None where they are very many, or one was edited."""
     own = kept.of_users(opened)
-    return own if len(own) <= _MOST else None
+    return own if len(own) <= _MOST and not kept.changed(opened, since) else None
 
 
 def _facts(module: ModuleType, attribute: str) -> dict[str, Any]:

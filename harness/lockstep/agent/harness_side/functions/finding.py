@@ -23,8 +23,8 @@ def function(place: Mapping[str, Any], loader: str = "") -> Function:
     place : mapping of str to object
         ``module``, ``attribute``, and what else the loader wants to know.
     loader : str
-        File of a module with ``Place`` and ``load(place)``, as `harness.code.loading`; where none
-        is given, the module is imported by its name.
+        File of a module with ``Place`` and ``load(place)``, as
+        `harness.experiments.user.loading`; where none is given, the module is imported by its name.
 
     Raises
     ------
