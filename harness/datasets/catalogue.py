@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.config.data import Data
-from harness.datasets import cifar10, digits, imagefolder, parquet, synthetic
+from harness.datasets import cifar10, digits, imagefolder, mnist, parquet, synthetic
 from harness.datasets.dataset import Dataset, Loader, Roots
 from harness.datasets.files import FileLoader, Reader, readable
 from harness.errors import DataCorrupt, DataMissing, UsageError
@@ -51,7 +51,7 @@ CATALOGUE: Registry[Entry] = Registry(
     "data set",
     (
         ("digits", Entry(_files(digits.Digits()), "1,797 real 8x8 digits, embedded")),
-        ("mnist", Entry(_files(digits.Mnist()), "70,000 28x28 digits", digits.get)),
+        ("mnist", Entry(_files(mnist.Mnist()), "70,000 28x28 digits", mnist.get)),
         ("cifar10", Entry(_files(cifar10.Cifar10()), "60,000 32x32 colour images", cifar10.get)),
         (
             "cifar10-jpeg",
