@@ -1,6 +1,46 @@
-"""``python -m harness``."""
+"""The command ``harness``, and ``python -m harness``.
 
-from harness.cli.app import main
+A run waits longest for the process that starts its cells, which has libraries of its own to import:
+it is started before the command line itself is imported, which takes as long.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness import top
+from harness.execute import client
+
+_NO_CELLS_HERE = ("-h", "--help", "--cluster")
+
+
+def main() -> None:
+    """Run the command line and exit with the code of what happened."""
+    _import_from_here()
+    if runs_cells(sys.argv[1:]):
+        client.begin()
+    from harness.cli.app import main as command  # after the server has been started
+
+    command()
+
+
+def runs_cells(words: Sequence[str]) -> bool:
+    """Whether a command is one that runs cells on this machine."""
+    return list(words[:1]) == ["run"] and not any(word.startswith(_NO_CELLS_HERE) for word in words)
+
+
+def _import_from_here() -> None:
+    """Let a user's experiment be imported from the top of the project one stands in."""
+    try:
+        here = str(top.of(Path(os.getcwd())))  # noqa: PTH109 as sys.path has it
+    except OSError:  # a folder that is gone holds no module
+        return
+    if here not in sys.path and not sys.flags.safe_path:
+        sys.path.insert(0, here)
+
 
 if __name__ == "__main__":
     main()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import harness
-from harness import top
 from harness.cli import codes, streams
 from harness.cli.verbs import Verbs
 from harness.errors import (
@@ -61,20 +59,11 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of what happened."""
-    _import_from_here()
     code = run_main(arguments)
     failure = streams.finish()
     if failure is not None and not code:
         code = _failed(failure)
     sys.exit(code)
-
-
-def _import_from_here() -> None:
-    """Let a user's experiment be imported from the top of the project one stands in."""
-    here = _here()  # a folder that is gone holds no module
-    here = str(top.of(Path(here))) if here else ""
-    if here and here not in sys.path and not sys.flags.safe_path:
-        sys.path.insert(0, here)
 
 
 def run_main(arguments: Sequence[str] | None = None) -> int:

@@ -81,8 +81,8 @@ def _libraries(
     case = cell.case
     wanted = {case.backend, *spoken_of, *({"torch"} if cell.script is not None else ())}
     general = case.experiment in experiments.EXPERIMENTS
-    if general:
-        wanted.add("scipy")
+    if general and case.backend == "numpy" and "gelu" in repr(case.settings):
+        wanted.add("scipy")  # of all that the harness computes with NumPy only GELU takes it
     if "torch" in wanted and (case.settings.train is not None or not general):
         wanted.add("torch.optim")
     if _reads_digits(case, use):

@@ -8,13 +8,14 @@ import pytest
 from suite_texts import LINE_FIT, load_suite, suite_text, train_text
 
 from harness import environment
+from harness.config.model import Model
 from harness.datasets.dataset import Roots
 from harness.execute import run as running
 from harness.execute import wire, worker
 from harness.execute.job import Answer, Job
 from harness.execute.pool import Finished
 from harness.execute.run import Options, Runner
-from harness.execute.sharing import joined, parted, run_each
+from harness.execute.sharing import joined, needs, parted, run_each
 from harness.experiments.registry import EXPERIMENTS
 from harness.plan.expand import expand
 from harness.store.store import Store
@@ -166,3 +167,16 @@ def test_a_group_that_takes_too_much_memory_costs_no_cell_its_result(
     ((reason, cells),) = runner.failed_groups.items()
     assert cells == 6
     assert "more memory than its bound" in reason
+
+
+@pytest.mark.parametrize(
+    ("backend", "activation", "expected"),
+    [("numpy", "relu", False), ("numpy", "gelu", True), ("torch", "gelu", False)],
+)
+def test_only_numpys_gelu_has_scipy_imported_before_its_cells(plan, backend, activation, expected):
+    (cell, *_) = plan.cells()
+    model = Model(hidden=(4,), activation=activation)
+    settings = cell.case.settings.model_copy(update={"model": model})
+    case = replace(cell.case, backend=backend, settings=settings)
+    libraries = needs(replace(cell, case=case), {}).libraries
+    assert ("scipy.special" in libraries) is expected
