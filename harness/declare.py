@@ -77,9 +77,9 @@ def experiment(
     told = {
         "metrics": _kinds(metrics),
         "version": _whole(version),
-        "alone": bool(alone),
-        "backends": _names(backends),
-        "reusable": bool(reusable),
+        "alone": _flag("alone", alone),
+        "backends": _names("backends", backends),
+        "reusable": _flag("reusable", reusable),
     }
 
     def declared(given: F) -> F:
@@ -92,23 +92,28 @@ def experiment(
 
 
 def _kinds(metrics: Iterable[str] | Mapping[str, Kind]) -> dict[str, Kind]:
-    if isinstance(metrics, str):
-        metrics = [metrics]
-    pairs = metrics.items() if isinstance(metrics, Mapping) else ((one, DEFAULT) for one in metrics)
-    found: dict[str, Kind] = dict(pairs)
-    for name, kind in found.items():
-        if not isinstance(name, str) or not name:
-            raise TypeError(f"the name of a metric must be a text, got {name!r}")
-        if kind not in KINDS:
+    names = _names("metrics", metrics)
+    if not isinstance(metrics, Mapping):
+        return dict.fromkeys(names, DEFAULT)
+    for name, kind in metrics.items():
+        if str(kind) not in KINDS:
             raise ValueError(f"metric {name!r}: {unknown('kind of number', str(kind), KINDS)}")
+    return dict(metrics)
+
+
+def _names(what: str, given: Iterable[str]) -> list[str]:
+    if not isinstance(given, Iterable):
+        raise TypeError(f"the {what} of an experiment must be names, got {given!r}")
+    found = [given] if isinstance(given, str) else list(given)
+    if wrong := [one for one in found if not isinstance(one, str) or not one]:
+        raise TypeError(f"the {what} of an experiment must be names, got {wrong[0]!r}")
     return found
 
 
-def _names(backends: Iterable[str]) -> list[str]:
-    found = [backends] if isinstance(backends, str) else list(backends)
-    if wrong := [one for one in found if not isinstance(one, str)]:
-        raise TypeError(f"the backends of an experiment must be names, got {wrong[0]!r}")
-    return found
+def _flag(name: str, given: bool) -> bool:
+    if not isinstance(given, bool):  # a text such as "no" would be true
+        raise TypeError(f"{name} of an experiment must be True or False, got {given!r}")
+    return given
 
 
 def _whole(version: int) -> int:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import overload
 
 from harness import claims as judging
+from harness.api import given
+from harness.api.given import Name
 from harness.files import write_text
 from harness.outlets import outcome
 from harness.outlets.outcome import measured_by
@@ -172,7 +174,8 @@ class Figure:
     def _repr_svg_(self) -> str:
         return self.svg
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: Name) -> Path:
         """Write the picture as an SVG file; return its path."""
-        write_text(Path(path), self.svg, "write the figure")
-        return Path(path)
+        written = given.path("path", path)
+        write_text(written, self.svg, "write the figure")
+        return written

@@ -6,15 +6,14 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from numbers import Integral
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from harness import figures, project
+from harness import figures
+from harness.api import given
+from harness.api.given import Folders, Name
 from harness.api.shown import Figure, Judgement, Judgements
 from harness.datasets.dataset import Roots
 from harness.errors import NothingMeasured, UsageError
-from harness.execute.cluster import address
 from harness.execute.machines import machines_of
 from harness.execute.run import Options, Runner
 from harness.plan.select import Selection
@@ -27,9 +26,6 @@ from harness.workspace.verdicts import judged, open_archive, with_q_values
 
 if TYPE_CHECKING:  # half a second, for those who want a frame
     import pandas as pd
-
-Name = str | Path
-Folders = str | Path | Sequence[str | Path]
 
 
 def load(*names: Name, suites: Folders | None = None) -> Workspace:
@@ -52,13 +48,7 @@ def load(*names: Name, suites: Folders | None = None) -> Workspace:
     SuiteError
         If a suite has problems; the message names each by file and line.
     """
-    given = project.find().suites if suites is None else suites
-    folders = [given] if isinstance(given, str | Path) else given
-    return open_workspace([str(name) for name in names], [Path(folder) for folder in folders])
-
-
-def _results(given: Name | None) -> Path:
-    return project.find().results if given is None else Path(given)
+    return open_workspace(given.suites(names), given.folders(suites))
 
 
 def run(
@@ -118,19 +108,19 @@ def run(
     ClusterUnfit
         If no worker is like this machine; the message says what differs.
     """
-    where = None if cluster is None else _address(cluster)
-    _profile(profile)
-    _positive("seeds", seeds)
-    _positive("jobs", jobs)
-    workspace = load(*names, suites=suites)
+    where = None if cluster is None else given.cluster(cluster)
+    given.profile(profile)
+    given.positive("seeds", seeds)
+    given.positive("jobs", jobs)
     chosen = Options(
-        roots=Roots.find(None if data is None else Path(data)),
-        use=dict(use or {}),
-        force=force,
-        one_by_one=one_by_one,
+        roots=Roots.find(None if data is None else given.path("data", data)),
+        use=given.use(use),
+        force=given.flag("force", force),
+        one_by_one=given.flag("one_by_one", one_by_one),
     )
+    folder = given.results(results)
+    workspace = load(*names, suites=suites)
     todo = workspace.to_run(profile, chosen.roots, chosen.use, Selection(seeds))
-    folder = _results(results)
     counts: Counter[str] = Counter()
     with machines_of(where, chosen.roots, _warn) as machines:
         chosen = replace(chosen, jobs=jobs or machines.slots)
@@ -159,32 +149,10 @@ def claims(*names: Name, suites: Folders | None = None, results: Name | None = N
     NothingMeasured
         If there is no record.
     """
+    folder = given.results(results)
     workspace = load(*names, suites=suites)
-    folder = _results(results)
     archive, _ = open_archive(workspace, folder)
     return _shown(with_q_values(judged(workspace, archive, folder), workspace, archive, folder))
-
-
-def _address(text: str) -> str:
-    if not isinstance(text, str):
-        raise UsageError(f"cluster must be an address, as text, got {text!r}")
-    try:
-        return address.parse(text)
-    except ValueError as error:
-        raise UsageError(f"cluster {error}") from None
-
-
-def _profile(name: str) -> None:
-    if name not in get_args(Profile):
-        raise UsageError(unknown("profile", str(name), get_args(Profile)))
-
-
-def _positive(name: str, count: int | None) -> None:
-    """Refuse what is no number of things: none at a time would wait forever."""
-    whole = isinstance(count, Integral) and not isinstance(count, bool)  # of NumPy, too
-    if count is None or (whole and count > 0):
-        return
-    raise UsageError(f"{name} must be a whole number from 1 on, got {count!r}")
 
 
 def _warn(line: str) -> None:
@@ -209,8 +177,9 @@ def records(
     """
     import pandas as pd
 
+    folder = given.results(results)
     workspace = load(*names, suites=suites)
-    archive, _ = open_archive(workspace, _results(results))
+    archive, _ = open_archive(workspace, folder)
     found = [r for suite in workspace.suites for r in _records(workspace, suite.id, archive)]
     before = dict.fromkeys(name for record in found for name in _before(record))
     rows = [{**_before(record), **_metrics(record, before)} for record in found]
@@ -271,18 +240,18 @@ def figure(
     NothingMeasured
         If there is nothing to draw.
     """
-    _profile(profile)
+    given.profile(profile)
+    given.must("figure", "the id of a figure, as text", figure, str)
+    theme = figures.DARK if given.flag("dark", dark) else figures.LIGHT
+    folder = given.results(results)
     workspace = load(name, suites=suites)
     (plans,) = workspace.plans
     known = {one.id: one for one in plans.suite.figures}
-    if not isinstance(figure, str):
-        raise UsageError(f"figure must be the id of a figure, as text, got {figure!r}")
     if figure not in known:
         raise UsageError(unknown("figure", figure, known))
-    archive, _ = open_archive(workspace, _results(results))
+    archive, _ = open_archive(workspace, folder)
     found = _records(workspace, plans.suite.id, archive, profile)
     kinds = {case.id: case.kinds for case in plans.cases}
-    theme = figures.DARK if dark else figures.LIGHT
     drawn = figures.draw(known[figure], plans.suite, found, archive, theme, kinds)
     if not drawn.svg:
         raise NothingMeasured(drawn.alt)

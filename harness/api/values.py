@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harness import tables
+from harness.api.given import must
 from harness.api.shown import Judgement
 from harness.config.kinds import Kind
 from harness.errors import UsageError
@@ -104,18 +106,33 @@ def judge(
     'reproduced'
     """
     table, made = _table(values, than)
-    rows = {key: _plain(one) for key, one in (where or {}).items()}
+    for name, text in (("metric", metric), ("pair", pair), ("kind", kind or "")):
+        must(name, "a text", text, str)
     expect = {
         "value": value, "tolerance": tolerance, "exactly": exactly, "low": low, "high": high,
         "at_least": at_least, "at_most": at_most, "difference": difference, "ratio": ratio,
         "of": of, "frequency_low": frequency_low, "frequency_high": frequency_high,
     }  # fmt: skip
     asked = {
-        "metric": metric or made, "where": rows, "goal": goal, "over": over,
-        "unit": unit, "compare": compare if than is None else _SIDES,
+        "metric": metric or made, "where": _rows("where", where), "goal": goal, "over": over,
+        "unit": unit, "compare": _sides(compare) if than is None else _SIDES,
         "expect": {key: _plain(one) for key, one in expect.items()},
     }  # fmt: skip
-    return Judgement(judge_table(table, asked, {"pair": pair, "ignore": tuple(ignore)}, kind))
+    one = (ignore,) if isinstance(ignore, str) else ignore
+    left_out = tuple(must("ignore", "names of columns", one, Iterable))
+    return Judgement(judge_table(table, asked, {"pair": pair, "ignore": left_out}, kind))
+
+
+def _rows(name: str, given: Mapping[str, Scalar] | None) -> dict[str, Any]:
+    be = "a mapping of columns to values, such as {'model': 'forest'}"
+    rows = must(name, be, {} if given is None else given, Mapping)
+    return {key: _plain(one) for key, one in rows.items()}
+
+
+def _sides(compare: Mapping[str, Mapping[str, Scalar]] | None) -> dict[str, Any] | None:
+    be = "a mapping with the keys better and than"
+    sides = {} if compare is None else must("compare", be, compare, Mapping)
+    return {side: _rows(f"compare[{side!r}]", rows) for side, rows in sides.items()} or None
 
 
 def _plain(given: Any) -> Any:
@@ -129,9 +146,9 @@ def _table(values: Any, than: ArrayLike | None) -> tuple[tables.Table, str]:
         a, b = _numbers(values, "values"), _numbers(than, "than")
         sides = ["values"] * a.size + ["than"] * b.size
         return tables.of_columns({VALUE: [*a.tolist(), *b.tolist()], SIDE: sides}), VALUE
-    if isinstance(values, str | Path):
+    if isinstance(values, str | os.PathLike):
         return tables.read([Path(values)]), ""
-    if isinstance(values, list | tuple) and values and isinstance(values[0], Path):
+    if isinstance(values, list | tuple) and values and isinstance(values[0], os.PathLike):
         return tables.read([Path(path) for path in values]), ""
     if hasattr(values, "columns") and hasattr(values, "to_dict"):
         return _of_frame(values), ""

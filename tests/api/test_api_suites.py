@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from suite_texts import LINE_FIT, suite_text, train_text
 
@@ -155,6 +156,49 @@ def test_a_profile_that_is_none_is_refused():
         harness.run("no-such-suite", profile="ful")
     with pytest.raises(UsageError, match="unknown profile 'quik'"):
         harness.figure("no-such-suite", "bars", profile="quik")
+
+
+NO_PATH = "must be a path, as text or a Path, got"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"data": 3}, f"data {NO_PATH} 3 (int)"),
+        ({"data": ""}, f"data {NO_PATH} '' (str)"),
+        ({"results": ["r"]}, f"results {NO_PATH} ['r'] (list)"),
+        ({"results": b"r"}, f"results {NO_PATH} b'r' (bytes)"),
+        ({"suites": 3}, "suites must be a folder or several, as text or a Path, got 3 (int)"),
+        ({"suites": []}, "suites must be a folder or several, as text or a Path, got [] (list)"),
+        ({"suites": ["suites", None]}, f"suites {NO_PATH} None (NoneType)"),
+        ({"use": "x"}, "use must be a mapping such as {'cifar10': 'cifar10-jpeg'}, got 'x' (str)"),
+        ({"use": {"mnist": 3}}, "unknown data set '3'"),
+        ({"use": {"mnits": "digits"}}, "unknown data set 'mnits'. Did you mean 'mnist'?"),
+        ({"force": "no"}, "force must be True or False, got 'no' (str)"),
+        ({"one_by_one": 1}, "one_by_one must be True or False, got 1 (int)"),
+        ({"profile": ["quick"]}, "profile must be its name, as text, got ['quick'] (list)"),
+        ({"seeds": np.ones((3, 3))}, "seeds must be a whole number from 1 on, got array("),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_before_anything_is_read(given, message):
+    with pytest.raises(UsageError) as caught:
+        harness.run("no-such-suite", **given)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("function", [harness.load, harness.run, harness.claims, harness.records])
+@pytest.mark.parametrize("name", [3, None, ["filed"], b"filed"])
+def test_the_name_of_a_suite_is_a_text_or_a_path(folder, function, name):
+    with pytest.raises(UsageError, match="a name must be the id or path of a suite, as text"):
+        function(name)
+
+
+def test_a_figure_is_refused_and_not_saved_where_nothing_says_how(folder):
+    with pytest.raises(UsageError, match="dark must be True or False, got 'no'"):
+        harness.figure("filed", "bars", dark="no")
+    with pytest.raises(UsageError, match=r"path must be a path, as text or a Path, got None"):
+        harness.figure("filed", "bars").save(None)
 
 
 @pytest.mark.parametrize(("alone", "modes"), [(False, {"together"}), (True, {""})])

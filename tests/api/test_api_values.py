@@ -99,3 +99,32 @@ def test_what_is_offered_is_listed():
 def test_what_is_missing_is_counted_in_what_there_is():
     few = harness.judge([0.962, 0.978, 0.971], value=0.97, tolerance=0.003)
     assert re.search(r"over 3 runs is too wide .*; about \d+ runs would settle it", few.reason)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"kind": 3}, "kind must be a text, got 3 (int)"),
+        ({"metric": ["acc"]}, "metric must be a text, got ['acc'] (list)"),
+        ({"metric": np.ones(2)}, "metric must be a text, got array"),
+        ({"pair": None}, "pair must be a text, got None (NoneType)"),
+        ({"where": "opt"}, "where must be a mapping of columns to values, such as"),
+        ({"compare": 3}, "compare must be a mapping with the keys better and than, got 3 (int)"),
+        ({"compare": {"better": 3}}, "compare['better'] must be a mapping of columns to values"),
+        ({"ignore": None}, "ignore must be names of columns, got None (NoneType)"),
+        ({"ignore": "opts"}, "ignore: the table has no column 'opts'. Did you mean 'opt'?"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_in_a_line(given, message):
+    frame = pd.DataFrame({"opt": ["a", "b"] * 5, "acc": np.linspace(0.5, 0.6, 10)})
+    with pytest.raises(UsageError) as caught:
+        harness.judge(frame, **{"where": {"opt": "a"}, "at_least": 0.4, **given})
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_sides_of_a_frame_may_be_numbers_of_numpy():
+    frame = pd.DataFrame({"n": np.repeat([1, 2], 5), "acc": [*RUNS, *(x - 0.1 for x in RUNS)]})
+    one, two = frame.n.unique()
+    found = harness.judge(frame, metric="acc", compare={"better": {"n": one}, "than": {"n": two}})
+    assert found.verdict == "reproduced"
