@@ -16,7 +16,7 @@ from harness.cli.console import Output
 from harness.cli.selection import Filter, chosen
 from harness.cli.sheet import Sheet
 from harness.files import write_text
-from harness.outlets import outcome, tests, workflow
+from harness.outlets import outcome, workflow
 from harness.outlets.outcome import measured_by, reason
 from harness.types import VERDICTS, Archive, Verdict
 from harness.words import plain, plural
@@ -93,7 +93,7 @@ def claims(
         write_text(md, plain(_comment(workspace, verdicts)), "write the Markdown")
     places = outcome.places(workspace.suites)
     if junit is not None:
-        text = tests.render(verdicts, places, strict=strict)
+        text = workflow.junit_xml(verdicts, places, strict=strict)
         write_text(junit, text, "write the JUnit XML")
     if github:
         streams.annotate(workflow.of_verdicts(verdicts, places, strict=strict))

@@ -1,4 +1,7 @@
-"""Workflow commands of GitHub Actions: messages beside the line of a file that a check is about."""
+"""What continuous integration shows of claims: JUnit XML, and messages of GitHub Actions.
+
+The messages stand beside the line of a file that a check is about (workflow commands).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from harness import junit
 from harness.errors import Problem
-from harness.outlets.outcome import Place, measured_by, outcome, why
+from harness.outlets.outcome import Place, measured_by, numbers, outcome, why
 from harness.outlets.readme import MarkedNumber
 from harness.types import Verdict
-from harness.words import clean
+from harness.words import clean, one_line
 
 Level = Literal["error", "warning", "notice"]
+TITLE = "Claims"
+_KINDS: Mapping[str, junit.Kind] = {"failed": "failure", "skipped": "skipped"}
 
 
 def of_verdicts(
@@ -36,9 +42,9 @@ def of_problems(problems: Sequence[Problem]) -> Iterator[str]:
         yield line("error", place, problem.key, problem.message)
 
 
-def of_numbers(numbers: Sequence[MarkedNumber]) -> Iterator[str]:
+def of_numbers(marked: Sequence[MarkedNumber]) -> Iterator[str]:
     """Yield a line for each number of a document that is not the one of the records."""
-    for one in numbers:
+    for one in marked:
         if not one.same:
             text = f"{one.stands!r} must be {one.records!r}; `harness readme --write` updates it"
             yield line("error", Place(one.file, one.line), one.claim, text)
@@ -66,3 +72,38 @@ def _from_root(file: str) -> str:
         return file
     path = Path(os.path.relpath(os.path.realpath(file), os.path.realpath(root)))
     return file if path.parts[:1] == (os.pardir,) else path.as_posix()
+
+
+def junit_xml(
+    verdicts: Sequence[Verdict], places: Mapping[str, Place], *, strict: bool = False
+) -> str:
+    """Return verdicts as JUnit XML, one test a claim.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        In the order shown.
+    places : mapping of str to Place
+        Where each claim is stated, by ``suite/claim``.
+    strict : bool
+        Whether doubt fails.
+    """
+    tests = [_test(verdict, places, strict=strict) for verdict in verdicts]
+    return junit.render(junit.Table(TITLE, tests))
+
+
+def _test(verdict: Verdict, places: Mapping[str, Place], *, strict: bool) -> junit.Row:
+    place = places[f"{verdict.suite}/{verdict.claim}"]
+    kind = _KINDS.get(outcome(verdict, strict=strict))
+    ended = None
+    if kind is not None:
+        said = one_line(why(verdict))
+        ended = junit.NotPassed(kind, said, verdict.verdict, numbers(verdict))
+    return junit.Row(
+        group=verdict.suite,
+        name=verdict.claim,
+        ended=ended,
+        properties={"verdict": verdict.verdict, "measured": measured_by(verdict)},
+        file=place.file,
+        line=place.line,
+    )

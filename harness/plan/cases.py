@@ -19,7 +19,6 @@ from harness.devices import DEVICES
 from harness.errors import SuiteError
 from harness.experiments.experiment import Experiment
 from harness.experiments.registry import SuiteExperiments
-from harness.plan.identity import case_id
 from harness.plan.names import TOP, Axes, label
 from harness.suite.explain import sentence
 from harness.suite.schema import Suite
@@ -84,7 +83,7 @@ class Maker:
         names = {**top, "experiment": experiment.name}
         sources = self._sources(experiment, settings)
         return Case(
-            case_id(self.suite, experiment, names, settings, sources), self.suite.id,
+            _id(self.suite, experiment, names, settings, sources), self.suite.id,
             experiment.name, names["backend"], names["device"],
             self._labels(tables, chosen, names, settings, experiment),
             settings, judged=self.suite.grid[position].claims,
@@ -243,3 +242,50 @@ def feasible(case: Case, experiment: Experiment) -> bool:
     if experiment.offers and not experiment.offers(values, case.backend, case.device):
         return False
     return timing is None or timing.transfer == "resident" or DEVICES.get(case.device).copies
+
+
+def _id(
+    suite: Suite,
+    experiment: Experiment,
+    names: Mapping[str, str],
+    settings: Settings,
+    sources: Sources,
+) -> str:
+    """Return the id of a case: made of all that may change its results, and of no default.
+
+    Parameters
+    ----------
+    suite : Suite
+        Its suite: the id, and how random numbers are drawn.
+    experiment : Experiment
+        Its experiment: name, version and revision.
+    names : mapping of str to str
+        ``backend`` and ``device``.
+    settings : Settings
+        Its tables.
+    sources : Sources
+        The user's files that it is made of.
+    """
+    identity: list[Any] = [
+        suite.id, experiment.name, experiment.version, names["backend"], names["device"],
+        _given(experiment, settings),
+    ]  # fmt: skip
+    if suite.seeds.rng != "pcg64":  # as a default it is left out, like every other
+        identity.append([suite.seeds.rng, suite.seeds.step])
+    if experiment.revision is not None and (revision := experiment.revision(settings)):
+        identity.append({"revision": revision})
+    if sources.address:
+        identity.append({"code": dict(sources.address)})
+    return digest.of_value(identity)
+
+
+def _given(experiment: Experiment, settings: Settings) -> dict[str, Any]:
+    """Return the settings that are no defaults, nor those of the experiment's own arguments."""
+    values, known = settings.non_default(), experiment.defaults
+    params = {
+        key: value
+        for key, value in settings.params.items()
+        if key not in known or digest.canonical(value) != digest.canonical(known[key])
+    }
+    values.pop("params", None)
+    return values | ({"params": params} if params else {})
