@@ -15,7 +15,7 @@ import pytest
 from harness import project, top
 from harness.errors import HarnessError
 from harness.outlets import outcome
-from harness.store.folder import StoreFolder
+from harness.store.store import StoreFolder
 from harness.suite.load import find
 from harness.types import Verdict
 from harness.words import one_line

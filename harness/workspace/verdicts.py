@@ -12,7 +12,7 @@ from harness.errors import NothingMeasured, UsageError
 from harness.plan.expand import Plans
 from harness.processes.parallel import parallel_map
 from harness.store.files import is_large
-from harness.store.folder import StoreFolder, snapshots
+from harness.store.store import StoreFolder, snapshots
 from harness.suite.schema import Suite
 from harness.types import Archive, Profile, Verdict
 from harness.words import unknown

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from harness.errors import StoreError, StoreNewer
 from harness.lines import sealed, unsealed
 from harness.store import files
-from harness.store.folder import StoreFolder
 from harness.store.health import examine, repair
 from harness.store.migrate import migrate, split
-from harness.store.store import Store
+from harness.store.store import Store, StoreFolder
 
 CLASHES = ("environments", "provenance", "records", "selftest", "journal", "baselines", "points")
 

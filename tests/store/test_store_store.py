@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from harness.errors import FileError, StoreError
-from harness.store.folder import StoreFolder
-from harness.store.store import Store
+from harness.store.store import Store, StoreFolder
 
 
 def fill(folder, environment, *records):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.store.folder import StoreFolder
+from harness.store.store import StoreFolder
 from harness.workspace.suites import open_workspace
 from harness.workspace.verdicts import judged, with_q_values
 

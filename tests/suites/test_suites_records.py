@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from harness.lines import text_of
-from harness.store.folder import StoreFolder
+from harness.store.store import StoreFolder
 
 HELD = Path(__file__).with_name("records.json")
 REFERENCE = HELD.parent.parent.parent / "results" / "reference"

@@ -22,7 +22,7 @@ from harness.lines.seal import sealed, unsealed
 from harness.report.results import records_of
 from harness.store import arrays
 from harness.store.files import of_records
-from harness.store.folder import StoreFolder
+from harness.store.store import StoreFolder
 from harness.types import Array, Environment, Record
 from harness.workspace.suites import open_workspace
 from harness.workspace.verdicts import judged
