@@ -2,28 +2,34 @@
 
 A run waits longest for the process that starts its cells, which has libraries of its own to import:
 it is started before the command line itself is imported, which takes as long.
+
+Ctrl-C ends the command at once until all is imported, as there is nothing to tell or keep: what is
+raised in the middle of an import ends in Python's traceback. So nothing is imported up here.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-
-from harness import top
-from harness.execute import client
 
 _NO_CELLS_HERE = ("-h", "--help", "--cluster")
 
 
 def main() -> None:
     """Run the command line and exit with the code of what happened."""
+    heard = signal.getsignal(signal.SIGINT)
+    if heard is signal.default_int_handler:  # and not ignored, as under nohup
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     _import_from_here()
     if runs_cells(sys.argv[1:]):
+        from harness.execute import client
+
         client.begin()
     from harness.cli.app import main as command  # after the server has been started
 
+    signal.signal(signal.SIGINT, heard)
     command()
 
 
@@ -34,6 +40,10 @@ def runs_cells(words: Sequence[str]) -> bool:
 
 def _import_from_here() -> None:
     """Let a user's experiment be imported from the top of the project one stands in."""
+    from pathlib import Path
+
+    from harness import top
+
     try:
         here = str(top.of(Path(os.getcwd())))  # noqa: PTH109 as sys.path has it
     except OSError:  # a folder that is gone holds no module

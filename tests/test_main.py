@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
 import pytest
 
+import harness
 from harness.__main__ import runs_cells
 
 STARTED = """
@@ -46,3 +48,60 @@ def test_it_is_started_before_the_command_line_is_imported(tmp_path, verb, said)
     words = [sys.executable, "-c", STARTED, verb]
     ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.stdout.splitlines()[-1] == said, ended.stderr
+
+
+INTERRUPTED = """
+import importlib.abc, os, signal, sys
+from harness.__main__ import main
+
+class Interrupts(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "harness.cli.app":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["harness", "list"]
+main()
+"""
+
+
+def test_an_interrupt_before_all_is_imported_ends_the_command_without_a_traceback():
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_who_ignores_interrupts_still_does():
+    ignore = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    code = ignore + INTERRUPTED.replace('"list"', '"--version"')
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, f"harness {harness.__version__}\n")
+
+
+WHILE_A_VERB_IS_IMPORTED = """
+import os, signal, sys
+from harness.cli import app, codes
+
+def interrupted():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt as error:
+        raise {raised}
+
+app.app = lambda arguments: interrupted()
+sys.exit(app.run_main([]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        ('RuntimeError("Error calling __set_name__") from error', 130, "harness: interrupted;"),
+        ('TypeError("Error building: KeyboardInterrupt") from None', 130, "harness: interrupted;"),
+        ('TypeError("a defect of ours")', 1, "Traceback (most recent call last)"),
+    ],
+)
+def test_what_libraries_make_of_an_interrupt_is_one(raised, code, said):
+    words = [sys.executable, "-c", WHILE_A_VERB_IS_IMPORTED.format(raised=raised)]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ended.returncode == code
+    assert ended.stderr.startswith(said)

@@ -87,6 +87,12 @@ def run_main(arguments: Sequence[str] | None = None) -> int:
         return _failed(error)
     except OSError as error:
         return _failed(FileError(_explained(error)))
+    except Exception as error:
+        # Ctrl-C while a verb is imported: Python and pydantic raise errors of their own for a class
+        # that was being made.
+        if "KeyboardInterrupt" not in f"{error} {error.__cause__!r}":
+            raise
+        return _interrupted()
     return codes.OK
 
 
