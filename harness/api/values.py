@@ -106,7 +106,7 @@ def judge(
     'reproduced'
     """
     table, made = _table(values, than)
-    for name, text in (("metric", metric), ("pair", pair), ("kind", kind or "")):
+    for name, text in (("metric", metric), ("pair", pair), ("kind", "" if kind is None else kind)):
         must(name, "a text", text, str)
     expect = {
         "value": value, "tolerance": tolerance, "exactly": exactly, "low": low, "high": high,

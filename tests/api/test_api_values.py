@@ -105,6 +105,7 @@ def test_what_is_missing_is_counted_in_what_there_is():
     ("given", "message"),
     [
         ({"kind": 3}, "kind must be a text, got 3 (int)"),
+        ({"kind": []}, "kind must be a text, got [] (list)"),
         ({"metric": ["acc"]}, "metric must be a text, got ['acc'] (list)"),
         ({"metric": np.ones(2)}, "metric must be a text, got array"),
         ({"pair": None}, "pair must be a text, got None (NoneType)"),
