@@ -13,10 +13,11 @@ import hashlib
 import json
 import os
 import re
+import stat
 import sys
 import sysconfig
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,7 @@ from typing import Any
 from harness.cache import Cache, root
 
 Stamp = tuple[int, ...]
+_stat = os.stat  # ours, whoever listens
 _HERE = Path(__file__).parent
 _SETTLED = 2 * 10**9
 """Nanoseconds for which a file must not have been edited: clocks of file systems are coarse."""
@@ -48,17 +50,19 @@ _ENTRY = re.compile(r"[^/\\]+[/\\](..)[/\\]\1[^/\\]*")
 def stamp(path: str | Path) -> Stamp:
     """Return what tells that a file was edited; empty where there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - many, and of text
+        found = _stat(path)
     except (OSError, ValueError):
         return ()
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size)
 
 
-def names_in(folder: str, every: bool) -> str:
-    """Return the digest of the names in a folder, all or those of modules and libraries.
+def names_in(folder: str, every: bool | None) -> str:
+    """Return the digest of the names in a folder: all, those of modules and libraries, or none.
 
     With files that lead elsewhere go their stamps. It is ``""`` where the folder cannot be read.
     """
+    if every is None:  # all that matters is that it is there
+        return "there" * os.path.isdir(folder)  # noqa: PTH112 - of text
     try:
         names = sorted(os.listdir(folder))  # noqa: PTH208 names are all
     except OSError:
@@ -69,6 +73,7 @@ def names_in(folder: str, every: bool) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
+_ASKED = f"{os.sep}."
 _LISTENING: list[dict[str, Stamp]] = []
 
 
@@ -83,11 +88,49 @@ def _listen() -> None:
         # lists is its own affair.
         by = "" if event == "open" else sys._getframe(1).f_code.co_filename
         if not by.startswith(("<", __file__)):
-            path = os.path.abspath(os.fsdecode(given[0]))  # noqa: PTH100 links stay
-            for opened in _LISTENING:
-                opened.setdefault(path, stamp(path))
+            _heard(given[0])
 
     sys.addaudithook(hear)
+
+
+def _heard(given: str | os.PathLike[str], *, asked: bool = False) -> None:
+    path = os.path.abspath(os.fsdecode(given))  # noqa: PTH100 links stay
+    known = stamp(path)
+    if asked and known and stat.S_ISDIR(_stat(path).st_mode):
+        path += _ASKED
+    for opened in _LISTENING:
+        opened.setdefault(path, known)
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[None]:
+    """Let `watching` hear of files that are only asked about too, of which Python tells nobody.
+
+    To a folder among them an `_ASKED` is added. For a process that has nothing else to do: the
+    functions of `os` that ask are others inside the block.
+    """
+
+    def telling(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(path: Any, *further: Any, **options: Any) -> Any:
+            if isinstance(path, str | os.PathLike):
+                _heard(path, asked=True)
+            return ask(path, *further, **options)
+
+        return asked
+
+    before = {name: getattr(os, name) for name in ("stat", "lstat", "access")}
+    for name, ask in before.items():
+        setattr(os, name, telling(ask))
+    try:
+        yield
+    finally:
+        for name, ask in before.items():
+            setattr(os, name, ask)
+
+
+def is_asked(path: str) -> bool:
+    """Whether a path that was heard of is a folder that was only asked about."""
+    return path.endswith(_ASKED)
 
 
 @contextlib.contextmanager
@@ -127,7 +170,7 @@ def changed(opened: Mapping[str, Stamp], since: int) -> bool:
         When that began, nanoseconds of the system's clock. What was made later and is gone was
         nobody's; `Inputs.settled` tells of what is still there.
     """
-    mine = of_users(opened)
+    mine = [path for path in of_users(opened) if not is_asked(path)]
     old = (path for path in mine if max(opened[path][:2], default=0) < since)
     return any(stamp(path) != opened[path] for path in old)
 
@@ -143,7 +186,7 @@ class Inputs:
         read before.
     files : dict of str to Stamp
         Files and places where one may come to be.
-    folders : dict of (str, bool) to str
+    folders : dict of (str, bool or None) to str
         Digests of `names_in`.
     lasting : bool
         False where something was found out that is not to be kept.
@@ -151,11 +194,13 @@ class Inputs:
 
     since: int = field(default_factory=time.time_ns)
     files: dict[str, Stamp] = field(default_factory=dict)
-    folders: dict[tuple[str, bool], str] = field(default_factory=dict)
+    folders: dict[tuple[str, bool | None], str] = field(default_factory=dict)
     lasting: bool = True
 
-    def read(self, paths: Iterable[str | Path], listed: Iterable[tuple[str, bool]] = ()) -> None:
-        """Add files, and folders whose names matter: all of them, or those of modules."""
+    def read(
+        self, paths: Iterable[str | Path], listed: Iterable[tuple[str, bool | None]] = ()
+    ) -> None:
+        """Add files, and folders whose names matter: all of them, those of modules, or none."""
         self.files |= {str(path): stamp(path) for path in paths}
         self.folders |= {(name, every): names_in(name, every) for name, every in listed}
 

@@ -18,7 +18,7 @@ from harness.code.sources import Sources
 from harness.experiments.user.facts import Answer, Declared
 from harness.experiments.user.loading import Place
 from harness.experiments.user.signature import Parameter
-from harness.kept import Inputs, Kept, Stamp, question, stamp
+from harness.kept import Inputs, Kept, Stamp, is_asked, question, stamp
 
 ANSWERS = Kept(Cache("modules", 64 * 1024**2))
 Stamps = Mapping[Path, Stamp]
@@ -86,13 +86,16 @@ def kept(place: Place, root: Path, module: Module, since: int) -> Module:
     answer = module.answer
     if answer.error or answer.opened is None:
         return module
-    opened = [path for path in map(Path, answer.opened) if not is_installed(path)]
-    listed = [path for path in opened if path.is_dir()]
+    opened = [path for path in answer.opened if not is_installed(Path(path))]
+    asked = [path for path in opened if is_asked(path)]
+    read = [path for path in opened if path not in asked]
+    listed = [path for path in read if Path(path).is_dir()]
     served = (*sys.path, *place.path, *(path.parent for path in module.sources.files))
+    named = {None: asked, True: listed, False: map(str, served)}
     inputs = Inputs(since=since)
     inputs.read(
-        (path for path in opened if path not in listed),
-        [*((str(f), False) for f in served), *((str(f), True) for f in listed)],
+        [path for path in read if path not in listed],
+        [(folder, every) for every, folders in named.items() for folder in folders],
     )
     inputs.files |= {str(path): known for path, known in module.stamps.items()}
     values = {

@@ -55,7 +55,7 @@ def _answer(question: Mapping[str, Any]) -> NoReturn:
     place = Place(**{**question["place"], "path": tuple(question["place"]["path"])})
     before, since = set(sys.modules), time.time_ns()
     try:
-        with kept.watching() as opened:
+        with kept.watching() as opened, kept.asking():
             module = load(place)
         brought = {"loaded": _loaded(before), "opened": _read(opened, since)}
         facts = {**_facts(module, place.attribute), **brought}

@@ -1,6 +1,7 @@
 """What a module answered is kept for the next command, until anything about it changes."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +96,37 @@ def test_a_folder_that_the_module_lists_is_looked_at(project, asked):
     write(project, "notes.txt", "of mine")
     command(project)
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "import os\nHERE = os.path.exists('flag')\n",
+        "from pathlib import Path\nHERE = Path(__file__).parent.joinpath('flag').is_dir()\n",
+        "import os\nHERE = os.access('flag', os.R_OK)\n",
+        "import os.path\nHERE = os.path.lexists('flag')\n",
+    ],
+    ids=["exists", "pathlib", "access", "lexists"],
+)
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch], ids=["a folder", "a file"])
+def test_what_the_module_only_asks_about_is_looked_at(project, asked, question, make):
+    write(project, "mine.py", CODE + question)
+    flag = project / "flag"
+    counts = []
+    for change in (str, str, make, str, Path.rmdir if make is Path.mkdir else Path.unlink, str):
+        change(flag)
+        command(project)
+        counts.append(len(asked))
+    assert counts == [1, 1, 2, 2, 3, 3]
+
+
+def test_what_is_in_a_folder_that_the_module_only_asks_about_changes_nothing(project, asked):
+    write(project, "mine.py", CODE + "import os\nHERE = os.path.realpath('out/x')\n")
+    (project / "out").mkdir()
+    command(project)
+    write(project, "out/notes.txt", "of mine")
+    command(project)
+    assert len(asked) == 1
 
 
 def test_it_is_asked_again_in_another_environment(project, asked, monkeypatch):
