@@ -70,7 +70,7 @@ VERBS = (
     Verb("badge", f"{_HERE}.readme:badge", "Write a badge of claims, as JSON or SVG."),
     Verb(
         "compare",
-        f"{_HERE}.compare:compare",
+        f"{_HERE}.gate:compare",
         "Compare two implementations in a timing suite.",
     ),
     Verb("gate", f"{_HERE}.gate:gate", "Compare the speed of two revisions; say what got slower."),
