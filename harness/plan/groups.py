@@ -40,7 +40,8 @@ def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
     cells : sequence of (str, Cell)
         With their ids.
     jobs : int
-        Processes at a time: on the host a group is split among them, unless its steps are small.
+        Processes at a time: on the host a group is split among them, unless its steps are small,
+        or all of its cells see one batch and there are other such groups for the processes.
     """
     known = {cell.case.id: cell.case for _, cell in cells}
     shared = {name: _shared(case) for name, case in known.items()}
@@ -50,11 +51,9 @@ def grouped(cells: Sequence[Named], jobs: int) -> list[list[Named]]:
         key = keys.get(cell.case.id)
         own = position if key is None else (key, cell.root, cell.budget, cell.memory)
         found.setdefault(own, []).append((name, cell))
-    return [
-        part
-        for group in found.values()
-        for part in _split(group, shared[group[0][1].case.id], jobs)
-    ]
+    groups = [(group, shared[group[0][1].case.id]) for group in found.values()]
+    enough = sum(1 for _, what in groups if what is not None and what.same == "all") >= jobs
+    return [part for group, what in groups for part in _split(group, what, jobs, enough=enough)]
 
 
 def _shared(case: Case) -> Shared | None:
@@ -70,17 +69,21 @@ def _key(case: Case, shared: Shared) -> str:
     return digest.of_value([*names, shared.settings.non_default()])
 
 
-def _split(group: list[Named], shared: Shared | None, jobs: int) -> list[list[Named]]:
+def _split(
+    group: list[Named], shared: Shared | None, jobs: int, *, enough: bool
+) -> list[list[Named]]:
     """Return a group in parts: cells of one seed stay together where they see the same batches.
 
-    Every part has as many cells of one such bunch as of any other.
+    Every part has as many cells of one such bunch as of any other. `enough` says that the groups
+    whose cells all see one batch keep the processes busy whole.
     """
     if shared is None:
         return [group]
     host, size = DEVICES.get(group[0][1].case.device).host, max(1, shared.size)
     room, bunches = CACHE if host else MEMORY, _bunches(group, shared)
     work = shared.batch * len(bunches) + size * len(group)
-    busy = min(jobs, max(1, work // LEAST)) if host else 1
+    whole = enough and shared.same == "all"
+    busy = min(jobs, max(1, work // LEAST)) if host and not whole else 1
     # What a bunch shares is read for all of its cells at once: the more there are, the better.
     widest = max(1, min(MOST, max(room - shared.batch, shared.batch) // size))
     narrow = -(-busy // len(bunches))

@@ -101,6 +101,18 @@ def test_where_all_see_the_same_batch_they_add_less_than_they_share(tmp_path, mo
     assert [len(group) for group in grouped(many, 1)] == [3, 2, 2]
 
 
+def test_groups_that_see_one_batch_each_stay_whole_where_they_are_enough(tmp_path):
+    text = TEXT.replace("hidden = [[], [8]]\nlr", 'hidden = [[]]\nbatch_size = ["full"]\nlr')
+    full = [c for c in _cells(tmp_path, text) if c[1].case.axes["batch_size"] == "full"]
+    on_torch = [
+        (f"torch {name}", replace(cell, case=replace(cell.case, id="torch", backend="torch")))
+        for name, cell in full
+    ]
+    assert [len(group) for group in grouped(full, 2)] == [2, 1]
+    assert [len(group) for group in grouped([*full, *on_torch], 2)] == [3, 3]
+    assert [len(group) for group in grouped([*full, *on_torch], 3)] == [1, 1, 1, 1, 1, 1]
+
+
 def test_a_group_of_small_steps_is_not_split(cells, monkeypatch):
     monkeypatch.setattr(groups, "LEAST", 10**9)
     assert ("numpy", "cpu", "16", 12) in _kinds(grouped(cells, 4))
