@@ -24,6 +24,7 @@ VALUE = "value"
 BENCHMARK, ROUNDS = "benchmark", "data"
 """The columns of pytest-benchmark's file with the names, and with the seconds of each round."""
 _COUNTS = ("rounds", "iterations", "stddev_outliers", "iqr_outliers", "ld15iqr", "hd15iqr")
+_TWICE = "must name one column only, got two of that name"
 _BETWEEN = (",", ";", "\t")
 
 
@@ -36,9 +37,10 @@ def read_json(file: str, text: str, sha: str) -> Table:
         If it is no JSON, or holds no rows.
     """
     try:
-        value = _loads(file, text, 1)
-    except SuiteError:
-        if text.lstrip()[:1] == "{" and len(text.strip().splitlines()) > 1:
+        value = _loads(file, text)
+    except SuiteError as error:
+        lines = text.lstrip()[:1] == "{" and len(text.strip().splitlines()) > 1
+        if lines and error.problems[0].message != _TWICE:
             return read_lines(file, text, sha)
         raise
     if isinstance(value, Mapping) and isinstance(value.get("benchmarks"), list):
@@ -58,16 +60,26 @@ def read_lines(file: str, text: str, sha: str) -> Table:
     return of_rows(_checked(file, ((n, _loads(file, line, n)) for n, line in lines), False), sha)
 
 
-def _loads(file: str, text: str, line: int) -> Any:
+def _loads(file: str, text: str, line: int = 0) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_each_once)
+    except KeyError as error:
+        raise Place(file, line).refuse(error.args[0], _TWICE) from None
     except json.JSONDecodeError as error:
-        place = Place(file, line + error.lineno - 1)
+        place = Place(file, max(line, 1) + error.lineno - 1)
         raise place.refuse("", f"must be JSON, got: {error.msg} (column {error.colno})") from None
     except RecursionError:
         raise Place(file).refuse("", "must not nest lists and objects without end") from None
     except ValueError:  # Python reads no integer of thousands of digits
         raise Place(file, line).refuse("", "must have shorter integers") from None
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; `KeyError` for a name that it has twice, of which JSON would keep one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise KeyError(Counter(name for name, _ in pairs).most_common(1)[0][0])
+    return found
 
 
 def _rows(value: Any) -> Iterable[tuple[int, Any]]:
@@ -94,10 +106,17 @@ def _checked(
         if not isinstance(row, Mapping):
             got = shortened(json.dumps(row, default=str))
             raise place.refuse("", f"must be an object of columns and values, got {got}")
-        found.append((place, dict(flat(row))))
+        found.append((place, _flat(place, row)))
     if not found:
         raise Place(file).refuse("", "must have rows, got none")
     return found
+
+
+def _flat(place: Place, row: Mapping[str, Any]) -> dict[str, Entry]:
+    try:
+        return _each_once(list(flat(row)))
+    except KeyError as error:  # "a.b", and "b" inside of "a"
+        raise place.refuse(error.args[0], _TWICE) from None
 
 
 def _benchmarks(file: str, benchmarks: Sequence[Any], sha: str) -> Table:
@@ -191,7 +210,7 @@ def _check_names(place: Place, names: Sequence[str]) -> None:
         raise place.refuse("", message)
     for name in names:
         if name and names.count(name) > 1:
-            raise place.refuse(name, "must name one column only, got two of that name")
+            raise place.refuse(name, _TWICE)
 
 
 def read_parquet(path: Path, sha: str) -> Table:

@@ -21,7 +21,7 @@ from harness.suite.explain import sentence
 from harness.suite.schema import Grid, Suite
 from harness.tables import Table
 from harness.types import Verdict
-from harness.words import unknown
+from harness.words import shortened, unknown
 
 NAME = "numbers"
 """The suite that such a claim is of."""
@@ -123,7 +123,13 @@ def _only_metric(table: Table, asked: Keys, given: Keys) -> str:
     found = [name for name in table.numeric() if name not in apart]
     if len(found) == 1:
         return found[0]
-    there = f"got {len(found)}: {', '.join(found)}; name one" if found else "got none"
+    texts = [name for name in table.columns if name not in apart and table.text(name)]
+    if not found and len(texts) == 1:
+        raise table.not_a_number(texts[0])
+    first = (next(e for e in table.columns[name] if isinstance(e, str)) for name in texts)
+    held = ", ".join(f"{name} has {text!r}" for name, text in zip(texts, first, strict=True))
+    none = f"got none: {shortened(held, 120)}" if held else "got none"
+    there = f"got {len(found)}: {', '.join(found)}; name one" if found else none
     raise UsageError(f"metric: must be named unless there is one column of numbers, {there}")
 
 

@@ -198,6 +198,15 @@ def test_text_in_a_column_of_numbers_is_named(judge):
     assert err == "harness: x.csv:3: acc: must be a number, got 'oops'\n"
 
 
+def test_text_in_the_only_column_is_named_without_its_name(judge):
+    (judge.folder / "x.csv").write_text("acc\n97.1 %\n")
+    code, _, err = judge("x.csv", "--at-least", 0.9)
+    assert (code, err) == (2, "harness: x.csv:2: acc: must be a number, got '97.1 %'\n")
+    (judge.folder / "x.csv").write_text("run,acc\na,97.1 %\n")
+    code, _, err = judge("x.csv", "--at-least", 0.9)
+    assert "one column of numbers, got none: run has 'a', acc has '97.1 %'" in err
+
+
 def test_several_columns_of_numbers_need_a_name(judge):
     (judge.folder / "x.csv").write_text("a,b\n1,2\n")
     assert (
