@@ -71,6 +71,24 @@ def test_the_sizes_of_real_differences_count() -> None:
     assert found.reason.startswith("mean difference")
 
 
+@pytest.mark.parametrize(
+    ("ahead", "told", "unlike"),
+    [
+        ([0.1, 0.1, 0.1, 0.1, 90.0], "favours the first", True),
+        ([-0.1, -0.1, -0.1, -0.1, -90], "favours the second", True),
+        ([1.3, 1.8, 1.3, -0.3, 1.9], "favours neither", True),
+        ([1.0, 2, 2, 2, 2, 1.0], "favours the first", False),
+        ([1.0, -2, 2, -2, 2, 1.0], "favours neither", False),
+        ([1.0, 1.1, 1.2, 1.3], "favours neither", False),  # too few, as it says
+    ],
+)
+def test_an_interval_that_seems_to_say_something_else_is_explained(ahead, told, unlike) -> None:
+    found = verdict(BETTER, [A, B], pair(np.array(ahead), np.zeros(len(ahead))))
+    assert told in found.reason
+    said = "; the interval takes differences to be normal, the test does not" in found.reason
+    assert said == unlike
+
+
 @pytest.mark.parametrize("kind", ["positive", "count", "binary"])
 def test_the_signs_of_all_other_differences_count_alone(kind: str) -> None:
     of = of_kind(kind)

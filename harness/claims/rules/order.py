@@ -16,6 +16,7 @@ from harness.claims.text import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
 from harness.numerals import chance
+from harness.statistics import Location
 from harness.types import Case, Finding, VerdictName
 
 
@@ -29,6 +30,7 @@ def better(evidence: Evidence) -> Finding:
     p = None if result.certain else result.p_lose
     level = 1.0 - 2.0 * alpha
     on = grounds(estimate, level, *_ahead(goal))
+    estimate = replace(estimate, notes=(*estimate.notes, *_unlike(result, level, alpha)))
     if result.p_win <= alpha:
         reason = in_words(estimate, level, f"favours the first{_p(result.p_win, result)}")
         return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p, grounds=on)
@@ -47,6 +49,18 @@ def _ahead(goal: str) -> tuple[float, float]:
 
 def _p(p: float, result: Comparison) -> str:
     return "" if result.certain else f" (one-sided {chance('p', p)})"
+
+
+def _unlike(result: Comparison, level: float, alpha: float) -> tuple[str, ...]:
+    """Say why an interval of t does not show what the test by signs of differences has found."""
+    estimate = result.estimate
+    if not isinstance(estimate.spread, Location) or _few(result, alpha):
+        return ()
+    it = estimate.interval(level)
+    found = min(result.p_win, result.p_lose) <= alpha
+    if found != (it.low <= 0.0 <= it.high):
+        return ()
+    return ("the interval takes differences to be normal, the test does not",)
 
 
 def _few(result: Comparison, alpha: float) -> str:
@@ -115,6 +129,8 @@ def _ranking(results: Sequence[Comparison], names: Sequence[str], alpha: float) 
         verdict = "inconclusive"
         at, tail = hardest, f"does not set it apart from {names[hardest]}{told}"
     estimate = results[at].estimate
+    notes = _unlike(results[at], 1.0 - 2.0 * alpha, alpha) if at == hardest else ()
+    estimate = replace(estimate, notes=(*estimate.notes, *notes))
     few = _few(results[at], alpha) if verdict == "inconclusive" else ""
     reason = text.sentence(
         (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
