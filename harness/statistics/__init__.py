@@ -8,6 +8,7 @@ from harness.statistics.bounded import BoundedMean, BoundedRatio
 from harness.statistics.changepoints import Shift, shifts
 from harness.statistics.intervals import (
     Location,
+    log_ratio,
     mean_interval,
     median_interval,
     prediction_interval,
@@ -23,7 +24,6 @@ from harness.statistics.signed_rank import (
 from harness.statistics.significance import q_values, sign_flip, sign_test
 from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outside
 from harness.statistics.trend import MonotoneTrend, monotone_trend, slope_location, slopes
-from harness.statistics.vectors import log_ratio
 
 __all__ = [
     "BoundedMean",

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import extras
-from harness.statistics.vectors import Values, probability, vector
+from harness.statistics.intervals import Values, probability, vector
 
 LEAST = 6
 """Values that a part must have for breaks to be looked for in it."""

@@ -18,7 +18,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.statistics.vectors import Values, probability, vector
+from harness.statistics.intervals import Values, probability, vector
 from harness.types import Interval
 
 Vector = NDArray[np.float64]

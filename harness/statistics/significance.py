@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.extras import late
-from harness.statistics.vectors import Values, vector
+from harness.statistics.intervals import Values, vector
 
 special = late("scipy.special")
 

@@ -16,8 +16,13 @@ import numpy as np
 from harness.config.kinds import Kind
 from harness.extras import late
 from harness.statistics.bounded import BoundedMean
-from harness.statistics.intervals import Location, median_interval, of_mean, proportion_interval
-from harness.statistics.vectors import Values
+from harness.statistics.intervals import (
+    Location,
+    Values,
+    median_interval,
+    of_mean,
+    proportion_interval,
+)
 from harness.types import Interval
 
 special = late("scipy.special")

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.extras import late
-from harness.statistics.intervals import Location
-from harness.statistics.vectors import Values, probability, vector
+from harness.statistics.intervals import Location, Values, probability, vector
 from harness.types import Interval
 
 stats = late("scipy.stats")

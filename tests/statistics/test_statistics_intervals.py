@@ -149,3 +149,12 @@ def test_median_interval_covers_at_least(n: int, level: float) -> None:
     rows = np.random.default_rng(1).lognormal(0.0, 2.0, (RUNS, n))
     found = [hs.median_interval(row, level) for row in rows]
     assert np.mean([it.low <= 1.0 <= it.high for it in found]) >= level - slack(level, RUNS)
+
+
+def test_log_ratio_takes_positive_pairs() -> None:
+    assert hs.log_ratio([2.0, 8.0], [1.0, 2.0]) == pytest.approx([math.log(2), math.log(4)])
+    assert hs.log_ratio([1e300], [1e-300])[0] == pytest.approx(600 * math.log(10))
+    with pytest.raises(ValueError, match="got 1 pairs"):
+        hs.log_ratio([0.0, 1.0], [1.0, 1.0])
+    with pytest.raises(ValueError, match="equal lengths"):
+        hs.log_ratio([0.5, 1.0], [1.0])
