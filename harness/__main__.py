@@ -19,8 +19,8 @@ _NO_CELLS_HERE = ("-h", "--help", "--cluster")
 
 def main() -> None:
     """Run the command line and exit with the code of what happened."""
-    heard = signal.getsignal(signal.SIGINT)
-    if heard is signal.default_int_handler:  # and not ignored, as under nohup
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not under nohup
+    if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     _import_from_here()
     if runs_cells(sys.argv[1:]):
@@ -29,7 +29,8 @@ def main() -> None:
         client.begin()
     from harness.cli.app import main as command  # after the server has been started
 
-    signal.signal(signal.SIGINT, heard)
+    if heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     command()
 
 
