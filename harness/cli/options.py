@@ -34,6 +34,12 @@ def _of_project(name: str) -> Callable[[typer.Context, typer.CallbackParam, Any]
     return chosen
 
 
+def _folder(text: str | Path) -> Path:
+    if not str(text):  # of a variable that is not set: the current folder was not meant
+        raise typer.BadParameter("must be a folder, got an empty text; leave it out, or give .")
+    return Path(text)
+
+
 Claimed = Annotated[
     list[str] | None,
     typer.Argument(
@@ -47,21 +53,34 @@ Names = Annotated[
 SuitesDir = Annotated[
     list[Path],
     typer.Option(
-        "--suites", metavar="DIR", help="Folder of suite files.", callback=_of_project("suites")
+        "--suites",
+        metavar="DIR",
+        help="Folder of suite files.",
+        parser=_folder,
+        callback=_of_project("suites"),
     ),
 ]
 Results = Annotated[
-    Path, typer.Option(metavar="DIR", help="Folder of records.", callback=_of_project("results"))
+    Path,
+    typer.Option(
+        metavar="DIR", help="Folder of records.", parser=_folder, callback=_of_project("results")
+    ),
 ]
 PageDir = Annotated[
     Path,
     typer.Option(
-        "--out", metavar="DIR", help="Folder of the page.", callback=_of_project("reports")
+        "--out",
+        metavar="DIR",
+        help="Folder of the page.",
+        parser=_folder,
+        callback=_of_project("reports"),
     ),
 ]
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Folder of data sets.", envvar="HARNESS_DATA"),
+    typer.Option(
+        "--data", metavar="DIR", help="Folder of data sets.", parser=_folder, envvar="HARNESS_DATA"
+    ),
 ]
 Profile = Annotated[
     ProfileName, typer.Option(help="quick takes minutes; full runs what the documents describe.")

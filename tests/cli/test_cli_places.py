@@ -76,6 +76,18 @@ def test_options_come_before_settings(inside):
     assert "no record under nowhere" in err
 
 
+@pytest.mark.parametrize(
+    ("verb", "option"),
+    [("run", "--results"), ("run", "--suites"), ("run", "--data"), ("report", "--out")],
+)
+def test_a_folder_of_a_variable_that_is_not_set_is_no_folder(inside, verb, option):
+    before = sorted(inside.folder.rglob("*"))
+    code, _, err = inside(verb, option, "")
+    assert code == 2
+    assert "must be a folder, got an empty text; leave it out, or give ." in " ".join(err.split())
+    assert sorted(inside.folder.rglob("*")) == before
+
+
 def test_several_folders_are_one_project(inside):
     more = inside.folder / "more" / "notes"
     more.mkdir(parents=True)
