@@ -158,6 +158,9 @@ def _table(values: Any, than: ArrayLike | None) -> tuple[tables.Table, str]:
 def _of_frame(frame: Any) -> tables.Table:
     if not len(frame):
         raise UsageError("a frame of runs must have rows, got none")
+    names = [str(name) for name in frame.columns]
+    if twice := [name for name in names if names.count(name) > 1]:  # the last would be taken
+        raise UsageError(f"a frame must have one column of a name, got two named {twice[0]!r}")
     columns: dict[str, list[Any]] = frame.to_dict("list")
     return tables.of_columns({str(k): [entry(v) for v in column] for k, column in columns.items()})
 
@@ -172,7 +175,7 @@ def _numbers(values: Any, what: str) -> NDArray[np.float64]:
     """
     try:
         found = np.asarray(values if hasattr(values, "__len__") else list(values), np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{what} must be numbers, got {type(values).__name__}: {error}") from None
     if not found.size:
         raise UsageError(f"{what} must be at least one number, got none")

@@ -208,6 +208,10 @@ def _check_names(place: Place, names: Sequence[str]) -> None:
     if all(isinstance(parsed(name), int | float) for name in names):
         message = f"must name the columns, got {shortened(', '.join(names))}; add a line above it"
         raise place.refuse("", message)
+    _check_twice(place, names)
+
+
+def _check_twice(place: Place, names: Sequence[str]) -> None:
     for name in names:
         if name and names.count(name) > 1:
             raise place.refuse(name, _TWICE)
@@ -228,9 +232,6 @@ def read_parquet(path: Path, sha: str) -> Table:
     extras.require("pyarrow")
     whole(path)
     with opened(path) as file:
-        rows = file.read().to_pylist()
-    if not rows:
-        raise Place(str(path)).refuse("", "must have rows, got none")
-    return of_rows(
-        [(Place(str(path), n, rows=True), dict(flat(r))) for n, r in enumerate(rows, 1)], sha
-    )
+        table = file.read()
+    _check_twice(Place(str(path)), table.column_names)
+    return of_rows(_checked(str(path), enumerate(table.to_pylist(), 1)), sha)

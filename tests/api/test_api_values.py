@@ -58,6 +58,9 @@ def test_a_file_is_read(tmp_path):
         (["a", "b"], "values must be numbers"),
         (3, "values must be numbers"),
         (pd.DataFrame(), "must have rows"),
+        ([10**400], "values must be numbers, got list: int too large"),
+        (pd.DataFrame([[1.0, 2.0]], columns=["a", "a"]), "one column of a name, got two named 'a'"),
+        (pd.DataFrame([[1.0, 2.0]], columns=[1, "1"]), "one column of a name, got two named '1'"),
     ],
 )
 def test_what_is_no_sample_is_named(values, message):

@@ -101,6 +101,15 @@ def test_a_parquet_file_is_read(tmp_path):
     assert str(found.places[1].problem("acc", "x")) == f"{path}, row 2: acc: x"
 
 
+def test_a_parquet_file_with_two_columns_of_a_name_is_refused(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table([[1.0], [2.0]], names=["a", "a"]), tmp_path / "x.parquet")
+    with pytest.raises(SuiteError, match=r"x\.parquet: a: must name one column only"):
+        read([tmp_path / "x.parquet"])
+
+
 def test_files_are_read_one_after_the_other(tmp_path):
     for name, value in (("a", 1), ("b", 2)):
         (tmp_path / f"{name}.csv").write_text(f"x\n{value}\n")
