@@ -220,3 +220,27 @@ def test_what_is_rounded_up_to_a_power_of_ten_has_that_power():
     assert earned(9.6e-5, near) == "0.00010"
     assert span(near) == "0.000056 to 0.00014"
     assert measured(9.96e-9, small) == "(1.0 ± 0.4) × 10⁻⁸"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "expected"),
+    [
+        (0.0004, 0.08, "points", "0.04 to 8.00 points"),
+        (-0.5, -0.0004, "", "−0.5000 to −0.0004"),
+        (-0.08, 0.0, "points", "−8 to 0 points"),
+        (-1e-9, 5.0, "", "0 to 5"),
+    ],
+)
+def test_an_end_beside_zero_shows_on_which_side_it_lies(low, high, unit, expected):
+    assert span(Interval(low, high, 0.9), unit) == expected
+
+
+@given(far=st.floats(1.0, 1e9), share=st.floats(1e-3, 1.0), sign=st.sampled_from([-1, 1]))
+def test_only_an_end_next_to_zero_reads_zero(far, share, sign):
+    near = sign * share * far
+    low, high = sorted((near, -sign * far))
+    for ends in ((low, high), sorted((near, sign * far))):
+        texts = span(Interval(*ends, 0.95)).split(" × ")[0].strip("()").split(" to ")
+        for text, end in zip(texts, ends, strict=True):
+            assert text.startswith("−") is (end < 0)
+            assert any(digit in text for digit in "123456789")

@@ -15,6 +15,8 @@ from harness.types import Interval
 EXACT_DIGITS = 7
 WIDE = 2.0
 """From this factor between its ends on, an interval alone is shown by factors."""
+CLOSE = 3
+"""Places at most that an end next to 0 is shown to beyond those that its interval earns."""
 SKEW = 0.1
 NOTHING = 1e-300
 """Share of another number below which one cannot be told from 0."""
@@ -89,9 +91,21 @@ def span(interval: Interval | None, unit: str = "") -> str:
         ends = f"{low} to {high}"
         return f"({ends}){suffix}" if suffix.startswith(f" {TIMES} ") else f"{ends}{suffix}"
     factor, suffix, power = scale(max(abs(interval.low), abs(interval.high)), unit, half)
-    places = places_of(half / factor)
-    ends = " to ".join(fixed(end / factor, places) for end in (interval.low, interval.high))
+    low, high = interval.low / factor, interval.high / factor
+    places = _telling(low, high, places_of(half / factor))
+    ends = f"{fixed(low, places)} to {fixed(high, places)}"
     return f"({ends}){power}{suffix}" if power else f"{ends}{suffix}"
+
+
+def _telling(low: float, high: float, places: int) -> int:
+    """Return so many places, or as many more as keep an end from reading 0.
+
+    On which side of 0 it lies may be what decides. One for which `CLOSE` more are not enough is as
+    good as 0.
+    """
+    ends = [end for end in (low, high) if end]
+    tried = range(places, places + CLOSE + 1)
+    return next((one for one in tried if all(round(end, one) for end in ends)), places)
 
 
 def _symmetric(value: float, half: float, unit: str) -> str:
