@@ -87,8 +87,8 @@ def span(interval: Interval | None, unit: str = "") -> str:
     if not math.isfinite(half) or is_nothing(half, interval.low, interval):
         return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
     if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
-        (low, high), suffix = by_factors((interval.low, interval.high), interval, unit)
-        ends = f"{low} to {high}"
+        both, suffix = by_factors((interval.low, interval.high), interval, unit)
+        ends = " to ".join(both)
         return f"({ends}){suffix}" if suffix.startswith(f" {TIMES} ") else f"{ends}{suffix}"
     factor, suffix, power = scale(max(abs(interval.low), abs(interval.high)), unit, half)
     low, high = interval.low / factor, interval.high / factor
