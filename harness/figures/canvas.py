@@ -49,6 +49,7 @@ _FIXED = {
     "font.family": "DejaVu Sans",
     "font.size": TEXT,
     "axes.titlesize": TEXT,
+    "axes.titley": 1.0,  # at once: it is looked for otherwise, above labels that none of ours has
     "axes.labelsize": TEXT,
     "xtick.labelsize": TEXT,
     "ytick.labelsize": TEXT,
