@@ -207,6 +207,8 @@ def judged_with_results(
         verdicts = judge_all(part, archive)
         return verdicts, report.results_of(part.suites, plans, archive, profile, verdicts)
 
-    found = by_suite(workspace, of_part, results, apart=len(workspace.plans) >= MANY)
+    if many := len(workspace.plans) >= MANY:
+        import scipy.special  # noqa: F401 for the processes, and what is told of verdicts here
+    found = by_suite(workspace, of_part, results, apart=many)
     verdicts = [verdict for own, _ in found for verdict in own]
     return informing(verdicts, archive, results), [one for _, own in found for one in own]
