@@ -3,78 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
 from numpy.typing import NDArray
 
-DARK, BRIGHT = ".15", "w"
-"""Words in a box, whichever is told from its colour."""
 _HALF = 0.408
-"""Luminance at which both are told from it alike."""
+"""Luminance at which dark and bright words are told from it alike."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What boxes look like: colour map, numbers at its ends, points of words and between boxes."""
+
+    ramp: str
+    limits: tuple[float, float]
+    size: float
+    gap: float = 0.0
 
 
 def draw_boxes(
     axes: Axes,
     values: NDArray[np.float64],
+    words: NDArray[np.str_] | None,
     columns: Sequence[str],
     rows: Sequence[str],
-    *,
-    ramp: str,
-    limits: tuple[float, float],
-    gap: float = 0.0,
-) -> QuadMesh:
-    """Draw a box for every number, the first row at the top, each row and column named.
+    look: Look,
+) -> None:
+    """Draw a box for each number, the first row at the top, and write into it.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-        Where; nothing is drawn yet.
+        Where nothing is drawn yet.
     values : array of float, shape (rows, columns)
-        No box for NaN.
+        NaN has no box.
+    words : array of str, shape (rows, columns), or None
+        None where boxes are too small for words.
     columns, rows : sequence of str
         Their names.
-    ramp : str
-        The colour map.
-    limits : tuple of float
-        The numbers at its ends.
-    gap : float
-        Points between boxes.
-
-    Returns
-    -------
-    matplotlib.collections.QuadMesh
-        The boxes, for `write_in`.
+    look : Look
+        What they look like.
     """
     axes.spines[:].set_visible(False)
+    low, high = look.limits
+    shown = np.ma.masked_where(np.isnan(values), values)
     mesh = axes.pcolormesh(
-        np.ma.masked_where(np.isnan(values), values),
-        cmap=ramp,
-        vmin=limits[0],
-        vmax=limits[1],
-        linewidths=gap,
-        edgecolors="none",
+        shown, cmap=look.ramp, vmin=low, vmax=high, linewidths=look.gap, edgecolors="none"
     )
     axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
     axes.set_xticks(np.arange(len(columns)) + 0.5, columns)
     axes.set_yticks(np.arange(len(rows)) + 0.5, rows, va="center")
     axes.tick_params(length=0, rotation=0)
     axes.grid(visible=False)
-    return mesh
-
-
-def write_in(axes: Axes, mesh: QuadMesh, words: NDArray[np.str_], size: float) -> None:
-    """Write into each box what stands at its place in `words`, (rows, columns), in points."""
+    if words is None:
+        return
     mesh.update_scalarmappable()
-    shown = ~np.ma.getmaskarray(np.ma.asarray(mesh.get_array()))
-    luminance = _luminance(np.asarray(mesh.get_facecolor()))
-    for row, column in zip(*np.nonzero(shown.reshape(words.shape)), strict=True):
-        colour = DARK if luminance[row * words.shape[1] + column] > _HALF else BRIGHT
-        place = (column + 0.5, row + 0.5)
-        axes.text(
-            *place, str(words[row, column]), color=colour, ha="center", va="center", fontsize=size
-        )
+    bright = _luminance(np.asarray(mesh.get_facecolor())).reshape(values.shape) > _HALF
+    for place in zip(*np.nonzero(~np.isnan(values)), strict=True):
+        x, y = place[1] + 0.5, place[0] + 0.5
+        colour = ".15" if bright[place] else "w"
+        axes.text(x, y, str(words[place]), color=colour, ha="center", va="center", size=look.size)
 
 
 def _luminance(colours: NDArray[np.float64]) -> NDArray[np.float64]:

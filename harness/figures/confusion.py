@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from harness.figures.boxes import draw_boxes, write_in
+from harness.figures.boxes import Look, draw_boxes
 from harness.figures.canvas import WIDTH, one_axes
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.pictures import Namer, caption, first_case, namer
@@ -53,9 +53,8 @@ def counts_of(request: Request, group: Group) -> Counts:
 
 def _draw(axes: Axes, table: Counts, ramp: str, names: Sequence[str]) -> None:
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    mesh = draw_boxes(axes, share, names, names, ramp=ramp, limits=(0.0, 1.0))
-    if len(table) <= ANNOTATED:
-        write_in(axes, mesh, table.astype(str), CELL)
+    words = table.astype(str) if len(table) <= ANNOTATED else None
+    draw_boxes(axes, share, words, names, names, Look(ramp, (0.0, 1.0), CELL))
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
     if max(map(len, names)) > UPRIGHT:

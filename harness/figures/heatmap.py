@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.boxes import draw_boxes, write_in
+from harness.figures.boxes import Look, draw_boxes
 from harness.figures.canvas import TEXT, WIDTH, sheet
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
@@ -125,8 +125,8 @@ def _draw(
 ) -> None:
     values, words = _matrix(facet.boxes, columns, rows, request.unit_of(roles.metric))
     names = [axis_value(value) for value in columns], [axis_value(value) for value in rows]
-    mesh = draw_boxes(axes, values, *names, ramp=request.theme.ramp, limits=limits, gap=1.5)
-    write_in(axes, mesh, words, TEXT)
+    look = Look(request.theme.ramp, limits, TEXT, gap=1.5)
+    draw_boxes(axes, values, words, *names, look)
     _lost_words(axes, values, words)
     axes.set_xlabel(request.axis_title(roles.column))
     axes.set_ylabel(request.axis_title(roles.row))

@@ -5,7 +5,7 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 
-from harness.figures.boxes import draw_boxes, write_in
+from harness.figures.boxes import Look, draw_boxes
 from harness.figures.canvas import one_axes
 
 VALUES = np.array([[0.0, 0.5, np.nan], [1.0, 0.25, 0.75]])
@@ -15,10 +15,8 @@ WORDS = np.array([["a", "b", "-"], ["c", "d", "e"]])
 @pytest.fixture
 def drawn():
     _, axes = one_axes()
-    mesh = draw_boxes(
-        axes, VALUES, ["x", "y", "z"], ["up", "down"], ramp="cividis", limits=(0.0, 1.0)
-    )
-    write_in(axes, mesh, WORDS, 9.0)
+    look = Look("cividis", (0.0, 1.0), 9.0)
+    draw_boxes(axes, VALUES, WORDS, ["x", "y", "z"], ["up", "down"], look)
     return axes
 
 
