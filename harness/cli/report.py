@@ -16,6 +16,7 @@ from harness.cli.history import measured_series, open_history
 from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
+from harness.processes.parallel import kept
 from harness.report.results import SuiteResults
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
@@ -40,12 +41,13 @@ def report(
     if history != project.find().history:  # it was asked for, and so must be there
         with guarded("read the history", history):
             history.stat()
-    workspace = open_workspace(names or [], suites)
-    archive = open_noted(workspace, results, output)
-    target = Target(out, profile.value, results, history)
-    judged, found = judged_with_results(workspace, archive, results, target.profile)
-    verdicts = with_q_values(judged, workspace, archive, results)
-    page = write_page(workspace, archive.environments, verdicts, found, target)
+    with kept():
+        workspace = open_workspace(names or [], suites)
+        archive = open_noted(workspace, results, output)
+        target = Target(out, profile.value, results, history)
+        judged, found = judged_with_results(workspace, archive, results, target.profile)
+        verdicts = with_q_values(judged, workspace, archive, results)
+        page = write_page(workspace, archive.environments, verdicts, found, target)
     output.out.print(f"{claims.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import translate
 from functools import lru_cache
 from typing import Literal
 
@@ -21,6 +22,8 @@ KINDS: Mapping[Kind, str] = {
 
 DEFAULT: Kind = "real"
 """The kind of a metric for which none is declared."""
+
+_SIGNS = re.compile(r"[*?[]")
 
 FEW = 300
 """An accuracy over fewer examples than this is a share of few steps."""
@@ -51,7 +54,13 @@ def _kinds(names: frozenset[str], patterns: tuple[tuple[str, Kind], ...]) -> Map
 
 @lru_cache(maxsize=4096)
 def _kind(name: str, patterns: tuple[tuple[str, Kind], ...]) -> Kind:
-    return next((kind for p, kind in patterns if fnmatchcase(name, p)), DEFAULT)
+    return next((kind for pattern, kind in patterns if _asked(pattern)(name)), DEFAULT)
+
+
+@lru_cache(maxsize=4096)  # that of fnmatch holds 256 and is emptied again and again
+def _asked(pattern: str) -> Callable[[str], object]:
+    """Return what tells whether a pattern, as the shell has them, matches a name."""
+    return re.compile(translate(pattern)).match if _SIGNS.search(pattern) else pattern.__eq__
 
 
 def kind_of(name: str, kinds: Mapping[str, Kind]) -> Kind:
@@ -61,7 +70,7 @@ def kind_of(name: str, kinds: Mapping[str, Kind]) -> Kind:
 
 def is_named(name: str, names: Iterable[str]) -> bool:
     """Whether a name is among names, some of which may be patterns."""
-    return any(name == one or fnmatchcase(name, one) for one in names)
+    return any(name == one or _asked(one)(name) for one in names)
 
 
 ASSUMING_LEAST: tuple[Kind, ...] = ("positive", "count", "share", "binary", "real", "fixed")

@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from harness.figures.canvas import one_axes, styled, svg
+from harness.figures.canvas import one_axes, styled
 from harness.figures.theme import Theme
+from harness.figures.writing import svg
 from harness.gate.creep import SeriesFinding
 from harness.gate.history import Series
 from harness.gate.units import change

@@ -145,7 +145,8 @@ def stand_ins(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def _paint(paint: Painter, request: Request) -> Picture:
-    from harness.figures.canvas import styled, svg  # loads matplotlib and seaborn: seconds
+    from harness.figures.canvas import styled  # loads matplotlib: half a second
+    from harness.figures.writing import svg
 
     with styled(request.theme):
         drawing = paint(request)

@@ -10,7 +10,7 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -53,6 +53,22 @@ def parallel_map(
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """Look for no garbage inside the block, whose objects are needed to its end.
+
+    What nothing refers to goes as ever; looking for what refers to itself takes a tenth of the
+    time, and finds nothing.
+    """
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
 
 
 _WORK: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -33,6 +34,7 @@ _HELD = re.compile("\x00(\\d+)\x00")
 NOWHERE = "Other sentences"
 
 
+@lru_cache(maxsize=4096)  # a sentence stands in the ledger, on its card and with its suite
 def html(text: str) -> Markup:
     """Return a sentence as HTML: emphasis, code, formulas, and nothing else."""
     return _rendered(text, _formula, lambda code: Markup("<code>{}</code>").format(code), _marks)

@@ -122,7 +122,7 @@ def _share(who: str, part: int, whole: int, interval: Interval) -> Share:
 
 
 def _plate(index: int, finding: SeriesFinding, ink: Ink) -> PageFigure:
-    from harness.figures.history import history_picture  # loads matplotlib and seaborn: seconds
+    from harness.figures.history import history_picture  # loads matplotlib
 
     series = finding.series
     svg = history_picture(series, finding, figures.LIGHT)

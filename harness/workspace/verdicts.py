@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from harness.report.results import SuiteResults
 
 Result = TypeVar("Result")
+MANY = 8
+"""Suites whose judging and drawing is worth the start of other processes."""
 
 
 def open_archive(workspace: Workspace, results: Path) -> tuple[Archive, Sequence[str]]:
@@ -71,7 +73,11 @@ def with_q_values(
 
 
 def by_suite(
-    workspace: Workspace, call: Callable[[Workspace], Result], results: Path | None
+    workspace: Workspace,
+    call: Callable[[Workspace], Result],
+    results: Path | None,
+    *,
+    apart: bool = False,
 ) -> list[Result]:
     """Do something with the suites of a workspace that needs their records, part by part.
 
@@ -86,14 +92,16 @@ def by_suite(
         Of a part of the workspace; returns what is left of the records, in few bytes.
     results : Path or None
         Folder of the records; None where they are few.
+    apart : bool
+        Whether to do so however few the records are.
 
     Returns
     -------
     list of object
         What the call returned of each part, in order.
     """
-    large = results is not None and is_large(results)
-    return parallel_map(call, workspace.each() if large else [workspace])
+    apart = apart or (results is not None and is_large(results))
+    return parallel_map(call, workspace.each() if apart else [workspace])
 
 
 def judge_all(workspace: Workspace, archive: Archive) -> tuple[Verdict, ...]:
@@ -199,6 +207,8 @@ def judged_with_results(
         verdicts = judge_all(part, archive)
         return verdicts, report.results_of(part.suites, plans, archive, profile, verdicts)
 
-    found = by_suite(workspace, of_part, results)
+    if many := len(workspace.plans) >= MANY:
+        import scipy.special  # noqa: F401 for the processes, and what is told of verdicts here
+    found = by_suite(workspace, of_part, results, apart=many)
     verdicts = [verdict for own, _ in found for verdict in own]
     return informing(verdicts, archive, results), [one for _, own in found for one in own]

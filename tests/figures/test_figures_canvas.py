@@ -38,3 +38,9 @@ def test_labels_of_sizes_do_not_meet(panels):
         shown = [label for label in axes.get_xticklabels() if label.get_text()]
         assert shown[0].get_text() == "500"
         assert side_by_side(shown)
+
+
+def test_names_over_panels_stand_above_them(panels):
+    for axes in panels:
+        assert axes.title.get_window_extent().y0 > axes.bbox.y1
+        assert axes.title.get_window_extent().y1 <= axes.figure.bbox.y1

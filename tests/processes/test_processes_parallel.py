@@ -1,5 +1,6 @@
 """Many things side by side: the same results in the same order, whoever makes them."""
 
+import gc
 import os
 import signal
 import sys
@@ -7,7 +8,7 @@ import sys
 import pytest
 
 from harness.errors import StoreError
-from harness.processes.parallel import parallel_map, processors
+from harness.processes.parallel import kept, parallel_map, processors
 
 
 class Odd(Exception):
@@ -70,3 +71,11 @@ def test_what_a_child_raises_is_raised_here():
     with pytest.raises(StoreError, match=r"x\.jsonl:0: must be JSON"):
         parallel_map(fails, range(2), 2)
     assert processors() >= 1
+
+
+def test_garbage_is_looked_for_again_afterwards():
+    with kept():
+        with kept():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -140,7 +140,7 @@ def test_no_figure_of_the_reference_lacks_a_series(workspace, library):
 
 
 def test_every_figure_of_the_reference_draws(workspace, library, monkeypatch):
-    monkeypatch.setattr("harness.figures.canvas.svg", lambda sheet: "drawn")  # writing takes long
+    monkeypatch.setattr("harness.figures.writing.svg", lambda sheet: "drawn")  # writing takes long
     blank = []
     for plans, _, figure, records in every_figure(workspace, library):
         picture = figures.draw(figure, plans.suite, records, library, figures.LIGHT)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import figures
-from harness.figures import canvas
+from harness.figures import writing
 from harness.lines import Log, object_of, text_of
 from harness.lines.seal import sealed, unsealed
 from harness.report.results import records_of
@@ -130,7 +130,7 @@ def _rewrite(machine: Path, given: Mapping[str, str], kept: Mapping[str, str]) -
 
 
 def main(suites: Sequence[str]) -> None:
-    canvas.svg = lambda sheet: "drawn"  # writing takes long
+    writing.svg = lambda sheet: "drawn"  # writing takes long
     machines = sorted(path for path in REFERENCE.iterdir() if path.is_dir())
     reads: Reads = defaultdict(set)
     for folder in (REFERENCE, *machines):
