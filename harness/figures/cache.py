@@ -31,7 +31,7 @@ KEPT = 20_000
 FEWEST = 8
 """Pictures to draw from which more than one process is worth its start."""
 CACHE = Cache("pictures", 256 * 1024**2)
-_LIBRARIES = ("matplotlib", "numpy", "scipy")
+_LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
 
 
 def draw_all(requests: Sequence[Request]) -> list[Picture]:

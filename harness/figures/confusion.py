@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from harness.figures.boxes import Look, draw_boxes
 from harness.figures.canvas import WIDTH, one_axes
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.pictures import Namer, caption, first_case, namer
@@ -53,12 +53,25 @@ def counts_of(request: Request, group: Group) -> Counts:
 
 def _draw(axes: Axes, table: Counts, ramp: str, names: Sequence[str]) -> None:
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    words = table.astype(str) if len(table) <= ANNOTATED else None
-    draw_boxes(axes, share, words, names, names, Look(ramp, (0.0, 1.0), CELL))
+    sns.heatmap(
+        share,
+        ax=axes,
+        annot=table if len(table) <= ANNOTATED else None,
+        fmt="d",
+        cmap=ramp,
+        vmin=0.0,
+        vmax=1.0,
+        cbar=False,
+        xticklabels=names,
+        yticklabels=names,
+        annot_kws={"fontsize": CELL},
+    )
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
+    axes.tick_params(length=0, rotation=0)
     if max(map(len, names)) > UPRIGHT:
         axes.tick_params(axis="x", rotation=90)
+    axes.grid(visible=False)
 
 
 def mistakes(table: Counts) -> list[tuple[int, int, int]]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from harness.errors import NothingMeasured
-from harness.figures.boxes import Look, draw_boxes
 from harness.figures.canvas import TEXT, WIDTH, sheet
 from harness.figures.drawing import Drawing, Numbers, Request
 from harness.figures.estimate import Estimate, has
@@ -124,13 +124,28 @@ def _draw(
     limits: tuple[float, float],
 ) -> None:
     values, words = _matrix(facet.boxes, columns, rows, request.unit_of(roles.metric))
-    names = [axis_value(value) for value in columns], [axis_value(value) for value in rows]
-    look = Look(request.theme.ramp, limits, TEXT, gap=1.5)
-    draw_boxes(axes, values, words, *names, look)
+    sns.heatmap(
+        values,
+        ax=axes,
+        annot=words,
+        fmt="",
+        cmap=request.theme.ramp,
+        vmin=limits[0],
+        vmax=limits[1],
+        cbar=False,
+        linewidths=1.5,
+        linecolor="none",
+        mask=np.isnan(values),
+        xticklabels=[axis_value(value) for value in columns],
+        yticklabels=[axis_value(value) for value in rows],
+        annot_kws={"fontsize": TEXT},
+    )
     _lost_words(axes, values, words)
     axes.set_xlabel(request.axis_title(roles.column))
     axes.set_ylabel(request.axis_title(roles.row))
     axes.set_title(facet.label)
+    axes.tick_params(length=0, rotation=0)
+    axes.grid(visible=False)
 
 
 def _lost_words(axes: Axes, values: NDArray[np.float64], words: NDArray[np.str_]) -> None:

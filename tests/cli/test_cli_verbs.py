@@ -9,7 +9,7 @@ from suite_texts import DIGITS, NUMPY, suite_text, write_suite
 
 from harness.cli.verbs import VERBS
 
-HEAVY = ("pydantic", "numpy", "scipy", "pandas", "matplotlib", "jinja2", "rich")
+HEAVY = ("pydantic", "numpy", "scipy", "pandas", "matplotlib", "seaborn", "jinja2", "rich")
 LOADED = """
 import json, sys
 from harness.cli.app import run_main
