@@ -27,19 +27,8 @@ from harness.suite.schema import Suite
 from harness.types import Environment, Profile, Verdict
 from harness.words import plain, plural
 
-SCRIPTS = (
-    "begin",
-    "later",
-    "address",
-    "strip",
-    "chart",
-    "published",
-    "download",
-    "card",
-    "ledger",
-    "suites",
-)
-STYLES = ("base", "opening", "ledger", "card", "suites", "media")
+SCRIPTS = ("begin", "chart", "download", "card", "ledger")
+STYLES = ("base", "ledger", "suites")
 _INDENT = re.compile(r"\n\s+(?=<)")
 NO_DOCUMENTS: Mapping[str, Document] = {}
 
