@@ -10,19 +10,16 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 
 import numpy as np
 
+from harness.gate.couples import Couple
 from harness.gate.values import SIDES, Pair, SideName
 from harness.lockstep import processors, sample
-from harness.lockstep.process import Command, SideProcess
-from harness.lockstep.processors import available, of_round
 from harness.lockstep.sample import read
-from harness.lockstep.turns import Timeouts, ask, in_turns, let_go
+from harness.lockstep.turns import Timeouts, in_turns
 from harness.numerals import number
 
-Commands = Mapping[SideName, Command]
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
 SHARE = 0.5
@@ -32,47 +29,39 @@ VARIED = 1.2
 
 
 def measure_round(
-    commands: Commands,
+    couple: Couple,
     names: Sequence[str],
-    index: int,
     rng: np.random.Generator,
     timeouts: Timeouts,
-    options: Sequence[str] = (),
+    bursts: Mapping[str, float] | None = None,
 ) -> Iterator[Pair]:
     """Measure every case once on either side, and yield the pairs as they come.
 
-    A round ends early with the pair in which a process dies or falls silent.
+    A round ends early, and both processes with it, with the pair in which one dies or falls silent.
 
     Parameters
     ----------
-    commands : mapping
-        How the two processes are started.
+    couple : Couple
+        The two processes; it is closed by the caller.
     names : sequence of str
         The cases, in the order measured.
-    index : int
-        Number of the round.
     rng : numpy.random.Generator
         Draws who goes first, case by case.
     timeouts : Timeouts
         How long to wait.
-    options : sequence of str
-        Handed to the sides.
+    bursts : mapping of str to float, optional
+        Seconds of cases that are measured for another time than the options say.
     """
-    with ExitStack() as stack:
-        on = of_round(index, commands["base"].threads, available())
-        sides = {n: stack.enter_context(SideProcess(commands[n], index, on)) for n in SIDES}
-        for name, side in sides.items():
-            ask(side, commands[name], names, options)
-        waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)
-        for case in names:
-            first = SIDES[int(rng.integers(2))]
-            found = in_turns(sides, first, case, waiting, timeouts)
-            waiting = dict.fromkeys(SIDES, timeouts.case)
-            yield Pair(case, index, first, *(read(found[name]) for name in SIDES))
-            if any(message["event"] != "sample" for message in found.values()):
-                return  # a process is gone; the cases after this one are not to blame
-        for side in sides.values():
-            let_go(side, timeouts)
+    couple.ask(names, bursts)
+    waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)
+    for case in names:
+        first = SIDES[int(rng.integers(2))]
+        found = in_turns(couple.sides, first, case, waiting, timeouts)
+        waiting = dict.fromkeys(SIDES, timeouts.case)
+        yield Pair(case, couple.index, first, *(read(found[name]) for name in SIDES))
+        if any(message["event"] != "sample" for message in found.values()):
+            couple.close()
+            return  # a process is gone; the cases after this one are not to blame
 
 
 def disturbed(pair: Pair) -> bool:

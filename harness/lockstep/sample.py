@@ -167,6 +167,21 @@ def log_ratio(one: Sample, other: Sample, slope: float = 0.0) -> float:
     return _trimmed_mean([pair.log_ratio(slope) for pair in beside(one, other)])
 
 
+def turn_noise(one: Sample, other: Sample, slope: float = 0.0) -> float:
+    """Return the standard deviation of a turn as `log_ratio` counts it; nan of too few turns.
+
+    Over the root of the number of turns it is the standard error of `log_ratio`, by Tukey and
+    McLaughlin: the deviation of the winsorized values, over the share that is not trimmed.
+    """
+    values = sorted(pair.log_ratio(slope) for pair in beside(one, other))
+    cut = len(values) // 5
+    if not cut:
+        return math.nan
+    low, high = values[cut], values[-cut - 1]
+    winsorized = [min(max(value, low), high) for value in values]
+    return statistics.stdev(winsorized) / (1.0 - 2.0 * cut / len(values))
+
+
 def _trimmed_mean(values: Sequence[float]) -> float:
     """Return the mean without the fifth at either end; nan of nothing."""
     cut = len(values) // 5

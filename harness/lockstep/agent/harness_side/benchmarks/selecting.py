@@ -111,3 +111,21 @@ def leaving_out(config: Any) -> dict[str, str]:
         "deselected_by": " ".join(option for option, _ in used),
         "taken_back_by": " ".join(back for _, back in used),
     }
+
+
+def shorten(item: Any, seconds: float) -> None:
+    """Let a test be measured for so many seconds, unless it says itself for how long."""
+    mark = item.get_closest_marker("benchmark")
+    args, kwargs = (mark.args, mark.kwargs) if mark else ((), {})
+    if "max_time" in kwargs:
+        return
+    import pytest
+
+    item.add_marker(pytest.mark.benchmark(*args, **kwargs, max_time=seconds), append=False)
+
+
+def forget(config: Any) -> None:
+    """Take from pytest-benchmark what it measured: its tables of that take half a second."""
+    kept = getattr(getattr(config, "_benchmarksession", None), "benchmarks", None)
+    if isinstance(kept, list):
+        kept.clear()
