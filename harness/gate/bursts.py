@@ -24,6 +24,7 @@ from harness.gate.judge import limits
 from harness.gate.lockstep import slope
 from harness.gate.sequential import ThresholdsOf
 from harness.gate.values import Pair
+from harness.lockstep.agent.harness_side.turns import SLICE
 from harness.lockstep.sample import turn_noise
 
 PART = 4.0
@@ -31,12 +32,16 @@ PART = 4.0
 not taken for one within the margin since its turns were few."""
 FEWEST = 6
 """Turns of a pair at least."""
+WARM = 5
+"""Calls before those that count, at most; `harness_side` gives pytest-benchmark as many."""
+Burst = Mapping[str, float]
+"""What a case is measured by instead, as keywords of pytest-benchmark's mark."""
 
 
 def shorter(
     cases: Mapping[str, Sequence[Pair]], thresholds: ThresholdsOf, longest: float
-) -> dict[str, float]:
-    """Return the seconds of those cases that need not be measured for the full time.
+) -> dict[str, Burst]:
+    """Return what is enough for those cases that need not be measured for the full time.
 
     Parameters
     ----------
@@ -47,16 +52,20 @@ def shorter(
     longest : float
         The full time, seconds; 0 where it cannot be chosen.
     """
-    found = {}
+    found: dict[str, Burst] = {}
     for case, pairs in cases.items():
-        seconds = enough(pairs, _allowed(case, pairs, thresholds)) if longest and pairs else longest
+        if not longest or not pairs:
+            continue
+        seconds = enough(pairs, _allowed(case, pairs, thresholds))
         if seconds < longest:
-            found[case] = seconds
+            found[case] = {"max_time": seconds, "warmup_iterations": _warm(pairs)}
     return found
 
 
 def enough(pairs: Sequence[Pair], error: float) -> float:
     """Return the seconds after which turns leave a pair's log-ratio so large a standard error.
+
+    That is for the typical pair: one in which something else ran is an outlier to the test, too.
 
     Parameters
     ----------
@@ -67,11 +76,11 @@ def enough(pairs: Sequence[Pair], error: float) -> float:
     """
     follows = slope(pairs)
     noises = [turn_noise(pair.base, pair.head, follows) for pair in pairs]
-    known = [noise**2 for noise in noises if math.isfinite(noise)]
+    known = [noise for noise in noises if math.isfinite(noise)]
     if not known or error <= 0:
         return math.inf
-    turns = max(FEWEST, statistics.fmean(known) / error**2)
-    return turns * statistics.median(_seconds_of_turn(pair) for pair in pairs)
+    turns = max(FEWEST, (statistics.median(known) / error) ** 2)
+    return turns * max(SLICE, _call(pairs))
 
 
 def _allowed(case: str, pairs: Sequence[Pair], thresholds: ThresholdsOf) -> float:
@@ -79,6 +88,10 @@ def _allowed(case: str, pairs: Sequence[Pair], thresholds: ThresholdsOf) -> floa
     return (tolerance - margin) / PART
 
 
-def _seconds_of_turn(pair: Pair) -> float:
-    """Return what a turn takes, with what goes on in it beside the rounds."""
-    return max(side.wall / len(side.turns) for side in (pair.base, pair.head))
+def _warm(pairs: Sequence[Pair]) -> int:
+    """Return the calls that warm up: a turn of them, where one takes so long."""
+    return max(1, min(WARM, int(SLICE / _call(pairs))))
+
+
+def _call(pairs: Sequence[Pair]) -> float:
+    return statistics.median(side.seconds for pair in pairs for side in (pair.base, pair.head))

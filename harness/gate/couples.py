@@ -1,8 +1,10 @@
 """The two processes of a round, and one couple of them after another.
 
-To start a process, to import and to collect takes as long as a case or two. Where a round leaves
-processors free, the couple of the next round does so there while this one is measured, and the
-couple of the last round ends there: neither ever runs on the processors of the clock.
+To start a process, to import and to collect takes as long as a case or two. Where there are
+processors besides those of a round, the couple of the next round does so there while this one is
+measured, and the couple of the last round ends there: neither runs on the processors of the clock.
+Where other programs have work for these processors too, they would move to those of the clock, so
+that the next couple is started there only after the present one is done (`Relay.alone`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from harness.lockstep.processors import available, of_round
 from harness.lockstep.turns import Timeouts, ask, begin, let_go
 
 Commands = Mapping[SideName, Command]
+Bursts = Mapping[str, Mapping[str, float]]
+"""What some cases are measured by instead of the options."""
 
 
 class Couple:
@@ -66,8 +70,8 @@ class Couple:
         """Return whether it was started by these commands for this round."""
         return self.index == index and self._commands == commands
 
-    def ask(self, names: Sequence[str], bursts: Mapping[str, float] | None = None) -> None:
-        """Say which cases are measured, and for how many seconds those that take another time."""
+    def ask(self, names: Sequence[str], bursts: Bursts | None = None) -> None:
+        """Say which cases are measured, and by what those that have bursts of their own."""
         for name, side in self.sides.items():
             ask(side, self._commands[name], names, self._options, bursts)
 
@@ -91,9 +95,15 @@ class Relay:
     ----------
     timeouts : Timeouts
         How long a couple has to end.
+
+    Attributes
+    ----------
+    alone : bool
+        Whether no couple is started beside another; at first none is.
     """
 
     def __init__(self, timeouts: Timeouts) -> None:
+        self.alone = True
         self._timeouts = timeouts
         self._last: Couple | None = None
         self._present: Couple | None = None
@@ -126,7 +136,7 @@ class Relay:
         """Start the couple of the next round, where that does not disturb the present one."""
         on = _processors(commands, index)
         beside = self._present.on if self._present is not None else frozenset()
-        if _apart(on, beside) and environment.cores() >= len(on | beside):
+        if not self.alone and _apart(on, beside) and environment.cores() >= len(on | beside):
             self._next = Couple(commands, index, options)
 
     def done(self) -> None:

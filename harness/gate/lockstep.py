@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -22,6 +23,8 @@ from harness.numerals import number
 
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
+CALM = 0.02
+"""Share of waiting, over a round, up to which the machine has nothing else to do."""
 SHARE = 0.5
 """Share of disturbed pairs from which a verdict on times must hold without the waiting too."""
 VARIED = 1.2
@@ -33,7 +36,7 @@ def measure_round(
     names: Sequence[str],
     rng: np.random.Generator,
     timeouts: Timeouts,
-    bursts: Mapping[str, float] | None = None,
+    bursts: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Iterator[Pair]:
     """Measure every case once on either side, and yield the pairs as they come.
 
@@ -49,8 +52,8 @@ def measure_round(
         Draws who goes first, case by case.
     timeouts : Timeouts
         How long to wait.
-    bursts : mapping of str to float, optional
-        Seconds of cases that are measured for another time than the options say.
+    bursts : mapping of str to mapping, optional
+        What some cases are measured by instead of the options, see `harness.gate.bursts`.
     """
     couple.ask(names, bursts)
     waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)
@@ -69,6 +72,12 @@ def disturbed(pair: Pair) -> bool:
     return any(side.waited_share > WAITED for side in (pair.base, pair.head))
 
 
+def calm(pairs: Sequence[Pair]) -> bool:
+    """Return whether a round was measured as if nothing else ran; False of no pairs."""
+    shares = [side.waited_share for pair in pairs for side in (pair.base, pair.head)]
+    return bool(shares) and statistics.fmean(shares) <= CALM
+
+
 def without_waiting(pair: Pair, slope: float = 0.0) -> float:
     """Return the log-ratio of a pair's times with the share of waiting taken out of both.
 
@@ -80,8 +89,8 @@ def without_waiting(pair: Pair, slope: float = 0.0) -> float:
 
 
 def slope(pairs: Iterable[Pair]) -> float:
-    """Return the common slope of log-times on log-speeds over all pairs of a case so far."""
-    return sample.slope(side for pair in pairs for side in (pair.base, pair.head))
+    """Return how closely times follow the machine's speed, over all pairs of a case so far."""
+    return sample.slope_of_ratios((pair.base, pair.head) for pair in pairs)
 
 
 def speed_range(pairs: Iterable[Pair]) -> float:

@@ -15,7 +15,7 @@ from harness.gate.couples import Commands, Relay
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
 from harness.gate.listing import compared, notes
-from harness.gate.lockstep import measure_round
+from harness.gate.lockstep import calm, measure_round
 from harness.gate.sequential import SequentialTest, ThresholdsOf
 from harness.gate.values import Decision, Pair
 from harness.lockstep.turns import OutOfTime, Timeouts
@@ -143,11 +143,13 @@ def _rounds(
 ) -> str:
     index = 1 + max((pair.index for pair in journal.pairs), default=-1)
     lasted = 0.0
+    pairs: list[Pair] = []
     while test.open:
         started = time.monotonic()
         if started + lasted > limits.deadline:
             return _out_of_time(limits, test)
-        pairs: list[Pair] = []
+        relay.alone = not calm(pairs)
+        pairs = []
         early = False
         try:
             with closing(_round(found, limits, test, index, relay)) as measured:

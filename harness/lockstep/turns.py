@@ -132,7 +132,7 @@ def ask(
     command: Command,
     names: Sequence[str] | None,
     options: Sequence[str],
-    bursts: Mapping[str, float] | None = None,
+    bursts: Mapping[str, Mapping[str, float]] | None = None,
 ) -> None:
     """Say what is wanted of a side that was started by a command; None only lists its cases.
 
@@ -146,8 +146,8 @@ def ask(
         The cases, in the order measured.
     options : sequence of str
         For how it measures.
-    bursts : mapping of str to float, optional
-        Seconds of cases that are measured for another time than the options say.
+    bursts : mapping of str to mapping, optional
+        What some cases are measured by instead of the options, see `harness.gate.bursts`.
     """
     if names is not None and command.later:
         side.send(names=list(names), bursts=dict(bursts or {}))

@@ -91,9 +91,9 @@ class Measured:
             known[name] if name in known else self._absent(session, name)
             for name in wanted["names"]
         ]
-        for name, seconds in wanted.get("bursts", {}).items():
+        for name, burst in wanted.get("bursts", {}).items():
             if name in known:
-                shorten(known[name], seconds)
+                shorten(known[name], burst)
 
     def _is_asked(self, item: pytest.Item) -> bool:
         return _is_benchmark(item) and selected(item.nodeid, self.paths)
@@ -124,8 +124,9 @@ class Measured:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        self.meter.start()
-        if _know_precision():
+        takes_turns = _know_precision()
+        self.meter.start(settles=not takes_turns or _has_clock(item))
+        if takes_turns:
             TURNS.begin(self.channel, {0: self.meter.settle, ENOUGH: self.meter.look})
         outcome: Any = yield
         TURNS.end()
@@ -181,6 +182,12 @@ def _know_precision() -> bool:
     if isinstance(known, dict):
         known.setdefault(clock, time.get_clock_info("perf_counter").resolution)
     return isinstance(known, dict)
+
+
+def _has_clock(item: pytest.Item) -> bool:
+    """Return whether a test is timed by a clock of its own, before whose rounds nothing is done."""
+    mark = item.get_closest_marker("benchmark")
+    return mark is not None and "timer" in mark.kwargs
 
 
 def _is_benchmark(item: pytest.Item) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # As `harness.words.plain`, which must not be needed here.
@@ -113,15 +113,13 @@ def leaving_out(config: Any) -> dict[str, str]:
     }
 
 
-def shorten(item: Any, seconds: float) -> None:
-    """Let a test be measured for so many seconds, unless it says itself for how long."""
-    mark = item.get_closest_marker("benchmark")
-    args, kwargs = (mark.args, mark.kwargs) if mark else ((), {})
-    if "max_time" in kwargs:
-        return
+def shorten(item: Any, burst: Mapping[str, float]) -> None:
+    """Let keywords of pytest-benchmark's mark hold for a test that does not say so itself."""
     import pytest
 
-    item.add_marker(pytest.mark.benchmark(*args, **kwargs, max_time=seconds), append=False)
+    mark = item.get_closest_marker("benchmark")
+    args, own = (mark.args, mark.kwargs) if mark else ((), {})
+    item.add_marker(pytest.mark.benchmark(*args, **{**burst, **own}), append=False)
 
 
 def forget(config: Any) -> None:
