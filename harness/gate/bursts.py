@@ -27,7 +27,7 @@ from harness.gate.values import Pair
 from harness.lockstep.agent.harness_side.turns import SLICE
 from harness.lockstep.sample import turn_noise
 
-PART = 4.0
+PART = 3.0
 """Standard errors that lie between margin and tolerance: a slow-down as large as the tolerance is
 not taken for one within the margin since its turns were few."""
 FEWEST = 6
