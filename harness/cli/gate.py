@@ -47,7 +47,7 @@ def gate(
     suite: Annotated[list[str] | None, typer.Option(help="Timing suites, by id or path.")] = None,
     budget: gating.Budget = "",
     burst: Annotated[
-        str, typer.Option(help="How long a process measures a benchmark [0.2s].")
+        str, typer.Option(help="How long a process measures a benchmark at most [0.2s].")
     ] = "",
     margin: gating.Margin = "",
     tolerance: gating.Tolerance = "",

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from harness.errors import GateError, SideBroken
+from harness.gate.couples import Commands
 from harness.gate.listing import SideCases, listed
-from harness.gate.lockstep import Commands
 from harness.gate.values import SIDES, SideName
 from harness.lockstep.process import Command, SideProcess
 from harness.lockstep.turns import Timeouts, ask, receive

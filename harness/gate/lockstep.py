@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import math
 import os
+import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 
 import numpy as np
 
+from harness.gate.couples import Couple
 from harness.gate.values import SIDES, Pair, SideName
 from harness.lockstep import processors, sample
-from harness.lockstep.process import Command, SideProcess
-from harness.lockstep.processors import available, of_round
 from harness.lockstep.sample import read
-from harness.lockstep.turns import Timeouts, ask, in_turns, let_go
+from harness.lockstep.turns import Timeouts, in_turns
 from harness.numerals import number
 
-Commands = Mapping[SideName, Command]
 WAITED = 0.25
 """Share of a measurement spent ready to run and not running from which it counts as disturbed."""
+CALM = 0.02
+"""Share of waiting, over a round, up to which the machine has nothing else to do."""
 SHARE = 0.5
 """Share of disturbed pairs from which a verdict on times must hold without the waiting too."""
 VARIED = 1.2
@@ -32,52 +32,50 @@ VARIED = 1.2
 
 
 def measure_round(
-    commands: Commands,
+    couple: Couple,
     names: Sequence[str],
-    index: int,
     rng: np.random.Generator,
     timeouts: Timeouts,
-    options: Sequence[str] = (),
+    bursts: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Iterator[Pair]:
     """Measure every case once on either side, and yield the pairs as they come.
 
-    A round ends early with the pair in which a process dies or falls silent.
+    A round ends early, and both processes with it, with the pair in which one dies or falls silent.
 
     Parameters
     ----------
-    commands : mapping
-        How the two processes are started.
+    couple : Couple
+        The two processes; it is closed by the caller.
     names : sequence of str
         The cases, in the order measured.
-    index : int
-        Number of the round.
     rng : numpy.random.Generator
         Draws who goes first, case by case.
     timeouts : Timeouts
         How long to wait.
-    options : sequence of str
-        Handed to the sides.
+    bursts : mapping of str to mapping, optional
+        What some cases are measured by instead of the options, see `harness.gate.bursts`.
     """
-    with ExitStack() as stack:
-        on = of_round(index, commands["base"].threads, available())
-        sides = {n: stack.enter_context(SideProcess(commands[n], index, on)) for n in SIDES}
-        for name, side in sides.items():
-            ask(side, commands[name], names, options)
-        waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)
-        for case in names:
-            first = SIDES[int(rng.integers(2))]
-            found = in_turns(sides, first, case, waiting, timeouts)
-            waiting = dict.fromkeys(SIDES, timeouts.case)
-            yield Pair(case, index, first, *(read(found[name]) for name in SIDES))
-            if any(message["event"] != "sample" for message in found.values()):
-                return  # a process is gone; the cases after this one are not to blame
-        for side in sides.values():
-            let_go(side, timeouts)
+    couple.ask(names, bursts)
+    waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)
+    for case in names:
+        first = SIDES[int(rng.integers(2))]
+        found = in_turns(couple.sides, first, case, waiting, timeouts)
+        waiting = dict.fromkeys(SIDES, timeouts.case)
+        yield Pair(case, couple.index, first, *(read(found[name]) for name in SIDES))
+        if any(message["event"] != "sample" for message in found.values()):
+            couple.close()
+            return  # a process is gone; the cases after this one are not to blame
 
 
 def disturbed(pair: Pair) -> bool:
     """Return whether other work is known to have kept a pair from its processor."""
     return any(side.waited_share > WAITED for side in (pair.base, pair.head))
+
+
+def calm(pairs: Sequence[Pair]) -> bool:
+    """Return whether a round was measured as if nothing else ran; False of no pairs."""
+    shares = [side.waited_share for pair in pairs for side in (pair.base, pair.head)]
+    return bool(shares) and statistics.fmean(shares) <= CALM
 
 
 def without_waiting(pair: Pair, slope: float = 0.0) -> float:
@@ -91,8 +89,8 @@ def without_waiting(pair: Pair, slope: float = 0.0) -> float:
 
 
 def slope(pairs: Iterable[Pair]) -> float:
-    """Return the common slope of log-times on log-speeds over all pairs of a case so far."""
-    return sample.slope(side for pair in pairs for side in (pair.base, pair.head))
+    """Return how closely times follow the machine's speed, over all pairs of a case so far."""
+    return sample.slope_of_ratios((pair.base, pair.head) for pair in pairs)
 
 
 def speed_range(pairs: Iterable[Pair]) -> float:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from harness.gate import bursts
 from harness.gate.collection import collect_sides
+from harness.gate.couples import Commands, Relay
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
 from harness.gate.listing import compared, notes
-from harness.gate.lockstep import Commands, measure_round
+from harness.gate.lockstep import calm, measure_round
 from harness.gate.sequential import SequentialTest, ThresholdsOf
 from harness.gate.values import Decision, Pair
 from harness.lockstep.turns import OutOfTime, Timeouts
@@ -30,10 +32,14 @@ class Bench:
         How it is started on either side.
     options : tuple of str
         Handed to the sides, e.g. pytest's.
+    burst : float
+        Seconds for which a process measures a case, and that `harness.gate.bursts` may shorten; 0
+        where the side alone decides on them.
     """
 
     commands: Commands
     options: tuple[str, ...] = ()
+    burst: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> SelectedCases:
     for bench in benches:
         sides, commands = collect_sides(bench.commands, timeouts, bench.options)
         names, decisions = compared(sides)
-        both |= dict.fromkeys(names, Bench(commands, bench.options))
+        both |= dict.fromkeys(names, replace(bench, commands=commands))
         apart += decisions
         all_notes += notes(sides)
         known |= {name for one in sides.values() for name in (*one.names, *one.deselected)}
@@ -121,7 +127,8 @@ def run(found: SelectedCases, limits: Limits, journal: Journal) -> tuple[Sequent
     test = SequentialTest(list(found.names), limits.thresholds, limits.looks)
     _replay(test, journal.pairs)
     try:
-        partial = _rounds(found, limits, journal, test)
+        with Relay(limits.timeouts) as relay:
+            partial = _rounds(found, limits, journal, test, relay)
     except KeyboardInterrupt:
         test.close("interrupted", judge=False)
         return test, "interrupted"
@@ -131,17 +138,21 @@ def run(found: SelectedCases, limits: Limits, journal: Journal) -> tuple[Sequent
     return test, partial
 
 
-def _rounds(found: SelectedCases, limits: Limits, journal: Journal, test: SequentialTest) -> str:
+def _rounds(
+    found: SelectedCases, limits: Limits, journal: Journal, test: SequentialTest, relay: Relay
+) -> str:
     index = 1 + max((pair.index for pair in journal.pairs), default=-1)
     lasted = 0.0
+    pairs: list[Pair] = []
     while test.open:
         started = time.monotonic()
         if started + lasted > limits.deadline:
             return _out_of_time(limits, test)
-        pairs: list[Pair] = []
+        relay.alone = not calm(pairs)
+        pairs = []
         early = False
         try:
-            with closing(_round(found, limits, test, index)) as measured:
+            with closing(_round(found, limits, test, index, relay)) as measured:
                 pairs.extend(measured)  # one by one: those before an interruption are in it
         except OutOfTime:
             early = True
@@ -158,17 +169,21 @@ def _rounds(found: SelectedCases, limits: Limits, journal: Journal, test: Sequen
 
 
 def _round(
-    found: SelectedCases, limits: Limits, test: SequentialTest, index: int
+    found: SelectedCases, limits: Limits, test: SequentialTest, index: int, relay: Relay
 ) -> Generator[Pair, None, None]:
     """Measure every open case once, bench by bench."""
     rng = np.random.Generator(np.random.PCG64())  # any order will do; pairs keep theirs
-    benches = dict.fromkeys(found.names.values())
-    for bench in benches:
-        names = [name for name in test.open if found.names[name] == bench]
-        if names:
-            yield from measure_round(
-                bench.commands, names, index, rng, limits.timeouts, bench.options
-            )
+    open_cases: dict[Bench, list[str]] = {}
+    for name in test.open:
+        open_cases.setdefault(found.names[name], []).append(name)
+    first, *_, last = (*open_cases, *open_cases)
+    for bench, names in open_cases.items():
+        couple = relay.take(bench.commands, index, bench.options)
+        if bench is last:
+            relay.start_next(first.commands, index + 1, first.options)
+        shorter = bursts.shorter(test.of(names), limits.thresholds, bench.burst)
+        yield from measure_round(couple, names, rng, limits.timeouts, shorter)
+        relay.done()
 
 
 def _replay(test: SequentialTest, pairs: Sequence[Pair]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.errors import SideBroken, SideLate
 from harness.files import temporary_folder
 from harness.gate import units
-from harness.gate.lockstep import Commands
+from harness.gate.couples import Commands
 from harness.gate.rounds import Bench
 from harness.gate.session import Session
 from harness.gate.settings import GateSettings
@@ -125,21 +125,22 @@ def _benches(
 ) -> tuple[Bench, ...]:
     """Return what measures: pytest for benchmark tests, our own agent for timing suites."""
 
-    def commands(*arguments: str) -> Commands:
+    def commands(*arguments: str, later: bool = False) -> Commands:
         return {
             side: Command(
                 (str(made[side].python), "-m", *arguments),
                 trees[side],
                 made[side].path,
                 threads=settings.threads,
+                later=later,
             )
             for side in SIDES
         }
 
     benches = []
     if settings.pytest:
-        tests = commands("harness_side.benchmarks", *settings.pytest)
-        benches.append(Bench(tests, pytest_options(settings)))
+        tests = commands("harness_side.benchmarks", *settings.pytest, later=True)
+        benches.append(Bench(tests, pytest_options(settings), units.seconds(settings.burst)))
     if settings.suites:
         suites = commands(SUITE_AGENT, *settings.suites, *project.suite_options)
         benches.append(Bench(suites))

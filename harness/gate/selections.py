@@ -16,7 +16,7 @@ from harness import backends, digest
 from harness.devices import DEVICES
 from harness.errors import SideBroken, UsageError
 from harness.experiments.registry import SuiteExperiments
-from harness.gate.lockstep import Commands
+from harness.gate.couples import Commands
 from harness.gate.rounds import Bench
 from harness.gate.run import SUITE_AGENT
 from harness.gate.session import Session

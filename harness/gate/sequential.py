@@ -45,6 +45,10 @@ class SequentialTest:
         """All pairs, case by case."""
         return tuple(pair for pairs in self._pairs.values() for pair in pairs)
 
+    def of(self, names: Iterable[str]) -> dict[str, tuple[Pair, ...]]:
+        """Return the pairs of some cases."""
+        return {name: tuple(self._pairs[name]) for name in names}
+
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """What is settled, case by case."""

@@ -98,7 +98,7 @@ class GateSettings(Table):
     budget : str
         Time the whole run may take.
     burst : str
-        Time that one process measures one case.
+        Time that one process measures one case at most.
     threads : int
         Threads of numerical libraries.
     time, memory : table

@@ -61,6 +61,9 @@ class Command:
         Threads numerical libraries may use.
     without : mapping of str to str
         Modules and folders that it must not load, and why.
+    later : bool
+        True where it collects as soon as it is started, and is told then what to measure; False
+        where it is told first.
     """
 
     arguments: tuple[str, ...]
@@ -69,6 +72,7 @@ class Command:
     variables: Mapping[str, str] = field(default_factory=dict)
     threads: int = 1
     without: Mapping[str, str] = field(default_factory=dict)
+    later: bool = False
 
     def environment(self, seed: int) -> dict[str, str]:
         """Return the environment; `seed` is that of Python's string hashes."""

@@ -30,6 +30,8 @@ MOST = 1.2
 """The largest slope believed."""
 FAR = 1.0
 """Log-distance from the median from which a turn was interrupted and says nothing of speed."""
+BULK = 0.8
+"""Share of log-ratios that are taken as they are; larger ones count as the largest of these."""
 
 Vector = NDArray[np.float64]
 
@@ -167,6 +169,21 @@ def log_ratio(one: Sample, other: Sample, slope: float = 0.0) -> float:
     return _trimmed_mean([pair.log_ratio(slope) for pair in beside(one, other)])
 
 
+def turn_noise(one: Sample, other: Sample, slope: float = 0.0) -> float:
+    """Return the standard deviation of a turn as `log_ratio` counts it; nan of too few turns.
+
+    Over the root of the number of turns it is the standard error of `log_ratio`, by Tukey and
+    McLaughlin: the deviation of the winsorized values, over the share that is not trimmed.
+    """
+    values = sorted(pair.log_ratio(slope) for pair in beside(one, other))
+    cut = len(values) // 5
+    if not cut:
+        return math.nan
+    low, high = values[cut], values[-cut - 1]
+    winsorized = [min(max(value, low), high) for value in values]
+    return statistics.stdev(winsorized) / (1.0 - 2.0 * cut / len(values))
+
+
 def _trimmed_mean(values: Sequence[float]) -> float:
     """Return the mean without the fifth at either end; nan of nothing."""
     cut = len(values) // 5
@@ -186,6 +203,40 @@ def slope(samples: Iterable[Sample]) -> float:
     across = sum(float(x @ x) for x, _ in parts)
     along = sum(float(x @ y) for x, y in parts)
     return min(max(along / across, 0.0), MOST) if across > 0 else 0.0
+
+
+def slope_of_ratios(pairs: Iterable[tuple[Sample, Sample]]) -> float:
+    """Return the slope of the log-ratios of turns on those of the speeds beside them.
+
+    Between 0 and `MOST`. `slope` asks how a process follows the machine over all its turns. This
+    asks what a difference of speed between two turns that lie side by side says of their times:
+    less, since what slows both is no such difference, and what is left of the fixed piece of work
+    is in part noise of its own. Swapping two sides changes nothing.
+
+    Parameters
+    ----------
+    pairs : iterable of (Sample, Sample)
+        Two processes that took turns, as often as they did.
+    """
+    parts = [_ratios(one, other) for one, other in pairs]
+    values = np.concatenate(parts) if parts else np.empty((0, 2))
+    if not len(values):
+        return 0.0
+    most = np.quantile(np.abs(values), BULK, axis=0)
+    x, y = np.clip(values, -most, most).T
+    across = float(x @ x)
+    return min(max(float(x @ y) / across, 0.0), MOST) if across > 0 else 0.0
+
+
+def _ratios(one: Sample, other: Sample) -> Vector:
+    """Return log-ratios of speeds and of times of turns, as deviations from their means."""
+    both = [
+        (math.log(turn.other_speed / turn.one_speed), math.log(turn.other / turn.one))
+        for turn in beside(one, other)
+        if math.isfinite(turn.one_speed) and math.isfinite(turn.other_speed)
+    ]
+    values = np.array(both, dtype=np.float64).reshape(-1, 2)
+    return values - np.median(values, axis=0) if len(values) else values
 
 
 def _deviations(sample: Sample) -> tuple[Vector, Vector]:

@@ -121,10 +121,37 @@ def _wait(
             return message
 
 
+def begin(side: SideProcess, command: Command, options: Sequence[str]) -> None:
+    """Let a side that was started by a command collect, where it can before it is asked."""
+    if command.later:
+        side.send(measures=True, options=list(options), without=dict(command.without))
+
+
 def ask(
-    side: SideProcess, command: Command, names: Sequence[str] | None, options: Sequence[str]
+    side: SideProcess,
+    command: Command,
+    names: Sequence[str] | None,
+    options: Sequence[str],
+    bursts: Mapping[str, Mapping[str, float]] | None = None,
 ) -> None:
-    """Say what is wanted of a side that was started by a command; None only lists its cases."""
+    """Say what is wanted of a side that was started by a command; None only lists its cases.
+
+    Parameters
+    ----------
+    side : SideProcess
+        Which; `begin` was called before unless `names` is None.
+    command : Command
+        What started it.
+    names : sequence of str or None
+        The cases, in the order measured.
+    options : sequence of str
+        For how it measures.
+    bursts : mapping of str to mapping, optional
+        What some cases are measured by instead of the options, see `harness.gate.bursts`.
+    """
+    if names is not None and command.later:
+        side.send(names=list(names), bursts=dict(bursts or {}))
+        return
     wanted = None if names is None else list(names)
     side.send(names=wanted, options=list(options), without=dict(command.without))
 

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from harness.gate.couples import Couple
+from harness.gate.lockstep import measure_round
 from harness.lockstep.process import Command
 from harness.lockstep.turns import Timeouts
 
@@ -42,8 +44,15 @@ def project(folder: Path, text: str = PLAIN, name: str = "bench/test_it.py") -> 
 
 def command(folder: Path, *paths: str, **variables: str) -> Command:
     arguments = (sys.executable, "-m", "harness_side.benchmarks", *(paths or ("bench",)))
-    return Command(arguments, folder, (), variables)
+    return Command(arguments, folder, (), variables, later=True)
 
 
 def commands(folder: Path, head: Path | None = None, **variables: str):
     return {"base": command(folder), "head": command(head or folder, **variables)}
+
+
+def measured(sides, names, index, rng, timeouts=PATIENT, options=(), bursts=None):
+    """Measure one round by a couple of its own."""
+    with Couple(sides, index, options) as couple:
+        yield from measure_round(couple, names, rng, timeouts, bursts)
+        couple.leave(timeouts)

@@ -9,6 +9,7 @@ from gate_pairs import sample
 from harness.gate.lockstep import slope
 from harness.gate.values import Pair
 from harness.lockstep.sample import MOST
+from harness.lockstep.sample import slope as sample_slope
 
 
 def neighbour(rng, count, follows, slower=1.0, turns=12):
@@ -53,8 +54,35 @@ def test_without_speeds_there_is_no_slope():
 
 
 def test_interrupted_turns_and_wild_slopes_are_not_believed():
-    calm = [0.001] * 9
-    hit = sample(turns=(*calm, 0.5), speeds=(*([5e-5] * 9), 6e-5))
-    assert slope([Pair("a", 0, "base", hit, hit)]) == 0.0
+    times = 0.001 * np.exp(0.01 * np.random.default_rng(3).normal(size=(2, 20)))
+    speeds = 5e-5 * np.exp(0.01 * np.random.default_rng(4).normal(size=(2, 20)))
+    one, other = (sample(turns=(*t,), speeds=(*s,)) for t, s in zip(times, speeds, strict=True))
+    calm = slope([Pair("a", 0, "base", one, other)])
+    times[0, 7], speeds[0, 7] = 0.5, 6e-5
+    hit = sample(turns=(*times[0],), speeds=(*speeds[0],))
+    assert slope([Pair("a", 0, "base", hit, other)]) == pytest.approx(calm, abs=0.2)
+    flat = sample(turns=(1.0, 1.0), speeds=(5e-5, 5e-5))
     steep = sample(turns=(1.0, 2.0), speeds=(5e-5, 6e-5))
-    assert slope([Pair("a", 0, "base", steep, steep)]) == MOST
+    assert slope([Pair("a", 0, "base", flat, steep)]) == MOST
+
+
+def test_what_slows_both_sides_says_nothing_of_a_difference_between_them():
+    """A machine of two speeds, and a piece of work that has noise of its own."""
+    rng = np.random.default_rng(5)
+
+    def side(level, own):
+        times = 0.001 * np.exp(level + 0.005 * rng.normal(size=20))
+        speeds = 5e-5 * np.exp(level + own + 0.03 * rng.normal(size=20))
+        return sample(turns=(*times,), speeds=(*speeds,))
+
+    pairs = []
+    for index in range(40):
+        level = np.log(1.8) * (rng.random(20) < 0.5)
+        pairs.append(Pair("a", index, "base", *(side(level, 0.02 * rng.normal()) for _ in "ab")))
+    within = sample_slope([side for pair in pairs for side in (pair.base, pair.head)])
+    assert within > 0.9
+    assert slope(pairs) < 0.1
+    plain, followed, old = (
+        np.std([pair.log_ratio("time", by) for pair in pairs]) for by in (0.0, slope(pairs), within)
+    )
+    assert followed < 1.5 * plain < old / 4

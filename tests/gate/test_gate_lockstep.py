@@ -3,14 +3,14 @@
 import math
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from gate_benchmarks import PATIENT, QUICK, command, commands, project
+from gate_benchmarks import PATIENT, QUICK, command, commands, measured, project
 
 from harness.gate.collection import SideSilent, collect
 from harness.gate.listing import SideCases
-from harness.gate.lockstep import measure_round
 from harness.lockstep.sample import read
 from harness.lockstep.turns import OutOfTime, Timeouts
 
@@ -19,7 +19,7 @@ RNG = np.random.Generator(np.random.PCG64(0))
 
 def one_round(sides, names=None, timeouts=PATIENT):
     names = names or collect(sides["base"], timeouts, QUICK).names
-    return {pair.case: pair for pair in measure_round(sides, names, 0, RNG, timeouts, QUICK)}
+    return {pair.case: pair for pair in measured(sides, names, 0, RNG, timeouts, QUICK)}
 
 
 def test_benchmarks_are_collected_and_nothing_else(tmp_path):
@@ -50,14 +50,14 @@ def test_an_interpreter_without_pytest_benchmark_is_named(tmp_path):
         tmp_path / "hide", "import sys\nsys.modules['pytest_benchmark'] = None", "sitecustomize.py"
     )
     with pytest.raises(SideSilent, match="pytest_benchmark must be installed"):
-        collect(type(bare)(bare.arguments, bare.folder, (hidden,)), PATIENT, QUICK)
+        collect(replace(bare, path=(hidden,)), PATIENT, QUICK)
 
 
 def test_a_pair_has_both_sides_in_turns(tmp_path):
     sides = commands(project(tmp_path), WORK="2000")
     options = ("--benchmark-max-time=0.05", "-c", "/dev/null")
     name = "bench/test_it.py::test_sum"
-    (pair,) = measure_round(sides, [name], 3, RNG, PATIENT, options)
+    (pair,) = measured(sides, [name], 3, RNG, PATIENT, options)
     assert (pair.case, pair.index) == (name, 3)
     assert pair.base.error == pair.head.error == ""
     assert len(pair.base.turns) > 2
@@ -118,7 +118,7 @@ def test_either_side_goes_first_now_and_then(tmp_path):
     firsts = {
         pair.first
         for index in range(3)
-        for pair in measure_round(sides, names, index, rng, PATIENT, QUICK)
+        for pair in measured(sides, names, index, rng, PATIENT, QUICK)
     }
     assert firsts == {"base", "head"}
 
@@ -221,7 +221,7 @@ def test_a_test_that_ends_its_process_is_not_said_to_print_the_headings_of_pytes
     sides = commands(project(tmp_path, text), SIDE="head")
     options = (*QUICK, "-s", "-vv")
     names = collect(sides["base"], PATIENT, options).names
-    first, second = measure_round(sides, names, 0, RNG, PATIENT, options)
+    first, second = measured(sides, names, 0, RNG, PATIENT, options)
     assert (first.head.error, second.base.error) == ("", "")
     assert second.head.error == "its process ended with 9: out of beans"
 
@@ -241,7 +241,7 @@ def test_the_deadline_ends_a_round(tmp_path):
     names = collect(sides["base"], PATIENT, QUICK).names
     timeouts = Timeouts(120.0, 60.0, time.monotonic() + 6.0)
     with pytest.raises(OutOfTime):
-        list(measure_round(sides, names, 0, RNG, timeouts, QUICK))
+        list(measured(sides, names, 0, RNG, timeouts, QUICK))
 
 
 BACKWARDS = """
@@ -279,7 +279,7 @@ def test_other_plugins_cannot_move_or_slow_the_tests(tmp_path):
     )
     options = tuple(QUICK[:2])
     names = collect(command(folder), PATIENT, options).names
-    (first, *_) = measure_round(commands(folder), names, 0, RNG, PATIENT, options)
+    (first, *_) = measured(commands(folder), names, 0, RNG, PATIENT, options)
     assert first.base.error == ""
     assert first.base.turns
 
@@ -318,7 +318,7 @@ def test_an_accelerator_is_waited_for_and_its_memory_read(tmp_path):
     folder = project(tmp_path, ON_DEVICE)
     stub = project(tmp_path / "stub", TORCH, "torch.py")
     plain = command(folder)
-    side = type(plain)(plain.arguments, plain.folder, (stub,))
+    side = replace(plain, path=(stub,))
     (pair,) = one_round({"base": side, "head": side}).values()
     assert pair.base.error == pair.head.error == ""
     assert pair.base.device_peak == pair.head.device_peak == 123_000_000

@@ -13,14 +13,39 @@ from harness.lockstep.sample import Sample
 from harness.lockstep.turns import OutOfTime
 
 
+class Unstarted:
+    """Hands out couples without a process."""
+
+    alone = True
+
+    def __init__(self, timeouts):
+        self.timeouts = timeouts
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def take(self, commands, index, options):
+        return index
+
+    def start_next(self, commands, index, options):
+        return None
+
+    def done(self):
+        return None
+
+
 def course(tmp_path, monkeypatch, ending, *first):
     """Run two cases over one round that ends with an exception after some pairs."""
 
-    def measure_round(commands, names, index, rng, timeouts, options):
+    def measure_round(couple, names, rng, timeouts, bursts):
         yield from first
         raise ending
 
     monkeypatch.setattr(rounds, "measure_round", measure_round)
+    monkeypatch.setattr(rounds, "Relay", Unstarted)
     found = SelectedCases(dict.fromkeys("ab", Bench({})))
     plan = Limits(lambda case, quantity: Thresholds(), math.inf, "20s")
     with Journal(tmp_path, {"of": "this test"}) as journal:
@@ -57,3 +82,48 @@ def test_a_failure_counts_although_the_time_was_up(tmp_path, monkeypatch):
         "a": "broken",
         "b": "inconclusive",
     }
+
+
+def test_the_next_round_is_started_ahead_after_a_calm_one_only(tmp_path, monkeypatch):
+    """Four rounds, of which the third is measured beside other work."""
+    alone, waits = [], iter([0.0, 0.0, 0.5, 0.0])
+
+    class Noting(Unstarted):
+        def start_next(self, commands, index, options):
+            alone.append((index, self.alone))
+
+    def measure_round(couple, names, rng, timeouts, bursts):
+        wait = next(waits)
+        yield from (Pair(name, couple, "base", *[sample(waited=0.2 * wait)] * 2) for name in names)
+
+    monkeypatch.setattr(rounds, "measure_round", measure_round)
+    monkeypatch.setattr(rounds, "Relay", Noting)
+    found = SelectedCases(dict.fromkeys("ab", Bench({})))
+    plan = Limits(lambda case, quantity: Thresholds(), math.inf, looks=(4,))
+    with Journal(tmp_path, {"of": "this test"}) as journal:
+        run(found, plan, journal)
+    assert alone == [(1, True), (2, False), (3, False), (4, True)]
+
+
+def test_two_benches_take_turns_and_the_first_comes_next(tmp_path, monkeypatch):
+    took, ahead = [], []
+
+    class Noting(Unstarted):
+        def take(self, commands, index, options):
+            took.append((index, options))
+            return index
+
+        def start_next(self, commands, index, options):
+            ahead.append((index, options))
+
+    def measure_round(couple, names, rng, timeouts, bursts):
+        yield from (Pair(name, couple, "base", sample(), sample()) for name in names)
+
+    monkeypatch.setattr(rounds, "measure_round", measure_round)
+    monkeypatch.setattr(rounds, "Relay", Noting)
+    one, other = Bench({}, ("one",)), Bench({}, ("other",))
+    plan = Limits(lambda case, quantity: Thresholds(), math.inf, looks=(2,))
+    with Journal(tmp_path, {"of": "this test"}) as journal:
+        run(SelectedCases({"a": one, "b": one, "c": other}), plan, journal)
+    assert took == [(index, (name,)) for index in (0, 1) for name in ("one", "other")]
+    assert ahead == [(1, ("one",)), (2, ("one",))]

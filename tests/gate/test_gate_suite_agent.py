@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gate_benchmarks import measured
 from suite_texts import SEARCH, sources_text, write_suite
 
 from harness.gate.collection import SideSilent, collect
-from harness.gate.lockstep import measure_round
 from harness.gate.suite_agent import _options, timing_cases
 from harness.lockstep.process import Command
 from harness.lockstep.turns import Timeouts
@@ -92,7 +92,7 @@ def test_sides_measure_in_turns(command):
         "head": command("search", "--where", "implementation=two_loops"),
     }
     rng = np.random.Generator(np.random.PCG64(0))
-    (pair,) = measure_round(sides, ["search[n_test=20]"], 0, rng, PATIENT)
+    (pair,) = measured(sides, ["search[n_test=20]"], 0, rng, PATIENT)
     assert pair.base.error == pair.head.error == ""
     assert pair.base.rounds == pair.head.rounds == 6
     assert pair.base.peak > 2**20

@@ -34,14 +34,14 @@ def bench(planted: float, settings: GateSettings) -> Bench:
             KNOWN_COSTS,
             variables={"HARNESS_PLANTED": str(amounts[side])},
             threads=settings.threads,
+            later=True,
         )
         for side in SIDES
     }
-    burst = f"--benchmark-max-time={units.seconds(settings.burst):g}"
+    burst = units.seconds(settings.burst)
     # Neither the settings nor the cache of a project around the package are theirs.
-    return Bench(
-        commands, (burst, "-c", os.devnull, f"--rootdir={KNOWN_COSTS}", "-pno:cacheprovider")
-    )
+    own = ("-c", os.devnull, f"--rootdir={KNOWN_COSTS}", "-pno:cacheprovider")
+    return Bench(commands, (f"--benchmark-max-time={burst:g}", *own), burst)
 
 
 def measure(

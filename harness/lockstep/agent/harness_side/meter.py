@@ -14,10 +14,18 @@ import time
 class Meter:
     """Reads the counters of this process around one measurement."""
 
-    def start(self) -> None:
-        """Begin: the high-water marks of memory are set back first."""
+    def start(self, settles: bool = True) -> None:
+        """Begin: the high-water marks of memory are set back first.
+
+        Parameters
+        ----------
+        settles : bool
+            False where `settle` is called later in any event: it takes several milliseconds.
+        """
         _reset_device_peak()
-        self.settle()
+        self._held = self._peak = math.nan
+        if settles:
+            self.settle()
         self._waited, self._cpu = waited(), time.process_time()
         self._wall = time.perf_counter()
 

@@ -1,6 +1,7 @@
 """``python -m harness_side.benchmarks PATH...``: measure the benchmark tests under some paths.
 
-The first message received says which tests, or that they are only to be listed.
+The first message received says whether tests are measured or only listed; which ones, a second
+message, when they are collected.
 """
 
 from __future__ import annotations
@@ -48,15 +49,15 @@ def _run(channel: Channel, paths: list[str], request: dict[str, object]) -> None
     from .collecting import Collecting
     from .plugin import Measured
 
-    wanted, options, without = (request.get(key) for key in ("names", "options", "without"))
+    measures = bool(request.get("measures"))
+    options, without = (request.get(key) for key in ("options", "without"))
 
     def say(name: str) -> None:
-        if wanted is None:  # it is asked what there is
+        if not measures:  # it is asked what there is
             channel.send("collecting", name=name)
 
     collecting = Collecting(say, without if isinstance(without, dict) else {})
-    names_wanted = wanted if isinstance(wanted, list) else None
-    plugin = Measured(channel, names_wanted, paths, collecting.uncollected)
+    plugin = Measured(channel, measures, paths, collecting.uncollected)
     extra = [str(option) for option in options] if isinstance(options, list) else []
     sys.stderr = heard = KeptErrors(sys.stderr)
     code = int(pytest.main([*files(paths), *always(), *extra], plugins=[plugin, collecting]))

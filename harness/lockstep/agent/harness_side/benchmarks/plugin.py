@@ -14,7 +14,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from ..channel import Channel, reason_of_exception, reason_of_report, reason_of_skip
 from ..meter import Meter
 from ..turns import TURNS, by_turn, clock
-from .selecting import leaving_out, overrule, plain, selected
+from .selecting import forget, leaving_out, overrule, plain, selected, shorten
 
 ENOUGH = 1000
 """Rounds whose memory counts. A faster side has more of them, and every one leaves its time in the
@@ -37,8 +37,9 @@ class Measured:
     ----------
     channel : Channel
         The line to the other end.
-    names : sequence of str or None
-        Node ids; None only lists what there is.
+    measures : bool
+        Whether it is told, once it has collected, which tests it is to measure, and for how long.
+        False only lists what there is.
     paths : sequence of str
         What is asked for: files, folders, and tests in them.
     uncollected : list of dict
@@ -53,12 +54,12 @@ class Measured:
     def __init__(
         self,
         channel: Channel,
-        names: Sequence[str] | None,
+        measures: bool,
         paths: Sequence[str],
         uncollected: list[dict[str, Any]],
     ) -> None:
         self.channel = channel
-        self.names = names
+        self.measures = measures
         self.paths = paths
         self.meter = Meter()
         self.found: dict[str, Any] = {}
@@ -85,10 +86,14 @@ class Measured:
             deselected=[name for name in before if name not in known],
             **leaving_out(config),
         )
-        wanted = [] if self.names is None else self.names
+        wanted = self.channel.receive() if self.measures else {"names": []}
         items[:] = [
-            known[name] if name in known else self._absent(session, name) for name in wanted
+            known[name] if name in known else self._absent(session, name)
+            for name in wanted["names"]
         ]
+        for name, burst in wanted.get("bursts", {}).items():
+            if name in known:
+                shorten(known[name], burst)
 
     def _is_asked(self, item: pytest.Item) -> bool:
         return _is_benchmark(item) and selected(item.nodeid, self.paths)
@@ -100,7 +105,9 @@ class Measured:
         return made
 
     @pytest.hookimpl(tryfirst=True, hookwrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Iterator[None]:
         self.found = {}
         name = plain(item.nodeid)
         self.channel.send("ready", case=name)
@@ -112,11 +119,14 @@ class Measured:
             self.channel.send("error", text=self.found.get("error") or ended, skipped=skipped)
         else:
             self.channel.send("sample", case=name, **self.found)
+        if nextitem is None:
+            forget(item.config)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        self.meter.start()
-        if _know_precision():
+        takes_turns = _know_precision()
+        self.meter.start(settles=not takes_turns or _has_clock(item))
+        if takes_turns:
             TURNS.begin(self.channel, {0: self.meter.settle, ENOUGH: self.meter.look})
         outcome: Any = yield
         TURNS.end()
@@ -172,6 +182,12 @@ def _know_precision() -> bool:
     if isinstance(known, dict):
         known.setdefault(clock, time.get_clock_info("perf_counter").resolution)
     return isinstance(known, dict)
+
+
+def _has_clock(item: pytest.Item) -> bool:
+    """Return whether a test is timed by a clock of its own, before whose rounds nothing is done."""
+    mark = item.get_closest_marker("benchmark")
+    return mark is not None and "timer" in mark.kwargs
 
 
 def _is_benchmark(item: pytest.Item) -> bool:

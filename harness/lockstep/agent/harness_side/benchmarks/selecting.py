@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # As `harness.words.plain`, which must not be needed here.
@@ -111,3 +111,19 @@ def leaving_out(config: Any) -> dict[str, str]:
         "deselected_by": " ".join(option for option, _ in used),
         "taken_back_by": " ".join(back for _, back in used),
     }
+
+
+def shorten(item: Any, burst: Mapping[str, float]) -> None:
+    """Let keywords of pytest-benchmark's mark hold for a test that does not say so itself."""
+    import pytest
+
+    mark = item.get_closest_marker("benchmark")
+    args, own = (mark.args, mark.kwargs) if mark else ((), {})
+    item.add_marker(pytest.mark.benchmark(*args, **{**burst, **own}), append=False)
+
+
+def forget(config: Any) -> None:
+    """Take from pytest-benchmark what it measured: its tables of that take half a second."""
+    kept = getattr(getattr(config, "_benchmarksession", None), "benchmarks", None)
+    if isinstance(kept, list):
+        kept.clear()
