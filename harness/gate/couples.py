@@ -14,8 +14,7 @@ from contextlib import ExitStack
 
 from harness import environment
 from harness.gate.values import SIDES, SideName
-from harness.lockstep.process import Command, SideProcess
-from harness.lockstep.processors import available, of_round
+from harness.lockstep.process import Command, SideProcess, available, of_round
 from harness.lockstep.turns import Timeouts, ask, begin, let_go
 
 Commands = Mapping[SideName, Command]

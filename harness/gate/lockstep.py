@@ -16,7 +16,7 @@ import numpy as np
 
 from harness.gate.couples import Couple
 from harness.gate.values import SIDES, Pair, SideName
-from harness.lockstep import processors, sample
+from harness.lockstep import process, sample
 from harness.lockstep.sample import read
 from harness.lockstep.turns import Timeouts, in_turns
 from harness.numerals import number
@@ -120,8 +120,8 @@ def machine_notes(pairs: Iterable[Pair], threads: int) -> Iterator[str]:
     if ratio > VARIED:
         factor = number(ratio, digits=2)
         yield f"the machine's speed varied by a factor of {factor} (taken out of the times)"
-    several = threads < len(processors.available() or range(os.cpu_count() or 1))
-    if several and (why := processors.refused()):
+    several = threads < len(process.available() or range(os.cpu_count() or 1))
+    if several and (why := process.refused()):
         yield (
             "this machine forbids choosing a processor, and the two sides may have run on "
             f"different ones ({why})"

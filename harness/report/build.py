@@ -27,8 +27,7 @@ from harness.suite.schema import Suite
 from harness.types import Environment, Profile, Verdict
 from harness.words import plain, plural
 
-SCRIPTS = ("begin", "chart", "download", "card", "ledger")
-STYLES = ("base", "ledger", "suites")
+SCRIPTS = ("begin", "chart", "card", "ledger")
 _INDENT = re.compile(r"\n\s+(?=<)")
 NO_DOCUMENTS: Mapping[str, Document] = {}
 
@@ -82,7 +81,7 @@ def build(
     told = compared.ledger(out.parent, verdicts, view.last)
     templates = _templates()
     script = "".join(_source(templates, f"{name}.js") for name in SCRIPTS)
-    style = "".join(_source(templates, f"{name}.css") for name in STYLES)
+    style = _source(templates, "page.css")
     html = templates.get_template("page.html.j2").render(
         page=view,
         gate=speed,

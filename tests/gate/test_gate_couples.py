@@ -8,7 +8,7 @@ from gate_benchmarks import PATIENT, QUICK, commands, project
 
 from harness.gate import couples
 from harness.gate.couples import Couple, Relay
-from harness.lockstep.processors import available
+from harness.lockstep.process import available
 
 TWO = pytest.mark.skipif(len(available()) < 2, reason="there is but one processor to be on")
 SAYING = """

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.lockstep.process import AGENT, THREADS, Command, SideProcess
-from harness.lockstep.processors import available
+from harness.lockstep.process import AGENT, THREADS, Command, SideProcess, available
 
 TALK = """
 import json, sys

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.lockstep.processors import keep, of_round, refused
+from harness.lockstep.process import keep, of_round, refused
 
 
 @given(st.integers(1, 8), st.sets(st.integers(0, 99), min_size=1, max_size=16))

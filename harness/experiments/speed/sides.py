@@ -17,8 +17,7 @@ from harness.config.experiments import Speed
 from harness.errors import CellFailed
 from harness.experiments import named
 from harness.experiments.experiment import Context, seed_of
-from harness.lockstep.process import Command, Message, SideProcess
-from harness.lockstep.processors import available, of_round
+from harness.lockstep.process import Command, Message, SideProcess, available, of_round
 from harness.lockstep.sample import Sample, read
 from harness.lockstep.turns import OutOfTime, Timeouts, in_turns, let_go, receive
 from harness.words import shortened

@@ -22,8 +22,7 @@ from harness.experiments import batches
 from harness.experiments.batches import Index
 from harness.experiments.experiment import Context
 from harness.experiments.tasks import Start
-from harness.experiments.train.loop import SYNC_EVERY, steps_of, targets
-from harness.experiments.train.schedule import Rate, schedule
+from harness.experiments.train.loop import SYNC_EVERY, Rate, schedule, steps_of, targets
 from harness.types import Array
 
 BLOCK = SYNC_EVERY

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from harness.config.train import Optimizer, Train
-from harness.experiments.train.schedule import SCHEDULES, schedule
+from harness.experiments.train.loop import SCHEDULES, schedule
 
 torch = pytest.importorskip("torch")
 
