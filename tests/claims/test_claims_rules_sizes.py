@@ -122,6 +122,27 @@ def test_a_number_that_is_called_fixed_and_varies_is_no_fact() -> None:
     assert far.findings[0].p_contradict == 0.5**5  # five coins, and no fact
 
 
+@pytest.mark.parametrize(
+    ("expect", "tail"),
+    [
+        ({"value": 4.0, "tolerance": 0.1}, "lies within 4 ± 0.1"),
+        ({"value": 10.0, "tolerance": 1.0}, "lies outside 10 ± 1"),
+        ({"at_least": 1.0}, "is at least 1"),
+        ({"at_least": 7.0}, "is below 7"),
+        ({"low": 1.0, "high": 2.0}, "lies outside 1 to 2"),
+        ({"at_most": 4.05}, "is on the edge of at most 4.05"),
+    ],
+)
+def test_too_few_runs_are_not_said_to_lie_on_an_edge_that_is_far(
+    expect: dict[str, float], tail: str
+) -> None:
+    of, _ = of_kind("positive")
+    last = 4.1 if "edge" in tail else 4.0
+    found = verdict(claim(expect=expect), [of], runs(of, [4.0, 4.0, last]))
+    assert found.verdict == "inconclusive"
+    assert f"over 3 seeds {tail}; 3 seeds can show nothing of a median" in found.reason
+
+
 def test_values_that_happen_to_tie_are_no_facts() -> None:
     two = verdict(VALUE, [A], runs(A, [0.98, 0.98]))
     assert two.verdict == "inconclusive"

@@ -77,14 +77,24 @@ def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPH
         reason = in_words(estimate, at, text.beyond(low, high, estimate.unit))
         on = grounds(estimate, at, low, high)
         return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p, grounds=on)
-    inner = estimate.interval(level)
+    inner, few = estimate.interval(level), too_few(estimate, alpha, low, high)
     wide = (inner.high - inner.low) > (high - low)
     tail = f"{'is too wide for' if wide else 'is on the edge of'} "
-    reason = in_words(estimate, level, tail + text.band(low, high, estimate.unit))
-    reason = text.sentence((reason, too_few(estimate, alpha, low, high)))
+    tail += text.band(low, high, estimate.unit)
+    if few:  # the runs are what is missing, wherever they lie
+        within, beyond = (of(low, high, estimate.unit) for of in (text.within, text.beyond))
+        tail = _side(deciding(estimate, level), low, high, within, beyond) or tail
+    reason = text.sentence((in_words(estimate, level, tail), few))
     return finding(
         estimate, reason=reason, p_contradict=p, grounds=grounds(estimate, level, low, high)
     )
+
+
+def _side(it: Interval, low: float, high: float, within: str, beyond: str) -> str:
+    """Return the words for an interval that lies on one side of a range's ends, else nothing."""
+    if low <= it.low and it.high <= high:
+        return within
+    return beyond if it.high < low or it.low > high else ""
 
 
 def too_few(estimate: Estimate, alpha: float, low: float, high: float) -> str:
@@ -177,11 +187,14 @@ def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
     if estimate.fixed:
         few = too_few(estimate, alpha, quote.low, quote.high)
         return text.sentence((in_words(estimate, level, f"is not clearly {quote.words}"), few))
-    inner = estimate.interval(level)
+    inner, few = estimate.interval(level), too_few(estimate, alpha, quote.low, quote.high)
     half, tolerance = (inner.high - inner.low) / 2.0, (quote.high - quote.low) / 2.0
-    if half <= tolerance:
-        few = too_few(estimate, alpha, quote.low, quote.high)
-        return text.sentence((in_words(estimate, level, f"is on the edge of {quote.words}"), few))
+    within, beyond = (f"lies {where} {quote.words}" for where in ("within", "outside"))
+    shown = deciding(estimate, level)
+    tail = _side(shown, quote.low, quote.high, within, beyond) if few else ""
+    if tail or half <= tolerance:
+        tail = tail or f"is on the edge of {quote.words}"
+        return text.sentence((in_words(estimate, level, tail), few))
     runs = _runs_needed(estimate, quote)
     if runs > MANY_RUNS:
         tail = f"cannot meet {quote.words}: the tolerance is finer than the noise of a seed"
@@ -189,7 +202,6 @@ def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
         tail = f"is too wide for {quote.words}"
     more = text.many(runs, estimate.over)
     need = f"about {more} would settle it" if 0 < runs < MOST_RUNS else ""
-    few = too_few(estimate, alpha, quote.low, quote.high)
     return text.sentence((in_words(estimate, level, tail), few or need))
 
 
