@@ -21,6 +21,7 @@ from harness.suite.explain import validate, with_type
 from harness.suite.text import Text, parse, unfit
 
 README = "README.md"
+JOURNALS = Path(".harness")
 
 
 def _one_path(text: str) -> str:
@@ -61,10 +62,13 @@ class Project:
         Its top; relative paths of experiments start here, and cells run here.
     settings : Settings
         What it says of itself.
+    gate : Path
+        What the gate takes for its top, which need have no suites.
     """
 
     root: Path
     settings: Settings = field(default_factory=Settings)
+    gate: Path = Path()
 
     @property
     def suites(self) -> list[Path]:
@@ -79,7 +83,12 @@ class Project:
     @property
     def history(self) -> Path:
         """Its folder of named baselines, beside the records."""
-        return self.results.parent / "history"
+        return (self.gate / self.settings.results).parent / "history"
+
+    @property
+    def journals(self) -> Path:
+        """Its folder of what the gate leaves; git ignores it."""
+        return self.gate / JOURNALS
 
     @property
     def reports(self) -> Path:
@@ -99,8 +108,8 @@ def find() -> Project:
         here = Path.cwd()
     except OSError:  # deleted; whoever needs it says so
         return Project(Path())
-    root = Path(os.path.relpath(top.of(here), here))
-    return Project(root, read_settings(root))
+    root, gate = (Path(os.path.relpath(of(here), here)) for of in (top.of, top.of_gate))
+    return Project(root, read_settings(root), gate)
 
 
 def read_settings(root: Path) -> Settings:

@@ -19,8 +19,7 @@ TABLE = ("tool", "harness")
 
 def above(folder: Path) -> Path | None:
     """Return the top of the project that a folder is in, None where there is no sign of one."""
-    start = Path(os.path.abspath(folder))  # noqa: PTH100 links are kept: `..` is what one sees
-    for place in (start, *start.parents):
+    for place in _upwards(folder):
         if _has_suites(place / SUITES) or _says_so(place / PYPROJECT):
             return place
         if os.path.lexists(place / REPOSITORY):
@@ -30,7 +29,22 @@ def above(folder: Path) -> Path | None:
 
 def of(folder: Path) -> Path:
     """Return the top of the project that a folder is in, the folder itself when it is in none."""
-    return above(folder) or Path(os.path.abspath(folder))  # noqa: PTH100 as above
+    return above(folder) or _upwards(folder)[0]
+
+
+def of_gate(folder: Path) -> Path:
+    """Return the top of a project that may have benchmarks only: what Python or git takes for it.
+
+    Where nothing does, it is the folder itself.
+    """
+    places = _upwards(folder)
+    marked = (p for p in places if any(os.path.lexists(p / one) for one in (PYPROJECT, REPOSITORY)))
+    return above(folder) or next(marked, places[0])
+
+
+def _upwards(folder: Path) -> tuple[Path, ...]:
+    start = Path(os.path.abspath(folder))  # noqa: PTH100 links are kept: `..` is what one sees
+    return start, *start.parents
 
 
 def _has_suites(folder: Path) -> bool:

@@ -53,6 +53,15 @@ def test_a_link_to_nowhere_counts(tree):
     assert top.of(tree.root / "a") == tree.root / "a"
 
 
+def test_benchmarks_need_no_suites_but_a_repository_or_a_package(tree):
+    below = tree.root / "tests" / "benchmarks"
+    assert top.of_gate(below) == tree.root
+    tree("tests/pyproject.toml", "[project]\n")
+    assert top.of_gate(below) == tree.root / "tests"
+    tree("suites/x.toml")
+    assert top.of_gate(below) == tree.root
+
+
 def test_a_repository_ends_the_search(tree):
     tree("suites/x.toml")
     (tree.root / "inner" / ".git").mkdir(parents=True)

@@ -212,8 +212,10 @@ def paired(sides: Sequence[Values]) -> tuple[list[Floats], tuple[str, ...]]:
     most = max(len(side.keys) for side in sides)
     over = sides[0].over
     if not len(keys) or (over == "examples" and len(keys) < most):
-        sizes = ", ".join(str(len(side.keys)) for side in sides)
-        raise Undecided(f"the sides must share their {over} to be paired, got {sizes}", over=over)
+        sizes = " and ".join(str(len(side.keys)) for side in sides)
+        got = f"got {sizes}, of which {len(keys)} are of both"
+        hint = "; name with pair a column whose values are on both" if over == "runs" else ""
+        raise Undecided(f"the sides must share their {over} to be paired, {got}{hint}", over=over)
     notes = dict.fromkeys(note for side in sides for note in side.notes)
     if len(keys) < most:
         notes[f"{len(keys)} of {many(most, over)} shared"] = None

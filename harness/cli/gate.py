@@ -24,6 +24,7 @@ from harness.gate.settings import GateSettings, override, read_settings
 from harness.gate.sides.environments import Mode, Recipe
 from harness.gate.sides.revisions import find_repository, resolve, working_tree
 from harness.gate.values import GateResult, Revision
+from harness.project import JOURNALS
 from harness.words import plural, unknown
 from harness.workspace.suites import open_workspace
 
@@ -64,7 +65,7 @@ def gate(
     profile: options.Profile = options.ProfileName.quick,
     use: options.Use = None,
     history: options.HistoryDir = options.HISTORY,
-    results: gating.Journals = gating.FOLDER,
+    results: gating.Journals = JOURNALS,
     force: gating.Fresh = False,
     strict: gating.Strict = False,
     json_path: options.Json = "",
@@ -143,7 +144,7 @@ def compare(
     margin: gating.Margin = "",
     tolerance: gating.Tolerance = "",
     threads: gating.Threads = 0,
-    results: gating.Journals = gating.FOLDER,
+    results: gating.Journals = JOURNALS,
     force: gating.Fresh = False,
     strict: gating.Strict = False,
     json_path: options.Json = "",

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from harness.cli import codes
+from harness.cli import codes, options
 from harness.cli.console import Output, styled
 from harness.cli.sheet import Sheet
 from harness.files import guarded, write_text
@@ -32,10 +32,9 @@ from harness.gate.sequential import SequentialTest
 from harness.gate.session import Session
 from harness.gate.settings import GateSettings
 from harness.gate.values import GATE_VERDICTS, Decision, GateResult, GateVerdict, Revision
+from harness.project import JOURNALS
 from harness.words import one_line, plural
 
-FOLDER = Path(".harness")
-"""Where a project keeps what the gate leaves; git ignores it."""
 EVERY = 10.0
 """Seconds between two lines of progress."""
 
@@ -45,7 +44,15 @@ Tolerance = Annotated[str, typer.Option(help="Slow-down that a verdict of ok exc
 Threads = Annotated[
     int, typer.Option(min=0, help="Threads that libraries use [1].", show_default=False)
 ]
-Journals = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of journals.")]
+Journals = Annotated[
+    Path,
+    typer.Option(
+        "--results",
+        metavar="DIR",
+        help="Folder of journals.",
+        callback=options.of_project("journals"),
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--force", help="Start over after an interrupted run.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 6 when a case is inconclusive.")]
 Md = Annotated[Path | None, typer.Option(metavar="PATH", help="Write Markdown.")]
@@ -108,7 +115,7 @@ def make_folder(folder: Path) -> Path:
     with guarded("make the folder of journals", folder):
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder / ".gitignore"
-        if folder == FOLDER and not ignore.exists():
+        if folder.name == JOURNALS.name and not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
     return folder
 

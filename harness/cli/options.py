@@ -23,7 +23,7 @@ class ProfileName(StrEnum):
     full = "full"
 
 
-def _of_project(name: str) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
+def of_project(name: str) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
     """Return what puts a folder of the project in the place of one that is not given."""
 
     def chosen(context: typer.Context, option: typer.CallbackParam, value: Any) -> Any:
@@ -57,13 +57,13 @@ SuitesDir = Annotated[
         metavar="DIR",
         help="Folder of suite files.",
         parser=_folder,
-        callback=_of_project("suites"),
+        callback=of_project("suites"),
     ),
 ]
 Results = Annotated[
     Path,
     typer.Option(
-        metavar="DIR", help="Folder of records.", parser=_folder, callback=_of_project("results")
+        metavar="DIR", help="Folder of records.", parser=_folder, callback=of_project("results")
     ),
 ]
 PageDir = Annotated[
@@ -73,7 +73,7 @@ PageDir = Annotated[
         metavar="DIR",
         help="Folder of the page.",
         parser=_folder,
-        callback=_of_project("reports"),
+        callback=of_project("reports"),
     ),
 ]
 DataDir = Annotated[
@@ -102,7 +102,7 @@ HistoryDir = Annotated[
         "--history",
         metavar="DIR",
         help="Folder of named baselines.",
-        callback=_of_project("history"),
+        callback=of_project("history"),
     ),
 ]
 Json = Annotated[str, typer.Option("--json", metavar="PATH|-", help="Write JSON; - is stdout.")]

@@ -16,7 +16,7 @@ from harness.gate import lockstep, units
 from harness.gate.journal import Journal
 from harness.gate.rounds import Bench, Limits, SelectedCases, find_cases, run
 from harness.gate.sequential import SequentialTest
-from harness.gate.settings import GateSettings, unused
+from harness.gate.settings import GateSettings, empty, unused
 from harness.gate.values import Decision, GateResult, Revision
 from harness.lockstep.turns import Timeouts
 from harness.types import Environment
@@ -142,7 +142,9 @@ class Session:
 
     def _measured(self, found: SelectedCases, journal: Journal) -> GateResult:
         entries = [entry.match for entry in self.settings.case]
-        notes = [*found.notes, *unused(entries, sorted(found.known))]
+        names = found.known | {decision.case for decision in found.apart}
+        notes = [*found.notes, *empty(self.settings.pytest, names)]
+        notes += unused(entries, sorted(found.known))
         if journal.pairs:
             rounds = 1 + journal.pairs[-1].index
             notes.append(f"goes on from an interrupted run with {rounds} rounds done")

@@ -113,6 +113,20 @@ def test_no_history_at_all_exits_5(harness):
     assert "no baseline has a name yet; name one with `harness history --set" in err
 
 
+def test_a_baseline_is_known_in_every_folder_of_a_repository_without_suites(
+    harness, repository, monkeypatch
+):
+    (harness.folder / "suites").rename(harness.folder / "others")
+    (harness.folder / "tests").mkdir()
+    monkeypatch.chdir(harness.folder / "tests")
+    assert harness("history", "--set", "v1", "HEAD")[0] == 0
+    assert not (harness.folder / "tests" / "results").exists()
+    monkeypatch.chdir(harness.folder)
+    code, _, err = harness("history", "v1")
+    assert code == codes.NOTHING_MEASURED
+    assert "nothing was measured against v1" in err
+
+
 def test_an_unknown_baseline_exits_5(harness, kept):
     code, _, err = harness("history", "v2")
     assert code == codes.NOTHING_MEASURED

@@ -80,6 +80,17 @@ def test_two_groups_are_compared_in_pairs(judge, options, code):
     assert judge(*two(*options))[0] == code
 
 
+def test_groups_that_share_no_run_are_told_how_they_are_paired(judge):
+    rows = "\n".join(f"{'ab'[n % 2]},{n},{n // 2},{n}" for n in range(12))
+    (judge.folder / "x.csv").write_text(f"side,seed,fold,loss\n{rows}\n")
+    options = ("--metric", "loss", "--by", "side", "--better", "b", "--than", "a")
+    code, out, _ = judge("x.csv", *options)
+    assert code == 0
+    assert "must share their runs to be paired, got 6 and 6, of which 0 are of both" in out
+    assert "name with pair a column whose values are on both" in out
+    assert judge("x.csv", *options, "--pair", "fold")[1].startswith("reproduced")
+
+
 def test_rows_are_chosen_by_where(judge):
     options = ("--metric", "accuracy", "--where", "optimizer=sgd", "--at-most", 0.96)
     assert judge("two.csv", *options)[0] == 0

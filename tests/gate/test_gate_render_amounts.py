@@ -60,20 +60,21 @@ def test_what_could_have_been_seen(detectable, expected):
     ("value", "half", "quantity", "expected"),
     [
         (0.081234, 0.01, "time", "81.2 ms"),
-        (0.081234, 0.3, "time", "80 ms"),
+        (0.081234, 0.3, "time", "81 ms"),
         (0.081234, 0.0001, "time", "81.2 ms"),
         (3.2e-7, 0.02, "time", "320 ns"),
         (4.5678e-5, 0.02, "time", "45.7 µs"),
         (1.2345, 0.05, "time", "1.23 s"),
         (1.2345, 0.5, "time", "1.2 s"),
-        (1.2345, 5.0, "time", "1 s"),
+        (1.2345, 5.0, "time", "1.2 s"),
+        (15.3 * 2**20, math.inf, "memory", "15 MiB"),  # not 20
         (48.31 * 2**20, 0.005, "memory", "48.3 MiB"),
         (3.5 * 2**30, 0.005, "device_memory", "3.5 GiB"),
         (math.nan, 0.01, "time", "–"),
         (0.0, 0.01, "memory", "0 B"),
     ],
 )
-def test_a_side_has_no_more_digits_than_the_ratio(value, half, quantity, expected):
+def test_a_side_has_the_digits_of_the_ratio_and_two_at_least(value, half, quantity, expected):
     decision = of(1.0, 1.0 - half, 1.0 + half, base=value, quantity=quantity)
     assert amounts.amount(decision, "base") == expected
 
@@ -81,7 +82,7 @@ def test_a_side_has_no_more_digits_than_the_ratio(value, half, quantity, expecte
 def test_a_side_without_an_interval_has_three_digits():
     assert amounts.amount(of(1.0, base=0.081234), "base") == "81.2 ms"
     assert amounts.amount(of(1.0, head=0.1), "head") == "100 ms"
-    assert amounts.amount(of(1.0, 0.0, math.inf, head=0.123), "head") == "100 ms"
+    assert amounts.amount(of(1.0, 0.0, math.inf, head=0.123), "head") == "120 ms"
 
 
 @given(st.floats(0.55, 1.9), st.floats(1e-4, 0.5))

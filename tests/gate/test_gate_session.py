@@ -47,6 +47,11 @@ def test_an_entry_of_an_exact_id_is_about_no_other_case(limits_of):
     assert limits[OTHER].tolerance == 0.20
 
 
+def test_paths_with_no_benchmark_are_told(limits_of):
+    settings = GateSettings.model_validate({"pytest": ["a.py", "b.py"]})
+    assert limits_of(settings, EXACT)[1] == ("no benchmark in b.py on either side",)
+
+
 def test_a_machine_that_forbids_choosing_a_processor_is_told(limits_of, monkeypatch):
     def forbidden(*_):
         raise PermissionError(1, "Operation not permitted")

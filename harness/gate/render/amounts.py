@@ -16,7 +16,7 @@ from harness.numerals import DASH, number, places_of
 from harness.types import Interval
 
 MOST_PLACES = 2
-PLAIN_DIGITS = 3
+PLAIN_DIGITS, LEAST_DIGITS = 3, 2
 UNITS: Mapping[Quantity, str] = {"time": "seconds", "memory": "bytes", "device_memory": "bytes"}
 FEWEST = 3
 """Cases from which a change can be said to be shared."""
@@ -86,7 +86,7 @@ def amount(decision: Decision, side: SideName) -> str:
     """Return the median of a side in the unit that fits: ``"81.2 ms"``, ``"48 MiB"``.
 
     A side is known no better than the ratio is, so it gets the digits that the relative width of
-    the ratio's interval earns, three at most.
+    the ratio's interval earns, three at most and two at least: one may be off by a third.
     """
     value = decision.base if side == "base" else decision.head
     if math.isnan(value):
@@ -100,9 +100,9 @@ def _digits(value: float, decision: Decision) -> int:
         return PLAIN_DIGITS
     half = value * (interval.high - interval.low) / 2 / ratio
     if not 0 < half < math.inf:
-        return 1 if half else PLAIN_DIGITS
+        return LEAST_DIGITS if half else PLAIN_DIGITS
     first = -places_of(half)  # the power of ten of the last digit earned
-    return max(1, min(PLAIN_DIGITS, math.floor(math.log10(value)) - first + 1))
+    return max(LEAST_DIGITS, min(PLAIN_DIGITS, math.floor(math.log10(value)) - first + 1))
 
 
 def _signed(value: float, ratio: float, interval: Interval | None, *, large: bool) -> str:
