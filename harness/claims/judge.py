@@ -94,6 +94,8 @@ def _judge_claim(
     short: Collection[str],
     when: Schedule,
 ) -> Verdict:
+    rule = rule_of(claim).name
+    claim = _in_its_unit(claim, rule)
     blank = Verdict(
         suite=suite.id,
         claim=claim.id,
@@ -101,7 +103,7 @@ def _judge_claim(
         source=_place(claim, sources),
         published=claim.published,
         metric=claim.metric,
-        rule=rule_of(claim).name,
+        rule=rule,
         verdict="not-run",
         reason="",
         expected=claim.expected,
@@ -121,6 +123,14 @@ def _judge_claim(
     if verdict.verdict == "not-run" and not _recorded(found, archive):
         return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
     return verdict
+
+
+def _in_its_unit(claim: Claim, rule: str) -> Claim:
+    """Return a claim in the unit of what is judged: a ratio of times is no time."""
+    if claim.scale == "loglog":
+        return claim.model_copy(update={"unit": ""})
+    plain = rule != "ratio" or claim.unit not in ("seconds", "bytes")
+    return claim if plain else claim.model_copy(update={"unit": "ratio"})
 
 
 def _place(claim: Claim, sources: Mapping[str, str]) -> str:

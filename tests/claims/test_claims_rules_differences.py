@@ -151,6 +151,15 @@ def test_ratio_of_times_is_the_median_ratio() -> None:
     assert found.reason.startswith("median ratio 2.0")
 
 
+def test_a_ratio_of_times_or_sizes_is_no_time_or_size() -> None:
+    for unit in ("seconds", "bytes"):
+        about = claim(compare=COMPARE, unit=unit, expect={"ratio": 2.0, "tolerance": 0.1})
+        found = verdict(about, [A, B], pair(2.0 * np.exp(SHARED), np.exp(SHARED)))
+        assert (found.verdict, found.unit) == ("reproduced", "ratio")
+        assert "ratio 2×" in found.reason
+        assert found.reason.endswith("lies within 2× ± 10 %")
+
+
 def test_ratio_over_examples_is_that_of_the_means() -> None:
     a, b = of_kind("binary")
     about = claim(over="examples", compare=COMPARE, expect={"of": "ratio", "at_least": 1.2})

@@ -118,6 +118,8 @@ def test_loglog_trend_is_an_exponent(kind: str) -> None:
     found = verdict(about, cases, columns(cases, *values))
     assert found.verdict == "reproduced"
     assert found.findings[0].measured == pytest.approx(1.0, abs=0.05)
+    timed = verdict(about.model_copy(update={"unit": "seconds"}), cases, columns(cases, *values))
+    assert timed == found  # an exponent is no time
 
 
 def test_logarithms_need_positive_values() -> None:
