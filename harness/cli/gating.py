@@ -16,6 +16,7 @@ from harness.cli.sheet import Sheet
 from harness.files import guarded, write_text
 from harness.gate.render import RENDERERS, amounts
 from harness.gate.render.text import (
+    NOWHERE,
     QUANTITY_WORDS,
     SIGNS,
     apart,
@@ -184,7 +185,8 @@ def _table_title(result: GateResult) -> Text:
 
 def _caption(result: GateResult, files: Collection[str]) -> str:
     lines = [f"base {revision(result.base)}", f"head {revision(result.head)}"]
-    lines += [f"cases of {one_line(file)}" for file in files if len(files) == 1]
+    common = () if len(files) > 1 else {*files} - {NOWHERE}
+    lines += [f"cases of {one_line(file)}" for file in common]
     quiet = [decision for decision in result.decisions if _quiet(decision)]
     small = sum(map(_open_and_small, quiet))
     for count, words in ((len(quiet) - small, "ok"), (small, "too little to tell")):

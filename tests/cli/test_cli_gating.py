@@ -81,6 +81,8 @@ def test_the_file_stands_once_where_all_cases_share_it():
     two = fake.result(fake.decision("a.py::test"), fake.decision("b.py::test"))
     assert "a.py" in shown(two)
     assert "b.py" in shown(two)
+    none = replace(fake.decision(verdict="broken"), case="every case")
+    assert "cases of" not in shown(fake.result(none))
 
 
 def test_a_partial_run_says_so_at_the_top():

@@ -1,6 +1,7 @@
 """The agent's own parts, without a process around them."""
 
 import math
+import subprocess
 import sys
 import types
 from types import SimpleNamespace
@@ -63,6 +64,13 @@ class Line:
 
     def receive(self):
         return {"go": True}
+
+
+def test_pytest_imports_its_plugins_itself():
+    """Of what was imported before, it says that it cannot be rewritten: to some, an error."""
+    name = f"{channel.__package__}.benchmarks.plugin"
+    code = f"import sys, {name}; sys.exit('pytest_benchmark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_turn_is_passed_only_before_a_round(fresh, monkeypatch):

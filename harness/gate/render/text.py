@@ -21,6 +21,8 @@ from harness.numerals import number
 from harness.words import one_line, plural
 
 TITLE = "Regression gate"
+NOWHERE = "gate"
+"""The file of what is in none, as of every case."""
 SIGNS: Mapping[GateVerdict, str] = {
     "regressed": "✗",
     "broken": "!",
@@ -189,4 +191,4 @@ def split_case(case: str) -> tuple[str, str]:
         first, found, rest = case.partition(separator)
         if found and rest:
             return first, rest
-    return "gate", case
+    return NOWHERE, case

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from ..channel import Channel, reason_of_exception, reason_of_report, reason_of_skip
 from ..meter import Meter
@@ -178,6 +177,9 @@ def _know_precision() -> bool:
     It would spend a second of every process on finding out, reading the clock at odd times: then
     the turn is better kept.
     """
+    # not before pytest: it warns of what it cannot rewrite, to some projects an error
+    from pytest_benchmark.fixture import BenchmarkFixture
+
     known = getattr(BenchmarkFixture, "_precisions", None)
     if isinstance(known, dict):
         known.setdefault(clock, time.get_clock_info("perf_counter").resolution)
