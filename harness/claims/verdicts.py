@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from harness.numerals import chance, count, number
+from harness.numerals.plain import LEAST_CHANCE
 from harness.statistics import q_values
 from harness.types import VERDICTS, Finding, Verdict
 from harness.words import plural
@@ -165,11 +166,15 @@ def chance_text(verdicts: Sequence[Verdict]) -> str:
     if not found:
         return ""
     tested, against = count(len(found)), sum(v.verdict == "contradicted" for v in verdicts)
-    rest = f"of the {count(against)} contradicted {tested} rest on a test"
-    facts = " (the others are facts)" if against > len(found) else ""
-    largest, most = (number(value, digits=2) for value in (max(found), by_chance(verdicts)))
+    rest = f"of the {count(against)} contradicted {tested} rest on a test (the others are facts)"
+    if against == len(found):
+        rest = f"all {tested} contradicted rest on a test"
+    if against == 1:
+        rest = "the 1 contradicted rests on a test"
+    bound = max(*found, LEAST_CHANCE)  # a test shows no less
+    largest, most = (number(value, digits=2) for value in (bound, bound * len(found)))
     given = f"on average chance gave at most {most} of the {tested}"
-    return f"{rest}{facts}, with q of at most {largest}: {given}"
+    return f"{rest}, with q of at most {largest}: {given}"
 
 
 def _tested(verdicts: Sequence[Verdict]) -> list[float]:

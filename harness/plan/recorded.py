@@ -6,6 +6,7 @@ the suite is opened, and their ids are made of the file's digest: an edited file
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,8 @@ from harness.tables import Entry, Place, Table
 from harness.types import Array, Case, DataUsed, Environment, Record, Scalar
 from harness.words import did_you_mean, shortened
 
+UNRECORDED = "not recorded"
+"""What stands for the hardware of a file that does not say where it was measured."""
 SEED = "seed"
 """The column that pairs rows unless another is named."""
 HOW = ("experiment", "grid", *TABLES, "params", "seeds", "quick", "stand_in")
@@ -67,7 +70,7 @@ def read(suite: Suite, given: Recorded) -> Recording:
     """
     folder = Path(suite.text.file).parent
     try:
-        table = tables.read([look(folder / name) for name in given.files])
+        table = tables.read([look(Path(os.path.normpath(folder / name))) for name in given.files])
     except SuiteError:
         raise  # names a line of the file
     except (FileError, DataError, UsageError) as error:
@@ -274,7 +277,7 @@ class _Maker:
     @property
     def _environment(self) -> Environment:
         facts = {"file": ", ".join(self.table.files), "sha256": self.table.digest}
-        hardware = self.given.hardware or "not recorded"
+        hardware = self.given.hardware or UNRECORDED
         ident = digest.of_value([facts, hardware])
         return Environment(ident, ident, hardware, facts)
 

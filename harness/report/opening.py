@@ -10,6 +10,7 @@ from datetime import date
 from harness.claims import headline
 from harness.figures.labels import VALUES, machine
 from harness.numerals import count
+from harness.plan.recorded import UNRECORDED
 from harness.report.ledger import Entry
 from harness.report.marks import LABELS, Count, Label, counts
 from harness.report.quotes import Place
@@ -189,14 +190,14 @@ def _run(
     data = [name for name in ran.data if name not in _DRAWN]
     machines = Counter[str]()
     for name, records in ran.environments.items():
-        if name in environments:
+        if name in environments and environments[name].hardware != UNRECORDED:
             machines[machine(environments[name].hardware)] += records
     parts = [
         f"{claims} in {suites}",
         f"run with {_list([LIBRARIES[name] for name in backends])}" if backends else "",
         f"on {_list(sorted(data))}" if data else "",
         f"on {_list([_inside(name) for name, _ in machines.most_common()])}" if machines else "",
-        f"last on {day(ran.last[:10])}",
+        f"last on {day(ran.last[:10])}" if ran.last else "",
     ]
     return ", ".join(part for part in parts if part) + "."
 

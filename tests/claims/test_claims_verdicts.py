@@ -110,8 +110,13 @@ def test_the_line_says_what_is_counted_and_at_which_level() -> None:
     largest = max(v.q for v in found if v.verdict == "contradicted")
     least = f"at most {3 * largest:.2g} of the 3"
     assert chance_text(found) == (
-        f"of the 3 contradicted 3 rest on a test, with q of at most {largest:.2g}: on average "
+        f"all 3 contradicted rest on a test, with q of at most {largest:.2g}: on average "
         f"chance gave {least}"
+    )
+    sure = with_q_values([made("sure", "contradicted", 1e-9)])
+    assert chance_text(sure) == (
+        "the 1 contradicted rests on a test, with q of at most 0.0001: on average chance gave at "
+        "most 0.0001 of the 1"
     )
     facts = [made(f"f{i}", "contradicted", None) for i in range(5)]
     told = chance_text([*found, *facts])

@@ -66,6 +66,16 @@ def test_a_run_finds_everything_done(filed):
     assert page.count('<svg class="drawing"') >= 1
 
 
+def test_the_page_names_a_file_beside_the_suites_and_no_machine_that_is_not_known(filed):
+    (filed.folder / "suites" / "runs.csv").rename(filed.folder / "runs.csv")
+    suite = filed.folder / "suites" / "filed.toml"
+    suite.write_text(SUITE.replace('"runs.csv"', '"../runs.csv"'))
+    assert filed("report", "filed")[0] == 0
+    page = (filed.folder / "reports" / "index.html").read_text()
+    assert '<p class="about">2 claims in 1 suite, on runs.csv.</p>' in page
+    assert "suites/../runs.csv" not in page
+
+
 def test_a_run_until_settled_adds_nothing(filed):
     code, out, err = filed("run", "filed", "--until-settled")
     assert code == 0, err
