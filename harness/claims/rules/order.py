@@ -33,13 +33,13 @@ def better(evidence: Evidence) -> Finding:
     estimate = replace(estimate, notes=(*estimate.notes, *_unlike(result, level, alpha)))
     if result.p_win <= alpha:
         reason = in_words(estimate, level, f"favours the first{_p(result.p_win, result)}")
-        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p, grounds=on)
+        return finding(estimate, "reproduced", reason, p, on)
     if result.p_lose <= alpha:
         reason = in_words(estimate, level, f"favours the second{_p(result.p_lose, result)}")
-        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p, grounds=on)
+        return finding(estimate, "contradicted", reason, p, on)
     reason = in_words(estimate, level, f"favours neither{_p(result.p_win, result)}")
     reason = text.sentence((reason, _few(result, alpha)))
-    return finding(estimate, reason=reason, p_contradict=p, grounds=on)
+    return finding(estimate, "inconclusive", reason, p, on)
 
 
 def _ahead(goal: str) -> tuple[float, float]:
@@ -136,8 +136,7 @@ def _ranking(results: Sequence[Comparison], names: Sequence[str], alpha: float) 
         (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
     )
     on = grounds(estimate, 1.0 - 2.0 * alpha, -math.inf, math.inf)
-    p_value = None if certain else p
-    return finding(estimate, verdict=verdict, reason=reason, p_contradict=p_value, grounds=on)
+    return finding(estimate, verdict, reason, None if certain else p, on)
 
 
 def _complaint(claim: Claim) -> str | None:
