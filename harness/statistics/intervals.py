@@ -140,7 +140,10 @@ def moments(array: NDArray[np.float64]) -> tuple[float, float]:
         return low, 0.0
     exponent = math.frexp(max(-low, high))[1]
     unit = np.ldexp(array, -exponent)
-    return float(np.ldexp(unit.mean(), exponent)), float(np.ldexp(unit.std(ddof=1), exponent))
+    mean = np.add.reduce(unit) / unit.size
+    apart = unit - mean
+    sd = np.sqrt(np.add.reduce(apart * apart) / (unit.size - 1))
+    return float(np.ldexp(mean, exponent)), float(np.ldexp(sd, exponent))
 
 
 def mean_interval(values: Values, level: float = 0.95) -> Interval:

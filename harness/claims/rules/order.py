@@ -11,7 +11,7 @@ from harness.claims.comparison import Comparison, compare, worst
 from harness.claims.rules.decide import finding, grounds, in_words
 from harness.claims.rules.rule import Evidence, Rule, kind_of_all
 from harness.claims.rules.sizes import both
-from harness.claims.select import ambiguity, axes_of, differing, matches
+from harness.claims.select import ambiguity, differing, matches
 from harness.claims.text import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
@@ -106,8 +106,7 @@ def _against(evidence: Evidence, winner: Values, rival: Case) -> Comparison:
 
 
 def _name(case: Case, grid: Sequence[Case]) -> str:
-    axes = axes_of(case)
-    return ", ".join(f"{name} {axes.get(name)}" for name in differing(grid))
+    return ", ".join(f"{name} {case.known_by.get(name)}" for name in differing(grid))
 
 
 def _ranking(results: Sequence[Comparison], names: Sequence[str], alpha: float) -> Finding:
