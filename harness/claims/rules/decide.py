@@ -55,12 +55,12 @@ def grounds(
     return Grounds(it, low, high, size, estimate.values)
 
 
-def in_words(estimate: Estimate, level: float, tail: str) -> str:
+def in_words(estimate: Estimate, on: Grounds, tail: str) -> str:
     """Return ``"mean 97 %, 90 % interval 96 to 98 %, over 10 seeds `tail`"`` and the notes."""
-    if estimate.fixed:
+    if on.interval is None:
         return text.sentence((f"{_fixed(estimate)} {tail}", *estimate.notes))
-    shown = deciding(estimate, level)
-    first = f"{estimate.words()}, {text.interval(shown, estimate.unit)}, {estimate.count()} {tail}"
+    shown = text.interval(on.interval, estimate.unit, (on.low, on.high))
+    first = f"{estimate.words()}, {shown}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
 
@@ -98,16 +98,16 @@ def _decided(estimate: Estimate, low: float, high: float, alpha: float) -> _Deci
 def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPHA) -> Finding:
     """Judge a range: shown to lie in it, or shown to lie outside, at `alpha` each."""
     found = _decided(estimate, low, high, alpha)
+    on = grounds(estimate, found.level, low, high)
     if found.verdict == "inconclusive":
         inner = estimate.interval(found.level)
         wide = (inner.high - inner.low) > (high - low)
         tail = f"{'is too wide for' if wide else 'is on the edge of'} "
-        reason = in_words(estimate, found.level, tail + text.band(low, high, estimate.unit))
+        reason = in_words(estimate, on, tail + text.band(low, high, estimate.unit))
         reason = text.sentence((reason, too_few(estimate, alpha, low, high)))
     else:
         tell = text.within if found.verdict == "reproduced" else text.beyond
-        reason = in_words(estimate, found.level, tell(low, high, estimate.unit))
-    on = grounds(estimate, found.level, low, high)
+        reason = in_words(estimate, on, tell(low, high, estimate.unit))
     return finding(estimate, found.verdict, reason, found.p, on)
 
 
@@ -166,9 +166,9 @@ def judge_size(estimate: Estimate, quote: Quoted, alpha: float = ALPHA) -> Findi
     p = None if found.p is None else max(found.p, estimate.p_run(quote.size))
     on = grounds(estimate, found.level, quote.low, quote.high, quote.size)
     if found.verdict == "inconclusive":
-        return finding(estimate, found.verdict, _open(estimate, quote, alpha), p, on)
+        return finding(estimate, found.verdict, _open(estimate, quote, on, alpha), p, on)
     tail = f"lies {'within' if found.verdict == 'reproduced' else 'outside'} {quote.words}"
-    reason = in_words(estimate, found.level, tail)
+    reason = in_words(estimate, on, tail)
     lucky = _one_run(estimate, quote.size, alpha) if found.verdict == "contradicted" else ""
     if lucky:
         reason = text.sentence((f"a lucky draw: {reason}", lucky))
@@ -185,17 +185,16 @@ def _one_run(estimate: Estimate, size: float, alpha: float) -> str:
     return f"one run alone would fall in {span(run, estimate.unit)} and may well give {size_shown}"
 
 
-def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
+def _open(estimate: Estimate, quote: Quoted, on: Grounds, alpha: float) -> str:
     """Return why nothing can be said, and how many runs would settle it."""
-    level = 1.0 - 2.0 * alpha
     if estimate.fixed:
         few = too_few(estimate, alpha, quote.low, quote.high)
-        return text.sentence((in_words(estimate, level, f"is not clearly {quote.words}"), few))
-    inner = estimate.interval(level)
+        return text.sentence((in_words(estimate, on, f"is not clearly {quote.words}"), few))
+    inner = estimate.interval(1.0 - 2.0 * alpha)
     half, tolerance = (inner.high - inner.low) / 2.0, (quote.high - quote.low) / 2.0
     if half <= tolerance:
         few = too_few(estimate, alpha, quote.low, quote.high)
-        return text.sentence((in_words(estimate, level, f"is on the edge of {quote.words}"), few))
+        return text.sentence((in_words(estimate, on, f"is on the edge of {quote.words}"), few))
     runs = _runs_needed(estimate, quote)
     if runs > MANY_RUNS:
         tail = f"cannot meet {quote.words}: the tolerance is finer than the noise of a seed"
@@ -204,7 +203,7 @@ def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
     more = text.many(runs, estimate.over)
     need = f"about {more} would settle it" if 0 < runs < MOST_RUNS else ""
     few = too_few(estimate, alpha, quote.low, quote.high)
-    return text.sentence((in_words(estimate, level, tail), few or need))
+    return text.sentence((in_words(estimate, on, tail), few or need))
 
 
 def _runs_needed(estimate: Estimate, quote: Quoted) -> int:

@@ -32,12 +32,12 @@ def better(evidence: Evidence) -> Finding:
     on = grounds(estimate, level, *_ahead(goal))
     estimate = replace(estimate, notes=(*estimate.notes, *_unlike(result, level, alpha)))
     if result.p_win <= alpha:
-        reason = in_words(estimate, level, f"favours the first{_p(result.p_win, result)}")
+        reason = in_words(estimate, on, f"favours the first{_p(result.p_win, result)}")
         return finding(estimate, "reproduced", reason, p, on)
     if result.p_lose <= alpha:
-        reason = in_words(estimate, level, f"favours the second{_p(result.p_lose, result)}")
+        reason = in_words(estimate, on, f"favours the second{_p(result.p_lose, result)}")
         return finding(estimate, "contradicted", reason, p, on)
-    reason = in_words(estimate, level, f"favours neither{_p(result.p_win, result)}")
+    reason = in_words(estimate, on, f"favours neither{_p(result.p_win, result)}")
     reason = text.sentence((reason, _few(result, alpha)))
     return finding(estimate, "inconclusive", reason, p, on)
 
@@ -131,10 +131,8 @@ def _ranking(results: Sequence[Comparison], names: Sequence[str], alpha: float) 
     notes = _unlike(results[at], 1.0 - 2.0 * alpha, alpha) if at == hardest else ()
     estimate = replace(estimate, notes=(*estimate.notes, *notes))
     few = _few(results[at], alpha) if verdict == "inconclusive" else ""
-    reason = text.sentence(
-        (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
-    )
     on = grounds(estimate, 1.0 - 2.0 * alpha, -math.inf, math.inf)
+    reason = text.sentence((f"against {names[at]}: {in_words(estimate, on, tail)}", few))
     return finding(estimate, verdict, reason, None if certain else p, on)
 
 
