@@ -22,6 +22,7 @@ from harness.types import Interval
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
 widths = st.floats(1e-9, 1e9, allow_nan=False)
+decimals = st.integers(-(10**7), 10**7).map(lambda whole: whole / 1e4)
 
 
 @pytest.mark.parametrize(
@@ -243,3 +244,39 @@ def test_only_an_end_next_to_zero_reads_zero(far, share, sign):
         for text, end in zip(texts, ends, strict=True):
             assert text.startswith("−") is (end < 0)
             assert any(digit in text.partition(" ×")[0] for digit in "123456789")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "marks", "expected"),
+    [
+        (0.515, 1.0, "fraction", (0.5, math.inf), "52 to 100 %"),
+        (0.7745, 1.0004, "ratio", (-math.inf, 1.0), "0.7745 to 1.0004×"),
+        (0.9, 2.004, "ratio", (2.0,), "0.90 to 2.004×"),
+        (0.34862, 0.35668, "fraction", (0.357, 0.367), "34.86 to 35.67 %"),
+        (0.9996, 2e4, "ratio", (1.0,), "0.9996× to 20,000×"),
+        (0.9, 1.0, "", (1.0,), "0.90 to 1.00"),  # it is the mark
+        (0.9, 1.0 + 1e-12, "", (1.0,), "0.90 to 1.00"),  # as good as the mark
+    ],
+)
+def test_an_end_beside_a_mark_shows_on_which_side_it_lies(low, high, unit, marks, expected):
+    assert span(Interval(low, high, 0.9), unit, marks) == expected
+
+
+@given(
+    ends=st.tuples(decimals, decimals),
+    mark=decimals,
+    share=st.floats(-1e-2, 1e-2),
+    near=st.booleans(),
+)
+def test_ends_that_differ_from_a_mark_by_a_hundredth_of_the_width_do_not_read_as_it(
+    ends, mark, share, near
+):
+    low, high = sorted(ends)
+    assume(high - low > 1e-3)
+    low = mark + share * (high - low) if near else low
+    assume(low < high and high - low > 1e-3)
+    texts = span(Interval(low, high, 0.9), "", (mark,)).split(" to ")
+    for text, end in zip(texts, (low, high), strict=True):
+        shown = float(text.replace("−", "-").replace(",", ""))
+        if abs(end - mark) >= 2e-3 * (high - low):
+            assert (shown > mark) == (end > mark)

@@ -37,16 +37,16 @@ PROCESSES, SEEDS, EPOCHS = 2, 5, 3
 def rows() -> Iterator[Row]:
     """Yield the rows of small fits and of XOR, and of an epoch of MNIST where its files are."""
     for backend in ("numpy", "torch"):
-        fits = _cases("lr-sensitivity", backend, log_every=2, keep="none", measure="none")
+        fits = cases_of("lr-sensitivity", backend, log_every=2, keep="none", measure="none")
         yield _row(f"lr-sensitivity, {backend}, a fit", fits, 40, _line, "eager PyTorch", 1 / 30)
-        xor = _cases("xor", backend, lr=1.0, steps=10_000, loss="binary_cross_entropy")[:1]
+        xor = cases_of("xor", backend, lr=1.0, steps=10_000, loss="binary_cross_entropy")[:1]
         seeds = {"numpy": 50, "torch": 20}[backend]
         yield _row(f"xor, {backend}", xor, seeds, _xor, "eager PyTorch", 0.05 / 2.2)
 
     with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as hands:
         for backend in ("numpy", "torch"):
             for name in ("sgd", "adam"):
-                case = _cases("mnist-optimizers", backend, optimizer=name, keep="none")[0]
+                case = cases_of("mnist-optimizers", backend, optimizer=name, keep="none")[0]
                 data = case.settings.data
                 if data is None or datasets.missing(data, Roots.find()):
                     return
@@ -75,8 +75,9 @@ def _shorter(case: Case) -> Case:
     return replace(case, settings=settings)
 
 
-def _cases(suite: str, backend: str, **axes: Any) -> list[Case]:
-    wanted = {"backend": backend, "device": "cpu", **axes}
+def cases_of(suite: str, backend: str, device: str = "cpu", **axes: Any) -> list[Case]:
+    """Return the cases of a suite on DL foundations that have some values of their axes."""
+    wanted = {"backend": backend, "device": device, **axes}
     cases = expand(load(SUITES / "dl-foundation" / f"{suite}.toml")).full.cases
     return [c for c in cases if all(c.axes.get(name) == value for name, value in wanted.items())]
 
@@ -90,12 +91,13 @@ def _row(
     target: float,
     pairs: int = 5,
 ) -> Row:
-    ours = partial(_together, cases, seeds)
+    ours = partial(together, cases, seeds)
     members = float(len(cases) * seeds)
     return paired(work, against, ours, peer, pairs=pairs, target=target, shares=(members, 1.0))
 
 
-def _together(cases: list[Case], seeds: int) -> list[object]:
+def together(cases: list[Case], seeds: int) -> list[object]:
+    """Train every case with so many seeds as one group, and return what came of each."""
     run_together = registry.of(cases[0]).run_together
     assert run_together is not None
     backends.get(cases[0].backend).threads(1)
@@ -112,7 +114,7 @@ def _together(cases: list[Case], seeds: int) -> list[object]:
 
 def _together_quietly(case: Case, seeds: int) -> None:
     """Train in another process, whose results nobody asks for."""
-    _together([case], seeds)
+    together([case], seeds)
 
 
 def _context(case: Case, seed: int, roots: Roots, known: Dataset | None) -> Context:
@@ -171,7 +173,7 @@ def _loader_epoch(optimizer_name: str) -> object:
     import torch
 
     torch.set_num_threads(os.cpu_count() or 1)
-    case = _cases("mnist-optimizers", "torch", optimizer=optimizer_name, keep="none")[0]
+    case = cases_of("mnist-optimizers", "torch", optimizer=optimizer_name, keep="none")[0]
     assert case.settings.data is not None
     data = datasets.load(case.settings.data, Roots.find(), np.random.default_rng(0))
     loader: Any = torch.utils.data.DataLoader(
@@ -182,7 +184,10 @@ def _loader_epoch(optimizer_name: str) -> object:
         torch.nn.Flatten(), torch.nn.Linear(784, 128), torch.nn.ReLU(),
         torch.nn.Linear(128, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10),
     )  # fmt: skip
-    rules = {"sgd": partial(torch.optim.SGD, lr=0.1), "adam": partial(torch.optim.Adam, lr=0.001)}
+    rules: dict[str, Callable[..., Any]] = {
+        "sgd": partial(torch.optim.SGD, lr=0.1),
+        "adam": partial(torch.optim.Adam, lr=0.001),
+    }
     optimizer, loss_of = rules[optimizer_name](model.parameters()), torch.nn.CrossEntropyLoss()
     total = 0.0
     for x, y in loader:

@@ -9,6 +9,9 @@ from harness.claims.rules.sizes import OWN_RATIO, RANGE, RATIO, RATIOS
 from harness.config.claim import Claim
 from harness.errors import UsageError
 
+_RULE_OF = {key: rule for _, rule in RULES.items() for key in rule.keys}
+"""By the keys of ``expect`` that choose it."""
+
 
 def rule_of(claim: Claim) -> Rule:
     """Return the rule that a claim is judged by.
@@ -18,19 +21,20 @@ def rule_of(claim: Claim) -> Rule:
     UsageError
         If the keys of ``expect`` belong to no rule or to more than one.
     """
-    given = {name: keys for name, rule in RULES.items() if (keys := rule.given(claim))}
+    expect = claim.expect
+    given = {rule.name: rule for key, rule in _RULE_OF.items() if getattr(expect, key) is not None}
     if len(given) > 1:
-        found = " and ".join(", ".join(keys) for keys in given.values())
+        found = " and ".join(", ".join(rule.given(claim)) for rule in given.values())
         raise UsageError(f"expect must hold the keys of one rule, got {found}; drop all but one")
     if given:
-        (name,) = given
+        ((name, rule),) = given.items()
         if name == RATIO.name and claim.compare is None and claim.metric in RATIOS:
             return OWN_RATIO
         of_a_pair = name == RANGE.name and claim.expect.of != "mean"
-        return RULES.get(claim.expect.of if of_a_pair else name)
+        return RULES.get(claim.expect.of) if of_a_pair else rule
     if claim.compare is not None:
         return BETTER
-    every = ", ".join(key for _, rule in RULES.items() for key in rule.keys)
+    every = ", ".join(_RULE_OF)
     raise UsageError(
         f"expect must say what is expected, by one of {every}, or the claim must have compare; "
         "got none"

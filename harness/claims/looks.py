@@ -86,24 +86,31 @@ class Schedule:
         found, least = None, 1.0
         for look in self._complete(track, pool):
             seen = self._seen(look, track, pool)
-            found = self._at(look, Evidence(claim, track, seen, archive))
+            found = self._at(look, claim, track, seen, archive)
             if found.p_contradict is not None:
                 least = min(least, found.p_contradict)
                 found = replace(found, p_contradict=least)
             found = replace(found, look=look + 1, looks=len(self.looks.factors))
             if found.verdict in ("reproduced", "contradicted"):
                 break
-        return found or self._at(0, Evidence(claim, track, pool.records, archive))
+        return found or self._at(0, claim, track, pool.records, archive)
 
-    def _at(self, look: int, evidence: Evidence) -> Finding:
+    def _at(
+        self,
+        look: int,
+        claim: Claim,
+        track: Track,
+        records: Mapping[str, Sequence[Record]],
+        archive: Archive,
+    ) -> Finding:
         """Return what evidence shows at the level of a look, its p-value as of a single look.
 
         At the k-th part of the level, p is worth k times p (Bonferroni): so a p-value of a look
         can stand beside those of claims that are looked at once.
         """
         alpha = self.looks.alpha(look)
-        found = _found(replace(evidence, alpha=alpha))
-        if found.p_contradict is None:
+        found = _found(Evidence(claim, track, records, archive, alpha))
+        if found.p_contradict is None or alpha == ALPHA:
             return found
         return replace(found, p_contradict=min(1.0, found.p_contradict * ALPHA / alpha))
 

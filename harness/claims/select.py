@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.config.claim import Claim, Where, selects
 from harness.types import Case, Scalar
@@ -39,12 +40,6 @@ def matches(case: Case, where: Mapping[str, Scalar]) -> bool:
     return selects(where, case.known_by)
 
 
-def axes_of(case: Case) -> dict[str, Scalar]:
-    """Return the axis values of a case, its experiment, backend and device among them."""
-    named = {"experiment": case.experiment, "backend": case.backend, "device": case.device}
-    return {**named, **case.axes}
-
-
 def sides(claim: Claim) -> tuple[Where, ...]:
     """Return the selection of each side of a claim; that of ``compare`` overrides ``where``."""
     if claim.compare is None:
@@ -59,12 +54,18 @@ class _Side:
     cases: tuple[Case, ...]
     fixed: frozenset[str]
 
-    def key(self, case: Case) -> Key:
-        return tuple(None if a in self.fixed else str(axes_of(case)[a]) for a in TRACK_AXES)
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """What each case has of the axes that are not named."""
+        free = [None if axis in self.fixed else axis for axis in TRACK_AXES]
+        return tuple(
+            tuple(None if axis is None else str(case.known_by[axis]) for axis in free)
+            for case in self.cases
+        )
 
     def of(self, key: Key) -> tuple[Case, ...]:
-        unique = {case.id: case for case in self.cases if _agree(self.key(case), key)}
-        return tuple(unique.values())
+        found = zip(self.cases, self.keys, strict=True)
+        return tuple({case.id: case for case, own in found if _agree(own, key)}.values())
 
 
 Key = tuple[str | None, ...]
@@ -79,7 +80,7 @@ def tracks(claim: Claim, cases: Sequence[Case]) -> tuple[Track, ...]:
     split = [_side(claim, where, cases) for where in sides(claim)]
     keys: list[Key] = [(None,) * len(TRACK_AXES)]
     for side in split:
-        pairs = [(a, side.key(case)) for a in keys for case in side.cases]
+        pairs = [(a, b) for a in keys for b in dict.fromkeys(side.keys)]
         keys = list(dict.fromkeys(_merged(a, b) for a, b in pairs if _agree(a, b)))
     return tuple(_track(tuple(side.of(key) for side in split)) for key in keys)
 
@@ -106,7 +107,7 @@ def _track(split: tuple[tuple[Case, ...], ...]) -> Track:
 
 def differing(cases: Sequence[Case]) -> list[str]:
     """Return the names of the axes in which the cases differ, sorted."""
-    tables = [axes_of(case) for case in cases]
+    tables = [case.known_by for case in cases]
     names = sorted({name for table in tables for name in table})
     return [name for name in names if len({str(table.get(name)) for table in tables}) > 1]
 
@@ -143,7 +144,7 @@ def ambiguity(claim: Claim, side: Sequence[Case]) -> str | None:
         return None
     groups: dict[str, list[Case]] = {}
     for case in side:
-        groups.setdefault(str(axes_of(case).get(claim.along)) if claim.along else "", []).append(
+        groups.setdefault(str(case.known_by.get(claim.along)) if claim.along else "", []).append(
             case
         )
     for group in groups.values():

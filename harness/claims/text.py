@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harness.errors import HarnessError
 from harness.numerals import SHARES, count, number, span
@@ -22,9 +22,9 @@ def unit_shown(unit: str, rule: str) -> str:
     return "points" if unit == "fraction" and rule in DIFFERENCES else unit
 
 
-def interval(it: Interval, unit: str = "") -> str:
-    """Return ``"90 % interval 0.9729 to 0.9747"``."""
-    return f"{it.level * 100:g} % interval {span(it, unit)}"
+def interval(it: Interval, unit: str = "", marks: Sequence[float] = ()) -> str:
+    """Return ``"90 % interval 0.9729 to 0.9747"``, of ends told apart from the marks."""
+    return f"{it.level * 100:g} % interval {span(it, unit, marks)}"
 
 
 def quoted(size: float, tolerance: float, unit: str = "") -> str:

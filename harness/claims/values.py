@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def read(
     notes = (*values.notes, *(text for text in (lost, beside, nans, apart) if text))
     if kind == "binary" and claim.over == "examples" and len(fit) > 1:
         kind = "share"  # how many of the runs were right
-    return replace(values, notes=notes, kind=kind)
+    return Values(values.keys, values.values, values.over, notes, kind)
 
 
 def _disturbed_cells(count: int, of: int) -> str:

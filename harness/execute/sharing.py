@@ -20,7 +20,7 @@ from harness.types import Case, Cell
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
     "torch": ("torch",),
-    "torch.optim": ("torch._dynamo",),  # its optimizers import it, which takes seconds
+    "torch.optim": ("torch._dynamo",),  # users' optimizers import it, which takes seconds
     "sklearn": ("sklearn.datasets", "sklearn.neighbors"),
     "scipy": ("scipy.special", "scipy.linalg"),
 }
@@ -47,11 +47,6 @@ class Needs:
 
     kind: str
     libraries: tuple[str, ...]
-
-
-def trained_together(libraries: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what cells that are trained together need: the stacks have optimizers of their own."""
-    return tuple(name for name in libraries if name not in _MODULES["torch.optim"])
 
 
 def needs(cell: Cell, use: Mapping[str, str]) -> Needs:
@@ -83,7 +78,7 @@ def _libraries(
     general = case.experiment in experiments.EXPERIMENTS
     if general and case.backend == "numpy" and "gelu" in repr(case.settings):
         wanted.add("scipy")  # of all that the harness computes with NumPy only GELU takes it
-    if "torch" in wanted and (case.settings.train is not None or not general):
+    if "torch" in wanted and not general:
         wanted.add("torch.optim")
     if _reads_digits(case, use):
         wanted.add("sklearn")
@@ -102,12 +97,7 @@ def joined(jobs: Sequence[Job]) -> Job:
     if len(jobs) == 1:
         return first
     cell = replace(first.cell, budget=sum(job.cell.budget for job in jobs))
-    return replace(
-        first,
-        cell=cell,
-        members=tuple((job.name, job.cell) for job in jobs),
-        libraries=trained_together(first.libraries),
-    )
+    return replace(first, cell=cell, members=tuple((job.name, job.cell) for job in jobs))
 
 
 def parted(job: Job) -> list[Job]:

@@ -53,7 +53,7 @@ def measure_round(
     timeouts : Timeouts
         How long to wait.
     bursts : mapping of str to mapping, optional
-        What some cases are measured by instead of the options, see `harness.gate.bursts`.
+        What some cases are measured by instead of the options, see `harness.gate.sequential`.
     """
     couple.ask(names, bursts)
     waiting: Mapping[SideName, float] = dict.fromkeys(SIDES, timeouts.start)

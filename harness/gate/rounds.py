@@ -9,14 +9,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from harness.gate import bursts
-from harness.gate.collection import collect_sides
+from harness.gate.collection import collect_sides, compared, notes
 from harness.gate.couples import Commands, Relay
 from harness.gate.journal import Journal
 from harness.gate.judge import LOOKS
-from harness.gate.listing import compared, notes
 from harness.gate.lockstep import calm, measure_round
-from harness.gate.sequential import SequentialTest, ThresholdsOf
+from harness.gate.sequential import SequentialTest, ThresholdsOf, shorter
 from harness.gate.values import Decision, Pair
 from harness.lockstep.turns import OutOfTime, Timeouts
 from harness.words import plural
@@ -33,7 +31,7 @@ class Bench:
     options : tuple of str
         Handed to the sides, e.g. pytest's.
     burst : float
-        Seconds for which a process measures a case, and that `harness.gate.bursts` may shorten; 0
+        Seconds for which a process measures a case, which `harness.gate.sequential` may shorten; 0
         where the side alone decides on them.
     """
 
@@ -181,8 +179,8 @@ def _round(
         couple = relay.take(bench.commands, index, bench.options)
         if bench is last:
             relay.start_next(first.commands, index + 1, first.options)
-        shorter = bursts.shorter(test.of(names), limits.thresholds, bench.burst)
-        yield from measure_round(couple, names, rng, limits.timeouts, shorter)
+        bursts = shorter(test.of(names), limits.thresholds, bench.burst)
+        yield from measure_round(couple, names, rng, limits.timeouts, bursts)
         relay.done()
 
 

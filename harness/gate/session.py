@@ -13,10 +13,11 @@ from typing import Any
 from harness import digest, environment
 from harness.errors import NothingMeasured
 from harness.gate import lockstep, units
+from harness.gate.collection import empty
 from harness.gate.journal import Journal
 from harness.gate.rounds import Bench, Limits, SelectedCases, find_cases, run
 from harness.gate.sequential import SequentialTest
-from harness.gate.settings import GateSettings, empty, unused
+from harness.gate.settings import GateSettings, unused
 from harness.gate.values import Decision, GateResult, Revision
 from harness.lockstep.turns import Timeouts
 from harness.types import Environment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,6 @@ from pydantic import AfterValidator, Field, ValidationError
 from harness.config.table import Table
 from harness.errors import SuiteError, UsageError
 from harness.gate import units
-from harness.gate.listing import EVERYTHING
 from harness.gate.sides import project
 from harness.gate.values import LEAST_MEMORY, Quantity, Thresholds
 from harness.suite.explain import problems_of, sentence
@@ -225,28 +223,6 @@ def unused(patterns: Sequence[str], cases: Iterable[str]) -> tuple[str, ...]:
         f"[[tool.harness.gate.case]] match = {pattern!r} {_why(pattern, names)}"
         for number, pattern in enumerate(patterns)
         if number not in first.values()
-    )
-
-
-def empty(paths: Iterable[str], names: Collection[str]) -> tuple[str, ...]:
-    """Return a sentence on every path of tests that holds nothing: it may be misspelt.
-
-    `names` are those of cases, and of what could not be collected.
-    """
-    shown = (path for path in paths if not any(_meet(path, name) for name in names))
-    return tuple(f"no benchmark in {path} on either side" for path in shown)
-
-
-def _meet(path: str, name: str) -> bool:
-    file, sign, test = path.partition("::")
-    place = posixpath.normpath(file) + sign + test
-    ends = ("::", "/", "[")
-    return (
-        "." in (place, name)
-        or name == EVERYTHING
-        or place == name
-        or name.startswith(tuple(place + end for end in ends))
-        or place.startswith(tuple(name + end for end in ends))
     )
 
 

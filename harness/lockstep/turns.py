@@ -147,7 +147,7 @@ def ask(
     options : sequence of str
         For how it measures.
     bursts : mapping of str to mapping, optional
-        What some cases are measured by instead of the options, see `harness.gate.bursts`.
+        What some cases are measured by instead of the options, see `harness.gate.sequential`.
     """
     if names is not None and command.later:
         side.send(names=list(names), bursts=dict(bursts or {}))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 
 from harness.numerals.plain import DASH, TIMES, exponent_of, fixed, number, places_of, scale
 from harness.types import Interval
@@ -79,33 +80,39 @@ def earned(value: float, interval: Interval, unit: str = "") -> str:
     return f"{fixed(value / factor, places_of(half / factor))}{power}{suffix}"
 
 
-def span(interval: Interval | None, unit: str = "") -> str:
-    """Return the ends of an interval, ``"97.29 to 97.47 %"``, or a dash when there is none."""
+def span(interval: Interval | None, unit: str = "", marks: Sequence[float] = ()) -> str:
+    """Return the ends of an interval, ``"97.29 to 97.47 %"``, or a dash when there is none.
+
+    Each end shows on which side of 0, and of every mark, it lies: that may be what decides.
+    """
     if interval is None:
         return DASH
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half) or is_nothing(half, interval.low, interval):
         return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
     if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
-        both, suffix = by_factors((interval.low, interval.high), interval, unit)
+        both, suffix = by_factors((interval.low, interval.high), interval, unit, marks)
         ends = " to ".join(both)
         return f"({ends}){suffix}" if suffix.startswith(f" {TIMES} ") else f"{ends}{suffix}"
     factor, suffix, power = scale(max(abs(interval.low), abs(interval.high)), unit, half)
     low, high = interval.low / factor, interval.high / factor
-    places = _telling(low, high, places_of(half / factor))
+    beside = [mark / factor for mark in (0.0, *marks)]
+    places = _telling((low, high), beside, places_of(half / factor))
     ends = f"{fixed(low, places)} to {fixed(high, places)}"
     return f"({ends}){power}{suffix}" if power else f"{ends}{suffix}"
 
 
-def _telling(low: float, high: float, places: int) -> int:
-    """Return so many places, or as many more as keep an end from reading 0.
+def _telling(ends: Sequence[float], marks: Sequence[float], places: int) -> int:
+    """Return so many places, or as many more as keep every end from reading as a mark.
 
-    On which side of 0 it lies may be what decides. One for which `CLOSE` more are not enough is as
-    good as 0.
+    One for which `CLOSE` more are not enough is as good as the mark.
     """
-    ends = [end for end in (low, high) if end]
-    tried = range(places, places + CLOSE + 1)
-    return next((one for one in tried if all(round(end, one) for end in ends)), places)
+    most = places + CLOSE
+    pairs = [(end, mark) for end in ends for mark in marks if math.isfinite(mark)]
+    apart = [(end, mark) for end, mark in pairs if round(end, most) != round(mark, most)]
+    tried = range(places, most)
+    told = (one for one in tried if all(round(a, one) != round(b, one) for a, b in apart))
+    return next(told, most if apart else places)
 
 
 def _symmetric(value: float, half: float, unit: str) -> str:
@@ -167,14 +174,29 @@ def is_factor(value: float, interval: Interval) -> bool:
     return in_factors < plain
 
 
-def by_factors(parts: tuple[float, ...], interval: Interval, unit: str) -> tuple[list[str], str]:
-    """Return numbers at the digits that an interval's factor earns them, and their common unit."""
+def by_factors(
+    parts: tuple[float, ...], interval: Interval, unit: str, marks: Sequence[float] = ()
+) -> tuple[list[str], str]:
+    """Return numbers at the digits that an interval's factor earns them, and their common unit.
+
+    And as many more as tell them from the marks.
+    """
     half = math.log(interval.high / interval.low) / 2
     if interval.high / interval.low >= FAR:
-        return [number(part, unit, digits=FEWEST_DIGITS) for part in parts], ""
+        return [_apart(part, unit, marks) for part in parts], ""
     factor, suffix, power = scale(max(parts), unit)
-    scaled = [part / factor for part in parts]
-    return [fixed(one, places_by_factor(one, half)) for one in scaled], f"{power}{suffix}"
+    scaled, beside = ([one / factor for one in some] for some in (parts, marks))
+    places = [_telling((one,), beside, places_by_factor(one, half)) for one in scaled]
+    return [fixed(*pair) for pair in zip(scaled, places, strict=True)], f"{power}{suffix}"
+
+
+def _apart(value: float, unit: str, marks: Sequence[float]) -> str:
+    """Return a number at the fewest digits at which it does not read as a mark."""
+    digits = range(FEWEST_DIGITS, FEWEST_DIGITS + CLOSE + 1)
+    texts = [number(value, unit, digits=one) for one in digits]
+    read = [{number(mark, unit, digits=one) for mark in marks} for one in digits]
+    told = (text for text, taken in zip(texts, read, strict=True) if text not in taken)
+    return next(told, texts[0])
 
 
 def places_by_factor(scaled: float, half: float) -> int:

@@ -124,38 +124,26 @@ def of_mean(values: Values) -> Location:
         At least two.
     """
     array = vector(values, 2)
-    return Location(mean(array), spread(array) / math.sqrt(array.size), array.size - 1)
+    mean, sd = moments(array)
+    return Location(mean, sd / math.sqrt(array.size), array.size - 1)
 
 
-def mean(values: Values) -> float:
-    """Return the mean of (n,) values without overflow; the value itself when all are equal."""
-    array = vector(values, 1)
-    if array.min() == array.max():
-        return float(array[0])
-    unit, exponent = _unit(array)
-    return float(np.ldexp(unit.mean(), exponent))
+def moments(array: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the mean and the sample standard deviation of finite values (n,), n >= 2.
 
-
-def spread(values: Values) -> float:
-    """Return the sample standard deviation of values (n,); exactly 0 when all are equal.
-
-    The mean of equal values may be off by a rounding error, and a spread of 1e-17 in place of 0
-    would pass for noise.
+    Exactly the value itself, and 0, when all are equal: their mean may be off by a rounding error,
+    and a deviation of 1e-17 in place of 0 would pass for noise. Losses that explode reach 1e300,
+    whose squares overflow, so the values are divided by a power of two (no rounding) first.
     """
-    array = vector(values, 2)
-    if array.min() == array.max():
-        return 0.0
-    unit, exponent = _unit(array)
-    return float(np.ldexp(unit.std(ddof=1), exponent))
-
-
-def _unit(array: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
-    """Return the values divided by a power of two (no rounding) to lie within -1..1, and it.
-
-    Losses that explode reach 1e300, whose squares overflow.
-    """
-    exponent = int(np.frexp(np.abs(array).max())[1])
-    return np.ldexp(array, -exponent), exponent
+    low, high = float(array.min()), float(array.max())
+    if low == high:
+        return low, 0.0
+    exponent = math.frexp(max(-low, high))[1]
+    unit = np.ldexp(array, -exponent)
+    mean = np.add.reduce(unit) / unit.size
+    apart = unit - mean
+    sd = np.sqrt(np.add.reduce(apart * apart) / (unit.size - 1))
+    return float(np.ldexp(mean, exponent)), float(np.ldexp(sd, exponent))
 
 
 def mean_interval(values: Values, level: float = 0.95) -> Interval:
@@ -200,8 +188,8 @@ def prediction_interval(values: Values, level: float = 0.95) -> Interval:
 def predicted(values: Values) -> Location:
     """Return the location whose intervals predict one further value of a sample (n,)."""
     array = vector(values, 2)
-    se = spread(array) * math.sqrt(1.0 + 1.0 / array.size)
-    return Location(mean(array), se, array.size - 1)
+    mean, sd = moments(array)
+    return Location(mean, sd * math.sqrt(1.0 + 1.0 / array.size), array.size - 1)
 
 
 def proportion_interval(successes: int, trials: int, level: float = 0.95) -> Interval:

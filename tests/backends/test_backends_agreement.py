@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from backends_helpers import LAYERS, LOSSES, OUTPUTS, batch, network, on, train
@@ -82,6 +86,51 @@ def test_an_update_rule_equals_torchs_on_any_gradients(rule: str) -> None:
         update.update({"w": grad.copy()})
         optimizer.step()
         np.testing.assert_allclose(ours["w"], theirs.detach().numpy(), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_torchs_optimizers_without_its_compiler_take_the_steps_of_torchs_own(rule: str) -> None:
+    torch = pytest.importorskip("torch")
+    eager = pytest.importorskip("harness.backends.torch_backend.network").OPTIMIZERS
+    rng = np.random.default_rng(0)
+    settings = RULES[rule]
+    ours, theirs = (torch.nn.Parameter(torch.tensor(rng.standard_normal(7))) for _ in range(2))
+    theirs.data.copy_(ours.data)
+    optimizers = (
+        (ours, eager[settings.name]([ours], settings, settings.lr)),
+        (theirs, ORACLES[settings.name](torch.optim, [theirs], settings)),
+    )
+    for _ in range(20):
+        grad = torch.tensor(rng.standard_normal(7) * 10.0 ** rng.integers(-9, 3))
+        for weights, optimizer in optimizers:
+            optimizer.zero_grad()
+            assert weights.grad is None
+            weights.grad = grad.clone()
+            optimizer.step()
+            kept = optimizer.state[weights].values()
+            assert not any(value.requires_grad for value in kept if torch.is_tensor(value))
+        assert torch.equal(ours, theirs)
+
+
+STEP = """
+import sys
+import backends_helpers as bh
+from harness.config.train import Optimizer
+for name in ("sgd", "adam", "rmsprop"):
+    settings = bh.train("cross_entropy", optimizer=Optimizer(name=name, lr=0.1))
+    x, y = bh.batch("cross_entropy")
+    bh.network("torch", "relu", settings).step(*bh.on("torch", x, y))
+print("torch._dynamo" in sys.modules)
+"""
+
+
+def test_a_step_in_torch_does_without_its_compiler() -> None:
+    pytest.importorskip("torch")
+    run = [sys.executable, "-c", STEP]
+    told = subprocess.run(
+        run, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["False"]
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "multiclass_hinge"])

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from gate_benchmarks import PATIENT, QUICK, command, commands, measured, project
 
-from harness.gate.collection import SideSilent, collect
-from harness.gate.listing import SideCases
+from harness.gate.collection import SideCases, SideSilent, collect
 from harness.lockstep.sample import read
 from harness.lockstep.turns import OutOfTime, Timeouts
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.gate.settings import empty, matches, unused
+from harness.gate.settings import matches, unused
 
 CASES = ["tests/test_p.py::test_k[100]", "tests/test_p.py::test_k[200]", "b.py::test_a"]
 
@@ -72,22 +72,3 @@ def test_entries_that_decide_nothing_are_reported():
     assert unused(["*a", "*"], CASES) == ()
     (note,) = unused(["test_k[100]"], CASES)  # as the terminal shows it, without its file
     assert note.endswith("matches no case. Did you mean 'tests/test_p.py::test_k[100]'?")
-
-
-@pytest.mark.parametrize(
-    "path", [".", "tests", "./tests/", "tests/a.py", "tests/a.py::test_k", "tests/a.py::test_k[1]"]
-)
-def test_a_path_that_holds_a_case_is_not_empty(path):
-    assert empty([path], ["tests/a.py::test_k[1]"]) == ()
-
-
-@pytest.mark.parametrize("broken", ["tests", "tests/a.py", "every test", "."])
-def test_what_could_not_be_collected_may_hold_a_path(broken):
-    assert empty(["tests/a.py::test_k"], [broken]) == ()
-
-
-@pytest.mark.parametrize("path", ["test", "tests/a", "tests/b.py", "tests/a.py::test", "a.py"])
-def test_a_path_with_nothing_in_it_is_named(path):
-    assert empty([path, "tests"], ["tests/a.py::test_k[1]"]) == (
-        f"no benchmark in {path} on either side",
-    )

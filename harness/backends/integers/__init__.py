@@ -20,7 +20,9 @@ from harness.types import Array
 SCORE_BYTES = 16 * 2**20
 """Memory for the scores of a block of pairs, and for the products of each part."""
 ROW_BYTES = 24 * 2**20
-"""Memory for a shifted block of training rows."""
+"""Memory for a shifted block of training rows, at most."""
+FEWEST_BLOCKS = 8
+"""Training rows are cut into so many blocks at least: memory beside little data stays little."""
 TEST_ROWS = 4096
 """Test rows at most that are compared with a block of training rows once it is shifted."""
 
@@ -70,7 +72,8 @@ class _Work:
     def nearest(self, test: Array) -> Found:
         """Let all of the training rows go past some test rows."""
         n, d = self.train.shape
-        columns = min(n, max(1, min(SCORE_BYTES // (4 * len(test)), ROW_BYTES // (4 * d))))
+        most = min(SCORE_BYTES // (4 * len(test)), ROW_BYTES // (4 * d), -(-n // FEWEST_BLOCKS))
+        columns = max(1, most)
         blocks = self._blocks(self._shifted(test, Rows.empty(len(test), d)), columns)
         memory = Rows.empty(columns, d)
         for first in range(0, n, columns):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.claims import text
 from harness.claims.estimate import Estimate
@@ -11,7 +11,7 @@ from harness.claims.rules.rule import ALPHA
 from harness.numerals import number, span
 from harness.statistics import Location
 from harness.statistics.spreads import Median
-from harness.types import Finding, Grounds, Interval
+from harness.types import Finding, Grounds, Interval, VerdictName
 
 # Runs for a 90 % chance of "reproduced" when the claim is exactly true: (2 * 1.645 s / tol)^2.
 RUNS_FACTOR = (2.0 * 1.6449) ** 2
@@ -21,17 +21,24 @@ NEVER, MOST_RUNS = 1_000.0, 1_000_000
 UNSTEADY = "the runs of a fixed number differ by more than a tenth of their distance from the bound"
 
 
-def finding(estimate: Estimate, **changes: object) -> Finding:
+def finding(
+    estimate: Estimate,
+    verdict: VerdictName,
+    reason: str,
+    p_contradict: float | None,
+    grounds: Grounds,
+) -> Finding:
     """Return a finding that carries the numbers of an estimate."""
-    base = Finding(
-        "inconclusive",
-        "",
+    return Finding(
+        verdict,
+        reason,
         measured=estimate.measured,
         interval=estimate.shown(),
         n=estimate.n,
         over=estimate.over,
+        p_contradict=p_contradict,
+        grounds=grounds,
     )
-    return replace(base, **changes)  # type: ignore[arg-type] # names of fields of Finding
 
 
 def deciding(estimate: Estimate, level: float) -> Interval:
@@ -40,18 +47,20 @@ def deciding(estimate: Estimate, level: float) -> Interval:
     return it if math.isfinite(it.high - it.low) else estimate.shown()
 
 
-def grounds(estimate: Estimate, level: float, low: float, high: float) -> Grounds:
-    """Return what decides about an estimate: its interval at a level, and a band."""
+def grounds(
+    estimate: Estimate, level: float, low: float, high: float, size: float | None = None
+) -> Grounds:
+    """Return what decides about an estimate: its interval at a level, and a band around a size."""
     it = None if estimate.fixed else deciding(estimate, level)
-    return Grounds(it, low, high, values=estimate.values)
+    return Grounds(it, low, high, size, estimate.values)
 
 
-def in_words(estimate: Estimate, level: float, tail: str) -> str:
+def in_words(estimate: Estimate, on: Grounds, tail: str) -> str:
     """Return ``"mean 97 %, 90 % interval 96 to 98 %, over 10 seeds `tail`"`` and the notes."""
-    if estimate.fixed:
+    if on.interval is None:
         return text.sentence((f"{_fixed(estimate)} {tail}", *estimate.notes))
-    shown = deciding(estimate, level)
-    first = f"{estimate.words()}, {text.interval(shown, estimate.unit)}, {estimate.count()} {tail}"
+    shown = text.interval(on.interval, estimate.unit, (on.low, on.high))
+    first = f"{estimate.words()}, {shown}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
 
@@ -63,31 +72,52 @@ def _fixed(estimate: Estimate) -> str:
     return f"{' to '.join(ends)} in {estimate.n} of {runs}"
 
 
-def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPHA) -> Finding:
-    """Judge a range: shown to lie in it, or shown to lie outside, at `alpha` each."""
+@dataclass(frozen=True)
+class _Decision:
+    """Whether an estimate is shown to lie in a band, at what level, and the p-value that it does.
+
+    No p-value where chance has no part in it.
+    """
+
+    verdict: VerdictName
+    level: float
+    p: float | None
+
+
+def _decided(estimate: Estimate, low: float, high: float, alpha: float) -> _Decision:
     p_out, p_in = estimate.outside(low, high), estimate.inside(low, high)
     p = None if estimate.fixed and p_in in (0.0, 1.0) else p_in
-    level = 1.0 - 2.0 * alpha
+    both = 1.0 - 2.0 * alpha
     if p_out <= alpha:
-        reason = in_words(estimate, level, text.within(low, high, estimate.unit))
-        on = grounds(estimate, level, low, high)
-        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p, grounds=on)
+        return _Decision("reproduced", both, p)
     if p_in <= alpha:
-        at = 1.0 - alpha if math.isfinite(high - low) else level
-        reason = in_words(estimate, at, text.beyond(low, high, estimate.unit))
-        on = grounds(estimate, at, low, high)
-        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p, grounds=on)
-    inner, few = estimate.interval(level), too_few(estimate, alpha, low, high)
+        return _Decision("contradicted", 1.0 - alpha if math.isfinite(high - low) else both, p)
+    return _Decision("inconclusive", both, p)
+
+
+def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPHA) -> Finding:
+    """Judge a range: shown to lie in it, or shown to lie outside, at `alpha` each."""
+    found = _decided(estimate, low, high, alpha)
+    on = grounds(estimate, found.level, low, high)
+    if found.verdict == "inconclusive":
+        few = too_few(estimate, alpha, low, high)
+        inner = estimate.interval(found.level)
+        reason = text.sentence((in_words(estimate, on, _undecided(inner, on, few, estimate)), few))
+    else:
+        tell = text.within if found.verdict == "reproduced" else text.beyond
+        reason = in_words(estimate, on, tell(low, high, estimate.unit))
+    return finding(estimate, found.verdict, reason, found.p, on)
+
+
+def _undecided(inner: Interval, on: Grounds, few: str, estimate: Estimate) -> str:
+    """Return how an interval lies to a range; where runs are too few, on which side it is seen."""
+    low, high, unit = on.low, on.high, estimate.unit
+    if few:
+        within, beyond = (of(low, high, unit) for of in (text.within, text.beyond))
+        if side := _side(on.interval or inner, low, high, within, beyond):
+            return side
     wide = (inner.high - inner.low) > (high - low)
-    tail = f"{'is too wide for' if wide else 'is on the edge of'} "
-    tail += text.band(low, high, estimate.unit)
-    if few:  # the runs are what is missing, wherever they lie
-        within, beyond = (of(low, high, estimate.unit) for of in (text.within, text.beyond))
-        tail = _side(deciding(estimate, level), low, high, within, beyond) or tail
-    reason = text.sentence((in_words(estimate, level, tail), few))
-    return finding(
-        estimate, reason=reason, p_contradict=p, grounds=grounds(estimate, level, low, high)
-    )
+    return f"{'is too wide for' if wide else 'is on the edge of'} {text.band(low, high, unit)}"
 
 
 def _side(it: Interval, low: float, high: float, within: str, beyond: str) -> str:
@@ -148,28 +178,18 @@ def quoted(size: float, tolerance: float, unit: str = "", *, relative: bool = Fa
 
 def judge_size(estimate: Estimate, quote: Quoted, alpha: float = ALPHA) -> Finding:
     """Judge a quoted size: TOST around it; contradicted if no single run explains it either."""
-    found = _about(quote, judge_range(estimate, quote.low, quote.high, alpha))
-    p = (
-        found.p_contradict
-        if found.p_contradict is None
-        else max(found.p_contradict, estimate.p_run(quote.size))
-    )
-    level = 1.0 - (2.0 * alpha if found.verdict == "reproduced" else alpha)
+    found = _decided(estimate, quote.low, quote.high, alpha)
+    p = None if found.p is None else max(found.p, estimate.p_run(quote.size))
+    on = grounds(estimate, found.level, quote.low, quote.high, quote.size)
     if found.verdict == "inconclusive":
-        return replace(found, reason=_open(estimate, quote, alpha), p_contradict=p)
+        return finding(estimate, found.verdict, _open(estimate, quote, on, alpha), p, on)
     tail = f"lies {'within' if found.verdict == 'reproduced' else 'outside'} {quote.words}"
-    reason = in_words(estimate, level, tail)
+    reason = in_words(estimate, on, tail)
     lucky = _one_run(estimate, quote.size, alpha) if found.verdict == "contradicted" else ""
     if lucky:
         reason = text.sentence((f"a lucky draw: {reason}", lucky))
-        return replace(found, verdict="inconclusive", reason=reason, p_contradict=p)
-    return replace(found, reason=reason, p_contradict=p)
-
-
-def _about(quote: Quoted, found: Finding) -> Finding:
-    """Return a finding whose band has the quoted size in it."""
-    on = found.grounds
-    return replace(found, grounds=replace(on, size=quote.size)) if on else found
+        return finding(estimate, "inconclusive", reason, p, on)
+    return finding(estimate, found.verdict, reason, p, on)
 
 
 def _one_run(estimate: Estimate, size: float, alpha: float) -> str:
@@ -181,20 +201,19 @@ def _one_run(estimate: Estimate, size: float, alpha: float) -> str:
     return f"one run alone would fall in {span(run, estimate.unit)} and may well give {size_shown}"
 
 
-def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
+def _open(estimate: Estimate, quote: Quoted, on: Grounds, alpha: float) -> str:
     """Return why nothing can be said, and how many runs would settle it."""
-    level = 1.0 - 2.0 * alpha
     if estimate.fixed:
         few = too_few(estimate, alpha, quote.low, quote.high)
-        return text.sentence((in_words(estimate, level, f"is not clearly {quote.words}"), few))
-    inner, few = estimate.interval(level), too_few(estimate, alpha, quote.low, quote.high)
+        return text.sentence((in_words(estimate, on, f"is not clearly {quote.words}"), few))
+    inner = estimate.interval(1.0 - 2.0 * alpha)
+    few = too_few(estimate, alpha, quote.low, quote.high)
     half, tolerance = (inner.high - inner.low) / 2.0, (quote.high - quote.low) / 2.0
     within, beyond = (f"lies {where} {quote.words}" for where in ("within", "outside"))
-    shown = deciding(estimate, level)
-    tail = _side(shown, quote.low, quote.high, within, beyond) if few else ""
+    tail = _side(on.interval or inner, quote.low, quote.high, within, beyond) if few else ""
     if tail or half <= tolerance:
         tail = tail or f"is on the edge of {quote.words}"
-        return text.sentence((in_words(estimate, level, tail), few))
+        return text.sentence((in_words(estimate, on, tail), few))
     runs = _runs_needed(estimate, quote)
     if runs > MANY_RUNS:
         tail = f"cannot meet {quote.words}: the tolerance is finer than the noise of a seed"
@@ -202,7 +221,7 @@ def _open(estimate: Estimate, quote: Quoted, alpha: float) -> str:
         tail = f"is too wide for {quote.words}"
     more = text.many(runs, estimate.over)
     need = f"about {more} would settle it" if 0 < runs < MOST_RUNS else ""
-    return text.sentence((in_words(estimate, level, tail), few or need))
+    return text.sentence((in_words(estimate, on, tail), few or need))
 
 
 def _runs_needed(estimate: Estimate, quote: Quoted) -> int:

@@ -11,7 +11,7 @@ from harness.claims.comparison import Comparison, compare, worst
 from harness.claims.rules.decide import finding, grounds, in_words
 from harness.claims.rules.rule import Evidence, Rule, kind_of_all
 from harness.claims.rules.sizes import both
-from harness.claims.select import ambiguity, axes_of, differing, matches
+from harness.claims.select import ambiguity, differing, matches
 from harness.claims.text import Undecided
 from harness.claims.values import Values, paired
 from harness.config.claim import Claim
@@ -32,14 +32,14 @@ def better(evidence: Evidence) -> Finding:
     on = grounds(estimate, level, *_ahead(goal))
     estimate = replace(estimate, notes=(*estimate.notes, *_unlike(result, level, alpha)))
     if result.p_win <= alpha:
-        reason = in_words(estimate, level, f"favours the first{_p(result.p_win, result)}")
-        return finding(estimate, verdict="reproduced", reason=reason, p_contradict=p, grounds=on)
+        reason = in_words(estimate, on, f"favours the first{_p(result.p_win, result)}")
+        return finding(estimate, "reproduced", reason, p, on)
     if result.p_lose <= alpha:
-        reason = in_words(estimate, level, f"favours the second{_p(result.p_lose, result)}")
-        return finding(estimate, verdict="contradicted", reason=reason, p_contradict=p, grounds=on)
-    reason = in_words(estimate, level, f"favours neither{_p(result.p_win, result)}")
+        reason = in_words(estimate, on, f"favours the second{_p(result.p_lose, result)}")
+        return finding(estimate, "contradicted", reason, p, on)
+    reason = in_words(estimate, on, f"favours neither{_p(result.p_win, result)}")
     reason = text.sentence((reason, _few(result, alpha)))
-    return finding(estimate, reason=reason, p_contradict=p, grounds=on)
+    return finding(estimate, "inconclusive", reason, p, on)
 
 
 def _ahead(goal: str) -> tuple[float, float]:
@@ -106,8 +106,7 @@ def _against(evidence: Evidence, winner: Values, rival: Case) -> Comparison:
 
 
 def _name(case: Case, grid: Sequence[Case]) -> str:
-    axes = axes_of(case)
-    return ", ".join(f"{name} {axes.get(name)}" for name in differing(grid))
+    return ", ".join(f"{name} {case.known_by.get(name)}" for name in differing(grid))
 
 
 def _ranking(results: Sequence[Comparison], names: Sequence[str], alpha: float) -> Finding:
@@ -132,12 +131,9 @@ def _ranking(results: Sequence[Comparison], names: Sequence[str], alpha: float) 
     notes = _unlike(results[at], 1.0 - 2.0 * alpha, alpha) if at == hardest else ()
     estimate = replace(estimate, notes=(*estimate.notes, *notes))
     few = _few(results[at], alpha) if verdict == "inconclusive" else ""
-    reason = text.sentence(
-        (f"against {names[at]}: {in_words(estimate, 1.0 - 2.0 * alpha, tail)}", few)
-    )
     on = grounds(estimate, 1.0 - 2.0 * alpha, -math.inf, math.inf)
-    p_value = None if certain else p
-    return finding(estimate, verdict=verdict, reason=reason, p_contradict=p_value, grounds=on)
+    reason = text.sentence((f"against {names[at]}: {in_words(estimate, on, tail)}", few))
+    return finding(estimate, verdict, reason, None if certain else p, on)
 
 
 def _complaint(claim: Claim) -> str | None:

@@ -31,7 +31,7 @@ def fitting(values: Values, metric: str) -> Values:
     Undecided
         If a metric declared as 0 or 1, or as a share, has other values.
     """
-    wrong = _wrong(values.values[np.isfinite(values.values)], values.kind)
+    wrong = _wrong(values.values, values.kind)
     if wrong.size:
         raise Undecided(
             f"{metric!r} is declared as {DECLARED[values.kind]}, got {number(float(wrong[0]))}; "
@@ -52,16 +52,18 @@ def kind_of_all(sides: Sequence[Values], metric: str) -> Kind:
     """
     kind = loosest(*(side.kind for side in sides))
     for side in sides:
-        fitting(replace(side, kind=kind), metric)
+        if side.kind != kind:  # of its own it is already
+            fitting(replace(side, kind=kind), metric)
     return kind
 
 
 def _wrong(values: Floats, kind: Kind) -> Floats:
+    if kind not in DECLARED:
+        return values[:0]
+    finite = values[np.isfinite(values)]
     if kind == "binary":
-        return values[~np.isin(values, (0.0, 1.0))]
-    if kind == "share":
-        return values[(values < 0.0) | (values > 1.0)]
-    return values[:0]
+        return finite[~np.isin(finite, (0.0, 1.0))]
+    return finite[(finite < 0.0) | (finite > 1.0)]
 
 
 @dataclass(frozen=True)

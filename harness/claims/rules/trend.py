@@ -12,7 +12,7 @@ from harness.claims import estimate as est
 from harness.claims.estimate import Estimate
 from harness.claims.rules.decide import judge_range
 from harness.claims.rules.rule import Evidence, Rule, disordered, kind_of_all
-from harness.claims.select import ambiguity, axes_of
+from harness.claims.select import ambiguity
 from harness.claims.text import Undecided
 from harness.claims.values import Floats, paired
 from harness.config.claim import Claim
@@ -47,7 +47,7 @@ def trend(evidence: Evidence) -> Finding:
 
 
 def _position(claim: Claim, case: Case) -> float:
-    value = axes_of(case).get(claim.along or "")
+    value = case.known_by.get(claim.along or "")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Undecided(f"a slope needs an axis of numbers, got {claim.along} = {value!r}")
     return float(value)
