@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from harness import backends
-from harness.backends.numpy_backend import candidates
+from harness.backends.numpy_backend import neighbors
 from harness.devices import DEVICES
 from harness.registry import named
 
@@ -96,8 +96,8 @@ def test_distances_of_the_peer_too_are_those_of_its_indices(name: str, how: str)
 def test_blocks_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     train, test = _pixels(60, 12, 7, levels=5) / 7, _pixels(25, 12, 8, levels=5) / 7
     whole = _search(name, "no_loop", train, test, 6)
-    monkeypatch.setattr(candidates, "BLOCK_BYTES", 60 * 9 * 4)
-    monkeypatch.setattr(candidates, "CACHE_BYTES", 1000)
+    monkeypatch.setattr(neighbors, "BLOCK_BYTES", 60 * 9 * 4)
+    monkeypatch.setattr(neighbors, "CACHE_BYTES", 1000)
     monkeypatch.setattr(torch_neighbors, "BLOCK_BYTES", 60 * 9 * 4)
     small = named("device", (replace(DEVICES.get("cpu"), pair_bytes=1000),))
     monkeypatch.setattr(torch_neighbors, "DEVICES", small)

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from harness.lockstep.agent.harness_side.functions import burst
-from harness.lockstep.agent.harness_side.functions.finding import arguments
-from harness.lockstep.agent.harness_side.functions.work import Failed, Work, same
+from harness.lockstep.agent.harness_side.functions.work import Failed, Work, arguments, same
 
 
 class Line:

@@ -1,7 +1,7 @@
 """Nearest neighbours by matrix products on any device.
 
 Products of whole numbers of a small range are exact (`integers`). For other rows the method is
-that of `harness.backends.numpy_backend.candidates`: the product, in float32, proposes every row
+that of `harness.backends.numpy_backend.neighbors`: the product, in float32, proposes every row
 within its rounding error of the k-th smallest score; the distances of those are computed again
 from differences and summed in float64 (in float32 on a device that has no float64), and sorted by
 distance, then by index.
