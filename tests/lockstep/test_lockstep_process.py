@@ -38,6 +38,7 @@ def test_libraries_are_pinned_and_the_sides_own_code_comes_first(tmp_path, monke
 def test_a_side_is_kept_on_the_processors_of_its_round(tmp_path):
     code = """
 import json, os, subprocess, sys
+sys.stdin.readline()  # it may have begun before it was kept anywhere
 mine, childs = os.sched_getaffinity(0), "import os; print(*os.sched_getaffinity(0))"
 its = subprocess.run([sys.executable, "-c", childs], capture_output=True, text=True).stdout
 print(json.dumps({"event": "found", "mine": list(mine), "its": its.split()}), flush=True)
@@ -45,6 +46,7 @@ sys.stdin.read()
 """
     last = available()[-1]
     with SideProcess(Command((sys.executable, "-c", code), tmp_path), on=frozenset({last})) as side:
+        side.send(go=True)
         found = side.receive(30)
     assert (found["mine"], found["its"]) == ([last], [str(last)])
 
