@@ -218,5 +218,5 @@ def _name(decision: Decision, *, with_file: bool) -> Text:
     name = styled("").append(rest, "bold")
     if decision.quantity != "time":
         name.append(f" {QUANTITY_WORDS[decision.quantity]}")
-    name.append(f"\n{file}" if with_file else "", "dim")
+    name.append(f"\n{file}" if with_file and file != NOWHERE else "", "dim")
     return name if decision.verdict == "ok" else name.append(f"\n{why(decision)}")

@@ -92,10 +92,11 @@ def test_revisions_and_machines():
     ("case", "expected"),
     [
         ("tests/test_a.py::TestX::test_y[a::b]", ("tests/test_a.py", "TestX::test_y[a::b]")),
-        ("mlp-speed/backend=numpy", ("mlp-speed", "backend=numpy")),
+        ("mlp-speed[backend=numpy]", ("gate", "mlp-speed[backend=numpy]")),
+        ("libs/tests/test_a.py", ("gate", "libs/tests/test_a.py")),
         ("alone", ("gate", "alone")),
         ("odd::", ("gate", "odd::")),
     ],
 )
-def test_a_case_is_split_into_its_file_or_suite_and_the_rest(case, expected):
+def test_a_case_is_split_into_its_file_and_the_rest(case, expected):
     assert text.split_case(case) == expected

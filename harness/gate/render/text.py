@@ -183,12 +183,6 @@ def machine(result: GateResult) -> str:
 
 
 def split_case(case: str) -> tuple[str, str]:
-    """Return (file or suite, rest) of the name of a case.
-
-    pytest separates them with ``::``, and a suite is followed by a slash.
-    """
-    for separator in ("::", "/"):
-        first, found, rest = case.partition(separator)
-        if found and rest:
-            return first, rest
-    return NOWHERE, case
+    """Return (file, rest) of the name of a case; a suite, and a whole module, lie in no file."""
+    file, found, rest = case.partition("::")
+    return (file, rest) if found and rest else (NOWHERE, case)
