@@ -87,6 +87,10 @@ def _of_documents(names: Sequence[str], workspace: Workspace) -> Callable[[Verdi
     if not names:
         return lambda _: True
     documents = {k: one for library in workspace.libraries for k, one in library.documents.items()}
+    for suite in workspace.suites:
+        if suite.source is not None:  # files that a suite names are in no list of documents
+            called = suite.source.key
+            documents.setdefault(called, Document(called, called, called))
     keys = {key for name in names for key in _keys(name, documents)}
     own = {
         (suite.id, claim.id)

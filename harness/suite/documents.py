@@ -186,6 +186,20 @@ def library(folder: Path, readme: Path | None = None) -> Library:
     return Library(folder, {entry.key: entry for entry in in_order}, rest)
 
 
+def key_of(document: Document | None, files: Originals | None) -> str:
+    """Return the key of what a suite quotes: its document, or the files that it names itself.
+
+    The latter outside of a document's folder, where it would be the README: their names are the
+    key, ``""`` for none, unless the README is one of them.
+    """
+    if document is None or document.folder is not None or files is None:
+        return document.key if document else ""
+    theirs = {os.path.realpath(path) for path in document.files.paths}
+    if theirs & {os.path.realpath(path) for path in files.paths}:
+        return document.key
+    return ", ".join(path.name for path in files.paths)
+
+
 def _of_readme(path: Path) -> Document:
     text = Text(str(path))
     files = Originals((path,), text, required=False)

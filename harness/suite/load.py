@@ -16,7 +16,7 @@ from harness.suite import documents, locate, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
 from harness.suite.explain import validate
 from harness.suite.schema import Frame, Grid, Suite, SuiteTable
-from harness.suite.text import Text, read
+from harness.suite.text import Text, named, read
 from harness.words import shortened, unknown
 
 _NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)
@@ -46,7 +46,8 @@ def load(path: Path, document: Document | None = None) -> Suite:
     text = in_full(read(path), path.stem)
     table = validate(SuiteTable, text)
     document = document or documents.of_suite(path)
-    source, claims = quoted.claims_of(table, text, document.key if document else "")
+    files = None if table.document is None else named(table.document, text, ("document",))
+    source, claims = quoted.claims_of(table, text, documents.key_of(document, files))
     common = {name: getattr(table, name) for name in Frame.model_fields}
     common["title"] = table.title or in_words(table.id)
     return Suite(**common, source=source, claims=claims).with_text(text)

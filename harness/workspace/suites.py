@@ -18,7 +18,7 @@ from harness.plan.select import Selection, check_selection, narrow, to_run, used
 from harness.project import readme_of
 from harness.store.memory import JoinedArchive
 from harness.suite import quotations, sections
-from harness.suite.documents import Library, tree_of
+from harness.suite.documents import Library, key_of, tree_of
 from harness.suite.documents import library as read_library
 from harness.suite.load import find, in_folder, load
 from harness.suite.schema import Suite
@@ -173,7 +173,8 @@ def _opened(
             continue
         try:
             plans = expand(suite)
-            check(plans, library.documents, figures.KINDS)
+            known = {*library.documents, key_of(library.of(path), suite.files)} - {""}
+            check(plans, known, figures.KINDS)
             found.append((plans, library))
         except SuiteError as error:
             problems += error.problems

@@ -122,3 +122,36 @@ def test_a_suite_outside_every_document_needs_no_source(harness, tmp_path_factor
     assert "looked-up" in harness("list", path)[1]
     page = (harness.folder / "page" / "index.html").read_text()
     assert "source:" not in page.partition("<body>")[2]
+
+
+def test_a_suite_that_names_a_file_quotes_it_and_not_the_readme(harness):
+    suites = harness.folder / "suites"
+    (suites / "sources.toml").unlink()
+    harness.suite.unlink()
+    (harness.folder / "README.md").write_text("many weights\n")
+    (harness.folder / "paper.md").write_text("many weights\n")
+    named = {
+        "own": '"../paper.md"',
+        "both": '["../paper.md", "../README.md"]',
+        "none": "[]",
+        "left-out": None,
+    }
+    for name, files in named.items():
+        text = looked_up().replace("looked-up", name)
+        (suites / f"{name}.toml").write_text(f"document = {files}\n{text}" if files else text)
+    assert harness("check")[0] == 0
+    assert harness("run", "-j", "1", "-q")[0] == 0
+    found = json.loads(harness("claims", "--json", "-")[1])["verdicts"]
+    assert {one["suite"]: one["source"] for one in found} == {
+        "own": "paper.md",
+        "both": "README.md",
+        "none": "",
+        "left-out": "README.md",
+    }
+    chosen = harness("claims", "--document", "paper")[1]
+    assert "own/many" in chosen
+    assert "both/many" not in chosen
+    (suites / "own.toml").write_text(
+        'source = { key = "nope" }\n' + (suites / "own.toml").read_text()
+    )
+    assert "unknown source 'nope'" in harness("check")[2]
