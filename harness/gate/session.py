@@ -170,7 +170,8 @@ def _nothing(settings: GateSettings, found: SelectedCases) -> str:
             f"there must be a benchmark to compare, got none in {selected}: "
             f"{'; '.join(found.notes)}"
         )
+    tests = "tests that use pytest-benchmark's fixture with --pytest, or "
     return (
-        f"there must be a benchmark to compare, got none in {selected} on either side; name tests "
-        "that use pytest-benchmark's fixture with --pytest, or timing suites with --suite"
+        f"there must be a benchmark to compare, got none in {selected} on either side; name "
+        f"{tests if settings.pytest else ''}suites with timing cases"
     )

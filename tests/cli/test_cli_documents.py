@@ -152,6 +152,6 @@ def test_a_suite_that_names_a_file_quotes_it_and_not_the_readme(harness):
     assert "own/many" in chosen
     assert "both/many" not in chosen
     (suites / "own.toml").write_text(
-        'source = { key = "nope" }\n' + (suites / "own.toml").read_text()
+        'source = { key = "nope", section = "1" }\n' + (suites / "own.toml").read_text()
     )
     assert "unknown source 'nope'" in harness("check")[2]
