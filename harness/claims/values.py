@@ -82,18 +82,20 @@ def read(
     done = sorted((r for r in records if r.status in DONE), key=lambda r: r.seed)
     failed = [r for r in records if r.status in ("failed", "timeout")]
     if not done:
-        skipped = bool(records) and all(r.status == "skipped" for r in records)
-        raise Undecided(_nothing(records), "not-run", skipped=skipped)
+        alike = bool(records) and all(r.status == "skipped" for r in records)
+        raise Undecided(_nothing(records), "not-run", skipped=alike)
     fit = [record for record in done if not disturbed(record, claim.metric)]
     if not fit:
         raise Undecided(NEVER_ALONE, "not-run")
     reader = {"seeds": _over_seeds, "examples": _over_examples}
     values = reader[claim.over](claim, fit, archive)
     values, nans = _without_nan(values, nan_as)
-    lost = f"{len(failed)} of {plural(len(records), 'cell')} failed and left out" if failed else ""
+    skipped = {r.seed for r in records if r.status == "skipped"} - {r.seed for r in done}
+    gone = ((len(failed), "failed and left out"), (len(skipped), "skipped"))
+    lost = [f"{n} of {plural(len(records), 'cell')} {how}" for n, how in gone if n]
     beside = _disturbed_cells(len(done) - len(fit), len(done))
     apart = _apart(claim.metric, fit)
-    notes = (*values.notes, *(text for text in (lost, beside, nans, apart) if text))
+    notes = (*values.notes, *(text for text in (*lost, beside, nans, apart) if text))
     if kind == "binary" and claim.over == "examples" and len(fit) > 1:
         kind = "share"  # how many of the runs were right
     return Values(values.keys, values.values, values.over, notes, kind)

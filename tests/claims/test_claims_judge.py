@@ -124,6 +124,14 @@ def test_failed_cells_are_left_out_and_counted() -> None:
     assert found.findings[0].n == 8
 
 
+def test_cells_that_were_skipped_are_mentioned_until_they_are_measured() -> None:
+    seeds = skipped(NUMPY, 8)
+    found = verdict(ABOUT, [NUMPY], [*runs(NUMPY, GOOD)[:7], seeds[7]])
+    assert (found.verdict, found.findings[0].n) == ("reproduced", 7)
+    assert found.reason.endswith("; 1 of 8 cells skipped")
+    assert "skipped" not in verdict(ABOUT, [NUMPY], [*runs(NUMPY, GOOD), seeds[7]]).reason
+
+
 def test_all_failed_is_not_run_with_the_reason() -> None:
     found = verdict(ABOUT, [NUMPY], [record(NUMPY, 0, status="failed", reason="boom")])
     assert (found.verdict, found.reason) == ("not-run", "failed: boom")
