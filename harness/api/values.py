@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from harness import tables
 from harness.api.given import must
@@ -144,15 +144,15 @@ def _table(values: Any, than: ArrayLike | None) -> tuple[tables.Table, str]:
     """Return the values as a table, and the metric if they are nothing but numbers."""
     if than is not None:
         a, b = _numbers(values, "values"), _numbers(than, "than")
-        sides = ["values"] * a.size + ["than"] * b.size
-        return tables.of_columns({VALUE: [*a.tolist(), *b.tolist()], SIDE: sides}), VALUE
+        sides = ["values"] * len(a) + ["than"] * len(b)
+        return tables.of_columns({VALUE: [*a, *b], SIDE: sides}), VALUE
     if isinstance(values, str | os.PathLike):
         return tables.read([Path(values)]), ""
     if isinstance(values, list | tuple) and values and isinstance(values[0], os.PathLike):
         return tables.read([Path(path) for path in values]), ""
     if hasattr(values, "columns") and hasattr(values, "to_dict"):
         return _of_frame(values), ""
-    return tables.of_columns({VALUE: _numbers(values, "values").tolist()}), VALUE
+    return tables.of_columns({VALUE: _numbers(values, "values")}), VALUE
 
 
 def _of_frame(frame: Any) -> tables.Table:
@@ -165,8 +165,8 @@ def _of_frame(frame: Any) -> tables.Table:
     return tables.of_columns({str(k): [entry(v) for v in column] for k, column in columns.items()})
 
 
-def _numbers(values: Any, what: str) -> NDArray[np.float64]:
-    """Return array-like values as a vector of numbers.
+def _numbers(values: Any, what: str) -> list[float]:
+    """Return array-like values as numbers; true and false, which are `binary`, as they are.
 
     Raises
     ------
@@ -174,11 +174,14 @@ def _numbers(values: Any, what: str) -> NDArray[np.float64]:
         If they are none, or have more than one axis.
     """
     try:
-        found = np.asarray(values if hasattr(values, "__len__") else list(values), np.float64)
+        given = values if hasattr(values, "__len__") else list(values)
+        found = np.asarray(given, np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{what} must be numbers, got {type(values).__name__}: {error}") from None
     if not found.size:
         raise UsageError(f"{what} must be at least one number, got none")
     if found.ndim != 1:
         raise UsageError(f"{what} must be a vector of numbers, got the shape {found.shape}")
-    return found
+    flags = np.asarray(given).dtype == np.bool_
+    numbers: list[float] = (found.astype(np.bool_) if flags else found).tolist()
+    return numbers

@@ -24,6 +24,15 @@ def test_values_of_any_sort_are_runs(values):
     assert found.interval.low < np.mean(RUNS) < found.interval.high
 
 
+@pytest.mark.parametrize("make", [list, np.array, pd.Series])
+def test_true_and_false_are_binary(make):
+    found = harness.judge(make([True] * 5), at_least=0.9)
+    assert (found.verdict, "rate 1.0" in found.reason) == ("inconclusive", True)
+    assert harness.judge(make([True] * 30), at_least=0.9).verdict == "reproduced"
+    pairs = harness.judge(make([True] * 8), than=make([False] * 8))
+    assert "better in 8 of 8 runs" in pairs.reason
+
+
 def test_numbers_of_numpy_are_numbers():
     assert harness.judge(RUNS, at_least=np.float32(0.9)).verdict == "reproduced"
 

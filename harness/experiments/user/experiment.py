@@ -52,7 +52,7 @@ def experiment(name: str, home: str) -> Experiment:
         reusable=declared.reusable,
         libraries=found.libraries,
         produces=(lambda _: names) if names else None,
-        kinds=_kinds(declared.metrics),
+        kinds=_kinds(declared),
         complaints=arguments.complaints,
         reads=None if arguments.is_open else arguments.reads,
         accepts=arguments.reads,
@@ -68,8 +68,10 @@ def _names(declared: Declared) -> frozenset[str]:
     return frozenset(names)
 
 
-def _kinds(metrics: Mapping[str, Kind]) -> Callable[[Settings], Mapping[str, Kind]]:
-    return lambda _: metrics
+def _kinds(declared: Declared) -> Callable[[Settings], Mapping[str, Kind]]:
+    """Return the kinds that it declares; that it returns true or false says one, too."""
+    flag: Mapping[str, Kind] = {ONLY: "binary"} if declared.returns == "bool" else {}
+    return lambda _: declared.metrics or flag
 
 
 def _offers(backends: tuple[str, ...]) -> Callable[[Settings, str, str], bool] | None:

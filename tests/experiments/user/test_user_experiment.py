@@ -31,6 +31,15 @@ def found(project, name="bench/f.py:f"):
     return registry.get(name, str(project))
 
 
+@pytest.mark.parametrize(
+    ("returns", "kinds"), [("bool", {"value": "binary"}), ("float", {}), ("int", {})]
+)
+def test_a_function_that_returns_true_or_false_says_so(project, returns, kinds):
+    file = project / "bench/f.py"
+    file.write_text(TEXT.replace("-> float", f"-> {returns}"))
+    assert found(project).kinds(Settings()) == kinds
+
+
 def test_packages_of_the_project_and_modules_named_while_running_are_code(project):
     code = found(project).code(Settings(), str(project)).code
     libs = {"libs/foo/src/foo.py", "libs/foo/src/part.py"}
