@@ -69,6 +69,8 @@ def pools(claim: Claim, cases: Sequence[str], archive: SuiteArchive) -> tuple[Po
         groups.setdefault(_key(record, archive), []).append(record)
     _share_unmeasured(groups)
     found = [_pool(records, archive) for records in groups.values()]
+    if len(found) < 2:
+        return tuple(found)
     started = {id(pool): max(r.started for r in _all(pool)) for pool in found}
 
     def rank(pool: Pool) -> tuple[bool, bool, bool, int, bool, int, str]:

@@ -210,7 +210,8 @@ def paired(sides: Sequence[Values]) -> tuple[list[Floats], tuple[str, ...]]:
     """
     keys = sides[0].keys
     for side in sides[1:]:
-        keys = np.intersect1d(keys, side.keys)
+        if not np.array_equal(keys, side.keys):
+            keys = np.intersect1d(keys, side.keys)
     most = max(len(side.keys) for side in sides)
     over = sides[0].over
     if not len(keys) or (over == "examples" and len(keys) < most):
@@ -221,4 +222,11 @@ def paired(sides: Sequence[Values]) -> tuple[list[Floats], tuple[str, ...]]:
     notes = dict.fromkeys(note for side in sides for note in side.notes)
     if len(keys) < most:
         notes[f"{len(keys)} of {many(most, over)} shared"] = None
-    return [side.values[np.searchsorted(side.keys, keys)] for side in sides], tuple(notes)
+    return [_at(side, keys) for side in sides], tuple(notes)
+
+
+def _at(side: Values, keys: NDArray[np.int64]) -> Floats:
+    """Return the values at keys that a side has."""
+    if len(keys) == len(side.keys):
+        return side.values
+    return side.values[np.searchsorted(side.keys, keys)]

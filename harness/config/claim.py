@@ -15,8 +15,10 @@ Where = dict[str, Scalar]
 
 def same(left: Scalar, right: Scalar) -> bool:
     """Whether two axis values are equal, a list of one width and that width included."""
+    if left is right:
+        return True
     if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
+        return False
     return left == right or str(left) == str(right)
 
 
