@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from harness.alone import disturbed
 from harness.claims import text
@@ -96,7 +97,10 @@ def _judge_claim(
 ) -> Verdict:
     rule = rule_of(claim).name
     claim = _in_its_unit(claim, rule)
-    blank = Verdict(
+    found = tracks(claim, [case for case in cases if case.protocol])
+    judged = [case for track in found for case in track.cases]
+    said = _said(claim, cases, found, archive, when)
+    return Verdict(
         suite=suite.id,
         claim=claim.id,
         quote=claim.quote,
@@ -104,8 +108,9 @@ def _judge_claim(
         published=claim.published,
         metric=claim.metric,
         rule=rule,
-        verdict="not-run",
-        reason="",
+        **said._asdict(),
+        partial=any(case.id in short for case in judged),
+        timed=any(case.timed for case in judged),
         expected=claim.expected,
         because=claim.because,
         reading=claim.reading,
@@ -113,16 +118,21 @@ def _judge_claim(
         highlight=claim.highlight,
         unit=claim.unit,
     )
-    found = tracks(claim, [case for case in cases if case.protocol])
+
+
+def _said(
+    claim: Claim,
+    cases: Sequence[Case],
+    found: Sequence[Track],
+    archive: SuiteArchive,
+    when: Schedule,
+) -> _Said:
     if not found:
-        return replace(blank, reason=_off_protocol(cases))
-    judged = [case for track in found for case in track.cases]
-    partial = any(case.id in short for case in judged)
-    blank = replace(blank, partial=partial, timed=any(case.timed for case in judged))
-    verdict = _summed(blank, *_findings(claim, found, archive, when))
-    if verdict.verdict == "not-run" and not _recorded(found, archive):
-        return replace(verdict, reason=explain(claim, cases, archive) or verdict.reason)
-    return verdict
+        return _Said("not-run", _off_protocol(cases))
+    said = _summed(*_findings(claim, found, archive, when))
+    if said.verdict == "not-run" and not _recorded(found, archive):
+        return said._replace(reason=explain(claim, cases, archive) or said.reason)
+    return said
 
 
 def _in_its_unit(claim: Claim, rule: str) -> Claim:
@@ -213,19 +223,27 @@ def _elsewhere(finding: Finding, claim: Claim, pool: Pool) -> Finding:
     return replace(_unjudged(finding, "not-comparable"), reason=reason)
 
 
-def _summed(blank: Verdict, primary: list[Finding], further: list[Finding]) -> Verdict:
+class _Said(NamedTuple):
+    """What is said of a claim, and what it rests on."""
+
+    verdict: VerdictName
+    reason: str
+    findings: tuple[Finding, ...] = ()
+
+
+def _summed(primary: list[Finding], further: list[Finding]) -> _Said:
     """Return the common verdict of the tracks, or inconclusive when they disagree."""
     counted = [finding for finding in primary if finding.verdict != "not-run"]
     absent = [finding for finding in primary if finding.verdict == "not-run"]
     findings = (*counted, *absent, *further)
     if not counted:
         reasons = dict.fromkeys(finding.reason for finding in absent)
-        return replace(blank, reason=text.sentence(list(reasons)[:3]), findings=findings)
+        return _Said("not-run", text.sentence(list(reasons)[:3]), findings)
     names = {finding.verdict for finding in counted}
     verdict = counted[0].verdict if len(names) == 1 else "inconclusive"
     first = _agreed(counted) if len(names) == 1 else _disagreed(counted)
     reason = text.sentence((first, _absent(absent), _further(further, verdict)))
-    return replace(blank, verdict=verdict, reason=reason, findings=findings)
+    return _Said(verdict, reason, findings)
 
 
 def _agreed(counted: Sequence[Finding]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from harness.numerals.plain import DASH, TIMES, exponent_of, fixed, number, places_of, scale
 from harness.types import Interval
@@ -107,12 +107,17 @@ def _telling(ends: Sequence[float], marks: Sequence[float], places: int) -> int:
 
     One for which `CLOSE` more are not enough is as good as the mark.
     """
-    most = places + CLOSE
     pairs = [(end, mark) for end in ends for mark in marks if math.isfinite(mark)]
-    apart = [(end, mark) for end, mark in pairs if round(end, most) != round(mark, most)]
-    tried = range(places, most)
-    told = (one for one in tried if all(round(a, one) != round(b, one) for a, b in apart))
-    return next(told, most if apart else places)
+    if _all_apart(pairs, places):
+        return places
+    most = places + CLOSE
+    told = [pair for pair in pairs if _all_apart([pair], most)]
+    tried = (one for one in range(places, most) if _all_apart(told, one))
+    return next(tried, most if told else places)
+
+
+def _all_apart(pairs: Iterable[tuple[float, float]], places: int) -> bool:
+    return all(round(one, places) != round(other, places) for one, other in pairs)
 
 
 def _symmetric(value: float, half: float, unit: str) -> str:
