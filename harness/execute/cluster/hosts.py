@@ -1,10 +1,15 @@
-"""A worker's end of its hosts, the processes that run cells (`harness.execute.cluster.host`)."""
+"""What dask calls on a worker, and its end of the hosts that run cells there for each run.
+
+`look`, `carry_out` and `dismiss` are called in threads of the worker; a host is a process of its
+own (`harness.execute.cluster.host`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import pickle
 import shutil
 import socket
 import subprocess
@@ -13,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -31,9 +37,7 @@ _TICK = 0.2  # seconds between two looks at whether a load is still wanted
 _GRACE = 120.0  # seconds beyond the budgets of a load after which its host is given up
 _LOOK = 300.0  # seconds in which a host must say what the machine is: it may ask a driver
 _END = 30.0  # seconds that a host has to end what runs
-
-
-_DASK = late("dask")
+_DASK, _DISTRIBUTED = late("dask"), late("distributed")
 
 
 class HostEnded(HarnessError):
@@ -195,3 +199,64 @@ def _environ() -> dict[str, str]:
     """
     added = _DASK.config.get("distributed.nanny.pre-spawn-environ", {})
     return {name: text for name, text in os.environ.items() if str(added.get(name)) != text}
+
+
+_RUNS: dict[str, Hosts] = {}
+_LOCK = threading.Lock()
+
+
+def look(run: str) -> WorkerInfo:
+    """Return what this worker is; from now on it takes loads of the run."""
+    worker, wanted = _worker(), _still_wanted()
+    hosts = Hosts(worker.local_directory)
+    with hosts.one() as host:
+        info = host.look(wanted)
+    with _LOCK:
+        before, _RUNS[run] = _RUNS.get(run), hosts
+    if before is not None:
+        before.close()
+    return replace(info, slots=worker.state.nthreads, resources=dict(worker.state.total_resources))
+
+
+def carry_out(run: str, packed: bytes) -> bytes:
+    """Run a load, if this very process was looked at."""
+    with _LOCK:
+        hosts = _RUNS.get(run)
+    if hosts is None:
+        return pickle.dumps(LoadResult(stranger=True))
+    load: Load = pickle.loads(packed)  # noqa: S301 - from the runner
+    wanted, result = _still_wanted(), LoadResult(lost="it was not begun")
+    with contextlib.suppress(_Lost), hosts.one() as host:
+        result = host.carry_out(load, wanted)
+        if result.lost:
+            raise _Lost  # nobody uses this host again
+    return pickle.dumps(result)
+
+
+def dismiss(run: str) -> None:
+    """End the hosts of a run."""
+    with _LOCK:
+        hosts = _RUNS.pop(run, None)
+    if hosts is not None:
+        hosts.close()
+
+
+class _Lost(Exception):
+    pass
+
+
+def _worker() -> Any:
+    return _DISTRIBUTED.get_worker()
+
+
+def _still_wanted() -> Callable[[], bool]:
+    """Return what tells whether the task at hand is still wanted, and its worker goes on."""
+    worker = _worker()
+    key = worker.get_current_task()
+
+    def wanted() -> bool:
+        task = worker.state.tasks.get(key)
+        executing = task is not None and task.state in ("executing", "long-running")
+        return executing and worker.status.name in ("running", "paused")
+
+    return wanted

@@ -78,7 +78,7 @@ class Link:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def send(self, key: str, to: str, errand: str, *words: object, label: str = "") -> None:
-        """Have a worker call a function of `harness.execute.cluster.errands`.
+        """Have a worker call a function of `harness.execute.cluster.hosts`.
 
         Parameters
         ----------
@@ -233,7 +233,7 @@ def _errand() -> Callable[..., Any]:
     def errand(name: str, *words: object) -> object:
         import importlib
 
-        return getattr(importlib.import_module("harness.execute.cluster.errands"), name)(*words)
+        return getattr(importlib.import_module("harness.execute.cluster.hosts"), name)(*words)
 
     return errand
 
