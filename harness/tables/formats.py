@@ -86,6 +86,7 @@ def _rows(value: Any) -> Iterable[tuple[int, Any]]:
     """Return the rows of a JSON value, numbered from 1."""
     if isinstance(value, list):
         return enumerate(value, 1)
+    value = _listed(value)
     if isinstance(value, Mapping) and value and all(isinstance(v, list) for v in value.values()):
         lengths = {len(items) for items in value.values()}
         if len(lengths) == 1:
@@ -93,6 +94,16 @@ def _rows(value: Any) -> Iterable[tuple[int, Any]]:
                 (dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)), 1
             )
     return [(1, value)]
+
+
+def _listed(value: Any) -> Any:
+    """Return columns whose values are by the number of their row, as pandas has them, as lists."""
+    if not isinstance(value, Mapping) or not all(isinstance(v, Mapping) for v in value.values()):
+        return value
+    names = {tuple(column) for column in value.values()}
+    if len(names) != 1 or not all(name.isdecimal() for name in min(names)) or () in names:
+        return value
+    return {name: list(column.values()) for name, column in value.items()}
 
 
 def _checked(

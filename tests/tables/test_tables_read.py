@@ -1,5 +1,6 @@
 import json
 
+import pandas as pd
 import pytest
 
 from harness.errors import DataCorrupt, FileError, SuiteError, UsageError
@@ -67,6 +68,23 @@ def test_a_list_of_numbers_is_one_column(table):
 
 def test_an_object_of_lists_is_its_columns(table):
     assert table("runs.json", '{"a": [1, 2], "b": ["x", "y"]}').columns["b"] == ("x", "y")
+
+
+def test_a_frame_as_pandas_writes_it_is_its_columns(table):
+    frame = pd.DataFrame({"accuracy": [0.5, 0.75], "rule": ["sgd", "adam"]}, index=[3, 7])
+    read = table("runs.json", frame.to_json())
+    assert read.columns == {"accuracy": (0.5, 0.75), "rule": ("sgd", "adam")}
+
+
+def test_settings_that_have_others_inside_are_one_row(table):
+    assert table("runs.json", '{"a": {"b": 1}, "c": {"b": 2}}').columns == {
+        "a.b": (1,),
+        "c.b": (2,),
+    }
+    assert table("runs.json", '{"a": {"0": 1}, "c": {"1": 2}}').columns == {
+        "a.0": (1,),
+        "c.1": (2,),
+    }
 
 
 def benchmark(name, **more):
