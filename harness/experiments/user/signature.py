@@ -5,10 +5,12 @@ Used where only the standard library may be: in the process that asks about a mo
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -110,11 +112,47 @@ def annotation_text(annotation: object) -> str:
 
 
 def returned_text(function: Callable[..., object]) -> str:
-    """Return the annotation of what a function returns, ``""`` when there is none."""
+    """Return the annotation of what a function returns, ``""`` when there is none.
+
+    Whose every ``return`` is plainly true or false needs none: it returns a ``bool``.
+    """
     try:
-        return annotation_text(inspect.signature(function).return_annotation)
+        told = annotation_text(inspect.signature(function).return_annotation)
+        return told or "bool" * _tells_truths(function)
     except (TypeError, ValueError):
         return ""
+
+
+def _tells_truths(function: Callable[..., object]) -> bool:
+    if hasattr(function, "__wrapped__"):  # what is around it may return something else
+        return False
+    try:
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, SyntaxError):
+        return False
+    returned = [one.value for one in _inside(node) if isinstance(one, ast.Return)]
+    return bool(returned) and all(map(_is_truth, returned))
+
+
+def _inside(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is in a function, but not in those that it defines."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield child
+            yield from _inside(child)
+
+
+def _is_truth(node: ast.expr | None) -> bool:
+    match node:
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=True | False):
+            return True
+        case ast.BoolOp(values=parts):
+            return all(map(_is_truth, parts))
+        case ast.IfExp(body=one, orelse=other):
+            return _is_truth(one) and _is_truth(other)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in ("bool", "all", "any", "allclose", "array_equal")
+    return False
 
 
 def _json(value: object) -> str:

@@ -40,6 +40,34 @@ def test_a_function_that_returns_true_or_false_says_so(project, returns, kinds):
     assert found(project).kinds(Settings()) == kinds
 
 
+@pytest.mark.parametrize(
+    ("body", "truth"),
+    [
+        ("return n > seed", True),
+        ("return not n", True),
+        ("return n > seed and (bool(n) or False)", True),
+        ("if n:\n        return True\n    return np.allclose(n, seed)", True),
+        ("def inner():\n        return 3\n    return inner() == 3", True),
+        ("return (n > seed) * 1.0", False),
+        ("return n > seed or 0.5", False),
+        ("if n:\n        return 1.0\n    return n > seed", False),
+        ("return n > seed if n else 0.5", False),
+        ('return {"value": n > seed}', False),
+        ("print(n > seed)", False),
+    ],
+)
+def test_a_function_whose_every_return_is_plainly_true_or_false_says_so(project, body, truth):
+    file = project / "bench/f.py"
+    file.write_text(f"import numpy as np\n\n\ndef f(seed, n=3):\n    {body}\n")
+    assert found(project).kinds(Settings()) == ({"value": "binary"} if truth else {})
+
+
+def test_what_a_decorator_returns_is_not_known_from_what_is_inside(project):
+    text = "import functools\n\n\n@functools.cache\ndef f(seed):\n    return seed > 3\n"
+    (project / "bench/f.py").write_text(text)
+    assert found(project).kinds(Settings()) == {}
+
+
 def test_packages_of_the_project_and_modules_named_while_running_are_code(project):
     code = found(project).code(Settings(), str(project)).code
     libs = {"libs/foo/src/foo.py", "libs/foo/src/part.py"}
