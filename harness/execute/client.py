@@ -55,7 +55,8 @@ class Client:
         self._socket = ours
         self._socket.settimeout(_SEND)
         self._heard = bytearray()
-        self._imported: set[str] | None = None
+        self._imported = set[str]()
+        self._owed = 1  # greetings: that it runs, and that it has imported each of several lots
         self._wakes = 0
 
     @property
@@ -68,6 +69,13 @@ class Client:
         """Whether the server runs."""
         return self._process.poll() is None
 
+    def expect(self, libraries: Iterable[str]) -> None:
+        """Have modules imported by the server beside what else is to do; no cell may run."""
+        if new := [name for name in dict.fromkeys(libraries) if name not in self._imported]:
+            self.send(Libraries(tuple(new)))
+            self._imported.update(new)
+            self._owed += 1
+
     def prepare(self, libraries: Iterable[str] = ()) -> None:
         """Have modules imported by the server, and wait until it can start cells; none may run.
 
@@ -76,15 +84,11 @@ class Client:
         HarnessError
             If it ends before; says what it printed last.
         """
-        wanted = dict.fromkeys(libraries)
         try:
-            if self._imported is None:
+            self.expect(libraries)
+            while self._owed:
                 self._greeted()
-                self._imported = set()
-            if new := [name for name in wanted if name not in self._imported]:
-                self.send(Libraries(tuple(new)))
-                self._greeted()
-                self._imported.update(new)
+                self._owed -= 1
         except ServerEnded as ended:
             self.destroy()
             raise HarnessError(
@@ -134,7 +138,7 @@ class Client:
 
     def close(self) -> None:
         """Let the server end whatever runs, and itself; one that is not ready has nothing to."""
-        if self._imported is None:
+        if self._owed:
             self.destroy()
             return
         self._socket.close()
@@ -185,6 +189,14 @@ def begin() -> None:
     if hasattr(os, "fork") and not (_SHARED and _SHARED[0].alive):
         drop()
         _SHARED.append(Client())
+
+
+def expect(libraries: Iterable[str]) -> None:
+    """Have the server of this process import modules beside what else is to do, if one forks."""
+    begin()
+    for server in _SHARED:
+        with contextlib.suppress(ServerEnded):  # who needs it then starts another, or says why
+            server.expect(libraries)
 
 
 def shared() -> Client:

@@ -7,7 +7,7 @@ of each counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -49,9 +49,10 @@ class Needs:
     libraries: tuple[str, ...]
 
 
-def trained_together(libraries: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what cells that are trained together need: the stacks have optimizers of their own."""
-    return tuple(name for name in libraries if name not in _MODULES["torch.optim"])
+def modules(needed: Iterable[str], cells: int) -> tuple[str, ...]:
+    """Return those modules a job of some cells needs: stacks have optimizers of their own."""
+    own = () if cells == 1 else _MODULES["torch.optim"]
+    return tuple(name for name in needed if name not in own)
 
 
 def needs(cell: Cell, use: Mapping[str, str]) -> Needs:
@@ -106,7 +107,7 @@ def joined(jobs: Sequence[Job]) -> Job:
         first,
         cell=cell,
         members=tuple((job.name, job.cell) for job in jobs),
-        libraries=trained_together(first.libraries),
+        libraries=modules(first.libraries, len(jobs)),
     )
 
 
