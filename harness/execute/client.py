@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import IO
 
 from harness.errors import HarnessError
-from harness.execute.protocol import READY, Ended, Libraries, Message, frame, lines
+from harness.execute.protocol import READY, Common, Ended, Message, Source, frame, lines
 from harness.processes.family import end_tree, is_stopped
 
 _CODE = (
@@ -56,6 +56,7 @@ class Client:
         self._socket.settimeout(_SEND)
         self._heard = bytearray()
         self._imported = set[str]()
+        self._seen: list[Source] = []
         self._owed = 1  # greetings: that it runs, and that it has imported each of several lots
         self._wakes = 0
 
@@ -69,15 +70,18 @@ class Client:
         """Whether the server runs."""
         return self._process.poll() is None
 
-    def expect(self, libraries: Iterable[str]) -> None:
-        """Have modules imported by the server beside what else is to do; no cell may run."""
-        if new := [name for name in dict.fromkeys(libraries) if name not in self._imported]:
-            self.send(Libraries(tuple(new)))
+    def expect(self, libraries: Iterable[str], data: Iterable[Source] = ()) -> None:
+        """Have the server fetch what cells need beside what else is to do; no cell may run."""
+        new = [name for name in dict.fromkeys(libraries) if name not in self._imported]
+        unseen = [source for source in data if source not in self._seen]
+        if new or unseen:
+            self.send(Common(tuple(new), tuple(unseen)))
             self._imported.update(new)
+            self._seen += unseen
             self._owed += 1
 
-    def prepare(self, libraries: Iterable[str] = ()) -> None:
-        """Have modules imported by the server, and wait until it can start cells; none may run.
+    def prepare(self, libraries: Iterable[str] = (), data: Iterable[Source] = ()) -> None:
+        """Have the server fetch what cells need, and wait until it can start them; none may run.
 
         Raises
         ------
@@ -85,7 +89,7 @@ class Client:
             If it ends before; says what it printed last.
         """
         try:
-            self.expect(libraries)
+            self.expect(libraries, data)
             while self._owed:
                 self._greeted()
                 self._owed -= 1

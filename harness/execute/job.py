@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.datasets.dataset import Roots
+from harness.execute.protocol import Source
 from harness.types import Cell, Outcome
 
 
@@ -50,6 +51,12 @@ class Job:
     libraries: tuple[str, ...] = ()
     members: tuple[tuple[str, Cell], ...] = ()
     fingerprint: str = ""
+
+    @property
+    def source(self) -> Source | None:
+        """The data set that it reads, if any."""
+        data = self.cell.case.settings.data
+        return None if data is None else (data, self.roots, self.use)
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,8 @@ class _Pool:
         self.context = pickle.dumps(ProcessContext.current())
         self.alike = hashlib.sha256(self.context).hexdigest()
         self.libraries = dict.fromkeys(name for job in batch.jobs for name in job.libraries)
+        sources = [job.source for job in batch.jobs if job.fingerprint]
+        self.data = {repr(source): source for source in sources if source is not None}
         self.news = self.is_quiet = False
         self.starter = self._started()
         if any(job.cell.alone for job in batch.jobs):
@@ -205,7 +207,7 @@ class _Pool:
     def _started(self) -> client.Client | spawn.Spawner:
         """Return who starts cells: a server that forks, or where nothing forks, this process."""
         starter = _starter()
-        starter.prepare(self.libraries)
+        starter.prepare(self.libraries, self.data.values())
         return starter
 
     def end(self) -> None:

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness import top
+from harness.config.data import Data
+from harness.datasets.dataset import Roots
 
 _LENGTH = struct.Struct("!I")
 LOG = "log"
 """Name of the log in a cell's folder."""
 READY = b"ready\n"
-"""What the server says when it has imported what it was told to."""
+"""What the server says when it has what it was told to have."""
 REST = ""
 """In place of a cell's name: the processes that wait for another cell are no longer wanted."""
 
@@ -88,14 +90,22 @@ class Order:
     kind: str = ""
 
 
+Source = tuple[Data, Roots, Mapping[str, str]]
+"""A data set as a suite names it, where data lie, and what stands in for what."""
+
+
 @dataclass(frozen=True)
-class Libraries:
-    """Modules that cells will need: to be imported once, before any of them starts."""
+class Common:
+    """What cells will need: modules to import and data to look at once, before any of them starts.
 
-    names: tuple[str, ...]
+    A process that is forked then knows that the decoded data are whole.
+    """
+
+    libraries: tuple[str, ...]
+    data: tuple[Source, ...] = ()
 
 
-Message = Order | Libraries | str
+Message = Order | Common | str
 """What the runner says; text is the name of a cell to kill, or `REST`."""
 
 

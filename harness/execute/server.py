@@ -24,9 +24,10 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from harness import datasets
 from harness.execute.forked import become, done
 from harness.execute.process import READS, Process, widen
-from harness.execute.protocol import READY, REST, Ended, Libraries, Order, frames, line
+from harness.execute.protocol import READY, REST, Common, Ended, Order, frames, line
 from harness.processes.family import (
     adopt_orphans,
     children,
@@ -36,6 +37,7 @@ from harness.processes.family import (
     sweep,
     takes_more,
 )
+from harness.seeding import Streams
 
 _CHUNK = 1 << 20
 _MEMORY_PAUSE = 0.05  # seconds between two looks at the memory of cells that have a bound
@@ -119,8 +121,8 @@ class Server:
         for message in frames(self.orders):
             if isinstance(message, Order):
                 self._start(message)
-            elif isinstance(message, Libraries):
-                self._import(message.names)
+            elif isinstance(message, Common):
+                self._fetch(message)
             elif message == REST:
                 self._rest([one for one in self.processes if one.waits])
             else:
@@ -130,11 +132,16 @@ class Server:
         with contextlib.suppress(BlockingIOError):
             os.read(self.woken, _CHUNK)
 
-    def _import(self, names: Iterable[str]) -> None:
-        for name in names:
+    def _fetch(self, common: Common) -> None:
+        rng = Streams("", 0).generator("data")
+        wanted: list[Callable[[], object]] = [
+            *(partial(importlib.import_module, name) for name in common.libraries),
+            *(partial(datasets.load, data, roots, rng, use) for data, roots, use in common.data),
+        ]
+        for fetch in wanted:
             # Optional, or broken: a cell that needs it says so itself.
             with contextlib.suppress(Exception):
-                importlib.import_module(name)
+                fetch()
         gc.collect()
         gc.freeze()  # what is here to stay is not moved about in every fork
         self.events += READY
