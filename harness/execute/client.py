@@ -24,6 +24,8 @@ _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from harness.execute.server import main; main(int(sys.argv[2]))"
 )
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""A fork would start a pool for as many as the library was loaded with, which spins for a while."""
 _START = 600.0  # seconds: the libraries come from a cold disk, at worst
 _SEND = 30.0  # seconds for an order to be taken
 _END = 15.0  # seconds the server has to end what runs
@@ -49,6 +51,7 @@ class Client:
             stdout=self._said,
             stderr=subprocess.STDOUT,
             pass_fds=(theirs.fileno(),),
+            env={**os.environ, **_ONE_THREAD},
             start_new_session=True,  # Ctrl-C is the runner's; it ends its cells itself
         )
         theirs.close()

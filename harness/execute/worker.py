@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import backends, datasets
+from harness.backends.host import limit_threads
 from harness.code.sources import changed, sentence
 from harness.datasets.dataset import Dataset
 from harness.errors import CellFailed, DataError, DataUnfit, Skip
@@ -113,6 +114,7 @@ def _begin(job: Job) -> None:
     backend = backends.get(job.cell.case.backend)
     if reason := backend.broken():
         raise Skip(reason)
+    limit_threads(job.threads)  # of all libraries, which the server has loaded with one
     backend.threads(job.threads)
 
 
