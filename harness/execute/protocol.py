@@ -25,6 +25,8 @@ LOG = "log"
 """Name of the log in a cell's folder."""
 READY = b"ready\n"
 """What the server says when it has what it was told to have."""
+MOST_WAITING = 8
+"""Processes that wait for another cell, over all kinds."""
 REST = ""
 """In place of a cell's name: the processes that wait for another cell are no longer wanted."""
 

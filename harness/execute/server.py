@@ -27,7 +27,7 @@ from functools import partial
 from harness import datasets
 from harness.execute.forked import become, done
 from harness.execute.process import READS, Process, widen
-from harness.execute.protocol import READY, REST, Common, Ended, Order, frames, line
+from harness.execute.protocol import MOST_WAITING, READY, REST, Common, Ended, Order, frames, line
 from harness.processes.family import (
     adopt_orphans,
     children,
@@ -44,7 +44,6 @@ _MEMORY_PAUSE = 0.05  # seconds between two looks at the memory of cells that ha
 _SWEEP_PAUSE = 0.002
 _LONGEST_SWEEP = 10.0  # seconds for what ended cells left
 _LONGEST_WAIT = 30.0  # seconds a process waits for another cell of its kind
-_MOST_WAITING = 8  # processes that wait, over all kinds
 
 
 class Server:
@@ -253,7 +252,7 @@ class Server:
         waiting = sorted((one for one in self.processes if one.waits), key=lambda one: one.since)
         until = time.monotonic() - _LONGEST_WAIT
         late = [one for one in waiting if one.since <= until]
-        return late or waiting[: max(0, len(waiting) - _MOST_WAITING)]
+        return late or waiting[: max(0, len(waiting) - MOST_WAITING)]
 
     def _reap(self) -> None:
         for one in self.processes:
