@@ -114,7 +114,8 @@ def _begin(job: Job) -> None:
     backend = backends.get(job.cell.case.backend)
     if reason := backend.broken():
         raise Skip(reason)
-    limit_threads(job.threads)  # of all libraries, which the server has loaded with one
+    if job.cell.case.experiment not in experiments.EXPERIMENTS:  # it may call any library,
+        limit_threads(job.threads)  # and the server has loaded them with one thread
     backend.threads(job.threads)
 
 
