@@ -1,12 +1,15 @@
-"""What a run knows of its cases: the data set of each, read once, and which take too long.
+"""What a run keeps account of: the data set of each case, what is to do, timeouts, stored records.
 
-When none of the cells of a case has ended in time, the rest is not tried.
+A data set is read once. When none of the cells of a case has ended in time, the rest is not tried.
+Flushing the disk takes longer than a small cell, so records are stored in groups: none is told
+before it is on the disk, and none waits longer than a moment for that.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness import datasets, digest
@@ -16,7 +19,8 @@ from harness.errors import DataError, UsageError
 from harness.execute.outcome import shortened
 from harness.processes.parallel import parallel_map
 from harness.seeding import Streams
-from harness.types import Case, Cell, DataUsed, Record
+from harness.store.store import Store
+from harness.types import Case, Cell, DataUsed, Environment, Record
 from harness.words import plain, plural
 
 ENOUGH = 2
@@ -159,3 +163,51 @@ class Timeouts:
             f"{cells} of its case took longer than the budget of {budget:g} s and none less, "
             "so that no further one is tried; raise `budget`, or give --timeout"
         )
+
+
+LONGEST = 0.1
+"""Seconds from which a stored record is flushed, whatever follows."""
+
+
+class Commits:
+    """Stores records, and tells of those that are on the disk.
+
+    Parameters
+    ----------
+    store : Store
+        Where they go.
+    tell : callable
+        Called with each record, in their order.
+    """
+
+    def __init__(self, store: Store, tell: Callable[[Record], object]) -> None:
+        self._store, self._tell = store, tell
+        self._untold: list[Record] = []
+        self._since = 0.0
+
+    def add(self, record: Record, environment: Environment) -> None:
+        """Store a record and where it was measured; it is told now or soon.
+
+        Raises
+        ------
+        StoreError, FileError
+            If it cannot be.
+        """
+        self._store.append(record, environment, flush=False)
+        self._since = self._since if self._untold else time.monotonic()
+        self._untold.append(record)
+        if time.monotonic() - self._since >= LONGEST:
+            self.settle()
+
+    def settle(self) -> None:
+        """Flush what is stored, and tell of it.
+
+        Raises
+        ------
+        FileError
+            If it cannot be.
+        """
+        self._store.flush()
+        untold, self._untold = self._untold, []
+        for record in untold:
+            self._tell(record)

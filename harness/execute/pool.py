@@ -21,8 +21,16 @@ from pathlib import Path
 
 from harness.execute import client, spawn, wire
 from harness.execute.cases import Timeouts
-from harness.execute.job import Answer, Job
-from harness.execute.protocol import LOG, MOST_WAITING, REST, Ended, Order, ProcessContext
+from harness.execute.protocol import (
+    LOG,
+    MOST_WAITING,
+    REST,
+    Answer,
+    Ended,
+    Job,
+    Order,
+    ProcessContext,
+)
 from harness.execute.wire import Folders
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep

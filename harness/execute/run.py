@@ -17,11 +17,10 @@ from harness.code.sources import LOADED
 from harness.datasets.dataset import Roots
 from harness.environment import commit_of
 from harness.execute import logs, sharing
-from harness.execute.cases import Sources, Timeouts, Todo, UnreadableData
-from harness.execute.commits import Commits
-from harness.execute.job import Job
+from harness.execute.cases import Commits, Sources, Timeouts, Todo, UnreadableData
 from harness.execute.machines import LocalMachine, Machines
 from harness.execute.pool import Batch, Finished
+from harness.execute.protocol import Job
 from harness.execute.sharing import Needs, joined, run_each
 from harness.plan.expand import Plan
 from harness.plan.groups import Named, grouped

@@ -19,9 +19,9 @@ from harness.code.sources import changed, sentence
 from harness.datasets.dataset import Dataset
 from harness.errors import CellFailed, DataError, DataUnfit, Skip
 from harness.execute import wire
-from harness.execute.job import Answer, Job
 from harness.execute.logs import reason, trace
 from harness.execute.outcome import Malformed, checked, shortened
+from harness.execute.protocol import Answer, Job
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
 from harness.seeding import Streams
