@@ -190,7 +190,7 @@ def _lines(case: object, provenance: str, rng: np.random.Generator) -> Iterator[
 
 def stored(folder: Path, most: int) -> str:
     """Return what storing so many records takes, without reading them from where they are."""
-    from harness.execute.commits import Commits
+    from harness.execute.cases import Commits
     from harness.store.store import Store
 
     shutil.rmtree(folder / "stored", ignore_errors=True)

@@ -14,6 +14,7 @@ from harness.api.given import Folders, Name
 from harness.api.shown import Figure, Judgement, Judgements
 from harness.datasets.dataset import Roots
 from harness.errors import NothingMeasured, UsageError
+from harness.execute.cases import Todo
 from harness.execute.machines import machines_of
 from harness.execute.run import Options, Runner
 from harness.plan.select import Selection
@@ -126,10 +127,9 @@ def run(
         chosen = replace(chosen, jobs=jobs or machines.slots)
         runner = Runner(Store(folder), machines.environment("cpu"), chosen, machines)
         with runner.store.writing():
-            for plan in todo:
-                work = runner.todo(plan)
-                counts["done"] += work.done
-                counts.update(runner.run(work, _quiet))
+            work = sum(map(runner.todo, todo), Todo())
+            counts["done"] = work.done
+            counts.update(runner.run(work, _quiet))
     verdicts = judged(workspace, runner.store, folder)
     return _shown(verdicts, {name: n for name, n in counts.items() if n})
 

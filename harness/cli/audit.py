@@ -177,11 +177,10 @@ def _again(
     output.err.print(f"{plural(len(pairs), 'stored cell')} to run again")
     wanted = {(record.case, record.seed) for _, record in pairs}
     with watched(output, Meter({"audit": len(pairs)})) as watch:
-        watch.enter("audit")
 
         def step(record: Record) -> None:
             if (record.case, record.seed) in wanted:  # not what was run beside them
-                watch.step()
+                watch.step("audit")
 
         return Audited(again(pairs, archive, here, chosen, step, machines))
 

@@ -15,8 +15,9 @@ from harness import claims as judging
 from harness.cli.console import Output
 from harness.cli.progress import Meter, watched
 from harness.code.sources import sentence
+from harness.execute.cases import Todo
 from harness.execute.logs import PRINTED
-from harness.execute.run import Runner, Todo
+from harness.execute.run import Runner
 from harness.plan.expand import Plan
 from harness.types import Archive, Record, Status
 from harness.words import plain, plural
@@ -60,32 +61,38 @@ def carry_out(runner: Runner, todo: list[Plan], output: Output, *, trace: bool) 
 
 
 def _carried_out(runner: Runner, todo: list[Plan], output: Output, failures: Failures) -> RunResult:
-    counts, skipped = Counter[Status](), Counter[str]()
+    skipped = Counter[str]()
     with runner.store.writing():
         for note in runner.store.notes:
             output.err.print(f"note: {note}")
+        runner.prepare(todo)
         work = [(plan.suite.id, runner.todo(plan)) for plan in todo]
         # What cannot run here takes no time, and would spoil the estimate of what is left.
         stopped = {r.cell for _, each in work for r in (*each.skipped, *each.broken)}
         _announce(output, [each for _, each in work])
         _announce_edits(output, todo, [each for _, each in work], runner.store)
-        meter = Meter({suite: len(each.cells) for suite, each in work})
-        with watched(output, meter) as watch:
+        whole = sum((each for _, each in work), Todo())
+        parts = _parts(whole)
+        with watched(output, Meter(Counter(parts.values()))) as watch:
 
             def step(record: Record) -> None:
                 if record.status == "skipped":
                     skipped[record.reason] += 1
                 failures.see(record)
                 if record.cell not in stopped:
-                    watch.step()
+                    watch.step(parts[record.cell])
 
-            for suite, each in work:
-                watch.enter(suite)
-                counts += runner.run(each, step)
+            counts = runner.run(whole, step)
     for reason, cells in runner.failed_groups.items():
         told = f"{plural(cells, 'cell')} could not run together and ran by themselves"
         output.err.print(f"note: {told} ({reason})")
-    return RunResult(counts, skipped, sum(each.done for _, each in work))
+    return RunResult(counts, skipped, whole.done)
+
+
+def _parts(work: Todo) -> dict[str, str]:
+    """Return for each cell to run the part of the run that it belongs to, in their order."""
+    cells = sorted(work.cells, key=lambda item: item[1].alone)
+    return {name: cell.case.suite + ", alone" * cell.alone for name, cell in cells}
 
 
 def _announce(output: Output, work: Sequence[Todo]) -> None:

@@ -29,31 +29,37 @@ class Meter:
     Attributes
     ----------
     cells : mapping of str to int
-        Cells to run, suite by suite.
+        Cells to run of each suite, or of a part of it, in the order in which they begin.
     clock : callable
         Seconds, monotonic.
     suite : str
-        The running suite.
+        That which began last.
     done : int
         Cells that ended.
     """
 
     cells: Mapping[str, int]
     clock: Clock = time.monotonic
-    suite: str = field(default="", init=False)
+    suite: str = field(init=False)
     done: int = field(default=0, init=False)
     started: float = field(init=False)
-    _seen: int = field(default=0, init=False)  # cells of the suites so far, the running one's too
-    _before: int = field(default=0, init=False)  # cells that had ended when the suite began
+    _begun: set[str] = field(default_factory=set, init=False)
+    _seen: int = field(default=0, init=False)  # cells of the suites that have begun
+    _before: int = field(default=0, init=False)  # cells that had ended when the last one began
     _began: float = field(init=False)
+    _latest: float = field(init=False)  # when a cell ended
 
     def __post_init__(self) -> None:
-        self.started = self._began = self.clock()
+        self.started = self._began = self._latest = self.clock()
+        self.suite = next(iter(self.cells), "")
 
-    def enter(self, suite: str) -> None:
-        """Begin with a suite."""
-        self.suite, self._before, self._began = suite, self.done, self.clock()
-        self._seen += self.cells[suite]
+    def count(self, suite: str) -> None:
+        """Count a cell that ended; the first of a suite begins it."""
+        if suite not in self._begun:
+            self._begun.add(suite)
+            self.suite, self._before, self._began = suite, self.done, self._latest
+            self._seen += self.cells[suite]
+        self.done, self._latest = self.done + 1, self.clock()
 
     @property
     def total(self) -> int:
@@ -69,7 +75,7 @@ class Meter:
     def left(self) -> str:
         """``"about 2 min left"``; ``""`` while little is known of what is left.
 
-        The cells of the running suite take what its own did, those of suites to come the mean.
+        The cells of suites that have begun take what those of the last did, others the mean.
         """
         own = self.done - self._before
         rest = self._seen - self.done
@@ -120,14 +126,9 @@ class Watch:
     def __init__(self, meter: Meter, shown: Callable[[], None]) -> None:
         self._meter, self._shown = meter, shown
 
-    def enter(self, suite: str) -> None:
-        """Say which suite runs now."""
-        self._meter.enter(suite)
-        self._shown()
-
-    def step(self) -> None:
-        """Count a cell that ended."""
-        self._meter.done += 1
+    def step(self, suite: str) -> None:
+        """Count a cell of a suite that ended."""
+        self._meter.count(suite)
         self._shown()
 
 

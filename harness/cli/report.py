@@ -16,7 +16,8 @@ from harness.cli.history import measured_series, open_history
 from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
-from harness.processes.parallel import kept
+from harness.gate.selftest.judged import SelftestView
+from harness.processes.parallel import beside, kept
 from harness.report.results import SuiteResults
 from harness.suite.documents import Document
 from harness.suite.schema import Suite
@@ -41,13 +42,13 @@ def report(
     if history != project.find().history:  # it was asked for, and so must be there
         with guarded("read the history", history):
             history.stat()
-    with kept():
+    with kept(), beside(lambda: selftest_in(results)) as told:
         workspace = open_workspace(names or [], suites)
         archive = open_noted(workspace, results, output)
         target = Target(out, profile.value, results, history)
         judged, found = judged_with_results(workspace, archive, results, target.profile)
         verdicts = with_q_values(judged, workspace, archive, results)
-        page = write_page(workspace, archive.environments, verdicts, found, target)
+        page = write_page(workspace, archive.environments, verdicts, found, target, told())
     output.out.print(f"{claims.counts(verdicts)}\nthe page is {page.absolute()}", soft_wrap=True)
 
 
@@ -77,6 +78,7 @@ def write_page(
     verdicts: Sequence[Verdict],
     results: Sequence[SuiteResults],
     target: Target,
+    told: SelftestView | None,
 ) -> Path:
     """Write ``index.html``, ``summary.md`` and ``verdicts.json``; return the path of the page."""
     known = {one.id: (one, own) for one, own in zip(workspace.suites, results, strict=True)}
@@ -90,12 +92,17 @@ def write_page(
         lambda suite: _command(*known[suite], target.profile),
         documents=_documents(workspace),
         history=_speed(target.history, Output()),
-        selftest=selftest.view(selftest.stored(target.results)),
+        selftest=told,
     )
     write_text(
         target.out / "summary.md", reporting.summary(verdicts, workspace.facts), "write the summary"
     )
     return page
+
+
+def selftest_in(results: Path) -> SelftestView | None:
+    """Return what the self-test of the gate found on the machines of a folder of results."""
+    return selftest.view(selftest.stored(results))
 
 
 def _documents(workspace: Workspace) -> Mapping[str, Document]:

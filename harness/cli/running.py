@@ -163,14 +163,19 @@ def _judged(
     """Return the verdicts after a run, and the page where one was asked for."""
     if asked.report is None:
         return judged(workspace, store, asked.results), None
-    from harness.cli.report import Target, write_page  # here: a run without a page is quicker
+    from harness.cli.report import (  # here: a run without a page is quicker
+        Target,
+        selftest_in,
+        write_page,
+    )
     from harness.workspace.verdicts import judged_with_results
 
     archive = workspace.beside(store)
     profile = asked.wanted
     verdicts, found = judged_with_results(workspace, archive, asked.results, profile)
     target = Target(asked.report, profile, asked.results, project.find().history)
-    return verdicts, write_page(workspace, archive.environments, verdicts, found, target)
+    told = selftest_in(asked.results)
+    return verdicts, write_page(workspace, archive.environments, verdicts, found, target, told)
 
 
 def _missing(workspace: Workspace, selection: Selection, chosen: Options) -> tuple[str, ...]:

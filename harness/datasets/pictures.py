@@ -64,7 +64,8 @@ def decode(data: bytes, where: str) -> tuple[Array, str]:
             bounds.pixels(*picture.size, where)
             if picture.mode in DEEP:
                 raise DataCorrupt(f"{where}: must have 8 bits per channel, got {picture.mode}")
-            pixels = np.asarray(picture.convert("L" if picture.mode in GRAY else "RGB"))
+            mode = "L" if picture.mode in GRAY else "RGB"
+            pixels = np.asarray(picture if picture.mode == mode else picture.convert(mode))
             name = str(picture.format)
     except UnidentifiedImageError as error:  # whose text is the address of an object
         raise DataCorrupt(_broken(where, "another kind of file")) from error

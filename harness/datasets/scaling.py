@@ -79,19 +79,17 @@ class Scaler:
         """
         if self.mean is not None:
             return self._standardized(x, self.mean, dtype)
-        values = x.astype(dtype)
         if self.scale not in PIXELS:
-            return values
+            return x.astype(dtype)
         if x.dtype != np.uint8:
             raise DataUnfit(
                 f'data.scale must be "raw", "centered" or "standard" for data that are not pixels '
                 f'({x.dtype}), got "{self.scale}"'
             )
         if self.scale == "unit":
-            values /= values.dtype.type(255)
-        else:
-            values /= values.dtype.type(127.5)
-            values -= values.dtype.type(1)
+            return np.divide(x, 255, dtype=dtype)
+        values = np.divide(x, 127.5, dtype=dtype)
+        values -= values.dtype.type(1)
         return values
 
     def _standardized(self, x: Array, mean: NDArray[np.float64], dtype: DTypeLike) -> NDArray[Any]:

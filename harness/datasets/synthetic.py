@@ -9,7 +9,7 @@ import numpy as np
 from harness import digest
 from harness.config.data import Data, Synthetic
 from harness.datasets.dataset import Dataset, Facts
-from harness.datasets.generators import Recipe, classes, lines
+from harness.datasets.generators import Recipe, recipes
 from harness.errors import UsageError
 from harness.registry import Registry
 from harness.seeding import aside
@@ -18,13 +18,13 @@ from harness.types import DataUsed
 GENERATORS: Registry[Recipe] = Registry(
     "generator",
     (
-        ("linear", lines.LINEAR),
-        ("polynomial", lines.POLYNOMIAL),
-        ("images", classes.IMAGES),
-        ("xor", classes.XOR),
-        ("circle", classes.CIRCLE),
-        ("classes", classes.CLASSES),
-        ("noise_images", classes.NOISE_IMAGES),
+        ("linear", recipes.LINEAR),
+        ("polynomial", recipes.POLYNOMIAL),
+        ("images", recipes.IMAGES),
+        ("xor", recipes.XOR),
+        ("circle", recipes.CIRCLE),
+        ("classes", recipes.CLASSES),
+        ("noise_images", recipes.NOISE_IMAGES),
     ),
 )
 """What ``[data.synthetic] generator`` can name."""

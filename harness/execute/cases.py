@@ -1,12 +1,15 @@
-"""What a run knows of its cases: the data set of each, read once, and which take too long.
+"""What a run keeps account of: the data set of each case, what is to do, timeouts, stored records.
 
-When none of the cells of a case has ended in time, the rest is not tried.
+A data set is read once. When none of the cells of a case has ended in time, the rest is not tried.
+Flushing the disk takes longer than a small cell, so records are stored in groups: none is told
+before it is on the disk, and none waits longer than a moment for that.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness import datasets, digest
@@ -14,8 +17,10 @@ from harness.config.data import Data
 from harness.datasets.dataset import Roots
 from harness.errors import DataError, UsageError
 from harness.execute.outcome import shortened
+from harness.processes.parallel import parallel_map
 from harness.seeding import Streams
-from harness.types import Case, DataUsed
+from harness.store.store import Store
+from harness.types import Case, Cell, DataUsed, Environment, Record
 from harness.words import plain, plural
 
 ENOUGH = 2
@@ -27,6 +32,37 @@ class UnreadableData:
     """A data set that cannot be read, and why."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What a run has to do.
+
+    Attributes
+    ----------
+    cells : tuple of (str, Cell)
+        Cells to run, with their ids.
+    skipped : tuple of Record
+        Cases that cannot run here, as records of their first seed.
+    done : int
+        Cells whose records are there already.
+    broken : tuple of Record
+        Cases whose data cannot be read, as failed records of their first seed.
+    """
+
+    cells: tuple[tuple[str, Cell], ...] = ()
+    skipped: tuple[Record, ...] = ()
+    done: int = 0
+    broken: tuple[Record, ...] = ()
+
+    def __add__(self, other: Todo) -> Todo:
+        """Return what is to do of both, in one run."""
+        return Todo(
+            self.cells + other.cells,
+            self.skipped + other.skipped,
+            self.done + other.done,
+            self.broken + other.broken,
+        )
 
 
 class Sources:
@@ -49,12 +85,25 @@ class Sources:
         data = case.settings.data
         if data is None:
             return None
-        key = digest.of_value([data.dataset, data.path])
         if data.dataset == "synthetic":
             return DataUsed("synthetic", "synthetic", "", same_images=True)
+        key = _key(data)
         if key not in self._used:
             self._used[key] = self._tried(data)
         return self._used[key]
+
+    def read(self, cases: Iterable[Case]) -> None:
+        """Read the data sets of cases side by side: decoding one for the first time takes seconds.
+
+        Raises
+        ------
+        UsageError
+            As `of`.
+        """
+        every = (case.settings.data for case in cases)
+        wanted = {_key(data): data for data in every if data and data.dataset != "synthetic"}
+        new = {key: data for key, data in wanted.items() if key not in self._used}
+        self._used |= zip(new, parallel_map(self._tried, list(new.values())), strict=True)
 
     def _tried(self, data: Data) -> DataUsed | UnreadableData | str:
         """Read a data set; one that is broken fails its own cells and no others."""
@@ -79,6 +128,10 @@ class Sources:
         whole = data.model_copy(update={"targets": "classes"})
         rng = streams.generator("data")
         return datasets.load(whole, self._roots, rng, self._use).used
+
+
+def _key(data: Data) -> str:
+    return digest.of_value([data.dataset, data.path])
 
 
 class Timeouts:
@@ -110,3 +163,51 @@ class Timeouts:
             f"{cells} of its case took longer than the budget of {budget:g} s and none less, "
             "so that no further one is tried; raise `budget`, or give --timeout"
         )
+
+
+LONGEST = 0.1
+"""Seconds from which a stored record is flushed, whatever follows."""
+
+
+class Commits:
+    """Stores records, and tells of those that are on the disk.
+
+    Parameters
+    ----------
+    store : Store
+        Where they go.
+    tell : callable
+        Called with each record, in their order.
+    """
+
+    def __init__(self, store: Store, tell: Callable[[Record], object]) -> None:
+        self._store, self._tell = store, tell
+        self._untold: list[Record] = []
+        self._since = 0.0
+
+    def add(self, record: Record, environment: Environment) -> None:
+        """Store a record and where it was measured; it is told now or soon.
+
+        Raises
+        ------
+        StoreError, FileError
+            If it cannot be.
+        """
+        self._store.append(record, environment, flush=False)
+        self._since = self._since if self._untold else time.monotonic()
+        self._untold.append(record)
+        if time.monotonic() - self._since >= LONGEST:
+            self.settle()
+
+    def settle(self) -> None:
+        """Flush what is stored, and tell of it.
+
+        Raises
+        ------
+        FileError
+            If it cannot be.
+        """
+        self._store.flush()
+        untold, self._untold = self._untold, []
+        for record in untold:
+            self._tell(record)

@@ -17,13 +17,15 @@ from collections.abc import Iterable
 from typing import IO
 
 from harness.errors import HarnessError
-from harness.execute.protocol import READY, Ended, Libraries, Message, frame, lines
+from harness.execute.protocol import READY, Common, Ended, Message, Source, frame, lines
 from harness.processes.family import end_tree, is_stopped
 
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from harness.execute.server import main; main(int(sys.argv[2]))"
 )
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""A fork would start a pool for as many as the library was loaded with, which spins for a while."""
 _START = 600.0  # seconds: the libraries come from a cold disk, at worst
 _SEND = 30.0  # seconds for an order to be taken
 _END = 15.0  # seconds the server has to end what runs
@@ -49,13 +51,16 @@ class Client:
             stdout=self._said,
             stderr=subprocess.STDOUT,
             pass_fds=(theirs.fileno(),),
+            env={**os.environ, **_ONE_THREAD},
             start_new_session=True,  # Ctrl-C is the runner's; it ends its cells itself
         )
         theirs.close()
         self._socket = ours
         self._socket.settimeout(_SEND)
         self._heard = bytearray()
-        self._imported: set[str] | None = None
+        self._imported = set[str]()
+        self._seen: list[Source] = []
+        self._owed = 1  # greetings: that it runs, and that it has imported each of several lots
         self._wakes = 0
 
     @property
@@ -68,23 +73,29 @@ class Client:
         """Whether the server runs."""
         return self._process.poll() is None
 
-    def prepare(self, libraries: Iterable[str] = ()) -> None:
-        """Have modules imported by the server, and wait until it can start cells; none may run.
+    def expect(self, libraries: Iterable[str], data: Iterable[Source] = ()) -> None:
+        """Have the server fetch what cells need beside what else is to do; no cell may run."""
+        new = [name for name in dict.fromkeys(libraries) if name not in self._imported]
+        unseen = [source for source in data if source not in self._seen]
+        if new or unseen:
+            self.send(Common(tuple(new), tuple(unseen)))
+            self._imported.update(new)
+            self._seen += unseen
+            self._owed += 1
+
+    def prepare(self, libraries: Iterable[str] = (), data: Iterable[Source] = ()) -> None:
+        """Have the server fetch what cells need, and wait until it can start them; none may run.
 
         Raises
         ------
         HarnessError
             If it ends before; says what it printed last.
         """
-        wanted = dict.fromkeys(libraries)
         try:
-            if self._imported is None:
+            self.expect(libraries, data)
+            while self._owed:
                 self._greeted()
-                self._imported = set()
-            if new := [name for name in wanted if name not in self._imported]:
-                self.send(Libraries(tuple(new)))
-                self._greeted()
-                self._imported.update(new)
+                self._owed -= 1
         except ServerEnded as ended:
             self.destroy()
             raise HarnessError(
@@ -134,7 +145,7 @@ class Client:
 
     def close(self) -> None:
         """Let the server end whatever runs, and itself; one that is not ready has nothing to."""
-        if self._imported is None:
+        if self._owed:
             self.destroy()
             return
         self._socket.close()
@@ -185,6 +196,14 @@ def begin() -> None:
     if hasattr(os, "fork") and not (_SHARED and _SHARED[0].alive):
         drop()
         _SHARED.append(Client())
+
+
+def expect(libraries: Iterable[str]) -> None:
+    """Have the server of this process import modules beside what else is to do, if one forks."""
+    begin()
+    for server in _SHARED:
+        with contextlib.suppress(ServerEnded):  # who needs it then starts another, or says why
+            server.expect(libraries)
 
 
 def shared() -> Client:

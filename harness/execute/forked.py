@@ -22,8 +22,7 @@ from typing import NoReturn
 
 from harness import backends
 from harness.execute import worker
-from harness.execute.job import Job
-from harness.execute.protocol import Order, frames
+from harness.execute.protocol import Job, Order, frames
 from harness.execute.state import State
 from harness.processes.family import adopt_orphans, die_with_parent, end_children
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from harness import backends, environment
 from harness.datasets.dataset import Roots
+from harness.execute import client
 from harness.execute.pool import Batch, Finished, run_all
 from harness.types import Environment
 
@@ -27,6 +28,10 @@ class Machines(Protocol):
 
     def absent(self, backend: str, device: str) -> str | None:
         """Return why no cell of a backend on a device can run, or None; imports no library."""
+        ...
+
+    def expect(self, libraries: Iterable[str]) -> None:
+        """Import what cells will need beside what else is to do, where that saves time."""
         ...
 
     def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
@@ -58,6 +63,10 @@ class LocalMachine:
     def absent(self, backend: str, device: str) -> str | None:
         """Ask the backend."""
         return backends.get(backend).absent(device)
+
+    def expect(self, libraries: Iterable[str]) -> None:
+        """Let the server of cells import them."""
+        client.expect(libraries)
 
     def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
         """Run jobs in processes of this machine."""

@@ -16,12 +16,21 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from harness.execute import client, spawn, wire
 from harness.execute.cases import Timeouts
-from harness.execute.job import Answer, Job
-from harness.execute.protocol import LOG, REST, Ended, Order, ProcessContext
+from harness.execute.protocol import (
+    LOG,
+    MOST_WAITING,
+    REST,
+    Answer,
+    Ended,
+    Job,
+    Order,
+    ProcessContext,
+)
 from harness.execute.wire import Folders
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
@@ -33,6 +42,8 @@ _GRACE = 60.0
 """Seconds beyond its budget after which a cell without news is given up."""
 _END = 20.0
 _LOOK = 1.0
+_NEAR = 64
+"""Jobs from which the next one is chosen."""
 _TICK = 0.05
 """Seconds without news after which whoever stores what has ended may settle it."""
 
@@ -144,6 +155,7 @@ class _Pool:
         self.waiting, self.suspects, self.untried = deque(batch.jobs), deque[Job](), deque[Job]()
         self.running: dict[str, tuple[Job, float]] = {}
         self.losses = Counter[str]()
+        self.idle: dict[str, None] = {}  # kinds whose processes wait, those of the last at the end
         self.width = batch.width
         self.folders = Folders(batch.scratch)
         self.before = before
@@ -151,6 +163,8 @@ class _Pool:
         self.context = pickle.dumps(ProcessContext.current())
         self.alike = hashlib.sha256(self.context).hexdigest()
         self.libraries = dict.fromkeys(name for job in batch.jobs for name in job.libraries)
+        sources = [job.source for job in batch.jobs if job.fingerprint]
+        self.data = {repr(source): source for source in sources if source is not None}
         self.news = self.is_quiet = False
         self.starter = self._started()
         if any(job.cell.alone for job in batch.jobs):
@@ -193,6 +207,10 @@ class _Pool:
         ended = [(self.running.pop(e.name)[0], e) for e in events if e.name in self.running]
         for job, event in ended:
             self.timeouts.note(job.cell.case.id, late=event.how == "timeout")
+            if job.kind:
+                self.idle[job.kind] = self.idle.pop(job.kind, None)
+        for kind in list(self.idle)[:-MOST_WAITING]:
+            del self.idle[kind]
         return ended, False
 
     def _filled(self) -> bool:
@@ -205,7 +223,7 @@ class _Pool:
     def _started(self) -> client.Client | spawn.Spawner:
         """Return who starts cells: a server that forks, or where nothing forks, this process."""
         starter = _starter()
-        starter.prepare(self.libraries)
+        starter.prepare(self.libraries, self.data.values())
         return starter
 
     def end(self) -> None:
@@ -223,9 +241,19 @@ class _Pool:
 
     def _fill(self) -> None:
         while self.waiting and not self.suspects and len(self.running) < self.width:
-            self._start_or_give_up(self.waiting.popleft())
+            self._start_or_give_up(self._next())
         if self.suspects and not self.running:
             self._start(self.suspects.popleft())
+
+    def _next(self) -> Job:
+        """Take the next job, near the first: one for a process that waits, so that few start."""
+        near = list(islice(self.waiting, _NEAR))
+        running = {job.kind for job, _ in self.running.values()}
+        chosen = next((job for job in near if job.kind in self.idle), None)
+        chosen = chosen or next((job for job in near if job.kind not in running), near[0])
+        self.waiting.remove(chosen)
+        self.idle.pop(chosen.kind, None)
+        return chosen
 
     def _start_or_give_up(self, job: Job) -> None:
         if not job.members and self.timeouts.gives_up(job.cell.case.id):

@@ -1,4 +1,4 @@
-"""The messages between the runner and what starts its cells.
+"""What goes between the runner, what starts its cells, and a cell: jobs, messages, answers.
 
 Orders go to the server pickled, behind their length: they come from the runner, which is trusted.
 Events come back as lines of JSON. What a cell itself leaves is read by `harness.execute.wire`.
@@ -17,12 +17,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness import top
+from harness.config.data import Data
+from harness.datasets.dataset import Roots
+from harness.types import Cell, Outcome
 
 _LENGTH = struct.Struct("!I")
 LOG = "log"
 """Name of the log in a cell's folder."""
 READY = b"ready\n"
-"""What the server says when it has imported what it was told to."""
+"""What the server says when it has what it was told to have."""
+MOST_WAITING = 8
+"""Processes that wait for another cell, over all kinds."""
 REST = ""
 """In place of a cell's name: the processes that wait for another cell are no longer wanted."""
 
@@ -71,7 +76,7 @@ class Order:
     memory : int
         Bytes from which it is killed; 0 for no bound.
     job : bytes
-        The pickled `harness.execute.job.Job`.
+        The pickled `harness.execute.protocol.Job`.
     context : bytes
         The pickled `ProcessContext`, as the runner has it.
     kind : str
@@ -88,14 +93,22 @@ class Order:
     kind: str = ""
 
 
+Source = tuple[Data, Roots, Mapping[str, str]]
+"""A data set as a suite names it, where data lie, and what stands in for what."""
+
+
 @dataclass(frozen=True)
-class Libraries:
-    """Modules that cells will need: to be imported once, before any of them starts."""
+class Common:
+    """What cells will need: modules to import and data to look at once, before any of them starts.
 
-    names: tuple[str, ...]
+    A process that is forked then knows that the decoded data are whole.
+    """
+
+    libraries: tuple[str, ...]
+    data: tuple[Source, ...] = ()
 
 
-Message = Order | Libraries | str
+Message = Order | Common | str
 """What the runner says; text is the name of a cell to kill, or `REST`."""
 
 
@@ -161,3 +174,86 @@ def lines(buffer: bytearray) -> Iterator[Ended]:
         text, _, rest = bytes(buffer).partition(b"\n")
         buffer[:] = rest
         yield Ended(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell and what its process needs to run it.
+
+    Attributes
+    ----------
+    name : str
+        Cell id.
+    cell : Cell
+        What to run.
+    roots : Roots
+        Where data lies.
+    use : mapping of str to str
+        Data sets to stand in for others.
+    threads : int
+        Threads the process may use.
+    since : int
+        A time before its case was made, in nanoseconds: of older files nothing has changed.
+    kind : str
+        What cells have in common that may follow each other in one process; ``""`` for a cell that
+        needs a process of its own.
+    libraries : tuple of str
+        Modules that take long to import and that it needs.
+    members : tuple of (str, Cell)
+        The cells that run together, with their ids; none where `cell` runs by itself. The budget
+        of `cell` is that of all of them.
+    fingerprint : str
+        Of the data set that its id speaks of; ``""`` where it reads none from files.
+    """
+
+    name: str
+    cell: Cell
+    roots: Roots
+    use: Mapping[str, str]
+    threads: int
+    since: int = 0
+    kind: str = ""
+    libraries: tuple[str, ...] = ()
+    members: tuple[tuple[str, Cell], ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def source(self) -> Source | None:
+        """The data set that it reads, if any."""
+        data = self.cell.case.settings.data
+        return None if data is None else (data, self.roots, self.use)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a cell's process says at its end.
+
+    Attributes
+    ----------
+    status : {'ok', 'diverged', 'skipped', 'failed'}
+        How it went.
+    reason : str
+        Why, unless all went well.
+    trace : str
+        The traceback of a failure.
+    outcome : Outcome
+        Plain data only, see `harness.execute.outcome`.
+    wall_s, cpu_s : float
+        Seconds of the experiment, and processor time of the process.
+    peak_rss : int
+        Bytes.
+    mode : str
+        ``"together"`` for a cell that ran in a group.
+    parts : mapping of str to Answer
+        Of a group, the answer of each cell by its id.
+    """
+
+    status: Literal["ok", "diverged", "skipped", "failed"]
+    reason: str = ""
+    trace: str = ""
+    outcome: Outcome = field(default_factory=Outcome)
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_rss: int = 0
+    mode: str = ""
+    parts: Mapping[str, Answer] = field(default_factory=dict)

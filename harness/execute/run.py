@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain, groupby
 from pathlib import Path
 
 from harness import digest
@@ -16,14 +17,13 @@ from harness.code.sources import LOADED
 from harness.datasets.dataset import Roots
 from harness.environment import commit_of
 from harness.execute import logs, sharing
-from harness.execute.cases import Sources, Timeouts, UnreadableData
-from harness.execute.commits import Commits
-from harness.execute.job import Job
+from harness.execute.cases import Commits, Sources, Timeouts, Todo, UnreadableData
 from harness.execute.machines import LocalMachine, Machines
 from harness.execute.pool import Batch, Finished
+from harness.execute.protocol import Job
 from harness.execute.sharing import Needs, joined, run_each
 from harness.plan.expand import Plan
-from harness.plan.groups import grouped
+from harness.plan.groups import Named, grouped
 from harness.store.store import Store
 from harness.types import Case, Cell, DataUsed, Environment, Record, Status
 
@@ -64,28 +64,6 @@ class Options:
     one_by_one: bool = False
 
 
-@dataclass(frozen=True)
-class Todo:
-    """What a run has to do.
-
-    Attributes
-    ----------
-    cells : tuple of (str, Cell)
-        Cells to run, with their ids.
-    skipped : tuple of Record
-        Cases that cannot run here, as records of their first seed.
-    done : int
-        Cells whose records are there already.
-    broken : tuple of Record
-        Cases whose data cannot be read, as failed records of their first seed.
-    """
-
-    cells: tuple[tuple[str, Cell], ...]
-    skipped: tuple[Record, ...]
-    done: int
-    broken: tuple[Record, ...] = ()
-
-
 class Runner:
     """Carries out plans into one store.
 
@@ -124,10 +102,31 @@ class Runner:
         self._timeouts = Timeouts()
         self.failed_groups: Counter[str] = Counter()
 
+    def prepare(self, plans: Sequence[Plan]) -> None:
+        """Do beside each other what takes long before the cells of plans run.
+
+        Data sets are read, and libraries imported that suites without any record are bound to need.
+
+        Raises
+        ------
+        UsageError
+            If the command line or a suite names data that cannot be.
+        """
+        new = [plan for plan in plans if plan.suite.id not in self.store.suites]
+        self.machines.expect(dict.fromkeys(chain.from_iterable(map(self._expected, new))))
+        self._sources.read(case for plan in plans for case in plan.cases)
+
+    def _expected(self, plan: Plan) -> Iterator[str]:
+        """Yield the modules that the cells of a plan need which can run here."""
+        absent = self.machines.absent
+        for cell in plan.cells():
+            if absent(cell.case.backend, cell.case.device) is None:
+                yield from self._needs(cell).libraries
+
     def todo(self, plan: Plan) -> Todo:
         """Sort a plan's cells into those to run, those that cannot run here, and those done."""
         if plan.recorded:
-            return Todo((), (), sum(plan.seeds.values()))
+            return Todo(done=sum(plan.seeds.values()))
         return self.sorted(plan.cells())
 
     def sorted(self, given: Sequence[Cell]) -> Todo:
@@ -150,7 +149,10 @@ class Runner:
         return Todo(tuple(cells), skipped, done, broken)
 
     def run(self, todo: Todo, progress: Progress) -> Counter[Status]:
-        """Run what is to do; call `progress` with each record once it is on the disk."""
+        """Run what is to do; call `progress` with each record once it is on the disk.
+
+        Cells that run alone come last, whichever suites they are of: until then no processor waits.
+        """
         counts: Counter[Status] = Counter()
 
         def tell(record: Record) -> None:
@@ -182,15 +184,16 @@ class Runner:
             length=24,
         )
 
-    def _run_all(self, cells: Sequence[tuple[str, Cell]], width: int, commits: Commits) -> None:
+    def _run_all(self, cells: Sequence[Named], width: int, commits: Commits) -> None:
         batch = Batch((), width, self.store.folder / _SCRATCH, commits.settle, self._timeouts)
 
         def run(jobs: Sequence[Job]) -> Generator[Finished, None, None]:
             return self.machines.run_all(replace(batch, jobs=tuple(jobs)))
 
+        jobs = [joined([self._job(*item) for item in group]) for group in self._groups(cells)]
         try:
             # Whatever ends a run ends its cells.
-            with closing(run_each(run, self._jobs(cells), self._note)) as ended:
+            with closing(run_each(run, jobs, self._note)) as ended:
                 for finished in ended:
                     record = self._finished(finished)
                     commits.add(record, self._environments[record.environment])
@@ -199,12 +202,12 @@ class Runner:
             raise
         commits.settle()
 
-    def _jobs(self, cells: Sequence[tuple[str, Cell]]) -> list[Job]:
-        """Return the jobs of cells, those that may run together in one."""
-        groups = [[item] for item in cells]
-        if not self.options.one_by_one:
-            groups = grouped(cells, self.options.jobs)
-        return [joined([self._job(*item) for item in group]) for group in groups]
+    def _groups(self, cells: Sequence[Named]) -> list[list[Named]]:
+        """Return the cells in groups that run together, most of one cell."""
+        if self.options.one_by_one:
+            return [[item] for item in cells]
+        suites = groupby(cells, key=lambda item: item[1].case.suite)
+        return [some for _, own in suites for some in grouped(list(own), self.options.jobs)]
 
     def _note(self, group: Finished) -> None:
         """Note a group that failed: its cells run by themselves now."""

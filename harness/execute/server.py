@@ -24,9 +24,10 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from harness import datasets
 from harness.execute.forked import become, done
 from harness.execute.process import READS, Process, widen
-from harness.execute.protocol import READY, REST, Ended, Libraries, Order, frames, line
+from harness.execute.protocol import MOST_WAITING, READY, REST, Common, Ended, Order, frames, line
 from harness.processes.family import (
     adopt_orphans,
     children,
@@ -36,13 +37,13 @@ from harness.processes.family import (
     sweep,
     takes_more,
 )
+from harness.seeding import Streams
 
 _CHUNK = 1 << 20
 _MEMORY_PAUSE = 0.05  # seconds between two looks at the memory of cells that have a bound
 _SWEEP_PAUSE = 0.002
 _LONGEST_SWEEP = 10.0  # seconds for what ended cells left
 _LONGEST_WAIT = 30.0  # seconds a process waits for another cell of its kind
-_MOST_WAITING = 8  # processes that wait, over all kinds
 
 
 class Server:
@@ -119,8 +120,8 @@ class Server:
         for message in frames(self.orders):
             if isinstance(message, Order):
                 self._start(message)
-            elif isinstance(message, Libraries):
-                self._import(message.names)
+            elif isinstance(message, Common):
+                self._fetch(message)
             elif message == REST:
                 self._rest([one for one in self.processes if one.waits])
             else:
@@ -130,11 +131,16 @@ class Server:
         with contextlib.suppress(BlockingIOError):
             os.read(self.woken, _CHUNK)
 
-    def _import(self, names: Iterable[str]) -> None:
-        for name in names:
+    def _fetch(self, common: Common) -> None:
+        rng = Streams("", 0).generator("data")
+        wanted: list[Callable[[], object]] = [
+            *(partial(importlib.import_module, name) for name in common.libraries),
+            *(partial(datasets.load, data, roots, rng, use) for data, roots, use in common.data),
+        ]
+        for fetch in wanted:
             # Optional, or broken: a cell that needs it says so itself.
             with contextlib.suppress(Exception):
-                importlib.import_module(name)
+                fetch()
         gc.collect()
         gc.freeze()  # what is here to stay is not moved about in every fork
         self.events += READY
@@ -246,7 +252,7 @@ class Server:
         waiting = sorted((one for one in self.processes if one.waits), key=lambda one: one.since)
         until = time.monotonic() - _LONGEST_WAIT
         late = [one for one in waiting if one.since <= until]
-        return late or waiting[: max(0, len(waiting) - _MOST_WAITING)]
+        return late or waiting[: max(0, len(waiting) - MOST_WAITING)]
 
     def _reap(self) -> None:
         for one in self.processes:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from harness import digest
-from harness.execute.job import Answer, Job
 from harness.execute.pool import Finished
+from harness.execute.protocol import Answer, Job
 from harness.experiments import registry as experiments
 from harness.types import Case, Cell
 

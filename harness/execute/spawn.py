@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.execute.logs import BoundedLog
-from harness.execute.protocol import LOG, Ended, How, Message, Order
+from harness.execute.protocol import LOG, Ended, How, Message, Order, Source
 from harness.processes.family import end_tree, takes_more
 
 _CODE = (
@@ -45,8 +45,8 @@ class Spawner:
         elif isinstance(message, str) and message in self._processes:
             end_tree(self._processes[message].pid)
 
-    def prepare(self, libraries: Iterable[str]) -> None:
-        """Do nothing: each cell imports what it needs."""
+    def prepare(self, libraries: Iterable[str], data: Iterable[Source]) -> None:
+        """Do nothing: each cell fetches what it needs."""
 
     def events(self, timeout: float) -> list[Ended]:
         """Return what has ended, after at most `timeout` seconds."""

@@ -20,8 +20,8 @@ from typing import Any, Literal
 import numpy as np
 
 from harness.errors import HarnessError
-from harness.execute.job import Answer
 from harness.execute.outcome import MOST_NUMBERS, Malformed, checked, shortened
+from harness.execute.protocol import Answer
 from harness.files import guarded
 from harness.types import Array, Outcome, Series
 from harness.words import plain

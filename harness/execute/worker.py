@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from harness import backends, datasets
+from harness.backends.host import limit_threads
 from harness.code.sources import changed, sentence
 from harness.datasets.dataset import Dataset
 from harness.errors import CellFailed, DataError, DataUnfit, Skip
 from harness.execute import wire
-from harness.execute.job import Answer, Job
 from harness.execute.logs import reason, trace
 from harness.execute.outcome import Malformed, checked, shortened
+from harness.execute.protocol import Answer, Job
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
 from harness.seeding import Streams
@@ -113,6 +114,8 @@ def _begin(job: Job) -> None:
     backend = backends.get(job.cell.case.backend)
     if reason := backend.broken():
         raise Skip(reason)
+    if job.cell.case.experiment not in experiments.EXPERIMENTS:  # it may call any library,
+        limit_threads(job.threads)  # and the server has loaded them with one thread
     backend.threads(job.threads)
 
 

@@ -47,24 +47,27 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     list of Picture
         In the order of `requests`, as `harness.figures.draw` returns them.
     """
-    found = [get(request) if len(request.records) < KEPT else None for request in requests]
-    missing = [request for request, one in zip(requests, found, strict=True) if one is None]
+    keys = [key_of(request) if len(request.records) < KEPT else "" for request in requests]
+    found = [get(*pair) if pair[1] else None for pair in zip(requests, keys, strict=True)]
+    pairs = zip(requests, keys, strict=True)
+    missing = [pair for pair, one in zip(pairs, found, strict=True) if one is None]
     drawn = iter(_drawn(missing))
     return [next(drawn) if one is None else one for one in found]
 
 
-def _drawn(requests: Sequence[Request]) -> list[Picture]:
-    processes = min(processors(), len(requests) // (FEWEST // 2))
+def _drawn(asked: Sequence[tuple[Request, str]]) -> list[Picture]:
+    processes = min(processors(), len(asked) // (FEWEST // 2))
     if processes > 1:
         import harness.figures.canvas  # noqa: F401 the children have the libraries then
-    return parallel_map(_draw, requests, processes)
+    return parallel_map(_draw, asked, processes)
 
 
-def _draw(request: Request) -> Picture:
+def _draw(asked: tuple[Request, str]) -> Picture:
+    request, key = asked
     watched, seen = seeing(request)
     picture = painted(watched)
-    if picture.svg and len(request.records) < KEPT:
-        put(request, Drawn(picture, seen.arrays))
+    if picture.svg and key:
+        CACHE.put(key, _encoded(Drawn(picture, seen.arrays)))
     return picture
 
 
@@ -109,18 +112,13 @@ class Drawn:
     arrays: Mapping[tuple[str, str, str], str]
 
 
-def get(request: Request) -> Picture | None:
-    """Return the picture of a request, None where it was not drawn of the same before."""
-    data = CACHE.get(key_of(request))
+def get(request: Request, key: str) -> Picture | None:
+    """Return the picture of a request by its key, None where it was not drawn of the same."""
+    data = CACHE.get(key)
     if data is None:
         return None
     drawn = _decoded(data)
     return drawn.picture if _shows_the_same(drawn, request) else None
-
-
-def put(request: Request, drawn: Drawn) -> None:
-    """Keep the picture of a request."""
-    CACHE.put(key_of(request), _encoded(drawn))
 
 
 def seeing(request: Request) -> tuple[Request, WatchedArchive]:

@@ -61,7 +61,7 @@ KINDS: Registry[Kind] = named(
     "kind of figure",
     (
         Kind("bars", x_is_axis=True, hue_is_axis=True, draws_y=True, writes=("x", "y", "hue")),
-        Kind("confusion"),
+        Kind("confusion", "heatmap"),
         Kind("curve", hue_is_axis=True, draws_y=True, writes=("x", "y", "hue")),
         Kind("fits", hue_is_axis=True, writes=("hue",)),
         Kind("heatmap", writes=("x", "y", "hue")),

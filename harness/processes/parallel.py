@@ -50,6 +50,46 @@ def parallel_map(
     return done + [call(item) for item in items[len(done) :]]
 
 
+@contextlib.contextmanager
+def beside(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Let a function be called in a child while the block goes on; gives what returns its result.
+
+    Parameters
+    ----------
+    call : callable
+        As of `parallel_map`. Where the child has no result, whatever the reason, it is called here.
+    """
+    if sys.platform != "linux" or processors() < 2:
+        yield call
+        return
+    import multiprocessing  # as above
+
+    context = multiprocessing.get_context("fork")
+    heard, said = context.Pipe(duplex=False)
+    child = context.Process(target=_tell, args=(call, said), daemon=True)
+
+    def result() -> Result:
+        try:
+            found: Result = heard.recv()
+        except EOFError:
+            return call()
+        return found
+
+    child.start()
+    said.close()
+    try:
+        with heard:
+            yield result
+    finally:
+        child.kill()
+        child.join()
+
+
+def _tell(call: Callable[[], object], said: Any) -> None:
+    with contextlib.suppress(BaseException):  # it is called again where it is waited for
+        said.send(call())
+
+
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

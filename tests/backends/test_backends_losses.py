@@ -11,7 +11,7 @@ from harness.backends.numpy_backend import losses as ours
 from harness.config.train import CLASS_LOSSES, Loss, Train
 
 torch = pytest.importorskip("torch")
-theirs = pytest.importorskip("harness.backends.torch_backend.losses")
+theirs = pytest.importorskip("harness.backends.torch_backend.layers")
 NAMES = get_args(Loss)
 ORACLES = {
     "cross_entropy": lambda r, _: torch.nn.CrossEntropyLoss(reduction=r),

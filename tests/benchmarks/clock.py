@@ -32,8 +32,8 @@ from harness.alone import was_alone
 from harness.config.experiments import Timing
 from harness.config.settings import Settings
 from harness.datasets.dataset import Roots
-from harness.execute.job import Job
 from harness.execute.pool import Batch, run_all
+from harness.execute.protocol import Job
 from harness.experiments.timing.kernels import KERNELS
 from harness.statistics.signed_rank import centre, centre_interval
 from harness.timing import WAITED

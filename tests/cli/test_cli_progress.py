@@ -40,11 +40,9 @@ def test_durations(seconds, text):
 
 def run(meter, clock, suite, cells, seconds):
     """Let some cells of a suite end, each after some seconds."""
-    if meter.suite != suite:
-        meter.enter(suite)
     for _ in range(cells):
         clock.now += seconds
-        meter.done += 1
+        meter.count(suite)
 
 
 def test_the_time_left_of_one_suite_is_the_mean_of_its_cells_times_those_left():
@@ -88,7 +86,7 @@ def test_cells_done_are_known_while_the_next_suite_is_not():
     clock = Hands()
     meter = Meter({"one": 40, "two": 60}, clock)
     run(meter, clock, "one", 40, 1)
-    meter.enter("two")
+    run(meter, clock, "two", 1, 0)
     assert meter.left == "about 1 min left"
 
 
@@ -103,10 +101,9 @@ def test_an_estimate_has_the_digits_it_earned(seconds, text):
 def test_off_a_terminal_a_line_comes_now_and_then():
     clock, out = Hands(), Out()
     with watched(out, Meter({"knn": 1000}, clock)) as watch:
-        watch.enter("knn")
         for _ in range(1000):
             clock.now += 3.6
-            watch.step()
+            watch.step("knn")
     lines = out.text.getvalue().splitlines()
     assert 10 < len(lines) < 45
     assert all(" of 1,000 cells, knn, " in line for line in lines)
@@ -115,10 +112,9 @@ def test_off_a_terminal_a_line_comes_now_and_then():
 def test_a_terminal_has_one_bar_with_the_suite_and_the_time_left():
     clock, out = Hands(), Out(force_terminal=True, color_system=None, _environ={"TERM": "xterm"})
     with watched(out, Meter({"knn-scaling": 100}, clock)) as watch:
-        watch.enter("knn-scaling")
         for _ in range(10):
             clock.now += 6
-            watch.step()
+            watch.step("knn-scaling")
     last = out.text.getvalue()
     assert "knn-scaling" in last
     assert "10/100" in last
@@ -128,5 +124,5 @@ def test_a_terminal_has_one_bar_with_the_suite_and_the_time_left():
 def test_without_colour_there_is_no_bar():
     out = Out(force_terminal=True, no_color=True, color_system=None)
     with watched(out, Meter({"knn": 2}, Hands())) as watch:
-        watch.step()
+        watch.step("knn")
     assert out.text.getvalue() == ""

@@ -72,7 +72,7 @@ def test_templates_are_smooth(roots: Roots) -> None:
 def test_drawing_in_chunks_changes_nothing(roots: Roots, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"generator": "images", "shape": (1, 4, 4), "n_train": 30}
     whole = draw(roots, **settings)
-    monkeypatch.setattr("harness.datasets.generators.classes.CHUNK", 7)
+    monkeypatch.setattr("harness.datasets.generators.recipes.CHUNK", 7)
     assert draw(roots, **settings).used == whole.used
 
 

@@ -9,7 +9,7 @@ from suite_texts import load_suite, suite_text
 from harness import environment
 from harness.datasets.dataset import Roots
 from harness.execute import client
-from harness.execute.job import Job
+from harness.execute.protocol import Job
 from harness.execute.run import Options, Runner
 from harness.plan.expand import expand
 from harness.store.store import Store

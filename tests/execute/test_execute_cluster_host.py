@@ -14,7 +14,7 @@ from harness.datasets.dataset import Roots
 from harness.execute.cluster import alike
 from harness.execute.cluster.hosts import Host, HostEnded
 from harness.execute.cluster.messages import Load
-from harness.execute.job import Job
+from harness.execute.protocol import Job
 from harness.plan.expand import expand
 
 pytestmark = pytest.mark.skipif(

@@ -12,8 +12,8 @@ from harness.config.model import Model
 from harness.datasets.dataset import Roots
 from harness.execute import run as running
 from harness.execute import wire, worker
-from harness.execute.job import Answer, Job
 from harness.execute.pool import Finished
+from harness.execute.protocol import Answer, Job
 from harness.execute.run import Options, Runner
 from harness.execute.sharing import joined, needs, parted, run_each
 from harness.experiments.registry import EXPERIMENTS

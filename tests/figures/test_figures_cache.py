@@ -95,8 +95,8 @@ def test_a_picture_of_many_records_is_drawn_each_time(everything, monkeypatch):
     asked = request(everything, "line")
     figures.draw_all([asked])
     monkeypatch.setattr(cache, "KEPT", len(asked.records))
-    for module, name in ((cache, "get"), (cache, "put")):
-        monkeypatch.setattr(module, name, lambda *_: pytest.fail("its key takes as long"))
+    for name in ("key_of", "get"):
+        monkeypatch.setattr(cache, name, lambda *_: pytest.fail("its key takes as long"))
     assert figures.draw_all([asked]) == [figures.registry.painted(asked)]
 
 

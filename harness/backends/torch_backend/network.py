@@ -15,7 +15,7 @@ from torch import nn
 
 from harness.backends.protocol import decays, each_batch_updates, learning_rate
 from harness.backends.torch_backend.layers import LAYERS
-from harness.backends.torch_backend.losses import build as build_loss
+from harness.backends.torch_backend.layers import build as build_loss
 from harness.config.model import PlacedLayer
 from harness.config.train import Optimizer, Train
 from harness.types import Array

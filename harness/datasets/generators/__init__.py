@@ -1,6 +1,6 @@
 """What a generator of synthetic data is; suites write its name as ``generator``.
 
-A new one is a `Recipe` in a module of this folder and an entry of `harness.datasets.synthetic`.
+A new one is a `Recipe` beside the others and an entry of `harness.datasets.synthetic`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.devices import DEVICES
 from harness.execute.cases import Timeouts
-from harness.execute.job import Job
+from harness.execute.protocol import Job
 
 BRIEF = 0.5
 """Seconds that a load of small cells should take: as much is lost, at most, with a worker."""

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from harness import backends, extras
@@ -95,6 +95,9 @@ class Cluster:
         able = (m for m in self._roster.members.values() if m.info.environment.klass == own.klass)
         known = next((member.info.absent for member in able if name in member.serves), {})
         return known.get((backend, device))
+
+    def expect(self, libraries: Iterable[str]) -> None:
+        """Do nothing: each worker imports what the cells it is sent need."""
 
     def run_all(self, batch: Batch) -> Generator[Finished, None, None]:
         """Run jobs on workers, and yield each as it ends, as `harness.execute.pool.run_all` does.

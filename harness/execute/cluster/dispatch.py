@@ -23,8 +23,8 @@ from harness.execute.cluster.backlog import Backlog, Speeds, label
 from harness.execute.cluster.link import Event, TaskEnded
 from harness.execute.cluster.messages import Load, LoadResult, Reply
 from harness.execute.cluster.roster import Member, Roster, Sent, kernels
-from harness.execute.job import Job
 from harness.execute.pool import Finished
+from harness.execute.protocol import Job
 from harness.words import plural
 
 _STRIKES = 5

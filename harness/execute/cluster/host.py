@@ -31,9 +31,9 @@ from harness.execute import client
 from harness.execute.cases import Sources, UnreadableData
 from harness.execute.cluster import alike
 from harness.execute.cluster.messages import Load, Refusal, Reply, WorkerInfo
-from harness.execute.job import Answer, Job
 from harness.execute.outcome import shortened
 from harness.execute.pool import Batch, Finished, run_all
+from harness.execute.protocol import Answer, Job
 from harness.types import DataUsed
 from harness.words import plain
 

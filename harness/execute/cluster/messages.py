@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.execute.job import Answer, Job
+from harness.execute.protocol import Answer, Job
 from harness.types import Environment
 
 

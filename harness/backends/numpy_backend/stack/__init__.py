@@ -11,7 +11,7 @@ from harness.backends.numpy_backend.layer import Cache, Layer
 from harness.backends.numpy_backend.network import divergence_is_a_result
 from harness.backends.numpy_backend.optimizers import OPTIMIZERS
 from harness.backends.numpy_backend.stack.layers import LAYERS
-from harness.backends.numpy_backend.stack.losses import build as build_loss
+from harness.backends.numpy_backend.stack.layers import build as build_loss
 from harness.backends.protocol import Pool
 from harness.backends.stacks import Stopped, decayed, first_trained, penalty, stacked, unstacked
 from harness.config.model import PlacedLayer
