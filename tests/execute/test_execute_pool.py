@@ -188,6 +188,16 @@ def test_a_stopped_server_goes_on_when_the_runner_is_killed(tmp_path):
         time.sleep(0.01)
 
 
+def test_what_is_expected_is_there_before_a_cell_starts():
+    server = client.Client()
+    try:
+        server.expect(["wave"])
+        server.prepare(["wave", "chunk"])
+        assert server.events(0.0) == [], "all that it said of it has been read"
+    finally:
+        server.close()
+
+
 def test_a_server_that_cannot_start_says_why(monkeypatch):
     client.drop()
     monkeypatch.setattr(client, "_CODE", "raise SystemExit('no such luck')")

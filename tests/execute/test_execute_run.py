@@ -4,13 +4,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from suite_texts import sources_text
 
 from harness.config.data import Data
+from harness.datasets.dataset import Roots
 from harness.errors import DataCorrupt
+from harness.execute.cases import Sources, Todo
 from harness.store.store import Store
 
 
@@ -187,3 +190,27 @@ def test_a_reader_that_raises_anything_breaks_its_data_set_only(runner, monkeypa
     assert one._sources._tried(Data(dataset="digits")).reason == (
         "the data set 'digits' cannot be read: ZeroDivisionError: division by zero"
     )
+
+
+def test_cells_alone_come_after_those_of_all_suites(runner):
+    made, plan = runner(["fine", "raises"], module="civic", seeds=2)
+    todo = made.todo(plan)
+    timed = [(name, replace(cell, alone=True)) for name, cell in todo.cells[:1]]
+    first, rest = replace(todo, cells=tuple(timed)), replace(todo, cells=todo.cells[1:], done=2)
+    seen = []
+    with made.store.writing():
+        made.run(whole := sum([first, rest], Todo()), seen.append)
+    assert whole.done == 2
+    assert [record.cell for record in seen][-1] == timed[0][0]
+    assert {record.cell for record in seen} == {name for name, _ in todo.cells}
+
+
+def test_data_that_are_read_side_by_side_are_those_of_each_case(runner, tmp_path):
+    (case,) = runner(["fine"])[1].cases
+    cases = [
+        replace(case, settings=case.settings.model_copy(update={"data": Data(dataset=name)}))
+        for name in ("digits", "mnist", "digits")
+    ]
+    known, fresh = (Sources(Roots(tmp_path, tmp_path / "cache"), {}) for _ in range(2))
+    known.read(cases)
+    assert [known.of(one) for one in cases] == [fresh.of(one) for one in cases]

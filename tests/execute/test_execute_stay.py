@@ -50,6 +50,19 @@ def test_nothing_that_a_cell_changes_reaches_the_next(stays):
     assert len(set(pids)) == len(keepers.ENDED), "not put back, and the process ends"
 
 
+def test_processes_side_by_side_take_cells_of_their_own_kinds(runner):
+    made, plan = runner(
+        ["prints", "fails_where_others_ran", "big"], module="keepers", seeds=4,
+        more="reusable = true", jobs=2,
+    )  # fmt: skip
+    seen = []
+    with made.store.writing():
+        made.run(made.todo(plan), seen.append)
+    own = [r.metrics["pid"] for r in seen if r.experiment == "keepers:prints"]
+    assert len(own) == 4
+    assert len(set(own)) == 1
+
+
 def test_without_the_word_of_its_author_a_function_has_a_process_for_each_cell(stays):
     records, _ = stays("prints", seeds=3, reusable=False)
     assert len(set(metric(records, "pid"))) == 3

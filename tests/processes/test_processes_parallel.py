@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from harness.errors import StoreError
-from harness.processes.parallel import kept, parallel_map, processors
+from harness.processes.parallel import beside, kept, parallel_map, processors
 
 
 class Odd(Exception):
@@ -79,3 +79,30 @@ def test_garbage_is_looked_for_again_afterwards():
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+@pytest.mark.skipif(processors() < 2, reason="with one processor it is done here")
+def test_what_goes_on_beside_is_done_in_a_child_and_hands_back_its_result():
+    with beside(lambda: (os.getpid(), "x" * 1_000_000)) as told:
+        process, text = told()
+    assert (process != os.getpid()) is (sys.platform == "linux")
+    assert len(text) == 1_000_000
+
+
+def test_what_fails_or_is_killed_beside_is_done_here():
+    here = os.getpid()
+
+    def killed():
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return here
+
+    with beside(killed) as told:
+        assert told() == here
+    with beside(lambda: 1 // 0) as told, pytest.raises(ZeroDivisionError):
+        told()
+
+
+def test_nobody_waits_for_what_is_not_asked_for():
+    with pytest.raises(KeyError), beside(signal.pause):
+        raise KeyError
