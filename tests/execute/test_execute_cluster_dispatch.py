@@ -9,7 +9,7 @@ import pytest
 from harness import environment
 from harness.errors import ClusterLost, ClusterUnfit
 from harness.execute.cases import Timeouts
-from harness.execute.cluster import alike, dispatch
+from harness.execute.cluster import dispatch, messages
 from harness.execute.cluster.backlog import Speeds
 from harness.execute.cluster.dispatch import Dispatch
 from harness.execute.cluster.link import TaskEnded, WorkersPresent
@@ -43,7 +43,7 @@ class Line:
         ]
 
 
-HERE, OURS = environment.snapshot(), alike.versions()
+HERE, OURS = environment.snapshot(), messages.versions()
 BAD = {**OURS, "python": "3.9.1"}
 
 
@@ -65,7 +65,7 @@ def told():
 @pytest.fixture
 def roster(line, told, monkeypatch):
     """Make a roster of workers by address."""
-    monkeypatch.setattr(alike, "versions", lambda: OURS)  # once is enough
+    monkeypatch.setattr(messages, "versions", lambda: OURS)  # once is enough
 
     def make(**workers):
         made = Roster(line, "run", told.append)

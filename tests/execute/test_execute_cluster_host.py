@@ -11,7 +11,7 @@ from towns import environ, is_ours, wait_for
 
 from harness import environment
 from harness.datasets.dataset import Roots
-from harness.execute.cluster import alike
+from harness.execute.cluster import messages
 from harness.execute.cluster.hosts import Host, HostEnded
 from harness.execute.cluster.messages import Load
 from harness.execute.protocol import Job
@@ -20,7 +20,7 @@ from harness.plan.expand import expand
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="what a host leaves is found on Linux"
 )
-CODE = alike.versions()[alike.CODE]
+CODE = messages.versions()[messages.CODE]
 
 
 def yes():
@@ -56,7 +56,7 @@ def load(tmp_path, monkeypatch):
 def test_it_says_what_the_machine_is_as_a_local_run_would(host):
     seen = host.look(yes)
     assert seen.environment == environment.snapshot()
-    assert seen.versions == alike.versions()
+    assert seen.versions == messages.versions()
     assert (
         "only on cpu" in seen.absent["numpy", "cuda"] or "cpu only" in seen.absent["numpy", "cuda"]
     )

@@ -7,7 +7,7 @@ import pytest
 
 from harness.datasets.dataset import Roots
 from harness.execute.cases import Timeouts
-from harness.execute.cluster import address, alike
+from harness.execute.cluster import address, messages
 from harness.execute.cluster.backlog import BRIEF, MOST, UNSEEN, Backlog, Speeds, label
 from harness.execute.cluster.host import Found
 
@@ -36,16 +36,16 @@ def test_so_many_workers_must_be_a_number(end):
 
 def test_what_differs_is_named_with_both_versions():
     ours = {"python": "3.12.1", "numpy": "2.4.6"}
-    assert alike.differences(ours, {**ours, "torch": "2.13.0"}) == ""
-    assert alike.differences(ours, {"python": "3.12.1"}) == "numpy is missing, ours 2.4.6"
+    assert messages.differences(ours, {**ours, "torch": "2.13.0"}) == ""
+    assert messages.differences(ours, {"python": "3.12.1"}) == "numpy is missing, ours 2.4.6"
     other = {"python": "3.11.2", "numpy": "1.26.4"}
     text = "python is 3.11.2, ours 3.12.1; numpy is 1.26.4, ours 2.4.6"
-    assert alike.differences(ours, other) == text
+    assert messages.differences(ours, other) == text
 
 
 def test_a_build_of_a_library_is_the_class_of_machines_to_tell(monkeypatch):
-    monkeypatch.setattr(alike.metadata, "version", lambda _: "2.13.0+cu128")
-    assert alike.versions()["torch"] == "2.13.0"
+    monkeypatch.setattr(messages.metadata, "version", lambda _: "2.13.0+cu128")
+    assert messages.versions()["torch"] == "2.13.0"
 
 
 def loads(backlog, labels=("",), slots=1, brief=False):
@@ -114,12 +114,12 @@ def test_files_of_the_user_must_be_there_and_the_same(jobs, tmp_path):
     home.mkdir()
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "own.py").write_text("x = 1\n")
-    digest = alike.of_file(tmp_path / "own.py")
+    digest = messages.of_file(tmp_path / "own.py")
     (job,) = jobs(1)
 
     def said(code, home=home):
         own = replace(job.cell.case, code=code, home=str(home))
-        return alike.unlike([replace(job, cell=replace(job.cell, case=own))])
+        return messages.unlike([replace(job, cell=replace(job.cell, case=own))])
 
     assert said({"own.py": digest}) == ""
     assert said({"own.py": "0"}) == "own.py changed: not the files that the run began with"

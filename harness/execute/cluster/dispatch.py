@@ -18,7 +18,7 @@ from pathlib import Path
 from harness import top
 from harness.errors import ClusterLost
 from harness.execute.cases import Timeouts
-from harness.execute.cluster import alike
+from harness.execute.cluster import messages
 from harness.execute.cluster.backlog import Backlog, Speeds, label
 from harness.execute.cluster.link import Event, TaskEnded
 from harness.execute.cluster.messages import Load, LoadResult, Reply
@@ -180,7 +180,7 @@ class Dispatch:
 
     def _send(self, member: Member, jobs: tuple[Job, ...], *, suspect: bool = False) -> bool:
         name = label(jobs[0].cell.case.device)
-        load = Load(jobs, self._folder, self._roster.ours[alike.CODE])
+        load = Load(jobs, self._folder, self._roster.ours[messages.CODE])
         key = f"harness-{self._roster.run}-{next(_NUMBERS)}"
         if not member.loads:
             member.since = time.monotonic()

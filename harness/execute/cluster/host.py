@@ -29,7 +29,7 @@ from harness.devices import DEVICES
 from harness.errors import HarnessError
 from harness.execute import client
 from harness.execute.cases import Sources, UnreadableData
-from harness.execute.cluster import alike
+from harness.execute.cluster import messages
 from harness.execute.cluster.messages import Load, Refusal, Reply, WorkerInfo
 from harness.execute.outcome import shortened
 from harness.execute.pool import Batch, Finished, run_all
@@ -60,7 +60,7 @@ class Host:
     def __init__(self, line: Connection, scratch: Path) -> None:
         self._line, self._scratch = line, scratch
         self._orders: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._versions = alike.versions()  # of the code as it was loaded
+        self._versions = messages.versions()  # of the code as it was loaded
         self._found = Found()
 
     def serve(self) -> None:
@@ -96,11 +96,11 @@ class Host:
 
     def _run(self, load: Load) -> Iterator[Reply | Refusal]:
         _stand_in(load.folder)
-        since = alike.now()
-        if self._versions[alike.CODE] != load.code:
-            yield Refusal(f"{alike.CODE} changed there; start the worker again")
+        since = messages.now()
+        if self._versions[messages.CODE] != load.code:
+            yield Refusal(f"{messages.CODE} changed there; start the worker again")
             return
-        if reason := alike.unlike(load.jobs):
+        if reason := messages.unlike(load.jobs):
             yield Refusal(reason)
             return
         jobs = [_own(job, since) for job in load.jobs]

@@ -183,7 +183,7 @@ def _connected(address: str) -> Any:
     try:
         asyncio.run(_asked(address))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared by `alike`
+            warnings.simplefilter("ignore")  # versions are compared by `messages`
             return connect(address, set_as_default=False, name="harness")
     except Exception as error:
         raise ClusterLost(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from harness.devices import DEVICES
 from harness.errors import ClusterUnfit
-from harness.execute.cluster import alike
+from harness.execute.cluster import messages
 from harness.execute.cluster.backlog import label
 from harness.execute.cluster.link import Event, Link, TaskEnded, WorkersPresent
 from harness.execute.cluster.messages import Load, WorkerInfo
@@ -88,7 +88,7 @@ class Roster:
         self.link, self.run, self.notify = link, run, notify
         self._asked: dict[str, tuple[str, float]] = {}
         self._numbers = itertools.count()
-        self.ours = alike.versions()
+        self.ours = messages.versions()
         self._settled = False
         self.members: dict[str, Member] = {}
         self.refused: dict[str, str] = {}
@@ -195,7 +195,7 @@ class Roster:
         if not isinstance(info, WorkerInfo):
             hint = "; install claims-harness there, of this very version" if ended.error else ""
             self.refuse(address, f"it cannot say what it is ({ended.error or info!r}){hint}")
-        elif reason := alike.differences(self.ours, info.versions):
+        elif reason := messages.differences(self.ours, info.versions):
             self.refuse(address, reason)
         else:
             self.members[address] = Member(address, info, ())
@@ -209,7 +209,7 @@ class Roster:
         member.serves = tuple(name for name in able if self.classes[name].klass == klass)
         if not member.serves:
             others = self.classes[able[0]] if able else member.info.environment
-            reason = alike.class_differences(others, member.info.environment)
+            reason = messages.class_differences(others, member.info.environment)
             self.refuse(member.address, reason or "its resources are for no device that is known")
 
 
