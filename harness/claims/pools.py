@@ -91,7 +91,7 @@ def _key(record: Record, archive: Archive) -> tuple[object, ...]:
     snapshot = archive.environments.get(record.environment)
     klass = snapshot.klass if snapshot else record.environment
     data = record.data
-    return (klass, *((data.used, data.same_images) if data else ("", True)))
+    return (klass, data.used, data.same_images) if data else (klass, "", True)
 
 
 def _share_unmeasured(groups: dict[tuple[object, ...], list[Record]]) -> None:

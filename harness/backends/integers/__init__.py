@@ -8,7 +8,7 @@ threads (`best` says how).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -47,19 +47,20 @@ def search(train: Array, test: Array, k: int, multiply: Multiply, hands: int) ->
         unless the rows are whole numbers of a small range.
     """
     with ThreadPoolExecutor(hands) as pool:
+        each = pool.map if hands > 1 else map  # going to another thread and back takes its time
         pieces = [rows[some] for rows in (train, test) for some in _cut(len(rows), hands)]
-        span = span_of(list(pool.map(ends, pieces)))
+        span = span_of(list(each(ends, pieces)))
         parts = None if span is None else span.parts(train.shape[1])
         if span is None or parts is None:
             return None
-        work = _Work(train, k, span, parts, multiply, hands, pool)
+        work = _Work(train, k, span, parts, multiply, hands, each)
         firsts = range(0, len(test), TEST_ROWS)
         return joined([work.nearest(test[first : first + TEST_ROWS]) for first in firsts], k)
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What is searched, in what parts of the features, by whom."""
+    """What is searched, in what parts of the features, by whom; `each` maps pieces of work."""
 
     train: Array
     k: int
@@ -67,7 +68,7 @@ class _Work:
     parts: Sequence[slice]
     multiply: Multiply
     hands: int
-    pool: ThreadPoolExecutor
+    each: Callable[..., Iterable[None]]
 
     def nearest(self, test: Array) -> Found:
         """Let all of the training rows go past some test rows."""
@@ -78,7 +79,7 @@ class _Work:
         memory = Rows.empty(columns, d)
         for first in range(0, n, columns):
             some = self._shifted(self.train[first : first + columns], memory)
-            self._all(self.pool.map(Block.meet, blocks, repeat(some), repeat(first)))
+            self._all(self.each(Block.meet, blocks, repeat(some), repeat(first)))
         return joined([block.best.found() for block in blocks], self.k)
 
     def _blocks(self, test: Rows, columns: int) -> list[Block]:
@@ -98,7 +99,7 @@ class _Work:
         shifted = memory[: len(rows)]
         cuts = _cut(len(rows), self.hands)
         pieces, places = [rows[some] for some in cuts], [shifted[some] for some in cuts]
-        self._all(self.pool.map(Rows.fill, places, pieces, repeat(self.span), repeat(self.parts)))
+        self._all(self.each(Rows.fill, places, pieces, repeat(self.span), repeat(self.parts)))
         return shifted
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.claims import text
 from harness.claims.estimate import Estimate
@@ -163,6 +164,7 @@ class Quoted:
     words: str
 
 
+@lru_cache  # every track of a claim asks for it, and every look
 def quoted(size: float, tolerance: float, unit: str = "", *, relative: bool = False) -> Quoted:
     """Return ``size +- tolerance``; of a ratio the tolerance is a share of the size.
 
