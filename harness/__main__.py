@@ -5,10 +5,14 @@ it is started before the command line itself is imported, which takes as long.
 
 Ctrl-C ends the command at once until all is imported, as there is nothing to tell or keep: what is
 raised in the middle of an import ends in Python's traceback. So nothing is imported up here.
+
+Of what is imported nothing is garbage: Python looks for some once a verb has been imported
+(`harness.cli.verbs`), and at the end not at all.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -22,6 +26,7 @@ def main() -> None:
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not under nohup
     if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.disable()
     _import_from_here()
     if runs_cells(sys.argv[1:]):
         from harness.execute import client
@@ -31,7 +36,10 @@ def main() -> None:
 
     if heard:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    command()
+    try:
+        command()
+    finally:
+        gc.freeze()
 
 
 def runs_cells(words: Sequence[str]) -> bool:

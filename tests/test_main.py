@@ -105,3 +105,23 @@ def test_what_libraries_make_of_an_interrupt_is_one(raised, code, said):
     ended = subprocess.run(words, capture_output=True, text=True, check=False)
     assert ended.returncode == code
     assert ended.stderr.startswith(said)
+
+
+COLLECTED = """
+import gc, sys
+from harness import __main__
+from harness.cli import verbs
+loaded, seen = verbs.Lazy.load, []
+verbs.Lazy.load = lambda self: (seen.append(gc.isenabled()), loaded(self))[1]
+sys.argv = ["harness", "env"]
+try:
+    __main__.main()
+finally:
+    print(seen, gc.isenabled(), gc.get_freeze_count() > 10_000)
+"""
+
+
+def test_nothing_is_collected_until_a_verb_is_imported(tmp_path):
+    words = [sys.executable, "-c", COLLECTED]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.stdout.splitlines()[-1] == "[False] True True", ended.stderr

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,9 @@ class Verb:
     def load(self) -> Any:
         """Import it; return it as a command that can be invoked."""
         found: Any = Lazy(self.place).load()
+        if not gc.isenabled():  # put off by `harness.__main__`
+            gc.freeze()
+            gc.enable()
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -21,7 +21,7 @@ from harness.execute.protocol import READY, Common, Ended, Message, Source, fram
 from harness.processes.family import end_tree, is_stopped
 
 _CODE = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[1]); "
     "from harness.execute.server import main; main(int(sys.argv[2]))"
 )
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}

@@ -25,13 +25,12 @@ from harness.execute.protocol import (
     LOG,
     MOST_WAITING,
     REST,
-    Answer,
     Ended,
     Job,
     Order,
     ProcessContext,
 )
-from harness.execute.wire import Folders
+from harness.execute.wire import Answer, Folders
 from harness.files import guarded
 from harness.processes.family import adopting, signal_name, sweep
 from harness.processes.tree import postponed

@@ -1,4 +1,4 @@
-"""What goes between the runner, what starts its cells, and a cell: jobs, messages, answers.
+"""What goes between the runner, what starts its cells, and a cell: jobs and messages.
 
 Orders go to the server pickled, behind their length: they come from the runner, which is trusted.
 Events come back as lines of JSON. What a cell itself leaves is read by `harness.execute.wire`.
@@ -14,12 +14,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from harness import top
-from harness.config.data import Data
-from harness.datasets.dataset import Roots
-from harness.types import Cell, Outcome
+
+if TYPE_CHECKING:  # who starts the server has not imported these yet
+    from harness.config.data import Data
+    from harness.datasets.dataset import Roots
+    from harness.types import Cell
 
 _LENGTH = struct.Struct("!I")
 LOG = "log"
@@ -93,7 +95,7 @@ class Order:
     kind: str = ""
 
 
-Source = tuple[Data, Roots, Mapping[str, str]]
+Source: TypeAlias = "tuple[Data, Roots, Mapping[str, str]]"
 """A data set as a suite names it, where data lie, and what stands in for what."""
 
 
@@ -222,38 +224,3 @@ class Job:
         """The data set that it reads, if any."""
         data = self.cell.case.settings.data
         return None if data is None else (data, self.roots, self.use)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a cell's process says at its end.
-
-    Attributes
-    ----------
-    status : {'ok', 'diverged', 'skipped', 'failed'}
-        How it went.
-    reason : str
-        Why, unless all went well.
-    trace : str
-        The traceback of a failure.
-    outcome : Outcome
-        Plain data only, see `harness.execute.outcome`.
-    wall_s, cpu_s : float
-        Seconds of the experiment, and processor time of the process.
-    peak_rss : int
-        Bytes.
-    mode : str
-        ``"together"`` for a cell that ran in a group.
-    parts : mapping of str to Answer
-        Of a group, the answer of each cell by its id.
-    """
-
-    status: Literal["ok", "diverged", "skipped", "failed"]
-    reason: str = ""
-    trace: str = ""
-    outcome: Outcome = field(default_factory=Outcome)
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
-    peak_rss: int = 0
-    mode: str = ""
-    parts: Mapping[str, Answer] = field(default_factory=dict)

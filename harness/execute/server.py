@@ -322,8 +322,8 @@ def main(number: int) -> None:
             encoding="utf-8", errors="backslashreplace", line_buffering=True
         )
     control = socket.socket(fileno=number)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     control.sendall(READY)
     Server(control).serve()
     os._exit(0)

@@ -14,7 +14,8 @@ from itertools import chain
 
 from harness import digest
 from harness.execute.pool import Finished
-from harness.execute.protocol import Answer, Job
+from harness.execute.protocol import Job
+from harness.execute.wire import Answer
 from harness.experiments import registry as experiments
 from harness.types import Case, Cell
 

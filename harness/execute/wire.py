@@ -13,7 +13,7 @@ import math
 import shutil
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +21,6 @@ import numpy as np
 
 from harness.errors import HarnessError
 from harness.execute.outcome import MOST_NUMBERS, Malformed, checked, shortened
-from harness.execute.protocol import Answer
 from harness.files import guarded
 from harness.types import Array, Outcome, Series
 from harness.words import plain
@@ -31,6 +30,41 @@ _LARGEST = 40 * MOST_NUMBERS  # bytes of the JSON of an answer: what checked() l
 _SMALL = 1 << 20  # bytes of an array that is read at once
 _LONGEST_TEXT = 20_000
 _STATUSES = ("ok", "diverged", "skipped", "failed")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a cell's process says at its end.
+
+    Attributes
+    ----------
+    status : {'ok', 'diverged', 'skipped', 'failed'}
+        How it went.
+    reason : str
+        Why, unless all went well.
+    trace : str
+        The traceback of a failure.
+    outcome : Outcome
+        Plain data only, see `harness.execute.outcome`.
+    wall_s, cpu_s : float
+        Seconds of the experiment, and processor time of the process.
+    peak_rss : int
+        Bytes.
+    mode : str
+        ``"together"`` for a cell that ran in a group.
+    parts : mapping of str to Answer
+        Of a group, the answer of each cell by its id.
+    """
+
+    status: Literal["ok", "diverged", "skipped", "failed"]
+    reason: str = ""
+    trace: str = ""
+    outcome: Outcome = field(default_factory=Outcome)
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_rss: int = 0
+    mode: str = ""
+    parts: Mapping[str, Answer] = field(default_factory=dict)
 
 
 class Unreadable(HarnessError):

@@ -21,7 +21,8 @@ from harness.errors import CellFailed, DataError, DataUnfit, Skip
 from harness.execute import wire
 from harness.execute.logs import reason, trace
 from harness.execute.outcome import Malformed, checked, shortened
-from harness.execute.protocol import Answer, Job
+from harness.execute.protocol import Job
+from harness.execute.wire import Answer
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
 from harness.seeding import Streams

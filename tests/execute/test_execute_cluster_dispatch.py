@@ -15,7 +15,7 @@ from harness.execute.cluster.dispatch import Dispatch
 from harness.execute.cluster.link import TaskEnded, WorkersPresent
 from harness.execute.cluster.messages import LoadResult, Reply, WorkerInfo
 from harness.execute.cluster.roster import Roster
-from harness.execute.protocol import Answer
+from harness.execute.wire import Answer
 
 
 class Line:

@@ -107,7 +107,7 @@ def test_workers_with_other_libraries_or_other_code_are_refused(town, project, t
     told = " ".join(err.split())
     assert "is refused: scipy is 9.9.9, ours " in told
     assert "is refused: the harness's code is " in told
-    assert not [host for worker in both for host in hosts(worker)]
+    wait_for(lambda: not [host for worker in both for host in hosts(worker)], 10)
     assert not list((tmp_path / "results").glob("*.jsonl"))
 
 

@@ -13,9 +13,10 @@ from harness.datasets.dataset import Roots
 from harness.execute import run as running
 from harness.execute import wire, worker
 from harness.execute.pool import Finished
-from harness.execute.protocol import Answer, Job
+from harness.execute.protocol import Job
 from harness.execute.run import Options, Runner
 from harness.execute.sharing import joined, needs, parted, run_each
+from harness.execute.wire import Answer
 from harness.experiments.registry import EXPERIMENTS
 from harness.plan.expand import expand
 from harness.store.store import Store

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.execute import wire
-from harness.execute.protocol import Answer
+from harness.execute.wire import Answer
 from harness.types import Outcome, Series
 
 INF = float("inf")

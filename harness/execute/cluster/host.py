@@ -33,7 +33,8 @@ from harness.execute.cluster import messages
 from harness.execute.cluster.messages import Load, Refusal, Reply, WorkerInfo
 from harness.execute.outcome import shortened
 from harness.execute.pool import Batch, Finished, run_all
-from harness.execute.protocol import Answer, Job
+from harness.execute.protocol import Job
+from harness.execute.wire import Answer
 from harness.types import DataUsed
 from harness.words import plain
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from harness.code.project import Project
 from harness.code.sources import LARGE, LENGTH, MOST_SHOWN, of_file, sentence
 from harness.environment import CLASS_FACTS, LIBRARIES
-from harness.execute.protocol import Answer, Job
+from harness.execute.protocol import Job
+from harness.execute.wire import Answer
 from harness.types import Environment
 
 CODE = "the harness's code"
