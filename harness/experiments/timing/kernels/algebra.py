@@ -84,7 +84,7 @@ def _linear_inputs(params: Linear, rng: np.random.Generator) -> dict[str, Array]
 
 def _scores(params: Linear, arrays: Mapping[str, Array]) -> tuple[Array, ...]:
     x, weight, bias = (arrays[name].astype(np.float64) for name in ("x", "weight", "bias"))
-    return (np.einsum("nd,od->no", x, weight) + bias,)
+    return ((weight @ x.T).T + bias,)
 
 
 def _operators(setup: Setup) -> Call:
