@@ -20,7 +20,7 @@ from harness.experiments import registry as experiments
 from harness.types import Case, Cell
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
-    "torch": ("torch",),
+    "torch": ("torch", "harness.backends.torch_backend.network"),
     "torch.optim": ("torch._dynamo",),  # users' optimizers import it, which takes seconds
     "sklearn": ("sklearn.datasets", "sklearn.neighbors"),
     "scipy": ("scipy.special", "scipy.linalg"),
@@ -67,7 +67,7 @@ def needs(cell: Cell, use: Mapping[str, str]) -> Needs:
     alike = [case.experiment, case.backend, case.device, case.home, dict(case.code)]
     return Needs(
         digest.of_value(alike) if stays else "",
-        tuple(chain(*_libraries(cell, experiment.libraries, use))),
+        (*chain(*_libraries(cell, experiment.libraries, use)), experiment.run.__module__),
     )
 
 
