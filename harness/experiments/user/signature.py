@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -49,6 +49,7 @@ _BY_CLASS: Mapping[str, Role] = {
 DATA: frozenset[Role] = frozenset({"dataset", "parts", "scaler"})
 """Roles for which a suite must have a table ``[data]``."""
 
+_BOOL = r"(\w+\.)*bool_?"  # NumPy has one, too
 _KINDS: Mapping[object, str] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",
     inspect.Parameter.KEYWORD_ONLY: "keyword",
@@ -118,28 +119,54 @@ def returned_text(function: Callable[..., object]) -> str:
     """
     try:
         told = annotation_text(inspect.signature(function).return_annotation)
-        return told or "bool" * _tells_truths(function)
     except (TypeError, ValueError):
         return ""
+    plain = _are_truths(_returned(function)) if not told else re.fullmatch(_BOOL, told)
+    return "bool" if plain else told
 
 
-def _tells_truths(function: Callable[..., object]) -> bool:
+def truths(function: Callable[..., object]) -> list[str]:
+    """Return which entries of the mapping that a function returns are true or false: patterns.
+
+    All where it is annotated so, else those that are plainly so wherever they are written out.
+    """
+    if re.fullmatch(rf"\S*(dict|Mapping)\[str, {_BOOL}\]", returned_text(function), re.IGNORECASE):
+        return ["*"]
+    found: dict[str, list[ast.expr | None]] = {}
+    for node in _returned(function):
+        if not isinstance(node, ast.Dict):
+            return []
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                found.setdefault(key.value, []).append(value)
+            else:  # it may be any of those before it
+                for values in found.values():
+                    values.append(None)
+    return [name for name, values in found.items() if _are_truths(values)]
+
+
+def _returned(function: Callable[..., object]) -> list[ast.expr | None]:
+    """Return what stands behind every ``return`` of a function; nothing where that is not known."""
     if hasattr(function, "__wrapped__"):  # what is around it may return something else
-        return False
+        return []
     try:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, SyntaxError):
-        return False
-    returned = [one.value for one in _inside(node) if isinstance(one, ast.Return)]
-    return bool(returned) and all(map(_is_truth, returned))
+    except (OSError, SyntaxError, TypeError, ValueError):
+        return []
+    if getattr(function, "__name__", "") == "<lambda>":
+        return [one.body for one in ast.walk(node) if isinstance(one, ast.Lambda)]
+    found, waiting = list[ast.expr | None](), [*ast.iter_child_nodes(node)]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Return):
+            found.append(one.value)
+        elif not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+            waiting += ast.iter_child_nodes(one)
+    return found
 
 
-def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is in a function, but not in those that it defines."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield child
-            yield from _inside(child)
+def _are_truths(nodes: Sequence[ast.expr | None]) -> bool:
+    return bool(nodes) and all(map(_is_truth, nodes))
 
 
 def _is_truth(node: ast.expr | None) -> bool:
@@ -147,7 +174,7 @@ def _is_truth(node: ast.expr | None) -> bool:
         case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=True | False):
             return True
         case ast.BoolOp(values=parts):
-            return all(map(_is_truth, parts))
+            return _are_truths(parts)
         case ast.IfExp(body=one, orelse=other):
             return _is_truth(one) and _is_truth(other)
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
