@@ -10,7 +10,17 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 
-from harness.numerals.plain import DASH, TIMES, exponent_of, fixed, number, places_of, scale
+from harness.numerals.plain import (
+    DASH,
+    LARGEST,
+    SINGLE_DIGITS,
+    TIMES,
+    exponent_of,
+    fixed,
+    number,
+    places_of,
+    scale,
+)
 from harness.types import Interval
 
 EXACT_DIGITS = 7
@@ -89,7 +99,9 @@ def span(interval: Interval | None, unit: str = "", marks: Sequence[float] = ())
         return DASH
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half) or is_nothing(half, interval.low, interval):
-        return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
+        return " to ".join(
+            _apart(end, unit, marks, SINGLE_DIGITS) for end in (interval.low, interval.high)
+        )
     if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
         both, suffix = by_factors((interval.low, interval.high), interval, unit, marks)
         ends = " to ".join(both)
@@ -107,7 +119,7 @@ def _telling(ends: Sequence[float], marks: Sequence[float], places: int) -> int:
 
     One for which `CLOSE` more are not enough is as good as the mark.
     """
-    pairs = [(end, mark) for end in ends for mark in marks if math.isfinite(mark)]
+    pairs = [(end, mark) for end in ends for mark in marks if abs(mark) < LARGEST]
     if _all_apart(pairs, places):
         return places
     most = places + CLOSE
@@ -195,13 +207,15 @@ def by_factors(
     return [fixed(*pair) for pair in zip(scaled, places, strict=True)], f"{power}{suffix}"
 
 
-def _apart(value: float, unit: str, marks: Sequence[float]) -> str:
-    """Return a number at the fewest digits at which it does not read as a mark."""
-    digits = range(FEWEST_DIGITS, FEWEST_DIGITS + CLOSE + 1)
-    texts = [number(value, unit, digits=one) for one in digits]
-    read = [{number(mark, unit, digits=one) for mark in marks} for one in digits]
-    told = (text for text, taken in zip(texts, read, strict=True) if text not in taken)
-    return next(told, texts[0])
+def _apart(value: float, unit: str, marks: Sequence[float], digits: int = FEWEST_DIGITS) -> str:
+    """Return a number at so many digits, or as many more as keep it from reading as a mark."""
+    if not sys.float_info.min <= abs(value) < math.inf:
+        return number(value, unit)
+    factor = scale(abs(value), unit)[0]
+    scaled = value / factor
+    places = digits - 1 - exponent_of(scaled)
+    more = _telling((scaled,), [mark / factor for mark in marks], places) - places
+    return number(value, unit, digits + more)
 
 
 def places_by_factor(scaled: float, half: float) -> int:

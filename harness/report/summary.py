@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 
 from harness import words
 from harness.claims import chance_text, headline, sentence_counts
+from harness.numerals import measured
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
-from harness.report.ledger import found, published, quoted
-from harness.report.marks import counted
-from harness.report.verdicts import Row, rows
+from harness.report.ledger import counted, found, published, quoted
+from harness.report.marks import SIGNS, WORDS
+from harness.report.marks import counted as tally
 from harness.types import Verdict
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
@@ -58,7 +59,7 @@ def _highlights(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _table(verdicts: Sequence[Verdict]) -> list[str]:
-    return [*HEAD, *(_line(row) for row in rows(verdicts, {}))]
+    return [*HEAD, *map(_line, verdicts)]
 
 
 def _folded(name: str, verdicts: Sequence[Verdict]) -> list[str]:
@@ -72,7 +73,7 @@ def plain(text: str) -> str:
 
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
-    return f"{words.plural(len(verdicts), 'claim')}: {counted(verdicts)}."
+    return f"{words.plural(len(verdicts), 'claim')}: {tally(verdicts)}."
 
 
 def _chance(verdicts: Sequence[Verdict]) -> list[str]:
@@ -91,16 +92,26 @@ def _moved(verdicts: Sequence[Verdict]) -> list[str]:
     ]
 
 
-def _line(row: Row) -> str:
-    measured = ""
-    if row.first:
-        measured = plain(row.first.measured) + (f", {row.first.n}" if row.first.n else "")
-    marks = [f"on {plain(name)}" for name in row.stand_ins]
-    marks += [f"moved, expected {plain(row.expected)}"] if row.moved else []
-    verdict = f"{row.sign} {row.word}" + (f" ({'; '.join(marks)})" if marks else "")
-    name = f"{plain(row.suite)}/{plain(row.claim)}"
-    claim = f"“{plain(quotes.words(row.quote))}”<br>{name}: {plain(row.reason)}"
-    cells = (verdict, claim, plain(row.published), measured, plain(row.source))
+def _line(verdict: Verdict) -> str:
+    number = ""
+    if verdict.findings:
+        first = verdict.findings[0]
+        shown = measured(first.measured, first.interval, unit_of(verdict))
+        number = ", ".join(filter(None, (plain(shown), counted(first))))
+    stand_ins = dict.fromkeys(finding.data for finding in verdict.findings if finding.data)
+    marks = [f"on {plain(name)}" for name in stand_ins]
+    marks += [f"moved, expected {plain(verdict.expected)}"] if verdict.moved else []
+    sign = f"{SIGNS[verdict.verdict]} {WORDS[verdict.verdict]}"
+    name = f"{plain(verdict.suite)}/{plain(verdict.claim)}"
+    claim = f"“{plain(quotes.words(verdict.quote))}”<br>{name}: {plain(verdict.reason)}"
+    read = "as quoted" if any(map(str.isdigit, verdict.quote)) else "no number"
+    cells = (
+        f"{sign} ({'; '.join(marks)})" if marks else sign,
+        claim,
+        plain(verdict.published or read),
+        number,
+        plain(verdict.source),
+    )
     return f"| {' | '.join(cells)} |"
 
 
