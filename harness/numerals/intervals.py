@@ -99,9 +99,7 @@ def span(interval: Interval | None, unit: str = "", marks: Sequence[float] = ())
         return DASH
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half) or is_nothing(half, interval.low, interval):
-        return " to ".join(
-            _apart(end, unit, marks, SINGLE_DIGITS) for end in (interval.low, interval.high)
-        )
+        return " to ".join(apart(end, unit, marks) for end in (interval.low, interval.high))
     if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
         both, suffix = by_factors((interval.low, interval.high), interval, unit, marks)
         ends = " to ".join(both)
@@ -200,14 +198,14 @@ def by_factors(
     """
     half = math.log(interval.high / interval.low) / 2
     if interval.high / interval.low >= FAR:
-        return [_apart(part, unit, marks) for part in parts], ""
+        return [apart(part, unit, marks, FEWEST_DIGITS) for part in parts], ""
     factor, suffix, power = scale(max(parts), unit)
     scaled, beside = ([one / factor for one in some] for some in (parts, marks))
     places = [_telling((one,), beside, places_by_factor(one, half)) for one in scaled]
     return [fixed(*pair) for pair in zip(scaled, places, strict=True)], f"{power}{suffix}"
 
 
-def _apart(value: float, unit: str, marks: Sequence[float], digits: int = FEWEST_DIGITS) -> str:
+def apart(value: float, unit: str, marks: Sequence[float], digits: int = SINGLE_DIGITS) -> str:
     """Return a number at so many digits, or as many more as keep it from reading as a mark."""
     if not sys.float_info.min <= abs(value) < math.inf:
         return number(value, unit)

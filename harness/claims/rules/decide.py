@@ -9,7 +9,7 @@ from functools import lru_cache
 from harness.claims import text
 from harness.claims.estimate import Estimate
 from harness.claims.rules.rule import ALPHA
-from harness.numerals import span
+from harness.numerals import apart, span
 from harness.statistics import Location
 from harness.statistics.spreads import Median
 from harness.types import Finding, Grounds, Interval, VerdictName
@@ -59,16 +59,16 @@ def grounds(
 def in_words(estimate: Estimate, on: Grounds, tail: str) -> str:
     """Return ``"mean 97 %, 90 % interval 96 to 98 %, over 10 seeds `tail`"`` and the notes."""
     if on.interval is None:
-        return text.sentence((f"{_fixed(estimate)} {tail}", *estimate.notes))
+        return text.sentence((f"{_fixed(estimate, on)} {tail}", *estimate.notes))
     shown = text.interval(on.interval, estimate.unit, (on.low, on.high))
     first = f"{estimate.words()}, {shown}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
 
-def _fixed(estimate: Estimate) -> str:
+def _fixed(estimate: Estimate, on: Grounds) -> str:
     """Return ``"0.5 in 2 of 2 runs"``: a fact, which is not dressed as statistics."""
     it = estimate.interval()
-    ends = dict.fromkeys(text.said(end, estimate.unit) for end in (it.low, it.high))
+    ends = dict.fromkeys(apart(end, estimate.unit, (on.low, on.high)) for end in (it.low, it.high))
     runs = text.many(estimate.n, "runs" if estimate.over != "examples" else estimate.over)
     return f"{' to '.join(ends)} in {estimate.n} of {runs}"
 
