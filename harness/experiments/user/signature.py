@@ -1,4 +1,4 @@
-"""The arguments of a user's function, and what each of them is given.
+"""The arguments of a user's function, what each of them is given, and what it says to return.
 
 Used where only the standard library may be: in the process that asks about a module.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import linecache
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Literal
 
 Role = Literal[
@@ -147,21 +149,39 @@ def truths(function: Callable[..., object]) -> list[str]:
 
 def _returned(function: Callable[..., object]) -> list[ast.expr | None]:
     """Return what stands behind every ``return`` of a function; nothing where that is not known."""
-    if hasattr(function, "__wrapped__"):  # what is around it may return something else
+    code = getattr(function, "__code__", None)
+    # What is around another may return something else.
+    if not isinstance(code, CodeType) or hasattr(function, "__wrapped__"):
         return []
-    try:
-        (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, SyntaxError, TypeError, ValueError):
-        return []
-    if getattr(function, "__name__", "") == "<lambda>":
-        return [one.body for one in ast.walk(node) if isinstance(one, ast.Lambda)]
-    found, waiting = list[ast.expr | None](), [*ast.iter_child_nodes(node)]
+    found, waiting = list[ast.expr | None](), list[ast.AST]()
+    for node in _starting(code.co_filename).get((code.co_firstlineno, code.co_name), ()):
+        if isinstance(node, ast.Lambda):
+            found.append(node.body)
+        else:
+            waiting += ast.iter_child_nodes(node)
     while waiting:
         one = waiting.pop()
         if isinstance(one, ast.Return):
             found.append(one.value)
         elif not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
             waiting += ast.iter_child_nodes(one)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _starting(file: str) -> Mapping[tuple[int, str], list[ast.AST]]:
+    """Return the functions of a file by the line that they start at, and their name."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return {}
+    found: dict[tuple[int, str], list[ast.AST]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            line = min(one.lineno for one in (node, *node.decorator_list))
+            found.setdefault((line, node.name), []).append(node)
+        elif isinstance(node, ast.Lambda):
+            found.setdefault((node.lineno, "<lambda>"), []).append(node)
     return found
 
 

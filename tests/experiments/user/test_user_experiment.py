@@ -94,6 +94,15 @@ def test_long_functions_and_lambdas_are_read_like_others(project, deep):
     assert found(project).kinds(Settings()) == {"value": "binary"}
 
 
+@pytest.mark.parametrize(
+    ("inside", "truth"), [("given", True), ("lambda seed: given(seed) * 0.5", False)]
+)
+def test_what_a_decorator_gives_back_is_what_is_read(project, inside, truth):
+    text = f"def of(given):\n    return {inside}\n\n\n@of\n@of\ndef f(seed):\n    return seed > 3\n"
+    (project / "bench/f.py").write_text(text)
+    assert bool(found(project).kinds(Settings())) is truth
+
+
 def test_what_a_decorator_returns_is_not_known_from_what_is_inside(project):
     text = "import functools\n\n\n@functools.cache\ndef f(seed):\n    return seed > 3\n"
     (project / "bench/f.py").write_text(text)
