@@ -10,9 +10,11 @@ import inspect
 import json
 import linecache
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import chain
 from types import CodeType
 from typing import Any, Literal
 
@@ -51,6 +53,7 @@ _BY_CLASS: Mapping[str, Role] = {
 DATA: frozenset[Role] = frozenset({"dataset", "parts", "scaler"})
 """Roles for which a suite must have a table ``[data]``."""
 
+Expressions = list[ast.expr | None]
 _BOOL = r"(\w+\.)*bool_?"  # NumPy has one, too
 _KINDS: Mapping[object, str] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",
@@ -123,7 +126,7 @@ def returned_text(function: Callable[..., object]) -> str:
         told = annotation_text(inspect.signature(function).return_annotation)
     except (TypeError, ValueError):
         return ""
-    plain = _are_truths(_returned(function)) if not told else re.fullmatch(_BOOL, told)
+    plain = re.fullmatch(_BOOL, told) if told else _are_truths(*_returned(function))
     return "bool" if plain else told
 
 
@@ -134,8 +137,9 @@ def truths(function: Callable[..., object]) -> list[str]:
     """
     if re.fullmatch(rf"\S*(dict|Mapping)\[str, {_BOOL}\]", returned_text(function), re.IGNORECASE):
         return ["*"]
-    found: dict[str, list[ast.expr | None]] = {}
-    for node in _returned(function):
+    found: dict[str, Expressions] = {}
+    nodes, plain = _returned(function)
+    for node in nodes:
         if not isinstance(node, ast.Dict):
             return []
         for key, value in zip(node.keys, node.values, strict=True):
@@ -144,28 +148,39 @@ def truths(function: Callable[..., object]) -> list[str]:
             else:  # it may be any of those before it
                 for values in found.values():
                     values.append(None)
-    return [name for name, values in found.items() if _are_truths(values)]
+    return [name for name, values in found.items() if _are_truths(values, plain)]
 
 
-def _returned(function: Callable[..., object]) -> list[ast.expr | None]:
-    """Return what stands behind every ``return`` of a function; nothing where that is not known."""
+def _returned(function: Callable[..., object]) -> tuple[Expressions, Collection[str]]:
+    """Return what stands behind every ``return`` of a function; nothing where that is not known.
+
+    And its names to which nothing is ever given that is not plainly true or false.
+    """
     code = getattr(function, "__code__", None)
     # What is around another may return something else.
     if not isinstance(code, CodeType) or hasattr(function, "__wrapped__"):
-        return []
-    found, waiting = list[ast.expr | None](), list[ast.AST]()
-    for node in _starting(code.co_filename).get((code.co_firstlineno, code.co_name), ()):
-        if isinstance(node, ast.Lambda):
-            found.append(node.body)
-        else:
-            waiting += ast.iter_child_nodes(node)
+        return [], ()
+    nodes = _starting(code.co_filename).get((code.co_firstlineno, code.co_name), ())
+    found: Expressions = [node.body for node in nodes if isinstance(node, ast.Lambda)]
+    waiting = [*chain.from_iterable(map(ast.iter_child_nodes, nodes))]
+    given: dict[str, Expressions] = {}
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, ast.Return):
-            found.append(one.value)
-        elif not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
-            waiting += ast.iter_child_nodes(one)
-    return found
+        match one := waiting.pop():
+            case ast.Return(value=value):
+                found.append(value)
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=value)
+            ):
+                given.setdefault(name, []).append(value)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.expr():
+                pass
+            case _:
+                waiting += ast.iter_child_nodes(one)
+    bound = Counter(chain.from_iterable(map(_bound, nodes)))
+    return found, {
+        name for name, values in given.items() if bound[name] == len(values) and _are_truths(values)
+    }
 
 
 @lru_cache(maxsize=16)
@@ -185,18 +200,30 @@ def _starting(file: str) -> Mapping[tuple[int, str], list[ast.AST]]:
     return found
 
 
-def _are_truths(nodes: Sequence[ast.expr | None]) -> bool:
-    return bool(nodes) and all(map(_is_truth, nodes))
+def _bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names in a function, once for each time that they are given something."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load):
+            yield one.id
+        elif isinstance(one, ast.arg):
+            yield one.arg
 
 
-def _is_truth(node: ast.expr | None) -> bool:
+def _are_truths(nodes: Expressions, plain: Collection[str] = ()) -> bool:
+    """Whether all are plainly true or false, as are those names."""
+    return bool(nodes) and all(_is_truth(node, plain) for node in nodes)
+
+
+def _is_truth(node: ast.expr | None, plain: Collection[str]) -> bool:
     match node:
         case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=True | False):
             return True
+        case ast.Name(id=name):
+            return name in plain
         case ast.BoolOp(values=parts):
-            return _are_truths(parts)
+            return _are_truths(list(parts), plain)
         case ast.IfExp(body=one, orelse=other):
-            return _is_truth(one) and _is_truth(other)
+            return _is_truth(one, plain) and _is_truth(other, plain)
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name in ("bool", "all", "any", "allclose", "array_equal")
     return False
