@@ -36,7 +36,8 @@ def did_you_mean(found: str, valid: Iterable[str]) -> str:
         The names that are.
     """
     names = sorted(set(valid))
-    nearest = difflib.get_close_matches(found, names, n=1, cutoff=0.6)
+    near = [name for name in names if 2 * len(name) > len(found)]  # ``id`` is not near ``kind``
+    nearest = difflib.get_close_matches(found, near, n=1, cutoff=0.6)
     if nearest:
         return f" Did you mean {nearest[0]!r}?"
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""

@@ -256,6 +256,10 @@ def test_only_an_end_next_to_zero_reads_zero(far, share, sign):
         (0.9996, 2e4, "ratio", (1.0,), "0.9996× to 20,000×"),
         (0.9, 1.0, "", (1.0,), "0.90 to 1.00"),  # it is the mark
         (0.9, 1.0 + 1e-12, "", (1.0,), "0.90 to 1.00"),  # as good as the mark
+        (0.49999, 0.49999, "fraction", (0.5,), "49.999 % to 49.999 %"),
+        (0.49999, math.inf, "", (0.5,), "0.49999 to infinite"),
+        (1e-5, 0.99996, "seconds", (1.0,), "10 µs to 999.96 ms"),  # not 1,000 ms, which is 1 s
+        (0.2, 0.3, "", (1.79e308, -math.inf), "0.20 to 0.30"),
     ],
 )
 def test_an_end_beside_a_mark_shows_on_which_side_it_lies(low, high, unit, marks, expected):

@@ -45,7 +45,8 @@ def rows(device: str = "cuda") -> Iterator[Row]:
     assert train is not None
     assert train.epochs is not None
     images = torch.from_numpy(read.x_train.reshape(len(read.x_train), -1).astype(np.float32) / 255)
-    task = Task(images.to(device), torch.from_numpy(read.y_train).long().to(device), SEEDS)
+    labels = torch.tensor(read.y_train, dtype=torch.long, device=device)
+    task = Task(images.to(device), labels, SEEDS)
     work = f"mnist-optimizers, {SEEDS} seeds x 2 optimizers x {train.epochs} epochs, {device}"
     peer = partial(trained, task, train.epochs)
 
@@ -138,7 +139,10 @@ def _optimizer(name: str, params: list[torch.Tensor]) -> Any:
 
 
 def _captured(step: Callable[[], None]) -> Callable[[], None]:
-    """Return a step as a CUDA graph, after some that warm it up as PyTorch's notes have it."""
+    """Return a step as a CUDA graph, after some that warm it up as PyTorch's notes have it.
+
+    These are steps on the rows that are there, a few of thousands; the capture takes none.
+    """
     side: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     side.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(side):

@@ -73,7 +73,7 @@ def pools(claim: Claim, cases: Sequence[str], archive: SuiteArchive) -> tuple[Po
         return tuple(found)
     started = {id(pool): max(r.started for r in _all(pool)) for pool in found}
 
-    def rank(pool: Pool) -> tuple[bool, bool, bool, int, bool, int, str]:
+    def rank(pool: Pool) -> tuple[bool, bool, bool, int, bool, int, str, str]:
         return (
             pool.cells > 0,
             pool.comparable(claim),
@@ -82,6 +82,7 @@ def pools(claim: Claim, cases: Sequence[str], archive: SuiteArchive) -> tuple[Po
             not pool.stand_in,
             len(pool.records),
             started[id(pool)],
+            pool.environment,
         )
 
     return tuple(sorted(found, key=rank, reverse=True))
@@ -112,7 +113,7 @@ def _pool(records: Sequence[Record], archive: Archive) -> Pool:
         if held is None or _newer(record, held):
             by_case[record.case][record.seed] = record
     measured = [record for record in records if record.status in DONE] or list(records)
-    latest = max(measured, key=lambda record: record.started)
+    latest = max(measured, key=lambda record: (record.started, record.environment))
     snapshot = archive.environments.get(latest.environment)
     return Pool(
         {case: tuple(by_seed.values()) for case, by_seed in by_case.items()},
@@ -123,8 +124,12 @@ def _pool(records: Sequence[Record], archive: Archive) -> Pool:
 
 
 def _newer(record: Record, held: Record) -> bool:
-    """Whether a record replaces another of the same seed: measured first, then the latest."""
-    return (record.status in DONE, record.started) >= (held.status in DONE, held.started)
+    """Whether a record replaces another of the same seed: measured first, then the latest.
+
+    Of those that two machines began at once it does not depend on the names of their folders.
+    """
+    new, old = ((r.status in DONE, r.started, r.environment) for r in (record, held))
+    return new >= old
 
 
 def _all(pool: Pool) -> list[Record]:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from harness.errors import HarnessError
-from harness.numerals import SHARES, count, number, span
+from harness.numerals import EXACT_DIGITS, SHARES, count, number, span
 from harness.types import Finding, Interval, VerdictName
 from harness.words import plural
 
@@ -29,17 +29,22 @@ def interval(it: Interval, unit: str = "", marks: Sequence[float] = ()) -> str:
 
 def quoted(size: float, tolerance: float, unit: str = "") -> str:
     """Return a quoted size with its tolerance in the same unit: ``"97.37 % ± 0.3"``."""
-    half = number(100.0 * tolerance) if unit in SHARES else number(tolerance, unit)
-    return f"{number(size, unit)} ± {half}"
+    half = said(100.0 * tolerance) if unit in SHARES else said(tolerance, unit)
+    return f"{said(size, unit)} ± {half}"
+
+
+def said(value: float, unit: str = "") -> str:
+    """Return a number of a claim's own: with the digits that it has, since it has no interval."""
+    return number(value, unit, EXACT_DIGITS)
 
 
 def band(low: float, high: float, unit: str = "") -> str:
     """Return a range in words: ``"0.1 to 0.3"``, ``"at least 2"``, ``"at most 0.5"``."""
     if math.isinf(high):
-        return f"at least {number(low, unit)}"
+        return f"at least {said(low, unit)}"
     if math.isinf(low):
-        return f"at most {number(high, unit)}"
-    return f"{number(low, unit)} to {number(high, unit)}"
+        return f"at most {said(high, unit)}"
+    return f"{said(low, unit)} to {said(high, unit)}"
 
 
 def within(low: float, high: float, unit: str = "") -> str:
@@ -51,9 +56,9 @@ def within(low: float, high: float, unit: str = "") -> str:
 def beyond(low: float, high: float, unit: str = "") -> str:
     """Return ``"lies outside 0.1 to 0.3"``, ``"is below 2"`` or ``"is above 0.5"``."""
     if math.isinf(high):
-        return f"is below {number(low, unit)}"
+        return f"is below {said(low, unit)}"
     if math.isinf(low):
-        return f"is above {number(high, unit)}"
+        return f"is above {said(high, unit)}"
     return f"lies outside {band(low, high, unit)}"
 
 

@@ -22,6 +22,7 @@ from harness.gate.run import compare as measured
 from harness.gate.selections import compare_selections, resolved, selection, side
 from harness.gate.settings import GateSettings, override, read_settings
 from harness.gate.sides.environments import Mode, Recipe
+from harness.gate.sides.project import installable, lookup, pyproject
 from harness.gate.sides.revisions import find_repository, resolve, working_tree
 from harness.gate.values import GateResult, Revision
 from harness.project import JOURNALS
@@ -82,7 +83,7 @@ def gate(
     """
     output = Output(quiet=quiet, no_color=no_color, json_path=json_path)
     repository = find_repository(Path.cwd())
-    folder = _project(repository)
+    folder = _project(repository, pytest or [])
     given = {
         "budget": budget,
         "burst": burst,
@@ -208,12 +209,26 @@ def _remembered(result: GateResult, history: History, named: Baseline | None) ->
     return replace(result, notes=(*result.notes, note))
 
 
-def _project(repository: Path) -> Path:
-    """Return the folder of the project: the nearest one up from here that has a pyproject.toml."""
-    here = Path.cwd().resolve()
-    for folder in (here, *here.parents):
-        if (folder / "pyproject.toml").exists() or folder == repository.resolve():
-            return repository / folder.relative_to(repository.resolve())
+def _project(repository: Path, named: Sequence[str]) -> Path:
+    """Return the folder of the project: the nearest one up from here that has a pyproject.toml.
+
+    Where that is no project by itself, and has no settings of the gate, as at the top of a
+    repository of several: the nearest one up from the benchmarks that are named.
+    """
+    here = _above(Path.cwd(), repository)
+    if not named or installable(here) or lookup(pyproject(here), "tool.harness"):
+        return here
+    places = [str(Path.cwd() / path.partition("::")[0]) for path in named]
+    there = _above(Path(os.path.commonpath(places)), repository)
+    return there if there.is_relative_to(here) else here
+
+
+def _above(place: Path, repository: Path) -> Path:
+    """Return the nearest folder up from a place with a pyproject.toml, else the repository's."""
+    place, top = place.resolve(), repository.resolve()
+    for folder in (place, *place.parents):
+        if folder == top or (folder.is_relative_to(top) and (folder / "pyproject.toml").exists()):
+            return repository / folder.relative_to(top)
     return repository
 
 

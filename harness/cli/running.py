@@ -198,11 +198,10 @@ def settle(
     Raises
     ------
     UsageError
-        If a suite does not say how far its seeds may go, and nothing else does.
+        If suites do not say how far their seeds may go, and nothing else does.
     """
     started = time.monotonic()
-    for plans in workspace.plans:
-        _declare(plans, runner, limits, output)
+    _declare(workspace.plans, runner, limits, output)
     ran, look = carry_out(runner, list(todo), output, trace=trace), 1
     while time.monotonic() - started < limits.seconds:
         chosen = {plan.suite.id: plan for plan in todo}
@@ -219,26 +218,28 @@ def settle(
     return ran
 
 
-def _declare(plans: Plans, runner: Runner, limits: Limits, output: Output) -> None:
+def _declare(every: Sequence[Plans], runner: Runner, limits: Limits, output: Output) -> None:
     """Keep how far the seeds may go; what was kept before, under other levels, holds."""
-    suite, folder = plans.suite, runner.store.folder
-    if plans.memory:
-        return
-    wanted = suite.seeds.most if suite.seeds.most is not None else limits.most
-    known = declared(folder).get(suite.id)
-    if known is None and wanted is None:
+    folder, known = runner.store.folder, declared(runner.store.folder)
+    wanted = {
+        plans.suite.id: limits.most if plans.suite.seeds.most is None else plans.suite.seeds.most
+        for plans in every
+        if not plans.memory
+    }
+    if silent := [name for name, most in wanted.items() if most is None and name not in known]:
         raise UsageError(
-            f"the suite {suite.id} must say how far its seeds may go: give --max-seeds, or most in "
-            "its [seeds]"
+            f"how far the seeds of {', '.join(silent)} may go must be said beforehand: give "
+            "--max-seeds, or most in [seeds] of each suite"
         )
-    if known is None and wanted is not None:
-        with runner.store.writing():
-            declare(folder, suite.id, wanted)
-    elif wanted is not None and wanted != known:
-        output.err.print(
-            f"note: {suite.id} goes up to {known} seeds, as was declared before the first look; "
-            f"{wanted} would be other levels, and takes another folder of results"
-        )
+    for name, most in wanted.items():
+        if name not in known and most is not None:
+            with runner.store.writing():
+                declare(folder, name, most)
+        elif most not in (None, known.get(name)):
+            output.err.print(
+                f"note: {name} goes up to {known[name]} seeds, as was declared before the first "
+                f"look; {most} would be other levels, and takes another folder of results"
+            )
 
 
 def _open(plans: Plans, plan: Plan, look: int, runner: Runner) -> Plan:

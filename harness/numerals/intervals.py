@@ -10,7 +10,17 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 
-from harness.numerals.plain import DASH, TIMES, exponent_of, fixed, number, places_of, scale
+from harness.numerals.plain import (
+    DASH,
+    LARGEST,
+    SINGLE_DIGITS,
+    TIMES,
+    exponent_of,
+    fixed,
+    number,
+    places_of,
+    scale,
+)
 from harness.types import Interval
 
 EXACT_DIGITS = 7
@@ -89,7 +99,7 @@ def span(interval: Interval | None, unit: str = "", marks: Sequence[float] = ())
         return DASH
     half = (interval.high - interval.low) / 2
     if not math.isfinite(half) or is_nothing(half, interval.low, interval):
-        return f"{number(interval.low, unit)} to {number(interval.high, unit)}"
+        return " to ".join(apart(end, unit, marks) for end in (interval.low, interval.high))
     if unit not in SHARES and 0 < interval.low * WIDE <= interval.high:
         both, suffix = by_factors((interval.low, interval.high), interval, unit, marks)
         ends = " to ".join(both)
@@ -107,7 +117,7 @@ def _telling(ends: Sequence[float], marks: Sequence[float], places: int) -> int:
 
     One for which `CLOSE` more are not enough is as good as the mark.
     """
-    pairs = [(end, mark) for end in ends for mark in marks if math.isfinite(mark)]
+    pairs = [(end, mark) for end in ends for mark in marks if abs(mark) < LARGEST]
     if _all_apart(pairs, places):
         return places
     most = places + CLOSE
@@ -188,20 +198,22 @@ def by_factors(
     """
     half = math.log(interval.high / interval.low) / 2
     if interval.high / interval.low >= FAR:
-        return [_apart(part, unit, marks) for part in parts], ""
+        return [apart(part, unit, marks, FEWEST_DIGITS) for part in parts], ""
     factor, suffix, power = scale(max(parts), unit)
     scaled, beside = ([one / factor for one in some] for some in (parts, marks))
     places = [_telling((one,), beside, places_by_factor(one, half)) for one in scaled]
     return [fixed(*pair) for pair in zip(scaled, places, strict=True)], f"{power}{suffix}"
 
 
-def _apart(value: float, unit: str, marks: Sequence[float]) -> str:
-    """Return a number at the fewest digits at which it does not read as a mark."""
-    digits = range(FEWEST_DIGITS, FEWEST_DIGITS + CLOSE + 1)
-    texts = [number(value, unit, digits=one) for one in digits]
-    read = [{number(mark, unit, digits=one) for mark in marks} for one in digits]
-    told = (text for text, taken in zip(texts, read, strict=True) if text not in taken)
-    return next(told, texts[0])
+def apart(value: float, unit: str, marks: Sequence[float], digits: int = SINGLE_DIGITS) -> str:
+    """Return a number at so many digits, or as many more as keep it from reading as a mark."""
+    if not sys.float_info.min <= abs(value) < math.inf:
+        return number(value, unit)
+    factor = scale(abs(value), unit)[0]
+    scaled = value / factor
+    places = digits - 1 - exponent_of(scaled)
+    more = _telling((scaled,), [mark / factor for mark in marks], places) - places
+    return number(value, unit, digits + more)
 
 
 def places_by_factor(scaled: float, half: float) -> int:

@@ -10,18 +10,18 @@ from typing import Any
 
 from harness import numerals
 from harness.claims import q_value_text, sentences
-from harness.claims.text import band
+from harness.claims.text import band, said
 from harness.claims.verdicts import Sentence
 from harness.figures.labels import machine, title
-from harness.numerals import measured, number
+from harness.numerals import axis_value, measured
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
 from harness.report.marks import LABELS, SIGNS, WORDS
 from harness.report.published import Mark
 from harness.report.quotes import Place, Places
 from harness.report.strip import Strip, distance, strip
-from harness.report.verdicts import counted
 from harness.types import VERDICTS, Environment, Finding, Grounds, Verdict
+from harness.words import plural
 
 DECIDING: Mapping[str, str] = {
     "does not hold": "contradicted",
@@ -91,7 +91,7 @@ def published(verdict: Verdict) -> str:
     """Return what a claim says: its number in the unit measured, else its band, else its words."""
     on = _grounds(verdict)
     if on is not None and on.size is not None:
-        return number(on.size, unit_of(verdict))
+        return said(on.size, unit_of(verdict))
     if on is not None and (math.isfinite(on.low) or math.isfinite(on.high)):
         return band(on.low, on.high, unit_of(verdict))
     return quotes.words(verdict.published)
@@ -113,6 +113,18 @@ def found(finding: Finding, unit: str) -> str:
         return ""
     on = finding.grounds
     return measured(finding.measured, on.interval if on else finding.interval, unit)
+
+
+def counted(finding: Finding) -> str:
+    """Return what a finding rests on, ``"10 seeds"``; ``""`` when on nothing.
+
+    Of several declared looks the one is named that settled it, or was the last.
+    """
+    if not finding.n:
+        return ""
+    noun = finding.over.removesuffix("s")
+    many = plural(finding.n, noun) if finding.n < 1000 else f"{axis_value(finding.n)} {noun}s"
+    return f"{many}, look {finding.look} of {finding.looks}" if finding.look else many
 
 
 def level(finding: Finding) -> str:

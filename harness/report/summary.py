@@ -1,17 +1,21 @@
-"""Verdicts in Markdown, for a file in the repository and for the summary of a CI run."""
+"""Verdicts in Markdown: for a file in the repository, a CI run, and by section of the documents."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from harness import words
 from harness.claims import chance_text, headline, sentence_counts
+from harness.numerals import measured
 from harness.outlets.outcome import unit_of
 from harness.report import quotes
-from harness.report.ledger import found, published, quoted
-from harness.report.marks import counted
-from harness.report.verdicts import Row, rows
+from harness.report.ledger import counted, found, published, quoted
+from harness.report.marks import SIGNS, WORDS
+from harness.report.marks import counted as tally
+from harness.suite.documents import Document, Section
+from harness.suite.schema import Suite
+from harness.suite.sections import cited, covering
 from harness.types import Verdict
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&])")
@@ -58,7 +62,7 @@ def _highlights(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _table(verdicts: Sequence[Verdict]) -> list[str]:
-    return [*HEAD, *(_line(row) for row in rows(verdicts, {}))]
+    return [*HEAD, *map(_line, verdicts)]
 
 
 def _folded(name: str, verdicts: Sequence[Verdict]) -> list[str]:
@@ -72,7 +76,7 @@ def plain(text: str) -> str:
 
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
-    return f"{words.plural(len(verdicts), 'claim')}: {counted(verdicts)}."
+    return f"{words.plural(len(verdicts), 'claim')}: {tally(verdicts)}."
 
 
 def _chance(verdicts: Sequence[Verdict]) -> list[str]:
@@ -91,16 +95,26 @@ def _moved(verdicts: Sequence[Verdict]) -> list[str]:
     ]
 
 
-def _line(row: Row) -> str:
-    measured = ""
-    if row.first:
-        measured = plain(row.first.measured) + (f", {row.first.n}" if row.first.n else "")
-    marks = [f"on {plain(name)}" for name in row.stand_ins]
-    marks += [f"moved, expected {plain(row.expected)}"] if row.moved else []
-    verdict = f"{row.sign} {row.word}" + (f" ({'; '.join(marks)})" if marks else "")
-    name = f"{plain(row.suite)}/{plain(row.claim)}"
-    claim = f"“{plain(quotes.words(row.quote))}”<br>{name}: {plain(row.reason)}"
-    cells = (verdict, claim, plain(row.published), measured, plain(row.source))
+def _line(verdict: Verdict) -> str:
+    number = ""
+    if verdict.findings:
+        first = verdict.findings[0]
+        shown = measured(first.measured, first.interval, unit_of(verdict))
+        number = ", ".join(filter(None, (plain(shown), counted(first))))
+    stand_ins = dict.fromkeys(finding.data for finding in verdict.findings if finding.data)
+    marks = [f"on {plain(name)}" for name in stand_ins]
+    marks += [f"moved, expected {plain(verdict.expected)}"] if verdict.moved else []
+    sign = f"{SIGNS[verdict.verdict]} {WORDS[verdict.verdict]}"
+    name = f"{plain(verdict.suite)}/{plain(verdict.claim)}"
+    claim = f"“{plain(quotes.words(verdict.quote))}”<br>{name}: {plain(verdict.reason)}"
+    read = "as quoted" if any(map(str.isdigit, verdict.quote)) else "no number"
+    cells = (
+        f"{sign} ({'; '.join(marks)})" if marks else sign,
+        claim,
+        plain(verdict.published or read),
+        number,
+        plain(verdict.source),
+    )
     return f"| {' | '.join(cells)} |"
 
 
@@ -156,3 +170,107 @@ def _within(verdicts: Sequence[Verdict], room: int) -> list[str]:
         "",
         f"{left} more left out for want of room.",
     ]
+
+
+_OF_SECTIONS = (
+    "Every numbered section and question of the documents, with the claims that cover it and",
+    "their verdicts, or why there is nothing to measure. Generated; do not edit.",
+)
+_OF_CLAIMS = ("Every claim on the documents, with its verdict. Generated; do not edit.",)
+
+
+def coverage(
+    documents: Mapping[str, Document],
+    suites: Sequence[Suite],
+    verdicts: Sequence[Verdict],
+) -> str:
+    """Return the ledger of sections.
+
+    Parameters
+    ----------
+    documents : mapping of str to Document
+        By key; one whose sections nobody has listed is shown if a claim quotes it.
+    suites : sequence of Suite
+        Those whose claims cover them.
+    verdicts : sequence of Verdict
+        Of those claims, as far as they were judged.
+    """
+    by_name = {f"{verdict.suite}/{verdict.claim}": verdict for verdict in verdicts}
+    places = cited(suites)
+    in_order = sorted(documents.values(), key=lambda document: document.number)
+    listed = any(document.sections is not None for document in in_order)
+    lines = [
+        "# Claims by section" if listed else "# Claims",
+        "",
+        *_opening(verdicts, suites, listed),
+    ]
+    for document in in_order:
+        if document.sections is not None:
+            lines += ["", *_document(document, document.sections, places, by_name)]
+        elif own := {
+            place[1]: names for place, names in places.items() if place[0] == document.key
+        }:
+            lines += ["", *_unlisted(document, own, by_name)]
+    return "\n".join(lines) + "\n"
+
+
+def _opening(verdicts: Sequence[Verdict], suites: Sequence[Suite], listed: bool) -> list[str]:
+    claims = sum(len(suite.claims) for suite in suites)
+    counts = tally(verdicts)
+    return [
+        *(_OF_SECTIONS if listed else _OF_CLAIMS),
+        "",
+        *([f"{said}.", ""] if (said := sentence_counts(verdicts)) else []),
+        f"{words.plural(len(suites), 'suite')}, {words.plural(claims, 'claim')}"
+        + (f": {counts}." if counts else "."),
+    ]
+
+
+def _unlisted(
+    document: Document, places: Mapping[str, Sequence[str]], verdicts: Mapping[str, Verdict]
+) -> list[str]:
+    """Return the claims on a document that is quoted as a whole, or by sections nobody listed."""
+    heading = " ".join(dict.fromkeys((document.number, plain(document.title))))
+    rows = [
+        f"- {_claim(name, verdicts.get(name))}"
+        + (f" (section {plain(section)})" if section else "")
+        for section, names in places.items()
+        for name in names
+    ]
+    return [f"## {heading}", "", *rows]
+
+
+def _document(
+    document: Document,
+    sections: Sequence[Section],
+    places: Mapping[tuple[str, str], tuple[str, ...]],
+    verdicts: Mapping[str, Verdict],
+) -> list[str]:
+    covered = [covering(document.key, section, places) for section in sections]
+    measured = sum(bool(claims) for claims in covered)
+    return [
+        f"## {document.number} {plain(document.title)}",
+        "",
+        f"{words.plural(len(sections), 'section')}, {measured} with claims.",
+        "",
+        "| Section | Topic | Covered by |",
+        "| --- | --- | --- |",
+        *(
+            _row(section, claims, verdicts)
+            for section, claims in zip(sections, covered, strict=True)
+        ),
+    ]
+
+
+def _row(section: Section, claims: Sequence[str], verdicts: Mapping[str, Verdict]) -> str:
+    entries = "<br>".join(_claim(name, verdicts.get(name)) for name in claims)
+    if not claims:
+        entries = f"nothing to measure: {plain(section.nothing)}"
+    return f"| {section.number} | {plain(section.topic)} | {entries} |"
+
+
+def _claim(name: str, verdict: Verdict | None) -> str:
+    if verdict is None:
+        return plain(name)
+    because = f": {plain(verdict.because)}" if verdict.verdict == "contradicted" else ""
+    return f"{SIGNS[verdict.verdict]} {plain(name)} {WORDS[verdict.verdict]}{because}"

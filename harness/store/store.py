@@ -281,7 +281,7 @@ class StoreFolder:
     def __init__(self, folder: Path) -> None:
         self._stores = [Store(path) for path in files.stores(folder)]
         self._environments = {k: v for store in self._stores for k, v in store.environments.items()}
-        self._owner: dict[tuple[str, str], Store] = {}
+        self._owner: dict[tuple[str, ...], Store] = {}
 
     @property
     def suites(self) -> Collection[str]:
@@ -291,7 +291,7 @@ class StoreFolder:
     def of(self, suite: str) -> Sequence[Record]:
         """Return the records of a suite, store by store."""
         found = [(store, store.of(suite)) for store in self._stores]
-        self._owner |= {(r.cell, r.started): s for s, own in found for r in own if r.arrays}
+        self._owner |= {_key(r): s for s, own in found for r in own if r.arrays}
         return tuple(record for _, own in found for record in own)
 
     @property
@@ -316,7 +316,11 @@ class StoreFolder:
 
     def array(self, record: Record, name: str) -> Array:
         """Return a stored array of a record from the store that holds it."""
-        key = (record.cell, record.started)
+        key = _key(record)
         if key not in self._owner:
             self.of(record.suite)
         return self._owner[key].array(record, name)
+
+
+def _key(record: Record) -> tuple[str, ...]:
+    return (record.cell, record.started, record.environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from harness.config.experiments import implied
 from harness.config.table import not_a_suite_id
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.suite import documents, locate, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
 from harness.suite.explain import validate
@@ -92,17 +93,28 @@ def _require(found: Sequence[Path], folders: Sequence[Path]) -> None:
 
 
 def _find_one(name: str, known: Mapping[str, Sequence[Path]]) -> Path:
-    if len(paths := known.get(name, ())) > 1:
+    is_file = name.endswith(".toml") or os.path.isfile(name)  # noqa: PTH113 as Path, it may raise
+    paths = known.get(name, ())
+    if not paths and not is_file:
+        paths = [path for some in known.values() for path in some if _is_called(path, name)]
+    if len(paths) > 1:
         raise UsageError(f"{name} is the name of {' and '.join(map(str, paths))}; give the path")
     if paths:
         return paths[0]
-    if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 as Path, it may raise
+    if is_file:
         return Path(name)
     if os.path.isdir(name):  # noqa: PTH112 as above
         raise UsageError(f"a suite must be an id or a file, got the folder {name}; give --suites")
     raise UsageError(
         unknown("suite", name, known) + ("" if known else f" There are no suites here; {_BEGIN}.")
     )
+
+
+def _is_called(path: Path, name: str) -> bool:
+    """Whether a file whose name is another gives its suite an id."""
+    with contextlib.suppress(HarnessError):  # what is wrong with it is not asked
+        return read(path).values.get("id") == name
+    return False
 
 
 def in_full(text: Text, name: str) -> Text:

@@ -28,10 +28,6 @@ class Interval:
         """Whether the whole interval lies in ``[low, high]``."""
         return low <= self.low and self.high <= high
 
-    def disjoint(self, low: float, high: float) -> bool:
-        """Whether the interval and ``[low, high]`` share no point."""
-        return self.high < low or high < self.low
-
 
 @dataclass(frozen=True)
 class Grounds:

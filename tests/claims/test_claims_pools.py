@@ -56,6 +56,18 @@ def test_snapshots_of_one_class_are_one_environment() -> None:
     assert [f.n for f in found.findings] == [8]
 
 
+@pytest.mark.parametrize("klass", [HERE.klass, OTHER.klass])
+def test_of_what_two_machines_began_at_once_the_order_of_their_folders_decides_nothing(klass):
+    again = replace(HERE, id="env-3", klass=klass)
+    folders = runs(NUMPY, GOOD), runs(NUMPY, BAD, environment="env-3")
+    shelves = (
+        Shelf([*first, *second], {HERE.id: HERE, "env-3": again})
+        for first, second in (folders, folders[::-1])
+    )
+    found = [verdict(ABOUT, [NUMPY], shelf) for shelf in shelves]
+    assert found[0] == found[1]
+
+
 def test_skipped_cells_do_not_make_an_environment_the_judge() -> None:
     records = [*skipped(CUDA, 20), *runs(CUDA, GOOD, environment=OTHER.id)]
     found = verdict(ABOUT, [CUDA], Shelf(records, BOTH))

@@ -232,6 +232,19 @@ def test_range_outcomes() -> None:
     assert (wide.verdict, "too wide for 2 to 5" in wide.reason) == ("inconclusive", True)
 
 
+@pytest.mark.parametrize(
+    ("expect", "words"),
+    [
+        ({"at_least": 0.97375}, "0.97382 in 3 of 3 runs is at least 0.97375"),
+        ({"at_least": 0.97385}, "0.97382 in 3 of 3 runs is below 0.97385"),
+        ({"value": 0.97382, "tolerance": 1e-5}, "0.97382 in 3 of 3 runs lies within 0.97382 ± 1 "),
+    ],
+)
+def test_a_claims_own_numbers_have_their_digits_and_facts_those_that_tell(expect, words) -> None:
+    of, _ = of_kind("fixed")
+    assert words in verdict(claim(expect=expect), [of], runs(of, [0.97382] * 3)).reason
+
+
 def test_one_sided_ranges() -> None:
     least, most = claim(expect={"at_least": 0.95}), claim(expect={"at_most": 0.95})
     records = runs(A, spread(0.96, 0.002, 5))

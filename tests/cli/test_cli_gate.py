@@ -11,7 +11,7 @@ import time
 
 import pytest
 from gate_benchmarks import BARE
-from gate_projects import quick_python
+from gate_projects import pure, quick_python
 from gate_repositories import make
 from suite_texts import SEARCH, sources_text
 
@@ -284,6 +284,20 @@ def test_an_interrupted_run_is_labelled_and_goes_on(project, gate, interrupted, 
     (project.folder / "gate.json").unlink()
     code, _, err = gate("main", "--pytest", "bench", "--budget", "1s", *QUICK)
     assert "goes on" not in err  # that one had come to its end
+
+
+@pytest.mark.parametrize("above", ["", "[tool.ruff]\nline-length = 100\n"])
+def test_from_the_top_of_several_projects_the_one_named_is_measured(project, gate, looks, above):
+    looks(2)
+    files = {f"libs/part/{name}": text for name, text in pure("part", layout="src/").items()}
+    files["libs/part/bench/test_part.py"] = BENCH.replace("project_code", "part").replace(
+        ".work)", ".__str__)"
+    )
+    project.commit("part", files | ({"pyproject.toml": above} if above else {}))
+    code, out, _ = gate("main", "--pytest", "libs/part/bench", *QUICK)
+    assert code == 0, out
+    assert "bench/test_part.py" in out
+    assert "libs/" not in out
 
 
 def test_what_is_measured_against_a_named_baseline_enters_its_history(project, gate, looks, capfd):

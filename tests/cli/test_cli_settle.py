@@ -79,9 +79,14 @@ def test_seeds_are_added_until_every_claim_is_settled_or_the_most_is_reached(har
 
 def test_a_suite_must_say_how_far_or_the_command_does_once_and_for_all(harness, noisy):
     noisy("")
+    suites = harness.folder / "suites"
+    text = (suites / "noisy.toml").read_text("utf-8").replace('"noisy"', '"other"')
+    (suites / "other.toml").write_text(text, "utf-8")
     code, _, err = harness("run", "--until-settled")
     assert code == 2
-    assert "give --max-seeds, or most in its [seeds]" in err
+    assert "the seeds of noisy, other may go must be said" in err
+    assert "give --max-seeds, or most in [seeds]" in err
+    (suites / "other.toml").unlink()
     code, _, err = harness("run", "--until-settled", "--max-seeds", "8", "--for", "0s")
     assert code == 0, err
     assert claims_of(harness)["never"]["findings"][0]["n"] == 4

@@ -166,6 +166,15 @@ def test_suites_are_found_by_id_or_path(write, tmp_path):
     assert library(tmp_path).documents["notes"].number == "001"
 
 
+def test_a_suite_whose_file_is_called_otherwise_is_found_by_its_id(write, tmp_path):
+    (tmp_path / "broken.toml").write_text("id = ")
+    path = write('id = "called"\n', "file.toml")
+    assert find(["called"], tmp_path) == find(["file"], tmp_path) == [path]
+    write('id = "called"\n', "again.toml")
+    with pytest.raises(UsageError, match=r"called is the name of .*again.toml and .*file.toml"):
+        find(["called"], tmp_path)
+
+
 keys = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
 values = st.one_of(
     st.integers(-9, 9).map(str),

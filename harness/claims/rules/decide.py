@@ -9,7 +9,7 @@ from functools import lru_cache
 from harness.claims import text
 from harness.claims.estimate import Estimate
 from harness.claims.rules.rule import ALPHA
-from harness.numerals import number, span
+from harness.numerals import apart, span
 from harness.statistics import Location
 from harness.statistics.spreads import Median
 from harness.types import Finding, Grounds, Interval, VerdictName
@@ -59,16 +59,16 @@ def grounds(
 def in_words(estimate: Estimate, on: Grounds, tail: str) -> str:
     """Return ``"mean 97 %, 90 % interval 96 to 98 %, over 10 seeds `tail`"`` and the notes."""
     if on.interval is None:
-        return text.sentence((f"{_fixed(estimate)} {tail}", *estimate.notes))
+        return text.sentence((f"{_fixed(estimate, on)} {tail}", *estimate.notes))
     shown = text.interval(on.interval, estimate.unit, (on.low, on.high))
     first = f"{estimate.words()}, {shown}, {estimate.count()} {tail}"
     return text.sentence((first, *estimate.notes))
 
 
-def _fixed(estimate: Estimate) -> str:
+def _fixed(estimate: Estimate, on: Grounds) -> str:
     """Return ``"0.5 in 2 of 2 runs"``: a fact, which is not dressed as statistics."""
     it = estimate.interval()
-    ends = dict.fromkeys(number(end, estimate.unit) for end in (it.low, it.high))
+    ends = dict.fromkeys(apart(end, estimate.unit, (on.low, on.high)) for end in (it.low, it.high))
     runs = text.many(estimate.n, "runs" if estimate.over != "examples" else estimate.over)
     return f"{' to '.join(ends)} in {estimate.n} of {runs}"
 
@@ -174,7 +174,7 @@ def quoted(size: float, tolerance: float, unit: str = "", *, relative: bool = Fa
     slack = 1e-12 * (abs(size) + half)
     words = text.quoted(size, tolerance, unit)
     if relative:
-        words = f"{number(size, unit)} ± {number(tolerance, 'fraction')}"
+        words = f"{text.said(size, unit)} ± {text.said(tolerance, 'fraction')}"
     return Quoted(size, size - half - slack, size + half + slack, words)
 
 
@@ -199,8 +199,8 @@ def _one_run(estimate: Estimate, size: float, alpha: float) -> str:
     if estimate.run is None or estimate.p_run(size) <= alpha:
         return ""
     run = estimate.one_run(1.0 - alpha)
-    size_shown = number(size, estimate.unit)
-    return f"one run alone would fall in {span(run, estimate.unit)} and may well give {size_shown}"
+    shown = span(run, estimate.unit, (size,)), text.said(size, estimate.unit)
+    return "one run alone would fall in {} and may well give {}".format(*shown)
 
 
 def _open(estimate: Estimate, quote: Quoted, on: Grounds, alpha: float) -> str:

@@ -16,7 +16,6 @@ from harness.claims.rules.rule import Evidence, Rule, disordered, kind_of_all
 from harness.claims.text import Undecided, unit_shown
 from harness.claims.values import Floats, Values, paired
 from harness.config.claim import Claim, Expect
-from harness.numerals import EXACT_DIGITS, number
 from harness.types import Finding, Grounds, Interval, VerdictName
 
 RATIOS = frozenset({"speedup"})
@@ -164,7 +163,7 @@ def exact(evidence: Evidence) -> Finding:
     if expect.exactly is None:  # check_claim has refused such a claim
         raise Undecided("the claim quotes no value")
     band = quoted(expect.exactly, expect.tolerance or 0.0, unit)
-    words = band.words if expect.tolerance else number(expect.exactly, unit, digits=EXACT_DIGITS)
+    words = band.words if expect.tolerance else text.said(expect.exactly, unit)
     low, high = (band.low, band.high) if expect.tolerance else (band.size, band.size)
     values = side.values
     found = _Runs(values, (values >= low) & (values <= high), fixed=side.kind == "fixed")
@@ -209,7 +208,7 @@ class _Runs:
 
     def _shown(self, words: str, unit: str) -> str:
         ends = dict.fromkeys((float(self.values.min()), float(self.values.max())))
-        shown = " to ".join(number(end, unit, digits=EXACT_DIGITS) for end in ends)
+        shown = " to ".join(text.said(end, unit) for end in ends)
         # What differs in a later digit is told by all of them.
         same = shown == words and not self.equal.any()
         return repr(float(self.values[0])) if same else shown

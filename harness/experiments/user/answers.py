@@ -123,4 +123,5 @@ def _answer(values: dict[str, Any]) -> Answer:
 def _declared(values: dict[str, Any]) -> Declared:
     found = values["parameters"]
     parameters = None if found is None else tuple(Parameter(**one) for one in found)
-    return Declared(**{**values, "parameters": parameters, "backends": tuple(values["backends"])})
+    lists = {name: tuple(values[name]) for name in ("backends", "truths")}
+    return Declared(**{**values, "parameters": parameters, **lists})

@@ -70,8 +70,9 @@ def _names(declared: Declared) -> frozenset[str]:
 
 def _kinds(declared: Declared) -> Callable[[Settings], Mapping[str, Kind]]:
     """Return the kinds that it declares; that it returns true or false says one, too."""
-    flag: Mapping[str, Kind] = {ONLY: "binary"} if declared.returns == "bool" else {}
-    return lambda _: declared.metrics or flag
+    flags = [ONLY] if declared.returns == "bool" else declared.truths
+    kinds: Mapping[str, Kind] = declared.metrics or dict.fromkeys(flags, "binary")
+    return lambda _: kinds
 
 
 def _offers(backends: tuple[str, ...]) -> Callable[[Settings, str, str], bool] | None:

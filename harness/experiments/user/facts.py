@@ -55,6 +55,8 @@ class Declared:
         Its arguments; None where Python does not know them.
     returns : str
         The annotation of what it returns.
+    truths : tuple of str
+        Patterns of what is true or false in the mapping that it returns.
     metrics : mapping of str to str
         What it declares to return, each with its kind.
     alone : bool
@@ -73,6 +75,7 @@ class Declared:
     sort: str = ""
     parameters: tuple[Parameter, ...] | None = None
     returns: str = ""
+    truths: tuple[str, ...] = ()
     metrics: Mapping[str, Kind] = field(default_factory=dict)
     alone: bool = False
     backends: tuple[str, ...] = ()
@@ -202,6 +205,7 @@ def _declared(said: Mapping[str, Any], knows_us: bool) -> Declared:
         "told": plain(said["told"]),
         "parameters": arguments,
         "backends": tuple(map(str, said["backends"])),
+        "truths": tuple(map(str, said["truths"])),
         "knows_us": bool(knows_us),
     }
     return Declared(**{**said, **read})

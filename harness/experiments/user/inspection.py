@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from harness import kept
 from harness.experiments.user.loading import Place, load
-from harness.experiments.user.signature import parameters, returned_text, to_json
+from harness.experiments.user.signature import parameters, returned_text, to_json, truths
 
 _DECLARED = "__harness__"
 _MOST = 500
@@ -109,6 +109,7 @@ def _declared(value: object) -> dict[str, Any]:
         "sort": _sort(value),
         "parameters": to_json(parameters(value)),
         "returns": returned_text(value),
+        "truths": truths(value),
         "metrics": dict(declared.get("metrics", {})),
         "alone": bool(declared.get("alone", False)),
         "backends": list(declared.get("backends", ())),

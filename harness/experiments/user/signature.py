@@ -1,4 +1,4 @@
-"""The arguments of a user's function, and what each of them is given.
+"""The arguments of a user's function, what each of them is given, and what it says to return.
 
 Used where only the standard library may be: in the process that asks about a module.
 """
@@ -8,10 +8,14 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import linecache
 import re
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import chain
+from types import CodeType
 from typing import Any, Literal
 
 Role = Literal[
@@ -49,6 +53,8 @@ _BY_CLASS: Mapping[str, Role] = {
 DATA: frozenset[Role] = frozenset({"dataset", "parts", "scaler"})
 """Roles for which a suite must have a table ``[data]``."""
 
+Expressions = list[ast.expr | None]
+_BOOL = r"(\w+\.)*bool_?"  # NumPy has one, too
 _KINDS: Mapping[object, str] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",
     inspect.Parameter.KEYWORD_ONLY: "keyword",
@@ -118,38 +124,106 @@ def returned_text(function: Callable[..., object]) -> str:
     """
     try:
         told = annotation_text(inspect.signature(function).return_annotation)
-        return told or "bool" * _tells_truths(function)
     except (TypeError, ValueError):
         return ""
+    plain = re.fullmatch(_BOOL, told) if told else _are_truths(*_returned(function))
+    return "bool" if plain else told
 
 
-def _tells_truths(function: Callable[..., object]) -> bool:
-    if hasattr(function, "__wrapped__"):  # what is around it may return something else
-        return False
+def truths(function: Callable[..., object]) -> list[str]:
+    """Return which entries of the mapping that a function returns are true or false: patterns.
+
+    All where it is annotated so, else those that are plainly so wherever they are written out.
+    """
+    if re.fullmatch(rf"\S*(dict|Mapping)\[str, {_BOOL}\]", returned_text(function), re.IGNORECASE):
+        return ["*"]
+    found: dict[str, Expressions] = {}
+    nodes, plain = _returned(function)
+    for node in nodes:
+        if not isinstance(node, ast.Dict):
+            return []
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                found.setdefault(key.value, []).append(value)
+            else:  # it may be any of those before it
+                for values in found.values():
+                    values.append(None)
+    return [name for name, values in found.items() if _are_truths(values, plain)]
+
+
+def _returned(function: Callable[..., object]) -> tuple[Expressions, Collection[str]]:
+    """Return what stands behind every ``return`` of a function; nothing where that is not known.
+
+    And its names to which nothing is ever given that is not plainly true or false.
+    """
+    code = getattr(function, "__code__", None)
+    # What is around another may return something else.
+    if not isinstance(code, CodeType) or hasattr(function, "__wrapped__"):
+        return [], ()
+    nodes = _starting(code.co_filename).get((code.co_firstlineno, code.co_name), ())
+    found: Expressions = [node.body for node in nodes if isinstance(node, ast.Lambda)]
+    waiting = [*chain.from_iterable(map(ast.iter_child_nodes, nodes))]
+    given: dict[str, Expressions] = {}
+    while waiting:
+        match one := waiting.pop():
+            case ast.Return(value=value):
+                found.append(value)
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=value)
+            ):
+                given.setdefault(name, []).append(value)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.expr():
+                pass
+            case _:
+                waiting += ast.iter_child_nodes(one)
+    bound = Counter(chain.from_iterable(map(_bound, nodes)))
+    return found, {
+        name for name, values in given.items() if bound[name] == len(values) and _are_truths(values)
+    }
+
+
+@lru_cache(maxsize=16)
+def _starting(file: str) -> Mapping[tuple[int, str], list[ast.AST]]:
+    """Return the functions of a file by the line that they start at, and their name."""
     try:
-        (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, SyntaxError):
-        return False
-    returned = [one.value for one in _inside(node) if isinstance(one, ast.Return)]
-    return bool(returned) and all(map(_is_truth, returned))
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return {}
+    found: dict[tuple[int, str], list[ast.AST]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            line = min(one.lineno for one in (node, *node.decorator_list))
+            found.setdefault((line, node.name), []).append(node)
+        elif isinstance(node, ast.Lambda):
+            found.setdefault((node.lineno, "<lambda>"), []).append(node)
+    return found
 
 
-def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is in a function, but not in those that it defines."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield child
-            yield from _inside(child)
+def _bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names in a function, once for each time that they are given something."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load):
+            yield one.id
+        elif isinstance(one, ast.arg):
+            yield one.arg
 
 
-def _is_truth(node: ast.expr | None) -> bool:
+def _are_truths(nodes: Expressions, plain: Collection[str] = ()) -> bool:
+    """Whether all are plainly true or false, as are those names."""
+    return bool(nodes) and all(_is_truth(node, plain) for node in nodes)
+
+
+def _is_truth(node: ast.expr | None, plain: Collection[str]) -> bool:
     match node:
         case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=True | False):
             return True
+        case ast.Name(id=name):
+            return name in plain
         case ast.BoolOp(values=parts):
-            return all(map(_is_truth, parts))
+            return _are_truths(list(parts), plain)
         case ast.IfExp(body=one, orelse=other):
-            return _is_truth(one) and _is_truth(other)
+            return _is_truth(one, plain) and _is_truth(other, plain)
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name in ("bool", "all", "any", "allclose", "array_equal")
     return False

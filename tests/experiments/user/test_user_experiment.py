@@ -32,7 +32,14 @@ def found(project, name="bench/f.py:f"):
 
 
 @pytest.mark.parametrize(
-    ("returns", "kinds"), [("bool", {"value": "binary"}), ("float", {}), ("int", {})]
+    ("returns", "kinds"),
+    [
+        ("bool", {"value": "binary"}),
+        ("'numpy.bool_'", {"value": "binary"}),
+        ("dict[str, bool]", {"*": "binary"}),
+        ("float", {}),
+        ("int", {}),
+    ],
 )
 def test_a_function_that_returns_true_or_false_says_so(project, returns, kinds):
     file = project / "bench/f.py"
@@ -52,14 +59,54 @@ def test_a_function_that_returns_true_or_false_says_so(project, returns, kinds):
         ("return n > seed or 0.5", False),
         ("if n:\n        return 1.0\n    return n > seed", False),
         ("return n > seed if n else 0.5", False),
-        ('return {"value": n > seed}', False),
+        ('return {"loss": n > seed, "value": 0.5}', False),
+        ("for _ in range(n):\n        return\n    return n > seed", False),
+        ("ok = n > seed\n    print(ok)\n    return ok", True),
+        ("ok: bool = n > seed\n    if n:\n        ok = False\n    return ok and not n", True),
+        ("ok = n > seed\n    ok += 1\n    return ok", False),
+        ("ok = n > seed\n    for ok in (1, 2):\n        print(ok)\n    return ok", False),
+        ("n = n > seed\n    return n", False),
+        ("try:\n        return n > seed\n    finally:\n        print(n)", True),
         ("print(n > seed)", False),
     ],
 )
 def test_a_function_whose_every_return_is_plainly_true_or_false_says_so(project, body, truth):
     file = project / "bench/f.py"
     file.write_text(f"import numpy as np\n\n\ndef f(seed, n=3):\n    {body}\n")
-    assert found(project).kinds(Settings()) == ({"value": "binary"} if truth else {})
+    kinds = found(project).kinds(Settings())
+    assert kinds.get("value", "real") == ("binary" if truth else "real")
+
+
+@pytest.mark.parametrize(
+    ("body", "truths"),
+    [
+        ('return {"works": n > seed, "loss": 0.5}', {"works"}),
+        ('if n:\n        return {"a": n > 1}\n    return {"a": 0.5, "b": not n}', {"b"}),
+        ('return {**{"a": 0.5}, "b": n > seed}', {"b"}),
+        ('ok = n > seed\n    return {"ok": ok, "n": n}', {"ok"}),
+        ('return {"a": n > seed, **{"a": 0.5}}', set()),
+        ('if n:\n        return vars()\n    return {"a": n > seed}', set()),
+    ],
+)
+def test_entries_that_are_plainly_true_or_false_say_so(project, body, truths):
+    (project / "bench/f.py").write_text(f"def f(seed, n=3):\n    {body}\n")
+    kinds = found(project).kinds(Settings())
+    assert dict(kinds) == dict.fromkeys(truths, "binary")
+
+
+@pytest.mark.parametrize("deep", [1, 2000])
+def test_long_functions_and_lambdas_are_read_like_others(project, deep):
+    (project / "bench/f.py").write_text(f"f = lambda seed, n=3: seed {'+ n ' * deep}> 3\n")
+    assert found(project).kinds(Settings()) == {"value": "binary"}
+
+
+@pytest.mark.parametrize(
+    ("inside", "truth"), [("given", True), ("lambda seed: given(seed) * 0.5", False)]
+)
+def test_what_a_decorator_gives_back_is_what_is_read(project, inside, truth):
+    text = f"def of(given):\n    return {inside}\n\n\n@of\n@of\ndef f(seed):\n    return seed > 3\n"
+    (project / "bench/f.py").write_text(text)
+    assert bool(found(project).kinds(Settings())) is truth
 
 
 def test_what_a_decorator_returns_is_not_known_from_what_is_inside(project):
