@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from harness.suite.text import Text, named, read
 from harness.words import shortened, unknown
 
 _NO_SUITES = (BIBLIOGRAPHY, DOCUMENT)
+_SUITE = re.compile(r"^(experiment\s*=|\[\[claims\]\])", re.MULTILINE)
 _BEGIN = "`harness init` writes a first suite, `harness new` shows which others there are"
 _OTHERWISE = "or name a suite file, or give --suites DIR"
 
@@ -81,6 +84,22 @@ def in_folder(folder: Path) -> list[Path]:
     return [path for path in files if path.name not in _NO_SUITES]
 
 
+def passed_over(folder: Path) -> list[str]:
+    """Return sentences on files that read like a suite, in folders below that are no documents."""
+    return [
+        f"{path} reads like a suite and is none of {folder}: {path.parent} has no {DOCUMENT}; "
+        "name the file, or move it"
+        for path in sorted(folder.glob("*/*.toml"))
+        if not documents.is_document(path.parent) and _reads_like_a_suite(path)
+    ]
+
+
+def _reads_like_a_suite(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # of no concern where nobody named it
+        return bool(_SUITE.search(path.read_text(encoding="utf-8", errors="replace")))
+    return False
+
+
 def _require(found: Sequence[Path], folders: Sequence[Path]) -> None:
     """Refuse a folder that there is not, and folders without any suite."""
     for folder in folders:
@@ -89,7 +108,9 @@ def _require(found: Sequence[Path], folders: Sequence[Path]) -> None:
             raise UsageError(f"{there}; {_BEGIN}; {_OTHERWISE}")
     if not found:
         places = " nor in ".join(map(str, folders))
-        raise UsageError(f"no suite file (*.toml) in the folder {places}; {_BEGIN}; {_OTHERWISE}")
+        told = "; ".join(chain.from_iterable(map(passed_over, folders)))
+        more = told or f"{_BEGIN}; {_OTHERWISE}"
+        raise UsageError(f"no suite file (*.toml) in the folder {places}; {more}")
 
 
 def _find_one(name: str, known: Mapping[str, Sequence[Path]]) -> Path:

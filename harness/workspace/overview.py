@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,8 @@ class Overview:
     suites : tuple of Outline
         What each holds.
     notes : tuple of str
-        On claims that cannot be settled by the runs that are asked for; of a check only.
+        On claims that cannot be settled by the runs that are asked for, and on files that are
+        passed over; of a check only.
     """
 
     suites: tuple[Outline, ...]
@@ -106,6 +108,7 @@ def _around(folders: Sequence[Path]) -> Iterator[Path]:
 def _made(names: Sequence[str], folders: Sequence[Path], whole: bool) -> Overview:
     from harness.plan.check import unsettled
     from harness.suite.documents import is_document
+    from harness.suite.load import passed_over
     from harness.workspace.suites import check_documents, check_labels, check_quotes, open_workspace
 
     workspace = open_workspace(names, folders)
@@ -115,7 +118,9 @@ def _made(names: Sequence[str], folders: Sequence[Path], whole: bool) -> Overvie
     check_quotes(workspace)
     if not names and not any(map(is_document, folders)):
         check_documents(workspace)
-    notes = (str(note) for plans in workspace.plans for note in unsettled(plans))
+    notes = [str(note) for plans in workspace.plans for note in unsettled(plans)]
+    if not names:
+        notes += chain.from_iterable(map(passed_over, folders))
     return Overview(tuple(_outlines(workspace)), tuple(notes))
 
 

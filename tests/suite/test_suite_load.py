@@ -8,7 +8,7 @@ from suite_texts import sources_text, suite_text
 
 from harness.errors import SuiteError, UsageError
 from harness.suite.documents import library
-from harness.suite.load import find, load
+from harness.suite.load import find, load, passed_over
 from harness.suite.locate import lines_of
 
 GOOD = suite_text(
@@ -254,6 +254,23 @@ def test_a_link_that_leads_nowhere_is_no_missing_bibliography(tmp_path):
 def test_a_suite_named_twice_is_one(write, tmp_path):
     path = write(GOOD)
     assert find(["tiny", str(path), "tiny"], tmp_path) == [path]
+
+
+def test_suites_in_folders_that_are_no_documents_are_named(tmp_path):
+    top = tmp_path / "suites"
+    for place in ("own/b.toml", "paper/c.toml"):
+        (top / place).parent.mkdir(parents=True)
+        (top / place).write_text('experiment = "x.py:f"\n')
+    (top / "own" / "broken.toml").write_text("[[claims]]\nquote = \n")
+    (top / "own" / "pyproject.toml").write_text('[project]\nname = "experiment"\n')
+    (top / "paper" / "document.toml").write_text("")
+    told = passed_over(top)
+    assert [line.partition(" reads like")[0] for line in told] == [
+        str(top / "own" / name) for name in ("b.toml", "broken.toml")
+    ]
+    (top / "paper" / "c.toml").unlink()
+    with pytest.raises(UsageError, match=r"b\.toml reads like .* has no document\.toml; name"):
+        find([], top)
 
 
 def test_a_folder_that_is_none_is_told_apart_from_one_without_suites(write, tmp_path):
