@@ -3,7 +3,7 @@
 A convolution is a product of the filters with *columns*: every window of the input written out
 as one column (`im2col`); its gradient adds columns back to where they came from (`col2im`). See
 Chellapilla, Puri & Simard (2006), High performance convolutional neural networks for document
-processing. `conv_naive` holds the same operations as plain loops.
+processing. `conv_naive` holds convolution as plain loops.
 """
 
 # ruff: noqa: ARG002 - all layers share one signature

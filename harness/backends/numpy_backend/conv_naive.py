@@ -1,4 +1,4 @@
-"""Convolution and max pooling as plain loops, one window at a time.
+"""Convolution as plain loops, one window at a time.
 
 Nothing here is fast and nothing is meant to be: the loops are the definition written out, which
 `harness.backends.numpy_backend.conv` is tested against and timed against.
@@ -65,27 +65,6 @@ def conv2d_backward(
     height, width = x.shape[2:]
     inside = (slice(padding, padding + height), slice(padding, padding + width))
     return grad_padded[:, :, *inside], grad_weight, grad.sum(axis=(0, 2, 3))
-
-
-def max_pool2d(x: Array, kernel: int) -> Array:
-    """Return the maximum of every window of `x` (N, C, H, W), (N, C, H // kernel, W // kernel)."""
-    windows = _windows(x, kernel, kernel, 0)
-    out = np.empty((*x.shape[:2], *_sides(windows)), dtype=x.dtype)
-    for n, c in np.ndindex(*x.shape[:2]):
-        for i, j, rows, columns in windows:
-            out[n, c, i, j] = x[n, c, rows, columns].max()
-    return out
-
-
-def max_pool2d_backward(grad: Array, x: Array, kernel: int) -> Array:
-    """Return d loss / d x (N, C, H, W): `grad` where the first maximum of each window lies."""
-    out = np.zeros_like(x)
-    for n, c in np.ndindex(*x.shape[:2]):
-        for i, j, rows, columns in _windows(x, kernel, kernel, 0):
-            window = x[n, c, rows, columns]
-            top = np.unravel_index(window.argmax(), window.shape)
-            out[n, c, rows, columns][top] += grad[n, c, i, j]
-    return out
 
 
 def _windows(x: Array, kernel: int, stride: int, padding: int) -> list[Window]:
