@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.backends.numpy_backend import conv_naive
-from harness.backends.numpy_backend.conv import Conv2d, MaxPool2d, col2im, im2col
+from harness.backends.numpy_backend.conv import (
+    Conv2d,
+    MaxPool2d,
+    col2im,
+    im2col,
+    looped,
+    looped_backward,
+)
 
 STEP = 1e-6
 
@@ -46,17 +52,17 @@ def test_columns_equal_loops_and_torch_at_any_size(geometry) -> None:
     x, weight, bias = _draw(shape, filters)
     layer = _layer(weight, bias, stride, padding)
     out, cache = layer.forward(x, training=True)
-    np.testing.assert_allclose(out, conv_naive.conv2d(x, weight, bias, stride, padding), atol=1e-12)
+    np.testing.assert_allclose(out, looped(x, weight, bias, stride, padding), atol=1e-12)
     leaves = [torch.tensor(a, requires_grad=True) for a in (x, weight, bias)]
     theirs = torch.nn.functional.conv2d(*leaves, stride=stride, padding=padding)
     np.testing.assert_allclose(out, theirs.detach().numpy(), atol=1e-12)
 
     grad = np.random.default_rng(1).standard_normal(out.shape)
     theirs.backward(torch.tensor(grad))
-    looped = conv_naive.conv2d_backward(grad, x, weight, stride, padding)
+    loops = looped_backward(grad, x, weight, stride, padding)
     grads = layer.gradients(grad, cache)
     ours = layer.backward(grad, cache), grads["weight"], grads["bias"]
-    for mine, loop, leaf in zip(ours, looped, leaves, strict=True):
+    for mine, loop, leaf in zip(ours, loops, leaves, strict=True):
         np.testing.assert_allclose(mine, loop, atol=1e-11)
         np.testing.assert_allclose(mine, leaf.grad.numpy(), atol=1e-11)
 
@@ -128,8 +134,8 @@ def test_pooling_equals_loops_and_torch(kernel: int, shape: tuple[int, ...], tie
     theirs.backward(torch.tensor(grad))
     np.testing.assert_array_equal(out, theirs.detach().numpy())
     np.testing.assert_array_equal(ours, leaf.grad.numpy())
-    looped, back = _pooled(x, kernel, grad)
-    np.testing.assert_array_equal(out, looped)
+    loops, back = _pooled(x, kernel, grad)
+    np.testing.assert_array_equal(out, loops)
     np.testing.assert_array_equal(ours, back)
 
 

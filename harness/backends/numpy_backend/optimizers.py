@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
 
 import numpy as np
 
@@ -23,18 +22,8 @@ Rate = float | Array
 """A learning rate, or one for each member of a stack, to be broadcast over its parameters."""
 
 
-class Update(Protocol):
-    """An update rule bound to the parameters it moves, at a learning rate that may be set."""
-
-    lr: Rate
-
-    def update(self, grads: Mapping[str, Array]) -> None:
-        """Move every parameter, given d loss / d parameter by name; `grads` may be overwritten."""
-        ...
-
-
 class Rule:
-    """What all rules share: the learning rate, the decay of the weights, and the order of the work.
+    """What all rules share: the rate `lr`, the decay of the weights, and the order of the work.
 
     A rule passes many times over each number, so it is done with some, which stay in cache, before
     it goes on to others.
@@ -74,7 +63,6 @@ class Rule:
             if self._decay:
                 grad += self._decay * param
             param -= self._move(grad, lr, *own)
-        self._taken()
 
     def _rate(self) -> Rate:
         """Return what a step is multiplied with."""
@@ -83,9 +71,6 @@ class Rule:
     def _move(self, grad: Array, lr: Rate, *own: Array) -> Array:
         """Return what is taken off some numbers, given their gradient and state."""
         raise NotImplementedError
-
-    def _taken(self) -> None:
-        """Know of a step that all parameters have taken."""
 
     def _swept(self, state: Array, beta: float) -> None:
         """Multiply a sum of gradients with `beta`; now and then clear what is next to nothing.
@@ -127,20 +112,16 @@ class SGD(Rule):
     def __init__(self, params: Mapping[str, Array], settings: Optimizer, lr: Rate) -> None:
         self._momentum = settings.momentum
         self.states = 1 if settings.momentum else 0
-        self._share = 1.0  # of the first gradient; of the later ones 1 - dampening
-        self._later = 1.0 - settings.dampening
+        self._share = 1.0 - settings.dampening  # of all gradients but the first
         super().__init__(params, settings, lr)
 
     def _move(self, grad: Array, lr: Rate, *own: Array) -> Array:
         for velocity in own:
             self._swept(velocity, self._momentum)
-            velocity += grad if self._share == 1.0 else self._share * grad
+            velocity += grad if self._steps == 1 else self._share * grad
             return np.multiply(velocity, lr, out=grad)
         grad *= lr
         return grad
-
-    def _taken(self) -> None:
-        self._share = self._later
 
 
 class Adam(Rule):
@@ -207,7 +188,7 @@ class RMSProp(Rule):
         return grad
 
 
-OPTIMIZERS: Mapping[str, Callable[[Mapping[str, Array], Optimizer, Rate], Update]] = {
+OPTIMIZERS: Mapping[str, Callable[[Mapping[str, Array], Optimizer, Rate], Rule]] = {
     "sgd": SGD,
     "adam": Adam,
     "rmsprop": RMSProp,
