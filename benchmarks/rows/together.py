@@ -52,6 +52,10 @@ def rows() -> Iterator[Row]:
                     return
                 work = f"MNIST, {backend} {name}, a seed-epoch, {PROCESSES} processes"
                 yield _epochs_row(hands, work, _shorter(case), name)
+                yield _row(
+                    f"MNIST, {backend} {name}, a seed-epoch", [_shorter(case)], SEEDS,
+                    partial(_products, backend), "its matrix products alone", 1.3, 3, EPOCHS,
+                )  # fmt: skip
 
 
 def _epochs_row(hands: Executor, work: str, case: Case, name: str) -> Row:
@@ -90,9 +94,10 @@ def _row(
     against: str,
     target: float,
     pairs: int = 5,
+    epochs: int = 1,
 ) -> Row:
     ours = partial(together, cases, seeds)
-    members = float(len(cases) * seeds)
+    members = float(len(cases) * seeds * epochs)
     return paired(work, against, ours, peer, pairs=pairs, target=target, shares=(members, 1.0))
 
 
@@ -197,6 +202,22 @@ def _loader_epoch(optimizer_name: str) -> object:
         optimizer.step()
         total += loss.item()
     return total
+
+
+def _products(backend: str) -> None:
+    """Take the matrix products of an epoch of one seed, on one thread, and nothing else."""
+    rng = np.random.default_rng(0)
+    put = backends.get(backend).put
+    sizes = ((784, 128), (128, 64), (64, 10))
+    layers = [
+        [put(rng.random(shape, np.float32), "cpu") for shape in ((100, i), (o, i), (100, o))]
+        for i, o in sizes
+    ]
+    for _ in range(600):
+        for place, (x, weight, grad) in enumerate(layers):
+            x @ weight.T, grad.T @ x
+            if place:
+                grad @ weight
 
 
 def _steps(model: Any, loss_of: Any, optimizer: Any, x: Any, y: Any, steps: int) -> list[float]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.backends.protocol import decays, each_batch_updates
 from harness.config import layers
@@ -77,8 +76,10 @@ def first_trained(placed: Sequence[PlacedLayer]) -> int:
     return next((place for place, step in enumerate(placed) if step.params), 0)
 
 
-def penalty(trains: Sequence[Train], name: str) -> NDArray[np.float64] | None:
+def penalty(trains: Sequence[Train], name: str) -> Array | None:
     """Return the penalty ``l2`` or ``l1`` of every member, (members,); None where nobody has one.
+
+    It has the dtype of the training, as a product takes a float by itself.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def penalty(trains: Sequence[Train], name: str) -> NDArray[np.float64] | None:
             f"[train] {name} must be above 0 for all cells that are trained together, or 0 for "
             f"all, got {sorted(set(sizes.tolist()))}; train them apart"
         )
-    return sizes
+    return sizes.astype(trains[0].dtype)
 
 
 class Stopped:

@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.backends.numpy_backend import conv_naive
-from harness.backends.numpy_backend.conv import Conv2d, MaxPool2d, col2im, im2col
+from harness.backends.numpy_backend.conv import (
+    Conv2d,
+    MaxPool2d,
+    col2im,
+    im2col,
+    looped,
+    looped_backward,
+)
 
 STEP = 1e-6
 
@@ -46,17 +52,17 @@ def test_columns_equal_loops_and_torch_at_any_size(geometry) -> None:
     x, weight, bias = _draw(shape, filters)
     layer = _layer(weight, bias, stride, padding)
     out, cache = layer.forward(x, training=True)
-    np.testing.assert_allclose(out, conv_naive.conv2d(x, weight, bias, stride, padding), atol=1e-12)
+    np.testing.assert_allclose(out, looped(x, weight, bias, stride, padding), atol=1e-12)
     leaves = [torch.tensor(a, requires_grad=True) for a in (x, weight, bias)]
     theirs = torch.nn.functional.conv2d(*leaves, stride=stride, padding=padding)
     np.testing.assert_allclose(out, theirs.detach().numpy(), atol=1e-12)
 
     grad = np.random.default_rng(1).standard_normal(out.shape)
     theirs.backward(torch.tensor(grad))
-    looped = conv_naive.conv2d_backward(grad, x, weight, stride, padding)
+    loops = looped_backward(grad, x, weight, stride, padding)
     grads = layer.gradients(grad, cache)
     ours = layer.backward(grad, cache), grads["weight"], grads["bias"]
-    for mine, loop, leaf in zip(ours, looped, leaves, strict=True):
+    for mine, loop, leaf in zip(ours, loops, leaves, strict=True):
         np.testing.assert_allclose(mine, loop, atol=1e-11)
         np.testing.assert_allclose(mine, leaf.grad.numpy(), atol=1e-11)
 
@@ -100,6 +106,18 @@ def test_a_convolutions_gradients_equal_central_differences(stride: int, padding
         np.testing.assert_allclose(found[name], _central(loss, array), rtol=1e-6, atol=1e-7)
 
 
+def _pooled(x: np.ndarray, kernel: int, grad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the maxima of all windows and d loss / d x, window by window."""
+    out, back = np.empty_like(grad), np.zeros_like(x)
+    for n, c, i, j in np.ndindex(*grad.shape):
+        rows, columns = slice(i * kernel, (i + 1) * kernel), slice(j * kernel, (j + 1) * kernel)
+        window = x[n, c, rows, columns]
+        out[n, c, i, j] = window.max()
+        first = np.unravel_index(window.argmax(), window.shape)
+        back[n, c, rows, columns][first] = grad[n, c, i, j]
+    return out, back
+
+
 @pytest.mark.parametrize("kernel", [1, 2, 3])
 @pytest.mark.parametrize("shape", [(2, 3, 6, 6), (1, 2, 7, 5)])
 @pytest.mark.parametrize("ties", [False, True])
@@ -115,21 +133,10 @@ def test_pooling_equals_loops_and_torch(kernel: int, shape: tuple[int, ...], tie
     theirs = torch.nn.functional.max_pool2d(leaf, kernel)
     theirs.backward(torch.tensor(grad))
     np.testing.assert_array_equal(out, theirs.detach().numpy())
-    loops, back = pooled(x, grad, kernel)
-    np.testing.assert_array_equal(out, loops)
     np.testing.assert_array_equal(ours, leaf.grad.numpy())
+    loops, back = _pooled(x, kernel, grad)
+    np.testing.assert_array_equal(out, loops)
     np.testing.assert_array_equal(ours, back)
-
-
-def pooled(x: np.ndarray, grad: np.ndarray, kernel: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the maximum of every window, and `grad` where the first maximum of each lies."""
-    out, back = np.empty_like(grad), np.zeros_like(x)
-    for n, c, i, j in np.ndindex(*grad.shape):
-        places = np.s_[n, c, kernel * i : kernel * (i + 1), kernel * j : kernel * (j + 1)]
-        top = np.unravel_index(x[places].argmax(), (kernel, kernel))
-        out[n, c, i, j] = x[places][top]
-        back[places][top] += grad[n, c, i, j]
-    return out, back
 
 
 def test_pooling_keeps_nan() -> None:

@@ -107,6 +107,40 @@ def test_every_optimizer(backend: str, rule: str) -> None:
 
 
 @pytest.mark.parametrize("backend", BOTH)
+@pytest.mark.parametrize("rule", ["plain", "adam"])
+def test_members_of_one_rate(backend: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "RATES", np.full(MEMBERS, 0.05))
+    _agree(backend, "relu", train("cross_entropy", optimizer=Optimizer(lr=0.05, **RULES[rule])))
+
+
+def test_adam_without_the_kernel_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    parameters = pytest.importorskip("harness.backends.torch_backend.stack.parameters")
+    monkeypatch.setattr(parameters, "FUSED", False)
+    test_members_of_one_rate("torch", "adam", monkeypatch)
+
+
+@pytest.mark.parametrize("backend", BOTH)
+@pytest.mark.parametrize("rule", ["momentum", "adam"])
+def test_what_has_decayed_to_almost_nothing_is_cleared(backend: str, rule: str) -> None:
+    # Pixels that are on in the first step alone; without a decay their gradients are 0 after it.
+    pool = Pool(np.zeros((2, *SHAPE), np.float32), np.zeros((2, OUTPUTS), np.float32))
+    pool.x[0] = 1
+    optimizer = Optimizer(lr=0.05, **{**RULES[rule], "weight_decay": 0.0})
+    settings = train("mse", dtype="float32", batch_size=1, optimizer=optimizer)
+    stack: Any = _stack(backend, "linear", settings, pool)
+    rows = np.ones((1024, MEMBERS, 1), np.int64)
+    rows[0] = 0
+    stack.train(rows, np.tile(RATES, (len(rows), 1)))
+    if backend == "numpy":
+        first = next(own for name, _, (_, *own) in stack._optimizer._pieces if "weight" in name)[0]
+    else:
+        kept = stack._rule._velocity if rule == "momentum" else stack._rule._mean
+        first = next(part for name, part in kept.parts.items() if "weight" in name).numpy()
+    # Without it they would stay at the smallest number that float32 has.
+    np.testing.assert_array_equal(first, 0)
+
+
+@pytest.mark.parametrize("backend", BOTH)
 def test_all_examples_in_every_step(backend: str) -> None:
     _agree(backend, "relu", train("huber", batch_size="full"), full=True)
 
@@ -114,10 +148,11 @@ def test_all_examples_in_every_step(backend: str) -> None:
 @pytest.mark.parametrize("backend", BOTH)
 @pytest.mark.parametrize("kind", ["linear", "layer_norm", "relu"])
 @pytest.mark.parametrize("feeds", [1, 2])
+@pytest.mark.parametrize("l2", [0.0, 0.1])
 def test_members_that_share_feeds_do_as_if_each_had_its_own(
-    backend: str, kind: str, feeds: int
+    backend: str, kind: str, feeds: int, l2: float
 ) -> None:
-    settings, pool = train("mse", l2=0.1), Pool(*batch("mse", POOL))
+    settings, pool = train("mse", l2=l2), Pool(*batch("mse", POOL))
     initial = [one for seed in range(2) for one in _initial(kind, settings)[:2]]
     rows, rates = _rows()[:, :feeds], np.tile(np.array([0.05, 0.02, 0.08, 0.01]), (STEPS, 1))
     own = rows.repeat(4 // feeds, axis=1)

@@ -3,7 +3,7 @@
 A convolution is a product of the filters with *columns*: every window of the input written out
 as one column (`im2col`); its gradient adds columns back to where they came from (`col2im`). See
 Chellapilla, Puri & Simard (2006), High performance convolutional neural networks for document
-processing. `conv_naive` holds the same operations as plain loops.
+processing. `looped` is the same in plain loops, which share nothing with it.
 """
 
 # ruff: noqa: ARG002 - all layers share one signature
@@ -185,3 +185,76 @@ class MaxPool2d(Layer):
         k = self._kernel
         rows, columns = x.shape[2] // k * k, x.shape[3] // k * k
         return x[:, :, position // k : rows : k, position % k : columns : k]
+
+
+Window = tuple[int, int, slice, slice]
+
+
+def looped(x: Array, weight: Array, bias: Array, stride: int, padding: int) -> Array:
+    """Return the responses of the filters, one window at a time: the definition written out.
+
+    Parameters
+    ----------
+    x : ndarray, (N, C, H, W)
+    weight : ndarray, (F, C, k, k)
+        Not flipped, as in torch (a cross-correlation).
+    bias : ndarray, (F,)
+    stride, padding : int
+
+    Returns
+    -------
+    ndarray, (N, F, H', W')
+        ``H' = (H + 2 padding - k) // stride + 1``.
+    """
+    padded, windows = _edged(x, padding), _windows(x, weight.shape[-1], stride, padding)
+    height, width = (last + 1 for last in windows[-1][:2])
+    out = np.empty((len(x), len(weight), height, width), dtype=x.dtype)
+    for n in range(len(x)):
+        for f in range(len(weight)):
+            for i, j, rows, columns in windows:
+                out[n, f, i, j] = np.sum(padded[n, :, rows, columns] * weight[f]) + bias[f]
+    return out
+
+
+def looped_backward(
+    grad: Array, x: Array, weight: Array, stride: int, padding: int
+) -> tuple[Array, Array, Array]:
+    """Return the gradients of `looped`.
+
+    Parameters
+    ----------
+    grad : ndarray, (N, F, H', W')
+        d loss / d output.
+    x, weight, stride, padding
+        As for `looped`.
+
+    Returns
+    -------
+    tuple of ndarray
+        d loss / d x (N, C, H, W), d loss / d weight (F, C, k, k), d loss / d bias (F,).
+    """
+    padded, windows = _edged(x, padding), _windows(x, weight.shape[-1], stride, padding)
+    grad_padded, grad_weight = np.zeros_like(padded), np.zeros_like(weight)
+    for n in range(len(x)):
+        for f in range(len(weight)):
+            for i, j, rows, columns in windows:
+                grad_weight[f] += grad[n, f, i, j] * padded[n, :, rows, columns]
+                grad_padded[n, :, rows, columns] += grad[n, f, i, j] * weight[f]
+    height, width = x.shape[2:]
+    inside = (slice(padding, padding + height), slice(padding, padding + width))
+    return grad_padded[:, :, *inside], grad_weight, grad.sum(axis=(0, 2, 3))
+
+
+def _windows(x: Array, kernel: int, stride: int, padding: int) -> list[Window]:
+    """Return (row, column of the output, rows, columns of the padded input) of every window."""
+    starts = [range(0, side + 2 * padding - kernel + 1, stride) for side in x.shape[2:]]
+    return [
+        (i, j, slice(row, row + kernel), slice(column, column + kernel))
+        for i, row in enumerate(starts[0])
+        for j, column in enumerate(starts[1])
+    ]
+
+
+def _edged(x: Array, padding: int) -> Array:
+    edge = (padding, padding)
+    return np.pad(x, ((0, 0), (0, 0), edge, edge))

@@ -12,7 +12,7 @@ import numpy as np
 from harness.backends.numpy_backend.layer import Cache, Layer
 from harness.backends.numpy_backend.layers import LAYERS
 from harness.backends.numpy_backend.losses import build as build_loss
-from harness.backends.numpy_backend.optimizers import OPTIMIZERS, Update
+from harness.backends.numpy_backend.optimizers import OPTIMIZERS, Rule
 from harness.backends.protocol import decays, each_batch_updates, learning_rate
 from harness.config.model import PlacedLayer
 from harness.config.train import Train
@@ -105,7 +105,7 @@ class NumpyNetwork:
         return LAYERS[type(placed.layer)](placed.layer, params, dropout)
 
     @cached_property
-    def _optimizer(self) -> Update:
+    def _optimizer(self) -> Rule:
         # Built on the first step: a network that only predicts needs no learning rate.
         settings = self._train.optimizer
         return OPTIMIZERS[settings.name](self._params, settings, learning_rate(self._train))

@@ -37,7 +37,7 @@ class NumpyStack:
         self._layers = [self._build(step) for step in layers]
         self._first = first_trained(layers)
         self._loss = build_loss(train)
-        self._l2, self._l1 = (_sized(penalty(trains, name), train) for name in ("l2", "l1"))
+        self._l2, self._l1 = penalty(trains, "l2"), penalty(trains, "l1")
         self._decayed = decayed(layers)
         self._optimizer = OPTIMIZERS[train.optimizer.name](self._params, train.optimizer, 0.0)
         self._stopped = Stopped(train)
@@ -140,8 +140,3 @@ class NumpyStack:
         if self._l1 is not None:
             total = total + self._l1 * sum(np.abs(one).sum(axis=1) for one in flat)
         return total
-
-
-def _sized(sizes: Array | None, train: Train) -> Array | None:
-    """Return penalties in the dtype of the training, as a product takes a float by itself."""
-    return None if sizes is None else sizes.astype(train.dtype)

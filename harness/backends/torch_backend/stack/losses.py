@@ -123,7 +123,7 @@ class Penalties:
 
     Parameters
     ----------
-    l2, l1 : ndarray, (members,), float64, or None
+    l2, l1 : ndarray, (members,), or None
         Their sizes.
     names : sequence of str
         The parameters that they cover.

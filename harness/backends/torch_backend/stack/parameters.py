@@ -18,6 +18,10 @@ from harness.types import Array
 
 ALIGNED = 32
 """Elements to whose multiple each parameter begins: matrix products want aligned rows."""
+SWEEP = 64
+"""Steps between looks for what has decayed to almost nothing."""
+FUSED = torch._C._dispatch_has_kernel_for_dispatch_key("aten::_fused_adam_", "CPU")
+"""Whether torch has its kernel for a step of Adam on the host, as it has since 2.4."""
 
 
 class Flat:
@@ -78,7 +82,8 @@ class Rule:
 
     def __init__(self, params: Flat, settings: Optimizer) -> None:
         self._params, self._decay = params, settings.weight_decay
-        self._moved = params.all
+        self._moved, self._taken = params.all, 0
+        self._host = params.whole.device.type == "cpu"
 
     def update(self, grad: Flat, rate: torch.Tensor) -> None:
         """Take a step with d loss / d parameter, which may be overwritten, at rates (members,).
@@ -91,6 +96,13 @@ class Rule:
 
     def _move(self, grad: Flat, rate: torch.Tensor) -> None:
         raise NotImplementedError
+
+    def _sweep(self, state: Flat) -> None:
+        """Clear what has decayed to almost nothing, now and then, as in the NumPy backend."""
+        self._taken += 1
+        if self._host and self._taken % SWEEP == 0:
+            least = torch.finfo(state.whole.dtype).tiny ** 0.8
+            state.whole.copy_(torch.hardshrink(state.whole, least))
 
     def _subtract(self, move: Flat, rate: torch.Tensor) -> None:
         rates = [rate.to(move.whole.dtype).view(-1, 1, 1)] * len(self._moved)
@@ -112,27 +124,46 @@ class SGD(Rule):
         if self._momentum:
             self._velocity.whole.mul_(self._momentum).addcmul_(grad.whole, self._share)
             self._share.fill_(self._later)
+            self._sweep(self._velocity)
         self._subtract(self._velocity if self._momentum else grad, rate)
 
 
 class Adam(Rule):
-    """As ``torch.optim.Adam``: Kingma & Ba (2015), epsilon added after the bias correction."""
+    """As ``torch.optim.Adam``: Kingma & Ba (2015), epsilon added after the bias correction.
+
+    Members of one rate are moved by torch's own kernel, in one pass over memory, where it has one.
+    """
 
     def __init__(self, params: Flat, settings: Optimizer) -> None:
         super().__init__(params, settings)
         self._betas, self._eps = (settings.beta1, settings.beta2), settings.eps
         self._mean, self._square, self._scale = params.like(), params.like(), params.like()
-        # beta ** steps of both betas, in double as Python's floats are.
         device = params.whole.device
-        self._powers = torch.ones(2, dtype=torch.float64, device=device)
+        self._steps = torch.zeros((), device=device)
         self._factors = torch.tensor(self._betas, dtype=torch.float64, device=device)
 
     def _move(self, grad: Flat, rate: torch.Tensor) -> None:
-        (beta1, beta2), found = self._betas, grad.whole
-        left = 1.0 - self._powers.mul_(self._factors)
-        size, root = rate / left[0], left[1].sqrt().to(found.dtype)
-        mean = self._mean.whole.lerp_(found, 1.0 - beta1)
-        square = self._square.whole.mul_(beta2).addcmul_(found, found, value=1.0 - beta2)
+        self._steps.add_(1)
+        rates = set(rate.tolist()) if self._host and FUSED else ()
+        if len(rates) == 1:
+            self._fused(grad.whole, *rates)
+        else:
+            self._written_out(grad.whole, rate)
+        self._sweep(self._mean)
+
+    def _fused(self, grad: torch.Tensor, rate: float) -> None:
+        torch._fused_adam_(
+            [self._params.whole], [grad], [self._mean.whole], [self._square.whole], [],
+            [self._steps], lr=rate, beta1=self._betas[0], beta2=self._betas[1], weight_decay=0.0,
+            eps=self._eps, amsgrad=False, maximize=False,
+        )  # fmt: skip
+
+    def _written_out(self, grad: torch.Tensor, rate: torch.Tensor) -> None:
+        beta1, beta2 = self._betas
+        left = 1.0 - self._factors.pow(self._steps)  # in double as Python's floats are
+        size, root = rate / left[0], left[1].sqrt().to(grad.dtype)
+        mean = self._mean.whole.lerp_(grad, 1.0 - beta1)
+        square = self._square.whole.mul_(beta2).addcmul_(grad, grad, value=1.0 - beta2)
         scale = torch.sqrt(square, out=self._scale.whole).div_(root).add_(self._eps)
         torch.div(mean, scale, out=scale)
         self._subtract(self._scale, size)

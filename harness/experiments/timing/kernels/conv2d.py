@@ -8,8 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from pydantic import Field, PositiveInt
 
-from harness.backends.numpy_backend import conv_naive
-from harness.backends.numpy_backend.conv import Conv2d, output_side
+from harness.backends.numpy_backend.conv import Conv2d, looped, looped_backward, output_side
 from harness.config.table import Table
 from harness.experiments.timing.kernels import Call, Kernel, Precision, Setup
 from harness.types import Array
@@ -92,7 +91,7 @@ def _forward_columns(setup: Setup) -> Call:
 def _forward_naive(setup: Setup) -> Call:
     x, weight, bias = (setup.arrays[name] for name in ("x", "weight", "bias"))
     stride, padding = setup.params.stride, setup.params.pad
-    return lambda: (conv_naive.conv2d(x, weight, bias, stride, padding),)
+    return lambda: (looped(x, weight, bias, stride, padding),)
 
 
 def _forward_native(setup: Setup) -> Call:
@@ -116,7 +115,7 @@ def _backward_columns(setup: Setup) -> Call:
 def _backward_naive(setup: Setup) -> Call:
     x, weight, grad = (setup.arrays[name] for name in ("x", "weight", "grad"))
     stride, padding = setup.params.stride, setup.params.pad
-    return lambda: conv_naive.conv2d_backward(grad, x, weight, stride, padding)
+    return lambda: looped_backward(grad, x, weight, stride, padding)
 
 
 def _backward_native(setup: Setup) -> Call:
