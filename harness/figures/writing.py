@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Sheet
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
 from harness.figures.frame import POINTS
@@ -37,12 +37,28 @@ class _Writer(RendererSVG):
     ) -> tuple[float, float, float]:
         return _measured(s, prop.copy(), ismath)
 
+    def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float | None, ...]:
+        """Return how far a font reaches above and below, and its gap, as texts ask for it."""
+        return _heights(prop.copy())
+
 
 @lru_cache(maxsize=4096)
 def _measured(
     text: str, font: FontProperties, math: bool | Literal["TeX"]
 ) -> tuple[float, float, float]:
     return text_to_path.get_text_width_height_descent(text, font, math)
+
+
+@lru_cache(maxsize=64)
+def _heights(font: FontProperties) -> tuple[float | None, ...]:
+    """Return what `Text` reads anew from the tables of a font whenever it is laid out."""
+    face = get_font(findfont(font))
+    table, whole = face.get_sfnt_table("OS/2"), face.get_sfnt_table("head")
+    if table is None or whole is None:
+        return None, None, None
+    scale = 1 / whole["unitsPerEm"] * font.get_size_in_points()
+    ascent, descent = table["sTypoAscender"], -table["sTypoDescender"]
+    return ascent * scale, descent * scale, table["sTypoLineGap"] * scale
 
 
 class Canvas(FigureCanvasSVG):
@@ -69,6 +85,10 @@ def svg(sheet: Sheet) -> str:
     canvas = sheet.canvas
     assert isinstance(canvas, Canvas)
     sheet.dpi = POINTS
+    for axes in sheet.axes:  # no spine reaches further than labels, where an axis has them
+        place = axes.get_subplotspec()
+        axes.spines.bottom.set_in_layout(False)
+        axes.spines.left.set_in_layout(place is not None and not place.is_first_col())
     with np.errstate(over="ignore"):  # a tick beyond the largest number is beyond the axis too
         sheet.draw(canvas.writer)
     canvas.writer.finalize()  # type: ignore[no-untyped-call]
