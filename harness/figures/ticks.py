@@ -6,6 +6,7 @@ Matplotlib makes each of them anew, property by property, and then gives it thos
 from __future__ import annotations
 
 from copy import copy
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, Tick, XAxis, YAxis
@@ -14,6 +15,25 @@ _PARTS = ("tick1line", "tick2line", "gridline", "label1", "label2")
 
 
 class _Copying(Axis):
+    _at: tuple[object, ...] = ()
+    _drawn: list[Tick]
+    _labels: Any
+
+    def _update_ticks(self) -> list[Tick]:
+        """Return the ticks to draw, looked for anew only where the axes have moved."""
+        at = (*self.axes.bbox.bounds, *self.get_view_interval())
+        if at != self._at:
+            self._drawn, self._labels, self._at = super()._update_ticks(), None, at
+        return self._drawn
+
+    def _get_ticklabel_bboxes(self, ticks: list[Tick], *renderer: Any) -> Any:
+        """Return where their labels are, of those ticks."""
+        if ticks is not self._drawn:
+            return super()._get_ticklabel_bboxes(ticks, *renderer)
+        if self._labels is None:
+            self._labels = super()._get_ticklabel_bboxes(ticks, *renderer)
+        return self._labels
+
     def get_major_ticks(self, numticks: int | None = None) -> list[Tick]:
         _fill(self.majorTicks, numticks or 0)
         return super().get_major_ticks(numticks)
