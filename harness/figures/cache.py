@@ -8,12 +8,15 @@ before it is taken.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib
 import json
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from threading import Event, Thread
 from typing import Any
 
 from harness import digest
@@ -32,6 +35,36 @@ FEWEST = 8
 """Pictures to draw from which more than one process is worth its start."""
 CACHE = Cache("pictures", 256 * 1024**2)
 _LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
+_AHEAD = ("harness.figures.canvas", "pandas", "scipy.stats", "harness.figures.heatmap")
+
+
+@contextlib.contextmanager
+def loaded() -> Iterator[None]:
+    """Load what draws beside the block where nothing was drawn with it, so that all will be.
+
+    Processes forked later have it then. What is not begun at the end is left to them.
+    """
+    ended = Event()
+
+    def load() -> None:
+        for name in _AHEAD:
+            if not ended.is_set():
+                importlib.import_module(name)
+
+    loading = Thread(target=load, daemon=True)
+    if CACHE.get(_mark()) is None:
+        loading.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if loading.ident is not None:
+            loading.join()  # a process forked within an import waits for its end for ever
+
+
+def _mark() -> str:
+    """Return the key under which it is kept that something was drawn."""
+    return hashlib.sha256(_made_by().encode()).hexdigest()
 
 
 def draw_all(requests: Sequence[Request]) -> list[Picture]:
@@ -51,6 +84,8 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     found = [get(*pair) if pair[1] else None for pair in zip(requests, keys, strict=True)]
     pairs = zip(requests, keys, strict=True)
     missing = [pair for pair, one in zip(pairs, found, strict=True) if one is None]
+    if missing and CACHE.get(_mark()) is None:
+        CACHE.put(_mark(), b"")
     drawn = iter(_drawn(missing))
     return [next(drawn) if one is None else one for one in found]
 
