@@ -34,6 +34,8 @@ KEPT = 20_000
 FEWEST = 8
 """Pictures to draw from which more than one process is worth its start."""
 CACHE = Cache("pictures", 256 * 1024**2)
+_DRAWN = Cache("drawn", 1024**2)
+"""With what anything was drawn."""
 _LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
 _AHEAD = ("harness.figures.canvas", "pandas", "scipy.stats", "harness.figures.heatmap")
 
@@ -52,7 +54,7 @@ def loaded() -> Iterator[None]:
                 importlib.import_module(name)
 
     loading = Thread(target=load, daemon=True)
-    if CACHE.get(_mark()) is None:
+    if _DRAWN.get(_mark()) is None:
         loading.start()
     try:
         yield
@@ -84,8 +86,8 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     found = [get(*pair) if pair[1] else None for pair in zip(requests, keys, strict=True)]
     pairs = zip(requests, keys, strict=True)
     missing = [pair for pair, one in zip(pairs, found, strict=True) if one is None]
-    if missing and CACHE.get(_mark()) is None:
-        CACHE.put(_mark(), b"")
+    if missing and _DRAWN.get(_mark()) is None:
+        _DRAWN.put(_mark(), b"")
     drawn = iter(_drawn(missing))
     return [next(drawn) if one is None else one for one in found]
 

@@ -27,6 +27,7 @@ from matplotlib.ticker import (
 
 from harness.figures.frame import held, set_ends
 from harness.figures.theme import DASHES, MARKERS, Theme
+from harness.figures.ticks import Panel
 from harness.figures.writing import Canvas
 from harness.numerals import tick
 
@@ -90,9 +91,15 @@ def styled(theme: Theme) -> Iterator[None]:
         yield
 
 
+class _Sheet(Sheet):
+    def add_subplot(self, *place: Any, **how: Any) -> Axes:
+        axes: Axes = super().add_subplot(*place, axes_class=Panel, **how)
+        return axes
+
+
 def sheet(width: float = WIDTH, height: float = HEIGHT) -> Sheet:
     """Return an empty sheet of `width` x `height` inches."""
-    new = Sheet(figsize=(width, height), layout="constrained")
+    new = _Sheet(figsize=(width, height), layout="constrained")
     Canvas(new)
     return new
 

@@ -19,7 +19,6 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
 from harness.figures.frame import POINTS
-from harness.figures.ticks import copy_ticks
 
 IMAGE_DPI = 100
 """Dots in an inch of the images in a picture."""
@@ -87,7 +86,6 @@ def svg(sheet: Sheet) -> str:
     assert isinstance(canvas, Canvas)
     sheet.dpi = POINTS
     for axes in sheet.axes:  # no spine reaches further than labels, where an axis has them
-        copy_ticks(axes)
         place = axes.get_subplotspec()
         axes.spines.bottom.set_in_layout(False)
         axes.spines.left.set_in_layout(place is not None and not place.is_first_col())
