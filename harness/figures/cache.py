@@ -11,23 +11,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
-import json
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import Event, Thread
-from typing import Any
+from typing import Any, cast
+
+from pydantic import TypeAdapter
 
 from harness import digest
 from harness.cache import Cache, source
 from harness.errors import StoreError
 from harness.figures.claimed import shows
-from harness.figures.drawing import Numbers, Picture, Request
-from harness.figures.frame import Frame, Scale
+from harness.figures.drawing import Picture, Request
 from harness.figures.registry import painted
 from harness.processes.parallel import parallel_map, processors
-from harness.types import Archive, Array, Environment, Record
+from harness.types import Archive, Array, Record
 
 KEPT = 20_000
 """Records of a picture from which its key in the cache takes about as long as drawing it."""
@@ -104,7 +104,8 @@ def _draw(asked: tuple[Request, str]) -> Picture:
     watched, seen = seeing(request)
     picture = painted(watched)
     if picture.svg and key:
-        CACHE.put(key, _encoded(Drawn(picture, seen.arrays)))
+        arrays = tuple((*place, said) for place, said in seen.arrays.items())
+        CACHE.put(key, _form().dump_json(Drawn(picture, arrays)))
     return picture
 
 
@@ -115,24 +116,8 @@ class WatchedArchive:
         self._archive = archive
         self.arrays: dict[tuple[str, str, str], str] = {}
 
-    @property
-    def suites(self) -> Collection[str]:
-        """As the archive has them."""
-        return self._archive.suites
-
-    def of(self, suite: str) -> Sequence[Record]:
-        """As the archive has them."""
-        return self._archive.of(suite)
-
-    @property
-    def environments(self) -> Mapping[str, Environment]:
-        """As the archive has them."""
-        return self._archive.environments
-
-    @property
-    def most(self) -> Mapping[str, int]:
-        """As the archive has it."""
-        return self._archive.most
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._archive, name)
 
     def array(self, record: Record, name: str) -> Array:
         """Return a stored array of a record."""
@@ -143,10 +128,15 @@ class WatchedArchive:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture and the digests of the arrays in it, by cell, time and name."""
+    """A picture, and the arrays in it: cell, time, name and digest of each."""
 
     picture: Picture
-    arrays: Mapping[tuple[str, str, str], str]
+    arrays: tuple[tuple[str, str, str, str], ...]
+
+
+@cache
+def _form() -> TypeAdapter[Drawn]:
+    return TypeAdapter(Drawn)
 
 
 def get(request: Request, key: str) -> Picture | None:
@@ -154,14 +144,14 @@ def get(request: Request, key: str) -> Picture | None:
     data = CACHE.get(key)
     if data is None:
         return None
-    drawn = _decoded(data)
+    drawn = _form().validate_json(data)
     return drawn.picture if _shows_the_same(drawn, request) else None
 
 
 def seeing(request: Request) -> tuple[Request, WatchedArchive]:
     """Return a request whose archive remembers what is taken from it, and that archive."""
     seen = WatchedArchive(request.archive)
-    return replace(request, archive=seen), seen
+    return replace(request, archive=cast(Archive, seen)), seen
 
 
 def key_of(request: Request) -> str:
@@ -199,30 +189,7 @@ def _shows_the_same(drawn: Drawn, request: Request) -> bool:
     try:
         return all(
             digest.of_arrays(request.array(by_cell[cell, started], name)) == said
-            for (cell, started, name), said in drawn.arrays.items()
+            for cell, started, name, said in drawn.arrays
         )
     except (KeyError, StoreError):  # lost since: drawn anew, it says so
         return False
-
-
-def _encoded(drawn: Drawn) -> bytes:
-    arrays = [[*place, said] for place, said in drawn.arrays.items()]
-    return json.dumps({"picture": asdict(drawn.picture), "arrays": arrays}).encode()
-
-
-def _decoded(data: bytes) -> Drawn:
-    values = json.loads(data)
-    picture, numbers = values["picture"], values["picture"]["numbers"]
-    rows = tuple(map(tuple, numbers["rows"]))
-    picture |= {
-        "numbers": Numbers(tuple(numbers["columns"]), rows),
-        "stand_in": tuple(picture["stand_in"]),
-    }
-    if (frame := picture["frame"]) is not None:
-        picture["frame"] = Frame(_scale(frame["x"]), _scale(frame["y"]), frame["metric"])
-    arrays = {(cell, started, name): said for cell, started, name, said in values["arrays"]}
-    return Drawn(Picture(**picture), arrays)
-
-
-def _scale(values: Mapping[str, Any]) -> Scale:
-    return Scale(**{**values, "names": tuple(values["names"])})
