@@ -27,8 +27,7 @@ from matplotlib.ticker import (
 
 from harness.figures.frame import held, set_ends
 from harness.figures.theme import DASHES, MARKERS, Theme
-from harness.figures.ticks import Panel
-from harness.figures.writing import Canvas
+from harness.figures.writing import Canvas, Panel
 from harness.numerals import tick
 
 WIDTH, HEIGHT = 4.8, 3.5
