@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from threading import Event, Thread
+from threading import Thread
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -42,26 +42,20 @@ _AHEAD = ("harness.figures.canvas", "pandas", "scipy.stats", "harness.figures.he
 
 @contextlib.contextmanager
 def loaded() -> Iterator[None]:
-    """Load what draws beside the block where nothing was drawn with it, so that all will be.
-
-    Processes forked later have it then. What is not begun at the end is left to them.
-    """
-    ended = Event()
+    """Load what draws beside the block, for processes forked later, where nothing was drawn yet."""
+    left = list(_AHEAD) if _DRAWN.get(_mark()) is None else []
 
     def load() -> None:
-        for name in _AHEAD:
-            if not ended.is_set():
-                importlib.import_module(name)
+        while left:
+            importlib.import_module(left.pop(0))
 
     loading = Thread(target=load, daemon=True)
-    if _DRAWN.get(_mark()) is None:
-        loading.start()
+    loading.start()
     try:
         yield
     finally:
-        ended.set()
-        if loading.ident is not None:
-            loading.join()  # a process forked within an import waits for its end for ever
+        left.clear()  # what is not begun is left to them, but for that a fork must not come within
+        loading.join()
 
 
 def _mark() -> str:

@@ -44,8 +44,7 @@ class _Writer(RendererSVG):
     ) -> tuple[float, float, float]:
         return _measured(s, prop.copy(), ismath)
 
-    def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float | None, ...]:
-        """Return how far a font reaches above and below, and its gap, as texts ask for it."""
+    def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, ...]:
         return _heights(prop.copy())
 
 
@@ -57,12 +56,11 @@ def _measured(
 
 
 @lru_cache(maxsize=64)
-def _heights(font: FontProperties) -> tuple[float | None, ...]:
+def _heights(font: FontProperties) -> tuple[float, ...]:
     """Return what `Text` reads anew from the tables of a font whenever it is laid out."""
     face = get_font(findfont(font))
-    table, whole = face.get_sfnt_table("OS/2"), face.get_sfnt_table("head")
-    if table is None or whole is None:
-        return None, None, None
+    table: Any = face.get_sfnt_table("OS/2")
+    whole: Any = face.get_sfnt_table("head")
     scale = 1 / whole["unitsPerEm"] * font.get_size_in_points()
     ascent, descent = table["sTypoAscender"], -table["sTypoDescender"]
     return ascent * scale, descent * scale, table["sTypoLineGap"] * scale
