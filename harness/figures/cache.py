@@ -43,18 +43,19 @@ _AHEAD = ("harness.figures.canvas", "pandas", "scipy.stats", "harness.figures.he
 @contextlib.contextmanager
 def loaded() -> Iterator[None]:
     """Load what draws beside the block, for processes forked later, where nothing was drawn yet."""
-    left = list(_AHEAD) if _DRAWN.get(_mark()) is None else []
+    left = set(_AHEAD) if _DRAWN.get(_mark()) is None else set()
 
     def load() -> None:
-        while left:
-            importlib.import_module(left.pop(0))
+        for name in _AHEAD:
+            if name in left:
+                importlib.import_module(name)
 
     loading = Thread(target=load, daemon=True)
     loading.start()
     try:
         yield
     finally:
-        left.clear()  # what is not begun is left to them, but for that a fork must not come within
+        left.clear()  # what is not begun is left to them, but no fork may come within an import
         loading.join()
 
 
