@@ -8,30 +8,60 @@ before it is taken.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
+import importlib
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from threading import Thread
+from typing import Any, cast
+
+from pydantic import TypeAdapter
 
 from harness import digest
 from harness.cache import Cache, source
 from harness.errors import StoreError
 from harness.figures.claimed import shows
-from harness.figures.drawing import Numbers, Picture, Request
-from harness.figures.frame import Frame, Scale
+from harness.figures.drawing import Picture, Request
 from harness.figures.registry import painted
 from harness.processes.parallel import parallel_map, processors
-from harness.types import Archive, Array, Environment, Record
+from harness.types import Archive, Array, Record
 
 KEPT = 20_000
 """Records of a picture from which its key in the cache takes about as long as drawing it."""
 FEWEST = 8
 """Pictures to draw from which more than one process is worth its start."""
 CACHE = Cache("pictures", 256 * 1024**2)
+_DRAWN = Cache("drawn", 1024**2)
+"""With what anything was drawn."""
 _LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
+_AHEAD = ("harness.figures.canvas", "pandas", "scipy.stats", "harness.figures.heatmap")
+
+
+@contextlib.contextmanager
+def loaded() -> Iterator[None]:
+    """Load what draws beside the block, for processes forked later, where nothing was drawn yet."""
+    left = set(_AHEAD) if _DRAWN.get(_mark()) is None else set()
+
+    def load() -> None:
+        for name in _AHEAD:
+            if name in left:
+                importlib.import_module(name)
+
+    loading = Thread(target=load, daemon=True)
+    loading.start()
+    try:
+        yield
+    finally:
+        left.clear()  # what is not begun is left to them, but no fork may come within an import
+        loading.join()
+
+
+def _mark() -> str:
+    """Return the key under which it is kept that something was drawn."""
+    return hashlib.sha256(_made_by().encode()).hexdigest()
 
 
 def draw_all(requests: Sequence[Request]) -> list[Picture]:
@@ -51,6 +81,8 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     found = [get(*pair) if pair[1] else None for pair in zip(requests, keys, strict=True)]
     pairs = zip(requests, keys, strict=True)
     missing = [pair for pair, one in zip(pairs, found, strict=True) if one is None]
+    if missing and _DRAWN.get(_mark()) is None:
+        _DRAWN.put(_mark(), b"")
     drawn = iter(_drawn(missing))
     return [next(drawn) if one is None else one for one in found]
 
@@ -67,7 +99,8 @@ def _draw(asked: tuple[Request, str]) -> Picture:
     watched, seen = seeing(request)
     picture = painted(watched)
     if picture.svg and key:
-        CACHE.put(key, _encoded(Drawn(picture, seen.arrays)))
+        arrays = tuple((*place, said) for place, said in seen.arrays.items())
+        CACHE.put(key, _form().dump_json(Drawn(picture, arrays)))
     return picture
 
 
@@ -78,24 +111,8 @@ class WatchedArchive:
         self._archive = archive
         self.arrays: dict[tuple[str, str, str], str] = {}
 
-    @property
-    def suites(self) -> Collection[str]:
-        """As the archive has them."""
-        return self._archive.suites
-
-    def of(self, suite: str) -> Sequence[Record]:
-        """As the archive has them."""
-        return self._archive.of(suite)
-
-    @property
-    def environments(self) -> Mapping[str, Environment]:
-        """As the archive has them."""
-        return self._archive.environments
-
-    @property
-    def most(self) -> Mapping[str, int]:
-        """As the archive has it."""
-        return self._archive.most
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._archive, name)
 
     def array(self, record: Record, name: str) -> Array:
         """Return a stored array of a record."""
@@ -106,10 +123,15 @@ class WatchedArchive:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture and the digests of the arrays in it, by cell, time and name."""
+    """A picture, and the arrays in it: cell, time, name and digest of each."""
 
     picture: Picture
-    arrays: Mapping[tuple[str, str, str], str]
+    arrays: tuple[tuple[str, str, str, str], ...]
+
+
+@cache
+def _form() -> TypeAdapter[Drawn]:
+    return TypeAdapter(Drawn)
 
 
 def get(request: Request, key: str) -> Picture | None:
@@ -117,14 +139,14 @@ def get(request: Request, key: str) -> Picture | None:
     data = CACHE.get(key)
     if data is None:
         return None
-    drawn = _decoded(data)
+    drawn = _form().validate_json(data)
     return drawn.picture if _shows_the_same(drawn, request) else None
 
 
 def seeing(request: Request) -> tuple[Request, WatchedArchive]:
     """Return a request whose archive remembers what is taken from it, and that archive."""
     seen = WatchedArchive(request.archive)
-    return replace(request, archive=seen), seen
+    return replace(request, archive=cast(Archive, seen)), seen
 
 
 def key_of(request: Request) -> str:
@@ -162,30 +184,7 @@ def _shows_the_same(drawn: Drawn, request: Request) -> bool:
     try:
         return all(
             digest.of_arrays(request.array(by_cell[cell, started], name)) == said
-            for (cell, started, name), said in drawn.arrays.items()
+            for cell, started, name, said in drawn.arrays
         )
     except (KeyError, StoreError):  # lost since: drawn anew, it says so
         return False
-
-
-def _encoded(drawn: Drawn) -> bytes:
-    arrays = [[*place, said] for place, said in drawn.arrays.items()]
-    return json.dumps({"picture": asdict(drawn.picture), "arrays": arrays}).encode()
-
-
-def _decoded(data: bytes) -> Drawn:
-    values = json.loads(data)
-    picture, numbers = values["picture"], values["picture"]["numbers"]
-    rows = tuple(map(tuple, numbers["rows"]))
-    picture |= {
-        "numbers": Numbers(tuple(numbers["columns"]), rows),
-        "stand_in": tuple(picture["stand_in"]),
-    }
-    if (frame := picture["frame"]) is not None:
-        picture["frame"] = Frame(_scale(frame["x"]), _scale(frame["y"]), frame["metric"])
-    arrays = {(cell, started, name): said for cell, started, name, said in values["arrays"]}
-    return Drawn(Picture(**picture), arrays)
-
-
-def _scale(values: Mapping[str, Any]) -> Scale:
-    return Scale(**{**values, "names": tuple(values["names"])})

@@ -50,31 +50,20 @@ _FIXED = {
     "font.size": TEXT,
     "axes.titlesize": TEXT,
     "axes.titley": 1.0,  # at once: it is looked for otherwise, above labels that none of ours has
-    "axes.labelsize": TEXT,
-    "xtick.labelsize": TEXT,
-    "ytick.labelsize": TEXT,
-    "legend.fontsize": TEXT,
     "legend.title_fontsize": TEXT,
     "axes.grid": True,
-    "grid.linestyle": "-",
     "lines.solid_capstyle": "round",
     "patch.edgecolor": "w",
     "patch.force_edgecolor": True,
-    "xtick.direction": "out",
-    "ytick.direction": "out",
     "axes.axisbelow": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "grid.linewidth": 0.8,
     "lines.linewidth": 1.8,
     "lines.markersize": 5.5,
     "hatch.linewidth": 0.8,
     "figure.facecolor": "none",
     "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-    "axes.unicode_minus": True,
     "text.parse_math": False,  # words of suites are text, dollars in them too
-    "path.simplify": True,
     "path.simplify_threshold": 0.5,
     "image.composite_image": False,
 }
@@ -194,24 +183,23 @@ def format_axis(axis: Axis, values: Sequence[float], *, unit: str, log: bool) ->
     An axis asked to be logarithmic stays linear when nothing on it is positive.
     """
     positive = [value for value in values if value > 0 and math.isfinite(value)]
+    if log and positive:
+        _set_log(axis)
+        axis.set_major_locator(_log_locator(axis, min(positive), max(positive), unit))
+        if unit == "bytes":
+            axis.set_minor_locator(NullLocator())
+        axis.set_minor_formatter(NullFormatter())
+    elif unit == "bytes" and positive:
+        axis.set_major_locator(MultipleLocator(_power_of_two(max(positive) / 4.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
-    if not (log and positive):
-        if unit == "bytes" and positive:
-            axis.set_major_locator(MultipleLocator(_power_of_two(max(positive) / 4.0)))
-        return
-    _set_log(axis)
+
+
+def _log_locator(axis: Axis, low: float, high: float, unit: str) -> LogLocator:
     if unit == "bytes":
-        octaves = math.log2(max(positive) / min(positive))
-        axis.set_major_locator(LogLocator(base=2.0 ** max(1, round(octaves / 5.0)), numticks=9))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
-        axis.set_minor_locator(NullLocator())
-        return
-    decades = math.log10(max(positive)) - math.log10(min(positive))
-    steps = (1.0, 2.0, 5.0) if decades < 1.5 else (1.0,)
-    most = 5 if axis is axis.axes.xaxis else 9
-    axis.set_major_locator(LogLocator(base=10.0, subs=steps, numticks=most))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, unit)))
-    axis.set_minor_formatter(NullFormatter())
+        octaves = math.log2(high / low)
+        return LogLocator(base=2.0 ** max(1, round(octaves / 5.0)), numticks=9)
+    steps = (1.0, 2.0, 5.0) if math.log10(high) - math.log10(low) < 1.5 else (1.0,)
+    return LogLocator(base=10.0, subs=steps, numticks=5 if axis is axis.axes.xaxis else 9)
 
 
 def _power_of_two(value: float) -> float:

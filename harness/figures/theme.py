@@ -68,7 +68,6 @@ class Theme:
             "text.color": self.ink,
             "axes.labelcolor": self.ink,
             "axes.edgecolor": self.muted,
-            "axes.titlecolor": self.ink,
             "xtick.color": self.muted,
             "ytick.color": self.muted,
             "xtick.labelcolor": self.ink,

@@ -24,8 +24,10 @@ IMAGE_DPI = 100
 """Dots in an inch of the images in a picture."""
 _NOTHING = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _ASIDE = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
-_PLACES = re.compile(r' (?:d|x|y)="[^"]*"')  # coordinates, and never the text of a label
-_LONG = re.compile(r"-?\d+\.\d{4,}")
+_PLACES = re.compile(r' (d|x|y|width|height|points|transform)="([^"]*)"')  # of no label the text
+_LONG = re.compile(r"-?\d+\.\d{2,}")
+_COMMAND = re.compile(r" ?([A-Za-z]) ?")
+_UPRIGHT = re.compile(r' transform="rotate\(-?0 [^"]*"')
 _FONT = re.compile(r"""(?:'DejaVu Sans'|&apos;DejaVu Sans&apos;|"DejaVu Sans"|DejaVu Sans)""")
 
 
@@ -69,6 +71,10 @@ def svg(sheet: Sheet) -> str:
     canvas = sheet.canvas
     assert isinstance(canvas, Canvas)
     sheet.dpi = POINTS
+    for axes in sheet.axes:  # no spine reaches further than labels, where an axis has them
+        place = axes.get_subplotspec()
+        axes.spines.bottom.set_in_layout(False)
+        axes.spines.left.set_in_layout(place is not None and not place.is_first_col())
     with np.errstate(over="ignore"):  # a tick beyond the largest number is beyond the axis too
         sheet.draw(canvas.writer)
     canvas.writer.finalize()  # type: ignore[no-untyped-call]
@@ -76,11 +82,13 @@ def svg(sheet: Sheet) -> str:
 
 
 def _small(text: str) -> str:
-    text = _ASIDE.sub("", text[text.index("<svg") :])
+    text = _UPRIGHT.sub("", _ASIDE.sub("", text[text.index("<svg") :]))
     text = re.sub(r">\s+<", "><", _FONT.sub("system-ui, sans-serif", text))
-    text = _PLACES.sub(lambda found: _LONG.sub(_shorter, found[0]), text)
-    return re.sub(r"\s*\n\s*", " ", text).strip()
+    return _PLACES.sub(_shorter, re.sub(r"\s*\n\s*", " ", text)).strip()
 
 
 def _shorter(found: re.Match[str]) -> str:
-    return f"{float(found[0]):.3f}".rstrip("0").rstrip(".")
+    text = _LONG.sub(lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), found[2])
+    if found[1] == "d":
+        text = _COMMAND.sub(r"\1", text).strip()
+    return f' {found[1]}="{text}"'

@@ -23,10 +23,6 @@ _VIEW = re.compile(r'viewBox="([^"]*)"')
 _NAMED = re.compile(r'(?:href="#|url\(#)([^")]+)')
 _ID = re.compile(r' id="([^"]*)"')
 _STYLE = re.compile(r' style="([^"]*)"')
-_POINT = re.compile(r' (d|x|y|width|height|points|transform)="([^"]*)"')
-_LONG = re.compile(r"-?\d+\.\d{2,}")
-_COMMAND = re.compile(r" ?([A-Za-z]) ?")
-_UPRIGHT = re.compile(r' transform="rotate\(-?0 [^"]*"')
 _OPENING = re.compile(r"^<svg[^>]*>(?:<defs><style[^>]*>.*?</style></defs>)?", re.DOTALL)
 
 
@@ -58,10 +54,8 @@ class Ink:
             return ""
         self._drawings += 1
         view = _VIEW.search(svg)
-        body = _UPRIGHT.sub("", _OPENING.sub("", svg))
-        body = self._renamed(body).replace("xlink:href", "href")
+        body = self._renamed(_OPENING.sub("", svg)).replace("xlink:href", "href")
         body = _STYLE.sub(lambda found: f' class="{self._class(found[1])}"', body)
-        body = _POINT.sub(_shorter, body)
         opening = f'<svg class="drawing" viewBox="{view[1] if view else ""}" aria-hidden="true">'
         return opening + "".join(_bare(body))
 
@@ -88,13 +82,6 @@ class Ink:
         for colour, variable in self._colours.items():
             style = style.replace(colour, variable)
         return style
-
-
-def _shorter(found: re.Match[str]) -> str:
-    text = _LONG.sub(lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), found[2])
-    if found[1] == "d":
-        text = _COMMAND.sub(r"\1", text).strip()
-    return f' {found[1]}="{text}"'
 
 
 def _bare(svg: str) -> Iterator[str]:

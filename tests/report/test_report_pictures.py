@@ -4,7 +4,7 @@ from harness.report.pictures import Ink
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><defs><style type="text/css">'
     '*{stroke-linejoin: round}</style></defs><g id="a"><g id="empty"/>'
-    '<path id="m1" d="M 0 1.2345 L 3 4 " style="fill: #1b2430"/>'
+    '<path id="m1" d="M0 1.23L3 4" style="fill: #1b2430"/>'
     '<use xlink:href="#m1" style="fill: #1b2430"/></g><text style="fill: #ffffff">x</text></svg>'
 )
 
