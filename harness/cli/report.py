@@ -13,7 +13,6 @@ from harness.cli import claims, options
 from harness.cli.claims import open_noted
 from harness.cli.console import Output
 from harness.cli.history import measured_series, open_history
-from harness.figures import loaded
 from harness.files import guarded, write_text
 from harness.gate import selftest
 from harness.gate.creep import SeriesFinding, survey
@@ -44,9 +43,8 @@ def report(
         with guarded("read the history", history):
             history.stat()
     with kept(), beside(lambda: selftest_in(results)) as told:
-        with loaded():
-            workspace = open_workspace(names or [], suites)
-            archive = open_noted(workspace, results, output)
+        workspace = open_workspace(names or [], suites)
+        archive = open_noted(workspace, results, output)
         target = Target(out, profile.value, results, history)
         judged, found = judged_with_results(workspace, archive, results, target.profile)
         verdicts = with_q_values(judged, workspace, archive, results)

@@ -3,7 +3,7 @@
 Nothing here imports torch, and importing this package loads no plotting library.
 """
 
-from harness.figures.cache import draw_all, loaded
+from harness.figures.cache import draw_all
 from harness.figures.claimed import Reference, reference
 from harness.figures.drawing import NO_KINDS, Kinds, Numbers, Picture, Request
 from harness.figures.frame import Frame, Scale
@@ -25,7 +25,6 @@ __all__ = [
     "Theme",
     "draw",
     "draw_all",
-    "loaded",
     "reference",
     "request",
 ]

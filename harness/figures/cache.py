@@ -8,14 +8,11 @@ before it is taken.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from threading import Thread
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -34,34 +31,7 @@ KEPT = 20_000
 FEWEST = 8
 """Pictures to draw from which more than one process is worth its start."""
 CACHE = Cache("pictures", 256 * 1024**2)
-_DRAWN = Cache("drawn", 1024**2)
-"""With what anything was drawn."""
 _LIBRARIES = ("matplotlib", "seaborn", "pandas", "numpy", "scipy")
-_AHEAD = ("harness.figures.canvas", "pandas", "scipy.stats", "harness.figures.heatmap")
-
-
-@contextlib.contextmanager
-def loaded() -> Iterator[None]:
-    """Load what draws beside the block, for processes forked later, where nothing was drawn yet."""
-    left = set(_AHEAD) if _DRAWN.get(_mark()) is None else set()
-
-    def load() -> None:
-        for name in _AHEAD:
-            if name in left:
-                importlib.import_module(name)
-
-    loading = Thread(target=load, daemon=True)
-    loading.start()
-    try:
-        yield
-    finally:
-        left.clear()  # what is not begun is left to them, but no fork may come within an import
-        loading.join()
-
-
-def _mark() -> str:
-    """Return the key under which it is kept that something was drawn."""
-    return hashlib.sha256(_made_by().encode()).hexdigest()
 
 
 def draw_all(requests: Sequence[Request]) -> list[Picture]:
@@ -81,8 +51,6 @@ def draw_all(requests: Sequence[Request]) -> list[Picture]:
     found = [get(*pair) if pair[1] else None for pair in zip(requests, keys, strict=True)]
     pairs = zip(requests, keys, strict=True)
     missing = [pair for pair, one in zip(pairs, found, strict=True) if one is None]
-    if missing and _DRAWN.get(_mark()) is None:
-        _DRAWN.put(_mark(), b"")
     drawn = iter(_drawn(missing))
     return [next(drawn) if one is None else one for one in found]
 

@@ -1,7 +1,5 @@
 """Pictures are drawn once, and again as soon as anything in them is another."""
 
-import sys
-import time
 from dataclasses import replace
 
 import fake_suites
@@ -124,21 +122,3 @@ def test_settings_of_the_users_own_pictures_change_nothing(everything):
     ):
         assert figures.registry.painted(asked) == plain
         assert mpl.rcParams["figure.dpi"] == 50
-
-
-def test_what_draws_is_loaded_ahead_only_where_nothing_was_drawn(
-    everything, drawn, folder, monkeypatch
-):
-    name = "loaded_ahead_of_drawing"
-    (folder / f"{name}.py").write_text("")
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr(cache, "_AHEAD", (name,))
-    last = time.monotonic() + 30.0
-    with figures.loaded():
-        while name not in sys.modules and time.monotonic() < last:
-            time.sleep(0.001)
-    assert sys.modules.pop(name)
-    figures.draw_all([request(everything, "line")])
-    with figures.loaded():
-        pass
-    assert name not in sys.modules
