@@ -22,7 +22,6 @@ from harness.backends.torch_backend.stack.layers import LAYERS, Cache, Layer
 from harness.backends.torch_backend.stack.losses import Penalties
 from harness.backends.torch_backend.stack.losses import build as build_loss
 from harness.backends.torch_backend.stack.parameters import OPTIMIZERS, Flat
-from harness.config.layers import Linear
 from harness.config.model import PlacedLayer
 from harness.config.train import Train
 from harness.devices import DEVICES
@@ -77,8 +76,7 @@ class TorchStack:
         self._placed, self._pool, self._device, self._members = layers, pool, device, len(weights)
         self._host = DEVICES.get(device).host
         self._params = Flat.of(stacked(weights, train.dtype), DTYPES[train.dtype], device)
-        self._plain = _plain(layers, train)
-        self._grads = self._params if self._plain else self._params.like()
+        self._grads = self._params.like()
         self._layers = [self._build(step) for step in layers]
         self._first = first_trained(layers)
         self._loss = build_loss(train)
@@ -172,30 +170,16 @@ class TorchStack:
         outputs, caches = self._forward(x)
         losses, grad = self._loss(outputs, y)
         losses = self._penalties.added(losses)
-        if self._plain:
-            grad = grad * rate.to(grad.dtype)[:, None, None]
         for place in range(len(self._layers) - 1, self._first - 1, -1):
-            layer, above = self._layers[place], grad
+            layer = self._layers[place]
+            layer.gradients(grad, caches[place])
             if place > self._first:
                 grad = layer.backward(grad, caches[place])
-            layer.gradients(above, caches[place])
-        if not self._plain:
-            self._penalties.pull()
-            self._rule.update(self._grads, rate)
+        self._penalties.pull()
+        self._rule.update(self._grads, rate)
         if self._host:
             self._stopped.look(losses.numpy(), self._now)
         return losses
-
-
-def _plain(layers: Sequence[PlacedLayer], train: Train) -> bool:
-    """Whether a step takes rate times gradient off the weights of linear layers, nothing else.
-
-    It is linear in the gradient, so the rates go into that of the outputs, and products add their
-    part to the weights themselves: no gradient is written and read again.
-    """
-    rule = train.optimizer
-    more = rule.name != "sgd" or rule.momentum or rule.weight_decay or train.l2 or train.l1
-    return not more and all(isinstance(s.layer, Linear) for s in layers if s.params)
 
 
 def _of_members(y: torch.Tensor, members: int) -> torch.Tensor:

@@ -55,14 +55,12 @@ class Linear(Layer):
     """(S, N, in) -> (S, N, out), each member with its own W (out, in) and b (1, out).
 
     Where members share feeds the examples are (F, N, in), and those of a feed are multiplied with
-    the weights of all its members at once: one product of many columns. Where `grads` are the
-    parameters themselves, gradients are taken off them as they are made.
+    the weights of all its members at once: one product of many columns.
     """
 
     def __init__(self, params: Params, grads: Params) -> None:
         super().__init__(params, grads)
         self._members = params["weight"].shape[0]
-        self._moves = grads["weight"] is params["weight"]
         self._joined: dict[int, tuple[torch.Tensor, ...]] = {}
 
     def _wide(self, feeds: int) -> tuple[torch.Tensor, ...]:
@@ -94,14 +92,8 @@ class Linear(Layer):
         """Write dW = grad.T @ x and db, the column sums of grad, of every member."""
         feeds, count, _ = cache.shape
         columns = grad.mT if feeds == self._members else grad.mT.reshape(feeds, -1, count)
-        into = self._wide(feeds)[1]
-        if self._moves:
-            into.baddbmm_(columns, cache, alpha=-1.0)
-        else:
-            torch.bmm(columns, cache, out=into)
-        if "bias" in self.grads and self._moves:
-            self.grads["bias"].sub_(grad.sum(1, keepdim=True))
-        elif "bias" in self.grads:
+        torch.bmm(columns, cache, out=self._wide(feeds)[1])
+        if "bias" in self.grads:
             torch.sum(grad, 1, keepdim=True, out=self.grads["bias"])
 
 
