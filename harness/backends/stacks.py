@@ -34,6 +34,13 @@ LAYERS: frozenset[type[Layer]] = frozenset(
     }
 )
 """Not convolutions, whose work hides every overhead, and not what keeps a state beside weights."""
+SWEEP = 64
+"""Steps between looks for sums of gradients that have decayed to next to nothing."""
+
+
+def least(tiny: float) -> float:
+    """Return what such a sum is cleared below, from the least normal number of its dtype."""
+    return float(tiny**0.8)
 
 
 def stackable(kinds: Sequence[Layer], train: Train) -> bool:

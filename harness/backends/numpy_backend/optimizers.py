@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from harness.backends.stacks import SWEEP, least
 from harness.config.train import Optimizer
 from harness.types import Array
 
 PIECE = 2**16
 """Numbers that are done with before others: with their state they stay in the cache of a core."""
-SWEEP = 64
-"""Steps between looks for what has decayed to almost nothing; see `Rule._swept`."""
 Rate = float | Array
 """A learning rate, or one for each member of a stack, to be broadcast over its parameters."""
 
@@ -81,7 +80,7 @@ class Rule:
         """
         state *= beta
         if self._steps % SWEEP == 0:
-            state[np.abs(state) < np.finfo(state.dtype).tiny ** 0.8] = 0
+            state[np.abs(state) < least(np.finfo(state.dtype).tiny)] = 0
 
 
 def _places(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...] | None]:

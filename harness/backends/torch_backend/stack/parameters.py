@@ -13,13 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
+from harness.backends.stacks import SWEEP, least
 from harness.config.train import Optimizer
 from harness.types import Array
 
 ALIGNED = 32
 """Elements to whose multiple each parameter begins: matrix products want aligned rows."""
-SWEEP = 64
-"""Steps between looks for what has decayed to almost nothing."""
 FUSED = torch._C._dispatch_has_kernel_for_dispatch_key("aten::_fused_adam_", "CPU")
 """Whether torch has its kernel for a step of Adam on the host, as it has since 2.4."""
 
@@ -101,8 +100,8 @@ class Rule:
         """Clear what has decayed to almost nothing, now and then, as in the NumPy backend."""
         self._taken += 1
         if self._host and self._taken % SWEEP == 0:
-            least = torch.finfo(state.whole.dtype).tiny ** 0.8
-            state.whole.copy_(torch.hardshrink(state.whole, least))
+            tiny = torch.finfo(state.whole.dtype).tiny
+            state.whole.copy_(torch.hardshrink(state.whole, least(tiny)))
 
     def _subtract(self, move: Flat, rate: torch.Tensor) -> None:
         rates = [rate.to(move.whole.dtype).view(-1, 1, 1)] * len(self._moved)
