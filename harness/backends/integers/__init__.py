@@ -2,8 +2,8 @@
 
 A product of matrices of integers is exact in float32, whatever the order of its sums, as long as
 no sum of magnitudes can pass 2^24. Rows are therefore shifted by the middle of their range, which
-changes no distance (`rows`). Test rows meet one block of training rows after another, on several
-threads (`best` says how).
+changes no distance, and their features cut into parts (`rows`). Test rows meet one block of
+training rows after another, on several threads (`best` says how).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from harness.backends.integers.best import Best, Block, Found, Multiply, joined
-from harness.backends.integers.rows import Rows, Span, ends, span_of
+from harness.backends.integers.rows import Rows, Span, ends, parts_for, span_of
 from harness.types import Array
 
 SCORE_BYTES = 16 * 2**20
@@ -50,7 +50,7 @@ def search(train: Array, test: Array, k: int, multiply: Multiply, hands: int) ->
         each = pool.map if hands > 1 else map  # going to another thread and back takes its time
         pieces = [rows[some] for rows in (train, test) for some in _cut(len(rows), hands)]
         span = span_of(list(each(ends, pieces)))
-        parts = None if span is None else span.parts(train.shape[1])
+        parts = None if span is None else parts_for(train, test, span)
         if span is None or parts is None:
             return None
         work = _Work(train, k, span, parts, multiply, hands, each)
@@ -75,8 +75,10 @@ class _Work:
         n, d = self.train.shape
         most = min(SCORE_BYTES // (4 * len(test)), ROW_BYTES // (4 * d), -(-n // FEWEST_BLOCKS))
         columns = max(1, most)
-        blocks = self._blocks(self._shifted(test, Rows.empty(len(test), d)), columns)
-        memory = Rows.empty(columns, d)
+        blocks = self._blocks(
+            self._shifted(test, Rows.empty(len(test), d, len(self.parts))), columns
+        )
+        memory = Rows.empty(columns, d, len(self.parts))
         for first in range(0, n, columns):
             some = self._shifted(self.train[first : first + columns], memory)
             self._all(self.each(Block.meet, blocks, repeat(some), repeat(first)))
