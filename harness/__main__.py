@@ -48,7 +48,10 @@ def runs_cells(words: Sequence[str]) -> bool:
 
 
 def _import_from_here() -> None:
-    """Let a user's experiment be imported from the top of the project one stands in."""
+    """Let a user's experiment be imported from the top of the project one stands in.
+
+    It comes last: a library that imports ``statistics`` must not get a file of the project.
+    """
     from pathlib import Path
 
     from harness import top
@@ -58,7 +61,7 @@ def _import_from_here() -> None:
     except OSError:  # a folder that is gone holds no module
         return
     if here not in sys.path and not sys.flags.safe_path:
-        sys.path.insert(0, here)
+        sys.path.append(here)
 
 
 if __name__ == "__main__":

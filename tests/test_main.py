@@ -125,3 +125,25 @@ def test_nothing_is_collected_until_a_verb_is_imported(tmp_path):
     words = [sys.executable, "-c", COLLECTED]
     ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.stdout.splitlines()[-1] == "[False] True True", ended.stderr
+
+
+SHADOWS = ("queue", "random", "selectors", "signal", "socket", "pydantic", "rich", "typer")
+
+
+def test_files_of_a_project_are_not_taken_for_libraries_of_the_command(tmp_path):
+    def call(*words):
+        # No folder of the command's own on the path, as for a script that is installed.
+        code = "import sys; del sys.path[0]; from harness.__main__ import main; main()"
+        given = [sys.executable, "-c", code, *words]
+        return subprocess.run(given, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert call("init").returncode == 0
+    bench = tmp_path / "bench" / "example.py"  # what it imports is the project's: it has nothing
+    words = bench.read_text(encoding="utf-8").split('"""')[1]
+    bench.write_text(f'"""{words}"""\ndef accuracy(seed): return 0.93\n')
+    for name in SHADOWS:
+        (tmp_path / f"{name}.py").write_text(f"raise OSError('the project has its own {name}')\n")
+    for verb in ("check", "run", "claims"):
+        ended = call(verb)
+        assert ended.returncode == 0, ended.stderr
+    assert "reproduced" in ended.stdout

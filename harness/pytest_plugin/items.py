@@ -202,7 +202,7 @@ class Judge:
         self._verdicts: dict[Path, dict[str, Verdict]] = {}
         folder = str(top.of(Path.cwd()))
         if folder not in sys.path and not sys.flags.safe_path:
-            sys.path.insert(0, folder)  # as `harness` does, for experiments of the project
+            sys.path.append(folder)  # as `harness` does, for experiments of the project
 
     def files(self) -> list[Path]:
         """Return the files of all suites.
