@@ -27,6 +27,9 @@ def main() -> None:
     if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.disable()
+    from harness.processes import open_streams
+
+    open_streams()
     _import_from_here()
     if runs_cells(sys.argv[1:]):
         from harness.execute import client
