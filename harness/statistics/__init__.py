@@ -9,9 +9,7 @@ from harness.statistics.changepoints import Shift, shifts
 from harness.statistics.intervals import (
     Location,
     log_ratio,
-    mean_interval,
     median_interval,
-    prediction_interval,
     proportion_interval,
 )
 from harness.statistics.signed_rank import (
@@ -41,11 +39,9 @@ __all__ = [
     "detectable",
     "inside",
     "log_ratio",
-    "mean_interval",
     "median_interval",
     "monotone_trend",
     "outside",
-    "prediction_interval",
     "proportion_interval",
     "q_values",
     "shifts",
