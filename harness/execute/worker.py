@@ -31,8 +31,6 @@ from harness.timing import forget_peak, peak_rss
 from harness.types import Cell, Outcome
 from harness.words import plain
 
-__all__ = ["Answer", "Job", "main", "run"]
-
 
 def main(job: Job, folder: Path) -> bool:
     """Run a job and leave its answer in a folder; what was printed is out by then.

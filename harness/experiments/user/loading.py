@@ -75,13 +75,7 @@ def load(place: Place) -> ModuleType:
 
 
 def _refuse_another(place: Place) -> None:
-    """Refuse a module of whose name another was imported before, from elsewhere: one of Python's.
-
-    Raises
-    ------
-    ImportError
-        If that has happened.
-    """
+    """Refuse a module of whose name another was imported before from elsewhere, Python's say."""
     top = place.module.partition(".")[0]
     known = sys.modules.get(top)
     if known is None or not place.path:
