@@ -13,7 +13,6 @@ Of what is imported nothing is garbage: Python looks for some once a verb has be
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -27,7 +26,11 @@ def main() -> None:
     if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.disable()
-    _import_from_here()
+    from harness import top
+    from harness.processes import open_streams
+
+    open_streams()
+    top.importable()
     if runs_cells(sys.argv[1:]):
         from harness.execute import client
 
@@ -45,20 +48,6 @@ def main() -> None:
 def runs_cells(words: Sequence[str]) -> bool:
     """Whether a command is one that runs cells on this machine."""
     return list(words[:1]) == ["run"] and not any(word.startswith(_NO_CELLS_HERE) for word in words)
-
-
-def _import_from_here() -> None:
-    """Let a user's experiment be imported from the top of the project one stands in."""
-    from pathlib import Path
-
-    from harness import top
-
-    try:
-        here = str(top.of(Path(os.getcwd())))  # noqa: PTH109 as sys.path has it
-    except OSError:  # a folder that is gone holds no module
-        return
-    if here not in sys.path and not sys.flags.safe_path:
-        sys.path.insert(0, here)
 
 
 if __name__ == "__main__":

@@ -125,3 +125,50 @@ def test_nothing_is_collected_until_a_verb_is_imported(tmp_path):
     words = [sys.executable, "-c", COLLECTED]
     ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.stdout.splitlines()[-1] == "[False] True True", ended.stderr
+
+
+@pytest.fixture
+def call(tmp_path):
+    """Call the command in a project of one suite, whose function imports nothing."""
+
+    def command(*words):
+        # No folder of the command's own on the path, as for a script that is installed.
+        code = "import sys; del sys.path[0]; from harness.__main__ import main; main()"
+        given = [sys.executable, "-c", code, *words]
+        return subprocess.run(given, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert command("init").returncode == 0
+    bench = tmp_path / "bench" / "example.py"
+    words = bench.read_text(encoding="utf-8").split('"""')[1]
+    bench.write_text(f'"""{words}"""\ndef accuracy(seed): return 0.93\n')
+    return command
+
+
+SHADOWS = ("queue", "random", "selectors", "signal", "socket", "pydantic", "rich", "typer")
+
+
+def test_files_of_a_project_are_not_taken_for_libraries_of_the_command(call, tmp_path):
+    for name in SHADOWS:
+        (tmp_path / f"{name}.py").write_text(f"raise OSError('the project has its own {name}')\n")
+    for verb in ("check", "run", "claims"):
+        ended = call(verb)
+        assert ended.returncode == 0, ended.stderr
+    assert "reproduced" in ended.stdout
+
+
+CLOSED = """
+import os, sys
+from pathlib import Path
+from harness import __main__
+from harness.execute import client
+where = Path(sys.argv.pop())
+client.begin = lambda: where.write_text(str(os.open(os.devnull, os.O_RDONLY)))
+os.closerange(0, 3)
+__main__.main()
+"""
+
+
+def test_no_file_gets_the_number_of_a_standard_stream_that_is_closed(tmp_path):
+    words = [sys.executable, "-c", CLOSED, "run", tmp_path / "number"]
+    subprocess.run(words, cwd=tmp_path, check=False)
+    assert int((tmp_path / "number").read_text()) > 2

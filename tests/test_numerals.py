@@ -160,6 +160,28 @@ def test_nothing_that_can_be_stored_breaks_it(value, low, high, unit):
     assert span(interval, unit)
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (9.99996e-9, "", "1 × 10⁻⁸"),
+        (-9.99996e9, "", "−1 × 10¹⁰"),
+        (9.99996e-5, "", "0.0001"),
+        (9.99999999e299, "ratio", "1 × 10³⁰⁰×"),
+        (0.99996, "seconds", "1 s"),
+        (9.9994e-9, "", "9.999 × 10⁻⁹"),
+        (1.7976931348623157e308, "", "1.798 × 10³⁰⁸"),
+    ],
+)
+def test_what_is_rounded_up_to_a_power_of_ten_has_its_unit(value, unit, expected):
+    assert number(value, unit) == expected
+
+
+@given(st.floats(1e-300, 1e300), st.integers(1, 9))
+def test_powers_of_ten_stand_beside_one_digit(value, digits):
+    text, times, _ = number(value, digits=digits).partition(" × ")
+    assert not times or len(text.partition(".")[0]) == 1
+
+
 def test_few_digits_of_bytes_stay_plain_numbers():
     assert number(1023 * 1024, "bytes", digits=3) == "1,020 KiB"
     assert number(1023, "bytes") == "1,023 B"

@@ -7,6 +7,5 @@ What is promised, and what never, is in ``docs/repeatability.md``.
 """
 
 from harness.audit.findings import Finding, compared
-from harness.audit.spreads import Spread
 
-__all__ = ["Finding", "Spread", "compared"]
+__all__ = ["Finding", "compared"]

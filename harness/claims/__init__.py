@@ -12,7 +12,6 @@ from harness.claims.judge import judge, open_cases
 from harness.claims.looks import Looks, looks
 from harness.claims.select import check_selection
 from harness.claims.verdicts import (
-    Sentence,
     answers,
     by_chance,
     chance_text,
@@ -42,7 +41,6 @@ sys.modules[__name__].__class__ = _Room
 
 __all__ = [
     "Looks",
-    "Sentence",
     "answers",
     "before",
     "by_chance",

@@ -15,6 +15,8 @@ from harness.words import plural
 
 DIFFERENCES = frozenset({"better", "best", "difference"})
 """Rules whose measured number is a difference."""
+WRITTEN = 12
+"""Most digits that somebody has written; more are what a computation leaves."""
 
 
 def unit_shown(unit: str, rule: str) -> str:
@@ -35,7 +37,8 @@ def quoted(size: float, tolerance: float, unit: str = "") -> str:
 
 def said(value: float, unit: str = "") -> str:
     """Return a number of a claim's own: with the digits that it has, since it has no interval."""
-    return number(value, unit, EXACT_DIGITS)
+    text, further = (number(value, unit, digits) for digits in (WRITTEN, WRITTEN + 2))
+    return text if text == further else number(value, unit, EXACT_DIGITS)
 
 
 def band(low: float, high: float, unit: str = "") -> str:

@@ -19,8 +19,6 @@ from harness.gate import units
 from harness.gate.selftest import judged
 from harness.gate.selftest.judged import SelftestView
 
-SIZES = (0.0, 0.01, 0.03, 0.05, 0.10)
-
 
 def selftest(
     *,

@@ -25,10 +25,10 @@ class Optimizer(Table):
     momentum: float = Field(default=0.0, ge=0.0, lt=1.0)
     dampening: float = Field(default=0.0, ge=0.0, le=1.0)
     weight_decay: float = Field(default=0.0, ge=0.0)
-    alpha: float = 0.99
-    beta1: float = 0.9
-    beta2: float = 0.999
-    eps: float = 1e-8
+    alpha: float = Field(default=0.99, ge=0.0, lt=1.0)
+    beta1: float = Field(default=0.9, ge=0.0, lt=1.0)
+    beta2: float = Field(default=0.999, ge=0.0, lt=1.0)
+    eps: float = Field(default=1e-8, ge=0.0)
 
 
 class Evaluation(Table):

@@ -7,7 +7,6 @@ from harness.datasets.catalogue import CATALOGUE, loader, names
 from harness.datasets.dataset import Dataset, Facts, Loader, Roots, complaints
 from harness.datasets.load import class_names, facts, load, missing, parse_use
 from harness.datasets.parts import Parts, flat, parts
-from harness.datasets.scaling import Scaler
 
 __all__ = [
     "CATALOGUE",
@@ -16,7 +15,6 @@ __all__ = [
     "Loader",
     "Parts",
     "Roots",
-    "Scaler",
     "class_names",
     "complaints",
     "facts",

@@ -239,7 +239,8 @@ class _Pool:
             self._sweep()
 
     def _fill(self) -> None:
-        while self.waiting and not self.suspects and len(self.running) < self.width:
+        alone = self.suspects or any(self.losses[name] for name in self.running)
+        while self.waiting and not alone and len(self.running) < self.width:
             self._start_or_give_up(self._next())
         if self.suspects and not self.running:
             self._start(self.suspects.popleft())

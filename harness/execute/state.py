@@ -121,10 +121,12 @@ def _known(torch: Any) -> Iterator[tuple[Any, ...]]:
     def put_precise(old: tuple[bool, bool]) -> None:
         torch.use_deterministic_algorithms(old[0], warn_only=old[1])
 
-    def put_cudnn(old: tuple[bool, ...]) -> None:
-        cudnn.enabled, cudnn.benchmark, cudnn.deterministic = old
+    def put_flags(old: list[bool]) -> None:
+        for flag, value in zip(flags, old, strict=True):
+            setattr(*flag, value)
 
-    cudnn = torch.backends.cudnn
+    names = ("enabled", "benchmark", "deterministic", "allow_tf32")
+    flags = [(torch.backends.mkldnn, "enabled"), *((torch.backends.cudnn, one) for one in names)]
     yield "torch's random numbers", lambda: torch.get_rng_state().numpy().tobytes(), put_draws
     yield "torch's draws on cuda", lambda: _cuda(torch), lambda _: _seed_cuda(torch)
     yield "torch's default dtype", torch.get_default_dtype, torch.set_default_dtype
@@ -140,7 +142,7 @@ def _known(torch: Any) -> Iterator[tuple[Any, ...]]:
         torch.get_float32_matmul_precision,
         torch.set_float32_matmul_precision,
     )
-    yield "cudnn", lambda: (cudnn.enabled, cudnn.benchmark, cudnn.deterministic), put_cudnn
+    yield "torch's kernels", lambda: [getattr(*flag) for flag in flags], put_flags
     yield "torch's autocast on cpu", lambda: torch.is_autocast_enabled("cpu")
     yield "torch's autocast on cuda", lambda: torch.is_autocast_enabled("cuda")
 

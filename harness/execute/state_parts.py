@@ -98,8 +98,8 @@ def _numpy() -> Iterator[Part]:
     yield Part("numpy.errstate", np.geterr, lambda old: np.seterr(**old))
     yield Part("numpy.seterrcall", np.geterrcall, np.seterrcall)
     yield Part("numpy.printoptions", _print_options, lambda old: np.set_printoptions(**dict(old)))
-    # A register of the processor says whether tiny numbers count as zero.
-    yield Part("tiny numbers", lambda: float(np.float64(5e-324) * np.float64(1.0)))
+    # A register of the processor says whether tiny numbers count as zero: they then equal it too.
+    yield Part("tiny numbers", lambda: repr(np.float64(5e-324) * np.float64(1.0)))
 
 
 def _numpy_draws() -> tuple[Any, ...]:

@@ -25,12 +25,11 @@ from harness.execute.protocol import Job
 from harness.execute.wire import Answer
 from harness.experiments import registry as experiments
 from harness.experiments.experiment import Context
+from harness.processes import open_streams
 from harness.seeding import Streams
 from harness.timing import forget_peak, peak_rss
 from harness.types import Cell, Outcome
 from harness.words import plain
-
-__all__ = ["Answer", "Job", "main", "run"]
 
 
 def main(job: Job, folder: Path) -> bool:
@@ -50,18 +49,9 @@ def main(job: Job, folder: Path) -> bool:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # a cell may have closed or replaced them
             stream.flush()
-    _fill_streams()
+    open_streams()  # that the cell closed: no print may reach the answer
     wire.write(answer, folder)
     return answer.status != "failed"
-
-
-def _fill_streams() -> None:
-    """Open what a cell closed of its standard streams, so that no print reaches the answer."""
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
 
 
 def run(job: Job) -> Outcome:

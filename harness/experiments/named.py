@@ -16,7 +16,7 @@ from harness.experiments.experiment import Context, seed_of
 from harness.experiments.user import loading
 from harness.experiments.user.finding import find
 from harness.experiments.user.loading import Place
-from harness.experiments.user.modules import UserFunction, known
+from harness.experiments.user.modules import known
 from harness.words import unknown
 
 LOADER = Path(loading.__file__)
@@ -28,7 +28,6 @@ _OWN = template.OWN.keys() - {"output"}
 __all__ = [
     "LOADER",
     "Place",
-    "UserFunction",
     "Words",
     "filled",
     "find",

@@ -5,16 +5,15 @@ Nothing here imports torch, and importing this package loads no plotting library
 
 from harness.figures.cache import draw_all
 from harness.figures.claimed import Reference, reference
-from harness.figures.drawing import NO_KINDS, Kinds, Numbers, Picture, Request
+from harness.figures.drawing import Kinds, Numbers, Picture, Request
 from harness.figures.frame import Frame, Scale
 from harness.figures.registry import KINDS, draw, request
-from harness.figures.theme import DARK, LIGHT, Theme
+from harness.figures.theme import DARK, LIGHT
 
 __all__ = [
     "DARK",
     "KINDS",
     "LIGHT",
-    "NO_KINDS",
     "Frame",
     "Kinds",
     "Numbers",
@@ -22,7 +21,6 @@ __all__ = [
     "Reference",
     "Request",
     "Scale",
-    "Theme",
     "draw",
     "draw_all",
     "reference",

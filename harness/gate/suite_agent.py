@@ -17,7 +17,7 @@ from typing import Any
 from harness import backends, datasets
 from harness.datasets.dataset import Roots
 from harness.errors import HarnessError, Skip
-from harness.execute.worker import Job
+from harness.execute.protocol import Job
 from harness.execute.worker import run as run_job
 from harness.experiments import registry as experiments
 from harness.gate.selections import moved

@@ -51,7 +51,6 @@ __all__ = [
     "EXACT_DIGITS",
     "MINUS",
     "SHARES",
-    "SINGLE_DIGITS",
     "TIMES",
     "Digits",
     "apart",

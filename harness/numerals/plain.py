@@ -30,8 +30,10 @@ def number(value: float, unit: str = "", digits: int = SINGLE_DIGITS) -> str:
         return f"0{scale(0.0, unit)[1]}"
     if _whole(value, unit):
         return count(int(value)) + (" B" if unit == "bytes" else "")
-    factor, suffix, power = scale(abs(value), unit)
-    places = digits - 1 - exponent_of(value / factor)
+    rounded = float(f"{value:.{digits - 1}e}")  # 9.9999e-9 is 1e-8, not 10e-9
+    rounded = value if unit == "bytes" or math.isinf(rounded) else rounded
+    factor, suffix, power = scale(abs(rounded), unit)
+    places = digits - 1 - exponent_of(rounded / factor)
     text = fixed(value / factor, places)
     text = text.rstrip("0").rstrip(".") if places > 0 and "." in text else text
     return f"{text}{power}{suffix}"

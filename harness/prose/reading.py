@@ -162,9 +162,6 @@ class _Reader:
         self.letters.append(letter)
         self.offsets.append(offset)
 
-    def _after_number(self) -> bool:
-        return len(self.letters) > 1 and self.letters[-1] == " " and self.letters[-2].isdigit()
-
 
 def _cuts_number(text: str, begin: int, end: int) -> bool:
     """Whether a piece of a text begins or ends inside a number: 97 in 97.92, 1997 or 97,000."""

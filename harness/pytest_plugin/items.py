@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -200,9 +199,7 @@ class Judge:
         self.results = here.results if results is None else results
         self._workspaces: dict[Path, Workspace] = {}
         self._verdicts: dict[Path, dict[str, Verdict]] = {}
-        folder = str(top.of(Path.cwd()))
-        if folder not in sys.path and not sys.flags.safe_path:
-            sys.path.insert(0, folder)  # as `harness` does, for experiments of the project
+        top.importable()
 
     def files(self) -> list[Path]:
         """Return the files of all suites.

@@ -4,14 +4,12 @@ Every function takes float vectors and returns an `Interval`, a p-value or boole
 knows what a record or a claim is.
 """
 
-from harness.statistics.bounded import BoundedMean, BoundedRatio
+from harness.statistics.bounded import BoundedMean
 from harness.statistics.changepoints import Shift, shifts
 from harness.statistics.intervals import (
     Location,
     log_ratio,
-    mean_interval,
     median_interval,
-    prediction_interval,
     proportion_interval,
 )
 from harness.statistics.signed_rank import (
@@ -22,30 +20,23 @@ from harness.statistics.signed_rank import (
     signed_rank_p,
 )
 from harness.statistics.significance import q_values, sign_flip, sign_test
-from harness.statistics.spreads import Fixed, Median, Rate, Spread, inside, outside
+from harness.statistics.spreads import inside, outside
 from harness.statistics.trend import MonotoneTrend, monotone_trend, slope_location, slopes
 
 __all__ = [
     "BoundedMean",
-    "BoundedRatio",
-    "Fixed",
     "Location",
-    "Median",
     "MonotoneTrend",
-    "Rate",
     "Shift",
-    "Spread",
     "centre",
     "centre_bound",
     "centre_interval",
     "detectable",
     "inside",
     "log_ratio",
-    "mean_interval",
     "median_interval",
     "monotone_trend",
     "outside",
-    "prediction_interval",
     "proportion_interval",
     "q_values",
     "shifts",

@@ -122,6 +122,15 @@ def of_mean(values: Values) -> Location:
     ----------
     values : array_like of float, shape (n,)
         At least two.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer, or one is not finite.
+
+    References
+    ----------
+    Student (1908), The probable error of a mean, Biometrika 6, 1-25.
     """
     array = vector(values, 2)
     mean, sd = moments(array)
@@ -146,47 +155,13 @@ def moments(array: NDArray[np.float64]) -> tuple[float, float]:
     return float(np.ldexp(mean, exponent)), float(np.ldexp(sd, exponent))
 
 
-def mean_interval(values: Values, level: float = 0.95) -> Interval:
-    """Student's t interval of a mean.
-
-    Parameters
-    ----------
-    values : array_like of float, shape (n,)
-        Independent values, n >= 2.
-    level : float
-        Confidence level.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two values, or one is not finite.
-
-    References
-    ----------
-    Student (1908), The probable error of a mean, Biometrika 6, 1-25.
-    """
-    return of_mean(values).interval(level)
-
-
-def prediction_interval(values: Values, level: float = 0.95) -> Interval:
-    """Interval that holds one further value: ``mean +- t s sqrt(1 + 1/n)``.
-
-    Parameters
-    ----------
-    values : array_like of float, shape (n,)
-        Independent, roughly normal values, n >= 2.
-    level : float
-        Probability that the next value falls inside.
+def predicted(values: Values) -> Location:
+    """Return the location whose intervals predict one further value of a normal sample (n,).
 
     References
     ----------
     Hahn & Meeker (1991), Statistical Intervals, section 4.7.
     """
-    return predicted(values).interval(level)
-
-
-def predicted(values: Values) -> Location:
-    """Return the location whose intervals predict one further value of a sample (n,)."""
     array = vector(values, 2)
     mean, sd = moments(array)
     return Location(mean, sd * math.sqrt(1.0 + 1.0 / array.size), array.size - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from harness import backends
+from harness.backends import integers
 from harness.backends.numpy_backend import neighbors
 from harness.devices import DEVICES
 from harness.registry import named
@@ -103,6 +105,20 @@ def test_blocks_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(torch_neighbors, "DEVICES", small)
     for one, other in zip(whole, _search(name, "no_loop", train, test, 6), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5])
+def test_no_more_scores_are_held_than_a_block_of_them(part: float, monkeypatch) -> None:
+    monkeypatch.setattr(neighbors, "BLOCK_BYTES", 2**20)
+    monkeypatch.setattr(integers, "SCORE_BYTES", 2**20)
+    train, test = _pixels(2000, 32, 0), _pixels(4000, 32, 1) + np.float32(part)
+    tracemalloc.start()
+    try:
+        _search("numpy", "no_loop", train, test, 5)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(train) * len(test) / 4
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])

@@ -27,7 +27,7 @@ def test_two_runs_of_a_fact_decide() -> None:
         "25,450 in 2 runs, bit for bit the same and equal to 25,450",
     )
     assert exactly(25451, 25451) == ("contradicted", "25,451 in 2 runs, not 25,450")
-    assert exactly(25450.00001, 25450.00001)[1] == "25450.00001 in 2 runs, not 25,450"
+    assert exactly(25450.00001, 25450.00001)[1] == "25,450.00001 in 2 runs, not 25,450"
 
 
 def test_one_run_of_a_fact_does_not() -> None:

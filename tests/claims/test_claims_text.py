@@ -1,5 +1,9 @@
 """Numbers in reasons."""
 
+import math
+
+import pytest
+
 from harness.claims import text
 from harness.types import Interval
 
@@ -14,3 +18,20 @@ def test_differences_of_fractions_are_points():
     assert text.unit_shown("fraction", "better") == "points"
     assert text.unit_shown("fraction", "value") == "fraction"
     assert text.unit_shown("seconds", "difference") == "seconds"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (123456789.0, "", "1.23456789 × 10⁸"),  # noqa: RUF001
+        (1234567.125, "", "1,234,567.125"),
+        (0.1234567891, "fraction", "12.34567891 %"),
+        (1 / 3, "", "0.3333333"),
+        (200.0, "seconds", "3.333333 min"),
+        (100 * 0.003, "", "0.3"),
+        (0.1 + 0.2, "", "0.3"),
+        (math.inf, "", "infinite"),
+    ],
+)
+def test_what_somebody_has_written_keeps_its_digits(value, unit, expected):
+    assert text.said(value, unit) == expected

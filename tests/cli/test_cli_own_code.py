@@ -275,6 +275,18 @@ def test_what_is_no_experiment_is_named_by_line(project, what):
     assert all(word in err for word in ("own.toml:5: experiment:", *words)), err
 
 
+@pytest.mark.parametrize("name", ["random:random", "random.model:f", "random/model.py:f"])
+def test_a_module_is_not_taken_for_another_of_its_name(project, name):
+    own = project.folder / "random"
+    own.mkdir()
+    (own / "__init__.py").write_text("def random(seed): return 1.0\n")
+    (own / "model.py").write_text("def f(seed): return 1.0\n")
+    project.write(CLAIM_ALONE, experiment=name)
+    code, _, err = project("check", "own")
+    assert code == 2
+    assert f"the module 'random' must be the one in {project.folder}, got another" in err
+
+
 CLAIM_ALONE = (
     '[[claims]]\nid = "c"\nquote = "q"\nmetric = "value"\nexpect = { at_least = 0.0 }\n[grid]\n'
 )

@@ -107,7 +107,6 @@ def test_several_folders_are_one_project(inside):
 
 
 def test_an_experiment_runs_at_the_top_of_its_project(inside):
-    inside.without_torch()
     (inside.folder / "own.py").write_text(READS)
     (inside.folder / "number.txt").write_text("3")
     (inside.folder / "README.md").write_text("# Mine\n\nThe number is 3.\n")

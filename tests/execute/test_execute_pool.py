@@ -119,6 +119,14 @@ def test_a_suite_may_bound_memory_without_changing_its_cells(outcome_of):
 
 
 @linux
+def test_nothing_runs_beside_the_last_cell_of_a_server_that_ended(outcome_of, pids):
+    killers = ["kills_its_server", "daemon_and_kills_its_server"]
+    records, _ = outcome_of(killers[0], "slow", killers[1], seeds=1)
+    assert records["slow"].status == "ok"
+    assert {records[name].status for name in killers} == {"failed"}
+
+
+@linux
 def test_a_cell_that_ends_its_server_twice_fails_and_the_others_run(outcome_of, pids):
     records, _ = outcome_of("daemon_and_kills_its_server", "slow", "fine", seeds=1)
     killer = records["daemon_and_kills_its_server"]

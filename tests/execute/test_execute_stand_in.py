@@ -4,7 +4,8 @@ import pytest
 from suite_texts import load_suite, suite_text
 
 from harness.datasets.dataset import Roots
-from harness.execute.worker import Job, judged
+from harness.execute.protocol import Job
+from harness.execute.worker import judged
 from harness.plan.expand import expand
 
 TABLES = """\

@@ -23,7 +23,7 @@ LEVELS = pytest.mark.parametrize("level", [0.9, 0.95])
 @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
 def test_mean_interval_is_scipys(level: float) -> None:
     expected = stats.ttest_1samp(VALUES, 0.0).confidence_interval(level)
-    interval = hs.mean_interval(VALUES, level)
+    interval = intervals.of_mean(VALUES).interval(level)
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
     assert interval.level == level
 
@@ -59,15 +59,15 @@ def test_infinity_bounds_nothing_and_everything() -> None:
 def test_equal_values_give_a_point() -> None:
     values = np.full(3, 0.1)  # their float mean is not 0.1
     assert values.mean() != 0.1
-    interval = hs.mean_interval(values)
+    interval = intervals.of_mean(values).interval()
     assert interval.low == interval.high == 0.1
-    assert hs.prediction_interval(values).low == 0.1
+    assert predicted(values).interval().low == 0.1
 
 
 def test_exploding_values_do_not_overflow() -> None:
     values = np.array([1e300, 3e300, 2e300])
-    small = hs.mean_interval(values * 1e-300)
-    assert hs.mean_interval(values).high == pytest.approx(small.high * 1e300)
+    small = intervals.of_mean(values * 1e-300).interval()
+    assert intervals.of_mean(values).interval().high == pytest.approx(small.high * 1e300)
 
 
 def test_predicted_is_wider_by_one_run() -> None:
@@ -103,12 +103,12 @@ def test_median_interval_bears_inf_and_refuses_nan() -> None:
 @pytest.mark.parametrize("bad", [[1.0], [1.0, math.inf], [[1.0, 2.0]], [math.nan, 1.0]])
 def test_bad_values_are_refused(bad: list[float]) -> None:
     with pytest.raises(ValueError, match="values must be"):
-        hs.mean_interval(bad)
+        intervals.of_mean(bad).interval()
 
 
 def test_bad_levels_and_counts_are_refused() -> None:
     with pytest.raises(ValueError, match="level must lie between 0 and 1"):
-        hs.mean_interval(VALUES, 95)
+        intervals.of_mean(VALUES).interval(95)
     with pytest.raises(ValueError, match="got 8 of 7"):
         hs.proportion_interval(8, 7)
 
@@ -120,7 +120,7 @@ def test_bad_levels_and_counts_are_refused() -> None:
 @pytest.mark.parametrize("n", [3, 10])
 def test_mean_interval_covers(n: int, level: float) -> None:
     rows = np.random.default_rng(1).normal(2.0, 0.3, (RUNS, n))
-    found = [hs.mean_interval(row, level) for row in rows]
+    found = [intervals.of_mean(row).interval(level) for row in rows]
     covered = np.mean([it.low <= 2.0 <= it.high for it in found])
     assert covered == pytest.approx(level, abs=slack(level, RUNS))
 
@@ -128,7 +128,7 @@ def test_mean_interval_covers(n: int, level: float) -> None:
 @LEVELS
 def test_prediction_interval_covers_the_next_run(level: float) -> None:
     rows = np.random.default_rng(1).normal(2.0, 0.3, (RUNS, 6))
-    found = [hs.prediction_interval(row[:5], level) for row in rows]
+    found = [predicted(row[:5]).interval(level) for row in rows]
     covered = np.mean([it.low <= x <= it.high for it, x in zip(found, rows[:, 5], strict=True)])
     assert covered == pytest.approx(level, abs=slack(level, RUNS))
 

@@ -119,7 +119,7 @@ def _stand_in(folder: str) -> None:
     if folder and Path(folder).is_dir():
         os.chdir(folder)
         if folder not in sys.path:
-            sys.path.insert(0, folder)
+            sys.path.append(folder)
 
 
 def _own(job: Job, since: int) -> Job:

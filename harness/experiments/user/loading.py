@@ -59,6 +59,7 @@ def load(place: Place) -> ModuleType:
     """Import the module of a place; whatever it raises is raised."""
     _prepare(place)
     if not place.alone:
+        _refuse_another(place)
         return importlib.import_module(place.module)
     known = sys.modules.get(place.module)
     if known is not None and _is_file(known, place.file):
@@ -71,6 +72,21 @@ def load(place: Place) -> ModuleType:
     sys.modules[name] = module
     _run(name, module)
     return module
+
+
+def _refuse_another(place: Place) -> None:
+    """Refuse a module of whose name another was imported before from elsewhere, Python's say."""
+    top = place.module.partition(".")[0]
+    known = sys.modules.get(top)
+    if known is None or not place.path:
+        return
+    folder = os.path.realpath(place.path[0]) + os.sep
+    places = [getattr(known, "__file__", None) or "", *getattr(known, "__path__", ())]
+    if not any(os.path.realpath(one).startswith(folder) for one in places):
+        raise ImportError(
+            f"the module {top!r} must be the one in {place.path[0]}, got another of that name, "
+            "which was imported before; rename it"
+        )
 
 
 def _run(name: str, module: ModuleType) -> None:
