@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ..channel import Channel, reason_of_exception, reason_of_report, reason_of_skip
-from ..meter import Meter
+from ..meter import Meter, set_apart
 from ..turns import TURNS, by_turn, clock
 from .selecting import forget, leaving_out, overrule, plain, selected, shorten
 
@@ -64,6 +64,11 @@ class Measured:
         self.found: dict[str, Any] = {}
         self.uncollected = uncollected
         self.trouble = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self) -> None:
+        """Set pytest's own heap apart, before anything of the project's is loaded."""
+        set_apart()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
