@@ -205,7 +205,7 @@ def enough(pairs: Sequence[Pair], error: float, full: float) -> float:
     error : float
         The standard error; the answer is inf where it is 0 or the turns do not tell their noise.
     full : float
-        Seconds for which the first pair was measured.
+        Seconds of the first pair.
     """
     follows = slope(pairs)
     noises = [turn_noise(pair.base, pair.head, follows) for pair in pairs]
@@ -227,10 +227,7 @@ def _warm(pairs: Sequence[Pair]) -> int:
 
 
 def _turn(pairs: Sequence[Pair], full: float) -> float:
-    """Return the seconds of calls in a turn: clocks and looks at the machine take some of it.
-
-    The first and the last turn of a pair are not full: they count as one.
-    """
+    """Return the seconds of calls in a turn, of which the first and the last of a pair are half."""
     most = max(len(side.turns) for side in (pairs[0].base, pairs[0].head))
     return max(_call(pairs), min(SLICE, full / max(1, most - 1)))
 

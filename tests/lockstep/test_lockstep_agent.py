@@ -125,12 +125,12 @@ def test_a_meter_reads_what_the_system_has():
         assert found["waited"] >= 0
 
 
-def test_what_is_set_apart_is_not_looked_at_and_what_comes_later_is():
+def test_the_heap_of_pytest_is_not_looked_at_and_what_comes_later_is():
     code = """
 import gc
-from harness_side.meter import set_apart
+from harness_side.benchmarks.plugin import Measured
 before = [[] for _ in range(20_000)]
-set_apart()
+Measured.pytest_load_initial_conftests(None)
 assert len(gc.get_objects()) < 5_000
 later = []
 later.append(later)

@@ -69,13 +69,6 @@ class Meter:
         return {name: None if math.isnan(value) else value for name, value in readings.items()}
 
 
-def set_apart() -> None:
-    """Let no collection of garbage look at what there is now: some 10 ms each, all of pytest's."""
-    freeze = getattr(gc, "freeze", None)  # CPython's
-    if freeze is not None:
-        freeze()
-
-
 def waited() -> float:
     """Return the seconds in which this process could have run and did not; nan if untold.
 
