@@ -187,13 +187,13 @@ def shorter(
     for case, pairs in cases.items():
         if not longest or not pairs:
             continue
-        seconds = enough(pairs, _allowed(case, pairs, thresholds))
-        if seconds < longest:
+        seconds = min(enough(pairs, _allowed(case, pairs, thresholds), longest), longest)
+        if seconds < longest or _warm(pairs) < WARM:
             found[case] = {"max_time": seconds, "warmup_iterations": _warm(pairs)}
     return found
 
 
-def enough(pairs: Sequence[Pair], error: float) -> float:
+def enough(pairs: Sequence[Pair], error: float, full: float) -> float:
     """Return the seconds after which turns leave a pair's log-ratio so large a standard error.
 
     That is for the typical pair: one in which something else ran is an outlier to the test, too.
@@ -204,6 +204,8 @@ def enough(pairs: Sequence[Pair], error: float) -> float:
         Of one case, at least one.
     error : float
         The standard error; the answer is inf where it is 0 or the turns do not tell their noise.
+    full : float
+        Seconds of the first pair.
     """
     follows = slope(pairs)
     noises = [turn_noise(pair.base, pair.head, follows) for pair in pairs]
@@ -211,7 +213,7 @@ def enough(pairs: Sequence[Pair], error: float) -> float:
     if not known or error <= 0:
         return math.inf
     turns = max(FEWEST, (statistics.median(known) / error) ** 2)
-    return turns * max(SLICE, _call(pairs))
+    return turns * _turn(pairs, full)
 
 
 def _allowed(case: str, pairs: Sequence[Pair], thresholds: ThresholdsOf) -> float:
@@ -222,6 +224,12 @@ def _allowed(case: str, pairs: Sequence[Pair], thresholds: ThresholdsOf) -> floa
 def _warm(pairs: Sequence[Pair]) -> int:
     """Return the calls that warm up: a turn of them, where one takes so long."""
     return max(1, min(WARM, int(SLICE / _call(pairs))))
+
+
+def _turn(pairs: Sequence[Pair], full: float) -> float:
+    """Return the seconds of calls in a turn, of which the first and the last of a pair are half."""
+    most = max(len(side.turns) for side in (pairs[0].base, pairs[0].head))
+    return max(_call(pairs), min(SLICE, full / max(1, most - 1)))
 
 
 def _call(pairs: Sequence[Pair]) -> float:

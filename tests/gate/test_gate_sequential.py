@@ -142,7 +142,7 @@ def test_a_case_without_pairs_or_bursts_is_measured_for_the_full_time():
 def test_the_time_is_that_after_which_the_mean_of_turns_is_known_well_enough(noise):
     rng = np.random.default_rng(1)
     error = 0.01
-    turns = enough(drawn(rng, noise, count=200), error) / SLICE
+    turns = enough(drawn(rng, noise, count=200), error, FULL) / SLICE
     # what a normal number's trimmed mean loses against its mean is some ten percent
     assert turns == pytest.approx(1.1 * (noise / error) ** 2, rel=0.15)
     logs = [pair.log_ratio("time") for pair in drawn(rng, noise, count=4000, turns=round(turns))]
@@ -173,7 +173,7 @@ def test_margin_and_tolerance_say_what_must_be_told_apart():
     assert said(pairs, Thresholds(0.05, 0.05)) is None
     assert said(pairs, Thresholds(0.01, 0.05, absolute=1.0)) is None
     error = (math.log1p(0.04) - math.log1p(0.01)) / PART
-    assert longer_one["max_time"] == pytest.approx(enough(pairs, error))
+    assert longer_one["max_time"] == pytest.approx(enough(pairs, error, FULL))
 
 
 def test_swapped_sides_are_measured_for_as_long():
@@ -185,6 +185,19 @@ def test_swapped_sides_are_measured_for_as_long():
 def test_long_calls_have_as_many_turns_and_fewer_to_warm_up():
     slow = said(drawn(np.random.default_rng(7), 0.001, call=0.02))
     assert slow == {"max_time": pytest.approx(FEWEST * 0.02), "warmup_iterations": 1}
+
+
+def test_slow_calls_warm_up_less_even_if_they_are_measured_for_the_full_time():
+    noisy = said(drawn(np.random.default_rng(9), 0.2, call=0.02))
+    assert noisy == {"max_time": FULL, "warmup_iterations": 1}
+
+
+def test_what_clocks_take_of_a_turn_is_not_measured_as_well():
+    first, *later = drawn(np.random.default_rng(10), 0.001, turns=26)
+    calm = said([first, *later])  # 26 turns held 0.2 s of calls: the first and the last are one
+    assert calm["max_time"] == pytest.approx(FEWEST * FULL / 25)
+    one = said([first, *drawn(np.random.default_rng(11), 0.001, turns=7)])
+    assert one["max_time"] == pytest.approx(FEWEST * FULL / 25)  # later ones are shorter
 
 
 def test_too_few_turns_tell_nothing_of_their_noise():

@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 import types
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -122,6 +123,22 @@ def test_a_meter_reads_what_the_system_has():
     if sys.platform == "linux":
         assert found["peak"] > 64 * 2**20
         assert found["waited"] >= 0
+
+
+def test_the_heap_of_pytest_is_not_looked_at_and_what_comes_later_is():
+    code = """
+import gc
+from harness_side.benchmarks.plugin import Measured
+before = [[] for _ in range(20_000)]
+Measured.pytest_load_initial_conftests(None)
+assert len(gc.get_objects()) < 5_000
+later = []
+later.append(later)
+del later
+assert gc.collect() >= 1
+"""
+    path = Path(meter.__file__).parent.parent
+    subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(path)}, check=True)
 
 
 def test_a_peak_that_cannot_be_set_back_is_not_told(monkeypatch):

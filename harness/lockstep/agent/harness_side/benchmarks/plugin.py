@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import statistics
 import time
@@ -64,6 +65,12 @@ class Measured:
         self.found: dict[str, Any] = {}
         self.uncollected = uncollected
         self.trouble = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self) -> None:
+        """Set pytest's own heap apart: garbage is not looked for there, which takes 10 ms."""
+        if hasattr(gc, "freeze"):
+            gc.freeze()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
