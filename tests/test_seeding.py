@@ -96,7 +96,7 @@ def test_without_torch_the_cell_is_skipped(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_published_parameters_come_out(backend: str) -> None:
     """Source 002, section 11: W = [1.997, 3.103, 4.007], b = 5.092, loss 0.2300."""
     from harness import backends
-    from harness.config.settings import Settings
+    from harness.config.experiments import Settings
     from harness.experiments.experiment import Context
     from harness.experiments.train import run
 

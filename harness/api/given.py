@@ -13,7 +13,7 @@ import numpy as np
 
 from harness import datasets, project
 from harness.errors import UsageError
-from harness.execute.cluster import address
+from harness.execute.machines import address
 from harness.types import Profile
 from harness.words import one_line, unknown
 
@@ -73,7 +73,7 @@ def use(given: Mapping[str, str] | None) -> dict[str, str]:
 def cluster(given: str) -> str:
     """Return the address of a cluster."""
     try:
-        return address.parse(must("cluster", "an address, as text", given, str))
+        return address(must("cluster", "an address, as text", given, str))
     except ValueError as error:
         raise UsageError(f"cluster {error}") from None
 

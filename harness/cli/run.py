@@ -11,7 +11,7 @@ from harness import extras, words
 from harness.cli import options
 from harness.cli.console import Output
 from harness.execute import client
-from harness.execute.cluster import address
+from harness.execute.machines import address
 from harness.gate import units
 
 
@@ -24,7 +24,7 @@ def _memory(text: str) -> int:
 
 def _address(text: str) -> str:
     try:
-        return address.parse(text)
+        return address(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

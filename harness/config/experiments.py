@@ -1,15 +1,18 @@
-"""The tables of what does not train: knn, timing, probe, speed, command and records."""
+"""The tables of experiments that do not train, and all tables that a suite or a case may have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
+from harness.config.data import Data
+from harness.config.model import Model
 from harness.config.table import Amount, Count, Table
+from harness.config.train import Train
 
 Name = Annotated[str, Field(min_length=1)]
 Work = Name | Annotated[tuple[Name, ...], Field(min_length=1)]
@@ -203,3 +206,38 @@ IMPLIED: Mapping[str, Defaults] = MappingProxyType(
 def implied(keys: Iterable[str]) -> Defaults:
     """Return what a suite with such keys means where it does not say."""
     return next((IMPLIED[key] for key in keys if key in IMPLIED), Defaults())
+
+
+class Tables(Table):
+    """What may be set of a case: the one list of tables, for suite files and for cases."""
+
+    data: Data | None = None
+    model: Model | None = None
+    train: Train | None = None
+    knn: Knn | None = None
+    timing: Timing | None = None
+    probe: Probe | None = None
+    command: Command | None = None
+    speed: Speed | None = None
+    params: dict[str, Any] = {}
+
+    def non_default(self) -> dict[str, Any]:
+        """Return what differs from the defaults as JSON values: what an id is made of."""
+        tables = {name: getattr(self, name) for name in TABLES}
+        given = {name: table.settings() for name, table in tables.items() if table is not None}
+        return given | ({PARAMS: dict(self.params)} if self.params else {})
+
+
+PARAMS = "params"
+"""The table whose keys are the user's own."""
+
+TABLES: dict[str, type[Table]] = {
+    name: get_args(field.annotation)[0]
+    for name, field in Tables.model_fields.items()
+    if name != PARAMS
+}
+"""The tables whose keys we know, by name."""
+
+
+class Settings(Tables):
+    """The tables of one case; those that its experiment does not use are None."""

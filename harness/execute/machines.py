@@ -1,8 +1,13 @@
-"""What runs cells, as the runner sees it: this machine, or the workers of a cluster."""
+"""What runs cells, as the runner sees it: this machine, or the workers of a cluster.
+
+``--cluster`` is the address of a scheduler, or asks for workers on this machine, started here.
+The latter end with whoever asked for them.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
@@ -12,6 +17,17 @@ from harness.datasets.dataset import Roots
 from harness.execute import client
 from harness.execute.pool import Batch, Finished, run_all
 from harness.types import Environment
+
+LOCAL = "local:"
+_MUST = (
+    "must be the address of a dask scheduler, such as tcp://10.0.0.5:8786, or local:N for N "
+    "workers on this machine"
+)
+_ADDRESS = re.compile(
+    r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:[^\s:/\[\]]+|\[[0-9a-fA-F:.%]+\]):(\d{1,5})"
+)
+_NUMBER = re.compile(r"[0-9]{1,9}")  # in digits of ASCII
+_MOST_WORKERS = 1024
 
 
 class Machines(Protocol):
@@ -73,6 +89,29 @@ class LocalMachine:
         return run_all(batch)
 
 
+def address(text: str) -> str:
+    """Return an address as it was written, once it is one.
+
+    Raises
+    ------
+    ValueError
+        If it is none; says what must be.
+    """
+    if text.startswith(LOCAL):
+        if not _NUMBER.fullmatch(text, len(LOCAL)) or not 1 <= workers(text) <= _MOST_WORKERS:
+            raise ValueError(f"local:N must have an N from 1 to {_MOST_WORKERS}, got {text!r}")
+        return text
+    found = _ADDRESS.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= 65535:
+        raise ValueError(f"{_MUST}, got {text!r}")
+    return text
+
+
+def workers(text: str) -> int:
+    """Return how many workers on this machine an address asks for, 0 for that of a scheduler."""
+    return int(text.removeprefix(LOCAL)) if text.startswith(LOCAL) else 0
+
+
 def machines_of(
     cluster: str | None, roots: Roots, notify: Callable[[str], object]
 ) -> AbstractContextManager[Machines]:
@@ -81,7 +120,7 @@ def machines_of(
     Parameters
     ----------
     cluster : str or None
-        As `harness.execute.cluster.address.parse` returned it; None for this machine.
+        As `address` returned it; None for this machine.
     roots : Roots
         Where data lies here.
     notify : callable

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from harness import digest
 from harness.backends.protocol import Backend
 from harness.code.sources import Sources
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind
-from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.datasets.dataset import Dataset
 from harness.errors import UsageError

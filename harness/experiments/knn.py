@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from harness import digest
 from harness.backends.protocol import Backend
-from harness.config.experiments import Knn
+from harness.config.experiments import Knn, Settings
 from harness.config.kinds import Kind, kinds_of, of_accuracy
-from harness.config.settings import Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.config.experiments import RECORDED
+from harness.config.experiments import RECORDED, Settings
 from harness.config.kinds import DEFAULT, Kind
-from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments.experiment import Context, Experiment
 from harness.types import Outcome

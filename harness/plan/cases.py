@@ -12,8 +12,8 @@ from harness import backends, digest
 from harness.code.project import Project, matching
 from harness.code.sources import Sources
 from harness.config.claim import function_name
+from harness.config.experiments import TABLES, Settings
 from harness.config.kinds import Kind
-from harness.config.settings import TABLES, Settings
 from harness.config.table import Table
 from harness.devices import DEVICES
 from harness.errors import SuiteError

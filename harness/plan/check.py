@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from harness import datasets
-from harness.config.experiments import IMPLIED
+from harness.config.experiments import IMPLIED, TABLES, Settings
 from harness.config.kinds import is_named
 from harness.config.model import Model, ShapeError, parameter_count, place
-from harness.config.settings import TABLES, Settings
 from harness.datasets.dataset import Facts, Roots
 from harness.errors import UsageError
 from harness.experiments.experiment import Experiment

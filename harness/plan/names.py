@@ -10,8 +10,7 @@ from typing import Any
 
 from harness import backends, datasets
 from harness.code.project import Project, matching
-from harness.config.experiments import RECORDED
-from harness.config.settings import TABLES, Settings
+from harness.config.experiments import RECORDED, TABLES, Settings
 from harness.devices import DEVICES
 from harness.digest import canonical
 from harness.errors import UsageError

@@ -16,9 +16,8 @@ import numpy as np
 
 from harness import digest, tables
 from harness.config.claim import Claim, Figure
-from harness.config.experiments import RECORDED, Recorded
+from harness.config.experiments import RECORDED, TABLES, Recorded, Settings
 from harness.config.kinds import DEFAULT, Kind
-from harness.config.settings import TABLES, Settings
 from harness.errors import DataError, FileError, SuiteError, UsageError
 from harness.experiments.recorded import COLUMNS
 from harness.kept import look

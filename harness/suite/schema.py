@@ -10,9 +10,8 @@ from pydantic import AfterValidator, Field, PrivateAttr
 
 from harness import words
 from harness.config.claim import Claim, ClaimTable, Figure, QuoteTable, SentencePlace, Source
-from harness.config.experiments import IMPLIED, Recorded
+from harness.config.experiments import IMPLIED, Recorded, Tables
 from harness.config.kinds import Kind
-from harness.config.settings import Tables
 from harness.config.table import LONGEST, Amount, Count, Files, SuiteId, Table
 from harness.suite.text import Originals, Text, named
 

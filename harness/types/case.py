@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind, kind_of
-from harness.config.settings import Settings
 
 Scalar = str | int | float | bool
 Array = NDArray[Any]

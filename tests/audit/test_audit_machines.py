@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.audit.machines import between, records_on
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.errors import UsageError
 from harness.store.memory import Memory
 from harness.types import Case

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from harness.audit.again import Size, drawn, size, stored
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.store.memory import Memory
 from harness.types import Case, Cell
 

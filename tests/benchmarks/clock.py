@@ -29,8 +29,7 @@ import numpy as np
 
 from harness import backends
 from harness.alone import was_alone
-from harness.config.experiments import Timing
-from harness.config.settings import Settings
+from harness.config.experiments import Settings, Timing
 from harness.datasets.dataset import Roots
 from harness.execute.pool import Batch, run_all
 from harness.execute.protocol import Job

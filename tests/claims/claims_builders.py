@@ -12,7 +12,7 @@ from harness.claims import judge, rule_of
 from harness.claims.rules.rule import Evidence
 from harness.claims.select import tracks
 from harness.config.claim import Claim
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.suite.schema import Grid, Suite
 from harness.types import Case, DataUsed, Environment, Finding, Record, Series, Verdict
 

@@ -12,7 +12,7 @@ import pytest
 from suite_texts import suite_text
 from towns import environ
 
-from harness.execute.cluster import address
+from harness.execute.machines import address
 from harness.store.store import Store
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -46,7 +46,7 @@ def test_the_manifest_has_a_cluster_and_a_job_of_one_image_that_reaches_it():
     containers = [pod["containers"][0] for pod in pods]
     assert len({one["image"] for one in containers}) == 1
     words = containers[2]["command"]
-    told = address.parse(words[words.index("--cluster") + 1])
+    told = address(words[words.index("--cluster") + 1])
     assert told == f"tcp://{cluster['metadata']['name']}-scheduler:8786"
     for pod in pods:
         mounted = {m["name"] for m in pod["containers"][0].get("volumeMounts", [])}

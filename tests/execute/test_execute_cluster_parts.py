@@ -7,17 +7,18 @@ import pytest
 
 from harness.datasets.dataset import Roots
 from harness.execute.cases import Timeouts
-from harness.execute.cluster import address, messages
+from harness.execute.cluster import messages
 from harness.execute.cluster.backlog import BRIEF, MOST, UNSEEN, Backlog, Speeds, label
 from harness.execute.cluster.host import Found
+from harness.execute.machines import address, workers
 
 
 @pytest.mark.parametrize(
     "text", ["tcp://10.0.0.5:8786", "tls://node-3:1", "host:65535", "tcp://[::1]:8786", "local:8"]
 )
 def test_addresses_are_taken_as_they_are(text):
-    assert address.parse(text) == text
-    assert address.workers(text) == (8 if text == "local:8" else 0)
+    assert address(text) == text
+    assert workers(text) == (8 if text == "local:8" else 0)
 
 
 @pytest.mark.parametrize(
@@ -25,13 +26,13 @@ def test_addresses_are_taken_as_they_are(text):
 )
 def test_what_is_no_address_says_what_must_be(text):
     with pytest.raises(ValueError, match="must be the address of a dask scheduler"):
-        address.parse(text)
+        address(text)
 
 
 @pytest.mark.parametrize("end", ["", "0", "two", "-1", "9999", "\u0663", "9" * 5000])
 def test_so_many_workers_must_be_a_number(end):
     with pytest.raises(ValueError, match="local:N must have an N from 1 to 1024"):
-        address.parse(f"local:{end}")
+        address(f"local:{end}")
 
 
 def test_what_differs_is_named_with_both_versions():

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.alone import Watch
 from harness.config.data import Data
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.datasets.dataset import Dataset, Facts
 from harness.experiments.experiment import Context
 from harness.seeding import Streams

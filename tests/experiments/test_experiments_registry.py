@@ -6,9 +6,8 @@ from experiment_fakes import CountingBackend, context, images
 
 from harness import backends
 from harness.config.data import Data
-from harness.config.experiments import Knn, Probe, Timing
+from harness.config.experiments import TABLES, Knn, Probe, Settings, Timing
 from harness.config.model import Model
-from harness.config.settings import TABLES, Settings
 from harness.config.train import Train
 from harness.errors import UsageError
 from harness.experiments import registry

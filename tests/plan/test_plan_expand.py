@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from suite_texts import DIGITS_NET, load_suite, suite_text, train_text
 
-from harness.config.settings import TABLES
+from harness.config.experiments import TABLES
 from harness.config.table import Table
 from harness.errors import SuiteError
 from harness.experiments import timing

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness import report
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.report.results import SuiteResults
 from harness.suite.schema import Suite
 from harness.types import (

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness import backends
 from harness.config.data import Data
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.datasets.dataset import Dataset
 from harness.declare import ATTRIBUTE
 from harness.experiments.experiment import Context

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import shutil
+import subprocess
+import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -12,13 +17,13 @@ from contextlib import AbstractContextManager, nullcontext
 from harness import backends, extras
 from harness.datasets.dataset import Roots
 from harness.errors import ClusterLost
-from harness.execute.cluster import address
 from harness.execute.cluster.backlog import Speeds, label
 from harness.execute.cluster.dispatch import Dispatch
 from harness.execute.cluster.link import Link, TaskEnded
 from harness.execute.cluster.roster import Roster
+from harness.execute.machines import workers
 from harness.execute.pool import Batch, Finished
-from harness.processes.tree import postponed
+from harness.processes.tree import Tree, postponed
 from harness.types import Environment
 
 _FIRST = 60.0
@@ -27,6 +32,11 @@ _STRAGGLERS = 60.0
 """Seconds for the others to say what they are, once one has."""
 _FAREWELL = 45.0
 """Seconds for workers to end their hosts."""
+_DISTRIBUTED = extras.late("distributed")
+_CODE = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from harness.execute.cluster.cluster import main; main(int(sys.argv[2]))"
+)
 
 
 class Cluster:
@@ -148,7 +158,7 @@ def serving(text: str, roots: Roots, notify: Callable[[str], object]) -> Iterato
     Parameters
     ----------
     text : str
-        As `harness.execute.cluster.address.parse` returned it.
+        As `harness.execute.machines.address` returned it.
     roots : Roots
         Where the data of workers on this machine lies.
     notify : callable
@@ -164,10 +174,8 @@ def serving(text: str, roots: Roots, notify: Callable[[str], object]) -> Iterato
         If no worker can be used.
     """
     extras.require("distributed")
-    count = address.workers(text)
-    here: AbstractContextManager[str] = (
-        address.started(count, roots) if count else nullcontext(text)
-    )
+    count = workers(text)
+    here: AbstractContextManager[str] = started(count, roots) if count else nullcontext(text)
     with here as scheduler:
         cluster = Cluster(Link(scheduler), notify)
         try:
@@ -176,3 +184,33 @@ def serving(text: str, roots: Roots, notify: Callable[[str], object]) -> Iterato
         finally:
             with postponed():
                 cluster.close()
+
+
+@contextlib.contextmanager
+def started(count: int, roots: Roots) -> Iterator[str]:
+    """Give the address of a scheduler with so many workers of one cell at a time.
+
+    They are processes of their own, in a session of their own: Ctrl-C is the runner's.
+
+    Raises
+    ------
+    ClusterLost
+        If they cannot be started.
+    """
+    words = [sys.executable, "-P", "-c", _CODE, json.dumps(sys.path), str(count)]
+    env = {**os.environ, "HARNESS_DATA": str(roots.data), "HARNESS_CACHE": str(roots.cache)}
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with Tree(words, env=env, **streams) as tree:
+        line = tree.process.stdout.readline() if tree.process.stdout else b""
+        if not line:
+            raise ClusterLost("the workers on this machine cannot be started")
+        yield line.decode().strip()
+
+
+def main(count: int) -> None:
+    """Start them, say where the scheduler is, and go on until this process is ended."""
+    with _DISTRIBUTED.LocalCluster(
+        n_workers=count, threads_per_worker=1, memory_limit=0, dashboard_address=None
+    ) as cluster:
+        os.write(1, f"{cluster.scheduler_address}\n".encode())
+        threading.Event().wait()

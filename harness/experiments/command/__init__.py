@@ -9,8 +9,7 @@ from pathlib import Path
 
 from harness.code.project import Project
 from harness.code.sources import Sources
-from harness.config.experiments import Command
-from harness.config.settings import Settings
+from harness.config.experiments import Command, Settings
 from harness.experiments.command import program, template
 from harness.experiments.command.template import sources
 from harness.experiments.experiment import Context, Experiment, seed_of

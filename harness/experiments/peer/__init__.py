@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind, kinds_of, of_accuracy
-from harness.config.settings import Settings
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, UsageError

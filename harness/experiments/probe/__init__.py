@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import AfterValidator
 
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind, kinds_of
-from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, Experiment, ParamsError, read_params

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import BLOCK, Scaler
 from harness.errors import Skip, UsageError

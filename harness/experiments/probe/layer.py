@@ -14,9 +14,9 @@ from pydantic import Field, field_validator
 
 from harness.backends.initial import initial_weights
 from harness.backends.protocol import Network
+from harness.config.experiments import Settings
 from harness.config.layers import Layer
 from harness.config.model import Model, lay
-from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import BatchTooSmall, UsageError

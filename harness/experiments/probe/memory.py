@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.backends.protocol import Memory, StepMemory
+from harness.config.experiments import Settings
 from harness.config.model import parameter_count
-from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.errors import HarnessError, Skip
 from harness.experiments import tasks

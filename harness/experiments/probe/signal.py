@@ -16,9 +16,9 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from harness.backends.initial import initial_weights
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind
 from harness.config.model import Model, PlacedLayer, place
-from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.config.train import Train
 from harness.errors import UsageError

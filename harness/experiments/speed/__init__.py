@@ -14,9 +14,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from harness.code.sources import Sources
-from harness.config.experiments import Speed
+from harness.config.experiments import Settings, Speed
 from harness.config.kinds import Kind, kinds_of
-from harness.config.settings import Settings
 from harness.errors import UsageError
 from harness.experiments import named
 from harness.experiments.experiment import Context, Experiment

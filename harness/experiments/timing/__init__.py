@@ -26,9 +26,8 @@ import numpy as np
 from harness.alone import Traits, Watch, had_company, until_alone, wait_until_idle
 from harness.backends.host import limit_threads
 from harness.backends.protocol import Backend, Handle, Memory
-from harness.config.experiments import Timing
+from harness.config.experiments import Settings, Timing
 from harness.config.kinds import Kind, kinds_of
-from harness.config.settings import Settings
 from harness.datasets.parts import parts
 from harness.datasets.scaling import Scaler
 from harness.devices import DEVICES

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from harness import datasets
 from harness.config.data import Data
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind, kinds_of, of_accuracy
 from harness.config.layers import Sigmoid, Softmax
 from harness.config.model import layers_of
-from harness.config.settings import Settings
 from harness.config.table import WIDEST
 from harness.config.train import CLASS_LOSSES, Evaluation, Train
 from harness.datasets.dataset import Facts, Roots

@@ -16,9 +16,9 @@ import numpy as np
 from harness.backends.protocol import Network, Stack
 from harness.backends.stacks import stackable
 from harness.config.data import Data
+from harness.config.experiments import Settings
 from harness.config.layers import Flatten
 from harness.config.model import Model, ShapeError, lay, layers_of
-from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.errors import Skip
 from harness.experiments import batches, tasks

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.config.settings import PARAMS, TABLES, Settings
+from harness.config.experiments import PARAMS, TABLES, Settings
 from harness.datasets.parts import Parts, parts
 from harness.datasets.scaling import Scaler
 from harness.experiments.experiment import Context, seed_of

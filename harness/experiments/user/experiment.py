@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind, is_named
-from harness.config.settings import Settings
 from harness.declare import ATTRIBUTE, ONLY
 from harness.errors import CellFailed, Skip
 from harness.experiments.experiment import Context, Experiment, seed_of

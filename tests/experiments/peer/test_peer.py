@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 
 from harness import backends, extras
 from harness.config.data import Data
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.errors import UsageError
 from harness.experiments import peer, registry
 from harness.experiments.experiment import Context

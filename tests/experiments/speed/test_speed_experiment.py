@@ -7,8 +7,7 @@ import sys
 import pytest
 from experiment_fakes import FakeBackend
 
-from harness.config.experiments import Speed
-from harness.config.settings import Settings
+from harness.config.experiments import Settings, Speed
 from harness.experiments.experiment import Context
 from harness.experiments.speed import METRICS, absent, code, kinds, outcome, produces, ratio, run
 from harness.experiments.speed.sides import SideFailed, SideResults

@@ -11,8 +11,8 @@ from train_runs import BOTH, dataset, train_run
 
 from harness import backends
 from harness.config.data import Data
+from harness.config.experiments import Settings
 from harness.config.model import Model
-from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.datasets.dataset import Dataset
 from harness.errors import Skip, UsageError

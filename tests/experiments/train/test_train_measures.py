@@ -10,9 +10,9 @@ from experiment_fakes import context, images, targets
 
 from harness import backends
 from harness.config.data import Data, Synthetic
+from harness.config.experiments import Settings
 from harness.config.layers import Conv2d, Flatten, Linear, LogSoftmax, ReLU, Tanh
 from harness.config.model import Init, Model
-from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets.dataset import Dataset, Facts
 from harness.errors import UsageError

@@ -9,9 +9,9 @@ from sklearn.linear_model import LinearRegression
 
 from harness import backends
 from harness.config.data import Data, Synthetic
+from harness.config.experiments import Settings
 from harness.config.layers import Linear
 from harness.config.model import Model
-from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets import Dataset, load
 from harness.datasets.dataset import Roots

@@ -10,9 +10,9 @@ import pytest
 from experiment_fakes import context, images, targets
 
 from harness import backends
+from harness.config.experiments import Settings
 from harness.config.layers import Linear, Sigmoid
 from harness.config.model import Model
-from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.errors import UsageError
 from harness.experiments import batches

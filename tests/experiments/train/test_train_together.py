@@ -13,9 +13,9 @@ import pytest
 
 from harness import backends
 from harness.config.data import Data
+from harness.config.experiments import Settings
 from harness.config.layers import Dropout, Flatten, LayerNorm, Linear, ReLU
 from harness.config.model import Model
-from harness.config.settings import Settings
 from harness.config.train import Evaluation, Optimizer, Train
 from harness.datasets.dataset import Dataset, Facts
 from harness.errors import UsageError

@@ -6,8 +6,8 @@ from typing import Any
 
 from harness import backends
 from harness.config.data import Data, Synthetic
+from harness.config.experiments import Settings
 from harness.config.model import Model
-from harness.config.settings import Settings
 from harness.config.train import Train
 from harness.datasets.dataset import Dataset, Facts
 from harness.experiments.experiment import Context

@@ -10,7 +10,7 @@ from experiment_fakes import images
 
 from harness import backends
 from harness.config.data import Data
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.datasets.parts import Parts
 from harness.datasets.scaling import Scaler
 from harness.experiments.experiment import Context

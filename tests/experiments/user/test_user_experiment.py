@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.experiments import registry
 
 TEXT = """\

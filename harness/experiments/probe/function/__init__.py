@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind
-from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context

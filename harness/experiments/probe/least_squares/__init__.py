@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind
-from harness.config.settings import Settings
 from harness.datasets.parts import flat, parts
 from harness.datasets.scaling import Scaler
 from harness.errors import DataUnfit, Skip, UsageError

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from harness.backends.protocol import learning_rate
+from harness.config.experiments import Settings
 from harness.config.kinds import Kind
-from harness.config.settings import Settings
 from harness.config.table import Table
 from harness.config.train import Optimizer, Train
 from harness.errors import UsageError

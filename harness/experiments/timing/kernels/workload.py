@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.config.experiments import Timing
-from harness.config.settings import Settings
+from harness.config.experiments import Settings, Timing
 from harness.devices import DEVICES
 from harness.errors import Skip, UsageError
 from harness.experiments.experiment import Context, read_params

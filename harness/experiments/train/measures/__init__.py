@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from harness.config.settings import Settings
+from harness.config.experiments import Settings
 from harness.experiments.train.measures import (
     dynamics,
     filters,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from harness.backends.protocol import Network
+from harness.config.experiments import Settings
 from harness.config.layers import Conv2d, Linear, ReLU
-from harness.config.settings import Settings
 from harness.experiments.train.measures.measure import (
     Measure,
     Trained,

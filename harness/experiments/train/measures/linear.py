@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.config.experiments import Settings
 from harness.config.layers import Flatten, Linear, LogSoftmax, Sigmoid, Softmax
 from harness.config.model import PlacedLayer
-from harness.config.settings import Settings
 from harness.datasets.parts import flat
 from harness.experiments.train.keep import is_line, line_metrics
 from harness.experiments.train.measures.measure import Measure, Trained, Values, always, kinds

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.backends.protocol import Handle, Network, decays
+from harness.config.experiments import Settings
 from harness.config.model import layers_of
-from harness.config.settings import Settings
 from harness.datasets.parts import Parts
 from harness.experiments.experiment import Context
 from harness.experiments.tasks import Task

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.config.experiments import Settings
 from harness.config.layers import Flatten, Linear
-from harness.config.settings import Settings
 from harness.datasets.parts import flat
 from harness.experiments.train.measures.measure import (
     BLOCK_BYTES,

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import datasets
+from harness.config.experiments import Settings
 from harness.config.layers import Linear
 from harness.config.model import layers_of
-from harness.config.settings import Settings
 from harness.datasets.dataset import Roots
 from harness.datasets.parts import flat
 from harness.experiments.train.measures.measure import Measure, Trained, Values, always, matrices
