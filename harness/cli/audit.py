@@ -14,8 +14,7 @@ import typer
 from harness import datasets, environment
 from harness.audit import Finding
 from harness.audit.again import Size, Stored, again, array_digests, cases_of, drawn, size, stored
-from harness.audit.machines import between, check_two, records_on
-from harness.audit.spreads import FALSE_ALARM, Spread
+from harness.audit.machines import FALSE_ALARM, Spread, between, check_two, records_on
 from harness.cli import codes, options
 from harness.cli.claims import open_noted
 from harness.cli.console import Output

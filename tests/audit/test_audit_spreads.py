@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harness.audit.spreads import FALSE_ALARM, spreads
+from harness.audit.machines import FALSE_ALARM, spreads
 
 
 def pairs(record, a, b):
