@@ -12,8 +12,8 @@ from packaging.specifiers import SpecifierSet
 
 from harness.errors import SuiteError, UsageError
 from harness.gate.settings import read_settings
-from harness.gate.sides import choice, groups, locks, managers, project
-from harness.gate.sides.managers import of_poetry, version
+from harness.gate.sides import choice, groups, locks, project
+from harness.gate.sides.groups import of_poetry, version
 
 PROJECT = """
 [tool.pdm.dev-dependencies]
@@ -64,7 +64,7 @@ include-groups = ["test"]
 
 
 def test_tables_of_tools_are_groups():
-    assert managers.groups(tomllib.loads(PROJECT)) == {
+    assert groups.of_tools(tomllib.loads(PROJECT)) == {
         "benchmark": ["pyperf"],
         "dev": ["ruff", "pytest"],
         "test": ["hypothesis"],

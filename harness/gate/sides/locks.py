@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import digest
 from harness.files import guarded
-from harness.gate.sides import managers
+from harness.gate.sides import groups
 from harness.gate.sides.project import has_file, lookup, pyproject, setup_cfg, texts
 
 TABLES = (
@@ -26,7 +26,7 @@ TABLES = (
     "tool.flit.metadata.requires-python",
     "tool.poetry.dependencies",
     "tool.poetry.extras",
-    *managers.TABLES,
+    *groups.TABLES,
 )
 """Keys of ``pyproject.toml`` that count; ruff's settings and the version do not."""
 
