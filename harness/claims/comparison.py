@@ -26,9 +26,7 @@ def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
         _no_infinite(a, b, over)
     if kind in ("binary", "share"):
         return of(a - b, "share", over, "difference", (-1.0, 1.0))
-    with np.errstate(over="ignore"):
-        differences = a - b
-    found = unrounded(differences, max(float(np.abs(a).max()), float(np.abs(b).max())))
+    found = unrounded(_ahead(a, b), max(float(np.abs(a).max()), float(np.abs(b).max())))
     estimate = of(found, kind, over, "difference")
     runs = kind == "real" and over != "examples" and isinstance(estimate.spread, hs.Location)
     return replace(estimate, run=predicted(found)) if runs else estimate

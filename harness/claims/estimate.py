@@ -175,12 +175,12 @@ class _Run:
 
 
 def shuffled(values: Floats, over: str) -> Floats:
-    """Return examples (n,) in a random order, always the same; seeds as they are.
+    """Return examples and rows (n,) in a random order, always the same; seeds as they are.
 
-    A test set may be sorted by class, and who bets believes that what comes next is like what
-    came before.
+    A test set may be sorted by class and a file by its numbers, and who bets believes that what
+    comes next is like what came before.
     """
-    if over != "examples":
+    if over == "seeds":
         return values
     return values[np.random.default_rng(0).permutation(values.size)]
 

@@ -145,7 +145,7 @@ def _comment(workspace: Workspace, verdicts: Sequence[Verdict]) -> str:
 def verdict_table(verdicts: Sequence[Verdict]) -> Sheet:
     """Return the table of verdicts, one row a claim."""
     headings = ("claim", "published", "measured", "verdict", "why")
-    return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], whole=(0,))
+    return Sheet(headings, [_claim_row(verdict) for verdict in verdicts], whole=(0, 2))
 
 
 def opening(verdicts: Sequence[Verdict]) -> list[str]:

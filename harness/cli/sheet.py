@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import TextWrapper
 from typing import Literal
 
@@ -23,6 +23,8 @@ PLAIN_HEAD = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 @dataclass(frozen=True)
 class Sheet:
     """Rows under headings, laid out for the width there is; a word that is too long stands out.
+
+    A column in which nothing stands is left out.
 
     Attributes
     ----------
@@ -47,6 +49,10 @@ class Sheet:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the table out in columns, or in blocks where a word would have to be broken."""
+        kept = [at for at, column in enumerate(zip(*self.rows, strict=True)) if any(column)]
+        if self.rows and len(kept) < len(self.headings):
+            yield from self._only(kept).__rich_console__(console, options)
+            return
         columns = list(zip(self.headings, *self.rows, strict=True))
         wide = [max(map(_longest_line, column)) for column in columns]
         narrow = [self._narrowest(at, column) for at, column in enumerate(columns)]
@@ -57,6 +63,14 @@ class Sheet:
         else:
             yield from self._blocks(options.max_width)
         yield from lines(_styled(self.caption, "table.caption"), options.max_width)
+
+    def _only(self, kept: Sequence[int]) -> Sheet:
+        """Return the sheet with some of its columns."""
+        whole, right = (
+            [kept.index(at) for at in of if at in kept] for of in (self.whole, self.right)
+        )
+        headings, *rows = ([row[at] for at in kept] for row in (self.headings, *self.rows))
+        return replace(self, headings=headings, rows=rows, whole=whole, right=right)
 
     def _narrowest(self, at: int, column: Sequence[Entry]) -> int:
         heading, *entries = column

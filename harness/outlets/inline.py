@@ -1,7 +1,8 @@
 """A measured number in the style of the one that stands in a text: ``97 %``, ``0.97``, ``30x``.
 
-The first number of the text is replaced, with its interval if it has one; its unit, the space
-before that and everything else stay.
+The first number of the text is replaced, with its interval if it has one; its unit, its power of
+ten, the spaces before them and everything else stay. What is no such number is left alone: half of
+"93,5 %" or of "5 to 6 s" replaced would be a false sentence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from harness.numerals import MINUS, Digits, earned, in_unit, number
 from harness.types import Interval
 
-_PER_CENT = dict.fromkeys(("%", "\\%", "percent", "per cent"), 0.01)
+_PER_CENT = dict.fromkeys(("%", "\\%", "percent", "per cent", "Prozent"), 0.01)
 _POINTS = dict.fromkeys(("points", "percentage points", "pp"), 0.01)
 _TIMES = dict.fromkeys(("x", "X", "\u00d7", "\\times", "times"), 1.0)
 _SECONDS = {
@@ -42,16 +43,33 @@ UNITS: Mapping[str, Mapping[str, float]] = {
 _EVERY = sorted({one for known in UNITS.values() for one in known}, key=lambda one: -len(one))
 _UNIT = f"(?:{'|'.join(map(re.escape, _EVERY))})(?![A-Za-z0-9])"
 _GAP = r"(?:[ \t\u00a0\u2009\u202f]|&nbsp;|\\,|~)*"
-_NUMBER = rf"[-+{MINUS}]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_NUMBER = rf"[-+{MINUS}]?(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
+_RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_LOWERED = str.maketrans(_RAISED + MINUS, "-0123456789-")
+_TEN = (
+    rf"{_GAP}(?:[*·\u00d7]|\\times|\\cdot){_GAP}10"
+    rf"(?P<power>[{_RAISED}]+|(?:\^|\*\*)\{{?[-{MINUS}]?\d+\}}?)"
+)
 _STYLE = re.compile(
-    rf"(?<![\w.])(?P<number>{_NUMBER})(?:(?P<gap>{_GAP})(?P<unit>{_UNIT}))?"
-    rf"(?P<spread>(?P<lead>\s*)(?:(?:±|\+/-)\s*{_NUMBER}|\({_NUMBER} to {_NUMBER}\)))?"
+    rf"(?<![\w.])(?P<number>{_NUMBER})(?:{_TEN})?(?:(?P<gap>{_GAP})(?P<unit>{_UNIT}))?"
+    rf"(?P<spread>(?P<lead>\s*)(?:(?:±|\+/-)\s*{_NUMBER}"
+    rf"|\({_NUMBER}(?P<own>(?:(?P=gap)(?P=unit))?) to {_NUMBER}(?P=own)\)))?"
     rf"(?:(?P<late_gap>{_GAP})(?P<late>{_UNIT}))?"
 )
 
 
-class WrongUnit(ValueError):
-    """The number of a text has a unit that the claim's cannot be shown in."""
+_ENDS = r"[-\u2013\u2014;,]|\.\.+|…|to|and|bis|und"
+_PART = re.compile(
+    rf"[\d+\-\u2013\u2014{MINUS}]\s*\0|\d[.,'_]\0|minus\s*\0"
+    r"|\0(?:[^\W_]|[.,'_]?\d|\s+(?:\d|thousand|million|billion|trillion))"
+    rf"|±|\+/-|10(?:\^|\*\*|[{_RAISED}])"
+    rf"|[\d\0]\s*(?:%|\u00d7|[^\W\d]{{1,3}})?\s*(?:{_ENDS})\s*[-{MINUS}+]?\d"
+)
+"""Signs that what is found (as a nul) is a piece of a number, of a range, or has another spread."""
+
+
+class Unwritable(ValueError):
+    """The text holds no number by itself, or one in a unit that the claim's cannot be shown in."""
 
 
 def written(text: str, value: float, interval: Interval | None, unit: str = "") -> str:
@@ -70,20 +88,25 @@ def written(text: str, value: float, interval: Interval | None, unit: str = "") 
 
     Raises
     ------
-    WrongUnit
-        If the number has a unit that cannot be this value's.
+    Unwritable
+        If the number has a unit that cannot be this value's, or is a part of something longer.
     """
     style = _STYLE.search(text)
     if style is None:
         return earned(value, interval, unit) if interval else number(value, unit)
-    factor = _factor(style["unit"] or style["late"] or "", unit)
+    if _PART.search(f"{text[: style.start()]}\0{text[style.end() :]}"):
+        raise Unwritable(
+            "between the marks must stand a single number with a decimal point, such as 97.3 % or "
+            f"1.2e-5, got {text!r}; leave no more than that between them"
+        )
+    factor = _factor(style["unit"] or style["late"] or "", unit) * _ten(style["power"] or "0")
     if not math.isfinite(value):
         return text[: style.start()] + number(value) + text[style.end() :]
     digits = in_unit(value, interval, factor, unit)
     new = _like(style["number"], digits)
     rest = text[style.end("number") :]
     if style["spread"]:
-        spread = _spread(style["spread"], style["lead"], digits)
+        spread = _spread(style["spread"], style["lead"], digits, style["own"] or "")
         rest = text[style.end("number") : style.start("spread")] + spread
         rest += text[style.end("spread") :]
     return text[: style.start()] + new + rest
@@ -95,12 +118,17 @@ def _factor(found: str, unit: str) -> float:
     if found in UNITS[unit]:
         return UNITS[unit][found]
     if not unit:
-        raise WrongUnit(
+        raise Unwritable(
             f"the claim has no unit, so that a number in {found} cannot be written; give it one "
             f"(unit = ...), or let {found} stand after the mark"
         )
     known = ", ".join(UNITS[unit])
-    raise WrongUnit(f"a number of unit {unit!r} can be in {known} or without, got {found}")
+    raise Unwritable(f"a number of unit {unit!r} can be in {known} or without, got {found}")
+
+
+def _ten(power: str) -> float:
+    """Return what a power of ten is worth."""
+    return 10.0 ** int(power.translate(_LOWERED).strip("^*{}"))
 
 
 def _like(old: str, digits: Digits) -> str:
@@ -116,9 +144,11 @@ def _like(old: str, digits: Digits) -> str:
     return f"+{text}" if old.startswith("+") and digits.value > 0 else text
 
 
-def _spread(old: str, lead: str, digits: Digits) -> str:
+def _spread(old: str, lead: str, digits: Digits, unit: str) -> str:
     """Return the interval in the place of another: plus or minus, or from and to."""
     if not digits.spread:
         return ""
     spread = digits.spread.replace("± ", "+/- ") if "+/-" in old else digits.spread
+    if "(" in spread:
+        spread = spread.replace(" to ", f"{unit} to ").replace(")", f"{unit})")
     return f"{lead or ' '}{spread}"

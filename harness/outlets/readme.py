@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.errors import Problem
-from harness.outlets.inline import WrongUnit, written
+from harness.outlets.inline import Unwritable, written
 from harness.outlets.outcome import reason, unit_of
 from harness.prose.marks import Mark, marks, replaced
 from harness.types import Verdict
@@ -157,7 +157,7 @@ def compare(document: Marked, verdicts: Mapping[str, Verdict]) -> Compared:
             continue
         try:
             text = written(mark.text, first.measured, first.interval, unit_of(verdict))
-        except WrongUnit as error:
+        except Unwritable as error:
             other_unit.append(document.problem(mark, str(error)))
         else:
             texts[mark] = text

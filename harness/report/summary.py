@@ -272,5 +272,7 @@ def _row(section: Section, claims: Sequence[str], verdicts: Mapping[str, Verdict
 def _claim(name: str, verdict: Verdict | None) -> str:
     if verdict is None:
         return plain(name)
-    because = f": {plain(verdict.because)}" if verdict.verdict == "contradicted" else ""
-    return f"{SIGNS[verdict.verdict]} {plain(name)} {WORDS[verdict.verdict]}{because}"
+    why = (
+        f": {plain(verdict.because or verdict.reason)}" if verdict.verdict == "contradicted" else ""
+    )
+    return f"{SIGNS[verdict.verdict]} {plain(name)} {WORDS[verdict.verdict]}{why}"

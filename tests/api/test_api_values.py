@@ -1,3 +1,4 @@
+import math
 import re
 import subprocess
 import sys
@@ -141,3 +142,15 @@ def test_sides_of_a_frame_may_be_numbers_of_numpy():
     one, two = frame.n.unique()
     found = harness.judge(frame, metric="acc", compare={"better": {"n": one}, "than": {"n": two}})
     assert found.verdict == "reproduced"
+
+
+@pytest.mark.parametrize("turn", [1.0, -1.0])
+def test_a_sorted_file_is_no_more_wrong_than_another(turn: float) -> None:
+    """The rate is one half: "at least" is true, and "more than" is false, just so."""
+    rng = np.random.default_rng(0)
+    files = [turn * np.sort(turn * rng.binomial(3, 0.5, 50) / 3) for _ in range(100)]
+    just = [harness.judge(one, kind="share", at_least=0.5).verdict for one in files]
+    more = [harness.judge(one, kind="share", at_least=0.5 + 1e-6).verdict for one in files]
+    most = 100 * 0.05 + 4.0 * math.sqrt(100 * 0.05 * 0.95)
+    assert just.count("contradicted") <= most
+    assert more.count("reproduced") <= most

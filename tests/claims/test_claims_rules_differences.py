@@ -117,6 +117,21 @@ def test_rounding_is_no_noise(n: int) -> None:
     assert "5 are needed" in verdict(about, [A, B], pair(double, b)).reason
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "expect"),
+    [
+        (0.34, 0.33, {"of": "difference", "at_most": 0.01}),
+        (0.3, 0.1 + 0.2, {"of": "difference", "at_least": 0.0}),
+        (0.1 + 0.2, 0.1, {"of": "ratio", "at_most": 3.0}),
+    ],
+)
+def test_rounding_of_two_sides_does_not_leave_a_range(
+    a: float, b: float, expect: dict[str, object]
+) -> None:
+    found = verdict(claim(compare=COMPARE, expect=expect), [A, B], pair([a] * 6, [b] * 6))
+    assert found.verdict == "reproduced"
+
+
 def test_ratio_outcomes() -> None:
     about = claim(compare=COMPARE, expect={"ratio": 2.5, "tolerance": 0.1})
 

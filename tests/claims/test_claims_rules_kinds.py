@@ -194,3 +194,15 @@ def test_rounding_of_one_number_is_no_noise(n: int) -> None:
     found = verdict(claim(where=ON_X, expect={"at_least": 0.2}), [of], runs(of, values))
     assert found.verdict == "inconclusive"
     assert f"{n} seeds can show nothing of a median, 5 are needed" in found.reason
+
+
+@pytest.mark.parametrize("kind", ["fixed", "positive", "real"])
+@pytest.mark.parametrize("expect", [{"at_most": 0.3}, {"low": 0.2, "high": 0.3}])
+def test_rounding_does_not_leave_a_range(kind: str, expect: dict[str, float]) -> None:
+    of = case("x", opt="x", kinds={"acc": kind})
+    assert 0.1 + 0.2 > 0.3
+    assert verdict(claim(where=ON_X, expect=expect), [of], runs(of, [0.1 + 0.2] * 6)).verdict == (
+        "reproduced"
+    )
+    above = runs(of, [0.3 + 1e-9] * 6)
+    assert verdict(claim(where=ON_X, expect=expect), [of], above).verdict == "contradicted"

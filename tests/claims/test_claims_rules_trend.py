@@ -77,6 +77,13 @@ def test_slopes_that_differ_by_rounding_are_equal() -> None:
     assert "5 are needed" in verdict(TREND, GRID, columns(GRID, *rows)).reason
 
 
+@pytest.mark.parametrize("expect", [{"slope_low": 0.0}, {"slope_high": 0.0}])
+def test_a_level_line_that_differs_by_rounding_is_level(expect: dict[str, float]) -> None:
+    rows = [[0.3] * 6, [0.1 + 0.2] * 6, [0.3] * 6, [0.1 + 0.2] * 6]
+    about = claim(along="n_train", scale="log", expect=expect)
+    assert verdict(about, GRID, columns(GRID, *rows)).verdict == "reproduced"
+
+
 def test_the_slope_of_a_fact_is_a_fact() -> None:
     cases = grid("fixed")
     line = [0.03 * math.log(n) for n in SIZES]

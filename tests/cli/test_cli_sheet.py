@@ -72,3 +72,15 @@ def test_text_does_not_act_as_markup_or_control_code():
 
 def test_a_sheet_without_rows_has_its_headings():
     assert shown(Sheet(("claim", "why"), []), 80).split()[:2] == ["claim", "why"]
+
+
+def test_what_is_empty_is_left_out():
+    rows = [("a", "", "1 ms"), ("long", "", "22 ms")]
+    sheet = Sheet(("case", "unit", "time"), rows, "two", whole=(0, 2), right=(2,))
+    lines = [line.rstrip() for line in shown(sheet, 40).splitlines()]
+    assert [lines[0], lines[1], *lines[3:]] == [
+        "two",
+        " case    time",
+        " a       1 ms",
+        " long   22 ms",
+    ]

@@ -51,6 +51,7 @@ def test_reasons_and_verdicts_are_shown():
     assert "nothing to measure: Tells of \\[something\\]." in text
     assert "✗ s/c contradicted: It is \\| otherwise." in text
     assert "✓ s/d reproduced" in text
+    assert "✗ s/c contradicted: r |" in ledger([verdict("c", "contradicted")])
     assert "1 reproduced" in text
     assert "1 contradicted" in text
 

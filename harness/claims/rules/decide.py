@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.claims import text
-from harness.claims.estimate import Estimate
+from harness.claims.estimate import ROUNDING, Estimate
 from harness.claims.rules.rule import ALPHA
 from harness.numerals import apart, span
 from harness.statistics import Location
@@ -97,11 +97,15 @@ def _decided(estimate: Estimate, low: float, high: float, alpha: float) -> _Deci
 
 
 def judge_range(estimate: Estimate, low: float, high: float, alpha: float = ALPHA) -> Finding:
-    """Judge a range: shown to lie in it, or shown to lie outside, at `alpha` each."""
-    found = _decided(estimate, low, high, alpha)
+    """Judge a range: shown to lie in it, or shown to lie outside, at `alpha` each.
+
+    Its ends lie further out by rounding: 0.1 + 0.2 is at most 0.3.
+    """
+    ends = low - ROUNDING * abs(low), high + ROUNDING * abs(high)
+    found = _decided(estimate, *ends, alpha)
     on = grounds(estimate, found.level, low, high)
     if found.verdict == "inconclusive":
-        few = too_few(estimate, alpha, low, high)
+        few = too_few(estimate, alpha, *ends)
         inner = estimate.interval(found.level)
         reason = text.sentence((in_words(estimate, on, _undecided(inner, on, few, estimate)), few))
     else:
@@ -171,7 +175,7 @@ def quoted(size: float, tolerance: float, unit: str = "", *, relative: bool = Fa
     The band is wider by rounding (one part in 10^12), so that 0.34 lies within 0.33 +- 0.01.
     """
     half = abs(size) * tolerance if relative else tolerance
-    slack = 1e-12 * (abs(size) + half)
+    slack = ROUNDING * (abs(size) + half)
     words = text.quoted(size, tolerance, unit)
     if relative:
         words = f"{text.said(size, unit)} ± {text.said(tolerance, 'fraction')}"

@@ -90,7 +90,8 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
             found = hs.slopes(x, rows)
         if not np.isfinite(found).all():
             raise Undecided("the values are too large for their slope to be a number", n=len(rows))
-        found = est.unrounded(found, 2.0 * steepest[1] * float(np.abs(rows).max()))
+        scale = 2.0 * steepest[1] * float(np.abs(rows).max())
+        found = np.where(np.abs(found) > est.ROUNDING * scale, est.unrounded(found, scale), 0.0)
         if kind in ("binary", "share"):
             return est.of(found, "share", over, "slope", steepest)
         return est.of(found, kind, over, "slope")
