@@ -6,6 +6,7 @@ difference of two medians' metric is a median of differences, that of two means 
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass, replace
 
@@ -178,11 +179,16 @@ def shuffled(values: Floats, over: str) -> Floats:
     """Return examples and rows (n,) in a random order, always the same; seeds as they are.
 
     A test set may be sorted by class and a file by its numbers, and who bets believes that what
-    comes next is like what came before.
+    comes next is like what came before. The order of rows hangs on all of their numbers and not on
+    how they are sorted.
     """
     if over == "seeds":
         return values
-    return values[np.random.default_rng(0).permutation(values.size)]
+    if over == "examples":
+        return values[np.random.default_rng(0).permutation(values.size)]
+    ordered = np.sort(values)
+    seed = int.from_bytes(hashlib.sha256(ordered.tobytes()).digest(), "big")
+    return ordered[np.random.default_rng(seed).permutation(values.size)]
 
 
 def unrounded(values: Floats, scale: float) -> Floats:

@@ -154,3 +154,11 @@ def test_a_sorted_file_is_no_more_wrong_than_another(turn: float) -> None:
     most = 100 * 0.05 + 4.0 * math.sqrt(100 * 0.05 * 0.95)
     assert just.count("contradicted") <= most
     assert more.count("reproduced") <= most
+
+
+def test_how_a_file_is_sorted_changes_no_verdict() -> None:
+    rng = np.random.default_rng(1)
+    one = rng.binomial(10, 0.9, 60) / 10
+    orders = [one, one[::-1], np.sort(one), rng.permutation(one)]
+    found = {harness.judge(order, kind="share", at_least=0.86).reason for order in orders}
+    assert len(found) == 1
