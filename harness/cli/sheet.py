@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import TextWrapper
 from typing import Literal
 
@@ -66,11 +66,11 @@ class Sheet:
 
     def _only(self, kept: Sequence[int]) -> Sheet:
         """Return the sheet with some of its columns."""
+        headings, *rows = ([row[at] for at in kept] for row in (self.headings, *self.rows))
         whole, right = (
             [kept.index(at) for at in of if at in kept] for of in (self.whole, self.right)
         )
-        headings, *rows = ([row[at] for at in kept] for row in (self.headings, *self.rows))
-        return replace(self, headings=headings, rows=rows, whole=whole, right=right)
+        return Sheet(list(map(str, headings)), rows, self.title, self.caption, whole, right)
 
     def _narrowest(self, at: int, column: Sequence[Entry]) -> int:
         heading, *entries = column

@@ -6,7 +6,7 @@ import fake_verdicts
 import pytest
 
 from harness.cli import claims
-from harness.cli.selection import FEW, Filter, chosen
+from harness.cli.claims import FEW, Filter, chosen
 from harness.errors import UsageError
 from harness.workspace.suites import Workspace
 

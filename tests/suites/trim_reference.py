@@ -17,8 +17,7 @@ from typing import Any
 
 from harness import figures
 from harness.figures import writing
-from harness.lines import Log, object_of, text_of
-from harness.lines.seal import sealed, unsealed
+from harness.lines import Log, object_of, sealed, text_of, unsealed
 from harness.report.results import records_of
 from harness.store import arrays
 from harness.store.files import of_records
