@@ -15,6 +15,7 @@ from typing import Any
 from harness.config.experiments import implied
 from harness.config.table import not_a_suite_id
 from harness.errors import HarnessError, UsageError
+from harness.files import opened
 from harness.suite import documents, locate, quoted
 from harness.suite.documents import BIBLIOGRAPHY, DOCUMENT, Document
 from harness.suite.explain import validate
@@ -95,8 +96,8 @@ def passed_over(folder: Path) -> list[str]:
 
 
 def _reads_like_a_suite(path: Path) -> bool:
-    with contextlib.suppress(OSError):  # of no concern where nobody named it
-        return bool(_SUITE.search(path.read_text(encoding="utf-8", errors="replace")))
+    with contextlib.suppress(OSError), opened(path) as file:  # nobody named it
+        return bool(_SUITE.search(file.read().decode("utf-8", "replace")))
     return False
 
 

@@ -62,7 +62,12 @@ def read_lines(file: str, text: str, sha: str) -> Table:
 
 def _loads(file: str, text: str, line: int = 0) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_each_once)
+        value = json.loads(text, object_pairs_hook=_each_once)
+        if r"\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except UnicodeEncodeError:
+        raise Place(file, line).refuse("", "must have whole characters, got half of one") from None
     except KeyError as error:
         raise Place(file, line).refuse(error.args[0], _TWICE) from None
     except json.JSONDecodeError as error:

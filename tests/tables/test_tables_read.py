@@ -172,6 +172,8 @@ def test_a_file_does_not_count_twice(tmp_path):
         ("x.json", '[{"a": {"b": 1}, "a.b": 2}]', "x.json, row 1: a.b: must name one column only"),
         ("x.jsonl", '{"a": 1}\n{"b": 1, "b": 2}\n', "x.jsonl:2: b: must name one column only"),
         ("x.jsonl", '{"a": 1}\n{"a": \n', "x.jsonl:2: must be JSON"),
+        ("x.json", r'[{"a": "\uD800"}]', "x.json: must have whole characters, got half of one"),
+        ("x.jsonl", '{"a": 1}\n{"\\udc00": 2}\n', "x.jsonl:2: must have whole characters"),
         ("x.jsonl", '{"a": 1}\n[2]\n', "x.jsonl:2: must be an object of columns"),
         ("x.jsonl", "\n", "x.jsonl: must have rows"),
     ],
