@@ -23,7 +23,7 @@ MOST_PARTS = 16
 """Parts at most that features are cut into: each takes memory for products of its own."""
 MOST_FEATURES = 2**20
 """Features at most of a part whose products may be inexact: their error stays small."""
-SAMPLE = 256
+SAMPLE = 48
 """Rows, about, whose norms tell how many parts are needed."""
 SURE = 0.98
 """The share of pairs whose products must be exact: others are computed once more."""
