@@ -15,7 +15,6 @@ from harness.claims.text import Undecided, many
 from harness.claims.values import Floats
 from harness.config.kinds import Kind
 from harness.statistics.bounded import BoundedRatio
-from harness.statistics.intervals import predicted
 
 Goal = Literal["larger", "smaller"]
 
@@ -28,8 +27,9 @@ def of_difference(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
         return of(a - b, "share", over, "difference", (-1.0, 1.0))
     found = unrounded(_ahead(a, b), max(float(np.abs(a).max()), float(np.abs(b).max())))
     estimate = of(found, kind, over, "difference")
-    runs = kind == "real" and over != "examples" and isinstance(estimate.spread, hs.Location)
-    return replace(estimate, run=predicted(found)) if runs else estimate
+    if kind != "real" or over == "examples" or not isinstance(estimate.spread, hs.Location):
+        return estimate
+    return replace(estimate, run=estimate.spread.predicted())
 
 
 def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
@@ -55,7 +55,7 @@ def of_ratio(a: Floats, b: Floats, kind: Kind, over: str) -> Estimate:
     estimate = of(logs, "real", over)
     if not isinstance(estimate.spread, hs.Location):
         return of(ratios, "positive", over, "ratio")
-    run = None if over == "examples" else predicted(logs)
+    run = None if over == "examples" else estimate.spread.predicted()
     size = exp(estimate.measured)
     estimate = replace(estimate, measured=size, run=run, log=True, values=each(ratios, over))
     return replace(estimate, what="geometric mean ratio")

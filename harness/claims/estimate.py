@@ -18,7 +18,7 @@ from harness.claims.values import Floats, Values
 from harness.config.kinds import Kind
 from harness.numerals import earned, number
 from harness.statistics import spreads
-from harness.statistics.intervals import predicted
+from harness.statistics.intervals import of_mean
 from harness.statistics.spreads import Fixed, Spread
 from harness.types import Interval
 
@@ -150,11 +150,10 @@ def of_side(side: Values) -> Estimate:
     """Return what one case's values have in the middle: mean, median or rate."""
     kind = side.kind
     estimate = of(side.values, kind, side.over)
-    run: Spread | None = (
-        predicted(side.values) if isinstance(estimate.spread, hs.Location) else None
-    )
+    spread = estimate.spread
+    run: Spread | None = spread.predicted() if isinstance(spread, hs.Location) else None
     if kind == "positive" and (side.values > 0.0).all() and np.isfinite(side.values).all():
-        run = _Run(predicted(np.log(side.values))) if np.ptp(side.values) else None
+        run = _Run(of_mean(np.log(side.values)).predicted()) if np.ptp(side.values) else None
     return replace(estimate, run=None if side.over == "examples" else run, notes=side.notes)
 
 

@@ -15,8 +15,8 @@ Where = dict[str, Scalar]
 
 def same(left: Scalar, right: Scalar) -> bool:
     """Whether two axis values are equal, a list of one width and that width included."""
-    if left is right:
-        return True
+    if type(left) is type(right):
+        return left == right
     if isinstance(left, bool) or isinstance(right, bool):
         return False
     return left == right or str(left) == str(right)
@@ -28,13 +28,12 @@ def selects(where: Mapping[str, Scalar], axes: Mapping[str, Scalar]) -> bool:
     A user's function is selected by its place or by its own name.
     """
     for name, value in where.items():  # a loop: this is asked for every case of every claim
-        if name not in axes or not _has(name, axes[name], value):
+        if name not in axes:
+            return False
+        there = axes[name]
+        if not same(there, value) and (name != "experiment" or function_name(there) != value):
             return False
     return True
-
-
-def _has(axis: str, there: Scalar, value: Scalar) -> bool:
-    return same(there, value) or (axis == "experiment" and function_name(there) == value)
 
 
 def function_name(experiment: Scalar) -> str:

@@ -103,6 +103,17 @@ class Location:
         """Return the one-sided p-value of "the true value is at most `bound`"."""
         return Location(-self.centre, self.se, self.df).above(-bound, strict=strict)
 
+    def predicted(self) -> Location:
+        """Return the location whose intervals predict one further value of a normal sample.
+
+        This must be its mean, of df + 1 values: ``s sqrt(1 + 1 / n)`` is ``se sqrt(n + 1)``.
+
+        References
+        ----------
+        Hahn & Meeker (1991), Statistical Intervals, section 4.7.
+        """
+        return Location(self.centre, self.se * math.sqrt(self.df + 2.0), self.df)
+
 
 def cumulative(t: float, df: float) -> float:
     """Return P(T <= t) of Student's t."""
@@ -153,18 +164,6 @@ def moments(array: NDArray[np.float64]) -> tuple[float, float]:
     apart = unit - mean
     sd = np.sqrt(np.add.reduce(apart * apart) / (unit.size - 1))
     return float(np.ldexp(mean, exponent)), float(np.ldexp(sd, exponent))
-
-
-def predicted(values: Values) -> Location:
-    """Return the location whose intervals predict one further value of a normal sample (n,).
-
-    References
-    ----------
-    Hahn & Meeker (1991), Statistical Intervals, section 4.7.
-    """
-    array = vector(values, 2)
-    mean, sd = moments(array)
-    return Location(mean, sd * math.sqrt(1.0 + 1.0 / array.size), array.size - 1)
 
 
 def proportion_interval(successes: int, trials: int, level: float = 0.95) -> Interval:

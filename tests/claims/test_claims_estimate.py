@@ -18,7 +18,7 @@ from harness.claims.text import Undecided
 from harness.claims.values import Values
 from harness.config.kinds import KINDS, Kind
 from harness.statistics.bounded import BoundedMean, BoundedRatio
-from harness.statistics.intervals import predicted
+from harness.statistics.intervals import of_mean
 from harness.statistics.spreads import Fixed, Median, Rate
 from harness.types import Interval
 
@@ -69,7 +69,7 @@ def test_no_run_is_predicted_on_logarithms_that_there_are_not(values: list[float
 def test_a_further_run_of_a_positive_metric_is_that_of_its_logarithm() -> None:
     values = [1.0, 2.0, 4.0, 9.0]
     found = est.of_side(side(values, "positive"))
-    logs = predicted(np.log(values)).interval(0.9)
+    logs = of_mean(np.log(values)).predicted().interval(0.9)
     run = found.one_run(0.9)
     assert (run.low, run.high) == pytest.approx((math.exp(logs.low), math.exp(logs.high)))
     assert found.p_run(run.high) == pytest.approx(0.1)

@@ -13,7 +13,7 @@ from statistics_rates import slack
 
 from harness import statistics as hs
 from harness.statistics import intervals
-from harness.statistics.intervals import Location, predicted
+from harness.statistics.intervals import Location, of_mean
 
 VALUES = np.array([0.12, 0.31, -0.4, 0.9, 0.22, 0.53])
 RUNS = 2_000
@@ -61,7 +61,7 @@ def test_equal_values_give_a_point() -> None:
     assert values.mean() != 0.1
     interval = intervals.of_mean(values).interval()
     assert interval.low == interval.high == 0.1
-    assert predicted(values).interval().low == 0.1
+    assert of_mean(values).predicted().interval().low == 0.1
 
 
 def test_exploding_values_do_not_overflow() -> None:
@@ -71,7 +71,7 @@ def test_exploding_values_do_not_overflow() -> None:
 
 
 def test_predicted_is_wider_by_one_run() -> None:
-    mean, run = intervals.of_mean(VALUES), predicted(VALUES)
+    mean, run = of_mean(VALUES), of_mean(VALUES).predicted()
     assert run.se == pytest.approx(mean.se * math.sqrt(len(VALUES) + 1))
 
 
@@ -128,7 +128,7 @@ def test_mean_interval_covers(n: int, level: float) -> None:
 @LEVELS
 def test_prediction_interval_covers_the_next_run(level: float) -> None:
     rows = np.random.default_rng(1).normal(2.0, 0.3, (RUNS, 6))
-    found = [predicted(row[:5]).interval(level) for row in rows]
+    found = [of_mean(row[:5]).predicted().interval(level) for row in rows]
     covered = np.mean([it.low <= x <= it.high for it, x in zip(found, rows[:, 5], strict=True)])
     assert covered == pytest.approx(level, abs=slack(level, RUNS))
 
