@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from harness.backends import integers
 from harness.backends.integers import rows
 from harness.backends.integers.best import Block
-from harness.backends.integers.rows import EXACT, Span, ends, parts_for, span_of
+from harness.backends.integers.rows import EXACT, LARGEST, cut_for
 
 LEVELS = {
     "pixels": (0, 256),
@@ -94,7 +94,7 @@ def test_the_few_pairs_whose_products_are_inexact_are_computed_once_more(
     test[3], test[4, :1500], test[4, 1500:] = 255, 0, 255
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "SAMPLE", len(train))
-        assert len(parts_for(train, test, span_of([ends(train), ends(test)]))) == 1
+        assert len(cut_for(train, test).parts) == 1
         again = []
         apart = Block._apart
         patch.setattr(Block, "_apart", lambda *given: again.append(1) or apart(*given))
@@ -110,14 +110,57 @@ def test_no_test_rows() -> None:
     assert distances.shape == indices.shape == (0, 2)
 
 
-@pytest.mark.parametrize(
-    "last", [0.5, np.nan, np.inf, 2.0**25, 20_000.0], ids=["half", "nan", "inf", "large", "wide"]
-)
-def test_rows_that_are_no_small_whole_numbers_are_left_to_others(last: float) -> None:
-    train = np.arange(3000, dtype=np.float32).reshape(30, 100) % 256
-    train[-1, -1] = last
+NOT_SMALL = {
+    "half": 0.5,
+    "nan": np.nan,
+    "inf": np.inf,
+    "large": 2.0**25,
+    "too-large-for-float32": 1e300,
+    "wide": 20_000.0,
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("last", list(NOT_SMALL.values()), ids=list(NOT_SMALL))
+@pytest.mark.filterwarnings("error")
+def test_rows_that_are_no_small_whole_numbers_are_left_to_others(last: float, dtype) -> None:
+    train = np.arange(3000, dtype=dtype).reshape(30, 100) % 256
+    train[-1, -1] = last if last < 1e300 or dtype is np.float64 else np.inf
     assert integers.search(train, train[:2], 3, _multiply, 2) is None
     assert integers.search(train[:2], train, 2, _multiply, 2) is None
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("last", list(NOT_SMALL.values()), ids=list(NOT_SMALL))
+@pytest.mark.filterwarnings("error")
+def test_what_the_sample_does_not_show_is_seen_later(
+    last: float, dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "SAMPLE", 2)
+    train = np.arange(3000, dtype=dtype).reshape(30, 100) % 256
+    train[-1, -1] = last if last < 1e300 or dtype is np.float64 else np.inf
+    for pair in ((train, train[:2]), (train[:2], train)):
+        found = integers.search(*pair, 2, _multiply, 2)
+        if last == NOT_SMALL["wide"]:
+            _check(found, *pair, 2)
+        else:
+            assert found is None
+
+
+@given(data=st.data(), outlier=st.integers(-60_000, 60_000))
+@settings(max_examples=80, deadline=None)
+def test_a_sample_that_misleads_costs_time_only(data, outlier: int) -> None:
+    train, test, k = _drawn(data)
+    for some in (train, test):
+        some[data.draw(st.integers(0, len(some) - 1)), 0] = outlier
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "SAMPLE", data.draw(st.integers(1, 4)))
+        found = integers.search(train, test, k, _multiply_one_by_one, 2)
+        if found is not None:
+            _check(found, train, test, k)
+        else:
+            cut = cut_for(train, test)
+            assert cut is None or (outlier - cut.middle) ** 2 > LARGEST / 2
 
 
 @given(
@@ -134,17 +177,17 @@ def test_parts_are_exact_for_nearly_all_pairs_and_no_more_than_are_always_so(
     near = max(0, round(spread * width))
     rows = (low + (width - near) // 2 + rng.integers(0, near + 1, (6, d))).astype(np.float64)
     rows[0, 0], rows[1, 0] = low, low + width
-    span = Span(low, low + width)
-    largest = max(span.high - span.middle, span.middle - span.low)
-    parts = parts_for(rows, rows, span)
-    if parts is None:
+    middle = -(-(2 * low + width) // 2)
+    cut, largest = cut_for(rows, rows), middle - low
+    if cut is None:
         assert d * largest**2 > EXACT
         return
-    assert np.concatenate([np.arange(d)[part] for part in parts]).tolist() == list(range(d))
-    shifted = np.abs(rows - span.middle)
-    sums = [shifted[:, part] @ shifted[:, part].T for part in parts]
+    assert cut.middle == middle
+    assert np.concatenate([np.arange(d)[part] for part in cut.parts]).tolist() == list(range(d))
+    shifted = np.abs(rows - cut.middle)
+    sums = [shifted[:, part] @ shifted[:, part].T for part in cut.parts]
     assert np.mean(np.max(sums, axis=0) <= EXACT) >= 0.98
-    assert (len(parts) - 1) * max(1, EXACT // max(1, largest) ** 2) < d
+    assert (len(cut.parts) - 1) * max(1, EXACT // max(1, largest) ** 2) < d
 
 
 @given(data=st.data())

@@ -8,13 +8,13 @@ training rows after another, on several threads (`best` says how).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 
 from harness.backends.integers.best import Best, Block, Found, Multiply, joined
-from harness.backends.integers.rows import Rows, Span, ends, parts_for, span_of
+from harness.backends.integers.rows import Cut, Rows, Unfit, cut_for
 from harness.types import Array
 
 SCORE_BYTES = 16 * 2**20
@@ -46,26 +46,26 @@ def search(train: Array, test: Array, k: int, multiply: Multiply, hands: int) ->
         Distances float32 and indices int64, (m, k), by distance, equal distances by index. None
         unless the rows are whole numbers of a small range.
     """
+    cut = cut_for(train, test)
+    if cut is None:
+        return None
     with ThreadPoolExecutor(hands) as pool:
         each = pool.map if hands > 1 else map  # going to another thread and back takes its time
-        pieces = [rows[some] for rows in (train, test) for some in _cut(len(rows), hands)]
-        span = span_of(list(each(ends, pieces)))
-        parts = None if span is None else parts_for(train, test, span)
-        if span is None or parts is None:
-            return None
-        work = _Work(train, k, span, parts, multiply, hands, each)
+        work = _Work(train, k, cut, multiply, hands, each)
         firsts = range(0, len(test), TEST_ROWS)
-        return joined([work.nearest(test[first : first + TEST_ROWS]) for first in firsts], k)
+        try:
+            return joined([work.nearest(test[first : first + TEST_ROWS]) for first in firsts], k)
+        except Unfit:
+            return None
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What is searched, in what parts of the features, by whom; `each` maps pieces of work."""
+    """What is searched, how it is cut, by whom; `each` maps pieces of work."""
 
     train: Array
     k: int
-    span: Span
-    parts: Sequence[slice]
+    cut: Cut
     multiply: Multiply
     hands: int
     each: Callable[..., Iterable[None]]
@@ -75,10 +75,9 @@ class _Work:
         n, d = self.train.shape
         most = min(SCORE_BYTES // (4 * len(test)), ROW_BYTES // (4 * d), -(-n // FEWEST_BLOCKS))
         columns = max(1, most)
-        blocks = self._blocks(
-            self._shifted(test, Rows.empty(len(test), d, len(self.parts))), columns
-        )
-        memory = Rows.empty(columns, d, len(self.parts))
+        parts = len(self.cut.parts)
+        blocks = self._blocks(self._shifted(test, Rows.empty(len(test), d, parts)), columns)
+        memory = Rows.empty(columns, d, parts)
         for first in range(0, n, columns):
             some = self._shifted(self.train[first : first + columns], memory)
             self._all(self.each(Block.meet, blocks, repeat(some), repeat(first)))
@@ -89,19 +88,19 @@ class _Work:
             Block.of(
                 test[some],
                 Best(len(test[some]), self.k, len(self.train)),
-                self.parts,
+                self.cut.parts,
                 columns,
                 self.multiply,
             )
-            for some in _cut(len(test), self.hands)
+            for some in _pieces(len(test), self.hands)
         ]
 
     def _shifted(self, rows: Array, memory: Rows) -> Rows:
         """Return rows, shifted, in memory for at least as many."""
         shifted = memory[: len(rows)]
-        cuts = _cut(len(rows), self.hands)
-        pieces, places = [rows[some] for some in cuts], [shifted[some] for some in cuts]
-        self._all(self.each(Rows.fill, places, pieces, repeat(self.span), repeat(self.parts)))
+        some = _pieces(len(rows), self.hands)
+        places, given = [shifted[one] for one in some], [rows[one] for one in some]
+        self._all(self.each(Rows.fill, places, given, repeat(self.cut)))
         return shifted
 
     @staticmethod
@@ -111,7 +110,7 @@ class _Work:
             pass
 
 
-def _cut(count: int, pieces: int) -> list[slice]:
+def _pieces(count: int, pieces: int) -> list[slice]:
     """Cut so many into pieces of equal size, none of them empty."""
     size = max(1, -(-count // pieces))
     return [slice(first, min(count, first + size)) for first in range(0, count, size)]

@@ -2,8 +2,8 @@
 
 A sum of products is exact in float32, in any order, where the sum of their magnitudes is at most
 2^24, and that is at most the product of the norms (Cauchy-Schwarz). So features are cut into as
-few parts as the norms of nearly all rows allow, which a sample tells; `best` asks of every pair
-whether it is one of those.
+few parts as the norms of nearly all rows allow. A sample of rows tells the middle and the parts;
+every row is looked at when it is shifted, and `best` asks of every pair whether it is exact.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ MOST_PARTS = 16
 """Parts at most that features are cut into: each takes memory for products of its own."""
 MOST_FEATURES = 2**20
 """Features at most of a part whose products may be inexact: their error stays small."""
+LARGEST = 2**31
+"""The largest squared norm of a part: products of two, and keys of many rows, fit 64 bits."""
 SAMPLE = 48
-"""Rows, about, whose norms tell how many parts are needed."""
+"""Rows, about, that tell the middle of all, and how many parts are needed."""
 SURE = 0.98
 """The share of pairs whose products must be exact: others are computed once more."""
 CACHE_BYTES = 512 * 2**10
@@ -32,8 +34,6 @@ CACHE_BYTES = 512 * 2**10
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
-Ends = tuple[float, float]
-"""The least and the greatest of some values."""
 
 
 @dataclass(frozen=True)
@@ -58,30 +58,42 @@ class Span:
         return max(1, math.ceil(d / max(1, EXACT // max(1, self.reach) ** 2)))
 
 
-def parts_for(train: Array, test: Array, span: Span) -> list[slice] | None:
+class Unfit(Exception):
+    """Rows are no whole numbers, or too large ones; caught by the search, which leaves them."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is subtracted from every value, and the parts that features are cut into."""
+
+    middle: int
+    parts: Sequence[slice]
+
+
+def cut_for(train: Array, test: Array) -> Cut | None:
     """Return the fewest parts whose products are exact for nearly all pairs of a sample.
 
     Parameters
     ----------
     train, test : ndarray, (n, d) and (m, d)
-    span : Span
-        Of all of them.
 
     Returns
     -------
-    list of slice or None
-        None where parts that are always exact would be too many.
+    Cut or None
+        None unless the sample is of whole numbers, and of so small a range that not too many
+        parts would always be exact.
     """
-    d = train.shape[1]
-    enough = span.enough(d)
-    if enough > MOST_PARTS:
+    samples = [rows[:: len(rows) // SAMPLE + 1] for rows in (train, test) if len(rows)]
+    span, d = span_of(samples), train.shape[1]
+    if span is None or span.enough(d) > MOST_PARTS:
         return None
-    for count in range(math.ceil(d / MOST_FEATURES), enough):
+    shifted = [(rows - span.middle).astype(np.float32) for rows in samples]
+    for count in range(math.ceil(d / MOST_FEATURES), span.enough(d)):
         parts = _parts(d, count)
-        pair = [Rows.of(rows[:: len(rows) // SAMPLE + 1], span, parts) for rows in (train, test)]
-        if exact(pair[0].norms[:, :, None], pair[1].norms[:, None]).mean() >= SURE:
-            return parts
-    return _parts(d, enough)
+        norms = [np.stack([_norms(rows[:, part]) for part in parts]) for rows in shifted]
+        if exact(norms[0][:, :, None], norms[-1][:, None]).mean() >= SURE:
+            return Cut(span.middle, parts)
+    return Cut(span.middle, _parts(d, span.enough(d)))
 
 
 def exact(some: Integers, others: Integers) -> NDArray[np.bool_]:
@@ -102,26 +114,12 @@ def _parts(d: int, count: int) -> list[slice]:
     return [slice(start, min(d, start + size)) for start in range(0, d, size)]
 
 
-def span_of(found: Sequence[Ends | None]) -> Span | None:
+def span_of(samples: Sequence[Array]) -> Span | None:
     """Return what whole numbers span; None where some are none, or too large for float32."""
-    ends = [pair for pair in found if pair is not None]
-    if not ends or len(ends) < len(found):
+    if not samples or not all((np.rint(rows) == rows).all() for rows in samples):
         return None
-    low, high = min(low for low, _ in ends), max(high for _, high in ends)
-    if low < -EXACT or high > EXACT:
-        return None
-    return Span(int(low), int(high))
-
-
-def ends(rows: Array) -> Ends | None:
-    """Return the least and the greatest of (n, d) values; None where one is not whole."""
-    low, high = math.inf, -math.inf
-    for some in cached(rows):
-        block = rows[some]
-        if not (np.rint(block) == block).all():
-            return None
-        low, high = min(low, float(block.min())), max(high, float(block.max()))
-    return low, high
+    low, high = min(rows.min() for rows in samples), max(rows.max() for rows in samples)
+    return Span(int(low), int(high)) if low >= -EXACT and high <= EXACT else None
 
 
 def cached(rows: Array) -> Iterator[slice]:
@@ -142,13 +140,6 @@ class Rows:
         """Return memory for n rows."""
         return cls(np.empty((n, d), np.float32), np.empty((parts, n), np.int64))
 
-    @classmethod
-    def of(cls, rows: Array, span: Span, parts: Sequence[slice]) -> Rows:
-        """Return (n, d) rows, shifted."""
-        made = cls.empty(len(rows), rows.shape[1], len(parts))
-        made.fill(rows, span, parts)
-        return made
-
     @property
     def squared(self) -> Integers:
         """The squared norms of the whole rows, (n,)."""
@@ -161,24 +152,38 @@ class Rows:
     def __getitem__(self, some: slice) -> Rows:
         return Rows(self.values[some], self.norms[:, some])
 
-    def fill(self, rows: Array, span: Span, parts: Sequence[slice]) -> None:
-        """Take over n rows, shifted."""
-        middle = rows.dtype.type(span.middle)
+    def fill(self, rows: Array, cut: Cut) -> None:
+        """Take over n rows, shifted.
+
+        Raises
+        ------
+        Unfit
+            If they are no whole numbers, or so large that a norm is above `LARGEST`.
+        """
+        middle = rows.dtype.type(cut.middle)
         for some in cached(rows):
             block = self.values[some]
+            with np.errstate(over="ignore"):  # what is infinite in float32 is too large
+                np.rint(rows[some], out=block, casting="same_kind")
+            if not (block == rows[some]).all():
+                raise Unfit
             np.subtract(rows[some], middle, out=block, casting="same_kind")
-            for part, norms in zip(parts, self.norms, strict=True):
+            for part, norms in zip(cut.parts, self.norms, strict=True):
                 norms[some] = _norms(block[:, part])
 
 
 def _norms(rows: Floats) -> Integers:
     """Return the squared norms of whole numbers, (n,).
 
-    No sum in float32 that stays below 2^24 has passed it, so that it is exact.
+    No sum in float32 that stays below 2^24 has passed it, so that it is exact; no difference from
+    the middle that is below `LARGEST` was rounded.
     """
-    norms: Floats = np.einsum("ij,ij->i", rows, rows)
+    norms: Floats = np.matmul(rows[:, None], rows[:, :, None]).reshape(-1)
     if (norms < EXACT).all():
         return norms.astype(np.int64)
     wide = rows.astype(np.float64)
-    sums: Integers = np.einsum("ij,ij->i", wide, wide).astype(np.int64)
-    return sums
+    sums = np.einsum("ij,ij->i", wide, wide)
+    if not (sums <= LARGEST).all():
+        raise Unfit
+    exactly: Integers = sums.astype(np.int64)
+    return exactly

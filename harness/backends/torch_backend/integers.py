@@ -16,7 +16,7 @@ import torch
 
 from harness.backends.integers import search as search_host
 from harness.backends.integers.best import Found
-from harness.backends.integers.rows import Ends, Floats, Span, span_of
+from harness.backends.integers.rows import EXACT, Floats, Span
 
 SPARE = 28
 """Rows taken beyond k, so that ties with the k-th seldom hide among what is not taken."""
@@ -52,7 +52,7 @@ def search_int8(train: torch.Tensor, test: torch.Tensor, k: int) -> Found | None
     """Search as `search` does on an accelerator."""
     if not (train.numel() and test.numel() and multiplies(train.device)):
         return None
-    span = span_of([_ends(train), _ends(test)])
+    span = _span(train, test)
     if span is None or not _fits(span, train.shape[1]):
         return None
     rows, norms = _shifted(train, span)
@@ -89,13 +89,18 @@ def _fits(span: Span, d: int) -> bool:
     return fit and d * (span.high - span.low) ** 2 < 2**31
 
 
-def _ends(rows: torch.Tensor) -> Ends | None:
-    """Return the least and the greatest of (n, d) values; None where one is not whole."""
+def _span(train: torch.Tensor, test: torch.Tensor) -> Span | None:
+    """Return what the values of both span; None where one is not whole, or large."""
+    if not (_whole(train) and _whole(test)):
+        return None
+    ends = torch.stack([*train.aminmax(), *test.aminmax()])
+    low, high = torch.stack([ends.min(), ends.max()]).tolist()
+    return Span(int(low), int(high)) if low >= -EXACT and high <= EXACT else None
+
+
+def _whole(rows: torch.Tensor) -> bool:
     blocks = torch.split(rows, max(1, BLOCK_BYTES // (rows.shape[1] * rows.element_size())))
-    whole = torch.stack([(block == block.round()).all() for block in blocks]).all()
-    low, high = rows.aminmax()
-    found: list[float] = torch.stack([whole.to(low.dtype), low, high]).tolist()
-    return (found[1], found[2]) if found[0] else None
+    return bool(torch.stack([(block == block.round()).all() for block in blocks]).all())
 
 
 def _shifted(rows: torch.Tensor, span: Span) -> tuple[torch.Tensor, torch.Tensor]:
