@@ -87,7 +87,7 @@ def cut_for(train: Array, test: Array) -> Cut | None:
     span, d = span_of(samples), train.shape[1]
     if span is None or span.enough(d) > MOST_PARTS:
         return None
-    shifted = [(rows - span.middle).astype(np.float32) for rows in samples]
+    shifted = [(rows - span.middle).astype(np.float32, copy=False) for rows in samples]
     for count in range(math.ceil(d / MOST_FEATURES), span.enough(d)):
         parts = _parts(d, count)
         norms = [np.stack([_norms(rows[:, part]) for part in parts]) for rows in shifted]
