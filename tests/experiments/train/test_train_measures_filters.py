@@ -9,7 +9,7 @@ from harness.config.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from harness.config.model import Init, Model
 from harness.config.train import Train
 from harness.experiments import train as experiment
-from harness.experiments.train.measures.filters import (
+from harness.experiments.train.measures.weights import (
     NAMES,
     coherence,
     colorfulness,

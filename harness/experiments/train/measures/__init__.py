@@ -13,7 +13,6 @@ import numpy as np
 from harness.config.experiments import Settings
 from harness.experiments.train.measures import (
     dynamics,
-    filters,
     hidden,
     linear,
     predictions,
@@ -22,7 +21,7 @@ from harness.experiments.train.measures import (
 from harness.experiments.train.measures.measure import Measure, Trained, Values
 from harness.registry import Registry, named
 
-FAMILIES = (hidden, weights, linear, dynamics, filters, predictions)
+FAMILIES = (hidden, weights, linear, dynamics, predictions)
 MEASURES: Registry[Measure] = named(
     "measure", (measure for family in FAMILIES for measure in family.MEASURES)
 )
