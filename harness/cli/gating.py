@@ -102,11 +102,12 @@ class Progress:
     def __call__(self, test: SequentialTest) -> None:
         """Take the state after a round."""
         now = time.monotonic()
-        if test.open and now - self._said < EVERY:
+        if (test.open or test.again) and now - self._said < EVERY:
             return
         self._said = now
         rounds = 1 + max(pair.index for pair in test.pairs)
         left = f"{plural(len(test.open), 'case')} open" if test.open else "all settled"
+        left = f"{test.again} once more by itself" if test.again else left
         text = f"{plural(rounds, 'round')}, {left}, {now - self._began:.0f} s"
         self._output.err.print(text)
 

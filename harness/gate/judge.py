@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from harness import statistics
-from harness.gate.lockstep import SHARE, disturbed, slope, without_waiting
+from harness.gate.couples import SHARE, disturbed, slope, without_waiting
 from harness.gate.units import change
 from harness.gate.values import (
     LEAST_MEMORY,
@@ -120,6 +120,42 @@ def decide(
         disturbed=troubled,
         thresholds=thresholds,
     )
+
+
+def undecided(beside: Sequence[Decision], pairs: Sequence[Pair], most: int) -> bool:
+    """Whether more pairs of a case by itself may take back a slow-down; see `taken_back`.
+
+    Not from half of `most` on, where these show no less in the middle.
+    """
+    if 2 * len(pairs) < most:
+        return all(math.isfinite(pair.log_ratio("time")) for pair in pairs)
+    return len(pairs) < most and any(
+        np.median([pair.log_ratio(one.quantity) for pair in pairs]) < math.log(one.interval.low)
+        for one in beside
+        if one.interval is not None
+    )
+
+
+def taken_back(beside: Decision, pairs: Sequence[Pair]) -> Decision | None:
+    """Return what is decided instead of a slow-down beside other cases; None where it stays.
+
+    It stays, unless by itself the case is not slower, nor as far changed, as the intervals show.
+
+    Parameters
+    ----------
+    beside : Decision
+        ``regressed``, in a process with other cases.
+    pairs : sequence of Pair
+        Of the case by itself.
+    """
+    logs = [pair.log_ratio(beside.quantity) for pair in pairs]
+    if not logs or not np.isfinite(logs).all() or beside.interval is None:
+        return None
+    alone = decide(beside.case, beside.quantity, pairs, beside.thresholds, Look(0, 1, final=True))
+    if alone is None or alone.interval is None or alone.verdict not in ("ok", "improved"):
+        return None
+    told = f"measured by itself; {change(beside.ratio)} after other benchmarks in its process"
+    return replace(alone, reason=told) if alone.interval.high < beside.interval.low else None
 
 
 def limits(

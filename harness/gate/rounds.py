@@ -1,19 +1,25 @@
-"""Rounds of pairs until every case is settled or the time is up."""
+"""Rounds of pairs until every case is settled or the time is up.
+
+The benchmarks of a side run one after another in one process. What one leaves behind (memory that
+the allocator keeps, a heap to be collected) makes others after it faster or slower, so that a
+change of one may show as a regression of another that nobody touched. What is found slower beside
+others is therefore measured once more in processes of its own.
+"""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from harness.gate.collection import collect_sides, compared, notes
-from harness.gate.couples import Commands, Relay
+from harness.gate.couples import Commands, Relay, calm, measure_round
 from harness.gate.journal import Journal
-from harness.gate.judge import LOOKS
-from harness.gate.lockstep import calm, measure_round
+from harness.gate.judge import LOOKS, taken_back, undecided
 from harness.gate.sequential import SequentialTest, ThresholdsOf, shorter
 from harness.gate.values import Decision, Pair
 from harness.lockstep.turns import OutOfTime, Timeouts
@@ -80,6 +86,8 @@ class Limits:
         Pairs after which a case is looked at.
     progress : callable, optional
         ``progress(test)``, called after every round.
+    alone : bool
+        Whether what is found slower beside others is measured once more by itself.
     """
 
     thresholds: ThresholdsOf
@@ -88,6 +96,7 @@ class Limits:
     timeouts: Timeouts = field(default_factory=Timeouts)
     looks: tuple[int, ...] = LOOKS
     progress: Callable[[SequentialTest], None] | None = None
+    alone: bool = True
 
 
 def find_cases(benches: Sequence[Bench], timeouts: Timeouts) -> SelectedCases:
@@ -127,6 +136,8 @@ def run(found: SelectedCases, limits: Limits, journal: Journal) -> tuple[Sequent
     try:
         with Relay(limits.timeouts) as relay:
             partial = _rounds(found, limits, journal, test, relay)
+            if limits.alone and not partial:
+                _by_themselves(found, limits, test, relay)
     except KeyboardInterrupt:
         test.close("interrupted", judge=False)
         return test, "interrupted"
@@ -150,7 +161,7 @@ def _rounds(
         pairs = []
         early = False
         try:
-            with closing(_round(found, limits, test, index, relay)) as measured:
+            with closing(_round(found, limits, test, index, relay, test.open)) as measured:
                 pairs.extend(measured)  # one by one: those before an interruption are in it
         except OutOfTime:
             early = True
@@ -167,21 +178,47 @@ def _rounds(
 
 
 def _round(
-    found: SelectedCases, limits: Limits, test: SequentialTest, index: int, relay: Relay
+    found: SelectedCases,
+    limits: Limits,
+    test: SequentialTest,
+    index: int,
+    relay: Relay,
+    cases: Sequence[str],
 ) -> Generator[Pair, None, None]:
-    """Measure every open case once, bench by bench."""
+    """Measure some cases once, bench by bench."""
     rng = np.random.Generator(np.random.PCG64())  # any order will do; pairs keep theirs
-    open_cases: dict[Bench, list[str]] = {}
-    for name in test.open:
-        open_cases.setdefault(found.names[name], []).append(name)
-    first, *_, last = (*open_cases, *open_cases)
-    for bench, names in open_cases.items():
+    of_bench: dict[Bench, list[str]] = {}
+    for name in cases:
+        of_bench.setdefault(found.names[name], []).append(name)
+    first, *_, last = (*of_bench, *of_bench)
+    for bench, names in of_bench.items():
         couple = relay.take(bench.commands, index, bench.options)
         if bench is last:
             relay.start_next(first.commands, index + 1, first.options)
         bursts = shorter(test.of(names), limits.thresholds, bench.burst)
         yield from measure_round(couple, names, rng, limits.timeouts, bursts)
         relay.done()
+
+
+def _by_themselves(
+    found: SelectedCases, limits: Limits, test: SequentialTest, relay: Relay
+) -> None:
+    """Measure what was found slower beside others by itself; what time is not left for stays."""
+    beside = Counter(found.names.values())
+    index = 1 + max((pair.index for pair in test.pairs), default=0)
+    slower = [one for one in test.decisions if one.verdict == "regressed"]
+    with suppress(OutOfTime):
+        for case in dict.fromkeys(one.case for one in slower):
+            own = [one for one in slower if one.case == case]
+            pairs: list[Pair] = []
+            while beside[found.names[case]] > 1 and undecided(own, pairs, limits.looks[0]):
+                relay.alone = not calm(pairs[-1:])
+                test.again = case
+                if limits.progress is not None:
+                    limits.progress(test)
+                pairs += _round(found, limits, test, index, relay, [case])
+                index += 1
+            test.retake(pairs, filter(None, (taken_back(one, pairs) for one in own)))
 
 
 def _replay(test: SequentialTest, pairs: Sequence[Pair]) -> None:

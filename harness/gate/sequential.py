@@ -20,8 +20,8 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from harness.gate.couples import slope
 from harness.gate.judge import LOOKS, Look, decide, limits
-from harness.gate.lockstep import slope
 from harness.gate.values import (
     QUANTITIES,
     Decision,
@@ -56,6 +56,11 @@ class SequentialTest:
         ``thresholds(case, quantity)``.
     looks : sequence of int
         Pairs after which a case is looked at; after the last it is settled in any event.
+
+    Attributes
+    ----------
+    again : str
+        A settled case that is being measured once more, by itself.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class SequentialTest:
         self._settled: dict[str, dict[Quantity, Decision]] = {name: {} for name in names}
         self._thresholds = thresholds
         self._looks = tuple(looks)
+        self.again = ""
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -119,6 +125,12 @@ class SequentialTest:
             else:
                 text = f"not measured: {reason}"
                 self._settle(Decision(name, "time", "inconclusive", text))
+
+    def retake(self, pairs: Sequence[Pair], decisions: Iterable[Decision]) -> None:
+        """Put decisions, and the pairs of their case that they rest on, in the place of others."""
+        for decision in decisions:
+            self._pairs[decision.case] = list(pairs)
+            self._settle(decision)
 
     def _look(self, name: str, look: Look, instead: str = "") -> None:
         for quantity in self._open_quantities(name):

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness import digest, environment
 from harness.errors import NothingMeasured
-from harness.gate import lockstep, units
+from harness.gate import couples, units
 from harness.gate.collection import empty
 from harness.gate.journal import Journal
 from harness.gate.rounds import Bench, Limits, SelectedCases, find_cases, run
@@ -159,7 +159,7 @@ class Session:
         )
         with journal:
             test, early = run(found, limits, journal)
-        notes += lockstep.machine_notes(test.pairs, self.settings.threads)
+        notes += couples.machine_notes(test.pairs, self.settings.threads)
         return self.result((*test.decisions, *found.apart), test, early, tuple(notes))
 
 

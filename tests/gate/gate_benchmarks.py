@@ -6,8 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from harness.gate.couples import Couple
-from harness.gate.lockstep import measure_round
+from harness.gate.couples import Couple, measure_round
 from harness.lockstep.process import Command
 from harness.lockstep.turns import Timeouts
 

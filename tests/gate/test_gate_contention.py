@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from gate_pairs import sample
 
-from harness.gate.lockstep import slope
+from harness.gate.couples import slope
 from harness.gate.values import Pair
 from harness.lockstep.sample import MOST
 from harness.lockstep.sample import slope as sample_slope

@@ -8,8 +8,8 @@ import pytest
 from gate_pairs import noisy, pair, sample
 from scipy import stats
 
+from harness.gate.couples import disturbed, machine_notes
 from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide
-from harness.gate.lockstep import disturbed, machine_notes
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
 from harness.gate.values import SIDES, Pair, Thresholds

@@ -14,9 +14,9 @@ from pathlib import Path
 from harness import digest
 from harness.environment import CLASS_FACTS
 from harness.errors import NothingMeasured, UsageError
+from harness.gate.couples import slope
 from harness.gate.history.store import History
 from harness.gate.history.values import Baseline, Point, Series, instant
-from harness.gate.lockstep import slope
 from harness.gate.sides.git import run
 from harness.gate.values import QUANTITIES, Decision, GateResult
 

@@ -84,7 +84,7 @@ def measure(
         return None
     for missing in found.apart:
         raise SideBroken("both sides", f"{missing.case}: {missing.reason}")
-    limits = Limits(settings.thresholds, deadline, "", timeouts, LOOKS, progress)
+    limits = Limits(settings.thresholds, deadline, "", timeouts, LOOKS, progress, alone=False)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with Journal(folder / "selftest", {"planted": planted, "started": started}) as journal:
         test, partial = run(found, limits, journal)

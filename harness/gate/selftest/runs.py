@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 from harness import environment as environments
 from harness.errors import StoreError
 from harness.files import guarded
-from harness.gate.lockstep import slope
+from harness.gate.couples import slope
 from harness.gate.values import SIDES, Pair
 from harness.lines import Log
 from harness.lockstep.sample import Sample

@@ -10,7 +10,7 @@ from harness.config.model import Init, Model
 from harness.config.train import Train
 from harness.experiments import train as experiment
 from harness.experiments.train.measures.weights import (
-    NAMES,
+    FILTER_NAMES,
     coherence,
     colorfulness,
     roughness,
@@ -99,12 +99,12 @@ def test_filters_of_untrained_noise_are_noise(layers):
     found = run(*layers, steps=1, lr=1e-12)
     assert found["roughness_ratio"] == pytest.approx(1, abs=1e-3)
     assert 0.7 < found["filter_roughness"] < 1.3
-    assert all(found[name] == 0 for name in NAMES[2:])
+    assert all(found[name] == 0 for name in FILTER_NAMES[2:])
 
 
 @pytest.mark.parametrize("layers", [(MaxPool2d(), Flatten()), (Conv2d(out=2, kernel=1), Flatten())])
 def test_weights_that_are_no_pictures_are_left_alone(layers):
-    assert not set(run(*layers)) & set(NAMES)
+    assert not set(run(*layers)) & set(FILTER_NAMES)
 
 
 def test_some_weights_are_the_first_units_in_half_precision():
