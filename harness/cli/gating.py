@@ -220,4 +220,5 @@ def _name(decision: Decision, *, with_file: bool) -> Text:
     if decision.quantity != "time":
         name.append(f" {QUANTITY_WORDS[decision.quantity]}")
     name.append(f"\n{file}" if with_file and file != NOWHERE else "", "dim")
-    return name if decision.verdict == "ok" else name.append(f"\n{why(decision)}")
+    told = decision.verdict != "ok" or decision.reason
+    return name.append(f"\n{why(decision)}") if told else name

@@ -9,7 +9,7 @@ from gate_pairs import noisy, pair, sample
 from scipy import stats
 
 from harness.gate.couples import disturbed, machine_notes
-from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide
+from harness.gate.judge import ALPHAS, BETAS, LOOKS, Look, decide, taken_back, undecided
 from harness.gate.sequential import SequentialTest
 from harness.gate.settings import GateSettings
 from harness.gate.values import SIDES, Pair, Thresholds
@@ -260,3 +260,58 @@ def test_the_reader_is_told_of_a_machine_that_changes_its_speed():
     assert [*machine_notes(steady, 999), *machine_notes([pair()], 999)] == []
     (note,) = machine_notes(moody, 999)
     assert "factor of 1.8" in note
+
+
+def by_itself(beside, pairs):
+    """What is decided once pairs of a case by itself are in, as they come."""
+    count = 0
+    while undecided([beside], pairs[:count], LOOKS[0]):
+        count += 1
+    return taken_back(beside, pairs[:count])
+
+
+@MANY
+@pytest.mark.parametrize("tails", [math.inf, 2], ids=["normal", "heavy tails"])
+@pytest.mark.parametrize("slower", [1.03, 1.05, 1.2])
+def test_a_slow_down_of_its_own_is_seldom_taken_back(quick, tails, slower, tries):
+    rng = np.random.default_rng(3)
+    draw = rng.normal if tails == math.inf else lambda size: rng.standard_t(tails, size)
+    found = lost = 0
+    for _ in range(tries):
+        first = course(noisy(rng, 40, slower, 0.01, draw=draw))
+        if first.verdict == "regressed":
+            found += 1
+            lost += by_itself(first, noisy(rng, 10, slower, 0.01, draw=draw)) is not None
+    assert found > tries / 2
+    assert lost <= stats.binom.ppf(0.999, found, 0.01)
+
+
+@MANY
+@pytest.mark.parametrize("slower", [1.05, 1.2])
+def test_a_slow_down_of_its_neighbours_is_taken_back(quick, slower, tries):
+    rng = np.random.default_rng(4)
+    back = 0
+    for _ in range(tries):
+        first = course(noisy(rng, 40, slower, 0.01))
+        assert first.verdict == "regressed"
+        back += by_itself(first, noisy(rng, 10, 1.0, 0.01)) is not None
+    assert back >= 0.95 * tries
+
+
+@pytest.mark.parametrize("alone", [1.0, 1.05, 1.0999])
+def test_what_changes_less_by_itself_stays_if_it_is_not_ok_there(alone):
+    rng = np.random.default_rng(5)
+    first = course(noisy(rng, 40, 1.12, 0.002))
+    found = by_itself(first, noisy(rng, 10, alone, 0.002))
+    assert (found is not None) == (alone < 1.02)
+
+
+def test_nothing_is_taken_back_by_pairs_that_are_few_or_without_values():
+    rng = np.random.default_rng(6)
+    first = course(noisy(rng, 40, 1.2, 0.002))
+    same = noisy(rng, 10, 1.0, 0.002)
+    assert taken_back(first, same) is not None
+    assert taken_back(first, []) is None
+    assert taken_back(first, same[:4]) is None
+    assert taken_back(first, [*same, replace(pair(10), head=sample(math.nan))]) is None
+    assert taken_back(replace(first, interval=None), same) is None

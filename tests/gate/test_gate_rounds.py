@@ -1,7 +1,9 @@
 """The course of a run, with rounds that end early."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from gate_pairs import pair, sample
 
@@ -127,3 +129,90 @@ def test_two_benches_take_turns_and_the_first_comes_next(tmp_path, monkeypatch):
         run(SelectedCases({"a": one, "b": one, "c": other}), plan, journal)
     assert took == [(index, (name,)) for index in (0, 1) for name in ("one", "other")]
     assert ahead == [(1, ("one",)), (2, ("one",))]
+
+
+def beside_and_alone(tmp_path, monkeypatch, ratios, names="ab", **limits):
+    """Run cases of which `a` changes by one ratio beside others, and by another by itself.
+
+    Returns the end of the run, the rounds that each had by itself, and the journal's pairs.
+    """
+    alone, rng = [], np.random.default_rng(0)
+
+    def measure_round(couple, names, rng_, timeouts, bursts):
+        if couple >= 20:
+            alone.append((*names, couple))
+        for name in names:
+            ratio = ratios[couple >= 20] if name == "a" else 1.0
+            if isinstance(ratio, BaseException):
+                raise ratio
+            ratio *= math.exp(0.003 * rng.normal())
+            yield replace(pair(couple, ratio, name), index=couple)
+
+    monkeypatch.setattr(rounds, "measure_round", measure_round)
+    monkeypatch.setattr(rounds, "Relay", Unstarted)
+    plan = Limits(lambda case, quantity: Thresholds(), math.inf, looks=(10, 20), **limits)
+    with Journal(tmp_path, {"of": "this test"}) as journal:
+        ended = run(SelectedCases(dict.fromkeys(names, Bench({}))), plan, journal)
+    return *ended, alone, Journal(tmp_path, {"of": "this test"}).pairs
+
+
+def times(test):
+    return {one.case: one for one in test.decisions if one.quantity == "time"}
+
+
+def test_what_is_slower_beside_others_only_is_not_regressed(tmp_path, monkeypatch):
+    found, partial, alone, left = beside_and_alone(tmp_path, monkeypatch, (1.14, 1.0))
+    decision = times(found)["a"]
+    assert (decision.verdict, partial, left) == ("ok", "", [])
+    assert decision.reason.startswith("measured by itself; +1")
+    assert "after other benchmarks in its process" in decision.reason
+    assert abs(decision.ratio - 1) < 0.01
+    assert alone == [("a", index) for index in range(20, 30)]
+    own = [one for one in found.pairs if one.case == "a"]
+    assert [one.index for one in own] == list(range(20, 30))  # what the decision rests on
+    assert times(found)["b"].pairs == 10
+
+
+def test_what_is_slower_by_itself_too_stays_regressed_after_half_a_look(tmp_path, monkeypatch):
+    found, _, alone, _ = beside_and_alone(tmp_path, monkeypatch, (1.14, 1.16))
+    decision = times(found)["a"]
+    assert (decision.verdict, decision.reason, decision.pairs) == ("regressed", "", 20)
+    assert len(alone) == 5
+    assert abs(decision.ratio - 1.14) < 0.01
+
+
+def test_a_case_that_has_no_others_beside_it_is_not_measured_again(tmp_path, monkeypatch):
+    found, _, alone, _ = beside_and_alone(tmp_path, monkeypatch, (1.14, 1.14), names="a")
+    assert times(found)["a"].verdict == "regressed"
+    assert not alone
+
+
+def test_the_self_test_does_not_measure_again(tmp_path, monkeypatch):
+    found, _, alone, _ = beside_and_alone(tmp_path, monkeypatch, (1.14, 1.0), alone=False)
+    assert times(found)["a"].verdict == "regressed"
+    assert not alone
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"), [(OutOfTime(), ""), (KeyboardInterrupt(), "interrupted")]
+)
+def test_what_could_not_be_measured_by_itself_stays_as_it_was(tmp_path, monkeypatch, ending, said):
+    found, partial, _, left = beside_and_alone(tmp_path, monkeypatch, (1.14, ending))
+    assert times(found)["a"].verdict == "regressed"
+    assert partial == said
+    assert len(left) == (30 if said else 0)  # the same command goes on with these
+
+
+def test_what_fails_by_itself_stays_as_it_was(tmp_path, monkeypatch):
+    broken = Pair("a", 20, "base", sample(), Sample(error="needs what another test left"))
+
+    def measure_round(couple, names, rng, timeouts, bursts):
+        ratio = {"a": 1.14 + 0.001 * couple, "b": 1.0}
+        yield from [broken] if couple == 20 else (pair(couple, ratio[n], n) for n in names)
+
+    monkeypatch.setattr(rounds, "measure_round", measure_round)
+    monkeypatch.setattr(rounds, "Relay", Unstarted)
+    plan = Limits(lambda case, quantity: Thresholds(), math.inf, looks=(10, 20))
+    with Journal(tmp_path, {"of": "this test"}) as journal:
+        found, _ = run(SelectedCases(dict.fromkeys("ab", Bench({}))), plan, journal)
+    assert times(found)["a"].verdict == "regressed"

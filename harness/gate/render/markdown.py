@@ -113,7 +113,7 @@ def _table(decisions: Sequence[Decision], interval: str, room: int) -> list[str]
 
 def _row(decision: Decision) -> str:
     case = code(one_line(decision.case, CASE_LIMIT))
-    if decision.verdict != "ok":
+    if decision.verdict != "ok" or decision.reason:
         case += f"<br>{literal(why(decision))}"
     cells = (
         f"{SIGNS[decision.verdict]} {decision.verdict}",
