@@ -123,10 +123,7 @@ def decide(
 
 
 def undecided(beside: Sequence[Decision], pairs: Sequence[Pair], most: int) -> bool:
-    """Whether more pairs of a case by itself may take back a slow-down; see `taken_back`.
-
-    Not from half of `most` on, where these show no less in the middle.
-    """
+    """Whether more pairs of a case by itself may take back a slow-down; half of them must show less."""
     if 2 * len(pairs) < most:
         return all(math.isfinite(pair.log_ratio("time")) for pair in pairs)
     return len(pairs) < most and any(

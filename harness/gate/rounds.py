@@ -1,9 +1,7 @@
 """Rounds of pairs until every case is settled or the time is up.
 
-The benchmarks of a side run one after another in one process. What one leaves behind (memory that
-the allocator keeps, a heap to be collected) makes others after it faster or slower, so that a
-change of one may show as a regression of another that nobody touched. What is found slower beside
-others is therefore measured once more in processes of its own.
+In the one process of a side, what a benchmark leaves behind makes others after it faster or slower.
+So what is found slower beside others is measured once more in processes of its own.
 """
 
 from __future__ import annotations
@@ -203,7 +201,7 @@ def _round(
 def _by_themselves(
     found: SelectedCases, limits: Limits, test: SequentialTest, relay: Relay
 ) -> None:
-    """Measure what was found slower beside others by itself; what time is not left for stays."""
+    """Measure by itself what was found slower beside others, as far as there is time."""
     beside = Counter(found.names.values())
     index = 1 + max((pair.index for pair in test.pairs), default=0)
     slower = [one for one in test.decisions if one.verdict == "regressed"]
