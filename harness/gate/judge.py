@@ -123,7 +123,7 @@ def decide(
 
 
 def undecided(beside: Sequence[Decision], pairs: Sequence[Pair], most: int) -> bool:
-    """Whether more pairs of a case by itself may take back a slow-down; half of them must show less."""
+    """Whether more pairs of a case by itself may take back a slow-down; half must show less."""
     if 2 * len(pairs) < most:
         return all(math.isfinite(pair.log_ratio("time")) for pair in pairs)
     return len(pairs) < most and any(
