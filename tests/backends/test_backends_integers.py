@@ -115,6 +115,7 @@ NOT_SMALL = {
     "nan": np.nan,
     "inf": np.inf,
     "large": 2.0**25,
+    "too-large-to-square": 1e20,
     "too-large-for-float32": 1e300,
     "wide": 20_000.0,
 }
@@ -145,6 +146,19 @@ def test_what_the_sample_does_not_show_is_seen_later(
             _check(found, *pair, 2)
         else:
             assert found is None
+
+
+@pytest.mark.parametrize("d", [2, 5, 16])
+@pytest.mark.parametrize("most", [60_000, 100_000, EXACT])
+@pytest.mark.parametrize("hands", [1, 2])
+@pytest.mark.filterwarnings("error")
+def test_few_features_of_a_large_range(d: int, most: int, hands: int) -> None:
+    train = np.linspace(0, most, 40 * d).round().astype(np.float32).reshape(40, d)
+    found = integers.search(train, train[:7], 3, _multiply, hands)
+    if most == 60_000:
+        _check(found, train, train[:7], 3)
+    else:
+        assert found is None
 
 
 @given(data=st.data(), outlier=st.integers(-60_000, 60_000))

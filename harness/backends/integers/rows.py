@@ -170,20 +170,21 @@ class Rows:
             np.subtract(rows[some], middle, out=block, casting="same_kind")
             for part, norms in zip(cut.parts, self.norms, strict=True):
                 norms[some] = _norms(block[:, part])
+            if (self.norms[:, some] > LARGEST).any():
+                raise Unfit
 
 
 def _norms(rows: Floats) -> Integers:
-    """Return the squared norms of whole numbers, (n,).
+    """Return the squared norms of whole numbers, (n,); of those above `LARGEST`, one above it.
 
     No sum in float32 that stays below 2^24 has passed it, so that it is exact; no difference from
-    the middle that is below `LARGEST` was rounded.
+    the middle whose square is at most `LARGEST` was rounded.
     """
-    norms: Floats = np.matmul(rows[:, None], rows[:, :, None]).reshape(-1)
+    with np.errstate(over="ignore"):  # what is infinite in float32 is too large
+        norms: Floats = np.matmul(rows[:, None], rows[:, :, None]).reshape(-1)
     if (norms < EXACT).all():
         return norms.astype(np.int64)
     wide = rows.astype(np.float64)
     sums = np.einsum("ij,ij->i", wide, wide)
-    if not (sums <= LARGEST).all():
-        raise Unfit
-    exactly: Integers = sums.astype(np.int64)
+    exactly: Integers = np.minimum(sums, LARGEST + 1).astype(np.int64)
     return exactly
