@@ -161,6 +161,15 @@ def test_few_features_of_a_large_range(d: int, most: int, hands: int) -> None:
         assert found is None
 
 
+@pytest.mark.parametrize("count", range(50, 2000, 130))
+def test_rows_that_alternate_do_not_mislead(count: int) -> None:
+    train = np.zeros((count, 1100), np.float32)
+    train[1::2] = 255
+    cut = cut_for(train, train)
+    assert cut.middle == 128
+    assert len(cut.parts) == 2
+
+
 @given(data=st.data(), outlier=st.integers(-60_000, 60_000))
 @settings(max_examples=80, deadline=None)
 def test_a_sample_that_misleads_costs_time_only(data, outlier: int) -> None:

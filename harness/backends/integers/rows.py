@@ -26,7 +26,7 @@ MOST_FEATURES = 2**20
 LARGEST = 2**31
 """The largest squared norm of a part: products of two, and keys of many rows, fit 64 bits."""
 SAMPLE = 48
-"""Rows, about, that tell the middle of all, and how many parts are needed."""
+"""Rows, at most, that tell the middle of all, and how many parts are needed."""
 SURE = 0.98
 """The share of pairs whose products must be exact: others are computed once more."""
 CACHE_BYTES = 512 * 2**10
@@ -83,7 +83,7 @@ def cut_for(train: Array, test: Array) -> Cut | None:
         None unless the sample is of whole numbers, and of so small a range that not too many
         parts would always be exact.
     """
-    samples = [rows[:: len(rows) // SAMPLE + 1] for rows in (train, test) if len(rows)]
+    samples = [_sample(rows) for rows in (train, test) if len(rows)]
     span, d = span_of(samples), train.shape[1]
     if span is None or span.enough(d) > MOST_PARTS:
         return None
@@ -94,6 +94,14 @@ def cut_for(train: Array, test: Array) -> Cut | None:
         if exact(norms[0][:, :, None], norms[-1][:, None]).mean() >= SURE:
             return Cut(span.middle, parts)
     return Cut(span.middle, _parts(d, span.enough(d)))
+
+
+def _sample(rows: Array) -> Array:
+    """Return some of the rows, at random: rows that alternate would mislead even steps."""
+    if len(rows) <= SAMPLE:
+        return rows
+    places = np.random.default_rng(0).choice(len(rows), SAMPLE, replace=False)
+    return rows[np.sort(places)]
 
 
 def exact(some: Integers, others: Integers) -> NDArray[np.bool_]:
