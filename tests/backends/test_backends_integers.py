@@ -170,6 +170,20 @@ def test_rows_that_alternate_do_not_mislead(count: int) -> None:
     assert len(cut.parts) == 2
 
 
+def test_no_part_is_so_wide_that_an_inexact_product_errs_by_much() -> None:
+    # A row that the sample does not show may need the bound of errors, which grows with features.
+    rows = np.zeros((3, 2**20 + 2), np.float32)
+    assert [part.stop - part.start for part in cut_for(rows, rows).parts] == [2**19 + 1] * 2
+
+
+@pytest.mark.parametrize(("most", "n"), [(1, 2**30), (10_000, 2**26)])
+def test_rows_too_many_for_keys_of_64_bits_are_left_to_others(most: int, n: int) -> None:
+    few = np.broadcast_to(np.array([0, most], np.float32).repeat(8), (n - 1, 16))
+    many = np.broadcast_to(few[0], (n, 16))
+    assert cut_for(few, few[:1]) is not None
+    assert cut_for(many, few[:1]) is None
+
+
 @given(data=st.data(), outlier=st.integers(-60_000, 60_000))
 @settings(max_examples=80, deadline=None)
 def test_a_sample_that_misleads_costs_time_only(data, outlier: int) -> None:
