@@ -14,9 +14,9 @@ Where = dict[str, Scalar]
 
 
 def same(left: Scalar, right: Scalar) -> bool:
-    """Whether two axis values are equal, a list of one width and that width included."""
+    """Whether two axis values are equal, nan and nan, a list of one width and that width too."""
     if type(left) is type(right):
-        return left == right
+        return left == right or (left != left and right != right)
     if isinstance(left, bool) or isinstance(right, bool):
         return False
     return left == right or str(left) == str(right)

@@ -115,6 +115,7 @@ NOT_SMALL = {
     "nan": np.nan,
     "inf": np.inf,
     "large": 2.0**25,
+    "too-large-to-square": 1e20,
     "too-large-for-float32": 1e300,
     "wide": 20_000.0,
 }
@@ -145,6 +146,42 @@ def test_what_the_sample_does_not_show_is_seen_later(
             _check(found, *pair, 2)
         else:
             assert found is None
+
+
+@pytest.mark.parametrize("d", [2, 5, 16])
+@pytest.mark.parametrize("most", [60_000, 100_000, EXACT])
+@pytest.mark.parametrize("hands", [1, 2])
+@pytest.mark.filterwarnings("error")
+def test_few_features_of_a_large_range(d: int, most: int, hands: int) -> None:
+    train = np.linspace(0, most, 40 * d).round().astype(np.float32).reshape(40, d)
+    found = integers.search(train, train[:7], 3, _multiply, hands)
+    if most == 60_000:
+        _check(found, train, train[:7], 3)
+    else:
+        assert found is None
+
+
+@pytest.mark.parametrize("count", range(50, 2000, 130))
+def test_rows_that_alternate_do_not_mislead(count: int) -> None:
+    train = np.zeros((count, 1100), np.float32)
+    train[1::2] = 255
+    cut = cut_for(train, train)
+    assert cut.middle == 128
+    assert len(cut.parts) == 2
+
+
+def test_no_part_is_so_wide_that_an_inexact_product_errs_by_much() -> None:
+    # A row that the sample does not show may need the bound of errors, which grows with features.
+    rows = np.zeros((3, 2**20 + 2), np.float32)
+    assert [part.stop - part.start for part in cut_for(rows, rows).parts] == [2**19 + 1] * 2
+
+
+@pytest.mark.parametrize(("most", "n"), [(1, 2**30), (10_000, 2**26)])
+def test_rows_too_many_for_keys_of_64_bits_are_left_to_others(most: int, n: int) -> None:
+    few = np.broadcast_to(np.array([0, most], np.float32).repeat(8), (n - 1, 16))
+    many = np.broadcast_to(few[0], (n, 16))
+    assert cut_for(few, few[:1]) is not None
+    assert cut_for(many, few[:1]) is None
 
 
 @given(data=st.data(), outlier=st.integers(-60_000, 60_000))

@@ -24,9 +24,9 @@ MOST_PARTS = 16
 MOST_FEATURES = 2**20
 """Features at most of a part whose products may be inexact: their error stays small."""
 LARGEST = 2**31
-"""The largest squared norm of a part: products of two, and keys of many rows, fit 64 bits."""
+"""The largest squared norm of a part: products of two, and keys of 2^26 rows, fit 64 bits."""
 SAMPLE = 48
-"""Rows, about, that tell the middle of all, and how many parts are needed."""
+"""Rows, at most, that tell the middle of all, and how many parts are needed."""
 SURE = 0.98
 """The share of pairs whose products must be exact: others are computed once more."""
 CACHE_BYTES = 512 * 2**10
@@ -81,19 +81,37 @@ def cut_for(train: Array, test: Array) -> Cut | None:
     -------
     Cut or None
         None unless the sample is of whole numbers, and of so small a range that not too many
-        parts would always be exact.
+        parts would always be exact; nor where squared distances and indices of so many training
+        rows would not fit a key.
     """
-    samples = [rows[:: len(rows) // SAMPLE + 1] for rows in (train, test) if len(rows)]
+    samples = [_sample(rows) for rows in (train, test) if len(rows)]
     span, d = span_of(samples), train.shape[1]
-    if span is None or span.enough(d) > MOST_PARTS:
+    if span is None:
+        return None
+    fewest = max(1, math.ceil(d / MOST_FEATURES))
+    enough = max(fewest, span.enough(d))
+    if enough > MOST_PARTS or not _keys_fit(len(train), enough):
         return None
     shifted = [(rows - span.middle).astype(np.float32, copy=False) for rows in samples]
-    for count in range(math.ceil(d / MOST_FEATURES), span.enough(d)):
+    for count in range(fewest, enough):
         parts = _parts(d, count)
         norms = [np.stack([_norms(rows[:, part]) for part in parts]) for rows in shifted]
         if exact(norms[0][:, :, None], norms[-1][:, None]).mean() >= SURE:
             return Cut(span.middle, parts)
-    return Cut(span.middle, _parts(d, span.enough(d)))
+    return Cut(span.middle, _parts(d, enough))
+
+
+def _sample(rows: Array) -> Array:
+    """Return some of the rows, at random: rows that alternate would mislead even steps."""
+    if len(rows) <= SAMPLE:
+        return rows
+    places = np.random.default_rng(0).choice(len(rows), SAMPLE, replace=False)
+    return rows[np.sort(places)]
+
+
+def _keys_fit(n: int, parts: int) -> bool:
+    """Whether ``squared distance * n + index`` fits 64 bits: no distance exceeds two norms."""
+    return (4 * parts * LARGEST + 1) * n < 2**63
 
 
 def exact(some: Integers, others: Integers) -> NDArray[np.bool_]:
@@ -170,20 +188,21 @@ class Rows:
             np.subtract(rows[some], middle, out=block, casting="same_kind")
             for part, norms in zip(cut.parts, self.norms, strict=True):
                 norms[some] = _norms(block[:, part])
+            if (self.norms[:, some] > LARGEST).any():
+                raise Unfit
 
 
 def _norms(rows: Floats) -> Integers:
-    """Return the squared norms of whole numbers, (n,).
+    """Return the squared norms of whole numbers, (n,); of those above `LARGEST`, one above it.
 
     No sum in float32 that stays below 2^24 has passed it, so that it is exact; no difference from
-    the middle that is below `LARGEST` was rounded.
+    the middle whose square is at most `LARGEST` was rounded.
     """
-    norms: Floats = np.matmul(rows[:, None], rows[:, :, None]).reshape(-1)
+    with np.errstate(over="ignore"):  # what is infinite in float32 is too large
+        norms: Floats = np.matmul(rows[:, None], rows[:, :, None]).reshape(-1)
     if (norms < EXACT).all():
         return norms.astype(np.int64)
     wide = rows.astype(np.float64)
     sums = np.einsum("ij,ij->i", wide, wide)
-    if not (sums <= LARGEST).all():
-        raise Unfit
-    exactly: Integers = sums.astype(np.int64)
+    exactly: Integers = np.minimum(sums, LARGEST + 1).astype(np.int64)
     return exactly
