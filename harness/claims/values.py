@@ -195,7 +195,7 @@ def _without_nan(values: Values, nan_as: float | None) -> tuple[Values, str]:
         return values, ""
     nans = f"{bad} of {len(values.values)} values are nan"
     if nan_as is None:
-        raise Undecided(nans, n=len(values.values), over=values.over)
+        raise Undecided(f"{nans} (as empty fields are)", n=len(values.values), over=values.over)
     filled = np.where(np.isnan(values.values), nan_as, values.values)
     return Values(values.keys, filled, values.over, values.notes), f"{nans}, counted as the worst"
 

@@ -214,7 +214,7 @@ def wordless(suite: Suite, kinds: FigureKinds) -> Iterator[Complaint]:
             role = next(role for role in ("x", "y", "hue") if getattr(figure, role) == name)
             message = (
                 f"must have words for readers, got none for {name!r}; "
-                f'write what it is, with its unit, under [labels]: {name} = "..."'
+                f'write what it is, with its unit, under [labels]: {json.dumps(name)} = "..."'
                 if name
                 else "must be given: what the axis is"
             )

@@ -180,7 +180,9 @@ def read_csv(file: str, text: str, sha: str) -> Table:
     SuiteError
         If it has no header, no row, a row of another length, or is no CSV.
     """
-    lines = _lines(file, text)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    between = max(_BETWEEN, key=first.count)
+    lines = _lines(file, text, between)
     if not lines:
         message = "must have a line that names the columns, and rows below it; got an empty file"
         raise Place(file).refuse("", message)
@@ -193,7 +195,7 @@ def read_csv(file: str, text: str, sha: str) -> Table:
             message = f"must have {plural(len(names), 'column')} as the header has, got {len(row)}"
             raise Place(file, line).refuse("", message)
     columns: dict[str, tuple[Entry, ...]] = {
-        name: column([row[index] for _, row in rows])
+        name: column([row[index] for _, row in rows], between != ",")
         for index, name in enumerate(names)
         if name  # one without a name is the index that pandas writes
     }
@@ -206,10 +208,8 @@ def read_csv(file: str, text: str, sha: str) -> Table:
     )
 
 
-def _lines(file: str, text: str) -> list[tuple[int, list[str]]]:
+def _lines(file: str, text: str, between: str) -> list[tuple[int, list[str]]]:
     """Return the rows that are not blank, each with the line on which it ends."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    between = max(_BETWEEN, key=first.count)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=between, strict=True)
     try:
         found = [(reader.line_num, row) for row in reader if any(part.strip() for part in row)]

@@ -20,6 +20,7 @@ from harness.words import shortened
 Entry = str | int | float | bool | tuple[float, ...] | None
 """One cell: text, a number, many numbers (of test examples, say), or nothing."""
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE)
+_COMMA = re.compile(r"([+-]?\d+(,\d+)?(e[+-]?\d+)?)?", re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _FLAGS = {"true": True, "false": False}
 
@@ -94,12 +95,14 @@ class Table:
 
     def not_a_number(self, name: str) -> SuiteError:
         """Return the error on the entries of a column that are text, each with its place."""
-        wrong = [
-            place.problem(name, f"must be a number, got {shortened(repr(entry))}")
-            for place, entry in zip(self.places, self.columns[name], strict=True)
-            if isinstance(entry, str)
+        texts = [
+            (p, e) for p, e in zip(self.places, self.columns[name], strict=True) if type(e) is str
         ]
-        return SuiteError(wrong)
+        place, first = texts[0]
+        also = ", ".join(str(p.number) for p, _ in texts[1:])
+        also = f"; more at {shortened(also)}" if also else ""
+        must = "must be a number, true, false or empty, got "
+        return place.refuse(name, must + shortened(repr(first)) + also)
 
 
 def of_rows(
@@ -157,12 +160,14 @@ def parsed(text: str) -> Entry:
     return float(text) if _NUMBER.fullmatch(text) else text
 
 
-def column(texts: Sequence[str]) -> tuple[Entry, ...]:
+def column(texts: Sequence[str], comma: bool = False) -> tuple[Entry, ...]:
     """Return a column of texts: numbers, flags, or text, for none is the other in one column.
 
     Numbers among text stay numbers, so that whoever takes the column for one of numbers is told
-    where it is not.
+    where it is not. With `comma` a column may have decimal commas throughout.
     """
+    if comma and all(_COMMA.fullmatch(text.strip()) for text in texts):
+        texts = [text.replace(",", ".") for text in texts]
     entries = [parsed(text) for text in texts]
     kinds = {type(entry) for entry in entries} - {type(None)}
     if bool in kinds and kinds & {str}:

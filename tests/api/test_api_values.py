@@ -79,7 +79,9 @@ def test_what_is_no_sample_is_named(values, message):
 
 
 def test_text_in_a_frame_is_named_with_its_row():
-    with pytest.raises(SuiteError, match="row 2: acc: must be a number, got 'x'"):
+    with pytest.raises(
+        SuiteError, match="row 2: acc: must be a number, true, false or empty, got 'x'"
+    ):
         harness.judge(pd.DataFrame({"acc": [0.5, "x"]}), metric="acc", at_least=0.0)
 
 

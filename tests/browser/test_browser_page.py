@@ -285,8 +285,22 @@ def test_paper_has_every_sentence_at_hand_and_no_controls(at_once):
     at_once.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert at_once.evaluate("document.querySelectorAll('#print tbody tr').length") == 4
     assert at_once.evaluate("document.querySelector('.filters').offsetHeight") == 0
+    size = "parseFloat(getComputedStyle(document.querySelector('#print {}')).fontSize)"
+    assert at_once.evaluate(size.format("small")) <= at_once.evaluate(size.format("td"))
+    assert "section " in at_once.evaluate("document.querySelector('#print').textContent")
+    go(at_once, "ledger&q=saturated")
+    at_once.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert at_once.evaluate("document.querySelector('#print p').textContent").startswith("1 of 4; ")
+    go(at_once, "ledger")
     at_once.evaluate("dispatchEvent(new Event('afterprint'))")
     at_once.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_every_filter_is_within_reach_on_a_phone(chromium, page):
+    chromium.open(page, 360, "light")
+    widths = "[...document.querySelectorAll('.filters select')].map((e) => e.offsetWidth)"
+    assert len(chromium.evaluate(widths)) == 5
+    assert min(chromium.evaluate(widths)) > 100
 
 
 def test_the_page_is_complete_without_scripts(chromium, page):

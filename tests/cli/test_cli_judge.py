@@ -1,6 +1,8 @@
 import json
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from harness.cli.app import run_main
 
@@ -206,13 +208,16 @@ def test_text_in_a_column_of_numbers_is_named(judge):
     (judge.folder / "x.csv").write_text("acc\n0.5\noops\n")
     code, _, err = judge("x.csv", "--metric", "acc", "--at-least", 0)
     assert code == 2
-    assert err == "harness: x.csv:3: acc: must be a number, got 'oops'\n"
+    assert err == "harness: x.csv:3: acc: must be a number, true, false or empty, got 'oops'\n"
 
 
 def test_text_in_the_only_column_is_named_without_its_name(judge):
     (judge.folder / "x.csv").write_text("acc\n97.1 %\n")
     code, _, err = judge("x.csv", "--at-least", 0.9)
-    assert (code, err) == (2, "harness: x.csv:2: acc: must be a number, got '97.1 %'\n")
+    assert (code, err) == (
+        2,
+        "harness: x.csv:2: acc: must be a number, true, false or empty, got '97.1 %'\n",
+    )
     (judge.folder / "x.csv").write_text("run,acc\na,97.1 %\n")
     code, _, err = judge("x.csv", "--at-least", 0.9)
     assert "one column of numbers, got none: run has 'a', acc has '97.1 %'" in err
@@ -240,3 +245,23 @@ def test_a_column_of_lists_is_no_run_a_row(judge):
     assert "got 'data', which has a list in a row: name one of mean; or judge all" in " ".join(
         err.split()
     )
+
+
+@pytest.mark.parametrize("options", [(), ("--over", "examples"), ("--pair", "name")])
+def test_one_line_goes_through_scattered_rows(judge, options):
+    rng = np.random.default_rng(3)
+    hours = np.round(rng.normal(7.0, 1.2, 200), 1)
+    marks = np.round(40 + 4 * hours + rng.normal(0, 8, 200), 1)
+    rows = [f"{n},{x},{y}" for n, (x, y) in enumerate(zip(hours, marks, strict=True))]
+    (judge.folder / "marks.csv").write_text("\n".join(["name,hours,mark", *rows, ""]))
+    told = ("--metric", "mark", "--along", "hours", "--slope-low", 0, "--json", "-")
+    code, out, err = judge("marks.csv", *told, *options)
+    assert code == 0, err
+    verdict = json.loads(out)["verdicts"][0]
+    finding = verdict["findings"][0]
+    fit = stats.linregress(hours, marks)
+    half = stats.t.ppf(0.975, 198) * fit.stderr
+    assert (verdict["verdict"], finding["n"]) == ("reproduced", 200)
+    assert finding["measured"] == pytest.approx(fit.slope)
+    assert finding["interval"]["low"] == pytest.approx(fit.slope - half)
+    assert "positions" not in verdict["reason"]

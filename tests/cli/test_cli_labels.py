@@ -10,7 +10,7 @@ def test_a_figure_without_words_is_refused_with_what_to_write(harness):
     code, _, err = harness("check")
     assert code == 2
     assert f"tiny.toml:{line}: figures[0].y: must have words for readers, got none" in err
-    assert '[labels]: nan_weights = "..."' in err
+    assert '[labels]: "nan_weights" = "..."' in err
     harness.suite.write_text(
         harness.suite.read_text().replace(
             "[[figures]]", '[labels]\nnan_weights = "lost"\n[[figures]]'

@@ -127,7 +127,9 @@ def test_what_is_wrong_is_named(plans, old, new, message):
 
 
 def test_text_in_a_metric_is_named_with_file_and_line(plans):
-    with pytest.raises(SuiteError, match=r"runs\.csv:3: acc: must be a number, got 'n/a'"):
+    with pytest.raises(
+        SuiteError, match=r"runs\.csv:3: acc: must be a number, true, false or empty, got 'n/a'"
+    ):
         plans(runs=RUNS.replace("0.7", "n/a"))
 
 

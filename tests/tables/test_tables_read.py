@@ -39,6 +39,27 @@ def test_other_separators_are_told_by_the_header(table, between):
     assert found.columns == {"a": (1,), "b": ("x, y",)}
 
 
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_decimal_commas_are_read_where_no_comma_separates(table, between):
+    rows = [f"{x}{between}b\n" for x in ("x", "-67,61", "+1", "", "0,5e-3")]
+    found = table("runs.csv", "".join(rows))
+    assert found.columns["x"] == (-67.61, 1, None, 0.0005)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x\n"1,234"\n2\n',  # a thousand, where commas separate
+        "x;y\n1.234,5;1\n0,5;1\n",
+        "x;y\n1.234;1\n0,5;1\n",  # which of both is the decimal sign
+        "x;y\n1,2,3;1\n",
+    ],
+)
+def test_other_commas_are_text(table, text):
+    found = table("runs.csv", text)
+    assert any(isinstance(entry, str) for entry in found.columns["x"])
+
+
 def test_the_index_of_a_frame_is_no_column(table):
     assert table("runs.csv", ",acc\n0,0.5\n").columns == {"acc": (0.5,)}
 
@@ -203,10 +224,17 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_text_among_numbers_is_named_with_every_line(table):
     found = table("x.csv", "acc\n0.5\noops\n0.6\n97 %\n")
     assert str(found.not_a_number("acc")) == (
-        "x.csv:3: acc: must be a number, got 'oops'\nx.csv:5: acc: must be a number, got '97 %'"
+        "x.csv:3: acc: must be a number, true, false or empty, got 'oops'; more at 5"
     )
 
 
 def test_columns_of_no_file_have_rows():
     found = of_columns({"a": [1.0, "x"]})
-    assert str(found.not_a_number("a")) == "row 2: a: must be a number, got 'x'"
+    assert str(found.not_a_number("a")) == (
+        "row 2: a: must be a number, true, false or empty, got 'x'"
+    )
+
+
+def test_one_complaint_tells_of_a_column_of_text(table):
+    found = table("x.csv", "acc\n" + "97 %\n" * 400)
+    assert len(str(found.not_a_number("acc"))) < 150

@@ -24,7 +24,8 @@ def trend(evidence: Evidence) -> Finding:
     """Judge a slope between ``slope_low`` and ``slope_high``.
 
     A slope is fitted within every seed (or example), and their middle is judged as the kind of
-    the metric asks. One run of a real metric gets its interval from the line's own residuals.
+    the metric asks. One run of a real metric gets its interval from the line's own residuals, and
+    so do rows of a file that are scattered: half of them or more would be in no set.
     """
     claim, grid = evidence.claim, evidence.track.sides[0]
     problem = ambiguity(claim, grid)
@@ -33,9 +34,14 @@ def trend(evidence: Evidence) -> Finding:
     positions = {case.id: _position(claim, case) for case in grid}
     cases = sorted(grid, key=lambda case: positions[case.id])
     read = [evidence.values(case) for case in cases]
-    columns, notes = paired(read)
     x = np.array([positions[case.id] for case in cases])
     kind = _kind(claim, kind_of_all(read, claim.metric))
+    sizes = [side.keys.size for side in read]
+    notes: tuple[str, ...] = ()
+    if kind == "real" and read[0].over != "seeds" and 2 * min(sizes) <= max(sizes):
+        x, columns = np.repeat(x, sizes), [y for side in read for y in side.values[:, None]]
+    else:
+        columns, notes = paired(read)
     estimate = _slope(_scaled(claim, x), _rows(claim, columns), kind, read[0].over)
     low, high = claim.expect.slope_low, claim.expect.slope_high
     return judge_range(
@@ -108,7 +114,9 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
             measured=spread.centre,
             n=1,
         )
-    return Estimate("slope", spread.centre, x.size, "positions", spread)
+    return Estimate(
+        "slope", spread.centre, x.size, over if np.unique(x).size < x.size else "positions", spread
+    )
 
 
 def _steepest(x: Floats) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 // The page is complete without this: it builds the ledger and what is folded when they are wanted.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
+const placed = (row) => [DATA.documents[row.d], row.s].filter(Boolean).join(" · ");
 // Elements from names, attributes and children; text stays text.
 const make = (name, attributes = {}, ...children) => {
   const element = document.createElement(name);

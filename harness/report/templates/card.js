@@ -160,7 +160,7 @@ const card = (() => {
       close,
       make("p", { class: "small" }, make("span", { class: `answer ${slug}` }, `${sign} ${word}`)),
       quoted("h2", row.q, { id: "card-title", class: "quote" }),
-      make("p", { class: "place" }, [DATA.documents[row.d], row.s].filter(Boolean).join(" · ")),
+      make("p", { class: "place" }, placed(row)),
       reading(claim, true),
       ...(rest.length ? [make("h3", {}, rest.length > 1 ? `${rest.length} other readings` : "Another reading")] : []),
       ...rest.map((one) => reading(one, false)),

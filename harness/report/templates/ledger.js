@@ -116,11 +116,15 @@ addEventListener("beforeprint", () => {
   for (const row of ledger.shown()) {
     const claim = row.c[row.l];
     const [slug, sign, word] = DATA.answers[row.a];
+    const said = quoted("td", row.q);
+    said.append(make("small", {}, placed(row)));
     body.append(make("tr", {}, make("td", { class: slug }, `${sign} ${word}`),
-      quoted("td", row.q), make("td", {}, claim.p || ""), make("td", {}, claim.f?.[0]?.m || "")));
+      said, make("td", {}, claim.p || ""), make("td", {}, claim.f?.[0]?.m || "")));
   }
   const head = ["Answer", "Sentence", "Published", "Measured"].map((name) => make("th", { scope: "col" }, name));
-  byId("print").replaceChildren(make("table", { class: "plain" }, make("thead", {}, make("tr", {}, ...head)), body));
+  byId("print").replaceChildren(
+    make("p", {}, `${body.childElementCount} of ${DATA.rows.length}; suites, figures and cards are on the screen only.`),
+    make("table", { class: "plain" }, make("thead", {}, make("tr", {}, ...head)), body));
 });
 addEventListener("afterprint", () => byId("print").replaceChildren());
 // A suite shows the first of its sentences once it is built.
