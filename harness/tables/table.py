@@ -21,6 +21,7 @@ Entry = str | int | float | bool | tuple[float, ...] | None
 """One cell: text, a number, many numbers (of test examples, say), or nothing."""
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE)
 _COMMA = re.compile(r"([+-]?\d+(,\d+)?(e[+-]?\d+)?)?", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}|[^,]*")
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _FLAGS = {"true": True, "false": False}
 
@@ -164,9 +165,11 @@ def column(texts: Sequence[str], comma: bool = False) -> tuple[Entry, ...]:
     """Return a column of texts: numbers, flags, or text, for none is the other in one column.
 
     Numbers among text stay numbers, so that whoever takes the column for one of numbers is told
-    where it is not. With `comma` a column may have decimal commas throughout.
+    where it is not. With `comma` a column may have decimal commas throughout, if one of them cannot
+    be a comma of thousands.
     """
-    if comma and all(_COMMA.fullmatch(text.strip()) for text in texts):
+    bare = [text.strip() for text in texts] if comma else []
+    if all(map(_COMMA.fullmatch, bare)) and not all(map(_THOUSANDS.fullmatch, bare)):
         texts = [text.replace(",", ".") for text in texts]
     entries = [parsed(text) for text in texts]
     kinds = {type(entry) for entry in entries} - {type(None)}

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from harness.numerals import earned, measured
-from harness.outlets.inline import UNITS, Unwritable, written
+from harness.outlets.readme import UNITS, Unwritable, written
 from harness.types import Interval
 
 

@@ -53,6 +53,7 @@ def test_decimal_commas_are_read_where_no_comma_separates(table, between):
         "x;y\n1.234,5;1\n0,5;1\n",
         "x;y\n1.234;1\n0,5;1\n",  # which of both is the decimal sign
         "x;y\n1,2,3;1\n",
+        "x;y\n1,234;1\n-10,500;2\n",  # thousands, perhaps
     ],
 )
 def test_other_commas_are_text(table, text):
