@@ -25,7 +25,7 @@ MOST_FEATURES = 2**20
 """Features at most of a part whose products may be inexact: their error stays small."""
 LARGEST = 2**31
 """The largest squared norm of a part: products of two, and keys of 2^26 rows, fit 64 bits."""
-SAMPLE = 48
+SAMPLE = 24
 """Rows, at most, that tell the middle of all, and how many parts are needed."""
 SURE = 0.98
 """The share of pairs whose products must be exact: others are computed once more."""
@@ -92,7 +92,9 @@ def cut_for(train: Array, test: Array) -> Cut | None:
     enough = max(fewest, span.enough(d))
     if enough > MOST_PARTS or not _keys_fit(len(train), enough):
         return None
-    shifted = [(rows - span.middle).astype(np.float32, copy=False) for rows in samples]
+    for rows in samples:
+        rows -= rows.dtype.type(span.middle)
+    shifted = [rows.astype(np.float32, copy=False) for rows in samples]
     for count in range(fewest, enough):
         parts = _parts(d, count)
         norms = [np.stack([_norms(rows[:, part]) for part in parts]) for rows in shifted]
@@ -102,11 +104,10 @@ def cut_for(train: Array, test: Array) -> Cut | None:
 
 
 def _sample(rows: Array) -> Array:
-    """Return some of the rows, at random: rows that alternate would mislead even steps."""
-    if len(rows) <= SAMPLE:
-        return rows
-    places = np.random.default_rng(0).choice(len(rows), SAMPLE, replace=False)
-    return rows[np.sort(places)]
+    """Return a copy of some rows, at random: rows that alternate would mislead even steps."""
+    places = np.random.default_rng(0).choice(len(rows), min(SAMPLE, len(rows)), replace=False)
+    some: Array = rows[np.sort(places)]
+    return some
 
 
 def _keys_fit(n: int, parts: int) -> bool:
