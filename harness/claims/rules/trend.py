@@ -38,7 +38,7 @@ def trend(evidence: Evidence) -> Finding:
     kind = _kind(claim, kind_of_all(read, claim.metric))
     sizes = [side.keys.size for side in read]
     notes: tuple[str, ...] = ()
-    if kind == "real" and read[0].over == "runs" and 2 * min(sizes) <= max(sizes):
+    if kind == "real" and read[0].over != "seeds" and 2 * min(sizes) <= max(sizes):
         x, columns = np.repeat(x, sizes), [y for side in read for y in side.values[:, None]]
     else:
         columns, notes = paired(read)
