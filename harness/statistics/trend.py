@@ -13,6 +13,8 @@ from harness.statistics.intervals import Location, Values, probability, vector
 from harness.types import Interval
 
 stats = late("scipy.stats")
+SINGLE = 1e-9
+"""What the leverage of a point falls short of 1 by where nothing but it decides."""
 
 
 def slopes(x: Values, y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -34,25 +36,33 @@ def slopes(x: Values, y: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def slope_location(x: Values, y: Values) -> Location:
+def slope_location(x: Values, y: Values, *, alike: bool = True) -> Location:
     """Return the slope of one line with its standard error from the residuals, df = p - 2.
 
     Parameters
     ----------
     x, y : array_like of float, shape (p,)
         At least three points.
+    alike : bool
+        Whether all points scatter alike; else the error is HC3, infinite where one decides alone.
 
     References
     ----------
-    Draper & Smith (1998), Applied Regression Analysis, 3rd ed., section 1.4.
+    Draper & Smith (1998), Applied Regression Analysis, 3rd ed., section 1.4. MacKinnon & White
+    (1985), J. Econometrics 29, 305-325 (HC3).
     """
     centred, values = _centred(x), vector(y, 3)
     if centred.size != values.size:
         raise ValueError(f"x and y must have equal lengths, got {centred.size} and {values.size}")
-    slope = float(values @ centred / (centred @ centred))
+    total, df = float(centred @ centred), values.size - 2
+    slope = float(values @ centred) / total
     residuals = values - values.mean() - slope * centred
-    variance = float(residuals @ residuals) / (values.size - 2)
-    return Location(slope, math.sqrt(variance / float(centred @ centred)), values.size - 2)
+    if alike:
+        return Location(slope, math.sqrt(float(residuals @ residuals) / df / total), df)
+    others = 1.0 - 1.0 / values.size - centred**2 / total  # 1 less the leverage
+    if others.min() < SINGLE:
+        return Location(slope, math.inf, df)
+    return Location(slope, float(np.linalg.norm(centred * residuals / others)) / total, df)
 
 
 def _centred(x: Values) -> NDArray[np.float64]:

@@ -90,3 +90,37 @@ def test_equal_values_have_no_trend():
 def test_two_values_are_too_few():
     with pytest.raises(ValueError, match="at least 3 numbers"):
         monotone_trend([1.0, 2.0])
+
+
+def _scattered(rng, n, error):
+    x = np.round(rng.normal(7.0, 1.2, n), 1)
+    return x, 40 + 4 * x + error(x)
+
+
+def test_the_error_of_scattered_rows_is_what_leaving_each_out_changes() -> None:
+    rng = np.random.default_rng(0)
+    x, y = _scattered(rng, 40, lambda x: rng.normal(0, 1, x.size) * x)
+    where = hs.slope_location(x, y, alike=False)
+    whole = np.polyfit(x, y, 1)[0]
+    left = [np.polyfit(np.delete(x, i), np.delete(y, i), 1)[0] for i in range(x.size)]
+    assert where.centre == pytest.approx(whole)
+    assert where.se == pytest.approx(np.sqrt(np.sum((whole - np.array(left)) ** 2)))
+
+
+@pytest.mark.parametrize("n", [12, 60])
+@pytest.mark.parametrize("power", [0, 1], ids=["alike", "wider outside"])
+def test_the_interval_of_scattered_rows_holds_the_slope(n: int, power: int) -> None:
+    rng = np.random.default_rng(n)
+    missed = 0
+    for _ in range(400):
+        x, y = _scattered(rng, n, lambda x: rng.normal(0, 1, x.size) * np.abs(x - 7) ** power)
+        it = hs.slope_location(x, y, alike=False).interval(0.9)
+        missed += not it.low <= 4 <= it.high
+    assert missed <= stats.binom.ppf(0.999, 400, 0.14)
+
+
+def test_a_slope_that_one_row_decides_has_no_interval() -> None:
+    where = hs.slope_location([1.0, 1.0, 1.0, 2.0], [3.0, 4.0, 5.0, 9.0], alike=False)
+    assert where.centre == pytest.approx(5.0)
+    assert where.interval().high == np.inf
+    assert where.above(100.0) == where.below(-100.0) == 0.5

@@ -107,16 +107,15 @@ def _slope(x: Floats, rows: Floats, kind: Kind, over: str) -> Estimate:
             measured=float(hs.slopes(x, rows)[0]),
             n=1,
         )
-    spread = hs.slope_location(x, rows[0])
+    scattered = np.unique(x).size < x.size
+    spread = hs.slope_location(x, rows[0], alike=not scattered)
     if spread.se <= est.ROUNDING * _steepest(x)[1] * float(np.abs(rows).max()):
         raise Undecided(
             "one run only, whose points lie on a straight line: its slope has no interval",
             measured=spread.centre,
             n=1,
         )
-    return Estimate(
-        "slope", spread.centre, x.size, over if np.unique(x).size < x.size else "positions", spread
-    )
+    return Estimate("slope", spread.centre, x.size, over if scattered else "positions", spread)
 
 
 def _steepest(x: Floats) -> tuple[float, float]:
